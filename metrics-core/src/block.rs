@@ -1,0 +1,260 @@
+//! A block: series whose cells lie behind each other, and what all threads know of them.
+//!
+//! A family with fixed labels only is one block, with a series for each combination. In a family
+//! with open labels each series is a block of its own, which can be recycled for other labels.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicU32;
+
+use crate::address::{self, Layout, SHARED};
+use crate::cells::shared::{SharedCell, SharedHistogram};
+use crate::descriptor::{Descriptor, MetricType};
+use crate::family::Family;
+use crate::key::Labels;
+use crate::sync::{AtomicU64, Mutex, Ordering::{AcqRel, Acquire, Relaxed, Release}, lock};
+
+/// A bit of the state: somebody wants every measurement. No tag has it, so every write takes the
+/// slow path, which forwards.
+const SUBSCRIBED: u64 = 1 << 31;
+const TENANCY: u32 = 32;
+const EPOCH: u64 = SUBSCRIBED - 1;
+
+/// The tenancy of blocks that are never recycled.
+pub(crate) const FIXED: u32 = 0;
+
+/// What a block's cells stand for at the moment: tenancy, epoch, subscription.
+///
+/// The *tenancy* counts how often the block started over, because its series was removed or because
+/// it was recycled for other labels. The *epoch* counts the intervals of its histograms. Both
+/// together are the tag that a run carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct State(u64);
+
+impl State {
+    /// What a run's tag must be to be written to.
+    #[inline(always)]
+    pub(crate) fn bits(self) -> u64 {
+        self.0
+    }
+
+    #[inline(always)]
+    pub(crate) fn tenancy(self) -> u32 {
+        (self.0 >> TENANCY) as u32
+    }
+
+    pub(crate) fn epoch_of(tag: u64) -> u64 {
+        tag & EPOCH
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_subscribed(self) -> bool {
+        self.0 & SUBSCRIBED != 0
+    }
+
+    /// The tag to write under.
+    pub(crate) fn tag(self) -> u64 {
+        self.0 & !SUBSCRIBED
+    }
+
+    /// Whether a run with `tag` holds counts of this tenancy. Tag 0 is a run never written.
+    pub(crate) fn same_tenancy(self, tag: u64) -> bool {
+        tag != 0 && tag >> TENANCY == self.0 >> TENANCY
+    }
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Block {
+    /// See [`State`]. Read by every measurement, written when a series is removed or recycled, an
+    /// interval ends, or somebody subscribes.
+    state: AtomicU64,
+    /// The index of the first cell; 0 if there is none yet.
+    base: AtomicU32,
+    /// The tenancy at which the block got the labels it has.
+    labels_since: AtomicU32,
+    series: usize,
+    layout: Layout,
+    family: &'static Family,
+    shared: OnceLock<Shared>,
+    /// Blocks of fixed labels only: what was removed, by place. See [`Removed`].
+    removed: Mutex<BTreeMap<usize, (Removed, u32)>>,
+    /// Open blocks only: the labels, for whoever comes from the handle's side.
+    labels: Mutex<Option<Labels>>,
+}
+
+/// How a series among others in its block was removed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Removed {
+    /// A sum: what its cells held then is no longer counted.
+    Baseline(u64),
+    /// A histogram: runs from before this epoch are void.
+    Epoch(u64),
+}
+
+/// A block's shared cells, one per series.
+#[derive(Debug)]
+pub(crate) enum Shared {
+    Cells(Box<[SharedCell]>),
+    Histograms(Box<[SharedHistogram]>),
+}
+
+impl Block {
+    pub(crate) const fn new(
+        family: &'static Family,
+        series: usize,
+        layout: Layout,
+        tenancy: u32,
+    ) -> Self {
+        Self {
+            // Epochs begin at 1, so that a run never written (tag 0) never matches.
+            state: AtomicU64::new((tenancy as u64) << TENANCY | 1),
+            base: AtomicU32::new(0),
+            labels_since: AtomicU32::new(tenancy),
+            series,
+            layout,
+            family,
+            shared: OnceLock::new(),
+            removed: Mutex::new(BTreeMap::new()),
+            labels: Mutex::new(None),
+        }
+    }
+
+    pub(crate) fn family(&self) -> &'static Family {
+        self.family
+    }
+
+    pub(crate) fn descriptor(&self) -> &'static Descriptor {
+        self.family.descriptor()
+    }
+
+    pub(crate) fn series(&self) -> usize {
+        self.series
+    }
+
+    pub(crate) fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    #[inline(always)]
+    pub(crate) fn state(&self) -> State {
+        // Acquire pairs with the release of whoever changed it; free on x86 and cheap elsewhere.
+        State(self.state.load(Acquire))
+    }
+
+    /// The index of the first cell, reserved on the first call.
+    #[inline(always)]
+    pub(crate) fn base(&self) -> u32 {
+        // Relaxed: the index is all there is to see; segments are published under their own locks.
+        match self.base.load(Relaxed) {
+            0 => self.reserve(),
+            base => base,
+        }
+    }
+
+    /// The index of the first cell, if it is reserved.
+    pub(crate) fn placed(&self) -> Option<u32> {
+        Some(self.base.load(Relaxed)).filter(|base| *base != 0)
+    }
+
+    #[cold]
+    fn reserve(&self) -> u32 {
+        let _one_at_a_time = lock(&self.removed);
+        let base = self.base.load(Relaxed);
+        if base != 0 {
+            return base;
+        }
+        let base = match self.descriptor().metric_type() {
+            MetricType::Gauge => SHARED,
+            _ => address::reserve(self.series, self.layout),
+        };
+        if base == SHARED {
+            self.shared();
+        }
+        self.base.store(base, Relaxed);
+        base
+    }
+
+    /// The shared cells, made on the first call.
+    pub(crate) fn shared(&self) -> &Shared {
+        self.shared.get_or_init(|| {
+            if self.descriptor().metric_type() == MetricType::Histogram {
+                let boundaries = self.descriptor().boundaries().len();
+                let new = |_| SharedHistogram::new(boundaries);
+                Shared::Histograms((0..self.series).map(new).collect())
+            } else {
+                Shared::Cells((0..self.series).map(|_| SharedCell::new()).collect())
+            }
+        })
+    }
+
+    /// The shared cells, if there are any.
+    #[inline]
+    pub(crate) fn shared_if_any(&self) -> Option<&Shared> {
+        self.shared.get()
+    }
+
+    /// Whether the labels are still those of a handle made at `tenancy`.
+    pub(crate) fn has_labels_of(&self, tenancy: u32) -> bool {
+        tenancy >= self.labels_since.load(Acquire)
+    }
+
+    pub(crate) fn set_subscribed(&self, subscribed: bool) {
+        if subscribed {
+            self.state.fetch_or(SUBSCRIBED, AcqRel);
+        } else {
+            self.state.fetch_and(!SUBSCRIBED, AcqRel);
+        }
+    }
+
+    /// Ends the interval of the block's histograms.
+    pub(crate) fn end_interval(&self) {
+        self.change(|state| state & !EPOCH | (state + 1) & EPOCH);
+    }
+
+    /// Makes everything counted so far void; with `new_labels`, for handles held elsewhere too.
+    pub(crate) fn start_over(&self, new_labels: bool) {
+        if let Some(shared) = self.shared_if_any() {
+            (0..self.series).for_each(|place| shared.clear(place));
+        }
+        let changed = self.change(|state| (state & !EPOCH | 1).wrapping_add(1 << TENANCY));
+        if new_labels {
+            self.labels_since.store(changed.tenancy(), Release);
+        }
+    }
+
+    fn change(&self, to: impl Fn(u64) -> u64) -> State {
+        // AcqRel: measurements under the new state come after what the caller did before.
+        let before = self.state.fetch_update(AcqRel, Acquire, |state| Some(to(state)));
+        State(to(before.unwrap_or_else(|state| state)))
+    }
+
+    /// How the series at `place` was removed last, and how often it was.
+    pub(crate) fn removed(&self, place: usize) -> Option<(Removed, u32)> {
+        lock(&self.removed).get(&place).copied()
+    }
+
+    pub(crate) fn set_removed(&self, place: usize, removed: Removed) {
+        let mut all = lock(&self.removed);
+        let times = all.get(&place).map_or(0, |(_, times)| *times);
+        all.insert(place, (removed, times + 1));
+    }
+
+    /// The labels of the only series of an open block.
+    pub(crate) fn labels(&self) -> Option<Labels> {
+        lock(&self.labels).clone()
+    }
+
+    pub(crate) fn set_labels(&self, labels: Labels) {
+        *lock(&self.labels) = Some(labels);
+    }
+}
+
+impl Shared {
+    pub(crate) fn clear(&self, place: usize) {
+        match self {
+            Self::Cells(cells) => cells[place].clear(),
+            Self::Histograms(histograms) => histograms[place].clear(),
+        }
+    }
+}

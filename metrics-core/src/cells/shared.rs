@@ -1,0 +1,173 @@
+//! Cells that any thread writes: gauges, series over the memory budget, and threads whose own
+//! storage is gone.
+
+use super::histogram::{Extremes, Totals, bucket};
+use crate::number::Number;
+use crate::sync::{
+    AtomicU64, Mutex,
+    Ordering::{AcqRel, Acquire, Relaxed, Release},
+    lock, yield_now,
+};
+
+/// A sum or a gauge, and whether it was ever written.
+#[derive(Debug)]
+pub(crate) struct SharedCell {
+    bits: AtomicU64,
+    written: AtomicU64,
+}
+
+impl SharedCell {
+    pub(crate) fn new() -> Self {
+        Self { bits: AtomicU64::new(0), written: AtomicU64::new(0) }
+    }
+
+    /// Replaces the value.
+    #[inline]
+    pub(crate) fn set(&self, bits: u64) {
+        self.bits.store(bits, Relaxed);
+        self.mark();
+    }
+
+    /// Adds to the value.
+    pub(crate) fn add<N: Number>(&self, n: N) {
+        let plus = |bits| Some(N::from_bits(bits).plus(n).to_bits());
+        // Relaxed: the sum is one cell, and nothing else hangs on it. The closure always has a value.
+        let _ = self.bits.fetch_update(Relaxed, Relaxed, plus);
+        self.mark();
+    }
+
+    #[inline]
+    fn mark(&self) {
+        // Stored once only, so that the cache line is not taken away from other writers.
+        // Release pairs with the acquire in `read`: who sees the mark sees a value.
+        if self.written.load(Relaxed) == 0 {
+            self.written.store(1, Release);
+        }
+    }
+
+    pub(crate) fn read(&self) -> Option<u64> {
+        (self.written.load(Acquire) != 0).then(|| self.bits.load(Relaxed))
+    }
+
+    /// Forgets the value: as if never written.
+    pub(crate) fn clear(&self) {
+        self.written.store(0, Relaxed);
+        self.bits.store(0, Relaxed);
+    }
+}
+
+/// A histogram for many writers with consistent reads: two halves, after the Prometheus Go client's
+/// ["hot and cold" counts].
+///
+/// A writer announces itself with one `fetch_add`, which also tells it the hot half, writes there,
+/// and signs off. A reader makes the other half hot, waits for the writers that announced
+/// themselves in the half that has become cold, and drains it into totals of its own.
+///
+/// ["hot and cold" counts]: https://github.com/prometheus/client_golang/blob/main/prometheus/histogram.go
+#[derive(Debug)]
+pub(crate) struct SharedHistogram {
+    /// The hot half in the top bit; below it, how many writers began there since it became hot.
+    announced: AtomicU64,
+    halves: [Half; 2],
+    drained: Mutex<Totals>,
+}
+
+#[derive(Debug)]
+struct Half {
+    finished: AtomicU64,
+    sum: AtomicU64,
+    min: AtomicU64,
+    max: AtomicU64,
+    buckets: Box<[AtomicU64]>,
+}
+
+const HOT: u64 = 1 << 63;
+
+impl SharedHistogram {
+    pub(crate) fn new(boundaries: usize) -> Self {
+        Self {
+            announced: AtomicU64::new(0),
+            halves: [Half::new(boundaries), Half::new(boundaries)],
+            drained: Mutex::new(Totals::new(boundaries)),
+        }
+    }
+
+    pub(crate) fn record(&self, boundaries: &[f64], value: f64) {
+        // Acquire: the half was zeroed before it became hot.
+        let announced = self.announced.fetch_add(1, Acquire);
+        let half = &self.halves[usize::from(announced & HOT != 0)];
+        if let Some(bucket) = half.buckets.get(bucket(boundaries, value)) {
+            bucket.fetch_add(1, Relaxed);
+        }
+        let update = |cell: &AtomicU64, with: fn(f64, f64) -> f64| {
+            let new = |bits| Some(with(f64::from_bits(bits), value).to_bits());
+            // The closure always has a value.
+            let _ = cell.fetch_update(Relaxed, Relaxed, new);
+        };
+        update(&half.sum, |sum, value| sum + value);
+        update(&half.min, f64::min);
+        update(&half.max, f64::max);
+        // Release: the reader that counts this writer as finished sees what it wrote.
+        half.finished.fetch_add(1, Release);
+    }
+
+    /// All that was recorded; `end_interval` starts the interval's extremes over.
+    pub(crate) fn read(&self, end_interval: bool) -> Totals {
+        let mut drained = lock(&self.drained);
+        self.drain(&mut drained);
+        let totals = drained.clone();
+        if end_interval {
+            drained.interval = Extremes::NONE;
+        }
+        totals
+    }
+
+    /// Forgets what was recorded.
+    pub(crate) fn clear(&self) {
+        let mut drained = lock(&self.drained);
+        self.drain(&mut drained);
+        *drained = Totals::new(drained.buckets.len() - 1);
+    }
+
+    fn drain(&self, totals: &mut Totals) {
+        // Only readers change the top bit, and this one holds the lock.
+        let hot = self.announced.load(Relaxed) & HOT;
+        // Release: the new hot half is seen zeroed. Acquire: nothing below moves before the swap.
+        let began = self.announced.swap(hot ^ HOT, AcqRel) & !HOT;
+        let cold = &self.halves[usize::from(hot != 0)];
+        // Acquire: see `record`. A writer never waits between its two steps, so this ends.
+        while cold.finished.load(Acquire) != began {
+            yield_now();
+        }
+        let buckets: Vec<u64> = cold.buckets.iter().map(|b| b.load(Relaxed)).collect();
+        let extremes = Extremes {
+            min: f64::from_bits(cold.min.load(Relaxed)),
+            max: f64::from_bits(cold.max.load(Relaxed)),
+        };
+        totals.merge(f64::from_bits(cold.sum.load(Relaxed)), extremes, extremes, &buckets);
+        cold.zero();
+    }
+}
+
+impl Half {
+    fn new(boundaries: usize) -> Self {
+        let half = Self {
+            finished: AtomicU64::new(0),
+            sum: AtomicU64::new(0),
+            min: AtomicU64::new(0),
+            max: AtomicU64::new(0),
+            buckets: (0..=boundaries).map(|_| AtomicU64::new(0)).collect(),
+        };
+        half.zero();
+        half
+    }
+
+    fn zero(&self) {
+        // Relaxed: published by the swap that makes this half hot again.
+        self.finished.store(0, Relaxed);
+        self.sum.store(0, Relaxed);
+        self.min.store(f64::INFINITY.to_bits(), Relaxed);
+        self.max.store(f64::NEG_INFINITY.to_bits(), Relaxed);
+        self.buckets.iter().for_each(|bucket| bucket.store(0, Relaxed));
+    }
+}

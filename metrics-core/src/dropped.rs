@@ -1,0 +1,84 @@
+//! What could not be recorded as it was meant, counted by reason.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::sync::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+
+/// Why a measurement was not recorded, or not in a series of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// NaN or infinite: dropped.
+    NotFinite,
+    /// A negative increment of a counter, or a negative value of an unsigned metric: dropped.
+    Negative,
+    /// A value that the metric's type cannot hold: dropped.
+    WrongType,
+    /// The series limit is reached: recorded in the overflow series
+    /// (`otel.metric.overflow = true`).
+    Overflow,
+    /// A panic in a callback that observes the metric: no value from it in that snapshot.
+    CallbackPanicked,
+}
+
+impl Reason {
+    const ALL: [Self; 5] = [
+        Self::NotFinite,
+        Self::Negative,
+        Self::WrongType,
+        Self::Overflow,
+        Self::CallbackPanicked,
+    ];
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotFinite => "not finite: dropped",
+            Self::Negative => "negative: dropped",
+            Self::WrongType => "of the wrong type: dropped",
+            Self::Overflow => "over the series limit: recorded in the overflow series",
+            Self::CallbackPanicked => "callback panicked: not observed",
+        })
+    }
+}
+
+/// How many measurements of one metric met each reason.
+#[derive(Debug)]
+pub(crate) struct Dropped {
+    counts: [AtomicU64; Reason::ALL.len()],
+    warned: [AtomicBool; Reason::ALL.len()],
+}
+
+impl Dropped {
+    pub(crate) const fn new() -> Self {
+        Self {
+            counts: [const { AtomicU64::new(0) }; Reason::ALL.len()],
+            warned: [const { AtomicBool::new(false) }; Reason::ALL.len()],
+        }
+    }
+
+    /// Counts one. The warning comes from whoever reads: logging could block the recording thread.
+    #[cold]
+    pub(crate) fn note(&self, reason: Reason) {
+        self.counts[reason as usize].fetch_add(1, Relaxed);
+    }
+
+    /// The reasons met so far, with how often; `warn` is called for each that is new.
+    pub(crate) fn read(&self, mut warn: impl FnMut(Reason, u64)) -> Vec<(Reason, u64)> {
+        let met = |reason: Reason| {
+            let count = self.counts[reason as usize].load(Relaxed);
+            (count > 0).then(|| {
+                if !self.warned[reason as usize].swap(true, Relaxed) {
+                    warn(reason, count);
+                }
+                (reason, count)
+            })
+        };
+        Reason::ALL.into_iter().filter_map(met).collect()
+    }
+}

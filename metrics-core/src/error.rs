@@ -1,0 +1,169 @@
+//! What can go wrong at set-up. Recording never fails.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::buckets::BucketError;
+use crate::descriptor::{Descriptor, MetricType, Source};
+use crate::name::NameError;
+use crate::unit::UnitError;
+
+/// What went wrong, with the thing, the value, the rule and the mend in its message.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Error {
+    /// Two definitions of one metric disagree.
+    Conflict {
+        /// The metric.
+        name: String,
+        /// What differs.
+        what: &'static str,
+        /// Its value in the first definition, and where that is.
+        first: (String, Source),
+        /// Its value in the second definition, and where that is.
+        second: (String, Source),
+    },
+    /// There is no back end of this name in this program.
+    UnknownHandler {
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        available: Vec<String>,
+        /// The feature that brings it, if it is a back end of this project.
+        feature: Option<&'static str>,
+    },
+    /// A handler failed, or panicked.
+    Handler {
+        /// Its name.
+        name: String,
+        /// What it was asked to do.
+        action: &'static str,
+        /// What it said.
+        source: Arc<dyn std::error::Error + Send + Sync>,
+    },
+    /// Several handlers failed.
+    Several(Vec<Error>),
+    /// A name cannot be used.
+    Name {
+        /// What it would name.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// The rule it breaks.
+        source: NameError,
+    },
+    /// A unit cannot be used.
+    Unit {
+        /// The metric.
+        metric: String,
+        /// The unit.
+        unit: String,
+        /// The rule it breaks.
+        source: UnitError,
+    },
+    /// Boundaries of a histogram cannot be used.
+    Buckets {
+        /// The metric.
+        metric: String,
+        /// The rule they break.
+        source: BucketError,
+    },
+    /// A run-time metric cannot be used as it was asked to.
+    Runtime {
+        /// The metric.
+        metric: String,
+        /// What is wrong, and the mend.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// The conflict between two definitions of a metric, if there is one.
+    pub(crate) fn conflict(first: &'static Descriptor, second: &'static Descriptor) -> Option<Self> {
+        let (what, a, b) = if first.name() == second.name() {
+            first.difference(second)?
+        } else {
+            ("case of the name", first.name().to_owned(), second.name().to_owned())
+        };
+        Some(Self::Conflict {
+            name: first.name().to_owned(),
+            what,
+            first: (a, first.source()),
+            second: (b, second.source()),
+        })
+    }
+
+    pub(crate) fn runtime(metric: &str, reason: impl Into<String>) -> Self {
+        Self::Runtime { metric: metric.to_owned(), reason: reason.into() }
+    }
+
+    pub(crate) fn wrong_type(metric: &str, registered: MetricType, asked: MetricType) -> Self {
+        let reason = format!(
+            "it is registered as a {registered}, not as a {asked}; \
+             record it as a {registered} or choose another name"
+        );
+        Self::runtime(metric, reason)
+    }
+
+    /// One error for all of `errors`, if there is any.
+    pub(crate) fn all(mut errors: Vec<Self>) -> Result<(), Self> {
+        match errors.len() {
+            0 => Ok(()),
+            1 => Err(errors.remove(0)),
+            _ => Err(Self::Several(errors)),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Conflict { name, what, first, second } => write!(
+                f,
+                "metric `{name}` is defined twice with a different {what}: \
+                 {} in {}, {} in {}; make them agree or rename one",
+                first.0, first.1, second.0, second.1
+            ),
+            Self::UnknownHandler { name, available, feature } => {
+                write!(f, "there is no handler named `{name}` in this program")?;
+                if let Some(feature) = feature {
+                    write!(f, "; enable the feature `{feature}` of typed-metrics")?;
+                }
+                if available.is_empty() {
+                    f.write_str("; there is none by name, give an instance instead")
+                } else {
+                    write!(f, "; there are: `{}`", available.join("`, `"))
+                }
+            }
+            Self::Handler { name, action, source } => {
+                write!(f, "handler `{name}` could not {action}: {source}")
+            }
+            Self::Several(errors) => {
+                write!(f, "{} errors:", errors.len())?;
+                errors.iter().try_for_each(|error| write!(f, "\n- {error}"))
+            }
+            Self::Name { what, name, source } => {
+                write!(f, "{what} {name:?} cannot be used: {source}")
+            }
+            Self::Unit { metric, unit, source } => {
+                write!(f, "unit {unit:?} of metric `{metric}` cannot be used: {source}")
+            }
+            Self::Buckets { metric, source } => {
+                write!(f, "buckets of metric `{metric}` cannot be used: {source}")
+            }
+            Self::Runtime { metric, reason } => write!(f, "metric `{metric}`: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Handler { source, .. } => Some(&**source),
+            Self::Name { source, .. } => Some(source),
+            Self::Unit { source, .. } => Some(source),
+            Self::Buckets { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! A family: one metric, all its series, and how a series is found.
+
+use std::cell::RefCell;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use hashbrown::HashTable;
+
+use crate::block::{Block, FIXED};
+use crate::descriptor::{Descriptor, MetricType, Source, ValueType};
+use crate::dropped::{Dropped, Reason};
+use crate::key::{Key, Labels, Parts, Query, hash};
+use crate::label::LabelValue;
+use crate::observe::Observers;
+use crate::series::Series;
+use crate::shape::{Dims, Shape};
+
+/// A metric and its series. One static for each variant of a metrics enum; run-time metrics leak
+/// theirs.
+#[derive(Debug)]
+#[doc(hidden)]
+pub struct Family {
+    descriptor: &'static Descriptor,
+    /// Whether series are found by hashing.
+    open: bool,
+    /// The series, if all labels are fixed.
+    fixed: Block,
+    /// The series, if some label is open.
+    table: RwLock<Table>,
+    /// The series for what is over the limit, once there is something.
+    overflow: OnceLock<&'static Block>,
+    pub(crate) dropped: Dropped,
+    pub(crate) observers: Observers,
+}
+
+#[derive(Debug)]
+struct Table {
+    found: HashTable<Found>,
+    /// In the order of their creation.
+    series: Vec<(Arc<Key>, &'static Block)>,
+    /// Places in `series` that were removed and can be recycled.
+    removed: Vec<usize>,
+    subscribed: bool,
+}
+
+#[derive(Debug)]
+struct Found {
+    hash: u64,
+    place: usize,
+}
+
+/// What the fixed block of a run-time metric belongs to; such a block is never used.
+static NO_FAMILY: Family = Family::new(&NO_METRIC, &NO_FAMILY);
+static NO_METRIC: Descriptor = Descriptor::new(crate::descriptor::Definition {
+    name: "",
+    metric_type: MetricType::Gauge,
+    value_type: ValueType::F64,
+    unit: "",
+    description: "",
+    labels: &[],
+    boundaries: &[],
+    series_limit: 0,
+    source: Source { file: "", line: 0, module: "", item: "" },
+});
+
+impl Family {
+    /// The family of a typed metric. `this` is the static that the result is put into.
+    #[must_use]
+    pub const fn new(descriptor: &'static Descriptor, this: &'static Self) -> Self {
+        let dims = Dims::of(descriptor.definition());
+        Self {
+            descriptor,
+            open: dims.open,
+            fixed: Block::new(this, dims.series, dims.layout(descriptor.definition()), FIXED),
+            table: RwLock::new(Table::EMPTY),
+            overflow: OnceLock::new(),
+            dropped: Dropped::new(),
+            observers: Observers::new(),
+        }
+    }
+
+    /// The family of a run-time metric: its labels come with each measurement.
+    pub(crate) fn leak(descriptor: &'static Descriptor) -> &'static Self {
+        Box::leak(Box::new(Self { open: true, ..Self::new(descriptor, &NO_FAMILY) }))
+    }
+
+    pub(crate) fn descriptor(&self) -> &'static Descriptor {
+        self.descriptor
+    }
+
+    /// The series with these labels: by arithmetic if they are fixed, else by hashing.
+    #[inline(always)]
+    pub(crate) fn typed<const N: usize>(
+        &'static self,
+        shape: Shape<N>,
+        parts: &Parts<'_, N>,
+    ) -> Series {
+        if shape.open {
+            self.find(parts)
+        } else {
+            let index = self.fixed.base() + shape.layout.distance(parts.fixed()) as u32;
+            Series { block: &self.fixed, index, tenancy: FIXED }
+        }
+    }
+
+    /// The open series that `query` asks for, made if need be.
+    #[inline(always)]
+    pub(crate) fn find(&'static self, query: &impl Query) -> Series {
+        let hash = hash(query);
+        match cached(self, hash, query) {
+            Some(series) => series,
+            None => self.intern(hash, query),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn intern(&'static self, hash: u64, query: &impl Query) -> Series {
+        let found = |table: &Table| {
+            let (key, block) = table.get(hash, query)?;
+            cache(hash, &key, block);
+            Some(Series::of(block))
+        };
+        {
+            let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(series) = found(&table) {
+                return series;
+            }
+            if table.is_full(self.descriptor.series_limit()) {
+                drop(table);
+                return self.overflowing();
+            }
+        }
+        // The key is made outside the lock: other threads go on finding their series.
+        let key = Arc::new(query.to_key(self.descriptor));
+        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(series) = found(&table) {
+            return series;
+        }
+        if table.is_full(self.descriptor.series_limit()) {
+            drop(table);
+            return self.overflowing();
+        }
+        let block = table.insert(self, hash, Arc::clone(&key));
+        drop(table);
+        cache(hash, &key, block);
+        Series::of(block)
+    }
+
+    fn overflowing(&'static self) -> Series {
+        self.dropped.note(Reason::Overflow);
+        Series::of(self.overflow_block())
+    }
+
+    /// The series for measurements that have no series of their own.
+    pub(crate) fn overflow_block(&'static self) -> &'static Block {
+        self.overflow.get_or_init(|| {
+            let layout = self.fixed.layout();
+            let block: &'static Block = Box::leak(Box::new(Block::new(self, 1, layout, 1)));
+            block.set_subscribed(self.is_subscribed());
+            let overflow = ("otel.metric.overflow".into(), LabelValue::Bool(true));
+            block.set_labels(Labels::new([overflow]));
+            block
+        })
+    }
+
+    /// Every series that has a place in memory.
+    pub(crate) fn for_each_series(&'static self, mut visit: impl FnMut(Series)) {
+        if self.open {
+            let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+            // A copy, so that new series need not wait for the reader.
+            let all: Vec<_> = table.series.iter().map(|(_, block)| *block).collect();
+            drop(table);
+            all.into_iter().for_each(|block| visit(Series::of(block)));
+        } else if self.fixed.placed().is_some() {
+            for place in 0..self.fixed.series() {
+                visit(Series::at(&self.fixed, place));
+            }
+        }
+        if let Some(block) = self.overflow.get() {
+            visit(Series::of(block));
+        }
+    }
+
+    /// The open series that `query` asks for, if there is one.
+    pub(crate) fn peek(&'static self, query: &impl Query) -> Option<Series> {
+        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+        table.get(hash(query), query).map(|(_, block)| Series::of(block))
+    }
+
+    /// Removes an open series: what it counted is forgotten, and its memory can serve other labels.
+    pub(crate) fn remove_open(&'static self, block: &'static Block) {
+        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        block.start_over(false);
+        let place = table.series.iter().position(|(_, b)| std::ptr::eq(*b, block));
+        if let Some(place) = place.filter(|place| !table.removed.contains(place)) {
+            table.removed.push(place);
+        }
+    }
+
+    pub(crate) fn is_subscribed(&self) -> bool {
+        self.table.read().unwrap_or_else(PoisonError::into_inner).subscribed
+    }
+
+    /// From now on every measurement is forwarded, or none any more.
+    pub(crate) fn set_subscribed(&'static self, subscribed: bool) {
+        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        table.subscribed = subscribed;
+        table.series.iter().for_each(|(_, block)| block.set_subscribed(subscribed));
+        self.fixed.set_subscribed(subscribed);
+        if let Some(overflow) = self.overflow.get() {
+            overflow.set_subscribed(subscribed);
+        }
+    }
+}
+
+impl Table {
+    const EMPTY: Self = Self {
+        found: HashTable::new(),
+        series: Vec::new(),
+        removed: Vec::new(),
+        subscribed: false,
+    };
+
+    fn get(&self, hash: u64, query: &impl Query) -> Option<(Arc<Key>, &'static Block)> {
+        let matches = |found: &Found| query.matches(&self.series[found.place].0);
+        let (key, block) = &self.series[self.found.find(hash, matches)?.place];
+        Some((Arc::clone(key), block))
+    }
+
+    fn is_full(&self, limit: usize) -> bool {
+        self.series.len() >= limit && self.removed.is_empty()
+    }
+
+    fn insert(&mut self, family: &'static Family, hash: u64, key: Arc<Key>) -> &'static Block {
+        let place = match self.recyclable() {
+            Some(place) => {
+                let (old, block) = &mut self.series[place];
+                block.start_over(true);
+                block.set_labels(key.labels.clone());
+                *old = key;
+                self.found.retain(|found| found.place != place);
+                place
+            }
+            None => {
+                let layout = family.fixed.layout();
+                let block: &'static Block = Box::leak(Box::new(Block::new(family, 1, layout, 1)));
+                block.set_subscribed(self.subscribed);
+                block.set_labels(key.labels.clone());
+                self.series.push((key, block));
+                self.series.len() - 1
+            }
+        };
+        self.found.insert_unique(hash, Found { hash, place }, |found| found.hash);
+        self.series[place].1
+    }
+
+    /// A removed series that nobody has recorded in since. Those with shared cells stay with their
+    /// labels: a write that is under way there could not be told from one of the next tenant.
+    fn recyclable(&mut self) -> Option<usize> {
+        while let Some(place) = self.removed.pop() {
+            let block = self.series[place].1;
+            if block.shared_if_any().is_none() && !Series::of(block).is_recorded() {
+                return Some(place);
+            }
+        }
+        None
+    }
+}
+
+/// The most series that a thread remembers; then it starts over.
+const CACHE_LIMIT: usize = 8192;
+
+struct Cached {
+    hash: u64,
+    key: Arc<Key>,
+    series: Series,
+}
+
+thread_local! {
+    /// The open series that this thread used, so that finding one again takes no lock.
+    static CACHE: RefCell<HashTable<Cached>> = const { RefCell::new(HashTable::new()) };
+}
+
+#[inline(always)]
+fn cached(family: &'static Family, hash: u64, query: &impl Query) -> Option<Series> {
+    CACHE
+        .try_with(|cache| {
+            let cache = cache.try_borrow().ok()?;
+            let matches = |cached: &Cached| {
+                std::ptr::eq(cached.series.block.family(), family)
+                    && query.matches(&cached.key)
+                    && cached.series.is_current()
+            };
+            cache.find(hash, matches).map(|cached| cached.series)
+        })
+        .ok()
+        .flatten()
+}
+
+fn cache(hash: u64, key: &Arc<Key>, block: &'static Block) {
+    // Without thread-local storage, at the end of the thread, every lookup takes the table's lock.
+    let _ = CACHE.try_with(|cache| {
+        let Ok(mut cache) = cache.try_borrow_mut() else { return };
+        if cache.len() >= CACHE_LIMIT {
+            cache.clear();
+        }
+        // What was removed or recycled since would only be passed over.
+        if let Ok(old) = cache.find_entry(hash, |cached| !cached.series.is_current()) {
+            old.remove();
+        }
+        let cached = Cached { hash, key: Arc::clone(key), series: Series::of(block) };
+        cache.insert_unique(hash, cached, |cached| cached.hash);
+    });
+}

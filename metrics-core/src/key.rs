@@ -1,0 +1,244 @@
+//! Which series of a family is meant: the labels, as found by hashing.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::descriptor::{Descriptor, LabelDescriptor};
+use crate::label::{Label, LabelRef, LabelValue, Scratch, cut};
+
+/// The labels of a series: names and values, absent ones left out; clones are cheap.
+#[derive(Clone, PartialEq)]
+pub struct Labels(Arc<[(Cow<'static, str>, LabelValue)]>);
+
+impl Labels {
+    pub(crate) fn new(labels: impl IntoIterator<Item = (Cow<'static, str>, LabelValue)>) -> Self {
+        Self(labels.into_iter().collect())
+    }
+
+    /// The names and values, in the order of the metric's definition.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &LabelValue)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), value))
+    }
+
+    /// The value of the label `name`, if it is there.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&LabelValue> {
+        self.iter().find(|(n, _)| *n == name).map(|(_, value)| value)
+    }
+
+    /// How many labels there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for Labels {
+    /// `name=value` pairs, separated by blanks.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, (name, value)) in self.iter().enumerate() {
+            write!(f, "{}{name}={value}", if i == 0 { "" } else { " " })?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Labels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl Serialize for Labels {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.len()))?;
+        for (name, value) in self.iter() {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+/// What an open series is found by, owned.
+#[derive(Debug)]
+pub(crate) struct Key {
+    /// The combination of its fixed labels.
+    fixed: usize,
+    /// The values of its open labels, in the order of the definition; run-time metrics have none.
+    open: Box<[Option<LabelValue>]>,
+    pub(crate) labels: Labels,
+}
+
+/// What an open series is looked up by, borrowed.
+pub(crate) trait Query {
+    fn hash(&self, hasher: &mut impl Hasher);
+    fn matches(&self, key: &Key) -> bool;
+    fn to_key(&self, descriptor: &'static Descriptor) -> Key;
+}
+
+/// The hash of a query. The seed is fixed: a family has at most its series limit of keys, so there
+/// is no long chain to build by choosing labels.
+#[inline(always)]
+pub(crate) fn hash(query: &impl Query) -> u64 {
+    let mut hasher = FixedState::default().build_hasher();
+    query.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// One label of a measurement: its share of the fixed combination, or its open value.
+#[derive(Debug, Clone, Copy)]
+#[doc(hidden)]
+pub struct Part<'a> {
+    pub(crate) index: usize,
+    pub(crate) open: Option<LabelRef<'a>>,
+}
+
+/// The part that `label` has, with the stride of its dimension.
+#[doc(hidden)]
+#[inline(always)]
+pub fn part<'a, L: Label + ?Sized>(
+    label: &'a L,
+    stride: usize,
+    scratch: &'a mut Scratch,
+) -> Part<'a> {
+    match L::CARDINALITY {
+        Some(count) => {
+            // A `Label` written by hand could give any index; it must not reach another series.
+            Part { index: L::index(label).min(count - 1) * stride, open: None }
+        }
+        None => {
+            let value = match L::value(label, scratch) {
+                LabelRef::Str(text) => LabelRef::Str(cut(text)),
+                value => value,
+            };
+            Part { index: 0, open: Some(value) }
+        }
+    }
+}
+
+/// A typed metric's labels.
+pub(crate) struct Parts<'a, const N: usize>(pub(crate) [Part<'a>; N]);
+
+impl<const N: usize> Parts<'_, N> {
+    #[inline(always)]
+    pub(crate) fn fixed(&self) -> usize {
+        self.0.iter().map(|part| part.index).sum()
+    }
+
+    #[inline(always)]
+    fn open(&self) -> impl Iterator<Item = LabelRef<'_>> {
+        self.0.iter().filter_map(|part| part.open)
+    }
+}
+
+impl<const N: usize> Query for Parts<'_, N> {
+    #[inline(always)]
+    fn hash(&self, hasher: &mut impl Hasher) {
+        hasher.write_usize(self.fixed());
+        self.open().for_each(|value| hash_value(value, hasher));
+    }
+
+    #[inline(always)]
+    fn matches(&self, key: &Key) -> bool {
+        self.fixed() == key.fixed
+            && self.open().zip(&key.open).all(|(value, stored)| same(value, stored.as_ref()))
+    }
+
+    fn to_key(&self, descriptor: &'static Descriptor) -> Key {
+        let mut values = combination(descriptor.labels(), self.fixed());
+        for (value, part) in values.iter_mut().zip(&self.0) {
+            if let Some(open) = part.open {
+                *value = open.to_value();
+            }
+        }
+        Key {
+            fixed: self.fixed(),
+            open: self.open().map(LabelRef::to_value).collect(),
+            labels: named(descriptor, values),
+        }
+    }
+}
+
+/// A run-time metric's attributes, sorted by name.
+pub(crate) struct Attributes<'a>(pub(crate) &'a [(Cow<'a, str>, LabelRef<'a>)]);
+
+impl Query for Attributes<'_> {
+    fn hash(&self, hasher: &mut impl Hasher) {
+        for (name, value) in self.0 {
+            hasher.write(name.as_bytes());
+            hash_value(*value, hasher);
+        }
+    }
+
+    fn matches(&self, key: &Key) -> bool {
+        self.0.len() == key.labels.len()
+            && self.0.iter().zip(key.labels.iter()).all(|((name, value), (stored_name, stored))| {
+                name == stored_name && same(*value, Some(stored))
+            })
+    }
+
+    fn to_key(&self, _: &'static Descriptor) -> Key {
+        let owned = |(name, value): &(Cow<'_, str>, LabelRef<'_>)| {
+            Some((Cow::Owned(name.clone().into_owned()), value.to_value()?))
+        };
+        Key { fixed: 0, open: Box::default(), labels: Labels::new(self.0.iter().filter_map(owned)) }
+    }
+}
+
+#[inline(always)]
+fn hash_value(value: LabelRef<'_>, hasher: &mut impl Hasher) {
+    match value {
+        LabelRef::Absent => hasher.write_u64(0),
+        LabelRef::Bool(value) => hasher.write_u64(1 + u64::from(value)),
+        LabelRef::Int(value) => hasher.write_u64(value.cast_unsigned()),
+        LabelRef::Float(value) => hasher.write_u64(value.to_bits()),
+        LabelRef::Str(text) => hasher.write(text.as_bytes()),
+    }
+}
+
+#[inline(always)]
+fn same(value: LabelRef<'_>, stored: Option<&LabelValue>) -> bool {
+    match (value, stored) {
+        (LabelRef::Absent, None) => true,
+        (LabelRef::Bool(a), Some(LabelValue::Bool(b))) => a == *b,
+        (LabelRef::Int(a), Some(LabelValue::Int(b))) => a == *b,
+        // By bits, so that NaN finds itself again.
+        (LabelRef::Float(a), Some(LabelValue::Float(b))) => a.to_bits() == b.to_bits(),
+        (LabelRef::Str(a), Some(LabelValue::Str(b))) => *a == **b,
+        _ => false,
+    }
+}
+
+/// The labels of a series with fixed labels only, by its place in the block.
+pub(crate) fn fixed_labels(descriptor: &'static Descriptor, place: usize) -> Labels {
+    named(descriptor, combination(descriptor.labels(), place))
+}
+
+/// The values of the fixed labels in combination `place`; `None` for open and absent ones. The last
+/// fixed label varies fastest.
+fn combination(labels: &[LabelDescriptor], mut place: usize) -> Vec<Option<LabelValue>> {
+    let mut values = vec![None; labels.len()];
+    for (label, value) in labels.iter().zip(&mut values).rev() {
+        if let Some(count) = label.cardinality() {
+            *value = label.value_at(place % count).to_value();
+            place /= count;
+        }
+    }
+    values
+}
+
+fn named(descriptor: &'static Descriptor, values: Vec<Option<LabelValue>>) -> Labels {
+    let names = descriptor.labels().iter().map(|label| Cow::Borrowed(label.name()));
+    Labels::new(names.zip(values).filter_map(|(name, value)| Some((name, value?))))
+}

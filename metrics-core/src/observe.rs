@@ -1,0 +1,152 @@
+//! Observed metrics: values that a callback reads at every collection.
+//!
+//! What a callback says goes into the same cells as what is recorded: a counter gets the difference
+//! to what was said before, a gauge is set. So readers know nothing of observers.
+
+use std::cell::Cell;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, TryLockError};
+
+use crate::descriptor::MetricType;
+use crate::dropped::Reason;
+use crate::family::Family;
+use crate::number::Number;
+use crate::remove::remove;
+use crate::scope;
+use crate::series::Series;
+use crate::sync::lock;
+
+/// Keeps a callback observed until it is dropped. From [`observe`](crate::Gauge::observe).
+#[must_use = "dropped at once, nothing is observed"]
+#[derive(Debug)]
+pub struct Observation(Arc<Observer>);
+
+/// The callbacks of one family.
+#[derive(Debug)]
+pub(crate) struct Observers(Mutex<Vec<Arc<Observer>>>);
+
+struct Observer {
+    series: Series,
+    callback: Box<dyn Fn() -> Result<u64, Reason> + Send + Sync>,
+    /// What the callback said last, as bits. Locked while the callback runs.
+    last: Mutex<Option<u64>>,
+    /// Brings the series from what was said last to what is said now; `None` when it ends.
+    apply: fn(Series, last: Option<u64>, now: Option<u64>),
+}
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Observer").field("series", &self.series).finish_non_exhaustive()
+    }
+}
+
+thread_local! {
+    /// Whether this thread is inside a callback: a snapshot taken there runs no callbacks.
+    static OBSERVING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Observes `series` through `callback`.
+pub(crate) fn observe<T: Number>(
+    series: Series,
+    callback: impl Fn() -> Result<T, Reason> + Send + Sync + 'static,
+) -> Observation {
+    let observer = Arc::new(Observer {
+        series,
+        callback: Box::new(move || callback().map(Number::to_bits)),
+        last: Mutex::new(None),
+        apply: match series.block.descriptor().metric_type() {
+            MetricType::Counter => count::<T>,
+            MetricType::UpDownCounter => count_up_and_down::<T>,
+            MetricType::Gauge | MetricType::Histogram => set::<T>,
+        },
+    });
+    lock(&series.block.family().observers.0).push(Arc::clone(&observer));
+    Observation(observer)
+}
+
+impl Drop for Observation {
+    fn drop(&mut self) {
+        let observer = &self.0;
+        lock(&observer.series.block.family().observers.0).retain(|o| !Arc::ptr_eq(o, observer));
+        // The callback may be running in a collection now, or this drop may come from inside it.
+        if let Ok(mut last) = observer.last.try_lock() {
+            (observer.apply)(observer.series, last.take(), None);
+        }
+    }
+}
+
+impl Observers {
+    pub(crate) const fn new() -> Self {
+        Self(Mutex::new(Vec::new()))
+    }
+}
+
+/// Runs all callbacks of `family`.
+pub(crate) fn run_callbacks(family: &'static Family) {
+    // A copy: callbacks may observe, or stop observing, as they like.
+    let observers = lock(&family.observers.0).clone();
+    if observers.is_empty() || OBSERVING.replace(true) {
+        return;
+    }
+    // Nothing observed belongs to a capture that this thread happens to be in.
+    scope::outside(|| observers.iter().for_each(|observer| observer.run()));
+    OBSERVING.set(false);
+}
+
+impl Observer {
+    fn run(&self) {
+        // Running in another thread's collection right now: its result is as good.
+        let mut last = match self.last.try_lock() {
+            Ok(last) => last,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
+        let said = catch_unwind(AssertUnwindSafe(|| (self.callback)()));
+        match said.unwrap_or(Err(Reason::CallbackPanicked)) {
+            Ok(now) => {
+                (self.apply)(self.series, *last, Some(now));
+                *last = Some(now);
+            }
+            Err(reason) => {
+                self.series.drop_for(reason);
+                // A stale value would look like a fresh one.
+                if self.series.block.descriptor().metric_type() == MetricType::Gauge {
+                    remove(self.series);
+                }
+            }
+        }
+    }
+}
+
+fn count<T: Number>(series: Series, last: Option<u64>, now: Option<u64>) {
+    // At the end, what was counted stays counted.
+    let Some(now) = now.map(T::from_bits) else { return };
+    let last = last.map_or(T::ZERO, T::from_bits);
+    if !now.is_finite() {
+        series.drop_for(Reason::NotFinite);
+    } else if now < T::ZERO {
+        series.drop_for(Reason::Negative);
+    } else {
+        // A total that fell has begun again from zero, as in Prometheus' `rate`.
+        series.add(if now < last { now } else { now.minus(last) });
+    }
+}
+
+fn count_up_and_down<T: Number>(series: Series, last: Option<u64>, now: Option<u64>) {
+    let of = |bits: Option<u64>| bits.map_or(T::ZERO, T::from_bits);
+    let change = of(now).minus(of(last));
+    if change.is_finite() {
+        series.add(change);
+    } else {
+        series.drop_for(Reason::NotFinite);
+    }
+}
+
+fn set<T: Number>(series: Series, _: Option<u64>, now: Option<u64>) {
+    match now.map(T::from_bits) {
+        Some(now) if now.is_finite() => series.set(now),
+        Some(_) => series.drop_for(Reason::NotFinite),
+        None => remove(series),
+    }
+}

@@ -1,0 +1,54 @@
+//! What generated code reaches. Not for use by hand: it changes without notice, and the macros are
+//! pinned to it.
+
+#![allow(missing_docs)]
+
+pub use core;
+pub use linkme;
+
+pub use crate::descriptor::{
+    Definition, Descriptor, LabelDescriptor, MetricType, Source, ValueType,
+};
+pub use crate::family::Family;
+pub use crate::handle::{Handle, kind, record_any};
+pub use crate::key::{Part, part};
+pub use crate::label::{Displayed, Label, LabelRef, Scratch};
+pub use crate::registry::FAMILIES;
+pub use crate::shape::{Shape, shape};
+
+use crate::key::{Key, Parts, Query};
+
+/// The descriptor of a definition.
+#[must_use]
+pub const fn descriptor(definition: Definition) -> Descriptor {
+    Descriptor::new(definition)
+}
+
+/// The handle of a series.
+#[inline(always)]
+pub fn handle<K, const N: usize>(
+    family: &'static Family,
+    shape: Shape<N>,
+    parts: [Part<'_>; N],
+) -> Handle<K> {
+    Handle::new(family.typed(shape, &Parts(parts)))
+}
+
+/// A series by its labels, without making it.
+#[derive(Debug)]
+pub struct SeriesKey {
+    pub(crate) family: &'static Family,
+    pub(crate) key: Key,
+}
+
+/// The key of a series.
+#[must_use]
+pub fn series_key<const N: usize>(family: &'static Family, parts: [Part<'_>; N]) -> SeriesKey {
+    SeriesKey { family, key: Parts(parts).to_key(family.descriptor()) }
+}
+
+/// What a match on the variant at hand never gets to.
+#[cold]
+pub fn unreachable_variant() -> ! {
+    unreachable!("the variant is the one that was just made")
+}

@@ -1,0 +1,324 @@
+//! Readers: taking snapshots, and telling what came since the last one.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard};
+
+use crate::block::{Block, State};
+use crate::cells::histogram::{Extremes, Totals, bucket};
+use crate::descriptor::MetricType;
+use crate::dropped::Reason;
+use crate::family::Family;
+use crate::observe::run_callbacks;
+use crate::read::{View, histogram, read};
+use crate::registry;
+use crate::scope::Scope;
+use crate::series::{Series, SeriesId};
+use crate::snapshot::{HistogramSnapshot, MetricSnapshot, SeriesSnapshot, Snapshot, Value};
+use crate::sync::lock;
+
+/// What all metrics hold now.
+///
+/// ```
+/// # use typed_metrics_core as typed_metrics;
+/// use typed_metrics::{MetricType, attributes, record_metric};
+///
+/// record_metric("visits", 2, MetricType::Counter, attributes!()).unwrap();
+/// assert_eq!(typed_metrics::snapshot().get("visits").unwrap().series[0].value.as_f64(), 2.0);
+/// ```
+#[must_use]
+pub fn snapshot() -> Snapshot {
+    collect(None)
+}
+
+/// Takes snapshots that also tell what came since this reader's last one.
+///
+/// Each reader has intervals of its own; any number of them can read at their own pace.
+///
+/// ```
+/// # use typed_metrics_core as typed_metrics;
+/// use typed_metrics::{Metric, Reader, attributes, register_metric};
+///
+/// let size = register_metric("size", Metric::histogram("size").unit("By")).unwrap();
+/// let reader = Reader::new();
+/// size.record(100, attributes!()).unwrap();
+/// let _ = reader.collect();
+///
+/// size.record(7, attributes!()).unwrap();
+/// size.record(8, attributes!()).unwrap();
+/// let snapshot = reader.collect();
+/// let size = snapshot.get("size").unwrap().series[0].value.as_histogram().unwrap();
+/// assert_eq!((size.count, size.max), (3, 100.0));
+/// let interval = size.interval.as_ref().unwrap();
+/// assert_eq!((interval.count, interval.min, interval.max), (2, 7.0, 8.0));
+/// ```
+#[derive(Debug)]
+pub struct Reader(u64);
+
+/// What is kept between collections. Held while cells are read, so that whatever moves counts from
+/// one place to another can keep readers out.
+#[derive(Debug)]
+pub(crate) struct Collecting {
+    next: u64,
+    readers: Vec<Progress>,
+}
+
+/// How far one reader is.
+#[derive(Debug)]
+struct Progress {
+    reader: u64,
+    histograms: HashMap<SeriesId, Seen>,
+}
+
+/// What a reader knows of a histogram.
+#[derive(Debug, Default)]
+struct Seen {
+    /// At its last collection.
+    sum: f64,
+    buckets: Vec<u64>,
+    extremes: Option<Extremes>,
+    /// Since then, from intervals that other readers ended.
+    pending: Option<Extremes>,
+}
+
+static COLLECTING: Mutex<Collecting> = Mutex::new(Collecting { next: 0, readers: Vec::new() });
+
+/// Keeps readers out.
+pub(crate) fn collecting() -> MutexGuard<'static, Collecting> {
+    lock(&COLLECTING)
+}
+
+impl Reader {
+    /// A reader whose first interval begins at the beginning.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut all = collecting();
+        all.next += 1;
+        let reader = all.next;
+        all.readers.push(Progress { reader, histograms: HashMap::new() });
+        Self(reader)
+    }
+
+    /// What all metrics hold now, histograms with what came since the last call.
+    #[must_use]
+    pub fn collect(&self) -> Snapshot {
+        collect(Some(self.0))
+    }
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        collecting().readers.retain(|progress| progress.reader != self.0);
+    }
+}
+
+fn collect(reader: Option<u64>) -> Snapshot {
+    let families = registry::families();
+    families.iter().for_each(|family| run_callbacks(family));
+    let mut all = collecting();
+    let view = View::everything();
+    let mut metrics: Vec<MetricSnapshot> = Vec::with_capacity(families.len());
+    let mut by_name: HashMap<&'static str, usize> = HashMap::with_capacity(families.len());
+    for family in families {
+        let metric = MetricSnapshot {
+            descriptor: family.descriptor(),
+            series: series_of(family, reader, &view, &mut all),
+            dropped: family.dropped.read(|reason, count| warn(family, reason, count)),
+        };
+        match by_name.get(metric.descriptor.name()) {
+            Some(&first) if metrics[first].descriptor.difference(metric.descriptor).is_none() => {
+                metrics[first].join(metric);
+            }
+            _ => {
+                by_name.insert(metric.descriptor.name(), metrics.len());
+                metrics.push(metric);
+            }
+        }
+    }
+    Snapshot { metrics }
+}
+
+/// What `scope` recorded.
+pub(crate) fn collect_scope(scope: &Scope) -> Snapshot {
+    let view = View::of(scope);
+    let metric = |family: &'static Family| {
+        let mut series = Vec::new();
+        family.for_each_series(|found| {
+            if let Some(reading) = read(found, &view) {
+                series.push(found.snapshot(Value::new(family.descriptor(), reading)));
+            }
+        });
+        MetricSnapshot { descriptor: family.descriptor(), series, dropped: Vec::new() }
+    };
+    Snapshot { metrics: registry::families().into_iter().map(metric).collect() }
+}
+
+fn series_of(
+    family: &'static Family,
+    reader: Option<u64>,
+    view: &View<'_>,
+    all: &mut Collecting,
+) -> Vec<SeriesSnapshot> {
+    let descriptor = family.descriptor();
+    let is_histogram = descriptor.metric_type() == MetricType::Histogram;
+    let mut snapshots = Vec::new();
+    let mut ended: Option<&'static Block> = None;
+    family.for_each_series(|series| {
+        let value = match reader {
+            Some(reader) if is_histogram => {
+                let totals = histogram(series, view, true);
+                totals.map(|totals| {
+                    if !totals.interval.is_none() {
+                        ended = Some(series.block);
+                    }
+                    Value::Histogram(all.interval(reader, series, totals))
+                })
+            }
+            _ => read(series, view).map(|reading| Value::new(descriptor, reading)),
+        };
+        // A block with one series ends its interval right after it was read.
+        if series.tenancy != crate::block::FIXED
+            && let Some(block) = ended.take()
+        {
+            block.end_interval();
+        }
+        snapshots.extend(value.map(|value| series.snapshot(value)));
+    });
+    if let Some(block) = ended {
+        block.end_interval();
+    }
+    snapshots
+}
+
+impl Series {
+    fn snapshot(self, value: Value) -> SeriesSnapshot {
+        SeriesSnapshot { id: self.id(), labels: self.labels(), value }
+    }
+}
+
+impl Collecting {
+    /// The histogram with what came since `reader` collected last; whatever interval is under way is
+    /// noted for every reader.
+    fn interval(&mut self, reader: u64, series: Series, totals: Totals) -> HistogramSnapshot {
+        let boundaries = series.block.descriptor().boundaries();
+        self.note(series, totals.interval);
+        let progress = self.readers.iter_mut().find(|progress| progress.reader == reader);
+        let seen = progress.map(|progress| progress.histograms.entry(series.id()).or_default());
+        let interval = seen.and_then(|seen| seen.advance(boundaries, &totals));
+        let mut snapshot = HistogramSnapshot::new(boundaries, totals);
+        snapshot.interval = interval.map(Box::new);
+        snapshot
+    }
+
+    /// Notes the extremes of an interval that is about to end, for every reader.
+    fn note(&mut self, series: Series, interval: Extremes) {
+        if interval.is_none() {
+            return;
+        }
+        let id = series.id();
+        for progress in &mut self.readers {
+            let seen = progress.histograms.entry(id).or_default();
+            seen.pending.get_or_insert(Extremes::NONE).merge(interval);
+        }
+    }
+}
+
+impl Seen {
+    /// What came since the last time, if anything did.
+    fn advance(
+        &mut self,
+        boundaries: &'static [f64],
+        totals: &Totals,
+    ) -> Option<HistogramSnapshot> {
+        self.buckets.resize(totals.buckets.len(), 0);
+        let new = totals.buckets.iter().zip(&self.buckets);
+        let buckets: Vec<u64> = new.map(|(now, before)| now.saturating_sub(*before)).collect();
+        let count: u64 = buckets.iter().sum();
+        let sum = totals.sum - self.sum;
+        let mut extremes = self.pending.take().unwrap_or(Extremes::NONE);
+        // A new lifetime extreme belongs to this interval for sure.
+        let before = self.extremes.unwrap_or(Extremes::NONE);
+        if totals.extremes.min < before.min {
+            extremes.min = totals.extremes.min;
+        }
+        if totals.extremes.max > before.max {
+            extremes.max = totals.extremes.max;
+        }
+        self.sum = totals.sum;
+        self.buckets.clone_from(&totals.buckets);
+        self.extremes = Some(totals.extremes);
+        if count == 0 {
+            return None;
+        }
+        fit(&mut extremes, boundaries, &buckets, totals.extremes);
+        let totals = Totals { sum, extremes, interval: Extremes::NONE, buckets };
+        Some(HistogramSnapshot::new(boundaries, totals))
+    }
+}
+
+/// Moves extremes into the outermost buckets that have something in them.
+///
+/// They are there already, unless a measurement was under way while the interval before was read:
+/// that one counts in this interval, but its value may have been noted in the one before. Then the
+/// nearest value of its bucket stands for it.
+fn fit(extremes: &mut Extremes, boundaries: &[f64], buckets: &[u64], lifetime: Extremes) {
+    let first = buckets.iter().position(|count| *count > 0).unwrap_or(0);
+    let last = buckets.iter().rposition(|count| *count > 0).unwrap_or(0);
+    let lowest = |i: usize| {
+        i.checked_sub(1).map_or(lifetime.min, |i| boundaries[i].next_up().max(lifetime.min))
+    };
+    let highest = |i: usize| boundaries.get(i).map_or(lifetime.max, |b| b.min(lifetime.max));
+    if extremes.is_none() || bucket(boundaries, extremes.min) != first {
+        extremes.min = extremes.min.clamp(lowest(first), highest(first).max(lowest(first)));
+    }
+    if bucket(boundaries, extremes.max) != last || extremes.max < extremes.min {
+        extremes.max = extremes.max.clamp(lowest(last), highest(last).max(lowest(last)));
+    }
+    extremes.max = extremes.max.max(extremes.min);
+}
+
+/// Ends the interval of a block's histograms, for every reader, and returns the epoch that begins.
+/// The caller holds readers out.
+pub(crate) fn end_interval_of(block: &'static Block, all: &mut Collecting) -> u64 {
+    let view = View::everything();
+    for place in 0..block.series() {
+        let series = Series::at(block, place);
+        if let Some(totals) = histogram(series, &view, true) {
+            all.note(series, totals.interval);
+        }
+    }
+    block.end_interval();
+    State::epoch_of(block.state().tag())
+}
+
+fn warn(family: &'static Family, reason: Reason, count: u64) {
+    let name = family.descriptor().name();
+    log::warn!(
+        target: "typed_metrics",
+        "metric `{name}`: {count} measurements are {reason} (said once; the snapshot counts them)"
+    );
+}
+
+impl MetricSnapshot {
+    /// Adds what another definition of the same metric holds.
+    fn join(&mut self, other: Self) {
+        let is_gauge = self.descriptor.metric_type() == MetricType::Gauge;
+        for series in other.series {
+            match self.series.iter_mut().find(|found| found.labels == series.labels) {
+                Some(found) => found.value.join(series.value, is_gauge),
+                None => self.series.push(series),
+            }
+        }
+        for (reason, count) in other.dropped {
+            match self.dropped.iter_mut().find(|(found, _)| *found == reason) {
+                Some((_, total)) => *total += count,
+                None => self.dropped.push((reason, count)),
+            }
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! One series, and how a measurement gets into its cells.
+
+use crate::address::SHARED;
+use crate::block::{Block, FIXED, Removed, Shared, State};
+use crate::cells::{histogram::{self, Copied}, sum};
+use crate::descriptor::ValueType;
+use crate::dropped::Reason;
+use crate::key::{Labels, fixed_labels};
+use crate::number::Number;
+use crate::sync::{AtomicU64, Ordering::{Relaxed, Release}, fence};
+use crate::{forward, scope, shard};
+
+/// A series of a metric: small, `Copy`, valid for ever.
+#[derive(Debug, Clone, Copy)]
+#[doc(hidden)]
+pub struct Series {
+    pub(crate) block: &'static Block,
+    /// Of the first cell in every shard; from [`SHARED`] on, of shared cells.
+    pub(crate) index: u32,
+    /// The block's tenancy when this was made; [`FIXED`] if it never changes.
+    pub(crate) tenancy: u32,
+}
+
+/// Tells a series from all others of the process, and from itself before it was removed.
+///
+/// Whoever keeps what it read last, to work out a difference, keeps it by this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SeriesId {
+    block: usize,
+    place: usize,
+    removals: u32,
+}
+
+/// A measurement on its way into the cells; sums and gauges as bits of the metric's value type.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Change {
+    Add(u64),
+    Set(u64),
+    Record(f64),
+}
+
+impl Series {
+    /// The only series of `block`.
+    pub(crate) fn of(block: &'static Block) -> Self {
+        Self { block, index: block.base(), tenancy: block.state().tenancy() }
+    }
+
+    /// The series at `place` of a block that has its cells.
+    pub(crate) fn at(block: &'static Block, place: usize) -> Self {
+        let distance = block.layout().distance(place);
+        let index = block.base() + u32::try_from(distance).unwrap_or(SHARED);
+        Self { block, index, tenancy: FIXED }
+    }
+
+    /// Whether the block still stands for the labels it had when this was made.
+    #[inline(always)]
+    pub(crate) fn is_current(self) -> bool {
+        self.block.state().tenancy() == self.tenancy
+    }
+
+    /// The place in the block.
+    pub(crate) fn place(self) -> usize {
+        self.block.layout().place((self.index - self.block.base()) as usize)
+    }
+
+    /// Adds to a sum.
+    #[inline(always)]
+    pub(crate) fn add<N: Number>(self, n: N) {
+        let written = if self.tenancy == FIXED {
+            !self.block.state().is_subscribed() && self.add_to_cell(n)
+        } else {
+            let state = self.block.state();
+            // A subscribed state is no tag, so that case takes the slow path too.
+            state.tenancy() == self.tenancy
+                && shard::cells(self.index)
+                    .and_then(|cells| cells.first_chunk())
+                    .is_some_and(|run| sum::add(run, state.bits(), n))
+        };
+        if !written {
+            self.slow(Change::Add(n.to_bits()));
+        }
+    }
+
+    /// Adds to the plain cell of a series with fixed labels.
+    #[inline(always)]
+    fn add_to_cell<N: Number>(self, n: N) -> bool {
+        let Some(cell) = shard::cell(self.index) else { return false };
+        // Relaxed: this thread is the only writer, or took the shard over under a lock.
+        let value = N::from_bits(cell.load(Relaxed)).plus(n).to_bits();
+        cell.store(value, Relaxed);
+        if value == 0 {
+            // A plain cell that is zero looks as if nothing had been recorded.
+            zero::mark(self.index);
+        }
+        true
+    }
+
+    /// Records into a histogram.
+    #[inline(always)]
+    pub(crate) fn record(self, value: f64) {
+        if !value.is_finite() {
+            return self.drop_for(Reason::NotFinite);
+        }
+        let state = self.block.state();
+        let boundaries = self.block.descriptor().boundaries();
+        let written = state.tenancy() == self.tenancy
+            && shard::cells(self.index)
+                .and_then(|cells| cells.get(..histogram::width(boundaries.len())))
+                .is_some_and(|run| histogram::record(run, state.bits(), boundaries, value));
+        if !written {
+            self.slow(Change::Record(value));
+        }
+    }
+
+    /// Sets a gauge.
+    #[inline]
+    pub(crate) fn set<N: Number>(self, n: N) {
+        let state = self.block.state();
+        if state.tenancy() == self.tenancy
+            && !state.is_subscribed()
+            && !scope::is_active()
+            && let Some(Shared::Cells(cells)) = self.block.shared_if_any()
+            && let Some(cell) = cells.get((self.index - SHARED) as usize)
+        {
+            cell.set(n.to_bits());
+        } else {
+            self.slow(Change::Set(n.to_bits()));
+        }
+    }
+
+    /// Counts a measurement that is not recorded.
+    #[cold]
+    pub(crate) fn drop_for(self, reason: Reason) {
+        self.block.family().dropped.note(reason);
+    }
+
+    /// Everything that is not the common case: the first measurement of a thread in a segment or
+    /// after an interval or a removal, subscribers, shared cells.
+    #[cold]
+    #[inline(never)]
+    fn slow(self, change: Change) {
+        let series = self.current();
+        let state = series.block.state();
+        if state.is_subscribed() {
+            forward::measurement(series, change);
+        }
+        series.store(change);
+    }
+
+    /// Gets a measurement into the cells, wherever they are.
+    pub(crate) fn store(self, change: Change) {
+        match shard::cells_or_claim(self.index) {
+            Some(cells) => self.write(cells, self.block.state(), change),
+            None => self.write_shared(change),
+        }
+    }
+
+    /// Adds a histogram of another shard, which nobody writes to any more, to this thread's.
+    pub(crate) fn absorb(self, copied: &Copied) {
+        let state = self.block.state();
+        let width = self.block.layout().width();
+        if self.counts(copied.tag(), state)
+            && let Some(run) = shard::cells_or_claim(self.index).and_then(|c| c.get(..width))
+        {
+            self.take_over(run, state);
+            histogram::absorb(run, copied, copied.tag() == state.tag());
+        }
+    }
+
+    /// Brings this thread's run of a histogram to the tag of `state`.
+    fn take_over(self, run: &[AtomicU64], state: State) {
+        let tag = histogram::tag(run);
+        if tag != state.tag() {
+            histogram::restart(run, state.tag(), self.counts(tag, state));
+        }
+    }
+
+    /// The sum of two values of the metric's type, as bits.
+    pub(crate) fn sum_of(self, a: u64, b: u64) -> u64 {
+        fn plus<T: Number>(a: u64, b: u64) -> u64 {
+            T::from_bits(a).plus(T::from_bits(b)).to_bits()
+        }
+        match self.value_type() {
+            ValueType::U64 => plus::<u64>(a, b),
+            ValueType::I64 => plus::<i64>(a, b),
+            ValueType::F64 => plus::<f64>(a, b),
+        }
+    }
+
+    /// Writes to this thread's own cells, which begin at the start of `cells`.
+    fn write(self, cells: &'static [AtomicU64], state: State, change: Change) {
+        let tag = state.tag();
+        match change {
+            Change::Add(bits) if self.tenancy == FIXED => match self.value_type() {
+                ValueType::U64 => drop(self.add_to_cell(u64::from_bits(bits))),
+                ValueType::I64 => drop(self.add_to_cell(i64::from_bits(bits))),
+                ValueType::F64 => drop(self.add_to_cell(f64::from_bits(bits))),
+            },
+            Change::Add(bits) => {
+                let Some(run) = cells.first_chunk() else { return };
+                let add = |tag| match self.value_type() {
+                    ValueType::U64 => sum::add(run, tag, u64::from_bits(bits)),
+                    ValueType::I64 => sum::add(run, tag, i64::from_bits(bits)),
+                    ValueType::F64 => sum::add(run, tag, f64::from_bits(bits)),
+                };
+                if !add(tag) {
+                    sum::restart(run, tag);
+                    add(tag);
+                }
+            }
+            Change::Record(value) => {
+                let boundaries = self.block.descriptor().boundaries();
+                let Some(run) = cells.get(..histogram::width(boundaries.len())) else { return };
+                self.take_over(run, state);
+                histogram::record(run, tag, boundaries, value);
+            }
+            Change::Set(_) => self.write_shared(change),
+        }
+    }
+
+    /// Writes to the cells that all threads share.
+    fn write_shared(self, change: Change) {
+        scope::tap(self, change);
+        let place = self.place();
+        match (self.block.shared(), change) {
+            (Shared::Cells(cells), Change::Set(bits)) => cells[place].set(bits),
+            (Shared::Cells(cells), Change::Add(bits)) => match self.value_type() {
+                ValueType::U64 => cells[place].add(u64::from_bits(bits)),
+                ValueType::I64 => cells[place].add(i64::from_bits(bits)),
+                ValueType::F64 => cells[place].add(f64::from_bits(bits)),
+            },
+            (Shared::Histograms(histograms), Change::Record(value)) => {
+                histograms[place].record(self.block.descriptor().boundaries(), value);
+            }
+            // The kind of the handle decides on both.
+            (Shared::Cells(_), Change::Record(_)) | (Shared::Histograms(_), _) => {}
+        }
+    }
+
+    /// The series as it is now: a handle to a removed series brings it back; one to a series whose
+    /// memory serves other labels since goes to the overflow series.
+    fn current(self) -> Self {
+        if self.is_current() {
+            self
+        } else if self.block.has_labels_of(self.tenancy) {
+            Self::of(self.block)
+        } else {
+            let family = self.block.family();
+            family.dropped.note(Reason::Overflow);
+            Self::of(family.overflow_block())
+        }
+    }
+
+    /// Whether what was counted under `tag` belongs to the series as it is in `state`.
+    pub(crate) fn counts(self, tag: u64, state: State) -> bool {
+        state.same_tenancy(tag)
+            && match self.removed() {
+                Some((Removed::Epoch(epoch), _)) => State::epoch_of(tag) >= epoch,
+                Some((Removed::Baseline(_), _)) | None => true,
+            }
+    }
+
+    /// How a series with fixed labels was removed last, and how often it was.
+    pub(crate) fn removed(self) -> Option<(Removed, u32)> {
+        if self.tenancy == FIXED { self.block.removed(self.place()) } else { None }
+    }
+
+    /// What tells this series from all others, and from itself before it was removed.
+    pub(crate) fn id(self) -> SeriesId {
+        let place = self.place();
+        let removals = if self.tenancy == FIXED {
+            self.block.removed(place).map_or(0, |(_, times)| times)
+        } else {
+            self.tenancy
+        };
+        SeriesId { block: std::ptr::from_ref(self.block).addr(), place, removals }
+    }
+
+    pub(crate) fn labels(self) -> Labels {
+        let fixed = || fixed_labels(self.block.descriptor(), self.place());
+        self.block.labels().unwrap_or_else(fixed)
+    }
+
+    pub(crate) fn value_type(self) -> ValueType {
+        self.block.descriptor().value_type()
+    }
+}
+
+/// Which plain cells were written although they are zero.
+pub(crate) mod zero {
+    use super::{AtomicU64, Relaxed, Release, fence};
+    use crate::shard::{SEGMENT, SEGMENTS};
+
+    static MARKED: [AtomicU64; SEGMENT * SEGMENTS / 64] =
+        [const { AtomicU64::new(0) }; SEGMENT * SEGMENTS / 64];
+
+    #[inline(never)]
+    pub(crate) fn mark(index: u32) {
+        let (word, bit) = place(index);
+        // Written once only: an up-down counter comes back to zero often.
+        if word.load(Relaxed) & bit == 0 {
+            fence(Release);
+            word.fetch_or(bit, Relaxed);
+        }
+    }
+
+    pub(crate) fn is_marked(index: u32) -> bool {
+        let (word, bit) = place(index);
+        word.load(Relaxed) & bit != 0
+    }
+
+    pub(crate) fn clear(index: u32) {
+        let (word, bit) = place(index);
+        word.fetch_and(!bit, Relaxed);
+    }
+
+    fn place(index: u32) -> (&'static AtomicU64, u64) {
+        (&MARKED[index as usize / 64], 1 << (index % 64))
+    }
+}

@@ -1,0 +1,33 @@
+//! The seam between the protocols and their atomics: std's, or loom's under `--cfg loom`.
+
+#[cfg(loom)]
+pub(crate) use loom::sync::{
+    Mutex,
+    atomic::{AtomicU64, Ordering, fence},
+};
+#[cfg(not(loom))]
+pub(crate) use std::sync::{
+    Mutex,
+    atomic::{AtomicU64, Ordering, fence},
+};
+
+/// Lets another thread run: a reader waits for a writer that is in the middle of a measurement.
+pub(crate) fn yield_now() {
+    #[cfg(loom)]
+    loom::thread::yield_now();
+    #[cfg(not(loom))]
+    std::thread::yield_now();
+}
+
+/// Locks, whether or not a panic happened under the lock: no state here is left half-changed.
+pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> Guard<'_, T> {
+    #[cfg(loom)]
+    return mutex.lock().expect("loom has no poisoning");
+    #[cfg(not(loom))]
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+#[cfg(loom)]
+pub(crate) type Guard<'a, T> = loom::sync::MutexGuard<'a, T>;
+#[cfg(not(loom))]
+pub(crate) type Guard<'a, T> = std::sync::MutexGuard<'a, T>;

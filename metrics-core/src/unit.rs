@@ -1,0 +1,214 @@
+//! Units: their rule, and the units of time that make a [`Duration`] recordable.
+//!
+//! A unit is a [UCUM] code of at most 63 ASCII characters ([OpenTelemetry's rule]), such as `s`,
+//! `By`, `1` or the annotation `{request}`.
+//!
+//! [UCUM]: https://ucum.org/ucum
+//! [OpenTelemetry's rule]: https://opentelemetry.io/docs/specs/otel/metrics/api/#instrument-unit
+
+use std::fmt;
+use std::time::Duration;
+
+/// The longest unit, in characters, that OpenTelemetry allows.
+pub const MAX_UNIT_LEN: usize = 63;
+
+/// Why a unit cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UnitError {
+    /// It has more than [`MAX_UNIT_LEN`] characters.
+    TooLong {
+        /// How many it has.
+        len: usize,
+    },
+    /// It contains a blank, a control character or one that is not ASCII.
+    BadCharacter {
+        /// The character.
+        found: char,
+        /// Where it stands, counted in characters from 0.
+        position: usize,
+    },
+    /// It is an English word for which UCUM has a code.
+    Word {
+        /// The code.
+        code: &'static str,
+    },
+}
+
+impl fmt::Display for UnitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong { len } => {
+                write!(f, "it has {len} characters; the longest allowed is {MAX_UNIT_LEN}")
+            }
+            Self::BadCharacter { found: 'µ' | 'μ', position } => write!(
+                f,
+                "the micro sign at position {position} is not ASCII; \
+                 UCUM writes it `u`, as in `us`"
+            ),
+            Self::BadCharacter { found, position } => write!(
+                f,
+                "character {found:?} at position {position} is not allowed; \
+                 allowed are printable ASCII characters without blanks"
+            ),
+            Self::Word { code } => write!(f, "units are UCUM codes; write `{code}`"),
+        }
+    }
+}
+
+impl std::error::Error for UnitError {}
+
+/// Words that people write where UCUM has a code; without this a `Duration` would not convert.
+const WORDS: &[(&str, &str)] = &[
+    ("ns", "nanosecond nanoseconds nanos nsec"),
+    ("us", "microsecond microseconds micros usec"),
+    ("ms", "millisecond milliseconds millis msec"),
+    ("s", "second seconds sec secs"),
+    ("min", "minute minutes mins"),
+    ("h", "hour hours hr"),
+    ("d", "day days"),
+    ("By", "byte bytes"),
+    ("kBy", "kilobyte kilobytes"),
+    ("MBy", "megabyte megabytes"),
+    ("%", "percent"),
+];
+
+/// Checks a unit. The empty unit is allowed: it means that none is stated.
+///
+/// ```
+/// use typed_metrics_core::unit::{UnitError, check_unit};
+///
+/// assert_eq!(check_unit("{request}"), Ok(()));
+/// assert_eq!(check_unit("seconds"), Err(UnitError::Word { code: "s" }));
+/// ```
+///
+/// # Errors
+/// Names the first rule that `unit` breaks.
+pub fn check_unit(unit: &str) -> Result<(), UnitError> {
+    if let Some((position, found)) = unit.chars().enumerate().find(|(_, c)| !c.is_ascii_graphic()) {
+        return Err(UnitError::BadCharacter { found, position });
+    }
+    if unit.len() > MAX_UNIT_LEN {
+        return Err(UnitError::TooLong { len: unit.len() });
+    }
+    let lower = unit.to_ascii_lowercase();
+    match WORDS.iter().find(|(_, words)| words.split(' ').any(|word| word == lower)) {
+        Some((code, _)) => Err(UnitError::Word { code }),
+        None => Ok(()),
+    }
+}
+
+/// A unit that is no time: what a [`Histogram`](crate::Histogram) has unless it measures time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotTime;
+
+/// A unit of time. A histogram with such a unit records a [`Duration`], converted.
+///
+/// Sealed: the units of time are those of this module.
+#[diagnostic::on_unimplemented(
+    message = "this histogram's unit is not a unit of time, so a `Duration` has no value in it",
+    label = "needs a histogram with a unit of time",
+    note = "give the metric a unit of time (`#[histogram(unit = \"s\")]`; also `ns`, `us`, `ms`, `min`, `h`, `d`), or record a number"
+)]
+pub trait TimeUnit: sealed::Sealed + 'static {
+    /// How many seconds one of this unit is.
+    const SECONDS: f64;
+
+    /// The UCUM code.
+    const CODE: &'static str;
+
+    /// `duration` in this unit.
+    #[must_use]
+    #[inline]
+    fn from_duration(duration: Duration) -> f64 {
+        duration.as_secs_f64() / Self::SECONDS
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+macro_rules! time_units {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $seconds:literal;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+            pub struct $name;
+
+            impl sealed::Sealed for $name {}
+
+            impl TimeUnit for $name {
+                const SECONDS: f64 = $seconds;
+                const CODE: &'static str = $code;
+            }
+        )*
+
+        /// How many seconds one `unit` is, if it is a unit of time.
+        ///
+        /// ```
+        /// use typed_metrics_core::unit::seconds_in;
+        ///
+        /// assert_eq!(seconds_in("ms"), Some(0.001));
+        /// assert_eq!(seconds_in("By"), None);
+        /// ```
+        #[must_use]
+        pub fn seconds_in(unit: &str) -> Option<f64> {
+            match unit {
+                $($code => Some($seconds),)*
+                _ => None,
+            }
+        }
+
+        /// The name, in this module, of the type for a unit of time.
+        #[doc(hidden)]
+        #[must_use]
+        pub fn time_unit_type(unit: &str) -> Option<&'static str> {
+            match unit {
+                $($code => Some(stringify!($name)),)*
+                _ => None,
+            }
+        }
+    };
+}
+
+time_units! {
+    /// Nanoseconds, `ns`.
+    Nanoseconds = "ns", 1e-9;
+    /// Microseconds, `us`.
+    Microseconds = "us", 1e-6;
+    /// Milliseconds, `ms`.
+    Milliseconds = "ms", 1e-3;
+    /// Seconds, `s`.
+    Seconds = "s", 1.0;
+    /// Minutes, `min`.
+    Minutes = "min", 60.0;
+    /// Hours, `h`.
+    Hours = "h", 3600.0;
+    /// Days of 24 hours, `d`.
+    Days = "d", 86400.0;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_pass_and_words_are_mended() {
+        for unit in ["", "s", "ms", "us", "By", "1", "{request}", "tokens/s", "requests", "%"] {
+            assert_eq!(check_unit(unit), Ok(()), "{unit}");
+        }
+        assert_eq!(check_unit("Milliseconds"), Err(UnitError::Word { code: "ms" }));
+        assert_eq!(check_unit("µs"), Err(UnitError::BadCharacter { found: 'µ', position: 0 }));
+        assert_eq!(check_unit("a b"), Err(UnitError::BadCharacter { found: ' ', position: 1 }));
+        assert_eq!(check_unit(&"x".repeat(64)), Err(UnitError::TooLong { len: 64 }));
+    }
+
+    #[test]
+    fn durations_convert_to_the_unit() {
+        let d = Duration::from_millis(150);
+        assert!((Milliseconds::from_duration(d) - 150.0).abs() < 1e-9);
+        assert!((Seconds::from_duration(d) - 0.15).abs() < 1e-12);
+        assert!((Minutes::from_duration(Duration::from_secs(90)) - 1.5).abs() < 1e-12);
+    }
+}
