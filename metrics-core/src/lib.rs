@@ -9,6 +9,7 @@
 pub mod buckets;
 pub mod label;
 pub mod name;
+pub mod testing;
 pub mod unit;
 pub mod value;
 
@@ -51,6 +52,7 @@ pub use handler::{
     set_metric_handlers, shutdown, shutdown_guard,
 };
 pub use key::Labels;
+pub use label::{Label, LabelRef, LabelValue};
 pub use number::Number;
 pub use observe::Observation;
 pub use reader::{Reader, snapshot};

@@ -155,7 +155,8 @@ pub(crate) fn collect_scope(scope: &Scope) -> Snapshot {
         });
         MetricSnapshot { descriptor: family.descriptor(), series, dropped: Vec::new() }
     };
-    Snapshot { metrics: registry::families().into_iter().map(metric).collect() }
+    let recorded = |metric: &MetricSnapshot| !metric.series.is_empty();
+    Snapshot { metrics: registry::families().into_iter().map(metric).filter(recorded).collect() }
 }
 
 fn series_of(

@@ -186,6 +186,15 @@ impl HistogramSnapshot {
         }
     }
 
+    /// Nothing recorded.
+    pub(crate) fn empty(boundaries: &'static [f64]) -> Self {
+        Self {
+            min: f64::NAN,
+            max: f64::NAN,
+            ..Self::new(boundaries, Totals::new(boundaries.len()))
+        }
+    }
+
     fn join(&mut self, other: Self) {
         self.count += other.count;
         self.sum += other.sum;

@@ -1,0 +1,287 @@
+//! Testing what code records.
+//!
+//! [`capture`] gives a test just what its closure recorded, although other tests record the same
+//! metrics in other threads at the same time; [`capture_async`] does so for a future. Values are
+//! asked for with the metrics enum itself, so a test cannot misspell a name or a label.
+//!
+//! ```
+//! # use typed_metrics_core as typed_metrics;
+//! use typed_metrics::testing::capture;
+//! use typed_metrics::{MetricType, attributes, record_metric};
+//!
+//! let seen = capture(|| {
+//!     record_metric("mails", 2, MetricType::Counter, attributes!()).unwrap();
+//!     "sent"
+//! });
+//! assert_eq!(seen.returned, "sent");
+//! assert_eq!(seen.snapshot.get("mails").unwrap().series[0].value.as_f64(), 2.0);
+//! ```
+//!
+//! With a metrics enum: `assert_eq!(seen.counter(ShopMetrics::RequestCount { status: 200 }), 1)`, or
+//! `seen.assert_counter(ShopMetrics::RequestCount { status: 200 }, 1)`, which says what was recorded
+//! instead when it fails.
+//!
+//! What is captured counts in the totals of the process all the same.
+
+use std::fmt;
+use std::pin::pin;
+use std::sync::Arc;
+
+use crate::Metrics;
+use crate::__private::SeriesKey;
+use crate::descriptor::{Descriptor, MetricType};
+use crate::reader::collect_scope;
+use crate::scope::{self, Inside};
+use crate::snapshot::{HistogramSnapshot, Snapshot, Value};
+
+/// What a [`capture`] saw.
+#[must_use = "a capture is for looking into"]
+pub struct Captured<R = ()> {
+    /// What the closure or the future returned.
+    pub returned: R,
+    /// Everything that was recorded; metrics without a measurement are left out.
+    pub snapshot: Snapshot,
+}
+
+/// Calls `f` and gives what it recorded, on this thread and on those that carry its [`Scope`].
+///
+/// Captures nest: what the inner one sees, the outer one sees too. A panic in `f` goes on through.
+pub fn capture<R>(f: impl FnOnce() -> R) -> Captured<R> {
+    let scope = Arc::new(scope::Scope::default());
+    let returned = {
+        let _inside = Inside::enter(Some(Arc::clone(&scope)));
+        f()
+    };
+    Captured { returned, snapshot: collect_scope(&scope) }
+}
+
+/// Runs `future` and gives what it recorded, on whatever threads it was polled.
+///
+/// Tasks that it spawns are seen if they carry its [`Scope`].
+///
+/// ```
+/// # use typed_metrics_core as typed_metrics;
+/// # use std::{future::Future, pin::pin, task::{Context, Poll, Waker}};
+/// # fn block_on<F: Future>(future: F) -> F::Output {
+/// #     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+/// #         Poll::Ready(output) => output,
+/// #         Poll::Pending => unreachable!(),
+/// #     }
+/// # }
+/// use typed_metrics::testing::capture_async;
+/// use typed_metrics::{MetricType, attributes, record_metric};
+///
+/// let seen = block_on(capture_async(async {
+///     record_metric("letters", 1, MetricType::Counter, attributes!()).unwrap();
+/// }));
+/// assert_eq!(seen.snapshot.get("letters").unwrap().series[0].value.as_f64(), 1.0);
+/// ```
+pub async fn capture_async<F: Future>(future: F) -> Captured<F::Output> {
+    let scope = Scope(Some(Arc::new(scope::Scope::default())));
+    let returned = scope.enter_async(future).await;
+    let snapshot = scope.0.as_deref().map(collect_scope).unwrap_or_default();
+    Captured { returned, snapshot }
+}
+
+/// The capture that a thread is in, to be carried to other threads and tasks.
+///
+/// ```
+/// # use typed_metrics_core as typed_metrics;
+/// use typed_metrics::testing::{Scope, capture};
+/// use typed_metrics::{MetricType, attributes, record_metric};
+///
+/// let seen = capture(|| {
+///     let scope = Scope::current();
+///     let work = || record_metric("parcels", 1, MetricType::Counter, attributes!()).unwrap();
+///     std::thread::spawn(move || scope.enter(work)).join().unwrap();
+/// });
+/// assert_eq!(seen.snapshot.get("parcels").unwrap().series[0].value.as_f64(), 1.0);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Scope(Option<Arc<scope::Scope>>);
+
+impl Scope {
+    /// The capture that this thread is in, if it is in one.
+    #[must_use]
+    pub fn current() -> Self {
+        Self(scope::current())
+    }
+
+    /// Calls `f` inside the capture.
+    pub fn enter<R>(&self, f: impl FnOnce() -> R) -> R {
+        let _inside = self.0.clone().map(|scope| Inside::enter(Some(scope)));
+        f()
+    }
+
+    /// Polls `future` inside the capture.
+    pub async fn enter_async<F: Future>(&self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        std::future::poll_fn(|context| self.enter(|| future.as_mut().poll(context))).await
+    }
+}
+
+impl<R> Captured<R> {
+    /// What a counter of `u64` was incremented by; 0 if it was not recorded.
+    ///
+    /// # Panics
+    /// If `metric` is no such counter.
+    #[track_caller]
+    pub fn counter(&self, metric: impl Metrics) -> u64 {
+        let key = expect(&metric, MetricType::Counter);
+        match self.find(&key) {
+            None => 0,
+            Some(Value::U64(value)) => *value,
+            Some(_) => panic!("`{}` counts in f64; ask for `value`", name(&key)),
+        }
+    }
+
+    /// What an up-down counter of `i64` was changed by; 0 if it was not recorded.
+    ///
+    /// # Panics
+    /// If `metric` is no such up-down counter.
+    #[track_caller]
+    pub fn up_down_counter(&self, metric: impl Metrics) -> i64 {
+        let key = expect(&metric, MetricType::UpDownCounter);
+        match self.find(&key) {
+            None => 0,
+            Some(Value::I64(value)) => *value,
+            Some(_) => panic!("`{}` counts in f64; ask for `value`", name(&key)),
+        }
+    }
+
+    /// What a gauge was set to last; `None` if it was not.
+    ///
+    /// # Panics
+    /// If `metric` is no gauge.
+    #[track_caller]
+    pub fn gauge(&self, metric: impl Metrics) -> Option<f64> {
+        self.find(&expect(&metric, MetricType::Gauge)).map(Value::as_f64)
+    }
+
+    /// What a histogram recorded: with a count of 0 and NaN for the extremes if nothing.
+    ///
+    /// # Panics
+    /// If `metric` is no histogram.
+    #[track_caller]
+    pub fn histogram(&self, metric: impl Metrics) -> HistogramSnapshot {
+        let key = expect(&metric, MetricType::Histogram);
+        let found = self.find(&key).and_then(Value::as_histogram).cloned();
+        found.unwrap_or_else(|| HistogramSnapshot::empty(key.family.descriptor().boundaries()))
+    }
+
+    /// The value of a metric of any kind; `None` if it was not recorded.
+    pub fn value(&self, metric: impl Metrics) -> Option<Value> {
+        self.find(&metric.__series()).cloned()
+    }
+
+    /// Asserts what a counter of `u64` was incremented by.
+    ///
+    /// # Panics
+    /// If it is not `expected`; the message tells what was recorded instead.
+    #[track_caller]
+    pub fn assert_counter(&self, metric: impl Metrics, expected: u64) {
+        let key = metric.__series();
+        self.assert(self.counter(metric) == expected, &key, &expected);
+    }
+
+    /// Asserts what an up-down counter of `i64` was changed by.
+    ///
+    /// # Panics
+    /// If it is not `expected`; the message tells what was recorded instead.
+    #[track_caller]
+    pub fn assert_up_down_counter(&self, metric: impl Metrics, expected: i64) {
+        let key = metric.__series();
+        self.assert(self.up_down_counter(metric) == expected, &key, &expected);
+    }
+
+    /// Asserts what a gauge was set to last.
+    ///
+    /// # Panics
+    /// If it is not `expected` exactly; the message tells what was recorded instead.
+    #[track_caller]
+    pub fn assert_gauge(&self, metric: impl Metrics, expected: f64) {
+        let key = metric.__series();
+        let found = self.gauge(metric).map(f64::to_bits);
+        self.assert(found == Some(expected.to_bits()), &key, &expected);
+    }
+
+    /// Asserts how many values a histogram recorded.
+    ///
+    /// # Panics
+    /// If it is not `expected`; the message tells what was recorded instead.
+    #[track_caller]
+    pub fn assert_histogram_count(&self, metric: impl Metrics, expected: u64) {
+        let key = metric.__series();
+        let count = self.histogram(metric).count;
+        self.assert(count == expected, &key, &format_args!("{expected} values"));
+    }
+
+    /// Asserts that nothing was recorded at all.
+    ///
+    /// # Panics
+    /// If something was; the message tells what.
+    #[track_caller]
+    pub fn assert_nothing(&self) {
+        assert!(self.snapshot.metrics.is_empty(), "nothing was expected, but there is\n{}", self.all());
+    }
+
+    fn find(&self, key: &SeriesKey) -> Option<&Value> {
+        let metric = self.snapshot.get(name(key))?;
+        metric.series.iter().find(|s| s.labels == key.key.labels).map(|series| &series.value)
+    }
+
+    #[track_caller]
+    fn assert(&self, holds: bool, key: &SeriesKey, expected: &dyn fmt::Display) {
+        if holds {
+            return;
+        }
+        let found = self.find(key).map_or_else(|| "nothing".to_owned(), show);
+        let labels = &key.key.labels;
+        panic!(
+            "`{}` {labels}: expected {expected}, but recorded was {found}\nall that was recorded:\n{}",
+            name(key),
+            self.all(),
+        );
+    }
+
+    /// One line for each series.
+    fn all(&self) -> String {
+        let line = |metric: &Descriptor, labels: &dyn fmt::Display, value: &Value| {
+            format!("  {} {labels} = {}\n", metric.name(), show(value))
+        };
+        let metrics = self.snapshot.metrics.iter();
+        let lines = metrics.flat_map(|m| {
+            m.series.iter().map(|s| line(m.descriptor, &s.labels, &s.value))
+        });
+        Some(lines.collect()).filter(|all: &String| !all.is_empty()).unwrap_or("  nothing\n".into())
+    }
+}
+
+impl<R> fmt::Debug for Captured<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "captured:\n{}", self.all())
+    }
+}
+
+fn name(key: &SeriesKey) -> &'static str {
+    key.family.descriptor().name()
+}
+
+#[track_caller]
+fn expect(metric: &impl Metrics, asked: MetricType) -> SeriesKey {
+    let key = metric.__series();
+    let is = key.family.descriptor().metric_type();
+    assert!(is == asked, "`{}` is a {is}; ask for `{is}`, not for `{asked}`", name(&key));
+    key
+}
+
+fn show(value: &Value) -> String {
+    match value {
+        Value::U64(value) => value.to_string(),
+        Value::I64(value) => value.to_string(),
+        Value::F64(value) => value.to_string(),
+        Value::Histogram(h) => {
+            format!("{} values (sum {}, min {}, max {})", h.count, h.sum, h.min, h.max)
+        }
+    }
+}
