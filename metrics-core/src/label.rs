@@ -365,7 +365,8 @@ mod tests {
         assert_eq!(cut(&long).len(), MAX_LABEL_LEN);
         let odd = format!("a{long}");
         assert_eq!(cut(&odd).len(), MAX_LABEL_LEN - 1);
-        let LabelRef::Str(written) = Scratch::new().write(&odd) else { panic!() };
+        let mut scratch = Scratch::new();
+        let LabelRef::Str(written) = scratch.write(&odd) else { panic!() };
         assert_eq!(written, cut(&odd));
     }
 

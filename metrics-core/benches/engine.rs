@@ -1,0 +1,186 @@
+//! What a record costs, as ratios within one run: `cargo bench -p typed-metrics-core`.
+//!
+//! The yardstick is an uncontended `AtomicU64::fetch_add`. Times are CPU time of the recording
+//! thread, so that four threads on two cores compare with one; each figure is the best of several
+//! rounds. The last column says what the project promises.
+
+// Generated code names the facade, which this crate cannot depend on.
+extern crate typed_metrics_core as typed_metrics;
+
+use std::hint::black_box;
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use cpu_time::ThreadTime;
+use typed_metrics_derive::{Label, Metrics};
+
+#[derive(Clone, Copy, Label)]
+enum Method {
+    Get,
+    Put,
+}
+
+#[derive(Clone, Copy, Label)]
+enum Outcome {
+    Hit,
+    Miss,
+    Error,
+}
+
+#[derive(Metrics)]
+#[metrics(prefix = "bench")]
+enum Bench<'a> {
+    /// Fixed labels.
+    #[counter]
+    Fixed { method: Method, outcome: Outcome },
+    /// Open labels.
+    #[counter]
+    Open { status: u16, route: &'a str },
+    /// Fourteen buckets.
+    #[histogram(unit = "ms", buckets = [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000])]
+    Duration { method: Method },
+    /// Fourteen buckets behind open labels.
+    #[histogram(unit = "ms")]
+    OpenDuration { route: &'a str },
+    /// An up-down counter.
+    #[up_down_counter]
+    Busy,
+    /// A gauge.
+    #[gauge]
+    Depth,
+    /// Ten thousand series.
+    #[counter(series_limit = 20000)]
+    Many { id: u32 },
+}
+
+const ROUNDS: usize = 7;
+const OPERATIONS: u32 = 4_000_000;
+
+fn main() {
+    // `cargo test --benches` only wants to know that it runs.
+    if std::env::args().any(|argument| argument == "--test") {
+        return;
+    }
+    let atomic = Box::leak(Box::new(AtomicU64::new(0)));
+    let yardstick = cost(1, |_| {
+        black_box(&*atomic).fetch_add(1, Ordering::Relaxed);
+    });
+    println!("uncontended fetch_add: {yardstick:.2} ns = 1.00x\n");
+    println!("{:<44} {:>9} {:>9}   promised", "", "1 thread", "4 threads");
+
+    let routes: Vec<String> = (0..18).map(|i| format!("/api/v1/resource-{i}")).collect();
+    let route = |i: u32| black_box(routes[i as usize % 18].as_str());
+    let method = |i: u32| black_box(if i.is_multiple_of(2) { Method::Get } else { Method::Put });
+    let report = Report { yardstick };
+
+    report.line("shared fetch_add, for comparison", None, None, |_| {
+        black_box(&*atomic).fetch_add(1, Ordering::Relaxed);
+    });
+    report.line("counter, fixed labels", Some(1.0), Some(1.5), |i| {
+        Bench::fixed(method(i), black_box(Outcome::Miss)).inc();
+    });
+    let kept = Bench::fixed(Method::Get, Outcome::Hit);
+    report.line("counter, fixed labels, kept handle", None, Some(1.5), |_| black_box(kept).inc());
+    report.line("histogram, 14 buckets, fixed labels", Some(4.0), Some(1.3), |i| {
+        Bench::duration(method(i)).record(f64::from(black_box(i % 2000)));
+    });
+    report.line("counter, (u16, &str) labels", Some(9.0), Some(1.3), |i| {
+        Bench::open(black_box(200), route(i)).inc();
+    });
+    let kept = Bench::open(200, "/");
+    report.line("counter, (u16, &str) labels, kept handle", None, Some(1.5), |_| {
+        black_box(kept).inc();
+    });
+    report.line("histogram, &str label", None, Some(1.3), |i| {
+        Bench::open_duration(route(i)).record(f64::from(black_box(i % 2000)));
+    });
+    report.line("up-down counter, there and back", None, Some(1.5), |_| {
+        drop(black_box(Bench::busy().enter()));
+    });
+    report.line("counter by value", None, Some(1.5), |i| {
+        Bench::Fixed { method: method(i), outcome: Outcome::Error }.record(1);
+    });
+    report.line("gauge (one shared cell)", None, None, |i| Bench::depth().set(i));
+
+    snapshot_of_many();
+}
+
+struct Report {
+    yardstick: f64,
+}
+
+impl Report {
+    /// Prints the cost at one and at four threads against the yardstick; promised are the first, and
+    /// the second against the first.
+    fn line(
+        &self,
+        name: &str,
+        most_alone: Option<f64>,
+        most_growth: Option<f64>,
+        operation: impl Fn(u32) + Sync,
+    ) {
+        let (alone, four) = (cost(1, &operation), cost(4, &operation));
+        let ratio = alone / self.yardstick;
+        let growth = four / alone;
+        let mut promises = String::new();
+        if let Some(most) = most_alone {
+            promises += &format!("{} at most {most}x; ", verdict(ratio <= most));
+        }
+        if let Some(most) = most_growth {
+            promises += &format!("{} 4 threads at most {most}x of 1 ({growth:.2}x)", verdict(growth <= most));
+        }
+        let name = format!("{name} ({alone:.1} ns)");
+        println!("{name:<44} {ratio:>8.2}x {:>8.2}x   {promises}", four / self.yardstick);
+    }
+}
+
+fn verdict(kept: bool) -> &'static str {
+    if kept { "kept:" } else { "MISSED:" }
+}
+
+/// CPU nanoseconds an operation takes with so many threads at it.
+fn cost(threads: usize, operation: impl Fn(u32) + Sync) -> f64 {
+    let rounds = (0..ROUNDS).map(|_| {
+        let barrier = Barrier::new(threads);
+        let (barrier, operation) = (&barrier, &operation);
+        std::thread::scope(|scope| {
+            let work = move || {
+                (0..1000).for_each(operation);
+                barrier.wait();
+                let start = ThreadTime::now();
+                (0..OPERATIONS).for_each(operation);
+                start.elapsed().as_secs_f64() * 1e9 / f64::from(OPERATIONS)
+            };
+            let all: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let all = all.into_iter().map(|thread| thread.join().expect("no panic"));
+            all.sum::<f64>() / threads as f64
+        })
+    });
+    rounds.fold(f64::INFINITY, f64::min)
+}
+
+/// Reads 10,000 series that 8 threads have recorded.
+fn snapshot_of_many() {
+    let barrier = Barrier::new(8);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                (0..10_000).for_each(|id| Bench::many(id).inc());
+                // All at once, so that each has a shard of its own.
+                barrier.wait();
+            });
+        }
+    });
+    let best = (0..ROUNDS).map(|_| {
+        let start = Instant::now();
+        let snapshot = typed_metrics::snapshot();
+        let elapsed = start.elapsed();
+        let many = snapshot.get("bench.many").expect("it was recorded");
+        assert_eq!(many.series.len(), 10_000);
+        assert!(many.series.iter().all(|series| series.value.as_f64() == 8.0));
+        elapsed
+    });
+    let best = best.min().unwrap_or_default().as_secs_f64() * 1e3;
+    println!("\nsnapshot of 10,000 series over 8 shards: {best:.2} ms, {} at most 5 ms", verdict(best <= 5.0));
+}
