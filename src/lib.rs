@@ -1,8 +1,151 @@
-//! Typed metrics.
+//! Typed metrics: derive on an enum, record at the cost of a thread-local addition, export anywhere.
+//!
+//! You declare an enum, derive [`Metrics`](macro@Metrics), and get metrics that are registered
+//! without a call and whose labels and values the compiler checks.
+//!
+//! ```
+//! use std::time::Duration;
+//! use typed_metrics::{Label, Metrics};
+//!
+//! #[derive(Clone, Copy, Label)]
+//! enum Endpoint {
+//!     Search,
+//!     Checkout,
+//! }
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "shop")]
+//! enum ShopMetrics<'a> {
+//!     /// Duration of requests.
+//!     #[histogram(unit = "ms", buckets = [5, 10, 25, 50, 100, 250, 500, 1000])]
+//!     RequestDuration { endpoint: Endpoint },
+//!
+//!     /// Number of requests processed.
+//!     #[counter(unit = "{request}")]
+//!     RequestCount { route: &'a str, status_code: u16 },
+//!
+//!     /// Requests being served right now.
+//!     #[up_down_counter(unit = "{request}")]
+//!     RequestsInFlight,
+//!
+//!     /// Memory in use.
+//!     #[gauge(unit = "By")]
+//!     MemoryUsage,
+//! }
+//!
+//! // One typed constructor a variant, with the operations of its kind only.
+//! ShopMetrics::request_count("/api/search", 200).inc();
+//! ShopMetrics::request_count("/api/search", 200).add(3);
+//! ShopMetrics::request_duration(Endpoint::Search).record(Duration::from_millis(150));
+//! ShopMetrics::request_duration(Endpoint::Checkout).record(80.0);
+//! ShopMetrics::memory_usage().set(1 << 20);
+//! let _busy = ShopMetrics::requests_in_flight().enter(); // +1 now, -1 when dropped
+//!
+//! // Or by value, with named labels.
+//! ShopMetrics::RequestCount { route: "/api/search", status_code: 200 }.record(1);
+//!
+//! let snapshot = typed_metrics::snapshot();
+//! let requests = snapshot.get("shop.request_count").unwrap();
+//! let search = requests.series_with(&[("route", "/api/search"), ("status_code", "200")]).unwrap();
+//! assert_eq!(search.value.as_f64(), 5.0);
+//! println!("{snapshot}");
+//! ```
+//!
+//! # Where to go on
+//!
+//! - [`guide::declaring`]: kinds, names, units, buckets, labels; all attributes.
+//! - [`guide::recording`]: handles, timers, observed metrics, what happens to bad values.
+//! - [`guide::runtime`]: metrics known only at run time.
+//! - [`guide::handlers`]: where metrics go, by name or by instance; writing a handler.
+//! - [`guide::testing`]: asserting what code records.
+//! - [`guide::cost`]: what a record costs, in time and in memory, and what is guaranteed.
+//!
+//! # Features
+//!
+//! - `console` (default): the handler named `"console"`, a table of every metric.
 
-pub use typed_metrics_core::*;
-pub use typed_metrics_derive::{Label, Metrics};
+#[cfg(any(doc, doctest))]
+pub mod guide;
 
 #[doc(hidden)]
 pub use typed_metrics_core::__private;
-pub use typed_metrics_core::label::Label;
+
+/// Makes a field-less enum, or a newtype, a label.
+///
+/// On an enum, each variant is a value: its name in snake case, unless the enum says
+/// `#[label(rename_all = "kebab-case")]` (or `camelCase`, `PascalCase`, `lowercase`, `UPPERCASE`,
+/// `SCREAMING_SNAKE_CASE`, …) or the variant says `#[label(name = "…")]`. Such a label is *fixed*:
+/// its series are found by arithmetic. A newtype (a struct of one field) is the label that its field
+/// is.
+///
+/// ```
+/// use typed_metrics::{Label, LabelRef, label::Scratch};
+///
+/// #[derive(Label)]
+/// enum Cache {
+///     Hit,
+///     #[label(name = "cold")]
+///     Miss,
+/// }
+///
+/// #[derive(Label)]
+/// struct Tenant<'a>(&'a str);
+///
+/// assert_eq!(Cache::CARDINALITY, Some(2));
+/// assert_eq!(Label::value(&Cache::Miss, &mut Scratch::new()), LabelRef::Str("cold"));
+/// assert_eq!(Label::value(&Tenant("acme"), &mut Scratch::new()), LabelRef::Str("acme"));
+/// ```
+///
+/// `#[label(crate = path)]` says where this crate is, if it is not `::typed_metrics`.
+pub use typed_metrics_derive::Label;
+/// Makes an enum a set of metrics, one a variant.
+///
+/// See [`guide::declaring`](crate::guide::declaring) for all attributes. For each variant the enum
+/// gets a constructor in snake case, whose arguments are the labels and whose result is a
+/// [`Counter`], [`UpDownCounter`], [`Gauge`] or [`Histogram`]; and it gets `record`, which records by
+/// value.
+///
+/// ```
+/// use typed_metrics::Metrics;
+///
+/// #[derive(Metrics)]
+/// #[metrics(prefix = "mail")]
+/// enum Mail {
+///     /// Letters sent.
+///     #[counter(unit = "{letter}")]
+///     Sent { express: bool },
+/// }
+///
+/// Mail::sent(true).inc();
+/// Mail::Sent { express: true }.record(2);
+///
+/// let descriptor = Mail::descriptors()[0];
+/// assert_eq!(descriptor.name(), "mail.sent");
+/// assert_eq!(descriptor.description(), "Letters sent.");
+/// ```
+///
+/// A mistake in the declaration is an error at the token that is wrong, all mistakes at once:
+///
+/// ```compile_fail
+/// #[derive(typed_metrics::Metrics)]
+/// enum Mail {
+///     #[histogran(unit = "seconds")] // did you mean `histogram`? units are UCUM codes; write `s`
+///     Sent,
+/// }
+/// ```
+pub use typed_metrics_derive::Metrics;
+
+pub use typed_metrics_core::{
+    BACK_ENDS, BackEnd, Choice, Counter, DEFAULT_SERIES_LIMIT, Descriptor, Entered, Error, Gauge,
+    Handle, HandlerError, Histogram, HistogramSnapshot, IntoHandler, IntoHandlers, Label,
+    LabelDescriptor, LabelRef, LabelValue, Labels, Measurement, MetricHandler, MetricSnapshot,
+    MetricType, Metrics, Number, Observation, Reader, Reason, SeriesId, SeriesSnapshot,
+    ShutdownGuard, Snapshot, Source, Timer, UpDownCounter, Value, ValueType, add_metric_handler,
+    catalog, check, clear_metric_handlers, flush, kind, set_metric_handlers, shutdown,
+    shutdown_guard, snapshot,
+};
+pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,44 @@
+# The recipes that .ci/run calls, one check each. `just` lists them.
+
+_default:
+    @just --list
+
+# what the README says
+test:
+    cargo test --workspace --all-features
+
+fmt:
+    cargo fmt --all --check
+
+clippy:
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps
+
+# every combination of the published crates' features
+features:
+    cargo clippy -p typed-metrics --no-default-features -- -D warnings
+    cargo clippy -p typed-metrics -- -D warnings
+    cargo clippy -p typed-metrics-core --no-default-features -- -D warnings
+    cargo test -p typed-metrics --no-default-features --test handlers
+
+# the oldest compiler that the manifests name
+msrv:
+    cargo +1.88 check -p typed-metrics --all-features
+
+loom:
+    RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom cargo test -p typed-metrics-core --lib --release loom
+
+miri:
+    cargo +nightly miri test -p typed-metrics-core --lib
+
+# the expected messages of the ui tests, written anew
+bless:
+    TRYBUILD=overwrite cargo test --test ui
+
+bench:
+    cargo bench -p typed-metrics-core
+
+deny:
+    cargo deny check bans licenses sources

@@ -1,0 +1,10 @@
+//! The guide: how to declare, record, export and test metrics. Documentation only.
+//!
+//! Every example in it is run by `cargo test`.
+
+pub mod cost;
+pub mod declaring;
+pub mod handlers;
+pub mod recording;
+pub mod runtime;
+pub mod testing;

@@ -1,0 +1,59 @@
+//! Handlers: where metrics go.
+//!
+//! Recording happens once, whatever is installed; handlers read. So handlers can be set, added and
+//! cleared at any time: what was recorded before is not lost, and recording costs the same.
+//!
+//! ```
+//! use typed_metrics::{InMemoryHandler, Metrics};
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "ferry")]
+//! enum Ferry {
+//!     #[counter]
+//!     Crossings,
+//! }
+//!
+//! Ferry::crossings().inc(); // before any handler
+//!
+//! let memory = InMemoryHandler::new();
+//! typed_metrics::set_metric_handlers(memory.clone())?;
+//! Ferry::crossings().inc();
+//! typed_metrics::flush()?;
+//! let crossings = &memory.last().unwrap();
+//! assert_eq!(crossings.get("ferry.crossings").unwrap().series[0].value.as_f64(), 2.0);
+//!
+//! typed_metrics::clear_metric_handlers();
+//! # Ok::<(), typed_metrics::Error>(())
+//! ```
+//!
+//! # Which handlers
+//!
+//! `set_metric_handlers` takes names and instances, one or several; tuples mix them:
+//!
+//! ```no_run
+//! use typed_metrics::{InMemoryHandler, set_metric_handlers};
+//!
+//! set_metric_handlers("console")?;
+//! set_metric_handlers(InMemoryHandler::new())?;
+//! set_metric_handlers(("console", InMemoryHandler::new()))?;
+//! # Ok::<(), typed_metrics::Error>(())
+//! ```
+//!
+//! A name is built from the environment. An unknown one is an error that lists the names of this
+//! program and, for a back end of this project, the feature to enable. If one handler cannot be
+//! installed, everything stays as it was.
+//!
+//! # At the end
+//!
+//! `main` keeps a [`shutdown_guard`](crate::shutdown_guard), which flushes and shuts down every
+//! handler when it is dropped; or it calls [`shutdown`](crate::shutdown()) and looks at the error.
+//!
+//! # Your own
+//!
+//! Implement [`MetricHandler`](crate::MetricHandler): only `flush` is required. Read with
+//! [`snapshot`](crate::snapshot()), or with a [`Reader`](crate::Reader) if you need what came since the
+//! last time. `subscribe` gets you every single measurement of a metric. The example `custom_handler`
+//! does both: `cargo run --example custom_handler`.
+//!
+//! A crate of back ends makes its handler known by name with an element of
+//! [`BACK_ENDS`](crate::BACK_ENDS).
