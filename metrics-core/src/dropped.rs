@@ -68,17 +68,14 @@ impl Dropped {
         self.counts[reason as usize].fetch_add(1, Relaxed);
     }
 
-    /// The reasons met so far, with how often; `warn` is called for each that is new.
-    pub(crate) fn read(&self, mut warn: impl FnMut(Reason, u64)) -> Vec<(Reason, u64)> {
-        let met = |reason: Reason| {
-            let count = self.counts[reason as usize].load(Relaxed);
-            (count > 0).then(|| {
-                if !self.warned[reason as usize].swap(true, Relaxed) {
-                    warn(reason, count);
-                }
-                (reason, count)
-            })
-        };
-        Reason::ALL.into_iter().filter_map(met).collect()
+    /// The reasons met so far, with how often.
+    pub(crate) fn read(&self) -> Vec<(Reason, u64)> {
+        let count = |reason| (reason, self.counts[reason as usize].load(Relaxed));
+        Reason::ALL.into_iter().map(count).filter(|(_, count)| *count > 0).collect()
+    }
+
+    /// Whether nobody warned of `reason` yet; from now on somebody did.
+    pub(crate) fn is_news(&self, reason: Reason) -> bool {
+        !self.warned[reason as usize].swap(true, Relaxed)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use crate::block::{Block, State};
 use crate::cells::histogram::{Extremes, Totals, bucket};
-use crate::descriptor::MetricType;
+use crate::descriptor::{Descriptor, MetricType};
 use crate::dropped::Reason;
 use crate::family::Family;
 use crate::observe::run_callbacks;
@@ -78,6 +78,8 @@ struct Seen {
     extremes: Option<Extremes>,
     /// Since then, from intervals that other readers ended.
     pending: Option<Extremes>,
+    /// Whether the collection that is under way found it.
+    found: bool,
 }
 
 static COLLECTING: Mutex<Collecting> = Mutex::new(Collecting { next: 0, readers: Vec::new() });
@@ -120,6 +122,7 @@ impl Drop for Reader {
 fn collect(reader: Option<u64>) -> Snapshot {
     let families = registry::families();
     families.iter().for_each(|family| run_callbacks(family));
+    let mut news = Vec::new();
     let mut all = collecting();
     let view = View::everything();
     let mut metrics: Vec<MetricSnapshot> = Vec::with_capacity(families.len());
@@ -128,8 +131,10 @@ fn collect(reader: Option<u64>) -> Snapshot {
         let metric = MetricSnapshot {
             descriptor: family.descriptor(),
             series: series_of(family, reader, &view, &mut all),
-            dropped: family.dropped.read(|reason, count| warn(family, reason, count)),
+            dropped: family.dropped.read(),
         };
+        let is_news = |(reason, _): &&(Reason, u64)| family.dropped.is_news(*reason);
+        news.extend(metric.dropped.iter().filter(is_news).map(|(r, n)| (metric.descriptor, *r, *n)));
         match by_name.get(metric.descriptor.name()) {
             Some(&first) if metrics[first].descriptor.difference(metric.descriptor).is_none() => {
                 metrics[first].join(metric);
@@ -139,6 +144,14 @@ fn collect(reader: Option<u64>) -> Snapshot {
                 metrics.push(metric);
             }
         }
+    }
+    if let Some(reader) = reader {
+        all.forget_removed(reader);
+    }
+    drop(all);
+    // Outside the lock: a logger may do anything, take a snapshot too.
+    for (metric, reason, count) in news {
+        warn(metric, reason, count);
     }
     Snapshot { metrics }
 }
@@ -216,6 +229,13 @@ impl Collecting {
         snapshot
     }
 
+    /// Forgets the histograms that a reader's collection did not find any more.
+    fn forget_removed(&mut self, reader: u64) {
+        if let Some(progress) = self.readers.iter_mut().find(|p| p.reader == reader) {
+            progress.histograms.retain(|_, seen| std::mem::take(&mut seen.found));
+        }
+    }
+
     /// Notes the extremes of an interval that is about to end, for every reader.
     fn note(&mut self, series: Series, interval: Extremes) {
         if interval.is_none() {
@@ -253,6 +273,7 @@ impl Seen {
         self.sum = totals.sum;
         self.buckets.clone_from(&totals.buckets);
         self.extremes = Some(totals.extremes);
+        self.found = true;
         if count == 0 {
             return None;
         }
@@ -297,8 +318,8 @@ pub(crate) fn end_interval_of(block: &'static Block, all: &mut Collecting) -> u6
     State::epoch_of(block.state().tag())
 }
 
-fn warn(family: &'static Family, reason: Reason, count: u64) {
-    let name = family.descriptor().name();
+fn warn(metric: &'static Descriptor, reason: Reason, count: u64) {
+    let name = metric.name();
     log::warn!(
         target: "typed_metrics",
         "metric `{name}`: {count} measurements are {reason} (said once; the snapshot counts them)"
