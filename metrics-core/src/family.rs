@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use hashbrown::HashTable;
 
+use crate::address::Layout;
 use crate::block::{Block, FIXED};
 use crate::descriptor::{Descriptor, MetricType, Source, ValueType};
 use crate::dropped::{Dropped, Reason};
@@ -80,7 +81,9 @@ impl Family {
 
     /// The family of a run-time metric: its labels come with each measurement.
     pub(crate) fn leak(descriptor: &'static Descriptor) -> &'static Self {
-        Box::leak(Box::new(Self { open: true, ..Self::new(descriptor, &NO_FAMILY) }))
+        let layout = Layout::new(descriptor.definition(), true);
+        let fixed = Block::new(&NO_FAMILY, 1, layout, FIXED);
+        Box::leak(Box::new(Self { open: true, fixed, ..Self::new(descriptor, &NO_FAMILY) }))
     }
 
     pub(crate) fn descriptor(&self) -> &'static Descriptor {
