@@ -21,16 +21,19 @@ pub enum Reason {
     /// The series limit is reached: recorded in the overflow series
     /// (`otel.metric.overflow = true`).
     Overflow,
+    /// Attributes of a run-time metric that cannot be used: dropped.
+    BadAttributes,
     /// A panic in a callback that observes the metric: no value from it in that snapshot.
     CallbackPanicked,
 }
 
 impl Reason {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::NotFinite,
         Self::Negative,
         Self::WrongType,
         Self::Overflow,
+        Self::BadAttributes,
         Self::CallbackPanicked,
     ];
 }
@@ -42,6 +45,7 @@ impl fmt::Display for Reason {
             Self::Negative => "negative: dropped",
             Self::WrongType => "of the wrong type: dropped",
             Self::Overflow => "over the series limit: recorded in the overflow series",
+            Self::BadAttributes => "recorded with attributes that cannot be used: dropped",
             Self::CallbackPanicked => "callback panicked: not observed",
         })
     }

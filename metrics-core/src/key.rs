@@ -8,6 +8,7 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use crate::attributes::Collected;
 use crate::descriptor::{Descriptor, LabelDescriptor};
 use crate::label::{Label, LabelRef, LabelValue, Scratch, cut};
 
@@ -170,29 +171,27 @@ impl<const N: usize> Query for Parts<'_, N> {
     }
 }
 
-/// A run-time metric's attributes, sorted by name.
-pub(crate) struct Attributes<'a>(pub(crate) &'a [(Cow<'a, str>, LabelRef<'a>)]);
-
-impl Query for Attributes<'_> {
+/// A run-time metric's attributes.
+impl Query for Collected {
     fn hash(&self, hasher: &mut impl Hasher) {
-        for (name, value) in self.0 {
+        for (name, value) in self.iter() {
             hasher.write(name.as_bytes());
-            hash_value(*value, hasher);
+            hash_value(value, hasher);
         }
     }
 
     fn matches(&self, key: &Key) -> bool {
-        self.0.len() == key.labels.len()
-            && self.0.iter().zip(key.labels.iter()).all(|((name, value), (stored_name, stored))| {
-                name == stored_name && same(*value, Some(stored))
+        self.len() == key.labels.len()
+            && self.iter().zip(key.labels.iter()).all(|((name, value), (stored_name, stored))| {
+                name == stored_name && same(value, Some(stored))
             })
     }
 
     fn to_key(&self, _: &'static Descriptor) -> Key {
-        let owned = |(name, value): &(Cow<'_, str>, LabelRef<'_>)| {
-            Some((Cow::Owned(name.clone().into_owned()), value.to_value()?))
+        let owned = |(name, value): (&str, LabelRef<'_>)| {
+            Some((Cow::Owned(name.to_owned()), value.to_value()?))
         };
-        Key { fixed: 0, open: Box::default(), labels: Labels::new(self.0.iter().filter_map(owned)) }
+        Key { fixed: 0, open: Box::default(), labels: Labels::new(self.iter().filter_map(owned)) }
     }
 }
 

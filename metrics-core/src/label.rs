@@ -66,7 +66,8 @@ pub trait Label {
 }
 
 /// A label's value, borrowed.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(untagged)]
 #[non_exhaustive]
 pub enum LabelRef<'a> {
     /// No value: the label is left out.

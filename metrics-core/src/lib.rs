@@ -14,10 +14,12 @@ pub mod unit;
 pub mod value;
 
 mod address;
+mod attributes;
 mod block;
 mod cells;
 mod descriptor;
 mod dropped;
+mod dynamic;
 mod error;
 mod family;
 mod forward;
@@ -40,10 +42,12 @@ mod shard;
 mod snapshot;
 mod sync;
 
+pub use attributes::{AttributeValue, Attributes, IntoAttributes, MAX_ATTRIBUTES};
 pub use descriptor::{
     DEFAULT_SERIES_LIMIT, Descriptor, LabelDescriptor, MetricType, Source, ValueType,
 };
 pub use dropped::Reason;
+pub use dynamic::{MAX_RUNTIME_METRICS, Metric, RuntimeMetric, record_metric, register_metric};
 pub use error::Error;
 pub use handle::{Counter, Entered, Gauge, Handle, Histogram, Timer, UpDownCounter, kind};
 pub use handler::{

@@ -3,6 +3,7 @@
 //! One trait a kind, so that a wrong value is an error in the words of that kind, and so that plain
 //! integer literals infer.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::dropped::Reason;
@@ -95,6 +96,16 @@ impl Any {
             Self::Unsigned(value) => value as f64,
             Self::Signed(value) => value as f64,
             Self::Float(value) => value,
+        }
+    }
+}
+
+impl fmt::Display for Any {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unsigned(value) => value.fmt(f),
+            Self::Signed(value) => value.fmt(f),
+            Self::Float(value) => value.fmt(f),
         }
     }
 }
