@@ -11,7 +11,7 @@ use crate::number::Number;
 use crate::scope::Scope;
 use crate::series::{Series, zero};
 use crate::shard::{self, SEGMENT, SEGMENTS, Segment};
-use crate::sync::{AtomicU64, Ordering::Relaxed};
+use crate::sync::{AtomicU64, Ordering::{Acquire, Relaxed}, fence};
 
 /// Which shards are read: all of them, or those of one capture.
 pub(crate) struct View<'a> {
@@ -79,6 +79,9 @@ pub(crate) fn read(series: Series, view: &View<'_>) -> Option<Reading> {
         }
         .map(Reading::Number),
     };
+    // Pairs with the release fence in `sum::restart`: what was counted since a removal was seen only
+    // together with the removal.
+    fence(Acquire);
     // Removed while it was read: some of the cells may belong to what came after.
     reading.filter(|_| series.block.state().tenancy() == before.tenancy())
 }

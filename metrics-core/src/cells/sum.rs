@@ -29,15 +29,16 @@ pub(crate) fn add<N: Number>(run: &[AtomicU64; WIDTH], tag: u64, n: N) -> bool {
 /// Starts the run over under `tag`, at zero. For the owner only.
 #[cold]
 pub(crate) fn restart(run: &[AtomicU64; WIDTH], tag: u64) {
-    // Pairs with the reader's acquire load of the tag: whoever sees the new tag sees the zero.
-    run[VALUE].store(0, Relaxed);
-    run[TAG].store(tag, Release);
-    // Pairs with the acquire fence with which a reader ends: if it saw a value counted under the
-    // new tag, it also sees that the series' state had moved on.
+    // Pairs with the acquire fence with which a reader ends: if it saw one of the values below, it
+    // also sees that the series' state had moved on, whichever tag it saw.
     fence(Release);
+    run[VALUE].store(0, Relaxed);
+    // Release pairs with the reader's acquire load: whoever sees the new tag sees the zero.
+    run[TAG].store(tag, Release);
 }
 
-/// The value, if it was counted under a tag that `valid` accepts.
+/// The value, if it was counted under a tag that `valid` accepts; an acquire fence must follow before
+/// the reader looks whether that tag is still the right one.
 pub(crate) fn read(run: &[AtomicU64; WIDTH], valid: impl Fn(u64) -> bool) -> Option<u64> {
     // Acquire: see `restart`.
     valid(run[TAG].load(Acquire)).then(|| run[VALUE].load(Relaxed))
