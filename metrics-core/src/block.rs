@@ -194,6 +194,13 @@ impl Block {
         self.shared.get()
     }
 
+    /// Forgets what the shared cells of the series at `place` hold.
+    pub(crate) fn clear_shared(&self, place: usize) {
+        if let Some(shared) = self.shared_if_any() {
+            shared.clear(place, self.descriptor().metric_type());
+        }
+    }
+
     /// Whether the labels are still those of a handle made at `tenancy`.
     pub(crate) fn has_labels_of(&self, tenancy: u32) -> bool {
         tenancy >= self.labels_since.load(Acquire)
@@ -214,9 +221,7 @@ impl Block {
 
     /// Makes everything counted so far void; with `new_labels`, for handles held elsewhere too.
     pub(crate) fn start_over(&self, new_labels: bool) {
-        if let Some(shared) = self.shared_if_any() {
-            (0..self.series).for_each(|place| shared.clear(place));
-        }
+        (0..self.series).for_each(|place| self.clear_shared(place));
         let changed = self.change(|state| (state & !EPOCH | 1).wrapping_add(1 << TENANCY));
         if new_labels {
             self.labels_since.store(changed.tenancy(), Release);
@@ -251,8 +256,9 @@ impl Block {
 }
 
 impl Shared {
-    pub(crate) fn clear(&self, place: usize) {
+    fn clear(&self, place: usize, metric_type: MetricType) {
         match self {
+            Self::Cells(cells) if metric_type == MetricType::Gauge => cells[place].unset(),
             Self::Cells(cells) => cells[place].clear(),
             Self::Histograms(histograms) => histograms[place].clear(),
         }

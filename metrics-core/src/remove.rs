@@ -23,9 +23,7 @@ pub(crate) fn remove(series: Series) {
         MetricType::Counter | MetricType::UpDownCounter => Some(Removed::Baseline(baseline(series))),
         MetricType::Gauge => None,
     };
-    if let Some(shared) = series.block.shared_if_any() {
-        shared.clear(place);
-    }
+    series.block.clear_shared(place);
     if series.index < SHARED {
         zero::clear(series.index);
     }

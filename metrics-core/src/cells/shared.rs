@@ -49,10 +49,18 @@ impl SharedCell {
         (self.written.load(Acquire) != 0).then(|| self.bits.load(Relaxed))
     }
 
-    /// Forgets the value: as if never written.
+    /// Forgets a sum. What is added meanwhile counts, if only together with the next addition, or is
+    /// forgotten too and may leave a zero.
     pub(crate) fn clear(&self) {
+        // In this order nothing that counts is lost.
+        self.bits.swap(0, Relaxed);
         self.written.store(0, Relaxed);
-        self.bits.store(0, Relaxed);
+    }
+
+    /// Forgets a gauge. Its value stays, unseen: zero would be a value that nobody set, and whoever
+    /// sets it writes over it.
+    pub(crate) fn unset(&self) {
+        self.written.store(0, Relaxed);
     }
 }
 
