@@ -1,11 +1,12 @@
-//! The seam between the protocols and their atomics: std's, or loom's under `--cfg loom`.
+//! The seam between the protocols and their atomics: std's, or loom's in `tests/loom.rs`, which
+//! compiles this module and `cells` for itself.
 
-#[cfg(loom)]
+#[cfg(all(loom, test))]
 pub(crate) use loom::sync::{
     Mutex,
     atomic::{AtomicU64, Ordering, fence},
 };
-#[cfg(not(loom))]
+#[cfg(not(all(loom, test)))]
 pub(crate) use std::sync::{
     Mutex,
     atomic::{AtomicU64, Ordering, fence},
@@ -13,21 +14,21 @@ pub(crate) use std::sync::{
 
 /// Lets another thread run: a reader waits for a writer that is in the middle of a measurement.
 pub(crate) fn yield_now() {
-    #[cfg(loom)]
+    #[cfg(all(loom, test))]
     loom::thread::yield_now();
-    #[cfg(not(loom))]
+    #[cfg(not(all(loom, test)))]
     std::thread::yield_now();
 }
 
 /// Locks, whether or not a panic happened under the lock: no state here is left half-changed.
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> Guard<'_, T> {
-    #[cfg(loom)]
+    #[cfg(all(loom, test))]
     return mutex.lock().expect("loom has no poisoning");
-    #[cfg(not(loom))]
+    #[cfg(not(all(loom, test)))]
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-#[cfg(loom)]
+#[cfg(all(loom, test))]
 pub(crate) type Guard<'a, T> = loom::sync::MutexGuard<'a, T>;
-#[cfg(not(loom))]
+#[cfg(not(all(loom, test)))]
 pub(crate) type Guard<'a, T> = std::sync::MutexGuard<'a, T>;
