@@ -42,3 +42,7 @@ bench:
 
 deny:
     cargo deny check bans licenses sources
+
+# other crates beside this one, in one run
+peers:
+    cargo run --release --manifest-path benches/peers/Cargo.toml
