@@ -98,9 +98,10 @@ impl Error {
     }
 
     pub(crate) fn wrong_type(metric: &str, registered: MetricType, asked: MetricType) -> Self {
+        let (registered, asked) = (in_prose(registered), in_prose(asked));
         let reason = format!(
-            "it is registered as a {registered}, not as a {asked}; \
-             record it as a {registered} or choose another name"
+            "it is registered as {registered}, not as {asked}; \
+             record it as {registered} or choose another name"
         );
         Self::runtime(metric, reason)
     }
@@ -112,6 +113,16 @@ impl Error {
             1 => Err(errors.remove(0)),
             _ => Err(Self::Several(errors)),
         }
+    }
+}
+
+/// A kind with its article.
+pub(crate) fn in_prose(metric_type: MetricType) -> &'static str {
+    match metric_type {
+        MetricType::Counter => "a counter",
+        MetricType::UpDownCounter => "an up-down counter",
+        MetricType::Gauge => "a gauge",
+        MetricType::Histogram => "a histogram",
     }
 }
 

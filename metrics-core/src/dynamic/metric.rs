@@ -4,7 +4,7 @@ use crate::buckets::{check_boundaries, default_for};
 use crate::descriptor::{
     DEFAULT_SERIES_LIMIT, Definition, Descriptor, MetricType, Source, ValueType,
 };
-use crate::error::Error;
+use crate::error::{Error, in_prose};
 use crate::name::check_metric_name;
 use crate::unit::check_unit;
 
@@ -135,8 +135,11 @@ impl Metric {
         })?;
         let allowed = value_types(*metric_type);
         if !allowed.contains(value_type) {
-            let allowed = allowed.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            let reason = format!("a {metric_type} has no values of {value_type}; give {allowed}");
+            let allowed = allowed.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+            let reason = format!(
+                "{} has no values of {value_type}; give {allowed}",
+                in_prose(*metric_type)
+            );
             return Err(Error::runtime(name, reason));
         }
         if self.series_limit == 0 {
@@ -153,7 +156,8 @@ impl Metric {
             (None, _) => return Ok(Vec::new()),
             (Some(boundaries), MetricType::Histogram) => boundaries,
             (Some(_), other) => {
-                let reason = format!("a {other} has no buckets; leave them out or use a histogram");
+                let reason =
+                    format!("{} has no buckets; leave them out or use a histogram", in_prose(other));
                 return Err(Error::runtime(&self.name, reason));
             }
         };

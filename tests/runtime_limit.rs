@@ -1,0 +1,39 @@
+//! How many metrics can be registered at run time. A binary of its own: it registers all there can
+//! be.
+
+use typed_metrics::{
+    MAX_RUNTIME_METRICS, Metric, MetricType, attributes, catalog, record_metric, register_metric,
+    snapshot,
+};
+
+#[test]
+fn metrics_made_from_input_come_to_an_end_and_the_others_go_on() {
+    let name = |i: usize| format!("user_{i}");
+    for i in 0..MAX_RUNTIME_METRICS {
+        record_metric(name(i), 1, MetricType::Gauge, attributes!()).unwrap();
+    }
+    let message = "there are 10000 metrics registered at run time already, the most there can be; \
+                   put what varies into attributes";
+    for error in [
+        record_metric("one_more", 1, MetricType::Gauge, attributes!()).unwrap_err(),
+        register_metric("one_more", Metric::gauge("one_more")).unwrap_err(),
+    ] {
+        assert_eq!(error.to_string(), format!("metric `one_more`: {message}"));
+    }
+    assert_eq!(catalog().len(), MAX_RUNTIME_METRICS);
+
+    // Registering again is no further metric, recording goes on.
+    register_metric(name(0), Metric::gauge(name(0))).unwrap();
+    record_metric(name(0), 2, MetricType::Gauge, attributes!()).unwrap();
+    assert_eq!(snapshot().get("user_0").unwrap().series[0].value.as_f64(), 2.0);
+
+    // Keys are bounded too.
+    for i in 0..MAX_RUNTIME_METRICS {
+        register_metric(format!("key {i}"), Metric::gauge(name(0))).unwrap();
+    }
+    let error = register_metric("another key", Metric::gauge(name(0))).unwrap_err();
+    assert!(error.to_string().contains("there are 10000 keys registered"), "{error}");
+    register_metric("key 7", Metric::gauge(name(0))).unwrap();
+    record_metric("key 7", 3, MetricType::Gauge, attributes!()).unwrap();
+    assert_eq!(snapshot().get("user_0").unwrap().series[0].value.as_f64(), 3.0);
+}
