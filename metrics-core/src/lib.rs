@@ -17,6 +17,8 @@ mod address;
 mod attributes;
 mod block;
 mod cells;
+#[cfg(feature = "console")]
+mod console;
 mod descriptor;
 mod dropped;
 mod dynamic;
@@ -25,6 +27,7 @@ mod family;
 mod forward;
 mod handle;
 mod handler;
+mod in_memory;
 mod key;
 mod number;
 mod observe;
@@ -41,8 +44,11 @@ mod shape;
 mod shard;
 mod snapshot;
 mod sync;
+mod table;
 
 pub use attributes::{AttributeValue, Attributes, IntoAttributes, MAX_ATTRIBUTES};
+#[cfg(feature = "console")]
+pub use console::ConsoleHandler;
 pub use descriptor::{
     DEFAULT_SERIES_LIMIT, Descriptor, LabelDescriptor, MetricType, Source, ValueType,
 };
@@ -55,6 +61,7 @@ pub use handler::{
     MetricHandler, ShutdownGuard, add_metric_handler, clear_metric_handlers, flush,
     set_metric_handlers, shutdown, shutdown_guard,
 };
+pub use in_memory::InMemoryHandler;
 pub use key::Labels;
 pub use label::{Label, LabelRef, LabelValue};
 pub use number::Number;

@@ -25,6 +25,8 @@ pub struct Series {
 ///
 /// Whoever keeps what it read last, to work out a difference, keeps it by this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+// For tests that make snapshots of their own.
+#[cfg_attr(test, derive(Default))]
 pub struct SeriesId {
     block: usize,
     place: usize,
