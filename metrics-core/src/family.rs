@@ -108,11 +108,20 @@ impl Family {
     /// The open series that `query` asks for, made if need be.
     #[inline(always)]
     pub(crate) fn find(&'static self, query: &impl Query) -> Series {
-        let hash = hash(query);
+        let hash = self.hash(query);
         match cached(self, hash, query) {
             Some(series) => series,
             None => self.intern(hash, query),
         }
+    }
+
+    /// The hash of a query to this family. Threads keep the series of all families in one table, and
+    /// many families have the same labels, run-time metrics above all: none or those of one queue.
+    #[inline(always)]
+    fn hash(&'static self, query: &impl Query) -> u64 {
+        // The low bits of an address are zeroes, of the product too; the table uses them first.
+        let family = std::ptr::from_ref(self).addr() as u64;
+        hash(query) ^ family.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(20)
     }
 
     #[cold]
@@ -187,7 +196,7 @@ impl Family {
     /// The open series that `query` asks for, if there is one.
     pub(crate) fn peek(&'static self, query: &impl Query) -> Option<Series> {
         let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-        table.get(hash(query), query).map(|(_, block)| Series::of(block))
+        table.get(self.hash(query), query).map(|(_, block)| Series::of(block))
     }
 
     /// Removes an open series: what it counted is forgotten, and its memory can serve other labels.
