@@ -1,0 +1,63 @@
+//! Recording at run time allocates nothing once the metric and the series are there.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use typed_metrics::{
+    LabelRef, Metric, MetricType, attributes, record_metric, register_metric, snapshot,
+};
+
+#[derive(Serialize)]
+struct Job<'a> {
+    queue: &'a str,
+    shard: u64,
+}
+
+fn allocations(mut record: impl FnMut()) -> u64 {
+    // Once for the metric and the series, once for the thread's own memory of them.
+    record();
+    record();
+    allocation_counter::measure(|| (0..1000).for_each(|_| record())).count_total
+}
+
+#[test]
+fn nothing_is_allocated_in_steady_state_with_any_form_of_attributes() {
+    let queue = String::from("mail");
+    let map = BTreeMap::from([("queue", "mail"), ("shard", "3")]);
+    let mut recorded = 0.0;
+    for metric_type in [
+        MetricType::Counter,
+        MetricType::UpDownCounter,
+        MetricType::Gauge,
+        MetricType::Histogram,
+    ] {
+        let name = format!("steady.{metric_type}");
+        // Named out of order, and with a number that becomes text.
+        let all = [
+            allocations(|| {
+                let attributes = attributes!("shard" => u64::MAX, "queue" => queue);
+                record_metric(&name, 1, metric_type, attributes).unwrap();
+            }),
+            allocations(|| {
+                let slice = [("shard", LabelRef::Int(3)), ("queue", LabelRef::Str(&queue))];
+                record_metric(&name, 1, metric_type, &slice).unwrap();
+            }),
+            allocations(|| {
+                let job = Job { queue: &queue, shard: u64::MAX };
+                record_metric(&name, 1, metric_type, &job).unwrap();
+            }),
+            allocations(|| record_metric(&name, 1, metric_type, &map).unwrap()),
+            allocations(|| record_metric(&name, 1, metric_type, attributes!()).unwrap()),
+        ];
+        assert_eq!(all, [0; 5], "{metric_type}");
+        let snapshot = snapshot();
+        let series = &snapshot.get(&name).unwrap().series;
+        assert_eq!(series.len(), 4, "{series:?}");
+        recorded += series.iter().map(|series| series.value.as_f64()).sum::<f64>();
+    }
+    assert_eq!(recorded, 3.0 * 5.0 * 1002.0 + 4.0, "sums, and gauges at 1");
+
+    let handle = register_metric("steady.handle", Metric::counter("steady.handle")).unwrap();
+    let record = || handle.record(1, attributes!("queue" => "mail")).unwrap();
+    assert_eq!(allocations(record), 0);
+}
