@@ -47,6 +47,11 @@ impl State {
         tag & EPOCH
     }
 
+    /// The state when the interval has ended.
+    pub(crate) fn next_interval(self) -> Self {
+        Self(self.0 & !EPOCH | (self.0 + 1) & EPOCH)
+    }
+
     #[inline(always)]
     pub(crate) fn is_subscribed(self) -> bool {
         self.0 & SUBSCRIBED != 0
@@ -216,7 +221,7 @@ impl Block {
 
     /// Ends the interval of the block's histograms.
     pub(crate) fn end_interval(&self) {
-        self.change(|state| state & !EPOCH | (state + 1) & EPOCH);
+        self.change(|state| State(state).next_interval().0);
     }
 
     /// Makes everything counted so far void; with `new_labels`, for handles held elsewhere too.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 
-use crate::block::{Block, State};
+use crate::block::Block;
 use crate::cells::histogram::{Extremes, Totals, bucket};
 use crate::descriptor::{Descriptor, MetricType};
 use crate::dropped::Reason;
@@ -304,9 +304,9 @@ fn fit(extremes: &mut Extremes, boundaries: &[f64], buckets: &[u64], lifetime: E
     extremes.max = extremes.max.max(extremes.min);
 }
 
-/// Ends the interval of a block's histograms, for every reader, and returns the epoch that begins.
-/// The caller holds readers out.
-pub(crate) fn end_interval_of(block: &'static Block, all: &mut Collecting) -> u64 {
+/// Notes the extremes of a block's histograms for every reader: their interval is about to end. The
+/// caller holds readers out.
+pub(crate) fn note_intervals_of(block: &'static Block, all: &mut Collecting) {
     let view = View::everything();
     for place in 0..block.series() {
         let series = Series::at(block, place);
@@ -314,8 +314,6 @@ pub(crate) fn end_interval_of(block: &'static Block, all: &mut Collecting) -> u6
             all.note(series, totals.interval);
         }
     }
-    block.end_interval();
-    State::epoch_of(block.state().tag())
 }
 
 fn warn(metric: &'static Descriptor, reason: Reason, count: u64) {

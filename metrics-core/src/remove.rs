@@ -1,12 +1,12 @@
 //! Removing a series.
 
-use crate::block::{FIXED, Removed};
+use crate::block::{FIXED, Removed, State};
 use crate::descriptor::{MetricType, ValueType};
 use crate::number::Number;
 use crate::read::{self, View};
 use crate::series::{Series, zero};
 use crate::address::SHARED;
-use crate::reader::{collecting, end_interval_of};
+use crate::reader::{collecting, note_intervals_of};
 
 /// Removes `series`: it is there again when something is recorded in it, from zero.
 pub(crate) fn remove(series: Series) {
@@ -16,19 +16,27 @@ pub(crate) fn remove(series: Series) {
     }
     // Its block goes on counting for other series, and its cells belong to other threads. So what
     // they hold now is remembered as counting for nothing.
-    let place = series.place();
+    let (block, place) = (series.block, series.place());
     let mut all = collecting();
-    let removed = match series.block.descriptor().metric_type() {
-        MetricType::Histogram => Some(Removed::Epoch(end_interval_of(series.block, &mut all))),
-        MetricType::Counter | MetricType::UpDownCounter => Some(Removed::Baseline(baseline(series))),
-        MetricType::Gauge => None,
-    };
-    series.block.clear_shared(place);
-    if series.index < SHARED {
-        zero::clear(series.index);
-    }
-    if let Some(removed) = removed {
-        series.block.set_removed(place, removed);
+    match block.descriptor().metric_type() {
+        MetricType::Histogram => {
+            note_intervals_of(block, &mut all);
+            block.clear_shared(place);
+            // Before that epoch begins: a thread that brings its run to it has to know that what the
+            // run holds is void.
+            let epoch = State::epoch_of(block.state().next_interval().tag());
+            block.set_removed(place, Removed::Epoch(epoch));
+            block.end_interval();
+        }
+        MetricType::Counter | MetricType::UpDownCounter => {
+            let baseline = baseline(series);
+            block.clear_shared(place);
+            if series.index < SHARED {
+                zero::clear(series.index);
+            }
+            block.set_removed(place, Removed::Baseline(baseline));
+        }
+        MetricType::Gauge => block.clear_shared(place),
     }
 }
 
