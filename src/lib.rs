@@ -138,7 +138,7 @@ pub use typed_metrics_derive::Metrics;
 #[cfg(feature = "console")]
 pub use typed_metrics_core::ConsoleHandler;
 pub use typed_metrics_core::{
-    AttributeValue, Attributes, BACK_ENDS, BackEnd, Choice, Counter, DEFAULT_SERIES_LIMIT,
+    AttributeValue, Attributes, BACK_ENDS, BackEnd, Choice, Conflict, Counter, DEFAULT_SERIES_LIMIT,
     Descriptor, Entered, Error, Gauge, Handle, HandlerError, Histogram, HistogramSnapshot,
     InMemoryHandler, IntoAttributes, IntoHandler, IntoHandlers, Label, LabelDescriptor, LabelRef,
     LabelValue, Labels, MAX_ATTRIBUTES, MAX_RUNTIME_METRICS, Measurement, Metric, MetricHandler,

@@ -13,16 +13,7 @@ use crate::unit::UnitError;
 #[non_exhaustive]
 pub enum Error {
     /// Two definitions of one metric disagree.
-    Conflict {
-        /// The metric.
-        name: String,
-        /// What differs.
-        what: &'static str,
-        /// Its value in the first definition, and where that is.
-        first: (String, Source),
-        /// Its value in the second definition, and where that is.
-        second: (String, Source),
-    },
+    Conflict(Box<Conflict>),
     /// There is no back end of this name in this program.
     UnknownHandler {
         /// The name asked for.
@@ -77,6 +68,20 @@ pub enum Error {
     },
 }
 
+/// How two definitions of one metric disagree.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Conflict {
+    /// The metric.
+    pub name: String,
+    /// What differs.
+    pub what: &'static str,
+    /// Its value in the first definition, and where that is.
+    pub first: (String, Source),
+    /// Its value in the second definition, and where that is.
+    pub second: (String, Source),
+}
+
 impl Error {
     /// The conflict between two definitions of a metric, if there is one.
     pub(crate) fn conflict(first: &'static Descriptor, second: &'static Descriptor) -> Option<Self> {
@@ -85,12 +90,12 @@ impl Error {
         } else {
             ("case of the name", first.name().to_owned(), second.name().to_owned())
         };
-        Some(Self::Conflict {
+        Some(Self::Conflict(Box::new(Conflict {
             name: first.name().to_owned(),
             what,
             first: (a, first.source()),
             second: (b, second.source()),
-        })
+        })))
     }
 
     pub(crate) fn runtime(metric: &str, reason: impl Into<String>) -> Self {
@@ -129,12 +134,7 @@ pub(crate) fn in_prose(metric_type: MetricType) -> &'static str {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Conflict { name, what, first, second } => write!(
-                f,
-                "metric `{name}` is defined twice with a different {what}: \
-                 {} in {}, {} in {}; make them agree or rename one",
-                first.0, first.1, second.0, second.1
-            ),
+            Self::Conflict(conflict) => conflict.fmt(f),
             Self::UnknownHandler { name, available, feature } => {
                 write!(f, "there is no handler named `{name}` in this program")?;
                 if let Some(feature) = feature {
@@ -164,6 +164,18 @@ impl fmt::Display for Error {
             }
             Self::Runtime { metric, reason } => write!(f, "metric `{metric}`: {reason}"),
         }
+    }
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, what, first, second } = self;
+        write!(
+            f,
+            "metric `{name}` is defined twice with a different {what}: \
+             {} in {}, {} in {}; make them agree or rename one",
+            first.0, first.1, second.0, second.1
+        )
     }
 }
 

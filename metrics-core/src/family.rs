@@ -100,8 +100,7 @@ impl Family {
         if shape.open {
             self.find(parts)
         } else {
-            let index = self.fixed.base() + shape.layout.distance(parts.fixed()) as u32;
-            Series { block: &self.fixed, index, tenancy: FIXED }
+            Series::at(&self.fixed, shape.layout, parts.fixed())
         }
     }
 
@@ -185,7 +184,7 @@ impl Family {
             all.into_iter().for_each(|block| visit(Series::of(block)));
         } else if self.fixed.placed().is_some() {
             for place in 0..self.fixed.series() {
-                visit(Series::at(&self.fixed, place));
+                visit(Series::at(&self.fixed, self.fixed.layout(), place));
             }
         }
         if let Some(block) = self.overflow.get() {

@@ -54,7 +54,7 @@ pub use descriptor::{
 };
 pub use dropped::Reason;
 pub use dynamic::{MAX_RUNTIME_METRICS, Metric, RuntimeMetric, record_metric, register_metric};
-pub use error::Error;
+pub use error::{Conflict, Error};
 pub use handle::{Counter, Entered, Gauge, Handle, Histogram, Timer, UpDownCounter, kind};
 pub use handler::{
     BACK_ENDS, BackEnd, Choice, HandlerError, IntoHandler, IntoHandlers, Measurement,

@@ -309,7 +309,7 @@ fn fit(extremes: &mut Extremes, boundaries: &[f64], buckets: &[u64], lifetime: E
 pub(crate) fn note_intervals_of(block: &'static Block, all: &mut Collecting) {
     let view = View::everything();
     for place in 0..block.series() {
-        let series = Series::at(block, place);
+        let series = Series::at(block, block.layout(), place);
         if let Some(totals) = histogram(series, &view, true) {
             all.note(series, totals.interval);
         }

@@ -1,6 +1,6 @@
 //! One series, and how a measurement gets into its cells.
 
-use crate::address::SHARED;
+use crate::address::{Layout, SHARED};
 use crate::block::{Block, FIXED, Removed, Shared, State};
 use crate::cells::{histogram::{self, Copied}, sum};
 use crate::descriptor::ValueType;
@@ -47,11 +47,14 @@ impl Series {
         Self { block, index: block.base(), tenancy: block.state().tenancy() }
     }
 
-    /// The series at `place` of a block that has its cells.
-    pub(crate) fn at(block: &'static Block, place: usize) -> Self {
-        let distance = block.layout().distance(place);
-        let index = block.base() + u32::try_from(distance).unwrap_or(SHARED);
-        Self { block, index, tenancy: FIXED }
+    /// The series at `place` of a block of fixed labels. Its layout comes apart from it, because the
+    /// recording path knows that while compiling.
+    #[inline(always)]
+    pub(crate) fn at(block: &'static Block, layout: Layout, place: usize) -> Self {
+        // Never cut: the series limit keeps blocks below 2^31 cells, see `Shape`.
+        #[expect(clippy::cast_possible_truncation)]
+        let distance = layout.distance(place) as u32;
+        Self { block, index: block.base() + distance, tenancy: FIXED }
     }
 
     /// Whether the block still stands for the labels it had when this was made.

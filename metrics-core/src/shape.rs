@@ -64,6 +64,11 @@ pub const fn shape<const N: usize>(definition: &Definition) -> Shape<N> {
         over_budget(definition, combinations);
     }
     let dims = Dims::of(definition);
+    // Indices are 32 bits wide, half of them for shared cells; `Series::at` relies on it.
+    assert!(
+        dims.layout(definition).distance(dims.series) < 1 << 31,
+        "the labels have more combinations than memory has addresses for; drop a label"
+    );
     Shape { strides, open: dims.open, layout: dims.layout(definition) }
 }
 

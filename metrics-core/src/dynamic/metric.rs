@@ -4,7 +4,7 @@ use crate::buckets::{check_boundaries, default_for};
 use crate::descriptor::{
     DEFAULT_SERIES_LIMIT, Definition, Descriptor, MetricType, Source, ValueType,
 };
-use crate::error::{Error, in_prose};
+use crate::error::{Conflict, Error, in_prose};
 use crate::name::check_metric_name;
 use crate::unit::check_unit;
 
@@ -199,7 +199,8 @@ impl Checked<'_> {
         ];
         let (what, a, b) = facts.into_iter().find(|(_, a, b)| a != b)?;
         let (first_source, name) = (first.source(), first.name().to_owned());
-        Some(Error::Conflict { name, what, first: (a, first_source), second: (b, source) })
+        let (first, second) = ((a, first_source), (b, source));
+        Some(Error::Conflict(Box::new(Conflict { name, what, first, second })))
     }
 
     /// The descriptor, which stays for ever.

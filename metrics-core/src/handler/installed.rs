@@ -167,12 +167,12 @@ impl Installed {
 
     fn tell(self: &Arc<Self>, family: &'static Family) {
         let descriptor = family.descriptor();
-        let subscribes = self.call("be told of a metric", |handler| {
+        let wants_all = self.call("be told of a metric", |handler| {
             handler.register(descriptor);
             Ok(handler.subscribe(descriptor))
         });
         // A panic is reported, and means no.
-        if subscribes.unwrap_or(false) {
+        if wants_all.unwrap_or(false) {
             let mut subscribers = SUBSCRIBERS.write().unwrap_or_else(PoisonError::into_inner);
             let by_family = subscribers.get_or_insert_default();
             by_family.entry(address(family)).or_default().push(Arc::clone(self));
