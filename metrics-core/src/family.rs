@@ -192,12 +192,6 @@ impl Family {
         }
     }
 
-    /// The open series that `query` asks for, if there is one.
-    pub(crate) fn peek(&'static self, query: &impl Query) -> Option<Series> {
-        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-        table.get(self.hash(query), query).map(|(_, block)| Series::of(block))
-    }
-
     /// Removes an open series: what it counted is forgotten, and its memory can serve other labels.
     pub(crate) fn remove_open(&'static self, block: &'static Block) {
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);

@@ -189,6 +189,7 @@ takes! {
 
 macro_rules! any_number {
     ($($any:ident($wide:ty): $($number:ty),+;)*) => {$($(
+        #[allow(clippy::cast_lossless, reason = "one body for all types; some do not convert `From`")]
         impl AnyValue for $number {
             #[inline(always)]
             fn any(self) -> Any {
@@ -196,6 +197,7 @@ macro_rules! any_number {
             }
         }
 
+        #[allow(clippy::cast_lossless, reason = "one body for all types; some do not convert `From`")]
         impl<U> HistogramValue<U> for $number {
             #[inline(always)]
             fn histogram_value(self) -> f64 {
