@@ -124,7 +124,7 @@ impl fmt::Debug for LabelDescriptor {
         f.debug_struct("LabelDescriptor")
             .field("name", &self.name)
             .field("cardinality", &self.cardinality)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -23,8 +23,6 @@
 //!
 //! What is captured counts in the totals of the process all the same.
 
-#![expect(clippy::needless_pass_by_value, reason = "a metric is asked for as it is recorded")]
-
 use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
