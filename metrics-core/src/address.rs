@@ -12,8 +12,7 @@ pub(crate) const SHARED: u32 = 1 << 31;
 
 /// How series of one width lie behind each other without a run crossing a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[doc(hidden)]
-pub struct Layout {
+pub(crate) struct Layout {
     width: usize,
     per_segment: usize,
 }

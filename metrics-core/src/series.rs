@@ -12,8 +12,7 @@ use crate::{forward, scope, shard};
 
 /// A series of a metric: small, `Copy`, valid for ever.
 #[derive(Debug, Clone, Copy)]
-#[doc(hidden)]
-pub struct Series {
+pub(crate) struct Series {
     pub(crate) block: &'static Block,
     /// Of the first cell in every shard; from [`SHARED`] on, of shared cells.
     pub(crate) index: u32,

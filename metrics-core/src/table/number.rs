@@ -87,7 +87,7 @@ fn without_zeros(number: &str) -> &str {
 
 fn duration(seconds: f64) -> String {
     let (factor, unit) = match seconds.abs() {
-        zero if zero == 0.0 => (1.0, "s"),
+        0.0 => (1.0, "s"),
         ..1e-6 => (1e9, "ns"),
         ..1e-3 => (1e6, "µs"),
         ..1.0 => (1e3, "ms"),
