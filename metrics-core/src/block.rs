@@ -8,11 +8,11 @@ use std::sync::OnceLock;
 use std::sync::atomic::AtomicU32;
 
 use crate::address::{self, Layout, SHARED};
-use crate::cells::shared::{SharedCell, SharedHistogram};
+use crate::cells::shared::{Gate, SharedCell, SharedHistogram, Writing};
 use crate::descriptor::{Descriptor, MetricType};
 use crate::family::Family;
 use crate::key::Labels;
-use crate::sync::{AtomicU64, Mutex, Ordering::{AcqRel, Acquire, Relaxed, Release}, lock};
+use crate::sync::{AtomicU64, Mutex, Ordering::{AcqRel, Acquire, Relaxed}, lock};
 
 /// A bit of the state: somebody wants every measurement. No tag has it, so every write takes the
 /// slow path, which forwards.
@@ -76,8 +76,8 @@ pub(crate) struct Block {
     state: AtomicU64,
     /// The index of the first cell; 0 if there is none yet.
     base: AtomicU32,
-    /// The tenancy at which the block got the labels it has.
-    labels_since: AtomicU32,
+    /// Lets in whoever means the labels that the block has now.
+    gate: Gate,
     series: usize,
     layout: Layout,
     family: &'static Family,
@@ -115,7 +115,7 @@ impl Block {
             // Epochs begin at 1, so that a run never written (tag 0) never matches.
             state: AtomicU64::new((tenancy as u64) << TENANCY | 1),
             base: AtomicU32::new(0),
-            labels_since: AtomicU32::new(tenancy),
+            gate: Gate::new(tenancy),
             series,
             layout,
             family,
@@ -206,9 +206,16 @@ impl Block {
         }
     }
 
-    /// Whether the labels are still those of a handle made at `tenancy`.
+    /// Whether the labels are still those of a handle made at `tenancy`. To be asked after the state
+    /// was looked at: then the answer holds for that state.
     pub(crate) fn has_labels_of(&self, tenancy: u32) -> bool {
-        tenancy >= self.labels_since.load(Acquire)
+        self.gate.admits(tenancy)
+    }
+
+    /// Lets a handle made at `tenancy` write to the shared cells, if the labels are still its own.
+    #[inline]
+    pub(crate) fn enter_shared(&self, tenancy: u32) -> Option<Writing<'_>> {
+        self.gate.enter(tenancy)
     }
 
     pub(crate) fn set_subscribed(&self, subscribed: bool) {
@@ -226,17 +233,18 @@ impl Block {
 
     /// Makes everything counted so far void; with `new_labels`, for handles held elsewhere too.
     pub(crate) fn start_over(&self, new_labels: bool) {
-        (0..self.series).for_each(|place| self.clear_shared(place));
-        let changed = self.change(|state| (state & !EPOCH | 1).wrapping_add(1 << TENANCY));
         if new_labels {
-            self.labels_since.store(changed.tenancy(), Release);
+            // Before the tenancy begins: whoever sees it sees that it is not its own.
+            self.gate.admit_from(self.state().tenancy().wrapping_add(1));
         }
+        (0..self.series).for_each(|place| self.clear_shared(place));
+        self.change(|state| (state & !EPOCH | 1).wrapping_add(1 << TENANCY));
     }
 
-    fn change(&self, to: impl Fn(u64) -> u64) -> State {
-        // AcqRel: measurements under the new state come after what the caller did before.
-        let before = self.state.fetch_update(AcqRel, Acquire, |state| Some(to(state)));
-        State(to(before.unwrap_or_else(|state| state)))
+    fn change(&self, to: impl Fn(u64) -> u64) {
+        // AcqRel: measurements under the new state come after what the caller did before. The closure
+        // always has a value.
+        let _ = self.state.fetch_update(AcqRel, Acquire, |state| Some(to(state)));
     }
 
     /// How the series at `place` was removed last, and how often it was.

@@ -126,10 +126,11 @@ impl Family {
     #[cold]
     #[inline(never)]
     fn intern(&'static self, hash: u64, query: &impl Query) -> Series {
+        // Everything under the table's lock: a series is recycled for other labels at any time else.
         let found = |table: &Table| {
-            let (key, block) = table.get(hash, query)?;
-            cache(hash, &key, block);
-            Some(Series::of(block))
+            let (key, series) = table.get(hash, query)?;
+            cache(hash, &key, series);
+            Some(series)
         };
         {
             let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
@@ -147,14 +148,13 @@ impl Family {
         if let Some(series) = found(&table) {
             return series;
         }
-        if table.is_full(self.descriptor.series_limit()) {
+        let Some(series) = table.insert(self, hash, &key) else {
             drop(table);
             return self.overflowing();
-        }
-        let block = table.insert(self, hash, Arc::clone(&key));
+        };
         drop(table);
-        cache(hash, &key, block);
-        Series::of(block)
+        cache(hash, &key, series);
+        series
     }
 
     fn overflowing(&'static self) -> Series {
@@ -179,9 +179,9 @@ impl Family {
         if self.open {
             let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
             // A copy, so that new series need not wait for the reader.
-            let all: Vec<_> = table.series.iter().map(|(_, block)| *block).collect();
+            let all: Vec<_> = table.series.iter().map(|(_, block)| Series::of(block)).collect();
             drop(table);
-            all.into_iter().for_each(|block| visit(Series::of(block)));
+            all.into_iter().for_each(&mut visit);
         } else if self.fixed.placed().is_some() {
             for place in 0..self.fixed.series() {
                 visit(Series::at(&self.fixed, self.fixed.layout(), place));
@@ -193,8 +193,13 @@ impl Family {
     }
 
     /// Removes an open series: what it counted is forgotten, and its memory can serve other labels.
-    pub(crate) fn remove_open(&'static self, block: &'static Block) {
+    pub(crate) fn remove_open(&'static self, series: Series) {
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        let block = series.block;
+        // Removed before, and serving other labels now: those are not meant.
+        if !block.has_labels_of(series.tenancy) {
+            return;
+        }
         block.start_over(false);
         let place = table.series.iter().position(|(_, b)| std::ptr::eq(*b, block));
         if let Some(place) = place.filter(|place| !table.removed.contains(place)) {
@@ -226,45 +231,45 @@ impl Table {
         subscribed: false,
     };
 
-    fn get(&self, hash: u64, query: &impl Query) -> Option<(Arc<Key>, &'static Block)> {
+    fn get(&self, hash: u64, query: &impl Query) -> Option<(Arc<Key>, Series)> {
         let matches = |found: &Found| query.matches(&self.series[found.place].0);
         let (key, block) = &self.series[self.found.find(hash, matches)?.place];
-        Some((Arc::clone(key), block))
+        Some((Arc::clone(key), Series::of(block)))
     }
 
+    /// Whether there is no room, as far as that can be told without looking at removed series.
     fn is_full(&self, limit: usize) -> bool {
         self.series.len() >= limit && self.removed.is_empty()
     }
 
-    fn insert(&mut self, family: &'static Family, hash: u64, key: Arc<Key>) -> &'static Block {
-        let place = match self.recyclable() {
-            Some(place) => {
-                let (old, block) = &mut self.series[place];
-                block.start_over(true);
-                block.set_labels(key.labels.clone());
-                *old = key;
-                self.found.retain(|found| found.place != place);
-                place
-            }
-            None => {
-                let layout = family.fixed.layout();
-                let block: &'static Block = Box::leak(Box::new(Block::new(family, 1, layout, 1)));
-                block.set_subscribed(self.subscribed);
-                block.set_labels(key.labels.clone());
-                self.series.push((key, block));
-                self.series.len() - 1
-            }
+    /// Makes the series of `key`; `None` if there is no room.
+    fn insert(&mut self, family: &'static Family, hash: u64, key: &Arc<Key>) -> Option<Series> {
+        let place = if let Some(place) = self.recyclable() {
+            let (old, block) = &mut self.series[place];
+            block.start_over(true);
+            // After the new tenancy has begun: see `Series::snapshot`.
+            block.set_labels(key.labels.clone());
+            *old = Arc::clone(key);
+            self.found.retain(|found| found.place != place);
+            place
+        } else if self.series.len() < family.descriptor.series_limit() {
+            let layout = family.fixed.layout();
+            let block: &'static Block = Box::leak(Box::new(Block::new(family, 1, layout, 1)));
+            block.set_subscribed(self.subscribed);
+            block.set_labels(key.labels.clone());
+            self.series.push((Arc::clone(key), block));
+            self.series.len() - 1
+        } else {
+            return None;
         };
         self.found.insert_unique(hash, Found { hash, place }, |found| found.hash);
-        self.series[place].1
+        Some(Series::of(self.series[place].1))
     }
 
-    /// A removed series that nobody has recorded in since. Those with shared cells stay with their
-    /// labels: a write that is under way there could not be told from one of the next tenant.
+    /// A removed series that nobody has recorded in since.
     fn recyclable(&mut self) -> Option<usize> {
         while let Some(place) = self.removed.pop() {
-            let block = self.series[place].1;
-            if block.shared_if_any().is_none() && !Series::of(block).is_recorded() {
+            if !Series::of(self.series[place].1).is_recorded() {
                 return Some(place);
             }
         }
@@ -302,7 +307,7 @@ fn cached(family: &'static Family, hash: u64, query: &impl Query) -> Option<Seri
         .flatten()
 }
 
-fn cache(hash: u64, key: &Arc<Key>, block: &'static Block) {
+fn cache(hash: u64, key: &Arc<Key>, series: Series) {
     // Without thread-local storage, at the end of the thread, every lookup takes the table's lock.
     let _ = CACHE.try_with(|cache| {
         let Ok(mut cache) = cache.try_borrow_mut() else { return };
@@ -313,7 +318,7 @@ fn cache(hash: u64, key: &Arc<Key>, block: &'static Block) {
         if let Ok(old) = cache.find_entry(hash, |cached| !cached.series.is_current()) {
             old.remove();
         }
-        let cached = Cached { hash, key: Arc::clone(key), series: Series::of(block) };
+        let cached = Cached { hash, key: Arc::clone(key), series };
         cache.insert_unique(hash, cached, |cached| cached.hash);
     });
 }

@@ -162,9 +162,8 @@ pub(crate) fn collect_scope(scope: &Scope) -> Snapshot {
     let metric = |family: &'static Family| {
         let mut series = Vec::new();
         family.for_each_series(|found| {
-            if let Some(reading) = read(found, &view) {
-                series.push(found.snapshot(Value::new(family.descriptor(), reading)));
-            }
+            let value = read(found, &view).map(|read| Value::new(family.descriptor(), read));
+            series.extend(value.and_then(|value| found.snapshot(value)));
         });
         MetricSnapshot { descriptor: family.descriptor(), series, dropped: Vec::new() }
     };
@@ -201,7 +200,7 @@ fn series_of(
         {
             block.end_interval();
         }
-        snapshots.extend(value.map(|value| series.snapshot(value)));
+        snapshots.extend(value.and_then(|value| series.snapshot(value)));
     });
     if let Some(block) = ended {
         block.end_interval();
@@ -210,8 +209,11 @@ fn series_of(
 }
 
 impl Series {
-    fn snapshot(self, value: Value) -> SeriesSnapshot {
-        SeriesSnapshot { id: self.id(), labels: self.labels(), value }
+    /// With its labels; `None` if it was removed meanwhile. It gets new labels after the tenancy under
+    /// which it has them has begun, so what is current afterwards was so with these.
+    fn snapshot(self, value: Value) -> Option<SeriesSnapshot> {
+        let snapshot = SeriesSnapshot { id: self.id(), labels: self.labels(), value };
+        self.is_current().then_some(snapshot)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::reader::{collecting, note_intervals_of};
 /// Removes `series`: it is there again when something is recorded in it, from zero.
 pub(crate) fn remove(series: Series) {
     if series.tenancy != FIXED {
-        series.block.family().remove_open(series.block);
+        series.block.family().remove_open(series);
         return;
     }
     // Its block goes on counting for other series, and its cells belong to other threads. So what

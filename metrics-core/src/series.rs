@@ -126,10 +126,14 @@ impl Series {
             && let Some(Shared::Cells(cells)) = self.block.shared_if_any()
             && let Some(cell) = cells.get((self.index - SHARED) as usize)
         {
-            cell.set(n.to_bits());
-        } else {
-            self.slow(Change::Set(n.to_bits()));
+            if self.tenancy == FIXED {
+                return cell.set(n.to_bits());
+            }
+            if let Some(_writing) = self.block.enter_shared(self.tenancy) {
+                return cell.set(n.to_bits());
+            }
         }
+        self.slow(Change::Set(n.to_bits()));
     }
 
     /// Counts a measurement that is not recorded.
@@ -143,8 +147,7 @@ impl Series {
     #[cold]
     #[inline(never)]
     fn slow(self, change: Change) {
-        let series = self.current();
-        let state = series.block.state();
+        let (series, state) = self.current();
         if state.is_subscribed() {
             forward::measurement(series, change);
         }
@@ -153,9 +156,11 @@ impl Series {
 
     /// Gets a measurement into the cells, wherever they are.
     pub(crate) fn store(self, change: Change) {
-        match shard::cells_or_claim(self.index) {
-            Some(cells) => self.write(cells, self.block.state(), change),
-            None => self.write_shared(change),
+        let (series, state) = self.current();
+        match shard::cells_or_claim(series.index) {
+            // If the series is removed or recycled from here on, the tag of `state` is void.
+            Some(cells) => series.write(cells, state, change),
+            None => series.write_shared(change),
         }
     }
 
@@ -224,7 +229,9 @@ impl Series {
 
     /// Writes to the cells that all threads share.
     fn write_shared(self, change: Change) {
-        scope::tap(self, change);
+        let Some(writing) = self.block.enter_shared(self.tenancy) else {
+            return self.overflowing().store(change);
+        };
         let place = self.place();
         match (self.block.shared(), change) {
             (Shared::Cells(cells), Change::Set(bits)) => cells[place].set(bits),
@@ -239,20 +246,29 @@ impl Series {
             // The kind of the handle decides on both.
             (Shared::Cells(_), Change::Record(_)) | (Shared::Histograms(_), _) => {}
         }
+        // Before anything that waits.
+        drop(writing);
+        scope::tap(self, change);
     }
 
-    /// The series as it is now: a handle to a removed series brings it back; one to a series whose
-    /// memory serves other labels since goes to the overflow series.
-    fn current(self) -> Self {
-        if self.is_current() {
-            self
+    /// The series as it is now, and its block's state: a handle to a removed series brings it back;
+    /// one to a series whose memory serves other labels since goes to the overflow series.
+    fn current(self) -> (Self, State) {
+        let state = self.block.state();
+        if state.tenancy() == self.tenancy {
+            (self, state)
         } else if self.block.has_labels_of(self.tenancy) {
-            Self::of(self.block)
+            (Self { tenancy: state.tenancy(), ..self }, state)
         } else {
-            let family = self.block.family();
-            family.dropped.note(Reason::Overflow);
-            Self::of(family.overflow_block())
+            self.overflowing().current()
         }
+    }
+
+    /// The family's overflow series, for a measurement that has to go there.
+    fn overflowing(self) -> Self {
+        let family = self.block.family();
+        family.dropped.note(Reason::Overflow);
+        Self::of(family.overflow_block())
     }
 
     /// Whether what was counted under `tag` belongs to the series as it is in `state`.

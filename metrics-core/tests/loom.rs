@@ -23,7 +23,7 @@ mod sync;
 use std::sync::Arc;
 
 use cells::histogram::{self, Copied};
-use cells::shared::{SharedCell, SharedHistogram};
+use cells::shared::{Gate, SharedCell, SharedHistogram};
 use cells::sum;
 use loom::thread;
 use sync::{AtomicU64, Mutex, Ordering::{AcqRel, Acquire}, fence, lock};
@@ -299,6 +299,32 @@ fn a_shared_sum_that_is_removed_while_it_is_added_to_forgets_whole_measurements(
         assert!([None, Some(0), Some(7)].contains(&cell.read()), "{:?}", cell.read());
         cell.add(1_u64);
         assert!([Some(1), Some(8)].contains(&cell.read()), "{:?}", cell.read());
+    });
+}
+
+#[test]
+fn a_writer_of_the_old_tenancy_never_reaches_the_new_one() {
+    model(3, || {
+        let cell = Arc::new((Gate::new(1), SharedCell::new()));
+        let write = |tenancy: u32, value: u64| {
+            let cell = Arc::clone(&cell);
+            move || {
+                let writing = cell.0.enter(tenancy);
+                if writing.is_some() {
+                    cell.1.set(value);
+                }
+                writing.is_some()
+            }
+        };
+        let old = thread::spawn(write(1, 7));
+        cell.0.admit_from(2);
+        cell.1.unset();
+        assert_eq!(cell.1.read(), None);
+        assert!(write(2, 8)());
+        assert_eq!(cell.1.read(), Some(8));
+        old.join().unwrap();
+        assert!(!write(1, 9)());
+        assert_eq!(cell.1.read(), Some(8));
     });
 }
 

@@ -1,5 +1,5 @@
 //! Cells that any thread writes: gauges, series over the memory budget, and threads whose own
-//! storage is gone.
+//! storage is gone. Which writers may is what a [`Gate`] says.
 
 use super::histogram::{Extremes, Totals, bucket};
 use crate::number::Number;
@@ -61,6 +61,67 @@ impl SharedCell {
     /// sets it writes over it.
     pub(crate) fn unset(&self) {
         self.written.store(0, Relaxed);
+    }
+}
+
+/// Which tenancies write to a run of shared cells, and how many writers are at it: the first tenancy
+/// let in, and below it the number of writers.
+///
+/// Both are one word, so a writer either is waited for or finds itself shut out.
+#[derive(Debug)]
+pub(crate) struct Gate(AtomicU64);
+
+const WRITERS: u64 = (1 << 32) - 1;
+
+/// A writer inside a [`Gate`], until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Writing<'a>(&'a Gate);
+
+impl Gate {
+    #[cfg(not(all(loom, test)))]
+    pub(crate) const fn new(first: u32) -> Self {
+        Self(AtomicU64::new((first as u64) << 32))
+    }
+
+    #[cfg(all(loom, test))]
+    pub(crate) fn new(first: u32) -> Self {
+        Self(AtomicU64::new(u64::from(first) << 32))
+    }
+
+    /// Whether writers of `tenancy` are let in.
+    pub(crate) fn admits(&self, tenancy: u32) -> bool {
+        // Acquire: whoever is shut out sees why.
+        u64::from(tenancy) >= self.0.load(Acquire) >> 32
+    }
+
+    /// Lets a writer of `tenancy` in.
+    #[inline]
+    pub(crate) fn enter(&self, tenancy: u32) -> Option<Writing<'_>> {
+        // Acquire pairs with the release in `admit_from`: what is written here comes after it.
+        let first = self.0.fetch_add(1, Acquire) >> 32;
+        let writing = Writing(self);
+        (u64::from(tenancy) >= first).then_some(writing)
+    }
+
+    /// Shuts writers of all tenancies before `first` out, those that are inside once they are done.
+    pub(crate) fn admit_from(&self, first: u32) {
+        let shut = |gate| Some(u64::from(first) << 32 | gate & WRITERS);
+        // Release: whoever finds itself shut out sees what was done before. The closure always has a
+        // value.
+        let _ = self.0.fetch_update(AcqRel, Acquire, shut);
+        // Acquire: what comes next comes after what they wrote. A writer never waits inside, so this
+        // ends.
+        while self.0.load(Acquire) & WRITERS != 0 {
+            yield_now();
+        }
+    }
+}
+
+impl Drop for Writing<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        // Release: whoever waits for this writer sees what it wrote.
+        self.0.0.fetch_sub(1, Release);
     }
 }
 
