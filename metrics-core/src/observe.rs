@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, TryLockError};
+use std::sync::{Arc, Mutex};
 
 use crate::descriptor::MetricType;
 use crate::dropped::Reason;
@@ -29,10 +29,20 @@ pub(crate) struct Observers(Mutex<Vec<Arc<Observer>>>);
 struct Observer {
     series: Series,
     callback: Box<dyn Fn() -> Result<u64, Reason> + Send + Sync>,
-    /// What the callback said last, as bits. Locked while the callback runs.
-    last: Mutex<Option<u64>>,
+    progress: Mutex<Progress>,
     /// Brings the series from what was said last to what is said now; `None` when it ends.
     apply: fn(Series, last: Option<u64>, now: Option<u64>),
+}
+
+/// How far an observer is. Never locked while foreign code runs.
+#[derive(Debug, Default)]
+struct Progress {
+    /// What the callback said last, as bits.
+    last: Option<u64>,
+    /// Whether the callback runs, in some thread's collection.
+    running: bool,
+    /// Whether the observation was dropped.
+    ended: bool,
 }
 
 impl fmt::Debug for Observer {
@@ -54,7 +64,7 @@ pub(crate) fn observe<T: Number>(
     let observer = Arc::new(Observer {
         series,
         callback: Box::new(move || callback().map(Number::to_bits)),
-        last: Mutex::new(None),
+        progress: Mutex::default(),
         apply: match series.block.descriptor().metric_type() {
             MetricType::Counter => count::<T>,
             MetricType::UpDownCounter => count_up_and_down::<T>,
@@ -69,9 +79,14 @@ impl Drop for Observation {
     fn drop(&mut self) {
         let observer = &self.0;
         lock(&observer.series.block.family().observers.0).retain(|o| !Arc::ptr_eq(o, observer));
-        // The callback may be running in a collection now, or this drop may come from inside it.
-        if let Ok(mut last) = observer.last.try_lock() {
-            (observer.apply)(observer.series, last.take(), None);
+        let mut progress = lock(&observer.progress);
+        progress.ended = true;
+        // The callback may be running in a collection now, or this drop may come from inside it: then
+        // that collection takes back what was observed.
+        if !progress.running {
+            let last = progress.last.take();
+            drop(progress);
+            (observer.apply)(observer.series, last, None);
         }
     }
 }
@@ -96,17 +111,12 @@ pub(crate) fn run_callbacks(family: &'static Family) {
 
 impl Observer {
     fn run(&self) {
-        // Running in another thread's collection right now: its result is as good.
-        let mut last = match self.last.try_lock() {
-            Ok(last) => last,
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => return,
-        };
+        let Some(last) = self.begin() else { return };
         let said = catch_unwind(AssertUnwindSafe(|| (self.callback)()));
-        match said.unwrap_or(Err(Reason::CallbackPanicked)) {
+        let now = match said.unwrap_or(Err(Reason::CallbackPanicked)) {
             Ok(now) => {
-                (self.apply)(self.series, *last, Some(now));
-                *last = Some(now);
+                (self.apply)(self.series, last, Some(now));
+                Some(now)
             }
             Err(reason) => {
                 self.series.drop_for(reason);
@@ -114,8 +124,31 @@ impl Observer {
                 if self.series.block.descriptor().metric_type() == MetricType::Gauge {
                     remove(self.series);
                 }
+                last
             }
+        };
+        if self.finish(now) {
+            (self.apply)(self.series, now, None);
         }
+    }
+
+    /// What was said last; `None` if there is nothing to do: the observation has ended, or its
+    /// callback is running in another thread's collection, whose result is as good.
+    fn begin(&self) -> Option<Option<u64>> {
+        let mut progress = lock(&self.progress);
+        if progress.running || progress.ended {
+            return None;
+        }
+        progress.running = true;
+        Some(progress.last)
+    }
+
+    /// Notes what was said, and tells whether the observation ended meanwhile.
+    fn finish(&self, now: Option<u64>) -> bool {
+        let mut progress = lock(&self.progress);
+        progress.running = false;
+        progress.last = now;
+        progress.ended
     }
 }
 
