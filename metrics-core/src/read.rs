@@ -92,6 +92,11 @@ fn total<T: Number>(series: Series, view: &View<'_>) -> Option<u64> {
         if let Some((Removed::Baseline(bits), _)) = series.removed() {
             recorded = total.to_bits() != bits;
             total = total.minus(T::from_bits(bits));
+            if recorded && series.index < SHARED {
+                // Who was told of it now must be told when the sum is back at zero, which looks as if
+                // nothing had come since the removal.
+                zero::mark(series.index);
+            }
         }
         recorded |= series.index < SHARED && zero::is_marked(series.index);
     }
