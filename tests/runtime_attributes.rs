@@ -43,8 +43,11 @@ fn every_form_of_the_same_attributes_is_the_same_series() {
     let queue = String::from("mail");
     count(name, attributes!("queue" => queue, "shard" => 3, "ok" => true)).unwrap();
     count(name, attributes!("ok" => true, "queue" => "mail", "shard" => 3_i64,)).unwrap();
-    let mixed =
-        [("queue", LabelRef::Str("mail")), ("shard", LabelRef::Int(3)), ("ok", LabelRef::Bool(true))];
+    let mixed = [
+        ("queue", LabelRef::Str("mail")),
+        ("shard", LabelRef::Int(3)),
+        ("ok", LabelRef::Bool(true)),
+    ];
     count(name, &mixed).unwrap();
     count(name, &mixed[..]).unwrap();
     count(name, &mixed.to_vec()).unwrap();
@@ -124,7 +127,7 @@ struct Values<'a> {
     unit_struct: Marker,
     variant: Endpoint,
     newtype: Tenant,
-    some: Option<Option<u8>>,
+    some: Option<u8>,
     none: Option<u8>,
     #[serde(rename = "http.address")]
     address: Ipv4Addr,
@@ -151,7 +154,7 @@ fn serde_values_become_attribute_values() {
         unit_struct: Marker,
         variant: Endpoint::Checkout,
         newtype: Tenant("acme".to_owned()),
-        some: Some(Some(1)),
+        some: Some(1),
         none: None,
         address: Ipv4Addr::LOCALHOST,
         more: BTreeMap::from([("more", 9)]),

@@ -2,8 +2,8 @@
 //! be.
 
 use typed_metrics::{
-    MAX_RUNTIME_METRICS, Metric, MetricType, attributes, catalog, record_metric, register_metric,
-    snapshot,
+    MAX_RUNTIME_METRICS, Metric, MetricType, Value, attributes, catalog, record_metric,
+    register_metric, snapshot,
 };
 
 #[test]
@@ -25,7 +25,7 @@ fn metrics_made_from_input_come_to_an_end_and_the_others_go_on() {
     // Registering again is no further metric, recording goes on.
     register_metric(name(0), Metric::gauge(name(0))).unwrap();
     record_metric(name(0), 2, MetricType::Gauge, attributes!()).unwrap();
-    assert_eq!(snapshot().get("user_0").unwrap().series[0].value.as_f64(), 2.0);
+    assert_eq!(snapshot().get("user_0").unwrap().series[0].value, Value::F64(2.0));
 
     // Keys are bounded too.
     for i in 0..MAX_RUNTIME_METRICS {
@@ -35,5 +35,5 @@ fn metrics_made_from_input_come_to_an_end_and_the_others_go_on() {
     assert!(error.to_string().contains("there are 10000 keys registered"), "{error}");
     register_metric("key 7", Metric::gauge(name(0))).unwrap();
     record_metric("key 7", 3, MetricType::Gauge, attributes!()).unwrap();
-    assert_eq!(snapshot().get("user_0").unwrap().series[0].value.as_f64(), 3.0);
+    assert_eq!(snapshot().get("user_0").unwrap().series[0].value, Value::F64(3.0));
 }

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::label::{Label, LabelRef, Scratch};
 
-pub(crate) use collected::{Collected, collected};
 pub use collected::MAX_ATTRIBUTES;
+pub(crate) use collected::{Collected, collected};
 
 /// What stands for the attributes of a measurement:
 ///

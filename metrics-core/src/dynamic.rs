@@ -62,7 +62,7 @@ pub struct RuntimeMetric(&'static Family);
 ///   another metric or for a typed one, or if there are too many metrics.
 #[track_caller]
 pub fn register_metric(key: impl AsRef<str>, metric: Metric) -> Result<RuntimeMetric, Error> {
-    register(key.as_ref(), &metric, "register_metric", Location::caller())
+    register(key.as_ref(), metric, "register_metric", Location::caller())
 }
 
 /// Records `value` in the metric that is registered under `key`: adds it to a counter, sets a gauge,
@@ -143,12 +143,13 @@ impl RuntimeMetric {
     /// # Errors
     /// [`Error::Runtime`] if the metric cannot hold the value or an attribute breaks the rules of
     /// [`IntoAttributes`]. Then nothing is recorded; the attempt is counted by [`Reason`].
-    pub fn record(self, value: impl AnyValue, attributes: impl IntoAttributes) -> Result<(), Error> {
+    pub fn record(
+        self,
+        value: impl AnyValue,
+        attributes: impl IntoAttributes,
+    ) -> Result<(), Error> {
         let value = value.any();
-        collected(
-            |into| attributes.collect(into),
-            |attributes| self.measure(value, attributes),
-        )
+        collected(|into| attributes.collect(into), |attributes| self.measure(value, attributes))
     }
 
     fn measure(
@@ -200,7 +201,7 @@ fn new(
     metric_type: MetricType,
     caller: &'static Location<'static>,
 ) -> Result<RuntimeMetric, Error> {
-    match register(key, &Metric::new(metric_type, key), "record_metric", caller) {
+    match register(key, Metric::new(metric_type, key), "record_metric", caller) {
         Ok(metric) => Ok(metric),
         // Another thread may have registered it meanwhile, with a unit or another type.
         Err(error) => {
@@ -213,7 +214,7 @@ fn new(
 
 fn register(
     key: &str,
-    metric: &Metric,
+    metric: Metric,
     call: &'static str,
     caller: &'static Location<'static>,
 ) -> Result<RuntimeMetric, Error> {

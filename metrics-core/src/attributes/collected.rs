@@ -124,11 +124,7 @@ impl Collected {
     }
 
     /// Adds an attribute, unless its value is absent.
-    pub(super) fn pair(
-        &mut self,
-        name: Range<usize>,
-        value: Stored,
-    ) -> Result<(), AttributeError> {
+    pub(super) fn pair(&mut self, name: Range<usize>, value: Stored) -> Result<(), AttributeError> {
         if matches!(value, Stored::Absent) {
             return Ok(());
         }

@@ -196,11 +196,7 @@ impl<'c> Serializer for Flat<'c> {
         self.entries("a map")
     }
 
-    fn serialize_struct(
-        self,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Entries<'c>, AttributeError> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Entries<'c>, AttributeError> {
         self.entries("a struct")
     }
 

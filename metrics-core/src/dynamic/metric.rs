@@ -32,7 +32,7 @@ use crate::unit::check_unit;
 #[derive(Debug, Clone)]
 #[must_use = "a definition is no metric yet; give it to `register_metric`"]
 pub struct Metric {
-    metric_type: MetricType,
+    kind: MetricType,
     name: String,
     unit: String,
     description: String,
@@ -42,9 +42,9 @@ pub struct Metric {
 }
 
 impl Metric {
-    pub(super) fn new(metric_type: MetricType, name: impl Into<String>) -> Self {
+    pub(super) fn new(kind: MetricType, name: impl Into<String>) -> Self {
         Self {
-            metric_type,
+            kind,
             name: name.into(),
             unit: String::new(),
             description: String::new(),
@@ -116,60 +116,59 @@ impl Metric {
         self
     }
 
-    pub(super) fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Checks every rule.
-    pub(super) fn check(&self) -> Result<Checked<'_>, Error> {
-        let Self { name, unit, metric_type, value_type, .. } = self;
-        check_metric_name(name).map_err(|source| Error::Name {
+    pub(super) fn check(mut self) -> Result<Checked, Error> {
+        check_metric_name(&self.name).map_err(|source| Error::Name {
             what: "metric name",
-            name: name.clone(),
+            name: self.name.clone(),
             source,
         })?;
-        check_unit(unit).map_err(|source| Error::Unit {
-            metric: name.clone(),
-            unit: unit.clone(),
+        check_unit(&self.unit).map_err(|source| Error::Unit {
+            metric: self.name.clone(),
+            unit: self.unit.clone(),
             source,
         })?;
-        let allowed = value_types(*metric_type);
-        if !allowed.contains(value_type) {
-            let allowed = allowed.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
-            let reason = format!(
-                "{} has no values of {value_type}; give {allowed}",
-                in_prose(*metric_type)
-            );
-            return Err(Error::runtime(name, reason));
-        }
+        self.check_value_type()?;
         if self.series_limit == 0 {
             let reason = "with a series limit of 0 every measurement would land in the overflow \
                           series; give at least 1";
-            return Err(Error::runtime(name, reason));
+            return Err(Error::runtime(&self.name, reason));
         }
-        Ok(Checked { metric: self, boundaries: self.boundaries()? })
+        let boundaries = self.take_boundaries()?;
+        Ok(Checked { metric: self, boundaries })
     }
 
-    fn boundaries(&self) -> Result<Vec<f64>, Error> {
-        let boundaries = match (&self.buckets, self.metric_type) {
-            (None, MetricType::Histogram) => return Ok(default_for(&self.unit)),
-            (None, _) => return Ok(Vec::new()),
-            (Some(boundaries), MetricType::Histogram) => boundaries,
+    fn check_value_type(&self) -> Result<(), Error> {
+        let allowed = value_types(self.kind);
+        if allowed.contains(&self.value_type) {
+            return Ok(());
+        }
+        let allowed = allowed.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+        let (kind, given) = (in_prose(self.kind), self.value_type);
+        let reason = format!("{kind} has no values of {given}; give {allowed}");
+        Err(Error::runtime(&self.name, reason))
+    }
+
+    fn take_boundaries(&mut self) -> Result<Vec<f64>, Error> {
+        match (self.buckets.take(), self.kind) {
+            (None, MetricType::Histogram) => Ok(default_for(&self.unit)),
+            (None, _) => Ok(Vec::new()),
+            (Some(boundaries), MetricType::Histogram) => match check_boundaries(&boundaries) {
+                Ok(()) => Ok(boundaries),
+                Err(source) => Err(Error::Buckets { metric: self.name.clone(), source }),
+            },
             (Some(_), other) => {
-                let reason =
-                    format!("{} has no buckets; leave them out or use a histogram", in_prose(other));
-                return Err(Error::runtime(&self.name, reason));
+                let kind = in_prose(other);
+                let reason = format!("{kind} has no buckets; leave them out or use a histogram");
+                Err(Error::runtime(&self.name, reason))
             }
-        };
-        check_boundaries(boundaries)
-            .map_err(|source| Error::Buckets { metric: self.name.clone(), source })?;
-        Ok(boundaries.clone())
+        }
     }
 }
 
 /// The value types that a kind can have, as the derive knows them too.
-fn value_types(metric_type: MetricType) -> &'static [ValueType] {
-    match metric_type {
+fn value_types(kind: MetricType) -> &'static [ValueType] {
+    match kind {
         MetricType::Counter | MetricType::Histogram => &[ValueType::U64, ValueType::F64],
         MetricType::UpDownCounter => &[ValueType::I64, ValueType::F64],
         MetricType::Gauge => &[ValueType::F64, ValueType::I64, ValueType::U64],
@@ -177,20 +176,23 @@ fn value_types(metric_type: MetricType) -> &'static [ValueType] {
 }
 
 /// A definition that keeps every rule.
-pub(super) struct Checked<'a> {
-    metric: &'a Metric,
+pub(super) struct Checked {
+    metric: Metric,
     boundaries: Vec<f64>,
 }
 
-impl Checked<'_> {
+impl Checked {
+    pub(super) fn name(&self) -> &str {
+        &self.metric.name
+    }
+
     /// The conflict with a metric that is there, if there is one.
     pub(super) fn conflict(&self, first: &Descriptor, source: Source) -> Option<Error> {
-        let Metric { metric_type, name, unit, description, value_type, series_limit, .. } =
-            self.metric;
+        let Metric { kind, name, unit, description, value_type, series_limit, .. } = &self.metric;
         // Compared before anything is leaked: registering again and again must not fill memory.
         let facts = [
             ("case of the name", first.name().to_owned(), name.clone()),
-            ("type", first.metric_type().to_string(), metric_type.to_string()),
+            ("type", first.metric_type().to_string(), kind.to_string()),
             ("value type", first.value_type().to_string(), value_type.to_string()),
             ("unit", format!("{:?}", first.unit()), format!("{unit:?}")),
             ("description", format!("{:?}", first.description()), format!("{description:?}")),
@@ -198,26 +200,27 @@ impl Checked<'_> {
             ("series limit", first.series_limit().to_string(), series_limit.to_string()),
         ];
         let (what, a, b) = facts.into_iter().find(|(_, a, b)| a != b)?;
-        let (first_source, name) = (first.source(), first.name().to_owned());
-        let (first, second) = ((a, first_source), (b, source));
-        Some(Error::Conflict(Box::new(Conflict { name, what, first, second })))
+        let (name, first) = (first.name().to_owned(), (a, first.source()));
+        Some(Error::Conflict(Box::new(Conflict { name, what, first, second: (b, source) })))
     }
 
     /// The descriptor, which stays for ever.
     pub(super) fn leak(self, source: Source) -> &'static Descriptor {
-        let Metric { metric_type, name, unit, description, value_type, series_limit, .. } =
-            self.metric;
-        let leak = |text: &str| -> &'static str { Box::leak(Box::from(text)) };
+        let metric = self.metric;
         Box::leak(Box::new(Descriptor::new(Definition {
-            name: leak(name),
-            metric_type: *metric_type,
-            value_type: *value_type,
-            unit: leak(unit),
-            description: leak(description),
+            name: leak(metric.name),
+            metric_type: metric.kind,
+            value_type: metric.value_type,
+            unit: leak(metric.unit),
+            description: leak(metric.description),
             labels: &[],
             boundaries: Box::leak(self.boundaries.into_boxed_slice()),
-            series_limit: *series_limit,
+            series_limit: metric.series_limit,
             source,
         })))
     }
+}
+
+fn leak(text: String) -> &'static str {
+    Box::leak(text.into_boxed_str())
 }

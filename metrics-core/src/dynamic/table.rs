@@ -56,12 +56,12 @@ fn look_up(key: &str) -> Option<RuntimeMetric> {
 /// Registers `metric` under `key`; also tells whether it is new.
 pub(super) fn register(
     key: &str,
-    metric: &Metric,
+    metric: Metric,
     source: Source,
 ) -> Result<(RuntimeMetric, bool), Error> {
     let checked = metric.check()?;
     check_key(key)?;
-    let name = metric.name();
+    let name = checked.name();
     for id in [name, key] {
         if let Some(typed) = registry::typed(id) {
             let source = typed.descriptor().source();
