@@ -460,7 +460,27 @@ fn handlers_are_told_of_metrics_that_come_later_and_may_subscribe() {
     late.record(2, attributes!("queue" => "mail")).unwrap();
     assert!(late.record(-2, attributes!("queue" => "mail")).is_err());
     assert_eq!(*told.measured.lock().unwrap(), ["queue=mail 2"]);
-    typed_metrics::clear_metric_handlers();
+}
+
+#[test]
+fn handlers_miss_no_metric_that_threads_register_at_once() {
+    let told = Arc::new(Told::default());
+    typed_metrics::add_metric_handler(Arc::clone(&told)).unwrap();
+    thread::scope(|scope| {
+        for t in 0..4 {
+            scope.spawn(move || {
+                for i in 0..100 {
+                    let name = format!("at_once.{t}.{i}");
+                    register_metric(&name, Metric::gauge(&name)).unwrap();
+                }
+            });
+        }
+    });
+    let told = told.metrics.lock().unwrap();
+    let mut names: Vec<_> = told.iter().filter(|name| name.starts_with("at_once.")).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), 400);
 }
 
 #[test]

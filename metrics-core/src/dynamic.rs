@@ -31,7 +31,7 @@ pub struct RuntimeMetric(&'static Family);
 /// Registers a metric under a key, by which [`record_metric`] finds it; its name finds it too.
 ///
 /// Registering the same again gives the same metric, also under another key. Handlers are told of a
-/// new metric before this returns. Metrics stay registered for ever, so there are at most
+/// new metric at once. Metrics stay registered for ever, so there are at most
 /// [`MAX_RUNTIME_METRICS`].
 ///
 /// ```

@@ -147,21 +147,23 @@ impl Installed {
 
     /// Tells the handler of the metrics that it was not told of yet, each once.
     fn announce(self: &Arc<Self>) {
+        let mut looked_at = None;
         loop {
-            // Somebody is at it: that one looks again for what came meanwhile.
+            let families = registry::families();
+            if looked_at == Some(families.len()) {
+                return;
+            }
+            // Somebody is at it: that one looks again, once it no longer keeps others out.
             let mut told = match self.told.try_lock() {
                 Ok(told) => told,
                 Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
                 Err(TryLockError::WouldBlock) => return,
             };
-            let families = registry::families();
-            if *told == families.len() {
-                return;
-            }
-            for family in &families[*told..] {
+            for family in families.get(*told..).unwrap_or_default() {
                 *told += 1;
                 self.tell(family);
             }
+            looked_at = Some(families.len());
         }
     }
 
