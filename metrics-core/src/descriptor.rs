@@ -258,6 +258,9 @@ impl Descriptor {
         if a.boundaries != b.boundaries {
             return differ("buckets", &a.boundaries, &b.boundaries);
         }
+        if a.series_limit != b.series_limit {
+            return differ("series limit", &a.series_limit, &b.series_limit);
+        }
         None
     }
 }
