@@ -61,11 +61,22 @@ pub(crate) fn observe<T: Number>(
     series: Series,
     callback: impl Fn() -> Result<T, Reason> + Send + Sync + 'static,
 ) -> Observation {
+    let metric_type = series.block.descriptor().metric_type();
+    let valid = move |value: T| {
+        if !value.is_finite() {
+            Err(Reason::NotFinite)
+        } else if metric_type == MetricType::Counter && value < T::ZERO {
+            Err(Reason::Negative)
+        } else {
+            Ok(value.to_bits())
+        }
+    };
     let observer = Arc::new(Observer {
         series,
-        callback: Box::new(move || callback().map(Number::to_bits)),
+        // Checked before it is noted: the next difference is to what was said last and made sense.
+        callback: Box::new(move || callback().and_then(valid)),
         progress: Mutex::default(),
-        apply: match series.block.descriptor().metric_type() {
+        apply: match metric_type {
             MetricType::Counter => count::<T>,
             MetricType::UpDownCounter => count_up_and_down::<T>,
             MetricType::Gauge | MetricType::Histogram => set::<T>,
@@ -156,14 +167,8 @@ fn count<T: Number>(series: Series, last: Option<u64>, now: Option<u64>) {
     // At the end, what was counted stays counted.
     let Some(now) = now.map(T::from_bits) else { return };
     let last = last.map_or(T::ZERO, T::from_bits);
-    if !now.is_finite() {
-        series.drop_for(Reason::NotFinite);
-    } else if now < T::ZERO {
-        series.drop_for(Reason::Negative);
-    } else {
-        // A total that fell has begun again from zero, as in Prometheus' `rate`.
-        series.add(if now < last { now } else { now.minus(last) });
-    }
+    // A total that fell has begun again from zero, as in Prometheus' `rate`.
+    series.add(if now < last { now } else { now.minus(last) });
 }
 
 fn count_up_and_down<T: Number>(series: Series, last: Option<u64>, now: Option<u64>) {
@@ -178,8 +183,7 @@ fn count_up_and_down<T: Number>(series: Series, last: Option<u64>, now: Option<u
 
 fn set<T: Number>(series: Series, _: Option<u64>, now: Option<u64>) {
     match now.map(T::from_bits) {
-        Some(now) if now.is_finite() => series.set(now),
-        Some(_) => series.drop_for(Reason::NotFinite),
+        Some(now) => series.set(now),
         None => remove(series),
     }
 }
