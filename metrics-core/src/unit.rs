@@ -121,7 +121,9 @@ pub trait TimeUnit: sealed::Sealed + 'static {
     #[must_use]
     #[inline]
     fn from_duration(duration: Duration) -> f64 {
-        duration.as_secs_f64() / Self::SECONDS
+        // In nanoseconds it is exact for 104 days, and one division rounds once: 820 ms are 820.0.
+        let nanos = duration.as_secs() as f64 * 1e9 + f64::from(duration.subsec_nanos());
+        nanos / (Self::SECONDS * 1e9)
     }
 }
 
@@ -207,8 +209,22 @@ mod tests {
     #[test]
     fn durations_convert_to_the_unit() {
         let d = Duration::from_millis(150);
-        assert!((Milliseconds::from_duration(d) - 150.0).abs() < 1e-9);
         assert!((Seconds::from_duration(d) - 0.15).abs() < 1e-12);
         assert!((Minutes::from_duration(Duration::from_secs(90)) - 1.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn whole_numbers_of_a_unit_convert_exactly() {
+        // They often are boundaries of buckets.
+        for n in 0..10_000u32 {
+            let whole = u64::from(n);
+            let exact = f64::from(n).to_bits();
+            let converts = |value: f64| assert_eq!(value.to_bits(), exact, "{value} is not {n}");
+            converts(Nanoseconds::from_duration(Duration::from_nanos(whole)));
+            converts(Microseconds::from_duration(Duration::from_micros(whole)));
+            converts(Milliseconds::from_duration(Duration::from_millis(whole)));
+            converts(Seconds::from_duration(Duration::from_secs(whole)));
+            converts(Minutes::from_duration(Duration::from_secs(whole * 60)));
+        }
     }
 }
