@@ -21,6 +21,8 @@ pub(crate) struct Installed {
     told: Mutex<usize>,
     /// Whether a panic of it was reported.
     panicked: AtomicBool,
+    /// Whether it was removed. Changes, and is looked at, under the lock of [`SUBSCRIBERS`].
+    removed: AtomicBool,
 }
 
 type List = Vec<Arc<Installed>>;
@@ -70,6 +72,7 @@ fn build(choices: Vec<Choice>, before: &[Arc<Installed>]) -> Result<(List, List)
             back_end,
             told: Mutex::new(0),
             panicked: AtomicBool::new(false),
+            removed: AtomicBool::new(false),
         });
         installed.call("be installed", |handler| handler.install())?;
         new.push(installed);
@@ -97,8 +100,7 @@ pub(super) fn retire(removed: List) {
 /// Shuts down handlers that were removed.
 pub(super) fn shut_down(removed: List) -> Vec<Error> {
     removed.iter().for_each(|installed| installed.unsubscribe());
-    let shutdown =
-        |installed: &Arc<Installed>| installed.call("shut down", |h| h.shutdown()).err();
+    let shutdown = |installed: &Arc<Installed>| installed.call("shut down", |h| h.shutdown()).err();
     removed.iter().filter_map(shutdown).collect()
 }
 
@@ -117,9 +119,8 @@ pub(crate) fn announce_all() {
 
 /// Gives a measurement to everybody who subscribed to `family`.
 pub(crate) fn forward_to(family: &'static Family, measurement: impl FnOnce() -> Measurement) {
-    let subscribers = SUBSCRIBERS.read().unwrap_or_else(PoisonError::into_inner);
-    let subscribers = subscribers.as_ref().and_then(|by_family| by_family.get(&address(family)));
-    let Some(subscribers) = subscribers.cloned() else { return };
+    // A copy: a handler may install or remove handlers while it takes a measurement.
+    let Some(subscribers) = subscribers_of(family) else { return };
     let measurement = measurement();
     for installed in subscribers {
         // A panic is reported; there is nobody to return an error to.
@@ -128,6 +129,11 @@ pub(crate) fn forward_to(family: &'static Family, measurement: impl FnOnce() -> 
             Ok(())
         });
     }
+}
+
+fn subscribers_of(family: &'static Family) -> Option<List> {
+    let subscribers = SUBSCRIBERS.read().unwrap_or_else(PoisonError::into_inner);
+    subscribers.as_ref()?.get(&address(family)).cloned()
 }
 
 fn address(family: &'static Family) -> usize {
@@ -176,6 +182,10 @@ impl Installed {
         // A panic is reported, and means no.
         if wants_all.unwrap_or(false) {
             let mut subscribers = SUBSCRIBERS.write().unwrap_or_else(PoisonError::into_inner);
+            // Removed while it was told: nobody would end its subscription.
+            if self.removed.load(Ordering::Relaxed) {
+                return;
+            }
             let by_family = subscribers.get_or_insert_default();
             by_family.entry(address(family)).or_default().push(Arc::clone(self));
             family.set_subscribed(true);
@@ -184,6 +194,7 @@ impl Installed {
 
     fn unsubscribe(self: &Arc<Self>) {
         let mut subscribers = SUBSCRIBERS.write().unwrap_or_else(PoisonError::into_inner);
+        self.removed.store(true, Ordering::Relaxed);
         let Some(by_family) = subscribers.as_mut() else { return };
         for family in registry::families() {
             if let Some(list) = by_family.get_mut(&address(family)) {

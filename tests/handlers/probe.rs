@@ -1,0 +1,145 @@
+//! A handler that notes how it is called, and a place where one test at a time changes handlers.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use typed_metrics::{Descriptor, HandlerError, Measurement, MetricHandler, clear_metric_handlers};
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Notes every call; fails or panics in one of them, if it is made so.
+#[derive(Debug, Default)]
+pub(crate) struct Probe {
+    name: &'static str,
+    fails: &'static str,
+    panics: &'static str,
+    /// The beginning of the names of the metrics that it subscribes to.
+    subscribes: Option<&'static str>,
+    calls: Mutex<Vec<String>>,
+    measured: Mutex<Vec<String>>,
+}
+
+impl Probe {
+    pub(crate) fn new(name: &'static str) -> Arc<Self> {
+        Arc::new(Self { name, ..Self::default() })
+    }
+
+    pub(crate) fn failing(name: &'static str, fails: &'static str) -> Arc<Self> {
+        Arc::new(Self { name, fails, ..Self::default() })
+    }
+
+    pub(crate) fn panicking(name: &'static str, panics: &'static str) -> Arc<Self> {
+        let subscribes = (panics == "measured").then_some("handlers.done");
+        Arc::new(Self { name, panics, subscribes, ..Self::default() })
+    }
+
+    pub(crate) fn subscribed(name: &'static str, subscribes: &'static str) -> Arc<Self> {
+        Arc::new(Self { name, subscribes: Some(subscribes), ..Self::default() })
+    }
+
+    /// The calls so far, which are forgotten.
+    pub(crate) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut lock(&self.calls))
+    }
+
+    /// The calls so far but for `register`.
+    pub(crate) fn events(&self) -> Vec<String> {
+        let calls = lock(&self.calls);
+        calls.iter().filter(|call| !call.starts_with("register")).cloned().collect()
+    }
+
+    /// The measurements so far.
+    pub(crate) fn measurements(&self) -> Vec<String> {
+        lock(&self.measured).clone()
+    }
+
+    fn called(&self, action: &str, call: String) -> Result<(), HandlerError> {
+        lock(&self.calls).push(call);
+        self.does(action)
+    }
+
+    fn does(&self, action: &str) -> Result<(), HandlerError> {
+        assert!(action != self.panics, "{action} panics");
+        if action == self.fails { Err(format!("{action} fails").into()) } else { Ok(()) }
+    }
+}
+
+impl MetricHandler for Probe {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn install(&self) -> Result<(), HandlerError> {
+        self.called("install", "install".to_owned())
+    }
+
+    fn register(&self, metric: &'static Descriptor) {
+        let _ = self.called("register", format!("register {}", metric.name()));
+    }
+
+    fn subscribe(&self, metric: &'static Descriptor) -> bool {
+        self.subscribes.is_some_and(|begin| metric.name().starts_with(begin))
+    }
+
+    fn measured(&self, measurement: &Measurement) {
+        let Measurement { metric, labels, value, .. } = measurement;
+        lock(&self.measured).push(format!("{} {labels} {value:?}", metric.name()));
+        let _ = self.does("measured");
+    }
+
+    fn flush(&self) -> Result<(), HandlerError> {
+        self.called("flush", "flush".to_owned())
+    }
+
+    fn shutdown(&self) -> Result<(), HandlerError> {
+        self.called("shutdown", "shutdown".to_owned())
+    }
+}
+
+/// Handlers belong to the whole process: while this is held, to one test.
+pub(crate) struct World {
+    _held: MutexGuard<'static, ()>,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        static WORLD: Mutex<()> = Mutex::new(());
+        let held = lock(&WORLD);
+        // The first test does it for all.
+        let _ = log::set_logger(&LOGGED);
+        log::set_max_level(log::LevelFilter::Error);
+        clear_metric_handlers();
+        lock(&LOGGED.0).clear();
+        Self { _held: held }
+    }
+
+    /// The errors that were logged.
+    pub(crate) fn logged() -> Vec<String> {
+        lock(&LOGGED.0).clone()
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        clear_metric_handlers();
+    }
+}
+
+static LOGGED: Logged = Logged(Mutex::new(Vec::new()));
+
+struct Logged(Mutex<Vec<String>>);
+
+impl log::Log for Logged {
+    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
+        metadata.target() == "typed_metrics"
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        if self.enabled(record.metadata()) {
+            lock(&self.0).push(record.args().to_string());
+        }
+    }
+
+    fn flush(&self) {}
+}
