@@ -1,0 +1,60 @@
+//! What is valid becomes tokens. Nothing here can fail.
+//!
+//! All of an expansion stands in one `const _: () = { … };`, so its helpers have names that nobody
+//! else sees. Two of them are everywhere in it: `__tm` is the facade and `__p` its `__private`.
+//! Everything else is named through these two, since the user may have no prelude, or another one.
+
+mod by_value;
+mod constructor;
+mod definition;
+mod documentation;
+mod label_type;
+mod metrics;
+mod names;
+mod stub;
+mod types;
+
+use proc_macro2::TokenStream;
+use syn::DeriveInput;
+
+use crate::diagnostics::Diagnostics;
+use crate::model::{ValidatedLabelType, ValidatedMetrics, check_metrics};
+use crate::parse::{LabelDeclaration, MetricsDeclaration};
+
+/// `#[derive(Metrics)]`.
+pub(crate) fn derive_metrics(input: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(input) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
+    let cx = Diagnostics::new();
+    let declaration = MetricsDeclaration::parse(&cx, input);
+    let variants = check_metrics(&cx, &declaration);
+    match cx.finish() {
+        Err(errors) => {
+            let stub = stub::metrics(&declaration, &variants);
+            quote::quote!(#errors #stub)
+        }
+        Ok(()) => ValidatedMetrics::new(&declaration, variants)
+            .map(|metrics| metrics::expand(&metrics))
+            .unwrap_or_default(),
+    }
+}
+
+/// `#[derive(Label)]`.
+pub(crate) fn derive_label(input: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(input) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
+    let cx = Diagnostics::new();
+    let declaration = LabelDeclaration::parse(&cx, input);
+    let label = ValidatedLabelType::check(&cx, &declaration);
+    match cx.finish() {
+        Err(errors) => {
+            let stub = stub::label(&declaration);
+            quote::quote!(#errors #stub)
+        }
+        Ok(()) => label.map(|label| label_type::expand(&label)).unwrap_or_default(),
+    }
+}

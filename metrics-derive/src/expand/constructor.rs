@@ -1,0 +1,104 @@
+//! How a variant becomes a handle.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+
+use crate::expand::documentation;
+use crate::expand::names::{Names, at, binding, reference_at};
+use crate::expand::types;
+use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
+
+/// Expands to
+///
+/// ```text
+/// /// Number of requests processed.
+/// ///
+/// /// **counter** `shop.request_count`, values `u64` · unit `{request}` · labels `route`
+/// #[inline]
+/// pub fn request_count(route: &'a str) -> __tm::Counter<__p::core::primitive::u64> {
+///     Self::RequestCount { route }.__typed_RequestCount()
+/// }
+///
+/// #[doc(hidden)]
+/// #[inline(always)]
+/// pub fn __typed_RequestCount(&self) -> __tm::Counter<__p::core::primitive::u64> {
+///     match self {
+///         Self::RequestCount { route: __l0 } => __p::handle(&__FAMILY_0, __SHAPE_0, […]),
+///         _ => __p::unreachable_variant(),
+///     }
+/// }
+/// ```
+///
+/// The constructor builds the variant, so that the compiler sees it used, and warns of a variant
+/// that nobody records. Each variant has a method of its own, in which the compiler sees which arm
+/// is taken: a match over all variants would stay a call.
+pub(crate) fn constructor(
+    metrics: &ValidatedMetrics<'_>,
+    name: &Ident,
+    metric: &ValidatedMetric,
+    names: &Names,
+) -> TokenStream {
+    let ValidatedMetric { variant, deprecated, .. } = metric;
+    let vis = metrics.vis;
+    let doc = documentation::constructor(metric);
+    let handle_type = types::handle(metric.handle);
+    let fields: Vec<_> = metric.labels.iter().map(|label| &label.field).collect();
+    let types = metric.labels.iter().map(|label| &label.ty);
+    let handle = &names.handle;
+    let pattern = pattern(metric);
+    let Names { family, shape, .. } = names;
+    let parts = parts(metric, shape);
+    let other_variants =
+        (metrics.metrics.len() > 1).then(|| quote!(_ => __p::unreachable_variant(),));
+    quote_spanned! {at(variant)=>
+        #[doc = #doc]
+        #deprecated
+        #[inline]
+        #vis fn #name(#(#fields: #types),*) -> #handle_type {
+            Self::#variant { #(#fields),* }.#handle()
+        }
+
+        #[doc(hidden)]
+        #[inline(always)]
+        #vis fn #handle(&self) -> #handle_type {
+            match self {
+                #pattern => __p::handle(&#family, #shape, #parts),
+                #other_variants
+            }
+        }
+    }
+}
+
+/// Expands to `Self::RequestCount { route: __l0, status_code: __l1 }`.
+pub(crate) fn pattern(metric: &ValidatedMetric) -> TokenStream {
+    let variant = &metric.variant;
+    let fields = metric.labels.iter().map(|label| &label.field);
+    let bindings = (0..metric.labels.len()).map(binding);
+    quote_spanned!(at(variant)=> Self::#variant { #(#fields: #bindings),* })
+}
+
+/// What each label adds to the key of the series.
+///
+/// Expands to `[__p::part(__l0, __SHAPE_0.strides[0], &mut __p::Scratch::new()), …]`.
+pub(crate) fn parts(metric: &ValidatedMetric, shape: &Ident) -> TokenStream {
+    let parts = metric.labels.iter().enumerate().map(|(index, label)| part(index, label, shape));
+    quote!([#(#parts),*])
+}
+
+/// All of it stands at the label's type, so that a type that is no label is told of there.
+fn part(index: usize, label: &ValidatedLabel, shape: &Ident) -> TokenStream {
+    let label_at_type = reference_at(&label.ty, &binding(index));
+    if label.display {
+        quote_spanned! {at(&label.ty)=>
+            __p::part(
+                &__p::Displayed(#label_at_type),
+                #shape.strides[#index],
+                &mut __p::Scratch::new(),
+            )
+        }
+    } else {
+        quote_spanned! {at(&label.ty)=>
+            __p::part(#label_at_type, #shape.strides[#index], &mut __p::Scratch::new())
+        }
+    }
+}

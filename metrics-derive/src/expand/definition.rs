@@ -1,0 +1,100 @@
+//! The facts of a metric, as consts and statics.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{quote, quote_spanned};
+
+use crate::expand::names::{Names, at};
+use crate::expand::types::{metric_type, value_type, with_static_lifetimes};
+use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
+
+/// Expands to
+///
+/// ```text
+/// const __DEFINITION_0: __p::Definition = __p::Definition {
+///     name: "shop.request_count",
+///     metric_type: __p::MetricType::Counter,
+///     value_type: __p::ValueType::U64,
+///     unit: "{request}",
+///     description: "Number of requests processed.",
+///     labels: &[__p::LabelDescriptor::of::<&'static str>("route")],
+///     boundaries: &[],
+///     series_limit: 2000usize,
+///     source: __p::Source { file: …, line: …, module: …, item: "ShopMetrics::RequestCount" },
+/// };
+/// static __DESCRIPTOR_0: __p::Descriptor = __p::descriptor(__DEFINITION_0);
+/// const __SHAPE_0: __p::Shape<1> = __p::shape(&__DEFINITION_0);
+/// #[cfg_attr(not(target_family = "wasm"), __p::linkme::distributed_slice(__p::FAMILIES))]
+/// #[cfg_attr(not(target_family = "wasm"), linkme(crate = __p::linkme))]
+/// static __FAMILY_0: __p::Family = __p::Family::new(&__DESCRIPTOR_0, &__FAMILY_0);
+/// ```
+///
+/// The shape cannot be evaluated if the labels have too many combinations; its tokens stand at the
+/// variant, so that is where the compiler says so. The linker collects the families; it cannot on
+/// wasm, where a family registers when it first records.
+pub(crate) fn definition(
+    metrics: &ValidatedMetrics<'_>,
+    metric: &ValidatedMetric,
+    names: &Names,
+) -> TokenStream {
+    let Names { definition, descriptor, shape, family, .. } = names;
+    let (kind, value) = (metric_type(metric.kind), value_type(metric.value_type));
+    let ValidatedMetric { name, unit, description, series_limit, .. } = metric;
+    let labels = metric.labels.iter().map(|label| label_descriptor(metrics, label));
+    let boundaries = metric.boundaries.iter().map(|boundary| float(*boundary));
+    let source = source(metrics, metric);
+    let dimensions = metric.labels.len();
+    let shape = quote_spanned! {at(&metric.variant)=>
+        const #shape: __p::Shape<#dimensions> = __p::shape(&#definition);
+    };
+    quote! {
+        const #definition: __p::Definition = __p::Definition {
+            name: #name,
+            metric_type: __p::MetricType::#kind,
+            value_type: __p::ValueType::#value,
+            unit: #unit,
+            description: #description,
+            labels: &[#(#labels),*],
+            boundaries: &[#(#boundaries),*],
+            series_limit: #series_limit,
+            source: #source,
+        };
+        static #descriptor: __p::Descriptor = __p::descriptor(#definition);
+        #shape
+        #[cfg_attr(not(target_family = "wasm"), __p::linkme::distributed_slice(__p::FAMILIES))]
+        #[cfg_attr(not(target_family = "wasm"), linkme(crate = __p::linkme))]
+        static #family: __p::Family = __p::Family::new(&#descriptor, &#family);
+    }
+}
+
+/// Expands to `__p::LabelDescriptor::of::<&'static str>("route")`, at the label's type.
+fn label_descriptor(metrics: &ValidatedMetrics<'_>, label: &ValidatedLabel) -> TokenStream {
+    let name = &label.name;
+    let ty = with_static_lifetimes(&label.ty, metrics.generics);
+    if label.display {
+        quote_spanned! {at(&label.ty)=>
+            __p::LabelDescriptor::of::<__p::Displayed<'static, #ty>>(#name)
+        }
+    } else {
+        quote_spanned!(at(&label.ty)=> __p::LabelDescriptor::of::<#ty>(#name))
+    }
+}
+
+/// Expands to `__p::Source { file: __p::core::file!(), … }`.
+///
+/// `line!` gives the line of the outermost macro call that its tokens came from. For tokens of the
+/// derive that is the `#[derive]`; only the variant's own span gives the variant's line.
+fn source(metrics: &ValidatedMetrics<'_>, metric: &ValidatedMetric) -> TokenStream {
+    let item = format!("{}::{}", metrics.ident, metric.variant);
+    let place = quote_spanned! {metric.variant.span()=>
+        file: __p::core::file!(),
+        line: __p::core::line!(),
+        module: __p::core::module_path!(),
+    };
+    quote!(__p::Source { #place item: #item })
+}
+
+/// A literal has no sign; `-5` is two tokens.
+fn float(value: f64) -> TokenStream {
+    let literal = Literal::f64_suffixed(value.abs());
+    if value.is_sign_negative() { quote!(-#literal) } else { quote!(#literal) }
+}

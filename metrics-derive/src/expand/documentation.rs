@@ -1,0 +1,33 @@
+//! The documentation of constructors.
+
+use crate::kind::{attribute_name, value_type_name};
+use crate::model::ValidatedMetric;
+
+/// The description, then what an author wants to see where the metric is used.
+pub(crate) fn constructor(metric: &ValidatedMetric) -> String {
+    let mut facts = vec![format!(
+        "**{}** `{}`, values `{}`",
+        attribute_name(metric.kind),
+        metric.name,
+        value_type_name(metric.value_type)
+    )];
+    if !metric.unit.is_empty() {
+        facts.push(format!("unit `{}`", metric.unit));
+    }
+    if !metric.labels.is_empty() {
+        facts.push(format!("labels {}", joined(&metric.labels, |label| format!("`{}`", label.name))));
+    }
+    if !metric.boundaries.is_empty() {
+        facts.push(format!("buckets {}", joined(&metric.boundaries, ToString::to_string)));
+    }
+    let facts = facts.join(" · ");
+    if metric.description.is_empty() {
+        facts
+    } else {
+        format!("{}\n\n{facts}", metric.description)
+    }
+}
+
+fn joined<T>(items: &[T], text: impl Fn(&T) -> String) -> String {
+    items.iter().map(text).collect::<Vec<_>>().join(", ")
+}

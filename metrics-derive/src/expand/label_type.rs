@@ -1,0 +1,134 @@
+//! `#[derive(Label)]` of a valid type.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Generics, Member, Type, parse_quote};
+
+use crate::expand::names::at;
+use crate::model::{LabelBodyModel, ValidatedLabelType};
+
+/// Expands to
+///
+/// ```text
+/// const _: () = {
+///     use ::typed_metrics as __tm;
+///     use __tm::__private as __p;
+///     impl __tm::Label for Endpoint { … } // see `fixed` and `newtype`
+/// };
+/// ```
+pub(crate) fn expand(label: &ValidatedLabelType) -> TokenStream {
+    let ValidatedLabelType { ident, krate, body, .. } = label;
+    let mut generics = label.generics.clone();
+    let items = match body {
+        LabelBodyModel::Fixed(variants) => fixed(variants),
+        LabelBodyModel::Newtype(member, ty) => {
+            require_label(&mut generics, ty);
+            newtype(member, ty)
+        }
+    };
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    quote! {
+        const _: () = {
+            use #krate as __tm;
+            use __tm::__private as __p;
+            #[automatically_derived]
+            impl #impl_generics __tm::Label for #ident #type_generics #where_clause {
+                #items
+            }
+        };
+    }
+}
+
+/// A field whose type has parameters is a label for some of them only.
+fn require_label(generics: &mut Generics, ty: &Type) {
+    if generics.type_params().next().is_some() {
+        generics.make_where_clause().predicates.push(parse_quote!(#ty: __tm::Label));
+    }
+}
+
+/// Expands to
+///
+/// ```text
+/// const CARDINALITY: __p::core::option::Option<__p::core::primitive::usize> =
+///     __p::core::option::Option::Some(2usize);
+/// fn index(label: &Self) -> __p::core::primitive::usize {
+///     match label { Self::Search {} => 0usize, Self::Checkout {} => 1usize }
+/// }
+/// fn value_at(index: __p::core::primitive::usize) -> __tm::LabelRef<'static> {
+///     __tm::LabelRef::Str(match index { 0usize => "search", _ => "checkout" })
+/// }
+/// fn value<'__v>(label: &'__v Self, _: &'__v mut __p::Scratch) -> __tm::LabelRef<'__v> {
+///     <Self as __tm::Label>::value_at(<Self as __tm::Label>::index(label))
+/// }
+/// ```
+fn fixed(variants: &[(Ident, String)]) -> TokenStream {
+    let count = variants.len();
+    let (idents, values): (Vec<_>, Vec<_>) =
+        variants.iter().map(|(ident, value)| (ident, value)).unzip();
+    let places = 0..count;
+    // The last value is every other place's, so that the match is complete without a panic.
+    let value_arms = values.iter().enumerate().map(|(place, value)| {
+        if place + 1 == count { quote!(_ => #value) } else { quote!(#place => #value) }
+    });
+    quote! {
+        const CARDINALITY: __p::core::option::Option<__p::core::primitive::usize> =
+            __p::core::option::Option::Some(#count);
+
+        #[inline]
+        fn index(label: &Self) -> __p::core::primitive::usize {
+            match label {
+                #(Self::#idents {} => #places,)*
+            }
+        }
+
+        #[inline]
+        fn value_at(index: __p::core::primitive::usize) -> __tm::LabelRef<'static> {
+            __tm::LabelRef::Str(match index {
+                #(#value_arms,)*
+            })
+        }
+
+        #[inline]
+        fn value<'__v>(label: &'__v Self, _: &'__v mut __p::Scratch) -> __tm::LabelRef<'__v> {
+            <Self as __tm::Label>::value_at(<Self as __tm::Label>::index(label))
+        }
+    }
+}
+
+/// Expands to
+///
+/// ```text
+/// const CARDINALITY: … = <String as __tm::Label>::CARDINALITY;
+/// fn index(label: &Self) -> … { <String as __tm::Label>::index(&label.0) }
+/// fn value_at(index: …) -> … { <String as __tm::Label>::value_at(index) }
+/// fn value<'__v>(label: &'__v Self, scratch: …) -> … {
+///     <String as __tm::Label>::value(&label.0, scratch)
+/// }
+/// ```
+///
+/// Every use of the field's type stands there, so that a type that is no label is told of there.
+fn newtype(member: &Member, ty: &Type) -> TokenStream {
+    let inner = quote_spanned!(at(ty)=> <#ty as __tm::Label>);
+    quote! {
+        const CARDINALITY: __p::core::option::Option<__p::core::primitive::usize> =
+            #inner::CARDINALITY;
+
+        #[inline]
+        fn index(label: &Self) -> __p::core::primitive::usize {
+            #inner::index(&label.#member)
+        }
+
+        #[inline]
+        fn value_at(index: __p::core::primitive::usize) -> __tm::LabelRef<'static> {
+            #inner::value_at(index)
+        }
+
+        #[inline]
+        fn value<'__v>(
+            label: &'__v Self,
+            scratch: &'__v mut __p::Scratch,
+        ) -> __tm::LabelRef<'__v> {
+            #inner::value(&label.#member, scratch)
+        }
+    }
+}

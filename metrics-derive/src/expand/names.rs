@@ -1,0 +1,53 @@
+//! The names of an expansion's helpers, and the places that its tokens point at.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident};
+
+/// What the expansion calls the parts of the metric at place `index`.
+pub(crate) struct Names {
+    pub(crate) definition: Ident,
+    pub(crate) descriptor: Ident,
+    pub(crate) shape: Ident,
+    pub(crate) family: Ident,
+    /// The method that returns the handle of a variant's value; `#[timed]` calls it too.
+    pub(crate) handle: Ident,
+}
+
+impl Names {
+    pub(crate) fn new(index: usize, variant: &Ident) -> Self {
+        let span = at(variant);
+        Self {
+            definition: format_ident!("__DEFINITION_{index}", span = span),
+            descriptor: format_ident!("__DESCRIPTOR_{index}", span = span),
+            shape: format_ident!("__SHAPE_{index}", span = span),
+            family: format_ident!("__FAMILY_{index}", span = span),
+            handle: format_ident!("__typed_{variant}", span = span),
+        }
+    }
+}
+
+/// What a pattern calls the label at place `index`.
+pub(crate) fn binding(index: usize) -> Ident {
+    format_ident!("__l{index}")
+}
+
+/// The place of `tokens`, for generated code: what the compiler says of it, it says there. The
+/// code still counts as generated, so lints leave it alone.
+pub(crate) fn at(tokens: impl ToTokens) -> Span {
+    let first = tokens.into_token_stream().into_iter().next();
+    Span::call_site().located_at(first.map_or_else(Span::call_site, |token| token.span()))
+}
+
+/// `&*binding`, of which the compiler says that it stands where all of `tokens` stand: an error
+/// underlines from an expression's first token to its last.
+pub(crate) fn reference_at(tokens: impl ToTokens, binding: &Ident) -> TokenStream {
+    let tokens: Vec<TokenTree> = tokens.into_token_stream().into_iter().collect();
+    let place = |token: Option<&TokenTree>| {
+        Span::call_site().located_at(token.map_or_else(Span::call_site, TokenTree::span))
+    };
+    let (first, last) = (place(tokens.first()), place(tokens.last()));
+    let start = quote::quote_spanned!(first=> &*);
+    let mut end = binding.clone();
+    end.set_span(last);
+    quote::quote!(#start #end)
+}

@@ -1,0 +1,129 @@
+//! What stands in for an expansion when there was a mistake.
+//!
+//! The mistake breaks the build; the stub keeps it from breaking it a second time, at every use of
+//! what would have been generated. Editors can complete on it, too.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Ident, Path, Type};
+
+use crate::expand::types;
+use crate::model::{CheckedVariant, facade};
+use crate::parse::{LabelDeclaration, MetricsDeclaration, Slot, VariantFields};
+
+/// Expands to
+///
+/// ```text
+/// const _: () = {
+///     use ::typed_metrics as __tm;
+///     use __tm::__private as __p;
+///     impl<'a> ShopMetrics<'a> {
+///         pub fn request_count(route: &'a str) -> __tm::Counter<…> { __p::unreachable_variant() }
+///         pub fn record<V>(self, _: V) {}
+///     }
+///     impl<'a> __tm::Metrics for ShopMetrics<'a> { … }
+/// };
+/// ```
+///
+/// A variant whose own declaration is wrong has a handle on which every operation of every kind
+/// exists, see [`any_handle`].
+pub(crate) fn metrics(
+    declaration: &MetricsDeclaration,
+    variants: &[CheckedVariant<'_>],
+) -> TokenStream {
+    let Some(krate) = known_facade(&declaration.krate) else { return TokenStream::new() };
+    let MetricsDeclaration { ident, vis, generics, .. } = declaration;
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let constructors = variants.iter().filter_map(|variant| {
+        let name = variant.constructor.as_ref()?;
+        let (fields, types) = parameters(&variant.declaration.fields);
+        let handle = match &variant.metric {
+            Some(metric) => types::handle(metric.handle),
+            None => quote!(__AnyHandle),
+        };
+        Some(quote! {
+            #vis fn #name(#(#fields: #types),*) -> #handle { __p::unreachable_variant() }
+        })
+    });
+    let any_handle = any_handle();
+    quote! {
+        #[allow(unused, missing_docs, private_interfaces)]
+        const _: () = {
+            use #krate as __tm;
+            use __tm::__private as __p;
+            #any_handle
+            impl #impl_generics #ident #type_generics #where_clause {
+                #(#constructors)*
+                #vis fn record<V>(self, _: V) {}
+            }
+            impl #impl_generics __tm::Metrics for #ident #type_generics #where_clause {
+                fn descriptors() -> &'static [&'static __p::Descriptor] { &[] }
+                fn __series(&self) -> __p::SeriesKey { __p::unreachable_variant() }
+            }
+        };
+    }
+}
+
+/// Expands to
+///
+/// ```text
+/// const _: () = {
+///     use ::typed_metrics as __tm;
+///     use __tm::__private as __p;
+///     impl __tm::Label for Endpoint {
+///         fn value<'__v>(_: &'__v Self, _: &'__v mut __p::Scratch) -> __tm::LabelRef<'__v> {
+///             __p::unreachable_variant()
+///         }
+///     }
+/// };
+/// ```
+pub(crate) fn label(declaration: &LabelDeclaration) -> TokenStream {
+    let Some(krate) = known_facade(&declaration.krate) else { return TokenStream::new() };
+    let LabelDeclaration { ident, generics, .. } = declaration;
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    quote! {
+        const _: () = {
+            use #krate as __tm;
+            use __tm::__private as __p;
+            impl #impl_generics __tm::Label for #ident #type_generics #where_clause {
+                fn value<'__v>(_: &'__v Self, _: &'__v mut __p::Scratch) -> __tm::LabelRef<'__v> {
+                    __p::unreachable_variant()
+                }
+            }
+        };
+    }
+}
+
+/// `None` if what was written cannot be read: then nothing can be named.
+fn known_facade(slot: &Slot<Path>) -> Option<Path> {
+    slot.read().ok().map(facade)
+}
+
+fn parameters(fields: &VariantFields) -> (Vec<Ident>, Vec<&Type>) {
+    match fields {
+        VariantFields::Named(fields) => {
+            fields.iter().map(|field| (field.ident.clone(), &field.ty)).unzip()
+        }
+        VariantFields::Unnamed(_, types) => {
+            types.iter().enumerate().map(|(index, ty)| (format_ident!("label_{index}"), ty)).unzip()
+        }
+    }
+}
+
+/// Expands to a type with the operations of all handles: `inc`, `add`, `set`, `record` and so on.
+fn any_handle() -> TokenStream {
+    quote! {
+        #[derive(Clone, Copy)]
+        pub struct __AnyHandle;
+        impl __AnyHandle {
+            pub fn inc(self) {}
+            pub fn dec(self) {}
+            pub fn add<V>(self, _: V) {}
+            pub fn set<V>(self, _: V) {}
+            pub fn record<V>(self, _: V) {}
+            pub fn enter(self) {}
+            pub fn start_timer(self) -> Self { self }
+            pub fn observe<F>(self, _: F) {}
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Types and paths of the expansion.
+
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote};
+use syn::Generics;
+use typed_metrics_core::{MetricType, ValueType};
+
+use crate::kind::value_type_name;
+use crate::model::{HandleParameter, HandleType};
+
+/// The type of a handle.
+///
+/// Expands to `__tm::Counter<__p::core::primitive::u64>`,
+/// `__tm::Histogram<__tm::unit::Milliseconds>` and so on.
+pub(crate) fn handle(handle: HandleType) -> TokenStream {
+    let kind = metric_type(handle.kind);
+    let parameter = parameter(handle.parameter);
+    quote!(__tm::#kind<#parameter>)
+}
+
+/// What `record` accepts for a kind of handle: `__tm::value::CounterValue<…>` and so on.
+pub(crate) fn value_bound(handle: HandleType) -> TokenStream {
+    let bound = format_ident!(
+        "{}",
+        match handle.kind {
+            MetricType::Counter => "CounterValue",
+            MetricType::UpDownCounter => "UpDownValue",
+            MetricType::Gauge => "GaugeValue",
+            MetricType::Histogram => "HistogramValue",
+        }
+    );
+    let parameter = parameter(handle.parameter);
+    quote!(__tm::value::#bound<#parameter>)
+}
+
+fn parameter(parameter: HandleParameter) -> TokenStream {
+    match parameter {
+        HandleParameter::Value(value_type) => {
+            let primitive = format_ident!("{}", value_type_name(value_type));
+            quote!(__p::core::primitive::#primitive)
+        }
+        HandleParameter::Time(unit) => {
+            let unit = format_ident!("{unit}");
+            quote!(__tm::unit::#unit)
+        }
+        HandleParameter::NotTime => quote!(__tm::unit::NotTime),
+    }
+}
+
+/// The variant of core's `MetricType`, which is also the name of the handle's type.
+pub(crate) fn metric_type(kind: MetricType) -> Ident {
+    format_ident!("{kind:?}")
+}
+
+/// The variant of core's `ValueType`.
+pub(crate) fn value_type(value_type: ValueType) -> Ident {
+    format_ident!("{value_type:?}")
+}
+
+/// `ty` with the lifetimes of `generics` replaced by `'static`, as a const needs it.
+///
+/// Works on tokens, so that it sees lifetimes in every corner of a type, macros included.
+pub(crate) fn with_static_lifetimes(ty: &impl ToTokens, generics: &Generics) -> TokenStream {
+    let own: Vec<_> = generics.lifetimes().map(|param| &param.lifetime.ident).collect();
+    replace(ty.to_token_stream(), &own)
+}
+
+fn replace(tokens: TokenStream, own: &[&Ident]) -> TokenStream {
+    let mut after_tick = false;
+    let replaced = tokens.into_iter().map(|token| {
+        let is_lifetime = std::mem::take(&mut after_tick);
+        match token {
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), replace(group.stream(), own));
+                inner.set_span(group.span());
+                TokenTree::Group(inner)
+            }
+            TokenTree::Ident(name) if is_lifetime && own.contains(&&name) => {
+                TokenTree::Ident(Ident::new("static", name.span()))
+            }
+            TokenTree::Punct(punct) => {
+                after_tick = punct.as_char() == '\'';
+                TokenTree::Punct(punct)
+            }
+            other => other,
+        }
+    });
+    replaced.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use syn::parse_quote;
+
+    #[test]
+    fn only_the_enums_own_lifetimes_become_static() {
+        let generics: Generics = parse_quote!(<'a, 'b: 'a>);
+        let ty: syn::Type = parse_quote!(Either<&'a str, (for<'c> fn(&'c str) -> a, [Cow<'b, b>])>);
+        let expected: syn::Type = parse_quote!(
+            Either<&'static str, (for<'c> fn(&'c str) -> a, [Cow<'static, b>])>
+        );
+        assert_eq!(
+            with_static_lifetimes(&ty, &generics).to_string(),
+            expected.to_token_stream().to_string()
+        );
+    }
+}

@@ -1,0 +1,138 @@
+//! The expansions, as a person reads them, and what must never be in one.
+//!
+//! `UPDATE_EXPANSIONS=1 cargo test -p typed-metrics-derive` writes the files anew.
+
+use std::path::Path;
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::quote;
+
+use crate::expand::{derive_label, derive_metrics};
+
+fn shop_metrics() -> TokenStream {
+    quote! {
+        #[metrics(prefix = "shop", crate = tm)]
+        pub enum ShopMetrics<'a> {
+            /// Duration of requests.
+            #[histogram(unit = "ms", buckets = [5, 10, 25.5])]
+            RequestDuration { endpoint: Endpoint },
+            /// Number of requests
+            /// processed.
+            #[counter(unit = "{request}", name = "requests", series_limit = 500)]
+            RequestCount {
+                route: &'a str,
+                #[label(name = "http.status")]
+                r#type: u16,
+                #[label(display)]
+                ip: IpAddr,
+            },
+            #[up_down_counter(value = f64)]
+            InFlight,
+            #[deprecated]
+            #[gauge(unit = "By", description = "Memory in use.")]
+            Memory {},
+        }
+    }
+}
+
+fn endpoint() -> TokenStream {
+    quote! {
+        #[label(rename_all = "kebab-case", crate = tm)]
+        enum Endpoint {
+            FrontPage,
+            #[label(name = "the checkout")]
+            Checkout,
+        }
+    }
+}
+
+fn tenant() -> TokenStream {
+    quote! {
+        #[label(crate = tm)]
+        struct Tenant<'a, T>(&'a T);
+    }
+}
+
+fn with_mistakes() -> TokenStream {
+    quote! {
+        #[metrics(crate = tm)]
+        pub enum Shop<'a> {
+            #[counter]
+            Right { route: &'a str },
+            Wrong { route: &'a str },
+            #[gauge]
+            Unnamed(u8),
+        }
+    }
+}
+
+/// Compares with the file, and says how to update it.
+fn assert_expansion(name: &str, tokens: TokenStream) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("expansions").join(name);
+    let expanded = prettyplease::unparse(&syn::parse2(tokens).expect("an expansion is items"));
+    if std::env::var_os("UPDATE_EXPANSIONS").is_some() {
+        std::fs::write(&file, &expanded).expect("the file can be written");
+    }
+    let expected = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        expected.replace("\r\n", "\n") == expanded,
+        "{} differs; set UPDATE_EXPANSIONS=1 if it should:\n{expanded}",
+        file.display()
+    );
+}
+
+#[test]
+fn metrics() {
+    assert_expansion("metrics.rs", derive_metrics(shop_metrics()));
+}
+
+#[test]
+fn label_enum() {
+    assert_expansion("label_enum.rs", derive_label(endpoint()));
+}
+
+#[test]
+fn label_newtype() {
+    assert_expansion("label_newtype.rs", derive_label(tenant()));
+}
+
+#[test]
+fn stub_of_a_declaration_with_mistakes() {
+    assert_expansion("stub.rs", derive_metrics(with_mistakes()));
+}
+
+/// Names that users can shadow, or that are gone under `#![no_implicit_prelude]`. They may only
+/// stand behind `::`.
+const BANNED: [&str; 18] = [
+    "Option", "Some", "None", "Result", "Ok", "Err", "String", "Vec", "Box", "u64", "i64", "f64",
+    "usize", "str", "bool", "core", "std", "typed_metrics",
+];
+
+fn bare_names(tokens: TokenStream, found: &mut Vec<String>) {
+    let mut after_colon = false;
+    for token in tokens {
+        match &token {
+            TokenTree::Group(group) => bare_names(group.stream(), found),
+            TokenTree::Ident(name) if !after_colon && BANNED.contains(&&*name.to_string()) => {
+                found.push(name.to_string());
+            }
+            _ => {}
+        }
+        after_colon = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ':');
+    }
+}
+
+#[test]
+fn nothing_is_named_that_a_user_can_shadow() {
+    let mut found = Vec::new();
+    bare_names(derive_metrics(shop_metrics()), &mut found);
+    bare_names(derive_label(endpoint()), &mut found);
+    // The user's own `&'a str`: once in the const, once in the constructor.
+    assert_eq!(found, ["str", "str"]);
+}
+
+#[test]
+fn expanding_twice_gives_the_same_tokens() {
+    let once = derive_metrics(shop_metrics()).to_string();
+    assert_eq!(once, derive_metrics(shop_metrics()).to_string());
+}

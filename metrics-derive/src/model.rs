@@ -1,0 +1,19 @@
+//! What was written becomes what it means: complete and valid.
+//!
+//! Every check that needs more than one token to judge is here, and tells of each mistake at the
+//! token that is wrong. The rules for names, units and buckets are core's.
+
+mod boundaries;
+mod handle;
+mod label_type;
+mod labels;
+mod limit;
+mod metric;
+mod metrics;
+mod naming;
+
+pub(crate) use handle::{HandleParameter, HandleType};
+pub(crate) use label_type::{LabelBodyModel, ValidatedLabelType};
+pub(crate) use labels::ValidatedLabel;
+pub(crate) use metric::ValidatedMetric;
+pub(crate) use metrics::{CheckedVariant, ValidatedMetrics, check_metrics, facade};

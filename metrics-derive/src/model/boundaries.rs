@@ -1,0 +1,31 @@
+//! The boundaries of a histogram's buckets.
+
+use typed_metrics_core::buckets::{check_boundaries, default_for, exponential, linear};
+
+use crate::diagnostics::Diagnostics;
+use crate::parse::{Boundary, BucketsDeclaration, Generator};
+
+/// The checked boundaries, those of `unit` if none are written.
+pub(crate) fn boundaries(
+    cx: &Diagnostics,
+    written: Option<&BucketsDeclaration>,
+    unit: &str,
+) -> Option<Vec<f64>> {
+    match written {
+        None => Some(default_for(unit)),
+        Some(BucketsDeclaration::List(list, boundaries)) => {
+            let values: Vec<f64> = boundaries.iter().map(|boundary| boundary.value).collect();
+            let Err(error) = check_boundaries(&values) else { return Some(values) };
+            let at = error.index().and_then(|index| boundaries.get(index));
+            cx.error(at.map_or(list, |Boundary { tokens, .. }| tokens), error);
+            None
+        }
+        Some(BucketsDeclaration::Generated(call, generator)) => {
+            let generated = match *generator {
+                Generator::Exponential { start, factor, count } => exponential(start, factor, count),
+                Generator::Linear { start, width, count } => linear(start, width, count),
+            };
+            generated.map_err(|error| cx.error(call, error)).ok()
+        }
+    }
+}

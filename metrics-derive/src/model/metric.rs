@@ -1,0 +1,170 @@
+//! One metric.
+
+use syn::{Attribute, Ident, LitStr};
+use typed_metrics_core::unit::check_unit;
+use typed_metrics_core::{MetricType, ValueType};
+
+use crate::diagnostics::Diagnostics;
+use crate::kind::{
+    KINDS, attribute_name, in_prose, value_type_name, value_type_named, value_types,
+};
+use crate::model::boundaries::boundaries;
+use crate::model::handle::HandleType;
+use crate::model::labels::{ValidatedLabel, labels};
+use crate::model::limit::series_limit;
+use crate::model::naming::metric_name;
+use crate::parse::{KindDeclaration, Slot, VariantDeclaration};
+use crate::suggest::{closest, quoted_list};
+
+/// One metric, all of whose facts are known.
+pub(crate) struct ValidatedMetric {
+    pub(crate) variant: Ident,
+    pub(crate) deprecated: Option<Attribute>,
+    pub(crate) name: String,
+    pub(crate) kind: MetricType,
+    pub(crate) value_type: ValueType,
+    pub(crate) handle: HandleType,
+    /// Empty if none is stated.
+    pub(crate) unit: String,
+    pub(crate) description: String,
+    pub(crate) labels: Vec<ValidatedLabel>,
+    /// Empty unless it is a histogram.
+    pub(crate) boundaries: Vec<f64>,
+    pub(crate) series_limit: usize,
+}
+
+/// What the enum says for all of its metrics.
+pub(crate) struct ForAll {
+    pub(crate) prefix: Option<String>,
+    pub(crate) series_limit: usize,
+}
+
+impl ValidatedMetric {
+    pub(crate) fn check(
+        cx: &Diagnostics,
+        for_all: &ForAll,
+        variant: &VariantDeclaration,
+    ) -> Option<Self> {
+        // Everything is checked before anything is missed, so that each mistake is told.
+        let labels = labels(cx, variant);
+        let declared = the_kind(cx, variant);
+        let written_name = declared.map_or(Ok(None), |declared| declared.name.read());
+        let name = written_name.ok().and_then(|written| {
+            metric_name(cx, for_all.prefix.as_deref(), written, &variant.ident)
+        });
+        let declared = declared?;
+        let unit = unit(cx, &declared.unit);
+        let value_type = value_type(cx, declared);
+        let boundaries = boundaries_of(cx, declared, unit.as_deref());
+        let series_limit = series_limit(cx, &declared.series_limit, for_all.series_limit);
+
+        let description = declared.description.read().ok()?;
+        let (unit, value_type) = (unit?, value_type?);
+        Some(Self {
+            variant: variant.ident.clone(),
+            deprecated: variant.deprecated.clone(),
+            name: name?,
+            kind: declared.kind,
+            value_type,
+            handle: HandleType::new(declared.kind, value_type, &unit),
+            unit,
+            description: description.map_or_else(|| variant.doc.clone(), LitStr::value),
+            labels: labels?,
+            boundaries: boundaries?,
+            series_limit: series_limit?,
+        })
+    }
+}
+
+/// The one kind that is written above the variant.
+fn the_kind<'d>(cx: &Diagnostics, variant: &'d VariantDeclaration) -> Option<&'d KindDeclaration> {
+    let ident = &variant.ident;
+    match variant.kinds.as_slice() {
+        [one] => Some(one),
+        [] => {
+            let kinds = KINDS.map(attribute_name);
+            let slip = variant.foreign.iter().find_map(|attribute| {
+                Some((attribute, closest(&attribute.to_string(), kinds)?))
+            });
+            match slip {
+                Some((attribute, meant)) => cx.error(
+                    attribute,
+                    format_args!("`{attribute}` is no kind of metric; did you mean `{meant}`?"),
+                ),
+                None => cx.error(
+                    ident,
+                    format_args!(
+                        "`{ident}` has no kind; write `#[counter]`, `#[up_down_counter]`, \
+                         `#[gauge]` or `#[histogram]` above it"
+                    ),
+                ),
+            }
+            None
+        }
+        [first, others @ ..] => {
+            for other in others {
+                let (a, b) = (attribute_name(first.kind), attribute_name(other.kind));
+                let message = if first.kind == other.kind {
+                    format!("`#[{a}]` stands twice above `{ident}`; write all keys in one")
+                } else {
+                    format!("`{ident}` has two kinds, `{a}` and `{b}`; keep one")
+                };
+                cx.error(&other.attribute, message);
+            }
+            None
+        }
+    }
+}
+
+fn unit(cx: &Diagnostics, slot: &Slot<LitStr>) -> Option<String> {
+    let Some(literal) = slot.read().ok()? else { return Some(String::new()) };
+    let unit = literal.value();
+    match check_unit(&unit) {
+        Ok(()) => Some(unit),
+        Err(error) => {
+            cx.error(literal, format_args!("{unit:?} cannot be a unit: {error}"));
+            None
+        }
+    }
+}
+
+fn value_type(cx: &Diagnostics, declared: &KindDeclaration) -> Option<ValueType> {
+    let kind = declared.kind;
+    let allowed = value_types(kind);
+    let Some(word) = declared.value.read().ok()? else { return allowed.first().copied() };
+    let found = value_type_named(&word.to_string());
+    if let Some(value_type) = found.filter(|value_type| allowed.contains(value_type)) {
+        return Some(value_type);
+    }
+    let types = quoted_list(allowed.iter().copied().map(value_type_name));
+    let mend = match (kind, found) {
+        (MetricType::Counter, Some(ValueType::I64)) => {
+            "; a sum that can go down is an `#[up_down_counter]`"
+        }
+        _ => "",
+    };
+    cx.error(
+        word,
+        format_args!("{} cannot have values of `{word}`; it takes {types}{mend}", in_prose(kind)),
+    );
+    None
+}
+
+fn boundaries_of(
+    cx: &Diagnostics,
+    declared: &KindDeclaration,
+    unit: Option<&str>,
+) -> Option<Vec<f64>> {
+    if declared.kind == MetricType::Histogram {
+        return boundaries(cx, declared.buckets.read().ok()?, unit.unwrap_or_default());
+    }
+    if let Some(key) = declared.buckets.key() {
+        let kind = in_prose(declared.kind);
+        cx.error(
+            key,
+            format_args!("{kind} has no buckets; leave them out, or make it a `#[histogram]`"),
+        );
+        return None;
+    }
+    Some(Vec::new())
+}

@@ -1,0 +1,151 @@
+//! All metrics of an enum, and what they may not share.
+
+use syn::{GenericParam, Generics, Ident, Path, Visibility, parse_quote};
+use typed_metrics_core::DEFAULT_SERIES_LIMIT;
+
+use crate::diagnostics::Diagnostics;
+use crate::model::handle::HandleType;
+use crate::model::limit::series_limit;
+use crate::model::metric::{ForAll, ValidatedMetric};
+use crate::model::naming::{constructor, prefix};
+use crate::parse::{MetricsDeclaration, VariantDeclaration};
+
+/// An enum whose variants all are valid metrics.
+pub(crate) struct ValidatedMetrics<'d> {
+    pub(crate) ident: &'d Ident,
+    pub(crate) vis: &'d Visibility,
+    pub(crate) generics: &'d Generics,
+    /// The facade.
+    pub(crate) krate: Path,
+    pub(crate) metrics: Vec<(Ident, ValidatedMetric)>,
+    /// The type of handle that all variants share, if they share one.
+    pub(crate) shared_handle: Option<HandleType>,
+}
+
+/// A variant after the checks. What is `None` has been reported.
+pub(crate) struct CheckedVariant<'d> {
+    pub(crate) declaration: &'d VariantDeclaration,
+    pub(crate) constructor: Option<Ident>,
+    pub(crate) metric: Option<ValidatedMetric>,
+}
+
+/// Checks everything that was written.
+pub(crate) fn check_metrics<'d>(
+    cx: &Diagnostics,
+    declaration: &'d MetricsDeclaration,
+) -> Vec<CheckedVariant<'d>> {
+    refuse_parameters(cx, declaration);
+    let prefix = prefix(cx, &declaration.prefix);
+    let limit = series_limit(cx, &declaration.series_limit, DEFAULT_SERIES_LIMIT);
+    let Some(variants) = &declaration.variants else { return Vec::new() };
+    if variants.is_empty() {
+        let ident = &declaration.ident;
+        cx.error(
+            ident,
+            format_args!("`{ident}` has no variants; each variant is a metric, so write one"),
+        );
+    }
+    let for_all = ForAll { prefix, series_limit: limit.unwrap_or(DEFAULT_SERIES_LIMIT) };
+    let mut checked: Vec<CheckedVariant<'d>> = variants
+        .iter()
+        .map(|declaration| CheckedVariant {
+            declaration,
+            constructor: constructor(cx, declaration),
+            metric: ValidatedMetric::check(cx, &for_all, declaration),
+        })
+        .collect();
+    refuse_shared_constructors(cx, &mut checked);
+    refuse_shared_names(cx, &checked);
+    checked
+}
+
+impl<'d> ValidatedMetrics<'d> {
+    /// `None` if a variant is missing something, which then has been reported.
+    pub(crate) fn new(
+        declaration: &'d MetricsDeclaration,
+        variants: Vec<CheckedVariant<'d>>,
+    ) -> Option<Self> {
+        let metrics = variants
+            .into_iter()
+            .map(|variant| Some((variant.constructor?, variant.metric?)))
+            .collect::<Option<Vec<_>>>()?;
+        let first = metrics.first()?.1.handle;
+        let shared = metrics.iter().all(|(_, metric)| metric.handle == first);
+        Some(Self {
+            ident: &declaration.ident,
+            vis: &declaration.vis,
+            generics: &declaration.generics,
+            krate: facade(declaration.krate.read().ok()?),
+            metrics,
+            shared_handle: shared.then_some(first),
+        })
+    }
+}
+
+/// The path of the facade: what `crate = …` says, else its own name.
+pub(crate) fn facade(written: Option<&Path>) -> Path {
+    written.cloned().unwrap_or_else(|| parse_quote!(::typed_metrics))
+}
+
+fn refuse_parameters(cx: &Diagnostics, declaration: &MetricsDeclaration) {
+    let ident = &declaration.ident;
+    for parameter in &declaration.generics.params {
+        let (what, name) = match parameter {
+            GenericParam::Lifetime(_) => continue,
+            GenericParam::Type(parameter) => ("type", &parameter.ident),
+            GenericParam::Const(parameter) => ("const", &parameter.ident),
+        };
+        cx.error(
+            parameter,
+            format_args!(
+                "`{ident}` cannot have the {what} parameter `{name}`: each metric is a static, \
+                 and statics are not generic; give its labels concrete types"
+            ),
+        );
+    }
+}
+
+/// Two variants must not make one constructor. The second loses it.
+fn refuse_shared_constructors(cx: &Diagnostics, variants: &mut [CheckedVariant<'_>]) {
+    for at in 1..variants.len() {
+        let (earlier, rest) = variants.split_at_mut(at);
+        let Some(variant) = rest.first_mut() else { continue };
+        let Some(constructor) = &variant.constructor else { continue };
+        let twin = earlier.iter().find(|earlier| earlier.constructor.as_ref() == Some(constructor));
+        if let Some(twin) = twin {
+            let (first, second) = (&twin.declaration.ident, &variant.declaration.ident);
+            cx.error(
+                second,
+                format_args!(
+                    "`{first}` and `{second}` would share the constructor `{constructor}`; \
+                     rename one of them"
+                ),
+            );
+            variant.constructor = None;
+        }
+    }
+}
+
+/// Two variants must not be one metric. Those that share a constructor have been told already.
+fn refuse_shared_names(cx: &Diagnostics, variants: &[CheckedVariant<'_>]) {
+    let named: Vec<_> = variants
+        .iter()
+        .filter(|variant| variant.constructor.is_some())
+        .filter_map(|variant| Some((variant.declaration, variant.metric.as_ref()?)))
+        .collect();
+    for (at, (declaration, metric)) in named.iter().enumerate() {
+        let Some((_, twin)) = named.iter().take(at).find(|(_, twin)| twin.name == metric.name)
+        else {
+            continue;
+        };
+        let message = format!(
+            "`{}` and `{}` are both the metric {:?}; give one of them another name",
+            twin.variant, metric.variant, metric.name
+        );
+        let written = declaration.kinds.first().and_then(|kind| kind.name.read().ok().flatten());
+        match written {
+            Some(literal) => cx.error(literal, message),
+            None => cx.error(&declaration.ident, message),
+        }
+    }
+}

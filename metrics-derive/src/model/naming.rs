@@ -1,0 +1,120 @@
+//! Names: of metrics, of their prefix, of constructors.
+
+use heck::ToSnakeCase;
+use proc_macro2::Span;
+use syn::ext::IdentExt;
+use syn::{Ident, LitStr};
+use typed_metrics_core::name::{NameError, check_metric_name};
+
+use crate::diagnostics::Diagnostics;
+use crate::parse::{Slot, VariantDeclaration};
+
+/// The checked prefix; `None` if there is none, or none that can be used.
+pub(crate) fn prefix(cx: &Diagnostics, slot: &Slot<LitStr>) -> Option<String> {
+    let literal = slot.read().ok().flatten()?;
+    let prefix = literal.value();
+    if let Some(bare) = prefix.strip_suffix('.') {
+        cx.error(
+            literal,
+            format_args!(
+                "prefix {prefix:?} ends with the dot that is put between prefix and name; \
+                 write {bare:?}"
+            ),
+        );
+        return None;
+    }
+    match check_metric_name(&prefix) {
+        Ok(()) => Some(prefix),
+        Err(error) => {
+            cx.error(literal, format_args!("{prefix:?} cannot be the prefix of a name: {error}"));
+            None
+        }
+    }
+}
+
+/// The full name of a variant's metric.
+pub(crate) fn metric_name(
+    cx: &Diagnostics,
+    prefix: Option<&str>,
+    written: Option<&LitStr>,
+    variant: &Ident,
+) -> Option<String> {
+    let last = written.map_or_else(|| snake_case(variant), LitStr::value);
+    let (full, before) = match prefix {
+        Some(prefix) => (format!("{prefix}.{last}"), prefix.chars().count() + 1),
+        None => (last.clone(), 0),
+    };
+    let checked = if last.is_empty() { Err(NameError::Empty) } else { check_metric_name(&full) };
+    let Err(error) = checked else { return Some(full) };
+    // Positions are told in the literal that the user looks at.
+    let error = match error {
+        NameError::BadCharacter { found, position } => {
+            NameError::BadCharacter { found, position: position.saturating_sub(before) }
+        }
+        other => other,
+    };
+    match (written, &error) {
+        (Some(literal), NameError::TooLong { .. }) => {
+            cx.error(literal, format_args!("{full:?} cannot be the name of a metric: {error}"));
+        }
+        (Some(literal), _) => {
+            cx.error(literal, format_args!("{last:?} cannot be the name of a metric: {error}"));
+        }
+        (None, _) => cx.error(
+            variant,
+            format_args!(
+                "{last:?}, made from `{variant}`, cannot be the name of a metric: {error}; \
+                 rename the variant or give it a `name = \"…\"`"
+            ),
+        ),
+    }
+    None
+}
+
+/// The name of a variant's constructor.
+pub(crate) fn constructor(cx: &Diagnostics, variant: &VariantDeclaration) -> Option<Ident> {
+    let ident = &variant.ident;
+    let name = snake_case(ident);
+    // Where the constructor is reported, it is reported at the variant.
+    let span = Span::call_site().located_at(ident.span());
+    match name.as_str() {
+        "record" => {
+            cx.error(
+                ident,
+                format_args!(
+                    "the constructor of `{ident}` would be `record`, which records by value; \
+                     choose another name for the variant"
+                ),
+            );
+            None
+        }
+        "self" | "super" | "crate" => {
+            cx.error(
+                ident,
+                format_args!(
+                    "the constructor of `{ident}` would be `{name}`, a keyword that cannot be a \
+                     name; choose another name for the variant"
+                ),
+            );
+            None
+        }
+        _ if !name.starts_with(|c: char| c.is_alphabetic()) => {
+            cx.error(
+                ident,
+                format_args!(
+                    "no constructor can be named after `{ident}`; \
+                     let the name of the variant begin with a letter"
+                ),
+            );
+            None
+        }
+        // `gen` is a keyword from edition 2024 on, which syn does not know of.
+        "gen" => Some(Ident::new_raw(&name, span)),
+        _ if syn::parse_str::<Ident>(&name).is_err() => Some(Ident::new_raw(&name, span)),
+        _ => Some(Ident::new(&name, span)),
+    }
+}
+
+pub(crate) fn snake_case(ident: &Ident) -> String {
+    ident.unraw().to_string().to_snake_case()
+}

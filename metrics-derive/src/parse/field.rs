@@ -1,0 +1,49 @@
+//! One label as it was written: a field of a variant.
+
+use syn::{Field, Ident, LitStr, Type};
+
+use crate::diagnostics::Diagnostics;
+use crate::parse::entry::{entries, unknown_key};
+use crate::parse::helper::{Helper, misplaced};
+use crate::parse::slot::Slot;
+use crate::parse::value;
+
+const KEYS: [&str; 2] = ["name", "display"];
+
+pub(crate) struct FieldDeclaration {
+    pub(crate) ident: Ident,
+    pub(crate) ty: Type,
+    pub(crate) name: Slot<LitStr>,
+    pub(crate) display: Slot<()>,
+}
+
+impl FieldDeclaration {
+    /// `field` is a named one.
+    pub(crate) fn parse(cx: &Diagnostics, field: Field) -> Self {
+        let ident = field.ident.unwrap_or_else(|| Ident::from(<syn::Token![_]>::default()));
+        let mut declaration =
+            Self { ident, ty: field.ty, name: Slot::new(), display: Slot::new() };
+        for attribute in &field.attrs {
+            match Helper::of(attribute) {
+                Some(Helper::Label) => {
+                    for entry in entries(cx, attribute, "#[label(name = \"http.route\")]") {
+                        let key = &entry.key;
+                        match key.to_string().as_str() {
+                            "name" => {
+                                let name = value::string(cx, &entry, "name = \"http.route\"");
+                                declaration.name.fill(cx, key, name);
+                            }
+                            "display" => {
+                                declaration.display.fill(cx, key, value::flag(cx, &entry));
+                            }
+                            _ => unknown_key(cx, key, "label", &KEYS),
+                        }
+                    }
+                }
+                Some(helper) => misplaced(cx, attribute, helper),
+                None => {}
+            }
+        }
+        declaration
+    }
+}

@@ -1,0 +1,39 @@
+//! Which of the derives' helper attributes an attribute is, and where each belongs.
+
+use syn::Attribute;
+use typed_metrics_core::MetricType;
+
+use crate::diagnostics::Diagnostics;
+use crate::kind::kind_named;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Helper {
+    Metrics,
+    Kind(MetricType),
+    Label,
+}
+
+impl Helper {
+    pub(crate) fn of(attribute: &Attribute) -> Option<Self> {
+        let name = attribute.path().get_ident()?.to_string();
+        match name.as_str() {
+            "metrics" => Some(Self::Metrics),
+            "label" => Some(Self::Label),
+            word => kind_named(word).map(Self::Kind),
+        }
+    }
+
+    fn belongs(self) -> &'static str {
+        match self {
+            Self::Metrics => "above the enum",
+            Self::Kind(_) => "above a variant",
+            Self::Label => "above a field",
+        }
+    }
+}
+
+/// Tells of a helper attribute of `#[derive(Metrics)]` in a place where nobody reads it.
+pub(crate) fn misplaced(cx: &Diagnostics, attribute: &Attribute, helper: Helper) {
+    let name = attribute.path().get_ident().map(ToString::to_string).unwrap_or_default();
+    cx.error(attribute, format_args!("`#[{name}]` belongs {}", helper.belongs()));
+}

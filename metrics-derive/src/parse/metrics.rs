@@ -1,0 +1,90 @@
+//! `#[derive(Metrics)]`'s enum as it was written.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Attribute, Data, DeriveInput, Generics, Ident, LitInt, LitStr, Path, Visibility};
+
+use crate::diagnostics::Diagnostics;
+use crate::parse::entry::{entries, unknown_key};
+use crate::parse::helper::{Helper, misplaced};
+use crate::parse::slot::Slot;
+use crate::parse::value;
+use crate::parse::variant::VariantDeclaration;
+
+const KEYS: [&str; 3] = ["prefix", "crate", "series_limit"];
+const EXAMPLE: &str = "#[metrics(prefix = \"shop\")]";
+
+pub(crate) struct MetricsDeclaration {
+    pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
+    pub(crate) generics: Generics,
+    pub(crate) prefix: Slot<LitStr>,
+    pub(crate) krate: Slot<Path>,
+    pub(crate) series_limit: Slot<LitInt>,
+    /// `None` if it is no enum; that has been reported.
+    pub(crate) variants: Option<Vec<VariantDeclaration>>,
+}
+
+impl MetricsDeclaration {
+    pub(crate) fn parse(cx: &Diagnostics, input: DeriveInput) -> Self {
+        let DeriveInput { attrs, vis, ident, generics, data } = input;
+        let mut declaration = Self {
+            prefix: Slot::new(),
+            krate: Slot::new(),
+            series_limit: Slot::new(),
+            variants: None,
+            ident,
+            vis,
+            generics,
+        };
+        for attribute in &attrs {
+            match Helper::of(attribute) {
+                Some(Helper::Metrics) => declaration.read_attribute(cx, attribute),
+                // `#[label(…)]` above the enum is `#[derive(Label)]`'s.
+                None | Some(Helper::Label) => {}
+                Some(helper) => misplaced(cx, attribute, helper),
+            }
+        }
+        declaration.variants = match data {
+            Data::Enum(data) => Some(
+                data.variants
+                    .into_iter()
+                    .map(|variant| VariantDeclaration::parse(cx, variant))
+                    .collect(),
+            ),
+            Data::Struct(data) => refuse(cx, data.struct_token.to_token_stream(), "a struct"),
+            Data::Union(data) => refuse(cx, data.union_token.to_token_stream(), "a union"),
+        };
+        declaration
+    }
+
+    fn read_attribute(&mut self, cx: &Diagnostics, attribute: &Attribute) {
+        for entry in entries(cx, attribute, EXAMPLE) {
+            let key = &entry.key;
+            match key.to_string().as_str() {
+                "prefix" => {
+                    self.prefix.fill(cx, key, value::string(cx, &entry, "prefix = \"shop\""));
+                }
+                "crate" => {
+                    self.krate.fill(cx, key, value::path(cx, &entry, "crate = my_crate::metrics"));
+                }
+                "series_limit" => {
+                    let limit = value::whole_number(cx, &entry, "series_limit = 500");
+                    self.series_limit.fill(cx, key, limit);
+                }
+                _ => unknown_key(cx, key, "metrics", &KEYS),
+            }
+        }
+    }
+}
+
+fn refuse<T>(cx: &Diagnostics, keyword: TokenStream, what: &str) -> Option<T> {
+    cx.error(
+        keyword,
+        format_args!(
+            "`#[derive(Metrics)]` is for enums, and this is {what}; \
+             write an `enum` with one variant for each metric"
+        ),
+    );
+    None
+}

@@ -1,0 +1,118 @@
+//! One metric as it was written: a variant.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Attribute, Fields, Ident, LitInt, LitStr, Type, Variant};
+use typed_metrics_core::MetricType;
+
+use crate::diagnostics::Diagnostics;
+use crate::kind::{attribute_name, keys};
+use crate::parse::buckets::BucketsDeclaration;
+use crate::parse::docs::doc_text;
+use crate::parse::entry::{Entry, entries, unknown_key};
+use crate::parse::field::FieldDeclaration;
+use crate::parse::helper::{Helper, misplaced};
+use crate::parse::slot::Slot;
+use crate::parse::value;
+
+pub(crate) struct VariantDeclaration {
+    pub(crate) ident: Ident,
+    pub(crate) doc: String,
+    /// `#[deprecated]`, which the constructor passes on.
+    pub(crate) deprecated: Option<Attribute>,
+    /// The kinds written above it; one is right.
+    pub(crate) kinds: Vec<KindDeclaration>,
+    /// Attributes that are nobody's here; one of them may be a misspelled kind.
+    pub(crate) foreign: Vec<Ident>,
+    pub(crate) fields: VariantFields,
+}
+
+pub(crate) enum VariantFields {
+    Named(Vec<FieldDeclaration>),
+    /// The fields with their parentheses, and their types.
+    Unnamed(TokenStream, Vec<Type>),
+}
+
+/// `#[counter(…)]` and its like.
+pub(crate) struct KindDeclaration {
+    pub(crate) kind: MetricType,
+    /// The whole attribute.
+    pub(crate) attribute: TokenStream,
+    pub(crate) unit: Slot<LitStr>,
+    pub(crate) name: Slot<LitStr>,
+    pub(crate) description: Slot<LitStr>,
+    pub(crate) value: Slot<Ident>,
+    pub(crate) buckets: Slot<BucketsDeclaration>,
+    pub(crate) series_limit: Slot<LitInt>,
+}
+
+impl VariantDeclaration {
+    pub(crate) fn parse(cx: &Diagnostics, variant: Variant) -> Self {
+        let mut kinds = Vec::new();
+        let mut foreign = Vec::new();
+        let mut deprecated = None;
+        for attribute in &variant.attrs {
+            match Helper::of(attribute) {
+                Some(Helper::Kind(kind)) => kinds.push(KindDeclaration::parse(cx, kind, attribute)),
+                Some(helper) => misplaced(cx, attribute, helper),
+                None if attribute.path().is_ident("deprecated") => {
+                    deprecated = Some(attribute.clone());
+                }
+                None => foreign.extend(attribute.path().get_ident().cloned()),
+            }
+        }
+        let fields = match variant.fields {
+            Fields::Unit => VariantFields::Named(Vec::new()),
+            Fields::Named(fields) => VariantFields::Named(
+                fields.named.into_iter().map(|field| FieldDeclaration::parse(cx, field)).collect(),
+            ),
+            Fields::Unnamed(fields) => VariantFields::Unnamed(
+                fields.to_token_stream(),
+                fields.unnamed.into_iter().map(|field| field.ty).collect(),
+            ),
+        };
+        let doc = doc_text(&variant.attrs);
+        Self { ident: variant.ident, doc, deprecated, kinds, foreign, fields }
+    }
+}
+
+impl KindDeclaration {
+    fn parse(cx: &Diagnostics, kind: MetricType, attribute: &Attribute) -> Self {
+        let mut declaration = Self {
+            kind,
+            attribute: attribute.to_token_stream(),
+            unit: Slot::new(),
+            name: Slot::new(),
+            description: Slot::new(),
+            value: Slot::new(),
+            buckets: Slot::new(),
+            series_limit: Slot::new(),
+        };
+        let example = format!("#[{}(unit = \"s\")]", attribute_name(kind));
+        for entry in entries(cx, attribute, &example) {
+            declaration.read_entry(cx, &entry);
+        }
+        declaration
+    }
+
+    fn read_entry(&mut self, cx: &Diagnostics, entry: &Entry) {
+        let key = &entry.key;
+        match key.to_string().as_str() {
+            "unit" => self.unit.fill(cx, key, value::string(cx, entry, "unit = \"ms\"")),
+            "name" => self.name.fill(cx, key, value::string(cx, entry, "name = \"requests\"")),
+            "description" => {
+                let text = value::string(cx, entry, "description = \"Requests served.\"");
+                self.description.fill(cx, key, text);
+            }
+            "value" => {
+                self.value.fill(cx, key, value::word(cx, entry, "a type", "value = f64"));
+            }
+            "buckets" => self.buckets.fill(cx, key, BucketsDeclaration::parse(cx, entry)),
+            "series_limit" => {
+                let limit = value::whole_number(cx, entry, "series_limit = 500");
+                self.series_limit.fill(cx, key, limit);
+            }
+            _ => unknown_key(cx, key, attribute_name(self.kind), keys(self.kind)),
+        }
+    }
+}
