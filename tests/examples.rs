@@ -138,6 +138,17 @@ mod quickstart {
     }
 
     #[test]
+    fn files_without_words_are_nothing_to_search_in() {
+        let folder = Folder::new("wordless", &[("a.md", ""), ("b.rs", "()\n")]);
+        let output = example("quickstart").arg(&folder.0).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), "");
+        let said = String::from_utf8(output.stderr).unwrap();
+        let expected = format!("no words in the files below `{}`\n", folder.0.display());
+        assert!(said.ends_with(&expected), "{said}");
+    }
+
+    #[test]
     fn it_says_what_is_wrong_with_a_folder_and_fails() {
         let empty = Folder::new("empty", &[("notes.txt", "nothing to read")]);
         let missing = empty.0.join("missing");

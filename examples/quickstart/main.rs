@@ -47,6 +47,9 @@ async fn run(folder: &Path) -> Result<(), Error> {
 
     let read = read(folder.to_owned(), files);
     let index = Arc::new(progress::during("files read", "search.files_read", read).await);
+    if index.words().is_empty() {
+        return Err(format!("no words in the files below `{}`", folder.display()).into());
+    }
 
     // Read whenever somebody looks, until the guard is dropped.
     let observed = Arc::clone(&index);
@@ -138,5 +141,5 @@ fn queries_from(index: &Index) -> Vec<String> {
             words[at].to_owned()
         }
     };
-    if words.is_empty() { Vec::new() } else { (0..QUERIES).map(query).collect() }
+    (0..QUERIES).map(query).collect()
 }
