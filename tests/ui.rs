@@ -1,0 +1,9 @@
+//! Every mistake that the compiler rejects, with the message it gives: `tests/ui/<area>/<mistake>.rs`.
+//!
+//! The texts are those of the compiler that CI uses; `just bless` writes them anew.
+
+#[test]
+fn mistakes_are_rejected_where_they_are_made() {
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("tests/ui/*/*.rs");
+}

@@ -1,0 +1,9 @@
+use typed_metrics::Metrics;
+
+#[derive(Metrics)]
+enum Shop {
+    #[histogram(buckets = [1, f64::NAN])]
+    Size,
+}
+
+fn main() {}

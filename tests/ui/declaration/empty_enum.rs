@@ -1,0 +1,6 @@
+use typed_metrics::Metrics;
+
+#[derive(Metrics)]
+enum Shop {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use typed_metrics::Metrics;
+
+#[derive(Metrics)]
+#[metrics(prefix = "a", prefix = "b")]
+enum Shop {
+    #[counter]
+    Requests,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use typed_metrics::Metrics;
+
+#[derive(Metrics)]
+enum Shop {
+    #[counter]
+    #[counter(unit = "1")]
+    Requests,
+}
+
+fn main() {}

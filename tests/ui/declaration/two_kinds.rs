@@ -1,0 +1,10 @@
+use typed_metrics::Metrics;
+
+#[derive(Metrics)]
+enum Shop {
+    #[counter]
+    #[gauge]
+    Requests,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use typed_metrics::Metrics;
+
+#[derive(Metrics)]
+union Shop {
+    requests: u64,
+}
+
+fn main() {}

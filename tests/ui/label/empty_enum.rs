@@ -1,0 +1,6 @@
+use typed_metrics::Label;
+
+#[derive(Label)]
+enum Outcome {}
+
+fn main() {}

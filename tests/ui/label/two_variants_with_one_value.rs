@@ -1,0 +1,10 @@
+use typed_metrics::Label;
+
+#[derive(Label)]
+enum Outcome {
+    Ok,
+    #[label(name = "ok")]
+    Fine,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use typed_metrics::Label;
+
+#[derive(Label)]
+struct Tenant;
+
+fn main() {}

@@ -1,0 +1,17 @@
+#![deny(unused_must_use)]
+
+use typed_metrics::Metrics;
+
+#[derive(Metrics)]
+enum Shop {
+    #[up_down_counter]
+    Busy,
+    #[histogram(unit = "s")]
+    Time,
+}
+
+fn main() {
+    Shop::busy();
+    Shop::busy().enter();
+    Shop::time().start_timer();
+}
