@@ -47,6 +47,12 @@ pub fn series_key<const N: usize>(family: &'static Family, parts: [Part<'_>; N])
     SeriesKey { family, key: Parts(parts).to_key(family.descriptor()) }
 }
 
+/// Makes the metric of a variant known, as the linker does everywhere else.
+#[cfg(miri)]
+pub fn link(metric: impl crate::Metrics) {
+    crate::registry::add(metric.__series().family);
+}
+
 /// What a match on the variant at hand never gets to.
 #[cold]
 pub fn unreachable_variant() -> ! {

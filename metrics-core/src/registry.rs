@@ -14,13 +14,18 @@ use crate::sync::lock;
 #[linkme::distributed_slice]
 pub static FAMILIES: [Family];
 
+/// The typed metrics. Miri runs no linker: there they are added one by one.
+fn linked() -> &'static [Family] {
+    if cfg!(miri) { &[] } else { &FAMILIES }
+}
+
 /// Metrics registered at run time.
 static RUNTIME: Mutex<Vec<&'static Family>> = Mutex::new(Vec::new());
 
 /// Every family, typed ones first.
 pub(crate) fn families() -> Vec<&'static Family> {
     let runtime = lock(&RUNTIME);
-    FAMILIES.iter().chain(runtime.iter().copied()).collect()
+    linked().iter().chain(runtime.iter().copied()).collect()
 }
 
 /// Adds a run-time metric.
@@ -31,7 +36,7 @@ pub(crate) fn add(family: &'static Family) {
 /// The typed metrics that are there under this name; names are compared without case, as
 /// OpenTelemetry does.
 pub(crate) fn typed(name: &str) -> Option<&'static Family> {
-    FAMILIES.iter().find(|family| family.descriptor().name().eq_ignore_ascii_case(name))
+    linked().iter().find(|family| family.descriptor().name().eq_ignore_ascii_case(name))
 }
 
 /// The descriptors of all metrics of the process: those of every linked crate, recorded or not, and
@@ -68,7 +73,7 @@ pub fn catalog() -> Vec<&'static Descriptor> {
 pub fn check() -> Result<(), Error> {
     // The linker decides on typed metrics once and for all; run-time ones are checked as they come.
     static CHECKED: OnceLock<Result<(), Error>> = OnceLock::new();
-    CHECKED.get_or_init(|| conflict(FAMILIES.iter().map(Family::descriptor))).clone()
+    CHECKED.get_or_init(|| conflict(linked().iter().map(Family::descriptor))).clone()
 }
 
 fn conflict(descriptors: impl Iterator<Item = &'static Descriptor>) -> Result<(), Error> {

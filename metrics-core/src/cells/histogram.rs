@@ -250,3 +250,110 @@ pub(crate) fn absorb(run: &[AtomicU64], copied: &Copied, with_interval: bool) {
         }
     });
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    fn run(boundaries: usize) -> Vec<AtomicU64> {
+        (0..width(boundaries)).map(|_| AtomicU64::new(0)).collect()
+    }
+
+    fn totals(run: &[AtomicU64]) -> Option<Totals> {
+        let mut copied = Copied::default();
+        let copied = copied.read(run)?;
+        Some(Totals {
+            sum: copied.sum(),
+            extremes: copied.extremes(),
+            interval: copied.interval(),
+            buckets: copied.buckets().to_vec(),
+        })
+    }
+
+    #[test]
+    fn a_value_on_a_boundary_falls_below_it() {
+        assert_eq!([-1.0, 5.0, 5.1, 10.0, 11.0].map(|v| bucket(&[5.0, 10.0], v)), [0, 0, 1, 1, 2]);
+    }
+
+    #[test]
+    fn few_and_many_boundaries_are_searched_alike() {
+        for count in [1, 31, 32, 33, 256] {
+            let boundaries: Vec<f64> = (0..count).map(f64::from).collect();
+            for value in [-1.0, -0.0, 0.0, 0.5, 30.5, 31.0, 32.0, 32.1, 255.0, 300.0, f64::MAX] {
+                let expected = boundaries.iter().filter(|boundary| value > **boundary).count();
+                assert_eq!(bucket(&boundaries, value), expected, "{value} in {count}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_run_under_another_tag_is_not_written() {
+        let run = run(1);
+        assert_eq!(totals(&run), None);
+        assert!(!record(&run, 1, &[5.0], 3.0));
+        assert_eq!(totals(&run), None);
+        restart(&run, 1, false);
+        assert_eq!(totals(&run), Some(Totals::new(1)));
+        assert!(record(&run, 1, &[5.0], 3.0));
+        assert!(!record(&run, 2, &[5.0], 3.0));
+        assert_eq!((tag(&run), totals(&run).unwrap().count()), (1, 1));
+    }
+
+    #[test]
+    fn a_run_too_short_for_its_boundaries_is_not_written() {
+        let run = run(1);
+        restart(&run, 1, false);
+        assert!(!record(&run, 1, &[5.0, 6.0, 7.0], 8.0));
+        assert_eq!(totals(&run), Some(Totals::new(1)));
+    }
+
+    /// Random histories against totals in plain memory.
+    #[test]
+    fn random_histories_agree_with_plain_totals() {
+        let boundaries = [-10.0, 0.0, 2.5, 10.0];
+        for seed in 0..if cfg!(miri) { 3 } else { 200 } {
+            let mut random = fastrand::Rng::with_seed(seed);
+            let (run, mut tag) = (run(boundaries.len()), 1);
+            restart(&run, tag, false);
+            let mut model = Totals::new(boundaries.len());
+            for _ in 0..100 {
+                match random.u8(..10) {
+                    // The interval ends.
+                    0 => {
+                        tag += 1;
+                        restart(&run, tag, true);
+                        model.interval = Extremes::NONE;
+                    }
+                    // The series is removed.
+                    1 if random.bool() => {
+                        tag += 1;
+                        restart(&run, tag, false);
+                        model = Totals::new(boundaries.len());
+                    }
+                    // Another run comes in.
+                    2 => {
+                        let with_interval = random.bool();
+                        let other = self::run(boundaries.len());
+                        restart(&other, 7, false);
+                        let mut plain = Totals::new(boundaries.len());
+                        for _ in 0..random.u8(..4) {
+                            let value = f64::from(random.i8(..));
+                            assert!(record(&other, 7, &boundaries, value));
+                            plain.record(&boundaries, value);
+                        }
+                        let mut copied = Copied::default();
+                        absorb(&run, copied.read(&other).unwrap(), with_interval);
+                        let interval = if with_interval { plain.interval } else { Extremes::NONE };
+                        model.merge(plain.sum, plain.extremes, interval, &plain.buckets);
+                    }
+                    _ => {
+                        let value = f64::from(random.i8(..)) / 4.0;
+                        assert!(record(&run, tag, &boundaries, value));
+                        model.record(&boundaries, value);
+                    }
+                }
+                assert_eq!(totals(&run).as_ref(), Some(&model));
+            }
+        }
+    }
+}

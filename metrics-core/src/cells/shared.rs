@@ -240,3 +240,90 @@ impl Half {
         self.buckets.iter().for_each(|bucket| bucket.store(0, Relaxed));
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    const BOUNDARIES: &[f64] = &[-10.0, 0.0, 10.0];
+
+    #[test]
+    fn a_sum_or_a_gauge_is_there_once_it_was_written() {
+        let cell = SharedCell::new();
+        assert_eq!(cell.read(), None);
+        cell.add(0_u64);
+        assert_eq!(cell.read(), Some(0));
+        cell.add(u64::MAX);
+        cell.add(3_u64);
+        assert_eq!(cell.read(), Some(2));
+        cell.clear();
+        assert_eq!(cell.read(), None);
+        cell.add(-3_i64);
+        cell.add(1_i64);
+        assert_eq!(cell.read().map(i64::from_bits), Some(-2));
+        cell.set(0.5_f64.to_bits());
+        cell.add(0.25);
+        assert_eq!(cell.read().map(f64::from_bits), Some(0.75));
+        cell.unset();
+        assert_eq!(cell.read(), None);
+        cell.set(7);
+        assert_eq!(cell.read(), Some(7));
+    }
+
+    #[test]
+    fn a_gate_shuts_out_who_came_before() {
+        let gate = Gate::new(1);
+        assert!(gate.admits(1) && gate.enter(1).is_some() && gate.enter(0).is_none());
+        gate.admit_from(3);
+        assert!(!gate.admits(2) && gate.enter(2).is_none());
+        assert!(gate.admits(3) && gate.enter(3).is_some() && gate.enter(4).is_some());
+    }
+
+    #[test]
+    fn random_histories_agree_with_plain_totals() {
+        for seed in 0..if cfg!(miri) { 3 } else { 200 } {
+            let mut random = fastrand::Rng::with_seed(seed);
+            let histogram = SharedHistogram::new(BOUNDARIES.len());
+            let mut model = Totals::new(BOUNDARIES.len());
+            for _ in 0..100 {
+                match random.u8(..12) {
+                    0 => {
+                        histogram.clear();
+                        model = Totals::new(BOUNDARIES.len());
+                    }
+                    1 => {
+                        assert_eq!(histogram.read(true), model);
+                        model.interval = Extremes::NONE;
+                    }
+                    2 => assert_eq!(histogram.read(false), model),
+                    _ => {
+                        let value = f64::from(random.i8(..)) / 4.0;
+                        histogram.record(BOUNDARIES, value);
+                        model.record(BOUNDARIES, value);
+                    }
+                }
+            }
+            assert_eq!(histogram.read(false), model);
+        }
+    }
+
+    #[test]
+    fn threads_lose_nothing_while_it_is_drained() {
+        let histogram = SharedHistogram::new(BOUNDARIES.len());
+        let each = if cfg!(miri) { 20 } else { 5_000 };
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| (0..each).for_each(|_| histogram.record(BOUNDARIES, 4.0)));
+            }
+            let mut before = 0;
+            for _ in 0..each / 5 {
+                let totals = histogram.read(false);
+                assert!(totals.count() >= before);
+                assert_eq!(totals.sum, 4.0 * totals.count() as f64);
+                assert_eq!(totals.buckets, [0, 0, totals.count(), 0]);
+                before = totals.count();
+            }
+        });
+        assert_eq!(histogram.read(false).count(), 3 * each);
+    }
+}

@@ -43,3 +43,33 @@ pub(crate) fn read(run: &[AtomicU64; WIDTH], valid: impl Fn(u64) -> bool) -> Opt
     // Acquire: see `restart`.
     valid(run[TAG].load(Acquire)).then(|| run[VALUE].load(Relaxed))
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    fn holds<N: Number + std::fmt::Debug + PartialEq>(steps: &[(N, N)]) {
+        let run = [const { AtomicU64::new(0) }; WIDTH];
+        assert!(!add(&run, 1, N::ONE), "never written");
+        assert_eq!(read(&run, |tag| tag == 1), None);
+        restart(&run, 1);
+        assert_eq!(read(&run, |tag| tag == 1).map(N::from_bits), Some(N::ZERO));
+        for (n, sum) in steps {
+            assert!(add(&run, 1, *n));
+            assert_eq!(read(&run, |tag| tag == 1).map(N::from_bits), Some(*sum));
+        }
+        assert!(!add(&run, 2, N::ONE));
+        assert_eq!(read(&run, |tag| tag == 2), None);
+        restart(&run, 2);
+        assert!(add(&run, 2, N::ONE));
+        assert_eq!(read(&run, |tag| tag == 2).map(N::from_bits), Some(N::ONE));
+        assert_eq!(read(&run, |tag| tag == 1), None);
+    }
+
+    #[test]
+    fn sums_of_every_type_start_over_under_a_new_tag() {
+        holds(&[(3_u64, 3), (0, 3), (u64::MAX, 2)]);
+        holds(&[(-3_i64, -3), (5, 2), (-2, 0), (i64::MIN, i64::MIN), (-1, i64::MAX)]);
+        holds(&[(0.5, 0.5), (-0.5, 0.0), (1e300, 1e300)]);
+    }
+}
