@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use crate::key::{LabelType, label_type};
 use crate::label::{Label, LabelRef};
 
 /// The series limit of a metric that states none; OpenTelemetry's default too.
@@ -88,7 +89,13 @@ impl LabelDescriptor {
     /// The label `name` of type `L`.
     #[must_use]
     pub const fn of<L: Label>(name: &'static str) -> Self {
-        Self { name, cardinality: L::CARDINALITY, value_at: L::value_at }
+        Self::new(name, label_type::<L>())
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new<L: ?Sized>(name: &'static str, label_type: LabelType<L>) -> Self {
+        Self { name, cardinality: label_type.cardinality, value_at: label_type.value_at }
     }
 
     /// Its name.

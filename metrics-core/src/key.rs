@@ -105,21 +105,47 @@ pub struct Part<'a> {
     pub(crate) open: Option<LabelRef<'a>>,
 }
 
+/// What a type of labels can do, as plain functions.
+///
+/// Generated code names a label's type in several places; making this from it is the only one that
+/// asks for `Label`, so that a type that is none is one error.
+#[derive(Debug)]
+#[doc(hidden)]
+pub struct LabelType<L: ?Sized> {
+    pub(crate) cardinality: Option<usize>,
+    pub(crate) value_at: fn(usize) -> LabelRef<'static>,
+    index: fn(&L) -> usize,
+    value: for<'a> fn(&'a L, &'a mut Scratch) -> LabelRef<'a>,
+}
+
+#[doc(hidden)]
+#[must_use]
+#[inline(always)]
+pub const fn label_type<L: Label + ?Sized>() -> LabelType<L> {
+    LabelType {
+        cardinality: L::CARDINALITY,
+        value_at: L::value_at,
+        index: L::index,
+        value: L::value,
+    }
+}
+
 /// The part that `label` has, with the stride of its dimension.
 #[doc(hidden)]
 #[inline(always)]
-pub fn part<'a, L: Label + ?Sized>(
+pub fn part<'a, L: ?Sized>(
+    label_type: LabelType<L>,
     label: &'a L,
     stride: usize,
     scratch: &'a mut Scratch,
 ) -> Part<'a> {
-    match L::CARDINALITY {
+    match label_type.cardinality {
         Some(count) => {
             // A `Label` written by hand could give any index; it must not reach another series.
-            Part { index: L::index(label).min(count - 1) * stride, open: None }
+            Part { index: (label_type.index)(label).min(count - 1) * stride, open: None }
         }
         None => {
-            let value = match L::value(label, scratch) {
+            let value = match (label_type.value)(label, scratch) {
                 LabelRef::Str(text) => LabelRef::Str(cut(text)),
                 value => value,
             };

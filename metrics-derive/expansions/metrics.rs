@@ -8,7 +8,7 @@ const _: () = {
         value_type: __p::ValueType::F64,
         unit: "ms",
         description: "Duration of requests.",
-        labels: &[__p::LabelDescriptor::of::<Endpoint>("endpoint")],
+        labels: &[__p::LabelDescriptor::new("endpoint", __p::label_type::<Endpoint>())],
         boundaries: &[5f64, 10f64, 25.5f64],
         series_limit: 2000usize,
         source: __p::Source {
@@ -33,9 +33,12 @@ const _: () = {
         unit: "{request}",
         description: "Number of requests processed.",
         labels: &[
-            __p::LabelDescriptor::of::<&'static str>("route"),
-            __p::LabelDescriptor::of::<u16>("http.status"),
-            __p::LabelDescriptor::of::<__p::Displayed<'static, IpAddr>>("ip"),
+            __p::LabelDescriptor::new("route", __p::label_type::<&'static str>()),
+            __p::LabelDescriptor::new("http.status", __p::label_type::<u16>()),
+            __p::LabelDescriptor::new(
+                "ip",
+                __p::label_type::<__p::Displayed<'_, IpAddr>>(),
+            ),
         ],
         boundaries: &[],
         series_limit: 500usize,
@@ -124,7 +127,8 @@ const _: () = {
                         __SHAPE_0,
                         [
                             __p::part(
-                                &*__l0,
+                                __p::label_type::<Endpoint>(),
+                                __l0,
                                 __SHAPE_0.strides[0usize],
                                 &mut __p::Scratch::new(),
                             ),
@@ -160,17 +164,20 @@ const _: () = {
                         __SHAPE_1,
                         [
                             __p::part(
-                                &*__l0,
+                                __p::label_type::<&'a str>(),
+                                __l0,
                                 __SHAPE_1.strides[0usize],
                                 &mut __p::Scratch::new(),
                             ),
                             __p::part(
-                                &*__l1,
+                                __p::label_type::<u16>(),
+                                __l1,
                                 __SHAPE_1.strides[1usize],
                                 &mut __p::Scratch::new(),
                             ),
                             __p::part(
-                                &__p::Displayed(&*__l2),
+                                __p::label_type::<__p::Displayed<'_, IpAddr>>(),
+                                &__p::Displayed(__l2),
                                 __SHAPE_1.strides[2usize],
                                 &mut __p::Scratch::new(),
                             ),
@@ -246,7 +253,8 @@ The variants differ in what they take, so any number is accepted; one that the m
                         &__FAMILY_0,
                         [
                             __p::part(
-                                &*__l0,
+                                __p::label_type::<Endpoint>(),
+                                __l0,
                                 __SHAPE_0.strides[0usize],
                                 &mut __p::Scratch::new(),
                             ),
@@ -258,17 +266,20 @@ The variants differ in what they take, so any number is accepted; one that the m
                         &__FAMILY_1,
                         [
                             __p::part(
-                                &*__l0,
+                                __p::label_type::<&'a str>(),
+                                __l0,
                                 __SHAPE_1.strides[0usize],
                                 &mut __p::Scratch::new(),
                             ),
                             __p::part(
-                                &*__l1,
+                                __p::label_type::<u16>(),
+                                __l1,
                                 __SHAPE_1.strides[1usize],
                                 &mut __p::Scratch::new(),
                             ),
                             __p::part(
-                                &__p::Displayed(&*__l2),
+                                __p::label_type::<__p::Displayed<'_, IpAddr>>(),
+                                &__p::Displayed(__l2),
                                 __SHAPE_1.strides[2usize],
                                 &mut __p::Scratch::new(),
                             ),

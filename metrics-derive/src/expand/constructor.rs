@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
 use crate::expand::documentation;
-use crate::expand::names::{Names, at, binding, reference_at};
+use crate::expand::names::{Names, at, binding};
 use crate::expand::types;
 use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
 
@@ -79,26 +79,20 @@ pub(crate) fn pattern(metric: &ValidatedMetric) -> TokenStream {
 
 /// What each label adds to the key of the series.
 ///
-/// Expands to `[__p::part(__l0, __SHAPE_0.strides[0], &mut __p::Scratch::new()), …]`.
+/// Expands to `[__p::part(__p::label_type::<&'a str>(), __l0, __SHAPE_0.strides[0], …), …]`.
 pub(crate) fn parts(metric: &ValidatedMetric, shape: &Ident) -> TokenStream {
     let parts = metric.labels.iter().enumerate().map(|(index, label)| part(index, label, shape));
     quote!([#(#parts),*])
 }
 
-/// All of it stands at the label's type, so that a type that is no label is told of there.
+/// Expands to `__p::part(__p::label_type::<&'a str>(), __l0, …)`.
 fn part(index: usize, label: &ValidatedLabel, shape: &Ident) -> TokenStream {
-    let label_at_type = reference_at(&label.ty, &binding(index));
-    if label.display {
-        quote_spanned! {at(&label.ty)=>
-            __p::part(
-                &__p::Displayed(#label_at_type),
-                #shape.strides[#index],
-                &mut __p::Scratch::new(),
-            )
-        }
+    let label_type = types::label_type(&label.ty, label.display);
+    let binding = binding(index);
+    let value = if label.display {
+        quote!(&__p::Displayed(#binding))
     } else {
-        quote_spanned! {at(&label.ty)=>
-            __p::part(#label_at_type, #shape.strides[#index], &mut __p::Scratch::new())
-        }
-    }
+        quote!(#binding)
+    };
+    quote!(__p::part(#label_type, #value, #shape.strides[#index], &mut __p::Scratch::new()))
 }

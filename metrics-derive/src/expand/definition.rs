@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 
 use crate::expand::names::{Names, at};
-use crate::expand::types::{metric_type, value_type, with_static_lifetimes};
+use crate::expand::types::{label_type, metric_type, value_type, with_static_lifetimes};
 use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
 
 /// Expands to
@@ -16,7 +16,7 @@ use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
 ///     value_type: __p::ValueType::U64,
 ///     unit: "{request}",
 ///     description: "Number of requests processed.",
-///     labels: &[__p::LabelDescriptor::of::<&'static str>("route")],
+///     labels: &[__p::LabelDescriptor::new("route", __p::label_type::<&'static str>())],
 ///     boundaries: &[],
 ///     series_limit: 2000usize,
 ///     source: __p::Source { file: …, line: …, module: …, item: "ShopMetrics::RequestCount" },
@@ -66,17 +66,12 @@ pub(crate) fn definition(
     }
 }
 
-/// Expands to `__p::LabelDescriptor::of::<&'static str>("route")`, at the label's type.
+/// Expands to `__p::LabelDescriptor::new("route", __p::label_type::<&'static str>())`.
 fn label_descriptor(metrics: &ValidatedMetrics<'_>, label: &ValidatedLabel) -> TokenStream {
     let name = &label.name;
     let ty = with_static_lifetimes(&label.ty, metrics.generics);
-    if label.display {
-        quote_spanned! {at(&label.ty)=>
-            __p::LabelDescriptor::of::<__p::Displayed<'static, #ty>>(#name)
-        }
-    } else {
-        quote_spanned!(at(&label.ty)=> __p::LabelDescriptor::of::<#ty>(#name))
-    }
+    let label_type = label_type(&ty, label.display);
+    quote!(__p::LabelDescriptor::new(#name, #label_type))
 }
 
 /// Expands to `__p::Source { file: __p::core::file!(), … }`.

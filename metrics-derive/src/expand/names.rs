@@ -1,6 +1,6 @@
 //! The names of an expansion's helpers, and the places that its tokens point at.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
 
 /// What the expansion calls the parts of the metric at place `index`.
@@ -36,18 +36,4 @@ pub(crate) fn binding(index: usize) -> Ident {
 pub(crate) fn at(tokens: impl ToTokens) -> Span {
     let first = tokens.into_token_stream().into_iter().next();
     Span::call_site().located_at(first.map_or_else(Span::call_site, |token| token.span()))
-}
-
-/// `&*binding`, of which the compiler says that it stands where all of `tokens` stand: an error
-/// underlines from an expression's first token to its last.
-pub(crate) fn reference_at(tokens: impl ToTokens, binding: &Ident) -> TokenStream {
-    let tokens: Vec<TokenTree> = tokens.into_token_stream().into_iter().collect();
-    let place = |token: Option<&TokenTree>| {
-        Span::call_site().located_at(token.map_or_else(Span::call_site, TokenTree::span))
-    };
-    let (first, last) = (place(tokens.first()), place(tokens.last()));
-    let start = quote::quote_spanned!(first=> &*);
-    let mut end = binding.clone();
-    end.set_span(last);
-    quote::quote!(#start #end)
 }

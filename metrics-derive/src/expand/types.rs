@@ -1,10 +1,11 @@
 //! Types and paths of the expansion.
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Generics;
 use typed_metrics_core::{MetricType, ValueType};
 
+use crate::expand::names::at;
 use crate::kind::value_type_name;
 use crate::model::{HandleParameter, HandleType};
 
@@ -55,6 +56,18 @@ pub(crate) fn metric_type(kind: MetricType) -> Ident {
 /// The variant of core's `ValueType`.
 pub(crate) fn value_type(value_type: ValueType) -> Ident {
     format_ident!("{value_type:?}")
+}
+
+/// What a label's type can do: the only place that asks it to be a label. All of it stands at the
+/// type, and what the compiler says of it is the same wherever it is expanded, so it says it once.
+///
+/// Expands to `__p::label_type::<&'a str>()`.
+pub(crate) fn label_type(ty: &impl ToTokens, display: bool) -> TokenStream {
+    if display {
+        quote_spanned!(at(ty)=> __p::label_type::<__p::Displayed<'_, #ty>>())
+    } else {
+        quote_spanned!(at(ty)=> __p::label_type::<#ty>())
+    }
 }
 
 /// `ty` with the lifetimes of `generics` replaced by `'static`, as a const needs it.

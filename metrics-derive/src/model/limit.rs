@@ -28,8 +28,11 @@ fn whole(cx: &Diagnostics, literal: &LitInt) -> Option<usize> {
             None
         }
         Ok(limit) => Some(limit),
-        Err(error) => {
-            cx.error(literal, format_args!("this series limit cannot be read: {error}"));
+        Err(_) => {
+            cx.error(
+                literal,
+                format_args!("a series limit is a whole number from 1 to {}", usize::MAX),
+            );
             None
         }
     }
