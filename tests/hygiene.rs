@@ -1,0 +1,230 @@
+//! The derives work whatever stands around them: see also the crate `tests/renamed`.
+#![forbid(unsafe_code)]
+#![deny(missing_docs, warnings)]
+
+use typed_metrics::testing::capture;
+use typed_metrics::{Label, Metrics};
+
+/// Nothing of the prelude, and none of its names.
+#[no_implicit_prelude]
+mod without_a_prelude {
+    use ::typed_metrics::{Label, Metrics};
+
+    #[derive(Label)]
+    pub(crate) enum Answer {
+        Yes,
+        No,
+    }
+
+    #[derive(Label)]
+    pub(crate) struct Asker<'a>(pub(crate) &'a str);
+
+    #[derive(Metrics)]
+    #[metrics(prefix = "bare")]
+    pub(crate) enum Bare<'a> {
+        #[counter]
+        Asked { asker: Asker<'a>, answer: Answer, again: ::core::option::Option<bool> },
+        #[histogram(unit = "s")]
+        Thinking,
+    }
+
+    pub(crate) fn ask() {
+        Bare::asked(Asker("ada"), Answer::Yes, ::core::option::Option::None).inc();
+        Bare::asked(Asker("ada"), Answer::No, ::core::option::Option::Some(true)).add(2);
+        Bare::Thinking.record(1);
+    }
+}
+
+#[test]
+fn without_the_prelude_the_same_is_recorded() {
+    use without_a_prelude::{Answer, Asker, Bare, ask};
+
+    let seen = capture(ask);
+    let asked = |answer, again| Bare::Asked { asker: Asker("ada"), answer, again };
+    assert_eq!(seen.counter(asked(Answer::Yes, None)), 1);
+    assert_eq!(seen.counter(asked(Answer::No, Some(true))), 2);
+    assert_eq!(seen.counter(asked(Answer::No, None)), 0);
+    assert_eq!(seen.histogram(Bare::Thinking).sum, 1.0);
+}
+
+/// Every name that generated code could lean on means something else here.
+mod with_shadowed_names {
+    #![allow(non_camel_case_types, dead_code, unused_macros, unused_imports)]
+
+    use typed_metrics::{Label, Metrics};
+
+    pub(crate) struct Result;
+    pub(crate) struct Option;
+    pub(crate) struct String;
+    pub(crate) struct Some;
+    pub(crate) struct None;
+    pub(crate) struct Ok;
+    pub(crate) struct Err;
+    pub(crate) struct Vec;
+    pub(crate) struct Box;
+    pub(crate) struct u64;
+    pub(crate) struct f64;
+    pub(crate) struct usize;
+    pub(crate) mod core {}
+    pub(crate) mod std {}
+    macro_rules! line {
+        () => {
+            "shadowed"
+        };
+    }
+    pub(crate) use line;
+
+    #[derive(Label)]
+    pub(crate) enum Size {
+        Small,
+        Large,
+    }
+
+    #[derive(Metrics)]
+    pub(crate) enum Shadowed {
+        #[counter]
+        ShadowedCounter { size: Size },
+        #[gauge]
+        ShadowedGauge,
+    }
+
+    pub(crate) fn work() {
+        Shadowed::shadowed_counter(Size::Large).inc();
+        Shadowed::ShadowedGauge.record(7);
+    }
+}
+
+#[test]
+fn shadowed_names_do_not_reach_generated_code() {
+    use with_shadowed_names::{Shadowed, Size, work};
+
+    let seen = capture(work);
+    assert_eq!(seen.counter(Shadowed::ShadowedCounter { size: Size::Large }), 1);
+    assert_eq!(seen.counter(Shadowed::ShadowedCounter { size: Size::Small }), 0);
+    assert_eq!(seen.gauge(Shadowed::ShadowedGauge), Some(7.0));
+}
+
+#[test]
+fn an_enum_inside_a_function_has_metrics() {
+    #[derive(Metrics)]
+    #[metrics(prefix = "inside")]
+    enum Inside {
+        #[up_down_counter]
+        Function,
+    }
+
+    let seen = capture(|| Inside::function().add(-3));
+    assert_eq!(seen.up_down_counter(Inside::Function), -3);
+    assert!(typed_metrics::catalog().iter().any(|metric| metric.name() == "inside.function"));
+}
+
+#[test]
+fn raw_identifiers_lose_their_mark_in_names() {
+    #[derive(Metrics)]
+    #[metrics(prefix = "raw")]
+    enum Raw<'a> {
+        #[counter]
+        Match { r#type: &'a str },
+    }
+
+    let seen = capture(|| Raw::r#match("a").inc());
+    let metric = seen.snapshot.get("raw.match").expect("it was recorded");
+    assert_eq!(metric.series[0].labels.to_string(), "type=a");
+}
+
+#[test]
+fn doc_comments_deprecations_and_descriptions_are_kept() {
+    #[derive(Metrics)]
+    enum Documented {
+        /// First line,
+        /// second line.
+        ///
+        /// Another paragraph.
+        #[gauge(unit = "Cel")]
+        FromComment,
+        /// Not this.
+        #[gauge(description = "This.")]
+        Overridden,
+    }
+
+    let descriptions = Documented::descriptors().iter().map(|metric| metric.description());
+    assert!(descriptions.clone().next().is_some_and(|d| d.starts_with("First line, second line.")));
+    assert_eq!(descriptions.last(), Some("This."));
+    let _ = capture(|| {
+        Documented::from_comment().set(1);
+        Documented::overridden().set(1);
+    });
+}
+
+/// Metrics whose source place a test looks at.
+#[derive(Metrics)]
+enum Placed {
+    /// Counted.
+    #[counter]
+    PlacedHere,
+}
+
+#[test]
+fn a_metric_knows_where_it_is_defined() {
+    let source = Placed::descriptors()[0].source();
+    let here = line!();
+    assert!(source.file.ends_with("tests/hygiene.rs"));
+    assert_eq!(source.item, "Placed::PlacedHere");
+    assert!(source.line < here && here - source.line < 10, "{} is not near {here}", source.line);
+    let _ = capture(|| Placed::placed_here().inc());
+}
+
+/// What was tried for labels of every kind.
+#[derive(Metrics)]
+enum Everything<'a> {
+    /// All of them.
+    #[counter(series_limit = 10_000)]
+    Labels {
+        str: &'a str,
+        cow: std::borrow::Cow<'a, str>,
+        owned: String,
+        boxed: Box<str>,
+        shared: std::sync::Arc<str>,
+        optional: Option<&'a str>,
+        signed: i64,
+        large: u128,
+        letter: char,
+        truth: bool,
+        #[label(display)]
+        address: std::net::Ipv4Addr,
+        level: Level,
+    },
+}
+
+#[derive(Clone, Copy, Label)]
+#[label(rename_all = "kebab-case")]
+enum Level {
+    VeryHigh,
+}
+
+#[test]
+fn labels_of_every_type_give_their_value() {
+    let everything = || Everything::Labels {
+        str: "a",
+        cow: "b".into(),
+        owned: "c".into(),
+        boxed: "d".into(),
+        shared: "e".into(),
+        optional: None,
+        signed: -1,
+        large: u128::MAX,
+        letter: 'ß',
+        truth: true,
+        address: std::net::Ipv4Addr::LOCALHOST,
+        level: Level::VeryHigh,
+    };
+    let seen = capture(|| everything().record(1));
+    assert_eq!(seen.counter(everything()), 1);
+    let labels = seen.snapshot.get("labels").expect("it was recorded").series[0].labels.to_string();
+    assert_eq!(
+        labels,
+        "str=a cow=b owned=c boxed=d shared=e signed=-1 \
+         large=340282366920938463463374607431768211455 letter=ß truth=true address=127.0.0.1 \
+         level=very-high"
+    );
+}
