@@ -223,7 +223,7 @@ impl<U: TimeUnit> Histogram<U> {
 /// Counts as 1 in an up-down counter until it is dropped. From [`enter`](Handle::enter).
 #[must_use = "dropped at once, it counts for nothing"]
 #[derive(Debug)]
-pub struct Entered<T: Number>(UpDownCounter<T>);
+pub struct Entered<T: Number = i64>(UpDownCounter<T>);
 
 impl<T: Number> Drop for Entered<T> {
     #[inline]

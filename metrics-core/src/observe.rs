@@ -45,6 +45,10 @@ struct Progress {
     ended: bool,
 }
 
+/// The observation has ended, or its callback is running in another thread's collection, whose result
+/// is as good.
+struct NothingToDo;
+
 impl fmt::Debug for Observer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Observer").field("series", &self.series).finish_non_exhaustive()
@@ -86,6 +90,16 @@ pub(crate) fn observe<T: Number>(
     Observation(observer)
 }
 
+impl Observation {
+    /// Observes to the end of the program.
+    ///
+    /// What is observed as long as `main` runs, and shown at shutdown, has no good place to be dropped.
+    pub fn forever(self) {
+        // The observer stays in its family's list; only the guard that would take it out goes.
+        std::mem::forget(self);
+    }
+}
+
 impl Drop for Observation {
     fn drop(&mut self) {
         let observer = &self.0;
@@ -122,7 +136,7 @@ pub(crate) fn run_callbacks(family: &'static Family) {
 
 impl Observer {
     fn run(&self) {
-        let Some(last) = self.begin() else { return };
+        let Ok(last) = self.begin() else { return };
         let said = catch_unwind(AssertUnwindSafe(|| (self.callback)()));
         let now = match said.unwrap_or(Err(Reason::CallbackPanicked)) {
             Ok(now) => {
@@ -143,15 +157,14 @@ impl Observer {
         }
     }
 
-    /// What was said last; `None` if there is nothing to do: the observation has ended, or its
-    /// callback is running in another thread's collection, whose result is as good.
-    fn begin(&self) -> Option<Option<u64>> {
+    /// What was said last, if anything was.
+    fn begin(&self) -> Result<Option<u64>, NothingToDo> {
         let mut progress = lock(&self.progress);
         if progress.running || progress.ended {
-            return None;
+            return Err(NothingToDo);
         }
         progress.running = true;
-        Some(progress.last)
+        Ok(progress.last)
     }
 
     /// Notes what was said, and tells whether the observation ended meanwhile.

@@ -17,12 +17,20 @@ pub(crate) struct Installed {
     handler: Arc<dyn MetricHandler>,
     /// The back end's name, if it was chosen by name.
     back_end: Option<&'static str>,
-    /// How many families it was told of, in the registry's order.
-    told: Mutex<usize>,
+    told: Mutex<Told>,
     /// Whether a panic of it was reported.
     panicked: AtomicBool,
     /// Whether it was removed. Changes, and is looked at, under the lock of [`SUBSCRIBERS`].
     removed: AtomicBool,
+}
+
+/// What a handler was told of.
+#[derive(Debug, Default)]
+struct Told {
+    /// How many families, in the registry's order.
+    families: usize,
+    /// The metrics by name, and whether it subscribed.
+    metrics: HashMap<&'static str, bool>,
 }
 
 type List = Vec<Arc<Installed>>;
@@ -70,7 +78,7 @@ fn build(choices: Vec<Choice>, before: &[Arc<Installed>]) -> Result<(List, List)
         let installed = Arc::new(Installed {
             handler,
             back_end,
-            told: Mutex::new(0),
+            told: Mutex::default(),
             panicked: AtomicBool::new(false),
             removed: AtomicBool::new(false),
         });
@@ -165,22 +173,26 @@ impl Installed {
                 Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
                 Err(TryLockError::WouldBlock) => return,
             };
-            for family in families.get(*told..).unwrap_or_default() {
-                *told += 1;
-                self.tell(family);
+            for family in families.get(told.families..).unwrap_or_default() {
+                told.families += 1;
+                self.tell(family, &mut told.metrics);
             }
             looked_at = Some(families.len());
         }
     }
 
-    fn tell(self: &Arc<Self>, family: &'static Family) {
+    /// Tells the handler of a family's metric, unless another family defines the same one.
+    fn tell(self: &Arc<Self>, family: &'static Family, metrics: &mut HashMap<&'static str, bool>) {
         let descriptor = family.descriptor();
-        let wants_all = self.call("be told of a metric", |handler| {
-            handler.register(descriptor);
-            Ok(handler.subscribe(descriptor))
+        let wants_all = *metrics.entry(descriptor.name()).or_insert_with(|| {
+            let wants_all = self.call("be told of a metric", |handler| {
+                handler.register(descriptor);
+                Ok(handler.subscribe(descriptor))
+            });
+            // A panic is reported, and means no.
+            wants_all.unwrap_or(false)
         });
-        // A panic is reported, and means no.
-        if wants_all.unwrap_or(false) {
+        if wants_all {
             let mut subscribers = SUBSCRIBERS.write().unwrap_or_else(PoisonError::into_inner);
             // Removed while it was told: nobody would end its subscription.
             if self.removed.load(Ordering::Relaxed) {

@@ -48,11 +48,14 @@ pub(crate) fn constructor(
     let pattern = pattern(metric);
     let Names { family, shape, .. } = names;
     let parts = parts(metric, shape);
+    // The user wrote fields, which clippy does not count. Seven is its limit for arguments.
+    let many = (metric.labels.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     let other_variants =
         (metrics.metrics.len() > 1).then(|| quote!(_ => __p::unreachable_variant(),));
     quote_spanned! {at(variant)=>
         #[doc = #doc]
         #deprecated
+        #many
         #[inline]
         #vis fn #name(#(#fields: #types),*) -> #handle_type {
             Self::#variant { #(#fields),* }.#handle()
