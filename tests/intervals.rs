@@ -249,7 +249,8 @@ fn intervals_of_concurrent_readers_add_up() {
                 let Some(interval) = &series.value.as_histogram().unwrap().interval else {
                     continue;
                 };
-                let bucket = |value: f64| interval.boundaries.iter().filter(|b| value > **b).count();
+                let bucket =
+                    |value: f64| interval.boundaries.iter().filter(|b| value > **b).count();
                 let filled = |i: &usize| interval.buckets[*i] > 0;
                 assert_eq!(Some(bucket(interval.min)), (0..10).find(filled), "{interval:?}");
                 assert_eq!(Some(bucket(interval.max)), (0..10).rfind(filled), "{interval:?}");

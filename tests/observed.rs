@@ -168,9 +168,8 @@ fn a_callback_records_observes_and_takes_snapshots() {
         let _nested = Observed::size("nested").observe(|| 1);
         1
     });
-    let _snapshotting = Observed::snapshotting().observe(|| {
-        typed_metrics::snapshot().metrics.len() as u64
-    });
+    let _snapshotting =
+        Observed::snapshotting().observe(|| typed_metrics::snapshot().metrics.len() as u64);
     let _ = typed_metrics::snapshot();
     let Some(Value::F64(metrics)) = value("observed.snapshotting", &[]) else { panic!() };
     assert!(metrics >= 10.0);

@@ -247,7 +247,12 @@ fn recycling_never_puts_a_value_under_other_labels() {
                         2 => Removal::recycled_gauge(id).remove(),
                         3 => {
                             let sizes = Removal::recycled_sizes(id);
-                            handles.push((id, Removal::recycled(id), sizes, Removal::recycled_gauge(id)));
+                            handles.push((
+                                id,
+                                Removal::recycled(id),
+                                sizes,
+                                Removal::recycled_gauge(id),
+                            ));
                         }
                         _ => {}
                     }

@@ -79,7 +79,8 @@ fn a_thousand_threads_that_start_and_end_lose_nothing() {
             let inside = |i: &u64| (i % 200) as i64 > low && (i % 200) as i64 <= high;
             all(which).filter(inside).count() as u64
         };
-        let expected = [in_bucket(-1, 1), in_bucket(1, 10), in_bucket(10, 100), in_bucket(100, 199)];
+        let expected =
+            [in_bucket(-1, 1), in_bucket(1, 10), in_bucket(10, 100), in_bucket(100, 199)];
         assert_eq!(found.buckets, expected, "{metric}");
         assert_eq!(found.sum, all(which).map(|i| i % 200).sum::<u64>() as f64);
         assert_eq!(found.count, all(which).count() as u64);

@@ -128,7 +128,10 @@ impl Report {
             promises += &format!("{} at most {most}x; ", verdict(ratio <= most));
         }
         if let Some(most) = most_growth {
-            promises += &format!("{} 4 threads at most {most}x of 1 ({growth:.2}x)", verdict(growth <= most));
+            promises += &format!(
+                "{} 4 threads at most {most}x of 1 ({growth:.2}x)",
+                verdict(growth <= most)
+            );
         }
         let name = format!("{name} ({alone:.1} ns)");
         println!("{name:<44} {ratio:>8.2}x {:>8.2}x   {promises}", four / self.yardstick);
@@ -182,5 +185,8 @@ fn snapshot_of_many() {
         elapsed
     });
     let best = best.min().unwrap_or_default().as_secs_f64() * 1e3;
-    println!("\nsnapshot of 10,000 series over 8 shards: {best:.2} ms, {} at most 5 ms", verdict(best <= 5.0));
+    println!(
+        "\nsnapshot of 10,000 series over 8 shards: {best:.2} ms, {} at most 5 ms",
+        verdict(best <= 5.0)
+    );
 }

@@ -12,7 +12,11 @@ use crate::cells::shared::{Gate, SharedCell, SharedHistogram, Writing};
 use crate::descriptor::{Descriptor, MetricType};
 use crate::family::Family;
 use crate::key::Labels;
-use crate::sync::{AtomicU64, Mutex, Ordering::{AcqRel, Acquire, Relaxed}, lock};
+use crate::sync::{
+    AtomicU64, Mutex,
+    Ordering::{AcqRel, Acquire, Relaxed},
+    lock,
+};
 
 /// A bit of the state: somebody wants every measurement. No tag has it, so every write takes the
 /// slow path, which forwards.

@@ -77,10 +77,9 @@ impl fmt::Display for BucketError {
                 f,
                 "boundary {value} is not finite; the last bucket reaches to infinity by itself"
             ),
-            Self::Unsorted { previous, value, .. } => write!(
-                f,
-                "boundary {value} follows {previous}; boundaries increase strictly"
-            ),
+            Self::Unsorted { previous, value, .. } => {
+                write!(f, "boundary {value} follows {previous}; boundaries increase strictly")
+            }
             Self::Duplicate { value, .. } => {
                 write!(f, "boundary {value} stands twice; boundaries increase strictly")
             }
@@ -237,10 +236,7 @@ mod tests {
             check_boundaries(&[5.0, 1.0]),
             Err(BucketError::Unsorted { index: 1, previous: 5.0, value: 1.0 })
         );
-        assert_eq!(
-            check_boundaries(&[0.0; 257]),
-            Err(BucketError::TooMany { count: 257 })
-        );
+        assert_eq!(check_boundaries(&[0.0; 257]), Err(BucketError::TooMany { count: 257 }));
     }
 
     #[test]

@@ -84,7 +84,10 @@ pub struct Conflict {
 
 impl Error {
     /// The conflict between two definitions of a metric, if there is one.
-    pub(crate) fn conflict(first: &'static Descriptor, second: &'static Descriptor) -> Option<Self> {
+    pub(crate) fn conflict(
+        first: &'static Descriptor,
+        second: &'static Descriptor,
+    ) -> Option<Self> {
         let (what, a, b) = if first.name() == second.name() {
             first.difference(second)?
         } else {

@@ -216,7 +216,8 @@ impl Default for Scratch {
 impl fmt::Write for ScratchText {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let room = MAX_LABEL_LEN - self.len;
-        let end = (0..=room.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+        let end =
+            (0..=room.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
         self.bytes[self.len..self.len + end].copy_from_slice(&text.as_bytes()[..end]);
         self.len += end;
         if end == text.len() { Ok(()) } else { Err(fmt::Error) }

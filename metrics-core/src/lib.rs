@@ -13,6 +13,9 @@ pub mod testing;
 pub mod unit;
 pub mod value;
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod address;
 mod attributes;
 mod block;
@@ -31,9 +34,6 @@ mod in_memory;
 mod key;
 mod number;
 mod observe;
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
 mod read;
 mod reader;
 mod registry;

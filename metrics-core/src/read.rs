@@ -11,7 +11,11 @@ use crate::number::Number;
 use crate::scope::Scope;
 use crate::series::{Series, zero};
 use crate::shard::{self, SEGMENT, SEGMENTS, Segment};
-use crate::sync::{AtomicU64, Ordering::{Acquire, Relaxed}, fence};
+use crate::sync::{
+    AtomicU64,
+    Ordering::{Acquire, Relaxed},
+    fence,
+};
 
 /// Which shards are read: all of them, or those of one capture.
 pub(crate) struct View<'a> {

@@ -134,7 +134,9 @@ fn collect(reader: Option<u64>) -> Snapshot {
             dropped: family.dropped.read(),
         };
         let is_news = |(reason, _): &&(Reason, u64)| family.dropped.is_news(*reason);
-        news.extend(metric.dropped.iter().filter(is_news).map(|(r, n)| (metric.descriptor, *r, *n)));
+        news.extend(
+            metric.dropped.iter().filter(is_news).map(|(r, n)| (metric.descriptor, *r, *n)),
+        );
         match by_name.get(metric.descriptor.name()) {
             Some(&first) if metrics[first].descriptor.difference(metric.descriptor).is_none() => {
                 metrics[first].join(metric);

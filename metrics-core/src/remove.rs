@@ -1,12 +1,12 @@
 //! Removing a series.
 
+use crate::address::SHARED;
 use crate::block::{FIXED, Removed, State};
 use crate::descriptor::{MetricType, ValueType};
 use crate::number::Number;
 use crate::read::{self, View};
-use crate::series::{Series, zero};
-use crate::address::SHARED;
 use crate::reader::{collecting, note_intervals_of};
+use crate::series::{Series, zero};
 
 /// Removes `series`: it is there again when something is recorded in it, from zero.
 pub(crate) fn remove(series: Series) {

@@ -207,7 +207,8 @@ fn join(series: Series, outer: Entry<'_, SeriesId, (Series, Reading)>, inner: Re
                 *outer = if is_gauge { inner } else { series.sum_of(*outer, inner) };
             }
             // One series has readings of one kind.
-            (Reading::Histogram(_), Reading::Number(_)) | (Reading::Number(_), Reading::Histogram(_)) => {}
+            (Reading::Histogram(_), Reading::Number(_))
+            | (Reading::Number(_), Reading::Histogram(_)) => {}
         },
     }
 }

@@ -2,12 +2,19 @@
 
 use crate::address::{Layout, SHARED};
 use crate::block::{Block, FIXED, Removed, Shared, State};
-use crate::cells::{histogram::{self, Copied}, sum};
+use crate::cells::{
+    histogram::{self, Copied},
+    sum,
+};
 use crate::descriptor::ValueType;
 use crate::dropped::Reason;
 use crate::key::{Labels, fixed_labels};
 use crate::number::Number;
-use crate::sync::{AtomicU64, Ordering::{Relaxed, Release}, fence};
+use crate::sync::{
+    AtomicU64,
+    Ordering::{Relaxed, Release},
+    fence,
+};
 use crate::{forward, scope, shard};
 
 /// A series of a metric: small, `Copy`, valid for ever.

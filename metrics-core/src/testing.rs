@@ -27,9 +27,10 @@ use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
 
-use crate::Metrics;
 use crate::__private::SeriesKey;
+use crate::Metrics;
 use crate::descriptor::{Descriptor, MetricType};
+use crate::key::Labels;
 use crate::reader::collect_scope;
 use crate::scope::{self, Inside};
 use crate::snapshot::{HistogramSnapshot, Snapshot, Value};
@@ -222,7 +223,11 @@ impl<R> Captured<R> {
     /// If something was; the message tells what.
     #[track_caller]
     pub fn assert_nothing(&self) {
-        assert!(self.snapshot.metrics.is_empty(), "nothing was expected, but there is\n{}", self.all());
+        assert!(
+            self.snapshot.metrics.is_empty(),
+            "nothing was expected, but there is{}",
+            self.all()
+        );
     }
 
     fn find(&self, key: &SeriesKey) -> Option<&Value> {
@@ -236,30 +241,28 @@ impl<R> Captured<R> {
             return;
         }
         let found = self.find(key).map_or_else(|| "nothing".to_owned(), show);
-        let labels = &key.key.labels;
         panic!(
-            "`{}` {labels}: expected {expected}, but recorded was {found}\nall that was recorded:\n{}",
-            name(key),
+            "`{}`: expected {expected}, but recorded was {found}\nall that was recorded:{}",
+            title(name(key), &key.key.labels),
             self.all(),
         );
     }
 
     /// One line for each series.
     fn all(&self) -> String {
-        let line = |metric: &Descriptor, labels: &dyn fmt::Display, value: &Value| {
-            format!("  {} {labels} = {}\n", metric.name(), show(value))
+        let line = |metric: &Descriptor, labels: &Labels, value: &Value| {
+            format!("\n  {} = {}", title(metric.name(), labels), show(value))
         };
         let metrics = self.snapshot.metrics.iter();
-        let lines = metrics.flat_map(|m| {
-            m.series.iter().map(|s| line(m.descriptor, &s.labels, &s.value))
-        });
-        Some(lines.collect()).filter(|all: &String| !all.is_empty()).unwrap_or("  nothing\n".into())
+        let lines =
+            metrics.flat_map(|m| m.series.iter().map(|s| line(m.descriptor, &s.labels, &s.value)));
+        Some(lines.collect()).filter(|all: &String| !all.is_empty()).unwrap_or("\n  nothing".into())
     }
 }
 
 impl<R> fmt::Debug for Captured<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "captured:\n{}", self.all())
+        write!(f, "captured:{}", self.all())
     }
 }
 
@@ -273,6 +276,11 @@ fn expect(metric: &impl Metrics, asked: MetricType) -> SeriesKey {
     let is = key.family.descriptor().metric_type();
     assert!(is == asked, "`{}` is a {is}; ask for `{is}`, not for `{asked}`", name(&key));
     key
+}
+
+/// A metric with its labels, if it has any.
+fn title(metric: &str, labels: &Labels) -> String {
+    if labels.is_empty() { metric.to_owned() } else { format!("{metric} {labels}") }
 }
 
 fn show(value: &Value) -> String {

@@ -125,7 +125,8 @@ impl FromAny for u64 {
             Any::Float(value) if !value.is_finite() => Err(Reason::NotFinite),
             Any::Float(value) if value < 0.0 => Err(Reason::Negative),
             // Whole and below 2^64, so the conversion is exact.
-            Any::Float(value) if value.fract() == 0.0 && value < 18_446_744_073_709_551_616.0 => {
+            Any::Float(value) if value.fract() == 0.0 && value < 18_446_744_073_709_551_616.0 =>
+            {
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
                 Ok(value as Self)
             }

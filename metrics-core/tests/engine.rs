@@ -193,8 +193,7 @@ fn assert_holds(model: &Model, snapshot: &Snapshot, history: u64) {
                 let inside = |low: i32, high: i32| {
                     values.iter().filter(|v| **v > low && **v <= high).count() as u64
                 };
-                let buckets =
-                    [inside(-100, -10), inside(-10, 0), inside(0, 10), inside(10, 100)];
+                let buckets = [inside(-100, -10), inside(-10, 0), inside(0, 10), inside(10, 100)];
                 assert_eq!(found.buckets, buckets, "{key:?} in history {history}");
                 assert_eq!((found.count, found.sum), (values.len() as u64, whole as f64));
                 assert_eq!(found.min, f64::from(*values.iter().min().unwrap()));

@@ -26,7 +26,11 @@ use cells::histogram::{self, Copied};
 use cells::shared::{Gate, SharedCell, SharedHistogram};
 use cells::sum;
 use loom::thread;
-use sync::{AtomicU64, Mutex, Ordering::{AcqRel, Acquire}, fence, lock};
+use sync::{
+    AtomicU64, Mutex,
+    Ordering::{AcqRel, Acquire},
+    fence, lock,
+};
 
 const BOUNDARIES: &[f64] = &[10.0];
 

@@ -104,8 +104,24 @@ fn stub_of_a_declaration_with_mistakes() {
 /// Names that users can shadow, or that are gone under `#![no_implicit_prelude]`. They may only
 /// stand behind `::`.
 const BANNED: [&str; 18] = [
-    "Option", "Some", "None", "Result", "Ok", "Err", "String", "Vec", "Box", "u64", "i64", "f64",
-    "usize", "str", "bool", "core", "std", "typed_metrics",
+    "Option",
+    "Some",
+    "None",
+    "Result",
+    "Ok",
+    "Err",
+    "String",
+    "Vec",
+    "Box",
+    "u64",
+    "i64",
+    "f64",
+    "usize",
+    "str",
+    "bool",
+    "core",
+    "std",
+    "typed_metrics",
 ];
 
 fn bare_names(tokens: TokenStream, found: &mut Vec<String>) {

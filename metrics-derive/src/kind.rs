@@ -2,12 +2,8 @@
 
 use typed_metrics_core::{MetricType, ValueType};
 
-pub(crate) const KINDS: [MetricType; 4] = [
-    MetricType::Counter,
-    MetricType::UpDownCounter,
-    MetricType::Gauge,
-    MetricType::Histogram,
-];
+pub(crate) const KINDS: [MetricType; 4] =
+    [MetricType::Counter, MetricType::UpDownCounter, MetricType::Gauge, MetricType::Histogram];
 
 /// The kind whose attribute is called `word`.
 pub(crate) fn kind_named(word: &str) -> Option<MetricType> {

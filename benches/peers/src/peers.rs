@@ -12,8 +12,24 @@ use crate::Peer;
 pub const METHODS: [&str; 2] = ["get", "put"];
 pub const OUTCOMES: [&str; 3] = ["hit", "miss", "error"];
 pub const ROUTES: [&str; 18] = [
-    "/a", "/b", "/c", "/d", "/e", "/f", "/api/a", "/api/b", "/api/c", "/api/d", "/api/e", "/api/f",
-    "/api/v2/a", "/api/v2/b", "/api/v2/c", "/api/v2/d", "/api/v2/e", "/api/v2/f",
+    "/a",
+    "/b",
+    "/c",
+    "/d",
+    "/e",
+    "/f",
+    "/api/a",
+    "/api/b",
+    "/api/c",
+    "/api/d",
+    "/api/e",
+    "/api/f",
+    "/api/v2/a",
+    "/api/v2/b",
+    "/api/v2/c",
+    "/api/v2/d",
+    "/api/v2/e",
+    "/api/v2/f",
 ];
 const BUCKETS: [f64; 8] = [5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0];
 
@@ -171,7 +187,8 @@ fn prometheus_client() -> Peer {
         [ClientOutcome::Hit, ClientOutcome::Miss, ClientOutcome::Error];
     let fixed = Family::<ClientFixed, Counter>::default();
     let open = Family::<ClientOpen, Counter>::default();
-    let histogram = Family::<ClientHistogram, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
+    let histogram =
+        Family::<ClientHistogram, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
     Peer {
         name: "prometheus-client",
         fixed: Some(Box::new(move |m, o| {
@@ -196,7 +213,8 @@ fn metrics_rs() -> Peer {
     Peer {
         name: "metrics, Prometheus recorder",
         fixed: Some(Box::new(|m, o| {
-            metrics::counter!("fixed", "method" => METHODS[m], "outcome" => OUTCOMES[o]).increment(1);
+            metrics::counter!("fixed", "method" => METHODS[m], "outcome" => OUTCOMES[o])
+                .increment(1);
         })),
         open: Some(Box::new(|status, route| {
             let labels = [("status", status.to_string()), ("route", route.to_owned())];

@@ -5,7 +5,11 @@
 //! for. So a series is removed without anyone writing into another thread's cells.
 
 use crate::number::Number;
-use crate::sync::{AtomicU64, Ordering::{Acquire, Relaxed, Release}, fence};
+use crate::sync::{
+    AtomicU64,
+    Ordering::{Acquire, Relaxed, Release},
+    fence,
+};
 
 /// Cells in a run.
 pub(crate) const WIDTH: usize = 2;

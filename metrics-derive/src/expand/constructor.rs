@@ -92,10 +92,6 @@ pub(crate) fn parts(metric: &ValidatedMetric, shape: &Ident) -> TokenStream {
 fn part(index: usize, label: &ValidatedLabel, shape: &Ident) -> TokenStream {
     let label_type = types::label_type(&label.ty, label.display);
     let binding = binding(index);
-    let value = if label.display {
-        quote!(&__p::Displayed(#binding))
-    } else {
-        quote!(#binding)
-    };
+    let value = if label.display { quote!(&__p::Displayed(#binding)) } else { quote!(#binding) };
     quote!(__p::part(#label_type, #value, #shape.strides[#index], &mut __p::Scratch::new()))
 }

@@ -15,17 +15,16 @@ pub(crate) fn constructor(metric: &ValidatedMetric) -> String {
         facts.push(format!("unit `{}`", metric.unit));
     }
     if !metric.labels.is_empty() {
-        facts.push(format!("labels {}", joined(&metric.labels, |label| format!("`{}`", label.name))));
+        facts.push(format!(
+            "labels {}",
+            joined(&metric.labels, |label| format!("`{}`", label.name))
+        ));
     }
     if !metric.boundaries.is_empty() {
         facts.push(format!("buckets {}", joined(&metric.boundaries, ToString::to_string)));
     }
     let facts = facts.join(" · ");
-    if metric.description.is_empty() {
-        facts
-    } else {
-        format!("{}\n\n{facts}", metric.description)
-    }
+    if metric.description.is_empty() { facts } else { format!("{}\n\n{facts}", metric.description) }
 }
 
 fn joined<T>(items: &[T], text: impl Fn(&T) -> String) -> String {

@@ -110,9 +110,8 @@ mod tests {
     fn only_the_enums_own_lifetimes_become_static() {
         let generics: Generics = parse_quote!(<'a, 'b: 'a>);
         let ty: syn::Type = parse_quote!(Either<&'a str, (for<'c> fn(&'c str) -> a, [Cow<'b, b>])>);
-        let expected: syn::Type = parse_quote!(
-            Either<&'static str, (for<'c> fn(&'c str) -> a, [Cow<'static, b>])>
-        );
+        let expected: syn::Type =
+            parse_quote!(Either<&'static str, (for<'c> fn(&'c str) -> a, [Cow<'static, b>])>);
         assert_eq!(
             with_static_lifetimes(&ty, &generics).to_string(),
             expected.to_token_stream().to_string()

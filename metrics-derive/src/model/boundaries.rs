@@ -22,7 +22,9 @@ pub(crate) fn boundaries(
         }
         Some(BucketsDeclaration::Generated(call, generator)) => {
             let generated = match *generator {
-                Generator::Exponential { start, factor, count } => exponential(start, factor, count),
+                Generator::Exponential { start, factor, count } => {
+                    exponential(start, factor, count)
+                }
                 Generator::Linear { start, width, count } => linear(start, width, count),
             };
             generated.map_err(|error| cx.error(call, error)).ok()

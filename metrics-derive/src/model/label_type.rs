@@ -94,10 +94,7 @@ fn value(cx: &Diagnostics, variant: &LabelVariant, rule: RenameRule) -> Option<S
         None => (renamed(&ident.unraw().to_string(), rule), ident.to_token_stream()),
     };
     if text.is_empty() {
-        cx.error(
-            at,
-            "a label's value cannot be empty; for \"no value\" use `Option` of the label",
-        );
+        cx.error(at, "a label's value cannot be empty; for \"no value\" use `Option` of the label");
         return None;
     }
     if text.len() > MAX_LABEL_LEN {

@@ -33,7 +33,8 @@ pub(crate) fn labels(
             return None;
         }
     };
-    let checked: Vec<Option<ValidatedLabel>> = fields.iter().map(|field| label(cx, field)).collect();
+    let checked: Vec<Option<ValidatedLabel>> =
+        fields.iter().map(|field| label(cx, field)).collect();
     let unique = refuse_duplicates(cx, fields, &checked);
     let labels = checked.into_iter().collect::<Option<Vec<_>>>()?;
     unique.then_some(labels)

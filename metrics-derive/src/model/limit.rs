@@ -6,11 +6,7 @@ use crate::diagnostics::Diagnostics;
 use crate::parse::Slot;
 
 /// The limit that is written, else `default`. `None` if it is wrong.
-pub(crate) fn series_limit(
-    cx: &Diagnostics,
-    slot: &Slot<LitInt>,
-    default: usize,
-) -> Option<usize> {
+pub(crate) fn series_limit(cx: &Diagnostics, slot: &Slot<LitInt>, default: usize) -> Option<usize> {
     match slot.read().ok()? {
         Some(literal) => whole(cx, literal),
         None => Some(default),

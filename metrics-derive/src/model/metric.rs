@@ -83,9 +83,10 @@ fn the_kind<'d>(cx: &Diagnostics, variant: &'d VariantDeclaration) -> Option<&'d
         [one] => Some(one),
         [] => {
             let kinds = KINDS.map(attribute_name);
-            let slip = variant.foreign.iter().find_map(|attribute| {
-                Some((attribute, closest(&attribute.to_string(), kinds)?))
-            });
+            let slip = variant
+                .foreign
+                .iter()
+                .find_map(|attribute| Some((attribute, closest(&attribute.to_string(), kinds)?)));
             match slip {
                 Some((attribute, meant)) => cx.error(
                     attribute,

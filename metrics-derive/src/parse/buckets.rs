@@ -82,7 +82,9 @@ fn generator(
         let given = arguments.len();
         cx.error(
             call,
-            format_args!("`{word}(start, {second}, count)` takes 3 arguments, and here are {given}"),
+            format_args!(
+                "`{word}(start, {second}, count)` takes 3 arguments, and here are {given}"
+            ),
         );
         return None;
     };

@@ -21,8 +21,7 @@ impl FieldDeclaration {
     /// `field` is a named one.
     pub(crate) fn parse(cx: &Diagnostics, field: Field) -> Self {
         let ident = field.ident.unwrap_or_else(|| Ident::from(<syn::Token![_]>::default()));
-        let mut declaration =
-            Self { ident, ty: field.ty, name: Slot::new(), display: Slot::new() };
+        let mut declaration = Self { ident, ty: field.ty, name: Slot::new(), display: Slot::new() };
         for attribute in &field.attrs {
             match Helper::of(attribute) {
                 Some(Helper::Label) => {

@@ -95,10 +95,7 @@ impl LabelDeclaration {
         }
         declaration.body = match input.data {
             Data::Enum(data) => Some(LabelBody::Enum(
-                data.variants
-                    .into_iter()
-                    .map(|variant| LabelVariant::parse(cx, variant))
-                    .collect(),
+                data.variants.into_iter().map(|variant| LabelVariant::parse(cx, variant)).collect(),
             )),
             Data::Struct(data) => newtype(cx, &declaration.ident, data.fields),
             Data::Union(data) => {
