@@ -1,6 +1,11 @@
 //! What came since a reader's last collection, for several readers at their own pace.
+//!
+//! One test at a time: while another thread collects, an extreme that is recorded at that moment may
+//! be known by its bucket only. The last test has that.
 
-use std::sync::Barrier;
+#![allow(clippy::float_cmp, reason = "the values are exact")]
+
+use std::sync::{Barrier, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use typed_metrics::{HistogramSnapshot, Label, Metrics, Reader};
@@ -32,6 +37,12 @@ enum Intervals<'a> {
     FixedBusy { side: Side },
 }
 
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 type Facts = (u64, f64, f64, f64);
 
 fn facts(histogram: &HistogramSnapshot) -> Facts {
@@ -51,6 +62,7 @@ fn collect(reader: &Reader, name: &str, labels: &[(&str, &str)]) -> Option<(Fact
 
 #[test]
 fn two_readers_at_their_own_pace_have_their_own_extremes() {
+    let _alone = alone();
     let check = |name: &str, labels: &[(&str, &str)], record: &dyn Fn(f64)| {
         let (fast, slow) = (Reader::new(), Reader::new());
         let collect = |reader| collect(reader, name, labels);
@@ -90,6 +102,7 @@ fn two_readers_at_their_own_pace_have_their_own_extremes() {
 
 #[test]
 fn a_reader_that_comes_later_begins_at_the_beginning() {
+    let _alone = alone();
     let first = Reader::new();
     Intervals::late("a").record(5);
     let labels = &[("name", "a")];
@@ -105,6 +118,7 @@ fn a_reader_that_comes_later_begins_at_the_beginning() {
 
 #[test]
 fn a_thread_that_slept_through_intervals_brings_nothing_old_along() {
+    let _alone = alone();
     let (reader, other) = (Reader::new(), Reader::new());
     let barrier = Barrier::new(2);
     let labels = &[("name", "t")];
@@ -157,6 +171,7 @@ fn assert_holds(found: &HistogramSnapshot, values: &[f64]) {
 #[test]
 fn random_histories_agree_with_a_plain_model() {
     const IDS: usize = 4;
+    let _alone = alone();
     for seed in 0..60 {
         let mut random = fastrand::Rng::with_seed(seed);
         let readers: [Reader; 3] = std::array::from_fn(|_| Reader::new());
@@ -243,6 +258,8 @@ fn random_histories_agree_with_a_plain_model() {
 /// Readers collect while threads record: the intervals of each add up to the whole, and lie in it.
 #[test]
 fn intervals_of_concurrent_readers_add_up() {
+    const EACH: u64 = 100_000;
+    let _alone = alone();
     let check = |snapshot: &typed_metrics::Snapshot, seen: &mut [Vec<u64>; 2]| {
         for (metric, seen) in ["intervals.busy", "intervals.fixed_busy"].into_iter().zip(seen) {
             for series in &snapshot.get(metric).unwrap().series {
@@ -262,7 +279,6 @@ fn intervals_of_concurrent_readers_add_up() {
             }
         }
     };
-    const EACH: u64 = 100_000;
     let done = std::sync::atomic::AtomicU64::new(0);
     let all = thread::scope(|scope| {
         for worker in 0..2 {

@@ -282,6 +282,8 @@ impl Seen {
             return None;
         }
         fit(&mut extremes, boundaries, &buckets, totals.extremes);
+        let noise = 1e-9 * self.sum.abs().max(sum.abs());
+        admit_mean(&mut extremes, boundaries, sum / count as f64, noise / count as f64);
         let totals = Totals { sum, extremes, interval: Extremes::NONE, buckets };
         Some(HistogramSnapshot::new(boundaries, totals))
     }
@@ -306,6 +308,24 @@ fn fit(extremes: &mut Extremes, boundaries: &[f64], buckets: &[u64], lifetime: E
         extremes.max = extremes.max.clamp(lowest(last), highest(last).max(lowest(last)));
     }
     extremes.max = extremes.max.max(extremes.min);
+}
+
+/// Widens extremes that cannot be, for the mean is outside of them: the extreme value was recorded
+/// while the interval before was read, as in [`fit`]. A single value is exact again thereby. The mean
+/// itself is a difference of sums, and off by `noise`.
+fn admit_mean(extremes: &mut Extremes, boundaries: &[f64], mean: f64, noise: f64) {
+    let near = |extreme: f64| {
+        // Into the bucket of the extreme that is there, which is right.
+        let i = bucket(boundaries, extreme);
+        let low = i.checked_sub(1).map_or(f64::NEG_INFINITY, |i| boundaries[i].next_up());
+        mean.clamp(low, boundaries.get(i).copied().unwrap_or(f64::INFINITY))
+    };
+    if mean < extremes.min - noise {
+        extremes.min = near(extremes.min);
+    }
+    if mean > extremes.max + noise {
+        extremes.max = near(extremes.max);
+    }
 }
 
 /// Notes the extremes of a block's histograms for every reader: their interval is about to end. The
