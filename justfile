@@ -27,11 +27,14 @@ features:
 msrv:
     cargo +1.88 check -p typed-metrics --all-features
 
+# the protocols of `cells` in every interleaving
 loom:
-    RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom cargo test -p typed-metrics-core --lib --release loom
+    RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom cargo test -p typed-metrics-core --release --test loom
 
+# undefined behaviour, data races and weak memory; series are leaked on purpose
 miri:
-    cargo +nightly miri test -p typed-metrics-core --lib
+    MIRIFLAGS="-Zmiri-ignore-leaks" CARGO_TARGET_DIR=target/miri cargo +nightly miri test -p typed-metrics-core --lib cells::
+    MIRIFLAGS="-Zmiri-ignore-leaks" CARGO_TARGET_DIR=target/miri cargo +nightly miri test -p typed-metrics-core --test engine
 
 # the expected messages of the ui tests, written anew
 bless:

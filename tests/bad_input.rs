@@ -1,5 +1,7 @@
 //! What a program should not do, but does: nothing panics, nothing else is lost, memory stays bounded.
 
+#![allow(clippy::float_cmp, reason = "the values are exact")]
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 

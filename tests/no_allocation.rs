@@ -1,5 +1,7 @@
 //! Recording allocates nothing once the series and the thread's own cells are there.
 
+#![allow(clippy::float_cmp, reason = "the values are exact")]
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 

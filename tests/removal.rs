@@ -1,5 +1,7 @@
 //! Removing a series: it is gone, it comes back from zero, and nobody else notices.
 
+#![allow(clippy::float_cmp, reason = "the values are exact")]
+
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
 
@@ -161,14 +163,14 @@ fn open_series_of_each_kind() {
     let (count, level) = (Removal::open_count("a"), Removal::open_level("a"));
     let (size, sizes) = (Removal::open_size("a"), Removal::open_sizes("a"));
     Removal::open_count("b").inc();
-    for round in 1..4 {
+    for round in 1..4_u32 {
         twice(|| {
-            count.add(round as u64);
-            level.add(-round);
+            count.add(u64::from(round));
+            level.add(-i64::from(round));
             size.set(round);
             sizes.record(round);
         });
-        let round = round as f64;
+        let round = f64::from(round);
         is("removal.open_count", &[("name=a", 2.0 * round), ("name=b", 1.0)]);
         is("removal.open_level", &[("name=a", -2.0 * round)]);
         is("removal.open_size", &[("name=a", round)]);
@@ -231,8 +233,6 @@ fn zero_is_a_value() {
 fn recycling_never_puts_a_value_under_other_labels() {
     let done = AtomicBool::new(false);
     let ids = 12_u64;
-    // Sums of multiples of 1000 + id stay below 1000 × 1000 × … only for a while; so the remainder
-    // tells the id.
     thread::scope(|scope| {
         for worker in 0..3 {
             let done = &done;
@@ -261,11 +261,11 @@ fn recycling_never_puts_a_value_under_other_labels() {
                     }
                     if !handles.is_empty() {
                         let (id, count, sizes, gauge) = handles[random.usize(..handles.len())];
+                        // So what a smaller id added would leave a remainder.
                         count.add(1 << (4 * id));
                         sizes.record(id);
                         gauge.set(id + 1000);
                     }
-                    // 16 of one increment would look like one of the next id.
                     if random.u8(..) < 64 {
                         Removal::recycled(id).remove();
                     }
