@@ -67,7 +67,7 @@ fn main() {
         black_box(&*atomic).fetch_add(1, Ordering::Relaxed);
     });
     println!("uncontended fetch_add: {yardstick:.2} ns = 1.00x\n");
-    println!("{:<44} {:>9} {:>9}   promised", "", "1 thread", "4 threads");
+    println!("{:<50} {:>9} {:>9}   promised", "", "1 thread", "4 threads");
 
     let routes: Vec<String> = (0..18).map(|i| format!("/api/v1/resource-{i}")).collect();
     let route = |i: u32| black_box(routes[i as usize % 18].as_str());
@@ -134,7 +134,7 @@ impl Report {
             );
         }
         let name = format!("{name} ({alone:.1} ns)");
-        println!("{name:<44} {ratio:>8.2}x {:>8.2}x   {promises}", four / self.yardstick);
+        println!("{name:<50} {ratio:>8.2}x {:>8.2}x   {promises}", four / self.yardstick);
     }
 }
 
