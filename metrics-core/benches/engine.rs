@@ -123,18 +123,20 @@ impl Report {
         let (alone, four) = (cost(1, &operation), cost(4, &operation));
         let ratio = alone / self.yardstick;
         let growth = four / alone;
-        let mut promises = String::new();
-        if let Some(most) = most_alone {
-            promises += &format!("{} at most {most}x; ", verdict(ratio <= most));
-        }
-        if let Some(most) = most_growth {
-            promises += &format!(
-                "{} 4 threads at most {most}x of 1 ({growth:.2}x)",
-                verdict(growth <= most)
-            );
-        }
+        let alone_promise = most_alone
+            .map(|most| format!("{} at most {most}x; ", verdict(ratio <= most)))
+            .unwrap_or_default();
+        let growth_promise = most_growth
+            .map(|most| {
+                let kept = verdict(growth <= most);
+                format!("{kept} 4 threads at most {most}x of 1 ({growth:.2}x)")
+            })
+            .unwrap_or_default();
         let name = format!("{name} ({alone:.1} ns)");
-        println!("{name:<50} {ratio:>8.2}x {:>8.2}x   {promises}", four / self.yardstick);
+        println!(
+            "{name:<50} {ratio:>8.2}x {:>8.2}x   {alone_promise}{growth_promise}",
+            four / self.yardstick
+        );
     }
 }
 
