@@ -100,7 +100,7 @@ pub use typed_metrics_core::__private;
 pub use typed_metrics_derive::Label;
 /// Makes an enum a set of metrics, one a variant.
 ///
-/// See [`guide::declaring`](crate::guide::declaring) for all attributes. For each variant the enum
+/// See [`guide::declaring`] for all attributes. For each variant the enum
 /// gets a constructor in snake case, whose arguments are the labels and whose result is a
 /// [`Counter`], [`UpDownCounter`], [`Gauge`] or [`Histogram`]; and it gets `record`, which records by
 /// value.
