@@ -27,7 +27,7 @@ enum Limits<'a> {
     Wide { id: u64 },
     #[histogram(buckets = linear(1, 1, 256))]
     Fine { id: u64 },
-    #[counter(value = f64)]
+    #[counter(value = f64, series_limit = 3)]
     Late { id: u64 },
     #[up_down_counter]
     FixedLate,

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use crate::cells::{histogram, sum};
-use crate::descriptor::{Definition, MetricType};
+use crate::descriptor::{Definition, MetricType, ValueType};
 use crate::shard::{SEGMENT, SEGMENTS};
 use crate::sync::lock;
 
@@ -21,7 +21,11 @@ impl Layout {
     pub(crate) const fn new(definition: &Definition, open: bool) -> Self {
         let width = match definition.metric_type {
             MetricType::Histogram => histogram::width(definition.boundaries.len()),
-            MetricType::Counter | MetricType::UpDownCounter if open => sum::WIDTH,
+            MetricType::Counter | MetricType::UpDownCounter
+                if open || matches!(definition.value_type, ValueType::F64) =>
+            {
+                sum::WIDTH
+            }
             // A plain cell. Gauges have shared cells only; the width makes their offsets 0, 1, 2 …
             MetricType::Counter | MetricType::UpDownCounter | MetricType::Gauge => 1,
         };

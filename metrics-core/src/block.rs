@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize};
 
 use crate::address::{self, Layout, SHARED};
 use crate::cells::shared::{Gate, SharedCell, SharedHistogram, Writing};
@@ -14,7 +14,7 @@ use crate::family::Family;
 use crate::key::Labels;
 use crate::sync::{
     AtomicU64, Mutex,
-    Ordering::{AcqRel, Acquire, Relaxed},
+    Ordering::{AcqRel, Acquire, Relaxed, Release},
     lock,
 };
 
@@ -88,16 +88,29 @@ pub(crate) struct Block {
     shared: OnceLock<Shared>,
     /// Blocks of fixed labels only: what was removed, by place. See [`Removed`].
     removed: Mutex<BTreeMap<usize, (Removed, u32)>>,
+    /// Whether `removed` has anything in it.
+    any_removed: AtomicBool,
+    /// Blocks in a family's table: their place there, and whether it is queued for recycling.
+    row: AtomicUsize,
+    queued: AtomicBool,
     /// Open blocks only: the labels, for whoever comes from the handle's side.
     labels: Mutex<Option<Labels>>,
+}
+
+/// The row of a block that is in no table.
+const NO_ROW: usize = usize::MAX;
+
+/// The tenancy after `tenancy`; never [`FIXED`].
+fn next_tenancy(tenancy: u32) -> u32 {
+    tenancy.checked_add(1).unwrap_or(FIXED + 1)
 }
 
 /// How a series among others in its block was removed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Removed {
-    /// A sum: what its cells held then is no longer counted.
+    /// A plain sum: what its cells held then is no longer counted.
     Baseline(u64),
-    /// A histogram: runs from before this epoch are void.
+    /// Anything with a tag: runs from before this epoch are void.
     Epoch(u64),
 }
 
@@ -125,6 +138,9 @@ impl Block {
             family,
             shared: OnceLock::new(),
             removed: Mutex::new(BTreeMap::new()),
+            any_removed: AtomicBool::new(false),
+            row: AtomicUsize::new(NO_ROW),
+            queued: AtomicBool::new(false),
             labels: Mutex::new(None),
         }
     }
@@ -216,9 +232,11 @@ impl Block {
         self.gate.admits(tenancy)
     }
 
-    /// Lets a handle made at `tenancy` write to the shared cells, if the labels are still its own.
+    /// Lets a handle made at `tenancy` write where recycling has to wait for it, if the labels are
+    /// still its own: to shared cells, and to sharded ones that hold nothing of this tenancy yet. Those
+    /// that do keep the block from being recycled by themselves.
     #[inline]
-    pub(crate) fn enter_shared(&self, tenancy: u32) -> Option<Writing<'_>> {
+    pub(crate) fn enter(&self, tenancy: u32) -> Option<Writing<'_>> {
         self.gate.enter(tenancy)
     }
 
@@ -235,14 +253,28 @@ impl Block {
         self.change(|state| State(state).next_interval().0);
     }
 
-    /// Makes everything counted so far void; with `new_labels`, for handles held elsewhere too.
-    pub(crate) fn start_over(&self, new_labels: bool) {
-        if new_labels {
-            // Before the tenancy begins: whoever sees it sees that it is not its own.
-            self.gate.admit_from(self.state().tenancy().wrapping_add(1));
-        }
+    /// Makes everything counted so far void.
+    pub(crate) fn start_over(&self) {
         (0..self.series).for_each(|place| self.clear_shared(place));
-        self.change(|state| (state & !EPOCH | 1).wrapping_add(1 << TENANCY));
+        self.change(|state| {
+            let next = u64::from(next_tenancy(State(state).tenancy()));
+            next << TENANCY | state & SUBSCRIBED | 1
+        });
+    }
+
+    /// Starts over for other labels, unless something was recorded since the last time: then the
+    /// labels stay. Handles made before are shut out.
+    pub(crate) fn recycle(&self, is_recorded: impl FnOnce() -> bool) -> bool {
+        let first = self.gate.first();
+        // In this order: a measurement that is under way is waited for and then found; one that comes
+        // later finds itself shut out, and goes to the overflow series.
+        self.gate.admit_from(next_tenancy(self.state().tenancy()));
+        if is_recorded() {
+            self.gate.admit_from(first);
+            return false;
+        }
+        self.start_over();
+        true
     }
 
     fn change(&self, to: impl Fn(u64) -> u64) {
@@ -253,6 +285,9 @@ impl Block {
 
     /// How the series at `place` was removed last, and how often it was.
     pub(crate) fn removed(&self, place: usize) -> Option<(Removed, u32)> {
+        if !self.any_removed.load(Acquire) {
+            return None;
+        }
         lock(&self.removed).get(&place).copied()
     }
 
@@ -260,6 +295,34 @@ impl Block {
         let mut all = lock(&self.removed);
         let times = all.get(&place).map_or(0, |(_, times)| *times);
         all.insert(place, (removed, times + 1));
+        self.any_removed.store(true, Release);
+    }
+
+    /// How often the series at `place` was removed.
+    #[inline]
+    pub(crate) fn removals(&self, place: usize) -> u32 {
+        // Acquire pairs with the release in `set_removed`. The lock is for those who remove.
+        if !self.any_removed.load(Acquire) {
+            return 0;
+        }
+        self.removed(place).map_or(0, |(_, times)| times)
+    }
+
+    /// Keeps the place in its family's table, once.
+    pub(crate) fn set_row(&self, row: usize) {
+        self.row.store(row, Relaxed);
+    }
+
+    /// Its place in the family's table, unless that is queued for recycling already. The table's lock
+    /// is held, here and below, hence relaxed.
+    pub(crate) fn queue(&self) -> Option<usize> {
+        let row = self.row.load(Relaxed);
+        (row != NO_ROW && !self.queued.swap(true, Relaxed)).then_some(row)
+    }
+
+    /// It is no longer queued.
+    pub(crate) fn unqueue(&self) {
+        self.queued.store(false, Relaxed);
     }
 
     /// The labels of the only series of an open block.

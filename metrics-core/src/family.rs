@@ -118,9 +118,7 @@ impl Family {
     /// many families have the same labels, run-time metrics above all: none or those of one queue.
     #[inline(always)]
     fn hash(&'static self, query: &impl Query) -> u64 {
-        // The low bits of an address are zeroes, of the product too; the table uses them first.
-        let family = std::ptr::from_ref(self).addr() as u64;
-        hash(query) ^ family.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(20)
+        hash(query, std::ptr::from_ref(self).addr() as u64)
     }
 
     #[cold]
@@ -143,7 +141,9 @@ impl Family {
             }
         }
         // The key is made outside the lock: other threads go on finding their series.
-        let key = Arc::new(query.to_key(self.descriptor));
+        let mut key = query.to_key(self.descriptor);
+        key.hash = hash;
+        let key = Arc::new(key);
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(series) = found(&table) {
             return series;
@@ -164,10 +164,15 @@ impl Family {
 
     /// The series for measurements that have no series of their own.
     pub(crate) fn overflow_block(&'static self) -> &'static Block {
+        if let Some(block) = self.overflow.get() {
+            return block;
+        }
+        // Under the lock, so that a subscription that comes meanwhile is not missed.
+        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
         self.overflow.get_or_init(|| {
             let layout = self.fixed.layout();
             let block: &'static Block = Box::leak(Box::new(Block::new(self, 1, layout, 1)));
-            block.set_subscribed(self.is_subscribed());
+            block.set_subscribed(table.subscribed);
             let overflow = ("otel.metric.overflow".into(), LabelValue::Bool(true));
             block.set_labels(Labels::new([overflow]));
             block
@@ -200,15 +205,8 @@ impl Family {
         if !block.has_labels_of(series.tenancy) {
             return;
         }
-        block.start_over(false);
-        let place = table.series.iter().position(|(_, b)| std::ptr::eq(*b, block));
-        if let Some(place) = place.filter(|place| !table.removed.contains(place)) {
-            table.removed.push(place);
-        }
-    }
-
-    pub(crate) fn is_subscribed(&self) -> bool {
-        self.table.read().unwrap_or_else(PoisonError::into_inner).subscribed
+        block.start_over();
+        table.removed.extend(block.queue());
     }
 
     /// From now on every measurement is forwarded, or none any more.
@@ -244,32 +242,36 @@ impl Table {
 
     /// Makes the series of `key`; `None` if there is no room.
     fn insert(&mut self, family: &'static Family, hash: u64, key: &Arc<Key>) -> Option<Series> {
-        let place = if let Some(place) = self.recyclable() {
-            let (old, block) = &mut self.series[place];
-            block.start_over(true);
-            // After the new tenancy has begun: see `Series::snapshot`.
-            block.set_labels(key.labels.clone());
-            *old = Arc::clone(key);
-            self.found.retain(|found| found.place != place);
-            place
-        } else if self.series.len() < family.descriptor.series_limit() {
+        // Recycling comes last: until then, whoever holds a handle of a removed series finds it again.
+        let place = if self.series.len() < family.descriptor.series_limit() {
             let layout = family.fixed.layout();
             let block: &'static Block = Box::leak(Box::new(Block::new(family, 1, layout, 1)));
             block.set_subscribed(self.subscribed);
             block.set_labels(key.labels.clone());
+            block.set_row(self.series.len());
             self.series.push((Arc::clone(key), block));
             self.series.len() - 1
         } else {
-            return None;
+            let place = self.recycle()?;
+            let (old, block) = &mut self.series[place];
+            // After the new tenancy has begun: see `Series::snapshot`.
+            block.set_labels(key.labels.clone());
+            let old = std::mem::replace(old, Arc::clone(key));
+            if let Ok(found) = self.found.find_entry(old.hash, |found| found.place == place) {
+                found.remove();
+            }
+            place
         };
         self.found.insert_unique(hash, Found { hash, place }, |found| found.hash);
         Some(Series::of(self.series[place].1))
     }
 
-    /// A removed series that nobody has recorded in since.
-    fn recyclable(&mut self) -> Option<usize> {
+    /// Makes room of a removed series that nobody has recorded in since.
+    fn recycle(&mut self) -> Option<usize> {
         while let Some(place) = self.removed.pop() {
-            if !Series::of(self.series[place].1).is_recorded() {
+            let block = self.series[place].1;
+            block.unqueue();
+            if block.recycle(|| Series::of(block).is_recorded()) {
                 return Some(place);
             }
         }

@@ -161,7 +161,7 @@ impl<T: Number> UpDownCounter<T> {
     #[inline]
     pub fn enter(self) -> Entered<T> {
         self.inc();
-        Entered(self)
+        Entered { counter: self, removals: self.series.removals() }
     }
 
     /// From now on reads a sum that something else keeps, at every collection, until the returned
@@ -223,12 +223,18 @@ impl<U: TimeUnit> Histogram<U> {
 /// Counts as 1 in an up-down counter until it is dropped. From [`enter`](Handle::enter).
 #[must_use = "dropped at once, it counts for nothing"]
 #[derive(Debug)]
-pub struct Entered<T: Number = i64>(UpDownCounter<T>);
+pub struct Entered<T: Number = i64> {
+    counter: UpDownCounter<T>,
+    /// How often the series had been removed: if it was again, the 1 is forgotten already.
+    removals: u32,
+}
 
 impl<T: Number> Drop for Entered<T> {
     #[inline]
     fn drop(&mut self) {
-        self.0.dec();
+        if self.counter.series.removals() == self.removals {
+            self.counter.dec();
+        }
     }
 }
 

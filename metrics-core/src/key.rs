@@ -74,6 +74,8 @@ impl Serialize for Labels {
 /// What an open series is found by, owned.
 #[derive(Debug)]
 pub(crate) struct Key {
+    /// In its family's table.
+    pub(crate) hash: u64,
     /// The combination of its fixed labels.
     fixed: usize,
     /// The values of its open labels, in the order of the definition; run-time metrics have none.
@@ -88,11 +90,12 @@ pub(crate) trait Query {
     fn to_key(&self, descriptor: &'static Descriptor) -> Key;
 }
 
-/// The hash of a query. The seed is fixed: a family has at most its series limit of keys, so there
-/// is no long chain to build by choosing labels.
+/// The hash of a query to a family. The seed is the family's address, which differs from process to
+/// process where addresses are randomised: so nobody can choose labels that collide. Where they are
+/// not, a chain is at most as long as the series limit.
 #[inline(always)]
-pub(crate) fn hash(query: &impl Query) -> u64 {
-    let mut hasher = FixedState::default().build_hasher();
+pub(crate) fn hash(query: &impl Query, family: u64) -> u64 {
+    let mut hasher = FixedState::with_seed(family).build_hasher();
     query.hash(&mut hasher);
     hasher.finish()
 }
@@ -142,7 +145,7 @@ pub fn part<'a, L: ?Sized>(
     match label_type.cardinality {
         Some(count) => {
             // A `Label` written by hand could give any index; it must not reach another series.
-            Part { index: (label_type.index)(label).min(count - 1) * stride, open: None }
+            Part { index: (label_type.index)(label).min(count.saturating_sub(1)) * stride, open: None }
         }
         None => {
             let value = match (label_type.value)(label, scratch) {
@@ -190,6 +193,7 @@ impl<const N: usize> Query for Parts<'_, N> {
             }
         }
         Key {
+            hash: 0,
             fixed: self.fixed(),
             open: self.open().map(LabelRef::to_value).collect(),
             labels: named(descriptor, values),
@@ -217,7 +221,7 @@ impl Query for Collected {
         let owned = |(name, value): (&str, LabelRef<'_>)| {
             Some((Cow::Owned(name.to_owned()), value.to_value()?))
         };
-        Key { fixed: 0, open: Box::default(), labels: Labels::new(self.iter().filter_map(owned)) }
+        Key { hash: 0, fixed: 0, open: Box::default(), labels: Labels::new(self.iter().filter_map(owned)) }
     }
 }
 

@@ -48,6 +48,10 @@ pub trait Label {
     /// How many values there are, if that is known while compiling.
     const CARDINALITY: Option<usize> = None;
 
+    /// Whether it can be absent.
+    #[doc(hidden)]
+    const OPTIONAL: bool = false;
+
     /// For fixed labels: the value's place, from 0 to `CARDINALITY - 1`.
     #[must_use]
     fn index(_label: &Self) -> usize {
@@ -293,6 +297,7 @@ impl Label for bool {
 
 impl<L: Label + ?Sized> Label for &L {
     const CARDINALITY: Option<usize> = L::CARDINALITY;
+    const OPTIONAL: bool = L::OPTIONAL;
 
     #[inline]
     fn index(label: &Self) -> usize {
@@ -312,9 +317,14 @@ impl<L: Label + ?Sized> Label for &L {
 
 impl<L: Label> Label for Option<L> {
     const CARDINALITY: Option<usize> = match L::CARDINALITY {
+        Some(_) if L::OPTIONAL => panic!(
+            "an `Option` of an `Option` has two values that leave the label out; write one `Option`"
+        ),
         Some(count) => Some(count + 1),
         None => None,
     };
+
+    const OPTIONAL: bool = true;
 
     #[inline]
     fn index(label: &Self) -> usize {

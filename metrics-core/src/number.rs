@@ -22,6 +22,11 @@ pub trait Number: Copy + PartialOrd + sealed::Sealed + 'static {
     #[must_use]
     fn minus(self, other: Self) -> Self;
 
+    /// Whether fixed labels need no tag beside the sum: a difference is exact, so what was counted
+    /// before a removal can be subtracted.
+    #[doc(hidden)]
+    const EXACT: bool;
+
     #[doc(hidden)]
     const ZERO: Self;
 
@@ -41,6 +46,7 @@ mod sealed {
 }
 
 impl Number for u64 {
+    const EXACT: bool = true;
     const ZERO: Self = 0;
     const ONE: Self = 1;
 
@@ -71,6 +77,7 @@ impl Number for u64 {
 }
 
 impl Number for i64 {
+    const EXACT: bool = true;
     const ZERO: Self = 0;
     const ONE: Self = 1;
 
@@ -101,6 +108,7 @@ impl Number for i64 {
 }
 
 impl Number for f64 {
+    const EXACT: bool = false;
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
 

@@ -37,8 +37,8 @@ struct Observer {
 /// How far an observer is. Never locked while foreign code runs.
 #[derive(Debug, Default)]
 struct Progress {
-    /// What the callback said last, as bits.
-    last: Option<u64>,
+    /// What the callback said last, as bits, and how often the series had been removed then.
+    last: Option<(u64, u32)>,
     /// Whether the callback runs, in some thread's collection.
     running: bool,
     /// Whether the observation was dropped.
@@ -111,7 +111,7 @@ impl Drop for Observation {
         if !progress.running {
             let last = progress.last.take();
             drop(progress);
-            (observer.apply)(observer.series, last, None);
+            (observer.apply)(observer.series, observer.counted(last), None);
         }
     }
 }
@@ -140,25 +140,34 @@ impl Observer {
         let said = catch_unwind(AssertUnwindSafe(|| (self.callback)()));
         let now = match said.unwrap_or(Err(Reason::CallbackPanicked)) {
             Ok(now) => {
-                (self.apply)(self.series, last, Some(now));
-                Some(now)
+                (self.apply)(self.series, self.counted(last), Some(now));
+                Some((now, self.series.removals()))
             }
             Err(reason) => {
                 self.series.drop_for(reason);
                 // A stale value would look like a fresh one.
                 if self.series.block.descriptor().metric_type() == MetricType::Gauge {
-                    remove(self.series);
+                    self.series.unset();
                 }
                 last
             }
         };
         if self.finish(now) {
-            (self.apply)(self.series, now, None);
+            (self.apply)(self.series, self.counted(now), None);
         }
     }
 
+    /// Of what was said last, what the series still counts. A removed up-down counter counts nothing
+    /// of it; a counter goes on with what comes after the removal.
+    fn counted(&self, last: Option<(u64, u32)>) -> Option<u64> {
+        let (last, removals) = last?;
+        let is_up_down =
+            self.series.block.descriptor().metric_type() == MetricType::UpDownCounter;
+        (!is_up_down || removals == self.series.removals()).then_some(last)
+    }
+
     /// What was said last, if anything was.
-    fn begin(&self) -> Result<Option<u64>, NothingToDo> {
+    fn begin(&self) -> Result<Option<(u64, u32)>, NothingToDo> {
         let mut progress = lock(&self.progress);
         if progress.running || progress.ended {
             return Err(NothingToDo);
@@ -168,7 +177,7 @@ impl Observer {
     }
 
     /// Notes what was said, and tells whether the observation ended meanwhile.
-    fn finish(&self, now: Option<u64>) -> bool {
+    fn finish(&self, now: Option<(u64, u32)>) -> bool {
         let mut progress = lock(&self.progress);
         progress.running = false;
         progress.last = now;
@@ -185,6 +194,9 @@ fn count<T: Number>(series: Series, last: Option<u64>, now: Option<u64>) {
 }
 
 fn count_up_and_down<T: Number>(series: Series, last: Option<u64>, now: Option<u64>) {
+    if last.is_none() && now.is_none() {
+        return;
+    }
     let of = |bits: Option<u64>| bits.map_or(T::ZERO, T::from_bits);
     let change = of(now).minus(of(last));
     if change.is_finite() {

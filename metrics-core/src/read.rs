@@ -3,7 +3,7 @@
 use std::cell::{OnceCell, RefCell};
 
 use crate::address::SHARED;
-use crate::block::{FIXED, Removed, Shared};
+use crate::block::{Removed, Shared};
 use crate::cells::histogram::{Copied, Extremes, Totals};
 use crate::cells::sum;
 use crate::descriptor::{MetricType, ValueType};
@@ -92,7 +92,7 @@ pub(crate) fn read(series: Series, view: &View<'_>) -> Option<Reading> {
 
 fn total<T: Number>(series: Series, view: &View<'_>) -> Option<u64> {
     let (mut total, mut recorded) = cells_sum::<T>(series, view);
-    if view.scope.is_none() && series.tenancy == FIXED {
+    if view.scope.is_none() && series.is_plain() {
         if let Some((Removed::Baseline(bits), _)) = series.removed() {
             recorded = total.to_bits() != bits;
             total = total.minus(T::from_bits(bits));
@@ -119,12 +119,13 @@ pub(crate) fn cells_sum<T: Number>(series: Series, view: &View<'_>) -> (T, bool)
     }
     let state = series.block.state();
     let first = series.index as usize % SEGMENT;
+    let counts = series.counting(state);
     for segment in view.copies(series.index) {
-        let bits = if series.tenancy == FIXED {
+        let bits = if series.is_plain() {
             Some(segment[first].load(Relaxed)).filter(|bits| *bits != 0)
         } else {
             let run = segment[first..].first_chunk();
-            run.and_then(|run| sum::read(run, |tag| state.same_tenancy(tag)))
+            run.and_then(|run| sum::read(run, &counts))
         };
         if let Some(bits) = bits {
             total = total.plus(T::from_bits(bits));

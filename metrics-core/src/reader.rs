@@ -233,6 +233,13 @@ impl Collecting {
         snapshot
     }
 
+    /// Forgets a series that is removed, for every reader.
+    pub(crate) fn forget(&mut self, id: SeriesId) {
+        for progress in &mut self.readers {
+            progress.histograms.remove(&id);
+        }
+    }
+
     /// Forgets the histograms that a reader's collection did not find any more.
     fn forget_removed(&mut self, reader: u64) {
         if let Some(progress) = self.readers.iter_mut().find(|p| p.reader == reader) {

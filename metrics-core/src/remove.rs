@@ -11,16 +11,23 @@ use crate::series::{Series, zero};
 /// Removes `series`: it is there again when something is recorded in it, from zero.
 pub(crate) fn remove(series: Series) {
     if series.tenancy != FIXED {
+        let id = series.id();
         series.block.family().remove_open(series);
+        collecting().forget(id);
         return;
     }
     // Its block goes on counting for other series, and its cells belong to other threads. So what
     // they hold now is remembered as counting for nothing.
     let (block, place) = (series.block, series.place());
     let mut all = collecting();
+    all.forget(series.id());
+    let is_histogram = block.descriptor().metric_type() == MetricType::Histogram;
     match block.descriptor().metric_type() {
-        MetricType::Histogram => {
-            note_intervals_of(block, &mut all);
+        MetricType::Gauge => block.clear_shared(place),
+        _ if !series.is_plain() => {
+            if is_histogram {
+                note_intervals_of(block, &mut all);
+            }
             block.clear_shared(place);
             // Before that epoch begins: a thread that brings its run to it has to know that what the
             // run holds is void.
@@ -28,7 +35,7 @@ pub(crate) fn remove(series: Series) {
             block.set_removed(place, Removed::Epoch(epoch));
             block.end_interval();
         }
-        MetricType::Counter | MetricType::UpDownCounter => {
+        _ => {
             let baseline = baseline(series);
             block.clear_shared(place);
             if series.index < SHARED {
@@ -36,7 +43,6 @@ pub(crate) fn remove(series: Series) {
             }
             block.set_removed(place, Removed::Baseline(baseline));
         }
-        MetricType::Gauge => block.clear_shared(place),
     }
 }
 
@@ -46,7 +52,7 @@ fn baseline(series: Series) -> u64 {
     }
     match series.value_type() {
         ValueType::U64 => sum::<u64>(series),
-        ValueType::I64 => sum::<i64>(series),
-        ValueType::F64 => sum::<f64>(series),
+        // Sums of `f64` have a tag instead.
+        ValueType::I64 | ValueType::F64 => sum::<i64>(series),
     }
 }

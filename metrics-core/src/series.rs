@@ -12,7 +12,7 @@ use crate::key::{Labels, fixed_labels};
 use crate::number::Number;
 use crate::sync::{
     AtomicU64,
-    Ordering::{Relaxed, Release},
+    Ordering::{Acquire, Relaxed, Release},
     fence,
 };
 use crate::{forward, scope, shard};
@@ -77,7 +77,7 @@ impl Series {
     /// Adds to a sum.
     #[inline(always)]
     pub(crate) fn add<N: Number>(self, n: N) {
-        let written = if self.tenancy == FIXED {
+        let written = if N::EXACT && self.tenancy == FIXED {
             !self.block.state().is_subscribed() && self.add_to_cell(n)
         } else {
             let state = self.block.state();
@@ -98,11 +98,11 @@ impl Series {
         let Some(cell) = shard::cell(self.index) else { return false };
         // Relaxed: this thread is the only writer, or took the shard over under a lock.
         let value = N::from_bits(cell.load(Relaxed)).plus(n).to_bits();
-        cell.store(value, Relaxed);
         if value == 0 {
             // A plain cell that is zero looks as if nothing had been recorded.
             zero::mark(self.index);
         }
+        cell.store(value, Relaxed);
         true
     }
 
@@ -113,7 +113,11 @@ impl Series {
             return self.drop_for(Reason::NotFinite);
         }
         let state = self.block.state();
-        let boundaries = self.block.descriptor().boundaries();
+        let descriptor = self.block.descriptor();
+        if descriptor.value_type() == ValueType::U64 && !is_u64(value) {
+            return self.drop_for(if value < 0.0 { Reason::Negative } else { Reason::WrongType });
+        }
+        let boundaries = descriptor.boundaries();
         let written = state.tenancy() == self.tenancy
             && shard::cells(self.index)
                 .and_then(|cells| cells.get(..histogram::width(boundaries.len())))
@@ -136,7 +140,7 @@ impl Series {
             if self.tenancy == FIXED {
                 return cell.set(n.to_bits());
             }
-            if let Some(_writing) = self.block.enter_shared(self.tenancy) {
+            if let Some(_writing) = self.block.enter(self.tenancy) {
                 return cell.set(n.to_bits());
             }
         }
@@ -165,8 +169,16 @@ impl Series {
     pub(crate) fn store(self, change: Change) {
         let (series, state) = self.current();
         match shard::cells_or_claim(series.index) {
-            // If the series is removed or recycled from here on, the tag of `state` is void.
-            Some(cells) => series.write(cells, state, change),
+            Some(cells) if series.tenancy == FIXED => series.write(cells, state, change),
+            Some(cells) => {
+                let Some(_writing) = series.block.enter(series.tenancy) else {
+                    return series.overflowing().store(change);
+                };
+                // As it is inside: if the series is removed from here on, what is written now came
+                // before the removal.
+                let state = series.block.state();
+                Self { tenancy: state.tenancy(), ..series }.write(cells, state, change);
+            }
             None => series.write_shared(change),
         }
     }
@@ -207,10 +219,9 @@ impl Series {
     fn write(self, cells: &'static [AtomicU64], state: State, change: Change) {
         let tag = state.tag();
         match change {
-            Change::Add(bits) if self.tenancy == FIXED => match self.value_type() {
+            Change::Add(bits) if self.is_plain() => match self.value_type() {
                 ValueType::U64 => drop(self.add_to_cell(u64::from_bits(bits))),
-                ValueType::I64 => drop(self.add_to_cell(i64::from_bits(bits))),
-                ValueType::F64 => drop(self.add_to_cell(f64::from_bits(bits))),
+                ValueType::I64 | ValueType::F64 => drop(self.add_to_cell(i64::from_bits(bits))),
             },
             Change::Add(bits) => {
                 let Some(run) = cells.first_chunk() else { return };
@@ -220,7 +231,7 @@ impl Series {
                     ValueType::F64 => sum::add(run, tag, f64::from_bits(bits)),
                 };
                 if !add(tag) {
-                    sum::restart(run, tag);
+                    sum::restart(run, tag, self.counts(sum::tag(run), state));
                     add(tag);
                 }
             }
@@ -236,7 +247,7 @@ impl Series {
 
     /// Writes to the cells that all threads share.
     fn write_shared(self, change: Change) {
-        let Some(writing) = self.block.enter_shared(self.tenancy) else {
+        let Some(writing) = self.block.enter(self.tenancy) else {
             return self.overflowing().store(change);
         };
         let place = self.place();
@@ -280,11 +291,16 @@ impl Series {
 
     /// Whether what was counted under `tag` belongs to the series as it is in `state`.
     pub(crate) fn counts(self, tag: u64, state: State) -> bool {
-        state.same_tenancy(tag)
-            && match self.removed() {
-                Some((Removed::Epoch(epoch), _)) => State::epoch_of(tag) >= epoch,
-                Some((Removed::Baseline(_), _)) | None => true,
-            }
+        self.counting(state)(tag)
+    }
+
+    /// As [`counts`](Self::counts), for many tags.
+    pub(crate) fn counting(self, state: State) -> impl Fn(u64) -> bool {
+        let since = match self.removed() {
+            Some((Removed::Epoch(epoch), _)) => epoch,
+            Some((Removed::Baseline(_), _)) | None => 0,
+        };
+        move |tag| state.same_tenancy(tag) && State::epoch_of(tag) >= since
     }
 
     /// How a series with fixed labels was removed last, and how often it was.
@@ -295,12 +311,32 @@ impl Series {
     /// What tells this series from all others, and from itself before it was removed.
     pub(crate) fn id(self) -> SeriesId {
         let place = self.place();
-        let removals = if self.tenancy == FIXED {
-            self.block.removed(place).map_or(0, |(_, times)| times)
-        } else {
-            self.tenancy
-        };
+        let removals =
+            if self.tenancy == FIXED { self.block.removals(place) } else { self.tenancy };
         SeriesId { block: std::ptr::from_ref(self.block).addr(), place, removals }
+    }
+
+    /// Tells whether the series was removed between two calls: then the results differ.
+    #[inline]
+    pub(crate) fn removals(self) -> u32 {
+        if self.tenancy == FIXED {
+            self.block.removals(self.place())
+        } else {
+            self.block.state().tenancy()
+        }
+    }
+
+    /// Forgets the value of a gauge; the series stays ready for the next one.
+    pub(crate) fn unset(self) {
+        let (series, _) = self.current();
+        if let Some(_writing) = series.block.enter(series.tenancy) {
+            series.block.clear_shared(series.place());
+        }
+    }
+
+    /// Whether the sharded cells of this sum are plain ones, without a tag.
+    pub(crate) fn is_plain(self) -> bool {
+        self.tenancy == FIXED && self.block.layout().width() == 1
     }
 
     pub(crate) fn labels(self) -> Labels {
@@ -313,9 +349,15 @@ impl Series {
     }
 }
 
+/// Whether a histogram of `u64` can hold `value`.
+#[cold]
+fn is_u64(value: f64) -> bool {
+    value >= 0.0 && value.fract() == 0.0
+}
+
 /// Which plain cells were written although they are zero.
 pub(crate) mod zero {
-    use super::{AtomicU64, Relaxed, Release, fence};
+    use super::{Acquire, AtomicU64, Relaxed, Release, fence};
     use crate::shard::{SEGMENT, SEGMENTS};
 
     static MARKED: [AtomicU64; SEGMENT * SEGMENTS / 64] =
@@ -326,18 +368,23 @@ pub(crate) mod zero {
         let (word, bit) = place(index);
         // Written once only: an up-down counter comes back to zero often.
         if word.load(Relaxed) & bit == 0 {
-            fence(Release);
             word.fetch_or(bit, Relaxed);
         }
+        // Pairs with the fence in `is_marked`: who sees the zero that is stored next sees the mark.
+        fence(Release);
     }
 
+    /// Whether the cell is marked; to be asked after it was read.
     pub(crate) fn is_marked(index: u32) -> bool {
+        // See `mark`.
+        fence(Acquire);
         let (word, bit) = place(index);
         word.load(Relaxed) & bit != 0
     }
 
     pub(crate) fn clear(index: u32) {
         let (word, bit) = place(index);
+        // Relaxed: a mark that comes meanwhile is one of after the removal, or forgotten with it.
         word.fetch_and(!bit, Relaxed);
     }
 

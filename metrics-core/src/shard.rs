@@ -137,7 +137,8 @@ pub(crate) fn cells_or_claim(index: u32) -> Option<&'static [AtomicU64]> {
         return Some(cells);
     }
     let claimed = OWNER.try_with(|owner| {
-        // Borrowed already: recording from within the allocator. It goes to shared cells.
+        // Borrowed already: recording from within a global allocator, which is not supported (it can
+        // wait for a lock that this thread holds), but need not panic.
         let mut shard = owner.0.try_borrow_mut().ok()?;
         if shard.role == Role::Unclaimed {
             *shard = lock(&FREE).pop().unwrap_or(Shard::UNCLAIMED);

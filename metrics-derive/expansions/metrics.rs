@@ -20,11 +20,8 @@ const _: () = {
     };
     static __DESCRIPTOR_0: __p::Descriptor = __p::descriptor(__DEFINITION_0);
     const __SHAPE_0: __p::Shape<1usize> = __p::shape(&__DEFINITION_0);
-    #[cfg_attr(
-        not(target_family = "wasm"),
-        __p::linkme::distributed_slice(__p::FAMILIES)
-    )]
-    #[cfg_attr(not(target_family = "wasm"), linkme(crate = __p::linkme))]
+    #[__p::linkme::distributed_slice(__p::FAMILIES)]
+    #[linkme(crate = __p::linkme)]
     static __FAMILY_0: __p::Family = __p::Family::new(&__DESCRIPTOR_0, &__FAMILY_0);
     const __DEFINITION_1: __p::Definition = __p::Definition {
         name: "shop.requests",
@@ -51,11 +48,8 @@ const _: () = {
     };
     static __DESCRIPTOR_1: __p::Descriptor = __p::descriptor(__DEFINITION_1);
     const __SHAPE_1: __p::Shape<3usize> = __p::shape(&__DEFINITION_1);
-    #[cfg_attr(
-        not(target_family = "wasm"),
-        __p::linkme::distributed_slice(__p::FAMILIES)
-    )]
-    #[cfg_attr(not(target_family = "wasm"), linkme(crate = __p::linkme))]
+    #[__p::linkme::distributed_slice(__p::FAMILIES)]
+    #[linkme(crate = __p::linkme)]
     static __FAMILY_1: __p::Family = __p::Family::new(&__DESCRIPTOR_1, &__FAMILY_1);
     const __DEFINITION_2: __p::Definition = __p::Definition {
         name: "shop.in_flight",
@@ -75,11 +69,8 @@ const _: () = {
     };
     static __DESCRIPTOR_2: __p::Descriptor = __p::descriptor(__DEFINITION_2);
     const __SHAPE_2: __p::Shape<0usize> = __p::shape(&__DEFINITION_2);
-    #[cfg_attr(
-        not(target_family = "wasm"),
-        __p::linkme::distributed_slice(__p::FAMILIES)
-    )]
-    #[cfg_attr(not(target_family = "wasm"), linkme(crate = __p::linkme))]
+    #[__p::linkme::distributed_slice(__p::FAMILIES)]
+    #[linkme(crate = __p::linkme)]
     static __FAMILY_2: __p::Family = __p::Family::new(&__DESCRIPTOR_2, &__FAMILY_2);
     const __DEFINITION_3: __p::Definition = __p::Definition {
         name: "shop.memory",
@@ -99,11 +90,8 @@ const _: () = {
     };
     static __DESCRIPTOR_3: __p::Descriptor = __p::descriptor(__DEFINITION_3);
     const __SHAPE_3: __p::Shape<0usize> = __p::shape(&__DEFINITION_3);
-    #[cfg_attr(
-        not(target_family = "wasm"),
-        __p::linkme::distributed_slice(__p::FAMILIES)
-    )]
-    #[cfg_attr(not(target_family = "wasm"), linkme(crate = __p::linkme))]
+    #[__p::linkme::distributed_slice(__p::FAMILIES)]
+    #[linkme(crate = __p::linkme)]
     static __FAMILY_3: __p::Family = __p::Family::new(&__DESCRIPTOR_3, &__FAMILY_3);
     impl<'a> ShopMetrics<'a> {
         /**Duration of requests.

@@ -88,6 +88,11 @@ impl Gate {
         Self(AtomicU64::new(u64::from(first) << 32))
     }
 
+    /// The first tenancy that is let in.
+    pub(crate) fn first(&self) -> u32 {
+        (self.0.load(Acquire) >> 32) as u32
+    }
+
     /// Whether writers of `tenancy` are let in.
     pub(crate) fn admits(&self, tenancy: u32) -> bool {
         // Acquire: whoever is shut out sees why.

@@ -30,15 +30,22 @@ pub(crate) fn add<N: Number>(run: &[AtomicU64; WIDTH], tag: u64, n: N) -> bool {
     true
 }
 
-/// Starts the run over under `tag`, at zero. For the owner only.
+/// Takes the run over to `tag`, from zero unless `keep`. For the owner only.
 #[cold]
-pub(crate) fn restart(run: &[AtomicU64; WIDTH], tag: u64) {
+pub(crate) fn restart(run: &[AtomicU64; WIDTH], tag: u64, keep: bool) {
     // Pairs with the acquire fence with which a reader ends: if it saw one of the values below, it
     // also sees that the series' state had moved on, whichever tag it saw.
     fence(Release);
-    run[VALUE].store(0, Relaxed);
+    if !keep {
+        run[VALUE].store(0, Relaxed);
+    }
     // Release pairs with the reader's acquire load: whoever sees the new tag sees the zero.
     run[TAG].store(tag, Release);
+}
+
+/// The tag of a run. For the owner only.
+pub(crate) fn tag(run: &[AtomicU64; WIDTH]) -> u64 {
+    run[TAG].load(Relaxed)
 }
 
 /// The value, if it was counted under a tag that `valid` accepts; an acquire fence must follow before
@@ -56,7 +63,7 @@ mod tests {
         let run = [const { AtomicU64::new(0) }; WIDTH];
         assert!(!add(&run, 1, N::ONE), "never written");
         assert_eq!(read(&run, |tag| tag == 1), None);
-        restart(&run, 1);
+        restart(&run, 1, false);
         assert_eq!(read(&run, |tag| tag == 1).map(N::from_bits), Some(N::ZERO));
         for (n, sum) in steps {
             assert!(add(&run, 1, *n));
@@ -64,10 +71,13 @@ mod tests {
         }
         assert!(!add(&run, 2, N::ONE));
         assert_eq!(read(&run, |tag| tag == 2), None);
-        restart(&run, 2);
+        restart(&run, 2, false);
         assert!(add(&run, 2, N::ONE));
         assert_eq!(read(&run, |tag| tag == 2).map(N::from_bits), Some(N::ONE));
         assert_eq!(read(&run, |tag| tag == 1), None);
+        restart(&run, 3, true);
+        assert!(add(&run, 3, N::ONE));
+        assert_eq!(read(&run, |tag| tag == 3).map(N::from_bits), Some(N::ONE.plus(N::ONE)));
     }
 
     #[test]

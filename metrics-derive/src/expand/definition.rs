@@ -23,14 +23,14 @@ use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
 /// };
 /// static __DESCRIPTOR_0: __p::Descriptor = __p::descriptor(__DEFINITION_0);
 /// const __SHAPE_0: __p::Shape<1> = __p::shape(&__DEFINITION_0);
-/// #[cfg_attr(not(target_family = "wasm"), __p::linkme::distributed_slice(__p::FAMILIES))]
-/// #[cfg_attr(not(target_family = "wasm"), linkme(crate = __p::linkme))]
+/// #[__p::linkme::distributed_slice(__p::FAMILIES)]
+/// #[linkme(crate = __p::linkme)]
 /// static __FAMILY_0: __p::Family = __p::Family::new(&__DESCRIPTOR_0, &__FAMILY_0);
 /// ```
 ///
 /// The shape cannot be evaluated if the labels have too many combinations; its tokens stand at the
-/// variant, so that is where the compiler says so. The linker collects the families; it cannot on
-/// wasm, where a family registers when it first records.
+/// variant, so that is where the compiler says so. The linker collects the families, which it
+/// cannot do on wasm.
 pub(crate) fn definition(
     metrics: &ValidatedMetrics<'_>,
     metric: &ValidatedMetric,
@@ -60,8 +60,8 @@ pub(crate) fn definition(
         };
         static #descriptor: __p::Descriptor = __p::descriptor(#definition);
         #shape
-        #[cfg_attr(not(target_family = "wasm"), __p::linkme::distributed_slice(__p::FAMILIES))]
-        #[cfg_attr(not(target_family = "wasm"), linkme(crate = __p::linkme))]
+        #[__p::linkme::distributed_slice(__p::FAMILIES)]
+        #[linkme(crate = __p::linkme)]
         static #family: __p::Family = __p::Family::new(&#descriptor, &#family);
     }
 }

@@ -1,0 +1,181 @@
+//! What removal must not lose, double or bring back.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::thread;
+
+use typed_metrics::{Counter, Label, Metrics, Reason, SeriesSnapshot, snapshot, testing};
+
+#[derive(Clone, Copy, Label)]
+enum Side {
+    Left,
+    Right,
+}
+
+#[derive(Metrics)]
+#[metrics(prefix = "races")]
+enum Races {
+    #[counter(series_limit = 1)]
+    Narrow { id: u64 },
+    #[counter]
+    Wide { id: u64 },
+    #[up_down_counter]
+    Level { side: Side },
+    #[up_down_counter]
+    OpenLevel { id: u64 },
+    #[up_down_counter]
+    Observed,
+    #[counter(value = f64)]
+    Weight { side: Side },
+    #[gauge]
+    Reading { id: u64 },
+    #[histogram(unit = "By", value = u64, buckets = [1, 10])]
+    Whole,
+}
+
+fn series(name: &str) -> Vec<SeriesSnapshot> {
+    snapshot().get(name).expect("it is defined").series.clone()
+}
+
+fn shown(name: &str) -> Vec<(String, f64)> {
+    series(name).iter().map(|s| (s.labels.to_string(), s.value.as_f64())).collect()
+}
+
+fn labelled(label: &str, value: f64) -> (String, f64) {
+    (label.to_owned(), value)
+}
+
+#[test]
+fn what_comes_after_a_removal_is_never_lost_to_recycling() {
+    // One thread records through the handle of a removed series while another makes a series that
+    // wants its memory: each measurement is in its series or in the overflow series.
+    const ROUNDS: u64 = 1_000;
+    let (turn, done) = (AtomicU64::new(0), AtomicU64::new(0));
+    let slot: Mutex<Option<Counter>> = Mutex::new(None);
+    let wait = |for_turn: &AtomicU64, turn| {
+        while for_turn.load(Ordering::Acquire) < turn {
+            thread::yield_now();
+        }
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for round in 1..=ROUNDS {
+                wait(&turn, round);
+                let handle = slot.lock().unwrap().take().expect("it was put there");
+                // At different moments of what the other does.
+                (0..round % 300).for_each(|_| std::hint::spin_loop());
+                handle.inc();
+                done.store(round, Ordering::Release);
+            }
+        });
+        let mut overflow_before = 0.0;
+        for round in 1..=ROUNDS {
+            let own = Races::narrow(0);
+            own.remove();
+            *slot.lock().unwrap() = Some(own);
+            turn.store(round, Ordering::Release);
+            Races::narrow(round).inc();
+            wait(&done, round);
+            let (mut total, mut overflow) = (0.0, 0.0);
+            for series in series("races.narrow") {
+                total += series.value.as_f64();
+                if series.labels.get("otel.metric.overflow").is_some() {
+                    overflow = series.value.as_f64();
+                }
+            }
+            assert_eq!(total - overflow_before, 2.0, "round {round}");
+            overflow_before = overflow;
+            Races::narrow(round).remove();
+            own.remove();
+        }
+    });
+}
+
+#[test]
+fn while_there_is_room_an_old_handle_finds_its_series_again() {
+    let old = Races::wide(1);
+    old.inc();
+    old.remove();
+    Races::wide(2).inc();
+    old.add(3);
+    assert_eq!(shown("races.wide"), [labelled("id=1", 3.0), labelled("id=2", 1.0)]);
+    assert_eq!(snapshot().get("races.wide").unwrap().dropped, []);
+}
+
+#[test]
+fn a_guard_that_outlives_a_removal_takes_nothing_away() {
+    let (left, right) = (Races::level(Side::Left), Races::level(Side::Right));
+    let forgotten = left.enter();
+    let kept = right.enter();
+    left.remove();
+    drop(forgotten);
+    assert_eq!(shown("races.level"), [labelled("side=right", 1.0)]);
+    let again = left.enter();
+    drop(kept);
+    assert_eq!(shown("races.level"), [labelled("side=left", 1.0), labelled("side=right", 0.0)]);
+    drop(again);
+
+    let open = Races::open_level(1);
+    let forgotten = open.enter();
+    open.remove();
+    let again = open.enter();
+    drop(forgotten);
+    assert_eq!(shown("races.open_level"), [labelled("id=1", 1.0)]);
+    drop(again);
+    assert_eq!(shown("races.open_level"), [labelled("id=1", 0.0)]);
+}
+
+#[test]
+fn an_observed_sum_that_is_removed_is_observed_from_zero() {
+    static SUM: AtomicI64 = AtomicI64::new(5);
+    let observation = Races::observed().observe(|| SUM.load(Ordering::Relaxed));
+    assert_eq!(shown("races.observed"), [labelled("", 5.0)]);
+    Races::observed().remove();
+    SUM.store(7, Ordering::Relaxed);
+    assert_eq!(shown("races.observed"), [labelled("", 7.0)]);
+    Races::observed().remove();
+    drop(observation);
+    assert_eq!(shown("races.observed"), []);
+}
+
+#[test]
+fn a_removed_sum_of_floats_stays_away_and_begins_at_zero() {
+    let weight = Races::weight(Side::Left);
+    for i in 0..1000 {
+        thread::scope(|scope| {
+            scope.spawn(move || weight.add(0.1 + f64::from(i) * 1e9));
+        });
+    }
+    Races::weight(Side::Right).add(0.25);
+    weight.remove();
+    // Captures move counts from shard to shard.
+    let _ = testing::capture(|| Races::weight(Side::Right).add(0.5));
+    assert_eq!(shown("races.weight"), [labelled("side=right", 0.75)]);
+    weight.add(0.1);
+    assert_eq!(shown("races.weight"), [labelled("side=left", 0.1), labelled("side=right", 0.75)]);
+}
+
+#[test]
+fn an_observed_gauge_that_fails_once_keeps_its_series() {
+    static VALUE: Mutex<f64> = Mutex::new(1.0);
+    let _observation = Races::reading(1).observe(|| *VALUE.lock().unwrap());
+    assert_eq!(shown("races.reading"), [labelled("id=1", 1.0)]);
+    *VALUE.lock().unwrap() = f64::NAN;
+    assert_eq!(shown("races.reading"), []);
+    Races::reading(2).set(2);
+    *VALUE.lock().unwrap() = 3.0;
+    assert_eq!(shown("races.reading"), [labelled("id=1", 3.0), labelled("id=2", 2.0)]);
+}
+
+#[test]
+fn a_histogram_of_integers_drops_what_is_none() {
+    Races::whole().record(3);
+    Races::whole().record(1.5);
+    Races::whole().record(-3);
+    Races::Whole.record(2.0);
+    let snapshot = snapshot();
+    let whole = snapshot.get("races.whole").unwrap();
+    let histogram = whole.series[0].value.as_histogram().unwrap();
+    assert_eq!((histogram.count, histogram.sum), (2, 5.0));
+    assert_eq!(whole.dropped, [(Reason::Negative, 1), (Reason::WrongType, 1)]);
+}
