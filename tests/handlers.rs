@@ -5,9 +5,9 @@ mod handlers {
     pub(crate) mod probe;
 }
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -159,14 +159,16 @@ fn an_error_leaves_everything_as_it_was() {
     let (a, b) = (Probe::new("a"), Probe::new("b"));
     set_metric_handlers(Arc::clone(&a)).unwrap();
 
+    // Names are looked up before anything is installed.
     set_metric_handlers((Arc::clone(&b), "carrier-pigeon")).unwrap_err();
+    assert_eq!(b.events(), [""; 0]);
     let failing = Probe::failing("failing", "install");
     let error = set_metric_handlers((Arc::clone(&b), Arc::clone(&failing))).unwrap_err();
     assert_eq!(error.to_string(), "handler `failing` could not be installed: install fails");
 
     flush().unwrap();
     assert_eq!(a.events(), ["install", "flush"]);
-    assert_eq!(b.events(), ["install", "shutdown", "install", "shutdown"]);
+    assert_eq!(b.events(), ["install", "shutdown"]);
     assert_eq!(failing.events(), ["install"]);
 }
 
@@ -422,6 +424,165 @@ fn handlers_can_be_changed_from_inside_a_handler() {
             });
             assert_eq!(waiting.recv_timeout(Duration::from_secs(20)), Ok(()), "deadlock");
         }
+    }
+}
+
+/// Calls back while it is installed, and panics where it is told to.
+#[derive(Default)]
+struct Awkward {
+    installing: Option<fn()>,
+    panics: &'static str,
+    calls: Mutex<Vec<&'static str>>,
+}
+
+/// Panics when it is dropped.
+struct Payload;
+
+impl Drop for Payload {
+    fn drop(&mut self) {
+        assert!(thread::panicking(), "and again");
+    }
+}
+
+impl Awkward {
+    fn called(&self, action: &'static str) {
+        self.calls.lock().unwrap().push(action);
+    }
+}
+
+impl MetricHandler for Awkward {
+    fn name(&self) -> &'static str {
+        assert_ne!(self.panics, "name", "no name");
+        "awkward"
+    }
+
+    fn identity(&self) -> Option<usize> {
+        assert_ne!(self.panics, "identity", "no identity");
+        None
+    }
+
+    fn install(&self) -> Result<(), HandlerError> {
+        self.called("install");
+        self.installing.inspect(|installing| installing());
+        Ok(())
+    }
+
+    fn subscribe(&self, metric: &'static typed_metrics::Descriptor) -> bool {
+        metric.name() == "handlers.counted"
+    }
+
+    fn measured(&self, _: &Measurement) {
+        self.called("measured");
+        if self.panics == "measured" {
+            std::panic::panic_any(Payload);
+        }
+    }
+
+    fn flush(&self) -> Result<(), HandlerError> {
+        self.called("flush");
+        Ok(())
+    }
+
+    fn shutdown(&self) -> Result<(), HandlerError> {
+        self.called("shutdown");
+        Ok(())
+    }
+}
+
+#[test]
+fn a_handler_that_several_threads_install_at_once_is_installed_once() {
+    let _world = World::new();
+    for install in [0, 1, 2] {
+        let slow = || thread::sleep(Duration::from_millis(30));
+        let handler = Arc::new(Awkward { installing: Some(slow), ..Awkward::default() });
+        thread::scope(|scope| {
+            for i in 0..4 {
+                let handler = Arc::clone(&handler);
+                scope.spawn(move || match install {
+                    0 => add_metric_handler(handler).unwrap(),
+                    _ if install == 1 || i % 2 == 0 => set_metric_handlers(handler).unwrap(),
+                    _ => add_metric_handler(handler).unwrap(),
+                });
+            }
+        });
+        Jobs::counted().inc();
+        flush().unwrap();
+        clear_metric_handlers();
+        let calls = handler.calls.lock().unwrap().clone();
+        assert_eq!(calls, ["install", "measured", "flush", "shutdown"]);
+    }
+}
+
+#[test]
+fn a_handler_that_is_removed_while_others_are_set_is_not_installed_again() {
+    let _world = World::new();
+    let kept = Arc::new(Awkward::default());
+    set_metric_handlers(Arc::clone(&kept)).unwrap();
+    // As if by another thread, at the worst moment.
+    let new = Arc::new(Awkward { installing: Some(clear_metric_handlers), ..Awkward::default() });
+    set_metric_handlers((Arc::clone(&kept), Arc::clone(&new))).unwrap();
+    flush().unwrap();
+    assert_eq!(*kept.calls.lock().unwrap(), ["install", "shutdown"]);
+    assert_eq!(*new.calls.lock().unwrap(), ["install", "flush"]);
+    // It can be installed anew.
+    add_metric_handler(Arc::clone(&kept)).unwrap();
+    assert_eq!(*kept.calls.lock().unwrap(), ["install", "shutdown", "install"]);
+}
+
+#[test]
+fn a_handler_that_panics_when_asked_who_it_is_is_not_installed() {
+    let _world = World::new();
+    for (panics, expected) in [
+        ("name", "handler `without a name` could not tell its name: it panicked: "),
+        ("identity", "handler `awkward` could not tell its identity: it panicked: "),
+    ] {
+        let bad = Arc::new(Awkward { panics, ..Awkward::default() });
+        for installed in
+            [add_metric_handler(Arc::clone(&bad)), set_metric_handlers(Arc::clone(&bad))]
+        {
+            let error = installed.unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+        Jobs::counted().inc();
+        assert_eq!(*bad.calls.lock().unwrap(), [""; 0]);
+    }
+}
+
+#[test]
+fn a_panic_with_something_that_panics_when_dropped_stays_inside() {
+    let _world = World::new();
+    let bad = Arc::new(Awkward { panics: "measured", ..Awkward::default() });
+    set_metric_handlers(Arc::clone(&bad)).unwrap();
+    Jobs::counted().inc();
+    Jobs::counted().inc();
+    assert_eq!(*bad.calls.lock().unwrap(), ["install", "measured", "measured"]);
+    assert_eq!(
+        World::logged(),
+        ["handler `awkward`: it panicked: with something that is no text (said once)"]
+    );
+}
+
+#[test]
+fn handlers_can_be_changed_while_one_is_installed() {
+    let _world = World::new();
+    static SELF: Mutex<Option<Arc<Awkward>>> = Mutex::new(None);
+    let meddling: [fn(); 3] = [
+        clear_metric_handlers,
+        || set_metric_handlers(SELF.lock().unwrap().clone().unwrap()).unwrap(),
+        || add_metric_handler(SELF.lock().unwrap().clone().unwrap()).unwrap(),
+    ];
+    for meddle in meddling {
+        let (done, waiting) = mpsc::channel();
+        let handler = Arc::new(Awkward { installing: Some(meddle), ..Awkward::default() });
+        *SELF.lock().unwrap() = Some(Arc::clone(&handler));
+        let installed = Arc::clone(&handler);
+        thread::spawn(move || {
+            add_metric_handler(installed).unwrap();
+            clear_metric_handlers();
+            done.send(()).unwrap();
+        });
+        assert_eq!(waiting.recv_timeout(Duration::from_secs(20)), Ok(()), "deadlock");
+        assert_eq!(*handler.calls.lock().unwrap(), ["install", "shutdown"]);
     }
 }
 

@@ -324,7 +324,7 @@ fn what_breaks_a_rule_of_definitions_is_refused() {
         (
             "rules",
             histogram().value_type(ValueType::I64),
-            "metric `rules`: a histogram has no values of i64; give u64 or f64",
+            "metric `rules`: a histogram has no values of i64; give f64 or u64",
         ),
         (
             "rules",

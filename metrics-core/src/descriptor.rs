@@ -13,6 +13,7 @@ pub const DEFAULT_SERIES_LIMIT: usize = 2000;
 /// What kind of instrument a metric is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum MetricType {
     /// A sum that only grows.
     Counter,
@@ -24,21 +25,57 @@ pub enum MetricType {
     Histogram,
 }
 
-impl fmt::Display for MetricType {
-    /// As the derive's attributes write it: `counter`, `up_down_counter`, `gauge`, `histogram`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+// What the derive and the engine both have to know of kinds of metric.
+#[doc(hidden)]
+impl MetricType {
+    #[allow(missing_docs)]
+    pub const ALL: [Self; 4] = [Self::Counter, Self::UpDownCounter, Self::Gauge, Self::Histogram];
+
+    /// The name of its attribute.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
             Self::Counter => "counter",
             Self::UpDownCounter => "up_down_counter",
             Self::Gauge => "gauge",
             Self::Histogram => "histogram",
-        })
+        }
+    }
+
+    /// With its article.
+    #[must_use]
+    pub const fn in_prose(self) -> &'static str {
+        match self {
+            Self::Counter => "a counter",
+            Self::UpDownCounter => "an up-down counter",
+            Self::Gauge => "a gauge",
+            Self::Histogram => "a histogram",
+        }
+    }
+
+    /// The types that its values can have; the first one is what the derive takes by default.
+    #[must_use]
+    pub const fn value_types(self) -> &'static [ValueType] {
+        match self {
+            Self::Counter => &[ValueType::U64, ValueType::F64],
+            Self::UpDownCounter => &[ValueType::I64, ValueType::F64],
+            Self::Gauge => &[ValueType::F64, ValueType::I64, ValueType::U64],
+            Self::Histogram => &[ValueType::F64, ValueType::U64],
+        }
+    }
+}
+
+impl fmt::Display for MetricType {
+    /// As the derive's attributes write it: `counter`, `up_down_counter`, `gauge`, `histogram`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 
 /// The type of a metric's values, as exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum ValueType {
     /// Unsigned integers.
     U64,
@@ -48,18 +85,31 @@ pub enum ValueType {
     F64,
 }
 
-impl fmt::Display for ValueType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+#[doc(hidden)]
+impl ValueType {
+    #[allow(missing_docs)]
+    pub const ALL: [Self; 3] = [Self::U64, Self::I64, Self::F64];
+
+    /// As Rust writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
             Self::U64 => "u64",
             Self::I64 => "i64",
             Self::F64 => "f64",
-        })
+        }
+    }
+}
+
+impl fmt::Display for ValueType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 
 /// Where in the source a metric is defined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
 pub struct Source {
     /// The file, as `file!` gives it.
     pub file: &'static str,

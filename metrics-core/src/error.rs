@@ -106,7 +106,7 @@ impl Error {
     }
 
     pub(crate) fn wrong_type(metric: &str, registered: MetricType, asked: MetricType) -> Self {
-        let (registered, asked) = (in_prose(registered), in_prose(asked));
+        let (registered, asked) = (registered.in_prose(), asked.in_prose());
         let reason = format!(
             "it is registered as {registered}, not as {asked}; \
              record it as {registered} or choose another name"
@@ -121,16 +121,6 @@ impl Error {
             1 => Err(errors.remove(0)),
             _ => Err(Self::Several(errors)),
         }
-    }
-}
-
-/// A kind with its article.
-pub(crate) fn in_prose(metric_type: MetricType) -> &'static str {
-    match metric_type {
-        MetricType::Counter => "a counter",
-        MetricType::UpDownCounter => "an up-down counter",
-        MetricType::Gauge => "a gauge",
-        MetricType::Histogram => "a histogram",
     }
 }
 

@@ -55,13 +55,14 @@ pub type HandlerError = Box<dyn std::error::Error + Send + Sync>;
 /// # typed_metrics::clear_metric_handlers();
 /// ```
 pub trait MetricHandler: Send + Sync + 'static {
-    /// What errors and logs call it; its type, unless it says otherwise.
+    /// What errors and logs call it; its type, unless it says otherwise. Asked once, when it is
+    /// installed.
     fn name(&self) -> &str {
         std::any::type_name::<Self>()
     }
 
     /// Tells it from other back ends: of several handlers with one identity, one is installed. The
-    /// same `Arc` is the same back end by itself.
+    /// same `Arc` is the same back end by itself. Asked once, when it is chosen.
     fn identity(&self) -> Option<usize> {
         None
     }
@@ -90,7 +91,8 @@ pub trait MetricHandler: Send + Sync + 'static {
 
     /// A measurement of a metric that it subscribed to, on the thread that records it.
     ///
-    /// What is recorded in here is counted, but forwarded to nobody.
+    /// What is recorded in here is counted, but forwarded to nobody. Measurements that other threads
+    /// were about to forward may still arrive while [`shutdown`](Self::shutdown) runs, and after it.
     fn measured(&self, measurement: &Measurement) {
         let _ = measurement;
     }
@@ -174,6 +176,9 @@ forward_handler!(Arc, Box);
 /// Names are built from the environment, without regard to case. A handler that is installed
 /// already, by the same name or the same `Arc`, stays as it is; others that were installed are
 /// flushed and shut down.
+///
+/// Of several threads that install one handler at the same time, one does it, and the others do not
+/// wait for it. A handler that is to stay, but that another thread removes meanwhile, is removed.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;

@@ -225,6 +225,16 @@ impl Query for Collected {
     }
 }
 
+/// The hash of the labels that a series has.
+pub(crate) fn hash_of(labels: &Labels) -> u64 {
+    let mut hasher = FixedState::default().build_hasher();
+    for (name, value) in labels.iter() {
+        hasher.write(name.as_bytes());
+        hash_value(value.as_ref(), &mut hasher);
+    }
+    hasher.finish()
+}
+
 #[inline(always)]
 fn hash_value(value: LabelRef<'_>, hasher: &mut impl Hasher) {
     match value {

@@ -102,7 +102,7 @@ pub enum LabelValue {
 }
 
 /// The shared text of a label value.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Text(Arc<str>);
 
 impl std::ops::Deref for Text {
@@ -110,6 +110,25 @@ impl std::ops::Deref for Text {
 
     fn deref(&self) -> &str {
         &self.0
+    }
+}
+
+impl AsRef<str> for Text {
+    fn as_ref(&self) -> &str {
+        self
+    }
+}
+
+impl PartialEq<str> for Text {
+    fn eq(&self, other: &str) -> bool {
+        **self == *other
+    }
+}
+
+impl Display for Text {
+    /// As it is, control characters included; a [`LabelValue`] escapes them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self)
     }
 }
 
@@ -380,6 +399,15 @@ mod tests {
         let mut scratch = Scratch::new();
         let LabelRef::Str(written) = scratch.write(&odd) else { panic!() };
         assert_eq!(written, cut(&odd));
+    }
+
+    #[test]
+    fn the_text_of_a_label_is_used_as_a_string() {
+        let Some(LabelValue::Str(text)) = value_of(&"a\nb") else { panic!() };
+        assert_eq!(text, *"a\nb");
+        assert_eq!(AsRef::<str>::as_ref(&text), "a\nb");
+        assert_eq!(format!("{text:>4}"), " a\nb");
+        assert!(std::collections::HashSet::from([text.clone()]).contains(&text));
     }
 
     #[test]

@@ -31,6 +31,7 @@ mod forward;
 mod handle;
 mod handler;
 mod in_memory;
+mod joined;
 mod key;
 mod number;
 mod observe;

@@ -24,6 +24,17 @@ pub const fn descriptor(definition: Definition) -> Descriptor {
     Descriptor::new(definition)
 }
 
+/// The place of a definition.
+#[must_use]
+pub const fn source(
+    file: &'static str,
+    line: u32,
+    module: &'static str,
+    item: &'static str,
+) -> Source {
+    Source { file, line, module, item }
+}
+
 /// The handle of a series.
 #[inline(always)]
 pub fn handle<K, const N: usize>(

@@ -8,6 +8,7 @@ use crate::cells::histogram::{Extremes, Totals, bucket};
 use crate::descriptor::{Descriptor, MetricType};
 use crate::dropped::Reason;
 use crate::family::Family;
+use crate::joined::Joined;
 use crate::observe::run_callbacks;
 use crate::read::{View, histogram, read};
 use crate::registry;
@@ -125,27 +126,20 @@ fn collect(reader: Option<u64>) -> Snapshot {
     let mut news = Vec::new();
     let mut all = collecting();
     let view = View::everything();
-    let mut metrics: Vec<MetricSnapshot> = Vec::with_capacity(families.len());
-    let mut by_name: HashMap<&'static str, usize> = HashMap::with_capacity(families.len());
+    let mut metrics = Joined::default();
     for family in families {
         let metric = MetricSnapshot {
             descriptor: family.descriptor(),
             series: series_of(family, reader, &view, &mut all),
             dropped: family.dropped.read(),
         };
+        metrics.push(family, metric);
+    }
+    for (family, metric) in metrics.iter() {
         let is_news = |(reason, _): &&(Reason, u64)| family.dropped.is_news(*reason);
         news.extend(
             metric.dropped.iter().filter(is_news).map(|(r, n)| (metric.descriptor, *r, *n)),
         );
-        match by_name.get(metric.descriptor.name()) {
-            Some(&first) if metrics[first].descriptor.difference(metric.descriptor).is_none() => {
-                metrics[first].join(metric);
-            }
-            _ => {
-                by_name.insert(metric.descriptor.name(), metrics.len());
-                metrics.push(metric);
-            }
-        }
     }
     if let Some(reader) = reader {
         all.forget_removed(reader);
@@ -155,22 +149,28 @@ fn collect(reader: Option<u64>) -> Snapshot {
     for (metric, reason, count) in news {
         warn(metric, reason, count);
     }
-    Snapshot { metrics }
+    Snapshot { metrics: metrics.into_metrics() }
 }
 
 /// What `scope` recorded.
 pub(crate) fn collect_scope(scope: &Scope) -> Snapshot {
     let view = View::of(scope);
-    let metric = |family: &'static Family| {
+    // A scope inside this one may end now, and move its counts.
+    let _collecting = collecting();
+    let mut metrics = Joined::default();
+    for family in registry::families() {
         let mut series = Vec::new();
         family.for_each_series(|found| {
             let value = read(found, &view).map(|read| Value::new(family.descriptor(), read));
             series.extend(value.and_then(|value| found.snapshot(value)));
         });
-        MetricSnapshot { descriptor: family.descriptor(), series, dropped: Vec::new() }
-    };
-    let recorded = |metric: &MetricSnapshot| !metric.series.is_empty();
-    Snapshot { metrics: registry::families().into_iter().map(metric).filter(recorded).collect() }
+        let metric =
+            MetricSnapshot { descriptor: family.descriptor(), series, dropped: Vec::new() };
+        metrics.push(family, metric);
+    }
+    let mut metrics = metrics.into_metrics();
+    metrics.retain(|metric| !metric.series.is_empty());
+    Snapshot { metrics }
 }
 
 fn series_of(
@@ -353,23 +353,4 @@ fn warn(metric: &'static Descriptor, reason: Reason, count: u64) {
         target: "typed_metrics",
         "metric `{name}`: {count} measurements are {reason} (said once; the snapshot counts them)"
     );
-}
-
-impl MetricSnapshot {
-    /// Adds what another definition of the same metric holds.
-    fn join(&mut self, other: Self) {
-        let is_gauge = self.descriptor.metric_type() == MetricType::Gauge;
-        for series in other.series {
-            match self.series.iter_mut().find(|found| found.labels == series.labels) {
-                Some(found) => found.value.join(series.value, is_gauge),
-                None => self.series.push(series),
-            }
-        }
-        for (reason, count) in other.dropped {
-            match self.dropped.iter_mut().find(|(found, _)| *found == reason) {
-                Some((_, total)) => *total += count,
-                None => self.dropped.push((reason, count)),
-            }
-        }
-    }
 }

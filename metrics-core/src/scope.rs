@@ -1,11 +1,14 @@
 //! Scopes: what a capture records goes into shards of its own.
 //!
 //! A thread inside a scope writes to a shard that began at zero; those shards count in the totals of
-//! the process like any other. When nobody is in the scope any more, the last to leave adds its
-//! shards to its own and keeps the emptied segments for the next capture.
+//! the process like any other. When nobody holds the scope any more, its shards are added to those of
+//! the scope around it, or of the thread if there is none, and the emptied segments are kept for the
+//! next capture. Until then the scopes around it look into its shards too, so it does not matter who
+//! holds it for how long.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::HashMap;
+use std::iter::successors;
 use std::sync::{Arc, Mutex};
 
 use crate::cells::histogram::{Copied, Totals};
@@ -19,14 +22,16 @@ use crate::shard::{self, Numbered, Segment, Shard};
 use crate::sync::{Ordering::Relaxed, lock};
 
 /// What a capture records into.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Scope {
+    /// The scope that the capture began in: it sees what this one sees.
+    outer: Option<Arc<Scope>>,
     /// Shards of threads that have left for the moment.
     idle: Mutex<Vec<Shard>>,
-    /// The segments of all its shards.
+    /// The segments of all its shards, and of those of the scopes inside it.
     segments: Mutex<Vec<Numbered>>,
     /// What went into shared cells.
-    tapped: Mutex<HashMap<SeriesId, (Series, Reading)>>,
+    tapped: Mutex<HashMap<SeriesId, Reading>>,
 }
 
 thread_local! {
@@ -99,32 +104,56 @@ fn replace_current(scope: Option<Arc<Scope>>) -> Option<Arc<Scope>> {
 /// Keeps a segment that was made for the current scope's shard.
 pub(crate) fn note_segment(segment: Numbered) {
     if let Some(scope) = current() {
-        lock(&scope.segments).push(segment);
+        scope.and_outer().for_each(|scope| lock(&scope.segments).push(segment));
     }
 }
 
 /// Keeps what goes into shared cells, if this thread is inside a scope.
 pub(crate) fn tap(series: Series, change: Change) {
     let Some(scope) = current() else { return };
-    let mut tapped = lock(&scope.tapped);
     let boundaries = series.block.descriptor().boundaries();
-    let (_, reading) = tapped.entry(series.id()).or_insert_with(|| {
-        let nothing = match change {
-            Change::Record(_) => Reading::Histogram(Totals::new(boundaries.len())),
-            Change::Add(_) | Change::Set(_) => Reading::Number(0),
-        };
-        (series, nothing)
-    });
-    match (reading, change) {
-        (Reading::Histogram(totals), Change::Record(value)) => totals.record(boundaries, value),
-        (Reading::Number(bits), Change::Set(new)) => *bits = new,
-        (Reading::Number(bits), Change::Add(new)) => *bits = series.sum_of(*bits, new),
-        // The kind of the metric decides on both.
-        (Reading::Histogram(_), _) | (Reading::Number(_), Change::Record(_)) => {}
+    let nothing = match change {
+        Change::Record(_) => Reading::Histogram(Totals::new(boundaries.len())),
+        Change::Add(_) | Change::Set(_) => Reading::Number(0),
+    };
+    for scope in scope.and_outer() {
+        let mut tapped = lock(&scope.tapped);
+        let reading = tapped.entry(series.id()).or_insert_with(|| nothing.clone());
+        match (reading, change) {
+            (Reading::Histogram(totals), Change::Record(value)) => totals.record(boundaries, value),
+            (Reading::Number(bits), Change::Set(new)) => *bits = new,
+            (Reading::Number(bits), Change::Add(new)) => *bits = series.sum_of(*bits, new),
+            // The kind of the metric decides on both.
+            (Reading::Histogram(_), _) | (Reading::Number(_), Change::Record(_)) => {}
+        }
     }
 }
 
 impl Scope {
+    /// A scope inside the one that this thread is in.
+    pub(crate) fn new() -> Self {
+        Self {
+            outer: current(),
+            idle: Mutex::default(),
+            segments: Mutex::default(),
+            tapped: Mutex::default(),
+        }
+    }
+
+    /// The scope and those around it.
+    fn and_outer(&self) -> impl Iterator<Item = &Self> {
+        successors(Some(self), |scope| scope.outer.as_deref())
+    }
+
+    /// Makes this thread record where the scope leaves its counts, if it does not already.
+    fn enter_outer(&self) -> Option<Inside> {
+        let is_there = match (&current(), &self.outer) {
+            (Some(here), Some(outer)) => Arc::ptr_eq(here, outer),
+            (here, outer) => here.is_none() && outer.is_none(),
+        };
+        (!is_there).then(|| Inside::enter(self.outer.clone()))
+    }
+
     /// The copies of a segment in the scope's shards.
     pub(crate) fn copies(&self, number: usize) -> Vec<&'static Segment> {
         let segments = lock(&self.segments);
@@ -133,33 +162,37 @@ impl Scope {
 
     /// What went into the shared cells of `series`.
     pub(crate) fn tapped(&self, series: Series) -> Option<Reading> {
-        lock(&self.tapped).get(&series.id()).map(|(_, reading)| reading.clone())
+        lock(&self.tapped).get(&series.id()).cloned()
     }
 }
 
 impl Drop for Scope {
-    /// Adds all that was recorded to where this thread records now.
+    /// Adds all that was recorded to the scope around this one, or to the thread's own shard.
     fn drop(&mut self) {
         // At the end of a thread there is no such place: the shards stay as they are, and count.
         if !shard::is_available() {
             return;
         }
+        let inside = self.enter_outer();
         // Readers would see counts twice, or not at all.
-        let _collecting = collecting();
+        let collecting = collecting();
         let view = View::of(self);
         for family in registry::families() {
             family.for_each_series(|series| absorb(series, &view));
         }
-        if let Some(outer) = current() {
-            for (id, (series, inner)) in lock(&self.tapped).drain() {
-                join(series, lock(&outer.tapped).entry(id), inner);
-            }
+        let own = lock(&self.segments);
+        for scope in self.and_outer().skip(1) {
+            let is_own = |segment| own.iter().any(|(_, own)| std::ptr::eq(*own, segment));
+            lock(&scope.segments).retain(|(_, segment)| !is_own(*segment));
         }
-        for (_, segment) in lock(&self.segments).iter() {
+        for (_, segment) in own.iter() {
             // Relaxed: nobody writes there any more, and the lock of the list publishes it.
             segment.iter().for_each(|cell| cell.store(0, Relaxed));
         }
         lock(&self.idle).drain(..).for_each(Shard::recycle);
+        drop(collecting);
+        // Not before: it may hold the scope around this one for the last time, which takes the lock.
+        drop(inside);
     }
 }
 
@@ -191,24 +224,5 @@ fn absorb_histogram(series: Series, view: &View<'_>) {
         if let Some(copied) = copied.read(run) {
             series.absorb(copied);
         }
-    }
-}
-
-/// Adds what an inner scope tapped to what the outer one did.
-fn join(series: Series, outer: Entry<'_, SeriesId, (Series, Reading)>, inner: Reading) {
-    match (outer, inner) {
-        (Entry::Vacant(outer), inner) => drop(outer.insert((series, inner))),
-        (Entry::Occupied(mut outer), inner) => match (&mut outer.get_mut().1, inner) {
-            (Reading::Histogram(outer), Reading::Histogram(inner)) => {
-                outer.merge(inner.sum, inner.extremes, inner.interval, &inner.buckets);
-            }
-            (Reading::Number(outer), Reading::Number(inner)) => {
-                let is_gauge = series.block.descriptor().metric_type() == MetricType::Gauge;
-                *outer = if is_gauge { inner } else { series.sum_of(*outer, inner) };
-            }
-            // One series has readings of one kind.
-            (Reading::Histogram(_), Reading::Number(_))
-            | (Reading::Number(_), Reading::Histogram(_)) => {}
-        },
     }
 }

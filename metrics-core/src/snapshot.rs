@@ -39,6 +39,10 @@ pub struct MetricSnapshot {
     /// What is known of it.
     pub descriptor: &'static Descriptor,
     /// Its series in the order of their creation; those in which nothing was recorded are left out.
+    ///
+    /// Of a metric that several crates define alike, those with the same labels are one: sums and
+    /// histograms added up, of gauges the one whose definition the linker put last, whichever was
+    /// set last.
     pub series: Vec<SeriesSnapshot>,
     /// Measurements that were not recorded as they were meant, by reason, since the program began.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -21,7 +21,14 @@
 //! `seen.assert_counter(ShopMetrics::RequestCount { status: 200 }, 1)`, which says what was recorded
 //! instead when it fails.
 //!
-//! What is captured counts in the totals of the process all the same.
+//! What is captured counts in the totals of the process all the same. Two things are shared with
+//! everything else that the process does meanwhile:
+//!
+//! - The series limit: if others have used it up, new series of the metric land in its overflow
+//!   series, here too. The message of a failed assertion shows it, as
+//!   `otel.metric.overflow=true`.
+//! - Removals: a series that somebody removes loses what the capture recorded in it before. A test
+//!   that removes series uses labels, or a metric, of its own.
 
 use std::fmt;
 use std::pin::pin;
@@ -37,6 +44,7 @@ use crate::snapshot::{HistogramSnapshot, Snapshot, Value};
 
 /// What a [`capture`] saw.
 #[must_use = "a capture is for looking into"]
+#[non_exhaustive]
 pub struct Captured<R = ()> {
     /// What the closure or the future returned.
     pub returned: R,
@@ -46,9 +54,10 @@ pub struct Captured<R = ()> {
 
 /// Calls `f` and gives what it recorded, on this thread and on those that carry its [`Scope`].
 ///
-/// Captures nest: what the inner one sees, the outer one sees too. A panic in `f` goes on through.
+/// Captures nest: what the inner one sees, the outer one sees too, also what a [`Scope`] of the inner
+/// one records after it has ended. A panic in `f` goes on through.
 pub fn capture<R>(f: impl FnOnce() -> R) -> Captured<R> {
-    let scope = Arc::new(scope::Scope::default());
+    let scope = Arc::new(scope::Scope::new());
     let returned = {
         let _inside = Inside::enter(Some(Arc::clone(&scope)));
         f()
@@ -78,7 +87,7 @@ pub fn capture<R>(f: impl FnOnce() -> R) -> Captured<R> {
 /// assert_eq!(seen.snapshot.get("letters").unwrap().series[0].value.as_f64(), 1.0);
 /// ```
 pub async fn capture_async<F: Future>(future: F) -> Captured<F::Output> {
-    let scope = Scope(Some(Arc::new(scope::Scope::default())));
+    let scope = Scope(Some(Arc::new(scope::Scope::new())));
     let returned = scope.enter_async(future).await;
     let snapshot = scope.0.as_deref().map(collect_scope).unwrap_or_default();
     Captured { returned, snapshot }
@@ -132,7 +141,7 @@ impl<R> Captured<R> {
         match self.find(&key) {
             None => 0,
             Some(Value::U64(value)) => *value,
-            Some(_) => panic!("`{}` counts in f64; ask for `value`", name(&key)),
+            Some(_) => panic!("`{}` counts in f64; ask for `sum`", name(&key)),
         }
     }
 
@@ -146,8 +155,25 @@ impl<R> Captured<R> {
         match self.find(&key) {
             None => 0,
             Some(Value::I64(value)) => *value,
-            Some(_) => panic!("`{}` counts in f64; ask for `value`", name(&key)),
+            Some(_) => panic!("`{}` counts in f64; ask for `sum`", name(&key)),
         }
+    }
+
+    /// What a counter or an up-down counter of any value type was changed by; 0 if it was not
+    /// recorded.
+    ///
+    /// # Panics
+    /// If `metric` is neither.
+    #[track_caller]
+    pub fn sum(&self, metric: impl Metrics) -> f64 {
+        let key = metric.__series();
+        let is = key.family.descriptor().metric_type();
+        assert!(
+            matches!(is, MetricType::Counter | MetricType::UpDownCounter),
+            "`{}` is a {is}; ask for `{is}`, not for `sum`",
+            name(&key)
+        );
+        self.find(&key).map_or(0.0, Value::as_f64)
     }
 
     /// What a gauge was set to last; `None` if it was not.

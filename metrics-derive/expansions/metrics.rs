@@ -11,12 +11,12 @@ const _: () = {
         labels: &[__p::LabelDescriptor::new("endpoint", __p::label_type::<Endpoint>())],
         boundaries: &[5f64, 10f64, 25.5f64],
         series_limit: 2000usize,
-        source: __p::Source {
-            file: __p::core::file!(),
-            line: __p::core::line!(),
-            module: __p::core::module_path!(),
-            item: "ShopMetrics::RequestDuration",
-        },
+        source: __p::source(
+            __p::core::file!(),
+            __p::core::line!(),
+            __p::core::module_path!(),
+            "ShopMetrics::RequestDuration",
+        ),
     };
     static __DESCRIPTOR_0: __p::Descriptor = __p::descriptor(__DEFINITION_0);
     const __SHAPE_0: __p::Shape<1usize> = __p::shape(&__DEFINITION_0);
@@ -39,12 +39,12 @@ const _: () = {
         ],
         boundaries: &[],
         series_limit: 500usize,
-        source: __p::Source {
-            file: __p::core::file!(),
-            line: __p::core::line!(),
-            module: __p::core::module_path!(),
-            item: "ShopMetrics::RequestCount",
-        },
+        source: __p::source(
+            __p::core::file!(),
+            __p::core::line!(),
+            __p::core::module_path!(),
+            "ShopMetrics::RequestCount",
+        ),
     };
     static __DESCRIPTOR_1: __p::Descriptor = __p::descriptor(__DEFINITION_1);
     const __SHAPE_1: __p::Shape<3usize> = __p::shape(&__DEFINITION_1);
@@ -60,12 +60,12 @@ const _: () = {
         labels: &[],
         boundaries: &[],
         series_limit: 2000usize,
-        source: __p::Source {
-            file: __p::core::file!(),
-            line: __p::core::line!(),
-            module: __p::core::module_path!(),
-            item: "ShopMetrics::InFlight",
-        },
+        source: __p::source(
+            __p::core::file!(),
+            __p::core::line!(),
+            __p::core::module_path!(),
+            "ShopMetrics::InFlight",
+        ),
     };
     static __DESCRIPTOR_2: __p::Descriptor = __p::descriptor(__DEFINITION_2);
     const __SHAPE_2: __p::Shape<0usize> = __p::shape(&__DEFINITION_2);
@@ -81,12 +81,12 @@ const _: () = {
         labels: &[],
         boundaries: &[],
         series_limit: 2000usize,
-        source: __p::Source {
-            file: __p::core::file!(),
-            line: __p::core::line!(),
-            module: __p::core::module_path!(),
-            item: "ShopMetrics::Memory",
-        },
+        source: __p::source(
+            __p::core::file!(),
+            __p::core::line!(),
+            __p::core::module_path!(),
+            "ShopMetrics::Memory",
+        ),
     };
     static __DESCRIPTOR_3: __p::Descriptor = __p::descriptor(__DEFINITION_3);
     const __SHAPE_3: __p::Shape<0usize> = __p::shape(&__DEFINITION_3);

@@ -4,7 +4,7 @@ use crate::buckets::{check_boundaries, default_for};
 use crate::descriptor::{
     DEFAULT_SERIES_LIMIT, Definition, Descriptor, MetricType, Source, ValueType,
 };
-use crate::error::{Conflict, Error, in_prose};
+use crate::error::{Conflict, Error};
 use crate::name::check_metric_name;
 use crate::unit::check_unit;
 
@@ -139,12 +139,12 @@ impl Metric {
     }
 
     fn check_value_type(&self) -> Result<(), Error> {
-        let allowed = value_types(self.kind);
+        let allowed = self.kind.value_types();
         if allowed.contains(&self.value_type) {
             return Ok(());
         }
         let allowed = allowed.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
-        let (kind, given) = (in_prose(self.kind), self.value_type);
+        let (kind, given) = (self.kind.in_prose(), self.value_type);
         let reason = format!("{kind} has no values of {given}; give {allowed}");
         Err(Error::runtime(&self.name, reason))
     }
@@ -158,20 +158,11 @@ impl Metric {
                 Err(source) => Err(Error::Buckets { metric: self.name.clone(), source }),
             },
             (Some(_), other) => {
-                let kind = in_prose(other);
+                let kind = other.in_prose();
                 let reason = format!("{kind} has no buckets; leave them out or use a histogram");
                 Err(Error::runtime(&self.name, reason))
             }
         }
-    }
-}
-
-/// The value types that a kind can have, as the derive knows them too.
-fn value_types(kind: MetricType) -> &'static [ValueType] {
-    match kind {
-        MetricType::Counter | MetricType::Histogram => &[ValueType::U64, ValueType::F64],
-        MetricType::UpDownCounter => &[ValueType::I64, ValueType::F64],
-        MetricType::Gauge => &[ValueType::F64, ValueType::I64, ValueType::U64],
     }
 }
 

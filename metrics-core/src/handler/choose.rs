@@ -27,7 +27,7 @@ const OWN: &[BackEnd] = &[
 /// Names of this project's back ends, with the feature of the facade that brings each.
 const FEATURES: &[(&str, &str)] = &[("console", "console")];
 
-fn named(name: &str) -> Result<&'static BackEnd, Error> {
+pub(super) fn named(name: &str) -> Result<&'static BackEnd, Error> {
     let mut all = OWN.iter().chain(BACK_ENDS);
     all.find(|back_end| back_end.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
         let feature = FEATURES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
@@ -45,25 +45,6 @@ pub struct Choice(pub(super) Chosen);
 pub(super) enum Chosen {
     Name(String),
     Instance(Arc<dyn MetricHandler>),
-}
-
-impl Chosen {
-    /// The handler, with the back end's name if it was chosen by name.
-    pub(super) fn build(self) -> Result<(Arc<dyn MetricHandler>, Option<&'static str>), Error> {
-        match self {
-            Self::Instance(handler) => Ok((handler, None)),
-            Self::Name(name) => {
-                let back_end = named(&name)?;
-                let handler = super::installed::guarded(|| (back_end.build)());
-                let failed = |source: HandlerError| Error::Handler {
-                    name: back_end.name.to_owned(),
-                    action: "be built",
-                    source: source.into(),
-                };
-                Ok((handler.map_err(failed)?, Some(back_end.name)))
-            }
-        }
-    }
 }
 
 impl std::fmt::Debug for Choice {

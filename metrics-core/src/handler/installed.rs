@@ -1,11 +1,12 @@
 //! The handlers that are installed, and keeping the rest of the program safe from them.
 
+use std::any::Any;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, TryLockError};
 
-use super::choose::{Choice, Chosen};
+use super::choose::{BackEnd, Choice, Chosen, named};
 use super::{HandlerError, Measurement, MetricHandler};
 use crate::error::Error;
 use crate::family::Family;
@@ -15,13 +16,23 @@ use crate::sync::lock;
 /// A handler with what is known of it.
 pub(crate) struct Installed {
     handler: Arc<dyn MetricHandler>,
-    /// The back end's name, if it was chosen by name.
-    back_end: Option<&'static str>,
+    /// What it called itself when it was installed; it is foreign code, and asked once.
+    name: String,
+    key: Option<Key>,
     told: Mutex<Told>,
     /// Whether a panic of it was reported.
     panicked: AtomicBool,
     /// Whether it was removed. Changes, and is looked at, under the lock of [`SUBSCRIBERS`].
     removed: AtomicBool,
+}
+
+/// What tells back ends from each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    /// Chosen by this name.
+    BackEnd(&'static str),
+    /// An instance with this identity.
+    Instance(usize),
 }
 
 /// What a handler was told of.
@@ -35,67 +46,154 @@ struct Told {
 
 type List = Vec<Arc<Installed>>;
 
-static INSTALLED: Mutex<List> = Mutex::new(Vec::new());
+/// The handlers that are installed, and those on their way.
+struct All {
+    installed: List,
+    /// Back ends that some thread is installing. Nobody else installs them meanwhile, and nobody
+    /// waits for that thread: handlers change the handlers from inside their own methods.
+    under_way: Vec<Key>,
+}
+
+static ALL: Mutex<All> = Mutex::new(All { installed: Vec::new(), under_way: Vec::new() });
 
 /// Who wants each measurement of a family, by the family's address.
 static SUBSCRIBERS: RwLock<Option<HashMap<usize, List>>> = RwLock::new(None);
 
+/// A handler that is to be installed.
+struct Wanted {
+    key: Option<Key>,
+    origin: Origin,
+}
+
+enum Origin {
+    BackEnd(&'static BackEnd),
+    Instance { handler: Arc<dyn MetricHandler>, name: String },
+}
+
+/// The back ends that this call installs; ends that when it is dropped.
+#[derive(Default)]
+struct UnderWay(Vec<Key>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        lock(&ALL).under_way.retain(|key| !self.0.contains(key));
+    }
+}
+
 /// Installs what was chosen in place of what is there, which is returned.
+///
+/// What is installed again stays, unless somebody else removes it meanwhile.
 pub(super) fn set(choices: Vec<Choice>) -> Result<List, Error> {
-    let before = lock(&INSTALLED).clone();
-    let (kept, new) = build(choices, &before)?;
-    let mut all = kept;
-    all.extend(new.iter().cloned());
-    let before = std::mem::replace(&mut *lock(&INSTALLED), all.clone());
+    let wanted = wanted(choices)?;
+    let keys: Vec<Key> = wanted.iter().filter_map(|wanted| wanted.key).collect();
+    let (new, _under_way) = install(wanted)?;
+    let removed: List = {
+        let mut all = lock(&ALL);
+        let before = std::mem::take(&mut all.installed);
+        let stays = |old: &Arc<Installed>| old.key.is_some_and(|key| keys.contains(&key));
+        let (kept, removed) = before.into_iter().partition(stays);
+        all.installed = kept;
+        all.installed.extend(new.iter().cloned());
+        removed
+    };
     new.iter().for_each(|installed| installed.announce());
-    let stays = |old: &Arc<Installed>| all.iter().any(|installed| Arc::ptr_eq(installed, old));
-    Ok(before.into_iter().filter(|old| !stays(old)).collect())
+    Ok(removed)
 }
 
 /// Installs one more.
 pub(super) fn add(choice: Choice) -> Result<(), Error> {
-    let before = lock(&INSTALLED).clone();
-    let (_, new) = build(vec![choice], &before)?;
-    lock(&INSTALLED).extend(new.iter().cloned());
+    let (new, _under_way) = install(wanted(vec![choice])?)?;
+    lock(&ALL).installed.extend(new.iter().cloned());
     new.iter().for_each(|installed| installed.announce());
     Ok(())
 }
 
-/// Builds and installs what is new among `choices`; also tells which of `before` they name again.
-fn build(choices: Vec<Choice>, before: &[Arc<Installed>]) -> Result<(List, List), Error> {
-    let (mut kept, mut new) = (List::new(), List::new());
-    let installing = choices.into_iter().try_for_each(|Choice(chosen)| {
-        if let Some(same) = before.iter().find(|installed| installed.is(&chosen)) {
-            if !kept.iter().any(|installed| Arc::ptr_eq(installed, same)) {
-                kept.push(Arc::clone(same));
+/// Finds out which back ends are meant, before anything is done.
+fn wanted(choices: Vec<Choice>) -> Result<Vec<Wanted>, Error> {
+    let wanted = |Choice(chosen)| match chosen {
+        Chosen::Name(name) => {
+            let back_end = named(&name)?;
+            Ok(Wanted { key: Some(Key::BackEnd(back_end.name)), origin: Origin::BackEnd(back_end) })
+        }
+        Chosen::Instance(handler) => {
+            let name = name_of(&*handler)?;
+            let identity = guarded(|| Ok(handler.identity()));
+            let identity = identity.map_err(|source| failed(&name, "tell its identity", source))?;
+            let key = identity.map(Key::Instance);
+            Ok(Wanted { key, origin: Origin::Instance { handler, name } })
+        }
+    };
+    choices.into_iter().map(wanted).collect()
+}
+
+/// Builds and installs what is new among `wanted`: neither installed nor on its way. The caller lists
+/// it before it drops the other value.
+fn install(wanted: Vec<Wanted>) -> Result<(List, UnderWay), Error> {
+    let mut under_way = UnderWay::default();
+    // What is not new is dropped outside of the lock: that is foreign code.
+    let (wanted, _there): (Vec<_>, Vec<_>) = {
+        let mut all = lock(&ALL);
+        wanted.into_iter().partition(|wanted| {
+            let Some(key) = wanted.key else { return true };
+            let is_new = !all.under_way.contains(&key)
+                && !all.installed.iter().any(|installed| installed.key == Some(key));
+            if is_new {
+                all.under_way.push(key);
+                under_way.0.push(key);
             }
-            return Ok(());
+            is_new
+        })
+    };
+    let mut new = List::new();
+    for wanted in wanted {
+        match wanted.install() {
+            Ok(installed) => new.push(installed),
+            Err(error) => {
+                retire(new);
+                return Err(error);
+            }
         }
-        if new.iter().any(|installed: &Arc<Installed>| installed.is(&chosen)) {
-            return Ok(());
-        }
-        let (handler, back_end) = chosen.build()?;
+    }
+    Ok((new, under_way))
+}
+
+impl Wanted {
+    fn install(self) -> Result<Arc<Installed>, Error> {
+        let (handler, name) = match self.origin {
+            Origin::Instance { handler, name } => (handler, name),
+            Origin::BackEnd(back_end) => {
+                let built = guarded(|| (back_end.build)());
+                let handler = built.map_err(|source| failed(back_end.name, "be built", source))?;
+                let name = name_of(&*handler)?;
+                (handler, name)
+            }
+        };
         let installed = Arc::new(Installed {
             handler,
-            back_end,
+            name,
+            key: self.key,
             told: Mutex::default(),
             panicked: AtomicBool::new(false),
             removed: AtomicBool::new(false),
         });
         installed.call("be installed", |handler| handler.install())?;
-        new.push(installed);
-        Ok(())
-    });
-    if let Err(error) = installing {
-        retire(new);
-        return Err(error);
+        Ok(installed)
     }
-    Ok((kept, new))
+}
+
+/// What a handler calls itself.
+fn name_of(handler: &dyn MetricHandler) -> Result<String, Error> {
+    let name = guarded(|| Ok(handler.name().to_owned()));
+    name.map_err(|source| failed("without a name", "tell its name", source))
+}
+
+fn failed(name: &str, action: &'static str, source: HandlerError) -> Error {
+    Error::Handler { name: name.to_owned(), action, source: source.into() }
 }
 
 /// Removes all, and returns them.
 pub(super) fn take_all() -> List {
-    std::mem::take(&mut *lock(&INSTALLED))
+    std::mem::take(&mut lock(&ALL).installed)
 }
 
 /// Shuts down handlers that were removed, and logs what they say.
@@ -114,14 +212,14 @@ pub(super) fn shut_down(removed: List) -> Vec<Error> {
 
 /// Asks every handler to flush.
 pub(super) fn flush() -> Result<(), Error> {
-    let all = lock(&INSTALLED).clone();
+    let all = lock(&ALL).installed.clone();
     let flush = |installed: &Arc<Installed>| installed.call("flush", |h| h.flush()).err();
     Error::all(all.iter().filter_map(flush).collect())
 }
 
 /// Tells every handler of the metrics that it was not told of yet.
 pub(crate) fn announce_all() {
-    let all = lock(&INSTALLED).clone();
+    let all = lock(&ALL).installed.clone();
     all.iter().for_each(|installed| installed.announce());
 }
 
@@ -149,16 +247,6 @@ fn address(family: &'static Family) -> usize {
 }
 
 impl Installed {
-    fn is(&self, chosen: &Chosen) -> bool {
-        match chosen {
-            Chosen::Name(name) => self.back_end.is_some_and(|own| own.eq_ignore_ascii_case(name)),
-            Chosen::Instance(handler) => {
-                let identity = self.handler.identity();
-                identity.is_some() && identity == handler.identity()
-            }
-        }
-    }
-
     /// Tells the handler of the metrics that it was not told of yet, each once.
     fn announce(self: &Arc<Self>) {
         let mut looked_at = None;
@@ -224,28 +312,29 @@ impl Installed {
     ) -> Result<R, Error> {
         let called = catch_unwind(AssertUnwindSafe(|| f(&*self.handler)));
         let result = called.unwrap_or_else(|panic| {
-            let error = panicked(&*panic);
+            let error = panicked(panic);
             if !self.panicked.swap(true, Ordering::Relaxed) {
-                let name = self.handler.name();
-                log::error!(target: "typed_metrics", "handler `{name}`: {error} (said once)");
+                log::error!(target: "typed_metrics", "handler `{}`: {error} (said once)", self.name);
             }
             Err(error)
         });
-        result.map_err(|source| Error::Handler {
-            name: self.handler.name().to_owned(),
-            action,
-            source: source.into(),
-        })
+        result.map_err(|source| failed(&self.name, action, source))
     }
 }
 
 /// Calls foreign code; a panic becomes an error.
-pub(super) fn guarded<R>(f: impl FnOnce() -> Result<R, HandlerError>) -> Result<R, HandlerError> {
-    catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|panic| Err(panicked(&*panic)))
+fn guarded<R>(f: impl FnOnce() -> Result<R, HandlerError>) -> Result<R, HandlerError> {
+    catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|panic| Err(panicked(panic)))
 }
 
-fn panicked(panic: &(dyn std::any::Any + Send)) -> HandlerError {
+fn panicked(panic: Box<dyn Any + Send>) -> HandlerError {
     let message = panic.downcast_ref::<&str>().copied();
     let message = message.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("it panicked: {}", message.unwrap_or("with something that is no text")).into()
+    let error = format!("it panicked: {}", message.unwrap_or("with something that is no text"));
+    // What it panicked with is foreign too, and may panic when it is dropped; what comes of that is
+    // left alone.
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        std::mem::forget(again);
+    }
+    error.into()
 }

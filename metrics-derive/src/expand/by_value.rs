@@ -48,10 +48,10 @@ pub(crate) fn record(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> TokenSt
 fn call(shared: Option<HandleType>, names: &Names) -> TokenStream {
     let handle = &names.handle;
     match shared.map(|handle| handle.kind) {
-        None => quote!(__p::record_any(self.#handle(), value)),
         Some(MetricType::Counter | MetricType::UpDownCounter) => quote!(self.#handle().add(value)),
         Some(MetricType::Gauge) => quote!(self.#handle().set(value)),
         Some(MetricType::Histogram) => quote!(self.#handle().record(value)),
+        _ => quote!(__p::record_any(self.#handle(), value)),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
 ///     labels: &[__p::LabelDescriptor::new("route", __p::label_type::<&'static str>())],
 ///     boundaries: &[],
 ///     series_limit: 2000usize,
-///     source: __p::Source { file: …, line: …, module: …, item: "ShopMetrics::RequestCount" },
+///     source: __p::source(…, …, …, "ShopMetrics::RequestCount"),
 /// };
 /// static __DESCRIPTOR_0: __p::Descriptor = __p::descriptor(__DEFINITION_0);
 /// const __SHAPE_0: __p::Shape<1> = __p::shape(&__DEFINITION_0);
@@ -74,18 +74,18 @@ fn label_descriptor(metrics: &ValidatedMetrics<'_>, label: &ValidatedLabel) -> T
     quote!(__p::LabelDescriptor::new(#name, #label_type))
 }
 
-/// Expands to `__p::Source { file: __p::core::file!(), … }`.
+/// Expands to `__p::source(__p::core::file!(), …)`.
 ///
 /// `line!` gives the line of the outermost macro call that its tokens came from. For tokens of the
 /// derive that is the `#[derive]`; only the variant's own span gives the variant's line.
 fn source(metrics: &ValidatedMetrics<'_>, metric: &ValidatedMetric) -> TokenStream {
     let item = format!("{}::{}", metrics.ident, metric.variant);
     let place = quote_spanned! {metric.variant.span()=>
-        file: __p::core::file!(),
-        line: __p::core::line!(),
-        module: __p::core::module_path!(),
+        __p::core::file!(),
+        __p::core::line!(),
+        __p::core::module_path!(),
     };
-    quote!(__p::Source { #place item: #item })
+    quote!(__p::source(#place #item))
 }
 
 /// A literal has no sign; `-5` is two tokens.

@@ -1,15 +1,14 @@
 //! The documentation of constructors.
 
-use crate::kind::{attribute_name, value_type_name};
 use crate::model::ValidatedMetric;
 
 /// The description, then what an author wants to see where the metric is used.
 pub(crate) fn constructor(metric: &ValidatedMetric) -> String {
     let mut facts = vec![format!(
         "**{}** `{}`, values `{}`",
-        attribute_name(metric.kind),
+        metric.kind.as_str(),
         metric.name,
-        value_type_name(metric.value_type)
+        metric.value_type.as_str()
     )];
     if !metric.unit.is_empty() {
         facts.push(format!("unit `{}`", metric.unit));

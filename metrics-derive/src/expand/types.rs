@@ -6,7 +6,6 @@ use syn::Generics;
 use typed_metrics_core::{MetricType, ValueType};
 
 use crate::expand::names::at;
-use crate::kind::value_type_name;
 use crate::model::{HandleParameter, HandleType};
 
 /// The type of a handle.
@@ -28,6 +27,7 @@ pub(crate) fn value_bound(handle: HandleType) -> TokenStream {
             MetricType::UpDownCounter => "UpDownValue",
             MetricType::Gauge => "GaugeValue",
             MetricType::Histogram => "HistogramValue",
+            other => unreachable!("there is no handle for {other}"),
         }
     );
     let parameter = parameter(handle.parameter);
@@ -37,7 +37,7 @@ pub(crate) fn value_bound(handle: HandleType) -> TokenStream {
 fn parameter(parameter: HandleParameter) -> TokenStream {
     match parameter {
         HandleParameter::Value(value_type) => {
-            let primitive = format_ident!("{}", value_type_name(value_type));
+            let primitive = format_ident!("{}", value_type.as_str());
             quote!(__p::core::primitive::#primitive)
         }
         HandleParameter::Time(unit) => {

@@ -5,9 +5,7 @@ use typed_metrics_core::unit::check_unit;
 use typed_metrics_core::{MetricType, ValueType};
 
 use crate::diagnostics::Diagnostics;
-use crate::kind::{
-    KINDS, attribute_name, in_prose, value_type_name, value_type_named, value_types,
-};
+use crate::kind::value_type_named;
 use crate::model::boundaries::boundaries;
 use crate::model::handle::HandleType;
 use crate::model::labels::{ValidatedLabel, labels};
@@ -82,7 +80,7 @@ fn the_kind<'d>(cx: &Diagnostics, variant: &'d VariantDeclaration) -> Option<&'d
     match variant.kinds.as_slice() {
         [one] => Some(one),
         [] => {
-            let kinds = KINDS.map(attribute_name);
+            let kinds = MetricType::ALL.map(MetricType::as_str);
             let slip = variant
                 .foreign
                 .iter()
@@ -104,7 +102,7 @@ fn the_kind<'d>(cx: &Diagnostics, variant: &'d VariantDeclaration) -> Option<&'d
         }
         [first, others @ ..] => {
             for other in others {
-                let (a, b) = (attribute_name(first.kind), attribute_name(other.kind));
+                let (a, b) = (first.kind.as_str(), other.kind.as_str());
                 let message = if first.kind == other.kind {
                     format!("`#[{a}]` stands twice above `{ident}`; write all keys in one")
                 } else {
@@ -131,13 +129,13 @@ fn unit(cx: &Diagnostics, slot: &Slot<LitStr>) -> Option<String> {
 
 fn value_type(cx: &Diagnostics, declared: &KindDeclaration) -> Option<ValueType> {
     let kind = declared.kind;
-    let allowed = value_types(kind);
+    let allowed = kind.value_types();
     let Some(word) = declared.value.read().ok()? else { return allowed.first().copied() };
     let found = value_type_named(&word.to_string());
     if let Some(value_type) = found.filter(|value_type| allowed.contains(value_type)) {
         return Some(value_type);
     }
-    let types = quoted_list(allowed.iter().copied().map(value_type_name));
+    let types = quoted_list(allowed.iter().copied().map(ValueType::as_str));
     let mend = match (kind, found) {
         (MetricType::Counter, Some(ValueType::I64)) => {
             "; a sum that can go down is an `#[up_down_counter]`"
@@ -146,7 +144,7 @@ fn value_type(cx: &Diagnostics, declared: &KindDeclaration) -> Option<ValueType>
     };
     cx.error(
         word,
-        format_args!("{} cannot have values of `{word}`; it takes {types}{mend}", in_prose(kind)),
+        format_args!("{} cannot have values of `{word}`; it takes {types}{mend}", kind.in_prose()),
     );
     None
 }
@@ -160,7 +158,7 @@ fn boundaries_of(
         return boundaries(cx, declared.buckets.read().ok()?, unit.unwrap_or_default());
     }
     if let Some(key) = declared.buckets.key() {
-        let kind = in_prose(declared.kind);
+        let kind = declared.kind.in_prose();
         cx.error(
             key,
             format_args!("{kind} has no buckets; leave them out, or make it a `#[histogram]`"),

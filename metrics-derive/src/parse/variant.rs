@@ -6,7 +6,7 @@ use syn::{Attribute, Fields, Ident, LitInt, LitStr, Type, Variant};
 use typed_metrics_core::MetricType;
 
 use crate::diagnostics::Diagnostics;
-use crate::kind::{attribute_name, keys};
+use crate::kind::keys;
 use crate::parse::buckets::BucketsDeclaration;
 use crate::parse::docs::doc_text;
 use crate::parse::entry::{Entry, entries, unknown_key};
@@ -88,7 +88,7 @@ impl KindDeclaration {
             buckets: Slot::new(),
             series_limit: Slot::new(),
         };
-        let example = format!("#[{}(unit = \"s\")]", attribute_name(kind));
+        let example = format!("#[{}(unit = \"s\")]", kind.as_str());
         for entry in entries(cx, attribute, &example) {
             declaration.read_entry(cx, &entry);
         }
@@ -112,7 +112,7 @@ impl KindDeclaration {
                 let limit = value::whole_number(cx, entry, "series_limit = 500");
                 self.series_limit.fill(cx, key, limit);
             }
-            _ => unknown_key(cx, key, attribute_name(self.kind), keys(self.kind)),
+            _ => unknown_key(cx, key, self.kind.as_str(), keys(self.kind)),
         }
     }
 }

@@ -1,0 +1,163 @@
+//! One metric that two modules define alike, as two versions of one crate do.
+
+use std::collections::HashMap;
+
+use typed_metrics::testing::capture;
+use typed_metrics::{Metrics, Reader, SeriesId, Snapshot, Value, catalog, snapshot};
+
+macro_rules! define {
+    ($($module:ident)*) => {$(
+        mod $module {
+            #[derive(typed_metrics::Metrics)]
+            #[metrics(prefix = "twice")]
+            pub(crate) enum Twice<'a> {
+                /// Requests.
+                #[counter]
+                Requests { route: &'a str },
+                /// Bare.
+                #[counter]
+                Bare { flag: bool },
+                /// Time.
+                #[histogram(buckets = [1, 10])]
+                Sizes { route: &'a str },
+                /// Depth.
+                #[gauge]
+                Depth { route: &'a str },
+                /// Read by several readers.
+                #[histogram(buckets = [1, 10])]
+                Intervals,
+                /// Wide.
+                #[counter(series_limit = 10_000)]
+                Wide { id: u32 },
+            }
+        }
+    )*};
+}
+
+define!(one two);
+
+fn series(snapshot: &Snapshot, metric: &str, labels: &[(&str, &str)]) -> (SeriesId, Value) {
+    assert_eq!(snapshot.metrics.iter().filter(|m| m.descriptor.name() == metric).count(), 1);
+    let found = snapshot.get(metric).unwrap();
+    let all: Vec<_> = found.series.iter().map(|series| series.labels.to_string()).collect();
+    let series =
+        found.series_with(labels).unwrap_or_else(|| panic!("{labels:?} is none of {all:?}"));
+    assert_eq!(all.iter().filter(|labels| **labels == series.labels.to_string()).count(), 1);
+    (series.id, series.value.clone())
+}
+
+#[test]
+fn they_are_one_metric_in_snapshots_with_ids_that_do_not_depend_on_who_records() {
+    let labels = [("route", "/a")];
+    one::Twice::requests("/a").add(1);
+    let (first, value) = series(&snapshot(), "twice.requests", &labels);
+    assert_eq!(value, Value::U64(1));
+    two::Twice::requests("/a").add(2);
+    assert_eq!(series(&snapshot(), "twice.requests", &labels), (first, Value::U64(3)));
+
+    // The other way round.
+    let labels = [("route", "/b")];
+    two::Twice::requests("/b").add(5);
+    let (second, _) = series(&snapshot(), "twice.requests", &labels);
+    assert_ne!(first, second);
+    one::Twice::requests("/b").add(6);
+    assert_eq!(series(&snapshot(), "twice.requests", &labels), (second, Value::U64(11)));
+
+    // Fixed labels too.
+    two::Twice::bare(true).add(1);
+    let (id, _) = series(&snapshot(), "twice.bare", &[("flag", "true")]);
+    one::Twice::bare(true).add(1);
+    one::Twice::bare(false).add(1);
+    let snapshot = snapshot();
+    assert_eq!(series(&snapshot, "twice.bare", &[("flag", "true")]), (id, Value::U64(2)));
+    assert_ne!(series(&snapshot, "twice.bare", &[("flag", "false")]).0, id);
+}
+
+#[test]
+fn histograms_are_joined_with_their_intervals() {
+    let sizes = |snapshot: &Snapshot| {
+        let (id, value) = series(snapshot, "twice.intervals", &[]);
+        (id, value.as_histogram().unwrap().clone())
+    };
+    let reader = Reader::new();
+    one::Twice::intervals().record(2);
+    let (id, first) = sizes(&reader.collect());
+    two::Twice::intervals().record(0.5);
+    two::Twice::intervals().record(20);
+    one::Twice::intervals().record(3);
+    let (same, second) = sizes(&reader.collect());
+    assert_eq!(id, same);
+    assert_eq!((first.count, first.sum, first.min, first.max), (1, 2.0, 2.0, 2.0));
+    assert_eq!((second.count, second.sum, second.min, second.max), (4, 25.5, 0.5, 20.0));
+    assert_eq!(second.buckets, [1, 2, 1]);
+    let interval = second.interval.unwrap();
+    assert_eq!((interval.count, interval.sum), (3, 23.5));
+    assert_eq!((interval.min, interval.max), (0.5, 20.0));
+}
+
+#[test]
+fn of_gauges_the_last_definition_counts_whoever_set_it_last() {
+    one::Twice::depth("x").set(1);
+    assert_eq!(series(&snapshot(), "twice.depth", &[("route", "x")]).1, Value::F64(1.0));
+    two::Twice::depth("x").set(2);
+    // The catalog lists the first one.
+    let all = catalog();
+    let listed = all.iter().find(|metric| metric.name() == "twice.depth").unwrap();
+    let one_is_last = listed.source().module.ends_with("two");
+    let expected = if one_is_last { 1.0 } else { 2.0 };
+    for _ in 0..2 {
+        let (_, value) = series(&snapshot(), "twice.depth", &[("route", "x")]);
+        assert_eq!(value, Value::F64(expected));
+        one::Twice::depth("x").set(1);
+    }
+}
+
+#[test]
+fn they_are_one_metric_in_captures() {
+    let seen = capture(|| {
+        one::Twice::Requests { route: "/c" }.record(1);
+        two::Twice::Requests { route: "/c" }.record(2);
+        two::Twice::requests("/d").add(4);
+        one::Twice::sizes("/c").record(1);
+        two::Twice::sizes("/c").record(5);
+        two::Twice::depth("y").set(3);
+    });
+    seen.assert_counter(one::Twice::Requests { route: "/c" }, 3);
+    seen.assert_counter(two::Twice::Requests { route: "/c" }, 3);
+    seen.assert_counter(one::Twice::Requests { route: "/d" }, 4);
+    seen.assert_gauge(one::Twice::Depth { route: "y" }, 3.0);
+    let sizes = seen.histogram(two::Twice::Sizes { route: "/c" });
+    assert_eq!((sizes.count, sizes.sum, sizes.min, sizes.max), (2, 6.0, 1.0, 5.0));
+    assert_eq!(seen.snapshot.metrics.len(), 3);
+
+    let labels = [("route", "/c")];
+    let captured = series(&seen.snapshot, "twice.requests", &labels).0;
+    assert_eq!(captured, series(&snapshot(), "twice.requests", &labels).0);
+}
+
+#[test]
+fn many_series_are_joined_by_their_labels() {
+    for id in 0..5000 {
+        one::Twice::wide(id).add(u64::from(id));
+        two::Twice::wide(4999 - id).add(1);
+    }
+    let snapshot = snapshot();
+    let wide = snapshot.get("twice.wide").unwrap();
+    assert_eq!(wide.series.len(), 5000);
+    let by_id: HashMap<_, _> = wide.series.iter().map(|series| (series.id, series)).collect();
+    assert_eq!(by_id.len(), 5000);
+    for series in &wide.series {
+        let id: f64 = series.labels.get("id").unwrap().to_string().parse().unwrap();
+        assert_eq!(series.value.as_f64(), id + 1.0);
+    }
+}
+
+#[test]
+fn they_are_listed_once() {
+    let names: Vec<_> = catalog().iter().map(|metric| metric.name()).collect();
+    let twice: Vec<_> = one::Twice::descriptors().iter().map(|metric| metric.name()).collect();
+    for name in twice {
+        assert_eq!(names.iter().filter(|found| **found == name).count(), 1, "{name}");
+    }
+    assert!(typed_metrics::check().is_ok());
+}
