@@ -179,6 +179,11 @@ impl Family {
         })
     }
 
+    /// Whether `block` is the overflow series.
+    pub(crate) fn is_overflow(&self, block: &Block) -> bool {
+        self.overflow.get().is_some_and(|overflow| std::ptr::eq(*overflow, block))
+    }
+
     /// Every series that has a place in memory.
     pub(crate) fn for_each_series(&'static self, mut visit: impl FnMut(Series)) {
         if self.open {

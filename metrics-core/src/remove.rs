@@ -10,6 +10,10 @@ use crate::series::{Series, zero};
 
 /// Removes `series`: it is there again when something is recorded in it, from zero.
 pub(crate) fn remove(series: Series) {
+    if series.block.family().is_overflow(series.block) {
+        // It holds what others recorded; the labels that were meant have no series of their own.
+        return;
+    }
     if series.tenancy != FIXED {
         let id = series.id();
         series.block.family().remove_open(series);
