@@ -1,7 +1,7 @@
 //! What came since a reader's last collection, for several readers at their own pace.
 //!
-//! One test at a time: while another thread collects, an extreme that is recorded at that moment may
-//! be known by its bucket only. The last test has that.
+//! One test at a time: while another thread collects, values that are recorded at that moment may be
+//! known by their buckets only, if there are several. The last two tests have that.
 
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 
@@ -35,6 +35,24 @@ enum Intervals<'a> {
     Busy { id: u64 },
     #[histogram(buckets = [10, 20, 30, 40, 50, 60, 70, 80, 90])]
     FixedBusy { side: Side },
+    #[histogram(buckets = [30, 60, 100])]
+    Hot { name: &'a str },
+    #[histogram(buckets = [30, 60, 100])]
+    FixedHot { a: Digit, b: Digit },
+}
+
+#[derive(Clone, Copy, Label)]
+enum Digit {
+    Zero,
+    One,
+    Two,
+    Three,
+    Four,
+    Five,
+    Six,
+    Seven,
+    Eight,
+    Nine,
 }
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -272,6 +290,8 @@ fn intervals_of_concurrent_readers_add_up() {
                 assert_eq!(Some(bucket(interval.min)), (0..10).find(filled), "{interval:?}");
                 assert_eq!(Some(bucket(interval.max)), (0..10).rfind(filled), "{interval:?}");
                 assert!((interval.sum.fract()).abs() < 1e-6);
+                assert!(interval.count > 1 || interval.min == interval.max, "{interval:?}");
+                assert!(interval.count > 1 || interval.min == interval.sum, "{interval:?}");
                 assert!(interval.sum >= interval.min * interval.count as f64 - 1e-6);
                 assert!(interval.sum <= interval.max * interval.count as f64 + 1e-6);
                 seen.resize(10, 0);
@@ -320,4 +340,76 @@ fn intervals_of_concurrent_readers_add_up() {
         }
     }
     assert_eq!(all, [model.clone(), model]);
+}
+
+/// Whatever is recorded while readers collect: the extremes of an interval lie within the real ones,
+/// in the same buckets, and a single value is exact.
+#[test]
+fn extremes_are_never_those_of_another_interval() {
+    use Digit::{Eight, Five, Four, Nine, One, Seven, Six, Three, Two, Zero};
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+    const EACH: usize = 30_000;
+    let _alone = alone();
+    let value = |i: usize| ((i as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) % 100;
+    // All extremes of the lifetime are known before, and the neighbours make collecting slow.
+    let digits = [Zero, One, Two, Three, Four, Five, Six, Seven, Eight, Nine];
+    for a in digits {
+        digits.iter().for_each(|b| Intervals::fixed_hot(a, *b).record(500));
+    }
+    Intervals::hot("hot").record(500);
+    let known: [u64; 6] = [500, 0, 30, 31, 99, 60];
+    known[1..].iter().for_each(|value| {
+        Intervals::hot("hot").record(*value);
+        Intervals::fixed_hot(Four, Two).record(*value);
+    });
+    let nth = |i: usize| known.get(i).copied().unwrap_or_else(|| value(i)) as f64;
+    let check = |reader: &Reader| {
+        let snapshot = reader.collect();
+        let labels: [(&str, &[(&str, &str)]); 2] = [
+            ("intervals.hot", &[("name", "hot")]),
+            ("intervals.fixed_hot", &[("a", "four"), ("b", "two")]),
+        ];
+        for (name, labels) in labels {
+            let series = snapshot.get(name).unwrap().series_with(labels).unwrap();
+            let all = series.value.as_histogram().unwrap();
+            let Some(interval) = &all.interval else { continue };
+            let values: Vec<f64> = (all.count - interval.count..all.count)
+                .map(|i| nth(usize::try_from(i).unwrap()))
+                .collect();
+            let (min, max) = (
+                values.iter().copied().fold(f64::INFINITY, f64::min),
+                values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            );
+            let bucket = |value: f64| all.boundaries.iter().filter(|b| value > **b).count();
+            assert!(min <= interval.min && interval.max <= max, "{min} {max} {interval:?}");
+            assert!(interval.min <= interval.max, "{interval:?}");
+            assert_eq!((bucket(interval.min), bucket(interval.max)), (bucket(min), bucket(max)));
+            if interval.count == 1 {
+                assert_eq!((interval.min, interval.max), (min, max));
+            }
+        }
+    };
+    let is_done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for pause in [0, 50] {
+            let (check, is_done) = (&check, &is_done);
+            scope.spawn(move || {
+                let reader = Reader::new();
+                while !is_done.load(Relaxed) {
+                    check(&reader);
+                    thread::sleep(std::time::Duration::from_micros(pause));
+                }
+                check(&reader);
+            });
+        }
+        for i in known.len()..EACH {
+            Intervals::hot("hot").record(value(i));
+            Intervals::fixed_hot(Four, Two).record(value(i));
+            // Sometimes few of them come between two collections, sometimes many.
+            for _ in 0..if i % 64 < 32 { 0 } else { value(i) * 50 } {
+                std::hint::spin_loop();
+            }
+        }
+        is_done.store(true, Relaxed);
+    });
 }

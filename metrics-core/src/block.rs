@@ -30,8 +30,8 @@ pub(crate) const FIXED: u32 = 0;
 /// What a block's cells stand for at the moment: tenancy, epoch, subscription.
 ///
 /// The *tenancy* counts how often the block started over, because its series was removed or because
-/// it was recycled for other labels. The *epoch* counts the intervals of its histograms. Both
-/// together are the tag that a run carries.
+/// it was recycled for other labels. The *epoch* counts how often one of several tagged series in it was
+/// removed. Both together are the tag that a run carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct State(u64);
 
@@ -51,8 +51,8 @@ impl State {
         tag & EPOCH
     }
 
-    /// The state when the interval has ended.
-    pub(crate) fn next_interval(self) -> Self {
+    /// The state when another of its tagged series is removed.
+    pub(crate) fn next_epoch(self) -> Self {
         Self(self.0 & !EPOCH | (self.0 + 1) & EPOCH)
     }
 
@@ -75,8 +75,8 @@ impl State {
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Block {
-    /// See [`State`]. Read by every measurement, written when a series is removed or recycled, an
-    /// interval ends, or somebody subscribes.
+    /// See [`State`]. Read by every measurement, written when a series is removed or recycled, or
+    /// somebody subscribes.
     state: AtomicU64,
     /// The index of the first cell; 0 if there is none yet.
     base: AtomicU32,
@@ -248,9 +248,9 @@ impl Block {
         }
     }
 
-    /// Ends the interval of the block's histograms.
-    pub(crate) fn end_interval(&self) {
-        self.change(|state| State(state).next_interval().0);
+    /// Begins the next epoch.
+    pub(crate) fn next_epoch(&self) {
+        self.change(|state| State(state).next_epoch().0);
     }
 
     /// Makes everything counted so far void.

@@ -145,7 +145,10 @@ pub fn part<'a, L: ?Sized>(
     match label_type.cardinality {
         Some(count) => {
             // A `Label` written by hand could give any index; it must not reach another series.
-            Part { index: (label_type.index)(label).min(count.saturating_sub(1)) * stride, open: None }
+            Part {
+                index: (label_type.index)(label).min(count.saturating_sub(1)) * stride,
+                open: None,
+            }
         }
         None => {
             let value = match (label_type.value)(label, scratch) {
@@ -221,7 +224,12 @@ impl Query for Collected {
         let owned = |(name, value): (&str, LabelRef<'_>)| {
             Some((Cow::Owned(name.to_owned()), value.to_value()?))
         };
-        Key { hash: 0, fixed: 0, open: Box::default(), labels: Labels::new(self.iter().filter_map(owned)) }
+        Key {
+            hash: 0,
+            fixed: 0,
+            open: Box::default(),
+            labels: Labels::new(self.iter().filter_map(owned)),
+        }
     }
 }
 

@@ -161,8 +161,7 @@ impl Observer {
     /// of it; a counter goes on with what comes after the removal.
     fn counted(&self, last: Option<(u64, u32)>) -> Option<u64> {
         let (last, removals) = last?;
-        let is_up_down =
-            self.series.block.descriptor().metric_type() == MetricType::UpDownCounter;
+        let is_up_down = self.series.block.descriptor().metric_type() == MetricType::UpDownCounter;
         (!is_up_down || removals == self.series.removals()).then_some(last)
     }
 

@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 
 use crate::address::SHARED;
 use crate::block::{Removed, Shared};
-use crate::cells::histogram::{Copied, Extremes, Totals};
+use crate::cells::histogram::{Copied, Totals, acknowledge};
 use crate::cells::sum;
 use crate::descriptor::{MetricType, ValueType};
 use crate::number::Number;
@@ -152,20 +152,21 @@ fn shared_cell(series: Series, view: &View<'_>) -> Option<u64> {
     }
 }
 
-/// What a histogram holds; `None` if nothing was recorded. With `end_interval`, the shared part's
-/// interval starts over.
+/// What a histogram holds; `None` if nothing was recorded. With `end_interval`, its interval ends with
+/// what was read. For the interval, the caller holds other readers out.
 pub(crate) fn histogram(series: Series, view: &View<'_>, end_interval: bool) -> Option<Totals> {
     let boundaries = series.block.descriptor().boundaries().len();
     let mut totals = Totals::new(boundaries);
     let state = series.block.state();
     let mut copied = view.copied.borrow_mut();
     for run in view.runs(series) {
-        if let Some(copied) = copied.read(run)
-            && series.counts(copied.tag(), state)
-        {
-            let current = copied.tag() == state.tag();
-            let interval = if current { copied.interval() } else { Extremes::NONE };
-            totals.merge(copied.sum(), copied.extremes(), interval, copied.buckets());
+        let Some(copied) = copied.read(run) else { continue };
+        if end_interval {
+            // At once: what the owner records until it notices is known less well.
+            acknowledge(run, copied);
+        }
+        if series.counts(copied.tag(), state) {
+            totals.merge(copied.sum(), copied.extremes(), copied.interval(), copied.buckets());
         }
     }
     let shared = match view.scope {

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 
-use crate::block::Block;
 use crate::cells::histogram::{Extremes, Totals, bucket};
 use crate::descriptor::{Descriptor, MetricType};
 use crate::dropped::Reason;
@@ -182,31 +181,16 @@ fn series_of(
     let descriptor = family.descriptor();
     let is_histogram = descriptor.metric_type() == MetricType::Histogram;
     let mut snapshots = Vec::new();
-    let mut ended: Option<&'static Block> = None;
     family.for_each_series(|series| {
         let value = match reader {
             Some(reader) if is_histogram => {
                 let totals = histogram(series, view, true);
-                totals.map(|totals| {
-                    if !totals.interval.is_none() {
-                        ended = Some(series.block);
-                    }
-                    Value::Histogram(all.interval(reader, series, totals))
-                })
+                totals.map(|totals| Value::Histogram(all.interval(reader, series, totals)))
             }
             _ => read(series, view).map(|reading| Value::new(descriptor, reading)),
         };
-        // A block with one series ends its interval right after it was read.
-        if series.tenancy != crate::block::FIXED
-            && let Some(block) = ended.take()
-        {
-            block.end_interval();
-        }
         snapshots.extend(value.and_then(|value| series.snapshot(value)));
     });
-    if let Some(block) = ended {
-        block.end_interval();
-    }
     snapshots
 }
 
@@ -220,8 +204,8 @@ impl Series {
 }
 
 impl Collecting {
-    /// The histogram with what came since `reader` collected last; whatever interval is under way is
-    /// noted for every reader.
+    /// The histogram with what came since `reader` collected last; the interval that ended with
+    /// it is noted for every reader.
     fn interval(&mut self, reader: u64, series: Series, totals: Totals) -> HistogramSnapshot {
         let boundaries = series.block.descriptor().boundaries();
         self.note(series, totals.interval);
@@ -247,7 +231,7 @@ impl Collecting {
         }
     }
 
-    /// Notes the extremes of an interval that is about to end, for every reader.
+    /// Notes the extremes of an interval that has ended, for every reader.
     fn note(&mut self, series: Series, interval: Extremes) {
         if interval.is_none() {
             return;
@@ -272,14 +256,14 @@ impl Seen {
         let buckets: Vec<u64> = new.map(|(now, before)| now.saturating_sub(*before)).collect();
         let count: u64 = buckets.iter().sum();
         let sum = totals.sum - self.sum;
-        let mut extremes = self.pending.take().unwrap_or(Extremes::NONE);
+        let mut known = self.pending.take().unwrap_or(Extremes::NONE);
         // A new lifetime extreme belongs to this interval for sure.
         let before = self.extremes.unwrap_or(Extremes::NONE);
         if totals.extremes.min < before.min {
-            extremes.min = totals.extremes.min;
+            known.merge(Extremes::of(totals.extremes.min));
         }
         if totals.extremes.max > before.max {
-            extremes.max = totals.extremes.max;
+            known.merge(Extremes::of(totals.extremes.max));
         }
         self.sum = totals.sum;
         self.buckets.clone_from(&totals.buckets);
@@ -288,63 +272,51 @@ impl Seen {
         if count == 0 {
             return None;
         }
-        fit(&mut extremes, boundaries, &buckets, totals.extremes);
-        let noise = 1e-9 * self.sum.abs().max(sum.abs());
-        admit_mean(&mut extremes, boundaries, sum / count as f64, noise / count as f64);
+        // A difference of sums is off by their rounding.
+        let noise = 1e-9 * self.sum.abs().max(sum.abs()) / count as f64;
+        let mean = sum / count as f64;
+        let extremes = fit(known, mean, noise, boundaries, &buckets, totals.extremes);
         let totals = Totals { sum, extremes, interval: Extremes::NONE, buckets };
         Some(HistogramSnapshot::new(boundaries, totals))
     }
 }
 
-/// Moves extremes into the outermost buckets that have something in them.
+/// The extremes of an interval of which `known` are values, if it is not none.
 ///
-/// They are there already, unless a measurement was under way while the interval before was read:
-/// that one counts in this interval, but its value may have been noted in the one before. Then the
-/// nearest value of its bucket stands for it.
-fn fit(extremes: &mut Extremes, boundaries: &[f64], buckets: &[u64], lifetime: Extremes) {
+/// They are its extremes already, unless a thread recorded more than once while its cells were being
+/// read, see [`histogram`](crate::cells::histogram). What was lost then is in the outermost bucket
+/// that has something in it, or drew the mean out of what is known: the nearest value that can be
+/// stands for it.
+fn fit(
+    known: Extremes,
+    mean: f64,
+    noise: f64,
+    boundaries: &[f64],
+    buckets: &[u64],
+    lifetime: Extremes,
+) -> Extremes {
     let first = buckets.iter().position(|count| *count > 0).unwrap_or(0);
     let last = buckets.iter().rposition(|count| *count > 0).unwrap_or(0);
-    let lowest = |i: usize| {
-        i.checked_sub(1).map_or(lifetime.min, |i| boundaries[i].next_up().max(lifetime.min))
-    };
-    let highest = |i: usize| boundaries.get(i).map_or(lifetime.max, |b| b.min(lifetime.max));
-    if extremes.is_none() || bucket(boundaries, extremes.min) != first {
-        extremes.min = extremes.min.clamp(lowest(first), highest(first).max(lowest(first)));
-    }
-    if bucket(boundaries, extremes.max) != last || extremes.max < extremes.min {
-        extremes.max = extremes.max.clamp(lowest(last), highest(last).max(lowest(last)));
-    }
-    extremes.max = extremes.max.max(extremes.min);
-}
-
-/// Widens extremes that cannot be, for the mean is outside of them: the extreme value was recorded
-/// while the interval before was read, as in [`fit`]. A single value is exact again thereby. The mean
-/// itself is a difference of sums, and off by `noise`.
-fn admit_mean(extremes: &mut Extremes, boundaries: &[f64], mean: f64, noise: f64) {
-    let near = |extreme: f64| {
-        // Into the bucket of the extreme that is there, which is right.
-        let i = bucket(boundaries, extreme);
-        let low = i.checked_sub(1).map_or(f64::NEG_INFINITY, |i| boundaries[i].next_up());
-        mean.clamp(low, boundaries.get(i).copied().unwrap_or(f64::INFINITY))
-    };
-    if mean < extremes.min - noise {
-        extremes.min = near(extremes.min);
-    }
-    if mean > extremes.max + noise {
-        extremes.max = near(extremes.max);
-    }
-}
-
-/// Notes the extremes of a block's histograms for every reader: their interval is about to end. The
-/// caller holds readers out.
-pub(crate) fn note_intervals_of(block: &'static Block, all: &mut Collecting) {
-    let view = View::everything();
-    for place in 0..block.series() {
-        let series = Series::at(block, block.layout(), place);
-        if let Some(totals) = histogram(series, &view, true) {
-            all.note(series, totals.interval);
+    let is_single = buckets.iter().sum::<u64>() == 1;
+    let Extremes { mut min, mut max } = known;
+    if known.is_none() || is_single && (min < max || bucket(boundaries, min) != first) {
+        (min, max) = (mean, mean);
+    } else if !is_single {
+        if mean < min - noise {
+            min = mean;
+        }
+        if mean > max + noise {
+            max = mean;
         }
     }
+    // Not `clamp`, which panics where this has no answer either. The buckets are in order, so the
+    // extremes stay so.
+    let into = |i: usize, value: f64| {
+        let low = i.checked_sub(1).map_or(f64::NEG_INFINITY, |i| boundaries[i].next_up());
+        let high = boundaries.get(i).copied().unwrap_or(f64::INFINITY);
+        value.max(low.max(lifetime.min)).min(high.min(lifetime.max))
+    };
+    Extremes { min: into(first, min), max: into(last, max) }
 }
 
 fn warn(metric: &'static Descriptor, reason: Reason, count: u64) {

@@ -5,7 +5,7 @@ use crate::block::{FIXED, Removed, State};
 use crate::descriptor::{MetricType, ValueType};
 use crate::number::Number;
 use crate::read::{self, View};
-use crate::reader::{collecting, note_intervals_of};
+use crate::reader::collecting;
 use crate::series::{Series, zero};
 
 /// Removes `series`: it is there again when something is recorded in it, from zero.
@@ -25,19 +25,15 @@ pub(crate) fn remove(series: Series) {
     let (block, place) = (series.block, series.place());
     let mut all = collecting();
     all.forget(series.id());
-    let is_histogram = block.descriptor().metric_type() == MetricType::Histogram;
     match block.descriptor().metric_type() {
         MetricType::Gauge => block.clear_shared(place),
         _ if !series.is_plain() => {
-            if is_histogram {
-                note_intervals_of(block, &mut all);
-            }
             block.clear_shared(place);
             // Before that epoch begins: a thread that brings its run to it has to know that what the
             // run holds is void.
-            let epoch = State::epoch_of(block.state().next_interval().tag());
+            let epoch = State::epoch_of(block.state().next_epoch().tag());
             block.set_removed(place, Removed::Epoch(epoch));
-            block.end_interval();
+            block.next_epoch();
         }
         _ => {
             let baseline = baseline(series);

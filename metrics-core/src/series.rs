@@ -167,7 +167,7 @@ impl Series {
     }
 
     /// Everything that is not the common case: the first measurement of a thread in a segment or
-    /// after an interval or a removal, subscribers, shared cells.
+    /// after a removal, subscribers, shared cells.
     #[cold]
     #[inline(never)]
     fn slow(self, change: Change) {
@@ -196,7 +196,8 @@ impl Series {
         }
     }
 
-    /// Adds a histogram of another shard, which nobody writes to any more, to this thread's.
+    /// Adds a histogram of another shard, which nobody writes to any more, to this thread's. The caller
+    /// holds readers out.
     pub(crate) fn absorb(self, copied: &Copied) {
         let state = self.block.state();
         let width = self.block.layout().width();
@@ -204,15 +205,20 @@ impl Series {
             && let Some(run) = shard::cells_or_claim(self.index).and_then(|c| c.get(..width))
         {
             self.take_over(run, state);
-            histogram::absorb(run, copied, copied.tag() == state.tag());
+            histogram::absorb(run, copied);
         }
     }
 
     /// Brings this thread's run of a histogram to the tag of `state`.
     fn take_over(self, run: &[AtomicU64], state: State) {
         let tag = histogram::tag(run);
-        if tag != state.tag() {
-            histogram::restart(run, state.tag(), self.counts(tag, state));
+        if tag == state.tag() {
+            return;
+        }
+        if self.counts(tag, state) {
+            histogram::retag(run, state.tag());
+        } else {
+            histogram::restart(run, state.tag());
         }
     }
 

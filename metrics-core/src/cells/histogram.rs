@@ -5,8 +5,17 @@
 //! sum, extremes and buckets of one copy always belong together. The count is the sum of the
 //! buckets and is not kept twice.
 //!
-//! The tag works as in [`sum`](super::sum), and also tells intervals apart: when only its interval
-//! part differs, the owner starts the interval's extremes over and keeps the rest.
+//! The tag works as in [`sum`](super::sum).
+//!
+//! # Intervals
+//!
+//! A reader that has copied the run and ends the interval stores the sequence of its copy as the
+//! *acknowledged* one. The owner, when it records, notices that another one is acknowledged than it
+//! has *seen*, and starts the interval's extremes over. What it recorded after the copy without
+//! noticing yet is *late*: it counts in the new interval, and there is at most one such value unless
+//! the owner records again before the reader's store gets to it. The owner keeps the last value, so
+//! one late value is known exactly. Of more, the last one is; those before it are known by their
+//! buckets, the sum and the lifetime's extremes only.
 //!
 //! [seqlock]: https://www.hpl.hp.com/techreports/2012/HPL-2012-68.pdf
 
@@ -23,7 +32,13 @@ const MIN: usize = 3;
 const MAX: usize = 4;
 const INTERVAL_MIN: usize = 5;
 const INTERVAL_MAX: usize = 6;
-const HEADER: usize = 7;
+/// Written by readers, one at a time: the sequence of the copy that ended the last interval.
+const ACKNOWLEDGED: usize = 7;
+/// The acknowledged sequence since which the interval's extremes are kept.
+const SEEN: usize = 8;
+/// The value recorded last; not a number if there is none.
+const LAST: usize = 9;
+const HEADER: usize = 10;
 
 /// Cells in the run of a histogram with so many boundaries.
 pub(crate) const fn width(boundaries: usize) -> usize {
@@ -50,43 +65,87 @@ pub(crate) fn record(run: &[AtomicU64], tag: u64, boundaries: &[f64], value: f64
     if header[TAG].load(Relaxed) != tag {
         return false;
     }
-    writing(header, || {
+    writing(header, |sequence| {
         bucket.store(bucket.load(Relaxed) + 1, Relaxed);
         let sum = f64::from_bits(header[SUM].load(Relaxed)) + value;
         header[SUM].store(sum.to_bits(), Relaxed);
         lower(&header[MIN], value);
         raise(&header[MAX], value);
+        if header[ACKNOWLEDGED].load(Relaxed) != header[SEEN].load(Relaxed) {
+            start_interval(header, sequence);
+        }
         lower(&header[INTERVAL_MIN], value);
         raise(&header[INTERVAL_MAX], value);
+        header[LAST].store(value.to_bits(), Relaxed);
     });
     true
 }
 
-/// Takes the run over to `tag`: the interval starts over, and everything else too unless `keep`.
-/// For the owner only.
+/// Begins the interval that a reader's acknowledgement has opened, with the late value if there is
+/// one. `sequence` is the one before the write that is under way.
 #[cold]
-pub(crate) fn restart(run: &[AtomicU64], tag: u64, keep: bool) {
+#[inline(never)]
+fn start_interval(header: &[AtomicU64; HEADER], sequence: u64) {
+    // Relaxed: all that is taken from it is which of this thread's own writes the reader has.
+    let acknowledged = header[ACKNOWLEDGED].load(Relaxed);
+    let mut extremes = Extremes::NONE;
+    if acknowledged != sequence {
+        extremes.merge(Extremes::of(f64::from_bits(header[LAST].load(Relaxed))));
+    }
+    header[INTERVAL_MIN].store(extremes.min.to_bits(), Relaxed);
+    header[INTERVAL_MAX].store(extremes.max.to_bits(), Relaxed);
+    header[SEEN].store(acknowledged, Relaxed);
+}
+
+/// Ends the interval of what was copied, as far as it was copied. For readers, one at a time, right
+/// after the copy.
+pub(crate) fn acknowledge(run: &[AtomicU64], copied: &Copied) {
+    if copied.0[SEQUENCE] != copied.0[ACKNOWLEDGED]
+        && let Some(acknowledged) = run.get(ACKNOWLEDGED)
+    {
+        // Relaxed: the copy cannot have seen what the owner writes when it notices, for then it would
+        // have seen the sequence move. The lock that keeps other readers out orders their stores.
+        acknowledged.store(copied.0[SEQUENCE], Relaxed);
+    }
+}
+
+/// Takes the run over to `tag`: nothing was recorded. For the owner only.
+#[cold]
+pub(crate) fn restart(run: &[AtomicU64], tag: u64) {
     let Some((header, buckets)) = run.split_first_chunk::<HEADER>() else { return };
-    writing(header, || {
-        if !keep {
-            header[SUM].store(0, Relaxed);
-            header[MIN].store(f64::INFINITY.to_bits(), Relaxed);
-            header[MAX].store(f64::NEG_INFINITY.to_bits(), Relaxed);
-            buckets.iter().for_each(|bucket| bucket.store(0, Relaxed));
-        }
-        header[INTERVAL_MIN].store(f64::INFINITY.to_bits(), Relaxed);
-        header[INTERVAL_MAX].store(f64::NEG_INFINITY.to_bits(), Relaxed);
+    writing(header, |_| {
+        let none = |[min, max]: [usize; 2]| {
+            header[min].store(f64::INFINITY.to_bits(), Relaxed);
+            header[max].store(f64::NEG_INFINITY.to_bits(), Relaxed);
+        };
+        none([MIN, MAX]);
+        none([INTERVAL_MIN, INTERVAL_MAX]);
+        header[SUM].store(0, Relaxed);
+        header[SEEN].store(header[ACKNOWLEDGED].load(Relaxed), Relaxed);
+        header[LAST].store(f64::NAN.to_bits(), Relaxed);
+        buckets.iter().for_each(|bucket| bucket.store(0, Relaxed));
         header[TAG].store(tag, Relaxed);
     });
 }
 
+/// Takes the run over to `tag` with all that it holds. For the owner only.
+#[cold]
+pub(crate) fn retag(run: &[AtomicU64], tag: u64) {
+    // Outside of the sequence: what the run holds is right under either tag. And the sequence moves
+    // only when something is recorded, or all is void.
+    if let Some(cell) = run.get(TAG) {
+        cell.store(tag, Relaxed);
+    }
+}
+
+/// `write` gets the sequence before it.
 #[inline(always)]
-fn writing(header: &[AtomicU64; HEADER], write: impl FnOnce()) {
+fn writing(header: &[AtomicU64; HEADER], write: impl FnOnce(u64)) {
     let sequence = header[SEQUENCE].load(Relaxed);
     header[SEQUENCE].store(sequence.wrapping_add(1), Relaxed);
     // Release fence: a reader that sees one of the writes below sees the odd sequence.
     fence(Release);
-    write();
+    write(sequence);
     // Release: a reader that sees this even sequence sees all the writes above.
     header[SEQUENCE].store(sequence.wrapping_add(2), Release);
 }
@@ -146,8 +205,20 @@ impl Copied {
         Extremes::from_bits(self.0[MIN], self.0[MAX])
     }
 
+    /// Of what was recorded since the last acknowledged copy; values of that time, if not always all
+    /// of them. For whoever keeps readers out.
     pub(crate) fn interval(&self) -> Extremes {
-        Extremes::from_bits(self.0[INTERVAL_MIN], self.0[INTERVAL_MAX])
+        let acknowledged = self.0[ACKNOWLEDGED];
+        if self.0[SEQUENCE] == acknowledged {
+            Extremes::NONE
+        } else if self.0[SEEN] == acknowledged {
+            Extremes::from_bits(self.0[INTERVAL_MIN], self.0[INTERVAL_MAX])
+        } else {
+            // All that came is late. Nothing, if that was a restart.
+            let mut late = Extremes::NONE;
+            late.merge(Extremes::of(f64::from_bits(self.0[LAST])));
+            late
+        }
     }
 
     pub(crate) fn buckets(&self) -> &[u64] {
@@ -173,6 +244,7 @@ impl Extremes {
         Self { min: value, max: value }
     }
 
+    /// With what is not a number as nothing.
     pub(crate) fn merge(&mut self, other: Self) {
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
@@ -233,10 +305,11 @@ pub(crate) fn tag(run: &[AtomicU64]) -> u64 {
     run.get(TAG).map_or(0, |tag| tag.load(Relaxed))
 }
 
-/// Adds a copied histogram to a run whose tag is right. For the owner only.
-pub(crate) fn absorb(run: &[AtomicU64], copied: &Copied, with_interval: bool) {
+/// Adds a copied histogram to a run whose tag is right. For the owner only, while readers are kept
+/// out.
+pub(crate) fn absorb(run: &[AtomicU64], copied: &Copied) {
     let Some((header, buckets)) = run.split_first_chunk::<HEADER>() else { return };
-    writing(header, || {
+    writing(header, |sequence| {
         for (bucket, count) in buckets.iter().zip(copied.buckets()) {
             bucket.store(bucket.load(Relaxed) + count, Relaxed);
         }
@@ -244,10 +317,13 @@ pub(crate) fn absorb(run: &[AtomicU64], copied: &Copied, with_interval: bool) {
         header[SUM].store(sum.to_bits(), Relaxed);
         lower(&header[MIN], copied.extremes().min);
         raise(&header[MAX], copied.extremes().max);
-        if with_interval {
-            lower(&header[INTERVAL_MIN], copied.interval().min);
-            raise(&header[INTERVAL_MAX], copied.interval().max);
+        // The lock that keeps readers out shows what they acknowledged last. So the interval's extremes
+        // are up to date from here on, and the last value, which is another's, is not asked for.
+        if header[ACKNOWLEDGED].load(Relaxed) != header[SEEN].load(Relaxed) {
+            start_interval(header, sequence);
         }
+        lower(&header[INTERVAL_MIN], copied.interval().min);
+        raise(&header[INTERVAL_MAX], copied.interval().max);
     });
 }
 
@@ -268,6 +344,11 @@ mod tests {
             interval: copied.interval(),
             buckets: copied.buckets().to_vec(),
         })
+    }
+
+    fn end_interval(run: &[AtomicU64]) {
+        let mut copied = Copied::default();
+        acknowledge(run, copied.read(run).unwrap());
     }
 
     #[test]
@@ -292,7 +373,7 @@ mod tests {
         assert_eq!(totals(&run), None);
         assert!(!record(&run, 1, &[5.0], 3.0));
         assert_eq!(totals(&run), None);
-        restart(&run, 1, false);
+        restart(&run, 1);
         assert_eq!(totals(&run), Some(Totals::new(1)));
         assert!(record(&run, 1, &[5.0], 3.0));
         assert!(!record(&run, 2, &[5.0], 3.0));
@@ -302,9 +383,24 @@ mod tests {
     #[test]
     fn a_run_too_short_for_its_boundaries_is_not_written() {
         let run = run(1);
-        restart(&run, 1, false);
+        restart(&run, 1);
         assert!(!record(&run, 1, &[5.0, 6.0, 7.0], 8.0));
         assert_eq!(totals(&run), Some(Totals::new(1)));
+    }
+
+    #[test]
+    fn of_several_late_values_the_last_is_known() {
+        let (run, mut copied) = (run(1), Copied::default());
+        restart(&run, 1);
+        let record = |value| assert!(record(&run, 1, &[5.0], value));
+        let interval = || totals(&run).unwrap().interval;
+        record(1.0);
+        let copied = copied.read(&run).unwrap();
+        [9.0, 2.0, 3.0].into_iter().for_each(record);
+        acknowledge(&run, copied);
+        assert_eq!(interval(), Extremes::of(3.0));
+        record(4.0);
+        assert_eq!(interval(), Extremes { min: 3.0, max: 4.0 });
     }
 
     /// Random histories against totals in plain memory.
@@ -314,37 +410,58 @@ mod tests {
         for seed in 0..if cfg!(miri) { 3 } else { 200 } {
             let mut random = fastrand::Rng::with_seed(seed);
             let (run, mut tag) = (run(boundaries.len()), 1);
-            restart(&run, tag, false);
+            restart(&run, tag);
             let mut model = Totals::new(boundaries.len());
             for _ in 0..100 {
                 match random.u8(..10) {
                     // The interval ends.
                     0 => {
-                        tag += 1;
-                        restart(&run, tag, true);
+                        end_interval(&run);
                         model.interval = Extremes::NONE;
+                    }
+                    // It ends while a value is recorded, after which the series may be removed.
+                    3 => {
+                        let mut copied = Copied::default();
+                        let copied = copied.read(&run).unwrap();
+                        assert!(record(&run, tag, &boundaries, 0.25));
+                        if random.bool() {
+                            tag += 1;
+                            restart(&run, tag);
+                            model = Totals::new(boundaries.len());
+                        } else {
+                            model.interval = Extremes::NONE;
+                            model.record(&boundaries, 0.25);
+                        }
+                        acknowledge(&run, copied);
+                    }
+                    // Another series of the block is removed.
+                    4 => {
+                        tag += 1;
+                        retag(&run, tag);
                     }
                     // The series is removed.
                     1 if random.bool() => {
                         tag += 1;
-                        restart(&run, tag, false);
+                        restart(&run, tag);
                         model = Totals::new(boundaries.len());
                     }
                     // Another run comes in.
                     2 => {
-                        let with_interval = random.bool();
                         let other = self::run(boundaries.len());
-                        restart(&other, 7, false);
+                        restart(&other, 7);
                         let mut plain = Totals::new(boundaries.len());
                         for _ in 0..random.u8(..4) {
+                            if random.u8(..4) == 0 {
+                                end_interval(&other);
+                                plain.interval = Extremes::NONE;
+                            }
                             let value = f64::from(random.i8(..));
                             assert!(record(&other, 7, &boundaries, value));
                             plain.record(&boundaries, value);
                         }
                         let mut copied = Copied::default();
-                        absorb(&run, copied.read(&other).unwrap(), with_interval);
-                        let interval = if with_interval { plain.interval } else { Extremes::NONE };
-                        model.merge(plain.sum, plain.extremes, interval, &plain.buckets);
+                        absorb(&run, copied.read(&other).unwrap());
+                        model.merge(plain.sum, plain.extremes, plain.interval, &plain.buckets);
                     }
                     _ => {
                         let value = f64::from(random.i8(..)) / 4.0;
