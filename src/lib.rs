@@ -76,7 +76,7 @@ pub use typed_metrics_core::__private;
 /// `#[label(rename_all = "kebab-case")]` (or `camelCase`, `PascalCase`, `lowercase`, `UPPERCASE`,
 /// `SCREAMING_SNAKE_CASE`, …) or the variant says `#[label(name = "…")]`. Such a label is *fixed*:
 /// its series are found by arithmetic. A newtype (a struct of one field) is the label that its field
-/// is.
+/// is; with `#[label(display)]` on the field, its value is what the field's `Display` writes.
 ///
 /// ```
 /// use typed_metrics::{Label, LabelRef, label::Scratch};
@@ -91,9 +91,14 @@ pub use typed_metrics_core::__private;
 /// #[derive(Label)]
 /// struct Tenant<'a>(&'a str);
 ///
+/// #[derive(Label)]
+/// struct Peer(#[label(display)] std::net::Ipv4Addr);
+///
 /// assert_eq!(Cache::CARDINALITY, Some(2));
 /// assert_eq!(Label::value(&Cache::Miss, &mut Scratch::new()), LabelRef::Str("cold"));
 /// assert_eq!(Label::value(&Tenant("acme"), &mut Scratch::new()), LabelRef::Str("acme"));
+/// let peer = Peer([127, 0, 0, 1].into());
+/// assert_eq!(Label::value(&peer, &mut Scratch::new()), LabelRef::Str("127.0.0.1"));
 /// ```
 ///
 /// `#[label(crate = path)]` says where this crate is, if it is not `::typed_metrics`.
@@ -124,7 +129,8 @@ pub use typed_metrics_derive::Label;
 /// assert_eq!(descriptor.description(), "Letters sent.");
 /// ```
 ///
-/// A mistake in the declaration is an error at the token that is wrong, all mistakes at once:
+/// A mistake in the declaration is an error at the token that is wrong, all mistakes in its text
+/// at once:
 ///
 /// ```compile_fail
 /// #[derive(typed_metrics::Metrics)]

@@ -156,7 +156,6 @@ mod quickstart {
         for (folder, begin) in [
             (&empty.0, "quickstart: no Markdown or Rust files below "),
             (&missing, "quickstart: there is no folder "),
-            (&file, "quickstart: there is no folder "),
         ] {
             let output = example("quickstart").arg(folder).output().unwrap();
             assert_eq!(output.status.code(), Some(1));
@@ -164,6 +163,27 @@ mod quickstart {
             let said = String::from_utf8(output.stderr).unwrap();
             assert_eq!(said, format!("{begin}`{}`\n", folder.display()));
         }
+        let output = example("quickstart").arg(&file).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let said = String::from_utf8(output.stderr).unwrap();
+        let expected =
+            format!("quickstart: `{}` is a file; name the folder that it is in\n", file.display());
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_table_that_cannot_be_written_is_a_failure() {
+        let folder = Folder::new("full", &[("a.md", "one two three")]);
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = example("quickstart").arg(&folder.0).stdout(full).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.starts_with("1 file read in "), "{said}");
+        assert!(
+            said.lines().last().unwrap().starts_with("quickstart: handler `console`"),
+            "{said}"
+        );
     }
 }
 

@@ -19,6 +19,9 @@ mod without_a_prelude {
     #[derive(Label)]
     pub(crate) struct Asker<'a>(pub(crate) &'a str);
 
+    #[derive(Label)]
+    pub(crate) struct Place<T>(#[label(display)] pub(crate) T);
+
     #[derive(Metrics)]
     #[metrics(prefix = "bare")]
     pub(crate) enum Bare<'a> {
@@ -26,18 +29,60 @@ mod without_a_prelude {
         Asked { asker: Asker<'a>, answer: Answer, again: ::core::option::Option<bool> },
         #[histogram(unit = "s")]
         Thinking,
+        #[counter]
+        Walked { place: Place<char>, address: Place<::std::net::Ipv4Addr> },
     }
 
     pub(crate) fn ask() {
         Bare::asked(Asker("ada"), Answer::Yes, ::core::option::Option::None).inc();
         Bare::asked(Asker("ada"), Answer::No, ::core::option::Option::Some(true)).add(2);
         Bare::Thinking.record(1);
+        Bare::walked(Place('x'), Place(::std::net::Ipv4Addr::LOCALHOST)).inc();
     }
+}
+
+/// What `macro_rules!` hands on stands in invisible groups.
+mod made_by_a_macro {
+    #![allow(dead_code, reason = "only its descriptors are looked at")]
+
+    use typed_metrics::Metrics;
+
+    macro_rules! sizes {
+        ($name:ident, $buckets:expr, $generated:expr, $first:expr, $limit:expr, $unit:literal) => {
+            #[derive(Metrics)]
+            pub(crate) enum $name {
+                #[histogram(unit = $unit, buckets = $buckets, series_limit = $limit)]
+                Listed,
+                #[histogram(buckets = $generated)]
+                Generated,
+                #[histogram(buckets = [$first, 2])]
+                Mixed,
+            }
+        };
+    }
+
+    macro_rules! handed_on {
+        ($buckets:expr) => {
+            sizes!(Sizes, $buckets, exponential(1, 2, 3), -1.5, 7, "By");
+        };
+    }
+
+    handed_on!([1, 2.5]);
+}
+
+#[test]
+fn buckets_may_come_from_a_macro() {
+    let [listed, generated, mixed] = made_by_a_macro::Sizes::descriptors() else { panic!() };
+    assert_eq!(listed.boundaries(), [1.0, 2.5]);
+    assert_eq!((listed.unit(), listed.series_limit()), ("By", 7));
+    assert_eq!(generated.boundaries(), [1.0, 2.0, 4.0]);
+    assert_eq!(mixed.boundaries(), [-1.5, 2.0]);
 }
 
 #[test]
 fn without_the_prelude_the_same_is_recorded() {
-    use without_a_prelude::{Answer, Asker, Bare, ask};
+    use std::net::Ipv4Addr;
+    use without_a_prelude::{Answer, Asker, Bare, Place, ask};
 
     let seen = capture(ask);
     let asked = |answer, again| Bare::Asked { asker: Asker("ada"), answer, again };
@@ -45,6 +90,8 @@ fn without_the_prelude_the_same_is_recorded() {
     assert_eq!(seen.counter(asked(Answer::No, Some(true))), 2);
     assert_eq!(seen.counter(asked(Answer::No, None)), 0);
     assert_eq!(seen.histogram(Bare::Thinking).sum, 1.0);
+    let walked = Bare::Walked { place: Place('x'), address: Place(Ipv4Addr::LOCALHOST) };
+    assert_eq!(seen.counter(walked), 1);
 }
 
 /// Every name that generated code could lean on means something else here.

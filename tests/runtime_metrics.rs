@@ -357,7 +357,7 @@ fn a_value_that_cannot_be_held_is_an_error_and_counted_and_costs_nothing_recorde
     for (result, message) in [
         (
             whole.record(1.5, attributes!()),
-            "metric `values.whole`: 1.5 is no value of type u64; convert it, or register the metric \
+            "metric `values.whole`: 1.5 is not a value of type u64; convert it, or register the metric \
              with values of f64, the default",
         ),
         (
@@ -370,17 +370,17 @@ fn a_value_that_cannot_be_held_is_an_error_and_counted_and_costs_nothing_recorde
         ),
         (
             signed.record(u64::MAX, attributes!()),
-            "metric `values.signed`: 18446744073709551615 is no value of type i64; convert it, or \
+            "metric `values.signed`: 18446744073709551615 is not a value of type i64; convert it, or \
              register the metric with values of f64, the default",
         ),
         (
             sizes.record(0.5, attributes!()),
-            "metric `values.sizes`: 0.5 is no value of type u64; convert it, or register the metric \
+            "metric `values.sizes`: 0.5 is not a value of type u64; convert it, or register the metric \
              with values of f64, the default",
         ),
         (
             sizes.record(-4, attributes!()),
-            "metric `values.sizes`: -4 is no value of type u64; convert it, or register the metric \
+            "metric `values.sizes`: -4 is not a value of type u64; convert it, or register the metric \
              with values of f64, the default",
         ),
         (
@@ -545,4 +545,19 @@ fn a_capture_sees_only_its_own() {
     assert_eq!(series[0].value, Value::F64(2.0));
     drop(seen);
     assert_eq!(recorded("captured"), one("k=1", 7.0));
+}
+
+#[test]
+fn boundaries_are_numbers_of_any_type_or_references_to_them() {
+    let boundaries = |key: &str, metric: Metric| {
+        let metric = register_metric(key, metric).unwrap();
+        metric.descriptor().boundaries()
+    };
+    let metric = Metric::histogram;
+    let limits = vec![1u64, 2];
+    let floats: &[f64] = &[0.5, 1.0];
+    assert_eq!(boundaries("b.float", metric("b.float").buckets(floats)), [0.5, 1.0]);
+    assert_eq!(boundaries("b.u64", metric("b.u64").buckets([1u64, 2])), [1.0, 2.0]);
+    assert_eq!(boundaries("b.vec", metric("b.vec").buckets(&limits)), [1.0, 2.0]);
+    assert_eq!(boundaries("b.int", metric("b.int").buckets([-1, 2])), [-1.0, 2.0]);
 }

@@ -1,5 +1,6 @@
 //! The files to search in.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
@@ -14,16 +15,28 @@ pub(crate) struct File {
 
 /// The Markdown and Rust files below `folder`, in the order of their paths.
 pub(crate) fn below(folder: &Path) -> Result<Vec<File>, Error> {
-    if !folder.is_dir() {
-        return Err(format!("there is no folder `{}`", folder.display()).into());
+    if folder.is_file() {
+        return Err(
+            format!("`{}` is a file; name the folder that it is in", folder.display()).into()
+        );
     }
+    std::fs::read_dir(folder).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => format!("there is no folder `{}`", folder.display()),
+        _ => format!("the folder `{}` cannot be listed: {error}", folder.display()),
+    })?;
     let entries = WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(is_source);
     // What cannot be listed cannot be searched; the rest can.
-    let files: Vec<File> = entries.filter_map(Result::ok).filter_map(file).collect();
+    let listed = entries.filter_map(|entry| entry.inspect_err(skipping).ok());
+    let files: Vec<File> = listed.filter_map(file).collect();
     if files.is_empty() {
         return Err(format!("no Markdown or Rust files below `{}`", folder.display()).into());
     }
     Ok(files)
+}
+
+fn skipping(error: &walkdir::Error) {
+    // The error names the path.
+    eprintln!("skipping: {error}");
 }
 
 fn file(entry: DirEntry) -> Option<File> {

@@ -46,7 +46,8 @@ async fn run(folder: &Path) -> Result<(), Error> {
     typed_metrics::set_metric_handlers("console")?;
 
     let read = read(folder.to_owned(), files);
-    let index = Arc::new(progress::during("files read", "search.files_read", read).await);
+    let index =
+        Arc::new(progress::during(["file read", "files read"], "search.files_read", read).await);
     if index.words().is_empty() {
         return Err(format!("no words in the files below `{}`", folder.display()).into());
     }
@@ -54,10 +55,11 @@ async fn run(folder: &Path) -> Result<(), Error> {
     // Read whenever somebody looks, until the guard is dropped.
     let observed = Arc::clone(&index);
     let _size = SearchMetrics::index_size().observe(move || observed.size());
-    // Prints the table when it is dropped: before `_size` is, so that the size is in it.
-    let _shutdown = typed_metrics::shutdown_guard();
+    let answered = ["query answered", "queries answered"];
+    progress::during(answered, "search.queries", serve(index)).await?;
 
-    progress::during("queries answered", "search.queries", serve(index)).await
+    // Prints the table, and says if it could not. `_size` still lives, so the size is in it.
+    Ok(typed_metrics::shutdown()?)
 }
 
 /// Reads and indexes all files.

@@ -152,6 +152,7 @@ pub fn exponential(start: f64, factor: f64, count: usize) -> Result<Vec<f64>, Bu
 /// use typed_metrics_core::buckets::linear;
 ///
 /// assert_eq!(linear(0.0, 25.0, 3).unwrap(), [0.0, 25.0, 50.0]);
+/// assert_eq!(linear(0.1, 0.1, 3).unwrap(), [0.1, 0.2, 0.3]); // not 0.30000000000000004
 /// ```
 ///
 /// # Errors
@@ -163,7 +164,27 @@ pub fn linear(start: f64, width: f64, count: usize) -> Result<Vec<f64>, BucketEr
                     a width above 0 and a count of at least 1";
         return Err(BucketError::Generator { rule });
     }
-    generate(count, |i| start + width * i as f64)
+    let exact = |i: usize| start + width * i as f64;
+    generate(count, |i| rounded(exact(i), start, width * i as f64)).or_else(|error| match error {
+        // The boundaries are closer to each other than decimals tell apart.
+        BucketError::Duplicate { .. } => generate(count, exact),
+        other => Err(other),
+    })
+}
+
+/// `sum` of `a` and `b` without the error of their binary fractions, as a person would add them.
+///
+/// `f64` keeps decimals of [`f64::DIGITS`] significant digits, here those of the larger summand.
+/// Three roundings (of `width`, the product and the sum) are off by 3.4e-16 of it at most, less than
+/// half a unit of the last of these digits.
+fn rounded(sum: f64, a: f64, b: f64) -> f64 {
+    let largest = a.abs().max(b.abs());
+    #[expect(clippy::cast_possible_truncation, reason = "a logarithm of a finite f64 is below 309")]
+    let before_the_point = if largest > 0.0 { largest.log10().floor() as i32 + 1 } else { 1 };
+    let digits = i32::try_from(f64::DIGITS).unwrap_or(15);
+    let decimals = usize::try_from(digits - before_the_point).unwrap_or(0);
+    // Adding zero makes a negative zero a positive one.
+    format!("{sum:.decimals$}").parse().map_or(sum, |rounded: f64| rounded + 0.0)
 }
 
 fn generate(count: usize, at: impl Fn(usize) -> f64) -> Result<Vec<f64>, BucketError> {
@@ -237,6 +258,18 @@ mod tests {
             Err(BucketError::Unsorted { index: 1, previous: 5.0, value: 1.0 })
         );
         assert_eq!(check_boundaries(&[0.0; 257]), Err(BucketError::TooMany { count: 257 }));
+    }
+
+    #[test]
+    fn linear_boundaries_are_the_decimals_that_a_person_would_write() {
+        assert_eq!(linear(0.1, 0.1, 5).unwrap(), [0.1, 0.2, 0.3, 0.4, 0.5]);
+        assert_eq!(linear(-0.3, 0.1, 5).unwrap(), [-0.3, -0.2, -0.1, 0.0, 0.1]);
+        assert_eq!(linear(1e-9, 1e-9, 3).unwrap(), [1e-9, 2e-9, 3e-9]);
+        let large = 123_456_789_012_345.0;
+        assert_eq!(linear(large, 0.5, 3).unwrap(), [large, large + 0.5, large + 1.0]);
+        assert_eq!(linear(1e18, 1024.0, 2).unwrap(), [1e18, 1e18 + 1024.0]);
+        assert_eq!(linear(1.0, f64::EPSILON, 2).unwrap(), [1.0, 1.0 + f64::EPSILON]);
+        assert_eq!(linear(1e300, 1e300, 2).unwrap(), [1e300, 2e300]);
     }
 
     #[test]

@@ -41,12 +41,12 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotFinite => "not finite: dropped",
-            Self::Negative => "negative: dropped",
-            Self::WrongType => "of the wrong type: dropped",
-            Self::Overflow => "over the series limit: recorded in the overflow series",
-            Self::BadAttributes => "recorded with attributes that cannot be used: dropped",
-            Self::CallbackPanicked => "callback panicked: not observed",
+            Self::NotFinite => "dropped: not finite",
+            Self::Negative => "dropped: negative",
+            Self::WrongType => "dropped: not a value of the metric's type",
+            Self::Overflow => "recorded in the overflow series: over the series limit",
+            Self::BadAttributes => "dropped: attributes that cannot be used",
+            Self::CallbackPanicked => "not observed: callback panicked",
         })
     }
 }

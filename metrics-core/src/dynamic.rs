@@ -236,7 +236,7 @@ fn bad_value(descriptor: &Descriptor, value: Any, reason: Reason) -> Error {
             format!("{value} is negative, and a counter only grows; use an up-down counter")
         }
         _ => format!(
-            "{value} is no value of type {value_type}; convert it, or register the metric with \
+            "{value} is not a value of type {value_type}; convert it, or register the metric with \
              values of f64, the default"
         ),
     };

@@ -131,7 +131,13 @@ impl fmt::Display for Error {
             Self::UnknownHandler { name, available, feature } => {
                 write!(f, "there is no handler named `{name}` in this program")?;
                 if let Some(feature) = feature {
-                    write!(f, "; enable the feature `{feature}` of typed-metrics")?;
+                    write!(
+                        f,
+                        "; enable the feature `{feature}` of typed-metrics, or give an instance"
+                    )?;
+                    if available.is_empty() {
+                        return Ok(());
+                    }
                 }
                 if available.is_empty() {
                     f.write_str("; there is none by name, give an instance instead")

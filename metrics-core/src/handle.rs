@@ -203,25 +203,29 @@ impl<U> Histogram<U> {
     pub fn record(self, value: impl HistogramValue<U>) {
         self.series.record(value.histogram_value());
     }
-}
 
-impl<U: TimeUnit> Histogram<U> {
     /// Starts a timer that records the time until it is dropped.
     #[inline]
-    pub fn start_timer(self) -> Timer<U> {
+    pub fn start_timer(self) -> Timer<U>
+    where
+        U: TimeUnit,
+    {
         Timer { histogram: Some(self), start: Instant::now() }
     }
 
     /// Calls `f` and records how long it took, also if it panics.
     #[inline]
-    pub fn time<R>(self, f: impl FnOnce() -> R) -> R {
+    pub fn time<R>(self, f: impl FnOnce() -> R) -> R
+    where
+        U: TimeUnit,
+    {
         let _timer = self.start_timer();
         f()
     }
 }
 
 /// Counts as 1 in an up-down counter until it is dropped. From [`enter`](Handle::enter).
-#[must_use = "dropped at once, it counts for nothing"]
+#[must_use = "keep it: `let _guard = …`; `let _ = …` drops it at once, and it counts for nothing"]
 #[derive(Debug)]
 pub struct Entered<T: Number = i64> {
     counter: UpDownCounter<T>,
@@ -240,7 +244,7 @@ impl<T: Number> Drop for Entered<T> {
 
 /// Records the time since it was started when it is dropped, also by a panic or a cancelled future.
 /// From [`start_timer`](Handle::start_timer).
-#[must_use = "dropped at once, it records no time"]
+#[must_use = "keep it: `let _timer = …`; `let _ = …` drops it at once, and it records no time"]
 #[derive(Debug)]
 pub struct Timer<U: TimeUnit> {
     histogram: Option<Histogram<U>>,

@@ -257,7 +257,7 @@ pub fn shutdown_guard() -> ShutdownGuard {
 
 /// Shuts all handlers down when it is dropped; what they say to that is logged. From
 /// [`shutdown_guard`].
-#[must_use = "dropped at once, it shuts down at once"]
+#[must_use = "keep it: `let _guard = …`; `let _ = …` drops it at once, which shuts down"]
 #[derive(Debug)]
 pub struct ShutdownGuard(());
 

@@ -42,7 +42,7 @@ pub const MAX_LABEL_LEN: usize = 1024;
     message = "`{Self}` cannot be a label",
     label = "not a label",
     note = "derive it: `#[derive(Label)]` on an enum without fields or on a newtype",
-    note = "or write the value with its `Display`: `#[label(display)]` on the field"
+    note = "or, if it implements `Display`, write `#[label(display)]` on the field"
 )]
 pub trait Label {
     /// How many values there are, if that is known while compiling.
@@ -254,8 +254,15 @@ pub struct Displayed<'a, T: ?Sized>(pub &'a T);
 impl<T: Display + ?Sized> Label for Displayed<'_, T> {
     #[inline]
     fn value<'a>(label: &'a Self, scratch: &'a mut Scratch) -> LabelRef<'a> {
-        scratch.write(label.0)
+        displayed(label.0, scratch)
     }
+}
+
+/// The value of a newtype whose field is `#[label(display)]`.
+#[doc(hidden)]
+#[inline]
+pub fn displayed<'a, T: Display + ?Sized>(value: &T, scratch: &'a mut Scratch) -> LabelRef<'a> {
+    scratch.write(value)
 }
 
 macro_rules! text_labels {

@@ -18,7 +18,7 @@ use crate::series::Series;
 use crate::sync::lock;
 
 /// Keeps a callback observed until it is dropped. From [`observe`](crate::Gauge::observe).
-#[must_use = "dropped at once, nothing is observed"]
+#[must_use = "keep it: `let _guard = …`; `let _ = …` drops it at once, and nothing is observed"]
 #[derive(Debug)]
 pub struct Observation(Arc<Observer>);
 

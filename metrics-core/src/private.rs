@@ -12,7 +12,7 @@ pub use crate::descriptor::{
 pub use crate::family::Family;
 pub use crate::handle::{Handle, kind, record_any};
 pub use crate::key::{LabelType, Part, label_type, part};
-pub use crate::label::{Displayed, Label, LabelRef, Scratch};
+pub use crate::label::{Displayed, Label, LabelRef, Scratch, displayed};
 pub use crate::registry::FAMILIES;
 pub use crate::shape::{Shape, shape};
 

@@ -323,6 +323,6 @@ fn warn(metric: &'static Descriptor, reason: Reason, count: u64) {
     let name = metric.name();
     log::warn!(
         target: "typed_metrics",
-        "metric `{name}`: {count} measurements are {reason} (said once; the snapshot counts them)"
+        "metric `{name}`: {count} {reason} (said once; the snapshot counts them)"
     );
 }

@@ -37,6 +37,7 @@ use std::sync::Arc;
 use crate::__private::SeriesKey;
 use crate::Metrics;
 use crate::descriptor::{Descriptor, MetricType};
+use crate::error::in_prose;
 use crate::key::Labels;
 use crate::reader::collect_scope;
 use crate::scope::{self, Inside};
@@ -300,7 +301,8 @@ fn name(key: &SeriesKey) -> &'static str {
 fn expect(metric: &impl Metrics, asked: MetricType) -> SeriesKey {
     let key = metric.__series();
     let is = key.family.descriptor().metric_type();
-    assert!(is == asked, "`{}` is a {is}; ask for `{is}`, not for `{asked}`", name(&key));
+    let kind = in_prose(is);
+    assert!(is == asked, "`{}` is {kind}; ask for `{is}`, not for `{asked}`", name(&key));
     key
 }
 

@@ -28,7 +28,12 @@ pub enum UnitError {
         /// Where it stands, counted in characters from 0.
         position: usize,
     },
-    /// It is an English word for which UCUM has a code.
+    /// It has a brace without its partner, or one in another annotation.
+    LoneBrace {
+        /// Where it stands, counted in characters from 0.
+        position: usize,
+    },
+    /// It is an English word or an abbreviation for which UCUM has a code.
     Word {
         /// The code.
         code: &'static str,
@@ -51,6 +56,11 @@ impl fmt::Display for UnitError {
                 "character {found:?} at position {position} is not allowed; \
                  allowed are printable ASCII characters without blanks"
             ),
+            Self::LoneBrace { position } => write!(
+                f,
+                "the brace at position {position} has no partner; \
+                 an annotation is one pair of braces, as in `{{request}}`"
+            ),
             Self::Word { code } => write!(f, "units are UCUM codes; write `{code}`"),
         }
     }
@@ -70,7 +80,26 @@ const WORDS: &[(&str, &str)] = &[
     ("By", "byte bytes"),
     ("kBy", "kilobyte kilobytes"),
     ("MBy", "megabyte megabytes"),
+    ("GBy", "gigabyte gigabytes"),
+    ("KiBy", "kibibyte kibibytes"),
+    ("MiBy", "mebibyte mebibytes"),
+    ("GiBy", "gibibyte gibibytes"),
+    ("bit", "bits"),
+    ("Cel", "celsius"),
     ("%", "percent"),
+];
+
+/// Abbreviations that UCUM knows as something else (`B` is the bel, `b` the barn) or not at all.
+/// Here the case tells them apart.
+const ABBREVIATIONS: &[(&str, &str)] = &[
+    ("bit", "b"),
+    ("By", "B"),
+    ("kBy", "kB KB kb"),
+    ("MBy", "MB"),
+    ("GBy", "GB"),
+    ("KiBy", "KiB"),
+    ("MiBy", "MiB"),
+    ("GiBy", "GiB"),
 ];
 
 /// Checks a unit. The empty unit is allowed: it means that none is stated.
@@ -91,11 +120,33 @@ pub fn check_unit(unit: &str) -> Result<(), UnitError> {
     if unit.len() > MAX_UNIT_LEN {
         return Err(UnitError::TooLong { len: unit.len() });
     }
+    if let Some(position) = lone_brace(unit) {
+        return Err(UnitError::LoneBrace { position });
+    }
     let lower = unit.to_ascii_lowercase();
-    match WORDS.iter().find(|(_, words)| words.split(' ').any(|word| word == lower)) {
-        Some((code, _)) => Err(UnitError::Word { code }),
+    match code_for(WORDS, &lower).or_else(|| code_for(ABBREVIATIONS, unit)) {
+        Some(code) => Err(UnitError::Word { code }),
         None => Ok(()),
     }
+}
+
+fn code_for(table: &[(&'static str, &str)], unit: &str) -> Option<&'static str> {
+    let mut rows = table.iter();
+    rows.find(|(_, words)| words.split(' ').any(|word| word == unit)).map(|(code, _)| *code)
+}
+
+/// Annotations do not nest ([UCUM] §6), so a second opening brace is as wrong as a missing one.
+fn lone_brace(unit: &str) -> Option<usize> {
+    let mut open = None;
+    for (position, character) in unit.char_indices() {
+        match (character, open) {
+            ('{', None) => open = Some(position),
+            ('}', Some(_)) => open = None,
+            ('{' | '}', _) => return Some(position),
+            _ => {}
+        }
+    }
+    open
 }
 
 /// A unit that is no time: what a [`Histogram`](crate::Histogram) has unless it measures time.
@@ -203,6 +254,15 @@ mod tests {
         assert_eq!(check_unit("Milliseconds"), Err(UnitError::Word { code: "ms" }));
         assert_eq!(check_unit("µs"), Err(UnitError::BadCharacter { found: 'µ', position: 0 }));
         assert_eq!(check_unit("a b"), Err(UnitError::BadCharacter { found: ' ', position: 1 }));
+        assert_eq!(check_unit("{tokens}/s"), Ok(()));
+        for (word, code) in
+            [("b", "bit"), ("B", "By"), ("KB", "kBy"), ("MiB", "MiBy"), ("Celsius", "Cel")]
+        {
+            assert_eq!(check_unit(word), Err(UnitError::Word { code }), "{word}");
+        }
+        for (unit, position) in [("{request", 0), ("request}", 7), ("{{a}}", 1), ("{a}}", 3)] {
+            assert_eq!(check_unit(unit), Err(UnitError::LoneBrace { position }), "{unit}");
+        }
         assert_eq!(check_unit(&"x".repeat(64)), Err(UnitError::TooLong { len: 64 }));
     }
 

@@ -14,7 +14,7 @@ use crate::unit::TimeUnit;
 #[diagnostic::on_unimplemented(
     message = "a counter of `{T}` is not incremented by `{Self}`",
     label = "not an increment of this counter",
-    note = "counters take `u64`; with `#[counter(value = f64)]` also `f64`; convert with `u64::from(…)` or `try_into()`"
+    note = "counters take `u64`: write `n as u64` or `u64::try_from(n)`; with `#[counter(value = f64)]` also `f64`"
 )]
 pub trait CounterValue<T: Number> {
     /// The increment.
@@ -26,7 +26,7 @@ pub trait CounterValue<T: Number> {
 #[diagnostic::on_unimplemented(
     message = "an up-down counter of `{T}` is not changed by `{Self}`",
     label = "not a change of this up-down counter",
-    note = "up-down counters take `i64`; with `#[up_down_counter(value = f64)]` also `f64`; convert with `i64::from(…)` or `try_into()`"
+    note = "up-down counters take `i64`: write `n as i64` or `i64::try_from(n)`; with `#[up_down_counter(value = f64)]` also `f64`"
 )]
 pub trait UpDownValue<T: Number> {
     /// The change.
@@ -34,11 +34,12 @@ pub trait UpDownValue<T: Number> {
     fn change(self) -> T;
 }
 
-/// What a gauge of `T` can be set to: every primitive number, floats on a gauge of `f64` only.
+/// What a gauge of `T` can be set to: every primitive number of up to 64 bits, floats on a gauge of
+/// `f64` only.
 #[diagnostic::on_unimplemented(
     message = "a gauge of `{T}` is not set to `{Self}`",
     label = "not a value of this gauge",
-    note = "gauges take every primitive number; floats need `value = f64`, which is the default"
+    note = "gauges take every primitive number of up to 64 bits; floats need `value = f64`, which is the default"
 )]
 pub trait GaugeValue<T: Number> {
     /// The value, or why it has none.
@@ -46,12 +47,12 @@ pub trait GaugeValue<T: Number> {
     fn gauge_value(self) -> Result<T, Reason>;
 }
 
-/// What a histogram with unit `U` records: every primitive number, and [`Duration`] if `U` is a unit
-/// of time.
+/// What a histogram with unit `U` records: every primitive number of up to 64 bits, and [`Duration`] if
+/// `U` is a unit of time.
 #[diagnostic::on_unimplemented(
     message = "a histogram does not record `{Self}`",
     label = "not a value of a histogram",
-    note = "histograms record every primitive number, and those with a unit of time also `Duration`"
+    note = "histograms record every primitive number of up to 64 bits, and those with a unit of time also `Duration`: for `as_millis()` give the `Duration` itself"
 )]
 pub trait HistogramValue<U> {
     /// The value in unit `U`.
@@ -64,12 +65,24 @@ pub trait HistogramValue<U> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no number that these metrics record",
     label = "not a number",
-    note = "the variants differ in kind, so `record` takes any primitive number; use the variant's constructor for more"
+    note = "the variants differ in kind, so `record` takes any primitive number of up to 64 bits; use the variant's constructor for more"
 )]
 pub trait AnyValue {
     /// The number.
     #[doc(hidden)]
     fn any(self) -> Any;
+}
+
+/// A boundary of buckets: a primitive number of up to 64 bits, or a reference to one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a boundary of buckets",
+    label = "not a number",
+    note = "boundaries are primitive numbers of up to 64 bits, as in `[5, 10, 25]`"
+)]
+pub trait Boundary {
+    /// The boundary.
+    #[doc(hidden)]
+    fn boundary(self) -> f64;
 }
 
 /// A number of any type.
@@ -195,6 +208,18 @@ macro_rules! any_number {
             #[inline(always)]
             fn any(self) -> Any {
                 Any::$any(self as $wide)
+            }
+        }
+
+        impl Boundary for $number {
+            fn boundary(self) -> f64 {
+                self.any().to_f64()
+            }
+        }
+
+        impl Boundary for &$number {
+            fn boundary(self) -> f64 {
+                self.any().to_f64()
             }
         }
 

@@ -15,7 +15,7 @@ mod variant;
 
 pub(crate) use buckets::{Boundary, BucketsDeclaration, Generator};
 pub(crate) use field::FieldDeclaration;
-pub(crate) use label::{LabelBody, LabelDeclaration, LabelVariant, RenameRule};
+pub(crate) use label::{LabelBody, LabelDeclaration, LabelVariant, NewtypeField, RenameRule};
 pub(crate) use metrics::MetricsDeclaration;
 pub(crate) use slot::Slot;
 pub(crate) use variant::{KindDeclaration, VariantDeclaration, VariantFields};

@@ -3,7 +3,7 @@
 //! # Time
 //!
 //! Each thread writes to cells of its own, with plain loads and stores: no lock, no read-modify-write,
-//! no cache line that goes to and fro. `cargo bench -p typed-metrics-core` measures it against an
+//! no cache line that goes back and forth. `cargo bench -p typed-metrics-core` measures it against an
 //! uncontended `AtomicU64::fetch_add`, on your machine, in one run.
 //!
 //! Fixed labels are found by arithmetic; open ones by hashing their values and comparing them in a
@@ -49,4 +49,6 @@
 //! - Nothing is lost: not what was recorded before a handler was there, not when a thread ends, not
 //!   while it ends, not when handlers change.
 //! - Count, sum, extremes and buckets of a histogram always belong to the same measurements.
+//! - Sums are not checked for overflow: those of integers wrap around modulo 2^64, those of `f64` may
+//!   become infinite.
 //! - There is no `unsafe` in any crate of this project.

@@ -46,9 +46,22 @@
 //!
 //! A name is the prefix, a dot, and the variant in snake case. Names begin with an ASCII letter and
 //! go on with letters, digits, `_`, `.`, `-` and `/`; 255 characters at most. Units are printable
-//! ASCII of 63 characters at most. Both are OpenTelemetry's rules, checked while compiling. English
-//! words such as `seconds` are refused with the code to write instead, for only `s` makes a
-//! [`Duration`](std::time::Duration) recordable.
+//! ASCII without blanks, of 63 characters at most. Both are OpenTelemetry's rules, checked while
+//! compiling. English words such as `seconds` are refused with the code to write instead, for only
+//! `s` makes a [`Duration`](std::time::Duration) recordable; so are `B`, `KiB` and `celsius`, which
+//! UCUM writes `By`, `KiBy` and `Cel`. Braces stand in pairs, around an annotation.
+//!
+//! The description is the text of the doc comment, its lines joined; in a block comment, without the
+//! asterisks that the lines begin with. A derive sees macros before they are expanded, so
+//! `#[doc = concat!(…)]` and `#[doc = include_str!(…)]` leave it empty. For the same reason `buckets`
+//! and `series_limit` take numbers and no names of constants; what a `macro_rules!` passes on as
+//! `$buckets:expr` they do take.
+//!
+//! # Mistakes
+//!
+//! All mistakes in the text of a declaration are reported in one build, each at its token. What needs
+//! types comes from the compiler once those are mended: a field whose type cannot be a label, and
+//! more combinations of labels than the series limit.
 //!
 //! # Buckets
 //!
@@ -81,8 +94,13 @@
 //!
 //! The fields of a variant are the metric's labels. A label is *fixed* if its values are known while
 //! compiling: enums that derive [`Label`](macro@crate::Label), `bool`, and `Option` of those. All
-//! others are *open*: strings of every type, integers, `char`, newtypes of them, and with
-//! `#[label(display)]` anything that is `Display`. `None` leaves the label out.
+//! others are *open*: strings of every type, integers, `char`, and with `#[label(display)]` anything
+//! that is `Display`. `None` leaves the label out. A newtype that derives `Label` is what its field
+//! is: fixed if that is fixed; with `#[label(display)]` on the field, its text.
+//!
+//! A label is called as its field, or as `#[label(name = "…")]` says, by the rule for names of
+//! metrics. Reserved are `otel` and all that begins with `otel.`, for OpenTelemetry, and `le` and
+//! `quantile`, for Prometheus.
 //!
 //! ```
 //! use std::net::IpAddr;
@@ -113,7 +131,13 @@
 //! # Limits
 //!
 //! An enum may have lifetimes, but no type parameters: each metric is a static, and statics are not
-//! generic. A variant cannot be named `Record`. Labels need names, so tuple variants are refused.
+//! generic. A variant cannot be named `Record`, whose constructor would be the method that records by
+//! value, nor `Self`, `Super` or `Crate`, whose constructors would be keywords; nor can one without
+//! labels be spelt as its constructor is, such as `requests`. Labels need names, so tuple variants
+//! are refused.
+//!
+//! A metric is known from the start of the program, before it is recorded, if its crate is linked. A
+//! dependency that no code names is not: `use that_crate as _;` links it.
 //!
 //! # Elsewhere than `::typed_metrics`
 //!

@@ -31,6 +31,48 @@
 //! assert_eq!(typed_metrics::snapshot().get("queue.taken").unwrap().series[0].value.as_f64(), 1.0);
 //! ```
 //!
+//! | declared | the type to keep |
+//! |---|---|
+//! | `#[counter]`, `#[counter(value = f64)]` | `Counter`, `Counter<f64>` |
+//! | `#[up_down_counter]`, with `value = f64` | `UpDownCounter`, `UpDownCounter<f64>` |
+//! | `#[gauge]`, `#[gauge(value = i64)]` | `Gauge`, `Gauge<i64>` |
+//! | `#[histogram]`, `#[histogram(unit = "By")]` | `Histogram` |
+//! | `#[histogram(unit = "ms")]`, or another unit of time | `Histogram<unit::Milliseconds>` |
+//!
+//! Constructors are not `const`, so a handle that is to be a static is a `LazyLock`:
+//!
+//! ```
+//! use std::sync::LazyLock;
+//! use typed_metrics::{Gauge, Histogram, Metrics, unit};
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "printer")]
+//! enum Printer<'a> {
+//!     #[histogram(unit = "ms")]
+//!     PageTime { tray: &'a str },
+//!     #[gauge(value = i64)]
+//!     Sheets,
+//! }
+//!
+//! static PAGE_TIME: LazyLock<Histogram<unit::Milliseconds>> =
+//!     LazyLock::new(|| Printer::page_time("upper"));
+//! static SHEETS: LazyLock<Gauge<i64>> = LazyLock::new(Printer::sheets);
+//!
+//! let seen = typed_metrics::testing::capture(|| {
+//!     PAGE_TIME.record(12);
+//!     SHEETS.set(250);
+//! });
+//! assert_eq!(seen.histogram(Printer::PageTime { tray: "upper" }).sum, 12.0);
+//! assert_eq!(seen.gauge(Printer::Sheets), Some(250.0));
+//! ```
+//!
+//! # Values
+//!
+//! Counters take `u64`, up-down counters `i64`: write `n as u64`, or `u64::try_from(n)` where that
+//! may fail. Gauges and histograms take every primitive number of up to 64 bits. Histograms of time
+//! also take a `Duration`: instead of its `as_millis()`, which is a `u128`, give the `Duration`
+//! itself.
+//!
 //! # Guards
 //!
 //! `enter` counts as 1 in an up-down counter, and `start_timer` records a time, until they are
@@ -84,9 +126,9 @@
 //!
 //! # By value
 //!
-//! `record` on a variant adds to sums, sets gauges and records in histograms. It takes what every
-//! variant of the enum takes; where they differ in kind, any number, which is then checked while
-//! recording.
+//! `record` on a variant adds to sums, sets gauges and records in histograms. If all variants of the
+//! enum take the same values, it takes those. If they differ in kind, it takes any number, and checks
+//! it while recording.
 //!
 //! # Bad values
 //!
@@ -94,6 +136,9 @@
 //! [`Reason`](crate::Reason), in the snapshot's `dropped`, and warned of once, through the `log`
 //! crate, by whoever reads: NaN and infinity anywhere, a negative increment of a counter, a value
 //! that the metric's type cannot hold. Everything that is counted already stays.
+//!
+//! Sums are not checked for overflow: those of integers wrap around modulo 2^64, those of `f64` may
+//! become infinite.
 //!
 //! ```
 //! use typed_metrics::{Metrics, Reason};

@@ -23,5 +23,10 @@
 //! # Ok::<(), typed_metrics::Error>(())
 //! ```
 //!
+//! A metric is registered under a key, and has a name. The key is what the program calls it, any
+//! text; the name is what handlers export, and keeps the rule for names. Where they come from one
+//! place, let them be equal; where a configuration calls a metric `"wait"` that is exported as
+//! `queue.wait`, they differ. [`record_metric`](crate::record_metric) finds a metric by either.
+//!
 //! Names, units and buckets keep the same rules as in a derive. What breaks one is an error, and
 //! nothing is recorded.

@@ -53,6 +53,37 @@
 //! assert_eq!(seen.counter(Mill::Ground), 5);
 //! ```
 //!
+//! So does a task that is spawned on a runtime of several threads, with `scope.enter_async(…)` around
+//! its future. On a runtime of the current thread, all tasks run inside the capture and are seen:
+//!
+//! ```
+//! use typed_metrics::Metrics;
+//! use typed_metrics::testing::{Scope, capture};
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "loom")]
+//! enum Loom {
+//!     #[counter]
+//!     Woven,
+//! }
+//!
+//! let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+//! let seen = capture(|| {
+//!     runtime.block_on(async { tokio::spawn(async { Loom::woven().inc() }).await })
+//! });
+//! assert_eq!(seen.counter(Loom::Woven), 1);
+//!
+//! let runtime = tokio::runtime::Builder::new_multi_thread().build()?;
+//! let seen = capture(|| {
+//!     runtime.block_on(async {
+//!         let scope = Scope::current();
+//!         tokio::spawn(async move { scope.enter_async(async { Loom::woven().inc() }).await }).await
+//!     })
+//! });
+//! assert_eq!(seen.counter(Loom::Woven), 1);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
 //! One more test is worth having in every program: that no two crates define one metric differently.
 //!
 //! ```

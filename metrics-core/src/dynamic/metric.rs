@@ -7,6 +7,7 @@ use crate::descriptor::{
 use crate::error::{Conflict, Error};
 use crate::name::check_metric_name;
 use crate::unit::check_unit;
+use crate::value::Boundary;
 
 /// The definition of a run-time metric, for [`register_metric`](crate::register_metric), which
 /// checks it.
@@ -98,8 +99,8 @@ impl Metric {
     /// assert_eq!(sizes.descriptor().boundaries(), [64.0, 512.0, 4096.0]);
     /// # Ok::<(), typed_metrics::Error>(())
     /// ```
-    pub fn buckets(mut self, buckets: impl IntoIterator<Item: Into<f64>>) -> Self {
-        self.buckets = Some(buckets.into_iter().map(Into::into).collect());
+    pub fn buckets(mut self, buckets: impl IntoIterator<Item: Boundary>) -> Self {
+        self.buckets = Some(buckets.into_iter().map(Boundary::boundary).collect());
         self
     }
 

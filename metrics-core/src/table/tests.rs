@@ -125,8 +125,8 @@ metric  kind     unit  labels  value
 ────────────────────────────────────
 jobs    counter                    1
 
-note: jobs: 1 × negative: dropped
-note: jobs: 98,000 × over the series limit: recorded in the overflow series
+note: jobs: 1 × dropped: negative
+note: jobs: 98,000 × recorded in the overflow series: over the series limit
 ",
     );
 }

@@ -2,10 +2,11 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Generics, Member, Type, parse_quote};
+use syn::{Generics, parse_quote};
 
 use crate::expand::names::at;
 use crate::model::{LabelBodyModel, ValidatedLabelType};
+use crate::parse::NewtypeField;
 
 /// Expands to
 ///
@@ -21,9 +22,9 @@ pub(crate) fn expand(label: &ValidatedLabelType) -> TokenStream {
     let mut generics = label.generics.clone();
     let items = match body {
         LabelBodyModel::Fixed(variants) => fixed(variants),
-        LabelBodyModel::Newtype(member, ty) => {
-            require_label(&mut generics, ty);
-            newtype(member, ty)
+        LabelBodyModel::Newtype(field) => {
+            require_label(&mut generics, field);
+            if field.display { displayed(field) } else { newtype(field) }
         }
     };
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
@@ -40,9 +41,14 @@ pub(crate) fn expand(label: &ValidatedLabelType) -> TokenStream {
 }
 
 /// A field whose type has parameters is a label for some of them only.
-fn require_label(generics: &mut Generics, ty: &Type) {
+fn require_label(generics: &mut Generics, field: &NewtypeField) {
+    let ty = &field.ty;
     if generics.type_params().next().is_some() {
-        generics.make_where_clause().predicates.push(parse_quote!(#ty: __tm::Label));
+        generics.make_where_clause().predicates.push(if field.display {
+            parse_quote!(#ty: __p::core::fmt::Display)
+        } else {
+            parse_quote!(#ty: __tm::Label)
+        });
     }
 }
 
@@ -107,7 +113,7 @@ fn fixed(variants: &[(Ident, String)]) -> TokenStream {
 /// ```
 ///
 /// Every use of the field's type stands there, so that a type that is no label is told of there.
-fn newtype(member: &Member, ty: &Type) -> TokenStream {
+fn newtype(NewtypeField { member, ty, .. }: &NewtypeField) -> TokenStream {
     let inner = quote_spanned!(at(ty)=> <#ty as __tm::Label>);
     quote! {
         const CARDINALITY: __p::core::option::Option<__p::core::primitive::usize> =
@@ -129,6 +135,26 @@ fn newtype(member: &Member, ty: &Type) -> TokenStream {
             scratch: &'__v mut __p::Scratch,
         ) -> __tm::LabelRef<'__v> {
             #inner::value(&label.#member, scratch)
+        }
+    }
+}
+
+/// Expands to
+///
+/// ```text
+/// fn value<'__v>(label: &'__v Self, scratch: …) -> … {
+///     __p::displayed::<IpAddr>(&label.0, scratch)
+/// }
+/// ```
+fn displayed(NewtypeField { member, ty, .. }: &NewtypeField) -> TokenStream {
+    let displayed = quote_spanned!(at(ty)=> __p::displayed::<#ty>);
+    quote! {
+        #[inline]
+        fn value<'__v>(
+            label: &'__v Self,
+            scratch: &'__v mut __p::Scratch,
+        ) -> __tm::LabelRef<'__v> {
+            #displayed(&label.#member, scratch)
         }
     }
 }

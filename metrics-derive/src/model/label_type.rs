@@ -5,12 +5,12 @@ use heck::{
 };
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Generics, Ident, Member, Path, Type};
+use syn::{Generics, Ident, Path};
 use typed_metrics_core::label::MAX_LABEL_LEN;
 
 use crate::diagnostics::Diagnostics;
 use crate::model::metrics::facade;
-use crate::parse::{LabelBody, LabelDeclaration, LabelVariant, RenameRule, Slot};
+use crate::parse::{LabelBody, LabelDeclaration, LabelVariant, NewtypeField, RenameRule, Slot};
 
 /// A type that is a label.
 pub(crate) struct ValidatedLabelType {
@@ -25,7 +25,7 @@ pub(crate) enum LabelBodyModel {
     /// The variants and their values, at least one.
     Fixed(Vec<(Ident, String)>),
     /// The field whose value it is.
-    Newtype(Member, Box<Type>),
+    Newtype(Box<NewtypeField>),
 }
 
 impl ValidatedLabelType {
@@ -37,7 +37,7 @@ impl ValidatedLabelType {
                 let rule = rule.ok().flatten().copied().unwrap_or(RenameRule::Snake);
                 LabelBodyModel::Fixed(values(cx, &declaration.ident, variants, rule)?)
             }
-            LabelBody::Newtype(member, ty) => {
+            LabelBody::Newtype(field) => {
                 if let Some(key) = declaration.rename_all.key() {
                     cx.error(
                         key,
@@ -45,7 +45,7 @@ impl ValidatedLabelType {
                          a newtype's value is that of its field",
                     );
                 }
-                LabelBodyModel::Newtype(member.clone(), ty.clone())
+                LabelBodyModel::Newtype(field.clone())
             }
         };
         Some(Self {

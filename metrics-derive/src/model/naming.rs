@@ -1,13 +1,13 @@
 //! Names: of metrics, of their prefix, of constructors.
 
-use heck::ToSnakeCase;
+use heck::{ToPascalCase, ToSnakeCase};
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::{Ident, LitStr};
 use typed_metrics_core::name::{NameError, check_metric_name};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::{Slot, VariantDeclaration};
+use crate::parse::{Slot, VariantDeclaration, VariantFields};
 
 /// The checked prefix; `None` if there is none, or none that can be used.
 pub(crate) fn prefix(cx: &Diagnostics, slot: &Slot<LitStr>) -> Option<String> {
@@ -108,11 +108,27 @@ pub(crate) fn constructor(cx: &Diagnostics, variant: &VariantDeclaration) -> Opt
             );
             None
         }
+        // `Shop::requests` would be the variant, which is no function.
+        _ if is_unit(variant) && ident.unraw() == name => {
+            let mend = name.to_pascal_case();
+            cx.error(
+                ident,
+                format_args!(
+                    "the variant `{ident}` would hide its own constructor `{name}`; \
+                     write `{mend}`"
+                ),
+            );
+            None
+        }
         // `gen` is a keyword from edition 2024 on, which syn does not know of.
         "gen" => Some(Ident::new_raw(&name, span)),
         _ if syn::parse_str::<Ident>(&name).is_err() => Some(Ident::new_raw(&name, span)),
         _ => Some(Ident::new(&name, span)),
     }
+}
+
+fn is_unit(variant: &VariantDeclaration) -> bool {
+    matches!(&variant.fields, VariantFields::Named(fields) if fields.is_empty())
 }
 
 pub(crate) fn snake_case(ident: &Ident) -> String {

@@ -5,8 +5,8 @@ use quote::ToTokens;
 use syn::{Expr, ExprLit, Ident, Lit, UnOp};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::entry::{Entry, comma_separated, inside};
-use crate::parse::value::{assigned, tell};
+use crate::parse::entry::{Entry, comma_separated, inside, ungrouped};
+use crate::parse::value::{assigned, refuse_name, tell};
 use crate::suggest::closest;
 
 const TAKES: &str = "a list of numbers or a generator";
@@ -32,7 +32,8 @@ pub(crate) enum Generator {
 
 impl BucketsDeclaration {
     pub(crate) fn parse(cx: &Diagnostics, entry: &Entry) -> Option<Self> {
-        let tokens = assigned(cx, entry, TAKES, EXAMPLE)?;
+        let tokens = &ungrouped(assigned(cx, entry, TAKES, EXAMPLE)?);
+        refuse_name(cx, entry, tokens, "the numbers themselves", EXAMPLE)?;
         if let Some(list) = inside(tokens, Delimiter::Bracket) {
             let written = comma_separated(cx, list);
             let boundaries: Vec<Boundary> = written
@@ -149,5 +150,5 @@ fn evaluate(expr: &Expr) -> Option<f64> {
 /// Tokens as a person would write them: `f64::MAX`, not `f64 :: MAX`.
 fn compact(tokens: &TokenStream) -> String {
     let text = tokens.to_token_stream().to_string();
-    text.replace(" :: ", "::").replace(" (", "(").replace("- ", "-")
+    text.replace(" :: ", "::").replace(" (", "(").replace(" [", "[").replace("- ", "-")
 }

@@ -93,6 +93,14 @@ fn entry(cx: &Diagnostics, tokens: TokenStream, example: &str) -> Option<Entry> 
     Some(Entry { key, value })
 }
 
+/// Without the invisible groups around it, which `$buckets:expr` of a `macro_rules!` comes in.
+pub(crate) fn ungrouped(tokens: &TokenStream) -> TokenStream {
+    match inside(tokens, Delimiter::None) {
+        Some(inner) => ungrouped(&inner),
+        None => tokens.clone(),
+    }
+}
+
 /// The tokens inside `delimiter`, if `tokens` is that group alone.
 pub(crate) fn inside(tokens: &TokenStream, delimiter: Delimiter) -> Option<TokenStream> {
     let mut tokens = tokens.clone().into_iter();

@@ -15,6 +15,7 @@ use crate::suggest::{closest, quoted_list};
 
 const TYPE_KEYS: [&str; 2] = ["rename_all", "crate"];
 const VARIANT_KEYS: [&str; 1] = ["name"];
+const FIELD_KEYS: [&str; 1] = ["display"];
 
 pub(crate) struct LabelDeclaration {
     pub(crate) ident: Ident,
@@ -27,7 +28,16 @@ pub(crate) struct LabelDeclaration {
 
 pub(crate) enum LabelBody {
     Enum(Vec<LabelVariant>),
-    Newtype(Member, Box<Type>),
+    Newtype(Box<NewtypeField>),
+}
+
+/// The one field of a newtype.
+#[derive(Clone)]
+pub(crate) struct NewtypeField {
+    pub(crate) member: Member,
+    pub(crate) ty: Type,
+    /// Whether the value is written with `Display`.
+    pub(crate) display: bool,
 }
 
 pub(crate) struct LabelVariant {
@@ -160,12 +170,21 @@ fn newtype(cx: &Diagnostics, ident: &Ident, fields: Fields) -> Option<LabelBody>
         );
         return None;
     };
+    let mut display = Slot::new();
     for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("label")) {
-        cx.error(attribute, "a newtype's field takes no `#[label]`: its value is the label");
+        for entry in entries(cx, attribute, "#[label(display)]") {
+            let key = &entry.key;
+            if key == "display" {
+                display.fill(cx, key, value::flag(cx, &entry));
+            } else {
+                unknown_key(cx, key, "label", &FIELD_KEYS);
+            }
+        }
     }
     let member = match &field.ident {
         Some(ident) => Member::Named(ident.clone()),
         None => Member::Unnamed(Index::from(0)),
     };
-    Some(LabelBody::Newtype(member, Box::new(field.ty.clone())))
+    let display = display.read().ok()?.is_some();
+    Some(LabelBody::Newtype(Box::new(NewtypeField { member, ty: field.ty.clone(), display })))
 }

@@ -33,6 +33,7 @@ pub(crate) fn path(cx: &Diagnostics, entry: &Entry, example: &str) -> Option<Pat
 /// `key = 12`.
 pub(crate) fn whole_number(cx: &Diagnostics, entry: &Entry, example: &str) -> Option<LitInt> {
     let tokens = assigned(cx, entry, "a whole number", example)?;
+    refuse_name(cx, entry, tokens, "the number itself", example)?;
     parse_or_tell(cx, entry, tokens, "a whole number", example)
 }
 
@@ -72,6 +73,26 @@ pub(crate) fn tell<T>(
     example: &str,
 ) -> Option<T> {
     cx.error(at, format_args!("`{}` takes {takes}, as in `{example}`", entry.key));
+    None
+}
+
+/// Tells whoever wrote the name of a constant why it has no value here.
+pub(crate) fn refuse_name(
+    cx: &Diagnostics,
+    entry: &Entry,
+    tokens: &TokenStream,
+    mend: &str,
+    example: &str,
+) -> Option<()> {
+    let Ok(name) = syn::parse2::<Path>(tokens.clone()) else { return Some(()) };
+    let key = &entry.key;
+    cx.error(
+        name,
+        format_args!(
+            "`{key}` cannot be a name: a derive sees names, not their values, \
+             so write {mend}, as in `{example}`"
+        ),
+    );
     None
 }
 

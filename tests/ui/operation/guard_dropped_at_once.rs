@@ -6,6 +6,8 @@ use typed_metrics::Metrics;
 enum Shop {
     #[up_down_counter]
     Busy,
+    #[gauge]
+    Depth,
     #[histogram(unit = "s")]
     Time,
 }
@@ -14,4 +16,6 @@ fn main() {
     Shop::busy();
     Shop::busy().enter();
     Shop::time().start_timer();
+    Shop::depth().observe(|| 1);
+    typed_metrics::shutdown_guard();
 }

@@ -18,4 +18,5 @@ enum Shop {
 
 fn main() {
     let _timer = Shop::size().start_timer();
+    Shop::size().time(|| {});
 }
