@@ -101,15 +101,13 @@ fn a_metric_is_warned_of_once_for_each_reason_and_not_by_who_records() {
     assert_eq!(
         messages,
         [
-            format!("metric `warnings.counted`: 3 measurements are negative: dropped {said}"),
+            format!("metric `warnings.counted`: 3 dropped: attributes that cannot be used {said}"),
+            format!("metric `warnings.counted`: 3 dropped: negative {said}"),
             format!(
-                "metric `warnings.counted`: 3 measurements are recorded with attributes that cannot be used: dropped {said}"
+                "metric `warnings.few`: 2 recorded in the overflow series: over the series limit {said}"
             ),
-            format!(
-                "metric `warnings.few`: 2 measurements are over the series limit: recorded in the overflow series {said}"
-            ),
-            format!("metric `warnings.sizes`: 3 measurements are not finite: dropped {said}"),
-            format!("metric `warnings.twice`: 12 measurements are not finite: dropped {said}"),
+            format!("metric `warnings.sizes`: 3 dropped: not finite {said}"),
+            format!("metric `warnings.twice`: 12 dropped: not finite {said}"),
         ]
     );
 }
