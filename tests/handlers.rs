@@ -149,7 +149,7 @@ fn an_unknown_name_is_an_error_that_lists_the_names() {
 fn a_back_end_that_is_not_compiled_in_is_named_with_its_feature() {
     let error = set_metric_handlers("console").unwrap_err().to_string();
     let begin = "there is no handler named `console` in this program; \
-                 enable the feature `console` of typed-metrics, or give an instance; there ";
+                 enable the feature `console` of typed-metrics, or give an instance";
     assert!(error.starts_with(begin), "{error}");
 }
 
