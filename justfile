@@ -23,6 +23,10 @@ features:
     cargo clippy -p typed-metrics-core --no-default-features -- -D warnings
     cargo test -p typed-metrics --no-default-features --test handlers
 
+# what a program with the default features depends on: at most 20 crates, this one included
+tree:
+    test "$(cargo tree -p typed-metrics -e normal --prefix none --no-dedupe | sort -u | tee /dev/stderr | wc -l)" -le 20
+
 # the oldest compiler that the manifests name
 msrv:
     cargo +1.88 check -p typed-metrics --all-features

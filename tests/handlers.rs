@@ -608,3 +608,22 @@ fn the_in_memory_handler_keeps_the_last_snapshots() {
     memory.clear();
     assert!(memory.snapshots().is_empty());
 }
+
+#[test]
+fn a_handler_may_flush_inside_its_own_flush() {
+    struct Flushes(Arc<std::sync::atomic::AtomicUsize>);
+    impl MetricHandler for Flushes {
+        fn flush(&self) -> Result<(), HandlerError> {
+            self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Ok(typed_metrics::flush()?)
+        }
+    }
+
+    let _world = World::new();
+    let flushes = Arc::default();
+    set_metric_handlers(Flushes(Arc::clone(&flushes))).unwrap();
+    typed_metrics::flush().unwrap();
+    assert_eq!(flushes.load(std::sync::atomic::Ordering::Relaxed), 1);
+    typed_metrics::flush().unwrap();
+    assert_eq!(flushes.load(std::sync::atomic::Ordering::Relaxed), 2);
+}

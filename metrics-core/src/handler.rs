@@ -7,6 +7,7 @@
 mod choose;
 mod installed;
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use crate::descriptor::Descriptor;
@@ -226,12 +227,21 @@ pub fn clear_metric_handlers() {
     installed::retire(installed::take_all());
 }
 
-/// Asks every handler to flush.
+/// Asks every handler to flush. Inside a handler's own `flush` it does nothing.
 ///
 /// # Errors
 /// What handlers said, all of them having been asked.
 pub fn flush() -> Result<(), Error> {
-    installed::flush()
+    thread_local! {
+        static FLUSHING: Cell<bool> = const { Cell::new(false) };
+    }
+    if FLUSHING.replace(true) {
+        return Ok(());
+    }
+    // Handlers' panics are caught in there.
+    let flushed = installed::flush();
+    FLUSHING.set(false);
+    flushed
 }
 
 /// Flushes, shuts down and removes every handler.

@@ -69,7 +69,8 @@ pub fn catalog() -> Vec<&'static Descriptor> {
 /// ```
 ///
 /// # Errors
-/// [`Error::Conflict`] names the metric, what differs, and both places in the source.
+/// [`Error::Conflict`] names the metric, what differs, and both places in the source;
+/// [`Error::Several`] has one for each metric.
 pub fn check() -> Result<(), Error> {
     // The linker decides on typed metrics once and for all; run-time ones are checked as they come.
     static CHECKED: OnceLock<Result<(), Error>> = OnceLock::new();
@@ -78,12 +79,11 @@ pub fn check() -> Result<(), Error> {
 
 fn conflict(descriptors: impl Iterator<Item = &'static Descriptor>) -> Result<(), Error> {
     let mut seen: HashMap<String, &'static Descriptor> = HashMap::new();
+    let mut conflicts = Vec::new();
     for descriptor in descriptors {
         // OpenTelemetry merges names that differ in case only.
         let first = *seen.entry(descriptor.name().to_ascii_lowercase()).or_insert(descriptor);
-        if let Some(conflict) = Error::conflict(first, descriptor) {
-            return Err(conflict);
-        }
+        conflicts.extend(Error::conflict(first, descriptor));
     }
-    Ok(())
+    Error::all(conflicts)
 }

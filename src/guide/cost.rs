@@ -12,8 +12,8 @@
 //!
 //! # Memory
 //!
-//! - A counter with fixed labels takes 8 bytes for each series and thread, with open labels 16; a
-//!   histogram 64 and 8 for each bucket. Cells come in segments of 4 KiB, allocated by each thread
+//! - A counter with fixed labels takes 8 bytes for each series and thread, 16 with open labels or with
+//!   values of `f64`; a histogram 80 and 8 for each bucket. Cells come in segments of 4 KiB, allocated by each thread
 //!   that writes there. A thread that starts goes on with the cells of one that ended.
 //! - A thread's cells never take more than 2 MiB. Series beyond that are written by all threads
 //!   together, with atomic read-modify-writes: slower, and as exact.
@@ -45,7 +45,11 @@
 //!
 //! # Guarantees
 //!
-//! - Recording never locks, blocks, allocates (in steady state), panics or fails.
+//! - Recording never panics or fails. In steady state, which is with series that the thread has used
+//!   before, it never locks, waits or allocates either. Past the series limit, looking up labels that
+//!   have no series takes a read lock.
+//! - A gauge is one cell that all threads set. It takes no lock, but threads that set the same one at
+//!   the same time share its cache line.
 //! - Nothing is lost: not what was recorded before a handler was there, not when a thread ends, not
 //!   while it ends, not when handlers change.
 //! - Count, sum, extremes and buckets of a histogram always belong to the same measurements.
