@@ -174,6 +174,11 @@ impl Family {
         })
     }
 
+    /// Whether `series` is the one for what is over the limit.
+    pub(crate) fn is_overflow(&self, series: Series) -> bool {
+        self.overflow.get().is_some_and(|block| std::ptr::eq(*block, series.block))
+    }
+
     /// Every series that has a place in memory.
     pub(crate) fn for_each_series(&'static self, mut visit: impl FnMut(Series)) {
         if self.open {

@@ -1,5 +1,7 @@
 //! Readers: taking snapshots, and telling what came since the last one.
 
+mod changes;
+
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 
@@ -15,6 +17,8 @@ use crate::scope::Scope;
 use crate::series::{Series, SeriesId};
 use crate::snapshot::{HistogramSnapshot, MetricSnapshot, SeriesSnapshot, Snapshot, Value};
 use crate::sync::lock;
+
+pub use changes::{Changes, MetricChanges, SeriesChange};
 
 /// What all metrics hold now.
 ///
@@ -67,11 +71,14 @@ pub(crate) struct Collecting {
 struct Progress {
     reader: u64,
     histograms: HashMap<SeriesId, Seen>,
+    /// Of the families of other kinds, by address, for [`Reader::changes`].
+    numbers: HashMap<usize, changes::Places>,
 }
 
 /// What a reader knows of a histogram.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Seen {
+    family: &'static Family,
     /// At its last collection.
     sum: f64,
     buckets: Vec<u64>,
@@ -96,7 +103,8 @@ impl Reader {
         let mut all = collecting();
         all.next += 1;
         let reader = all.next;
-        all.readers.push(Progress { reader, histograms: HashMap::new() });
+        let (histograms, numbers) = (HashMap::new(), HashMap::new());
+        all.readers.push(Progress { reader, histograms, numbers });
         Self(reader)
     }
 
@@ -122,7 +130,7 @@ impl Drop for Reader {
 fn collect(reader: Option<u64>) -> Snapshot {
     let families = registry::families();
     families.iter().for_each(|family| run_callbacks(family));
-    let mut news = Vec::new();
+    let mut news = News::default();
     let mut all = collecting();
     let view = View::everything();
     let mut metrics: Vec<MetricSnapshot> = Vec::with_capacity(families.len());
@@ -133,10 +141,7 @@ fn collect(reader: Option<u64>) -> Snapshot {
             series: series_of(family, reader, &view, &mut all),
             dropped: family.dropped.read(),
         };
-        let is_news = |(reason, _): &&(Reason, u64)| family.dropped.is_news(*reason);
-        news.extend(
-            metric.dropped.iter().filter(is_news).map(|(r, n)| (metric.descriptor, *r, *n)),
-        );
+        news.note(family, &metric.dropped);
         match by_name.get(metric.descriptor.name()) {
             Some(&first) if metrics[first].descriptor.difference(metric.descriptor).is_none() => {
                 metrics[first].join(metric);
@@ -148,13 +153,10 @@ fn collect(reader: Option<u64>) -> Snapshot {
         }
     }
     if let Some(reader) = reader {
-        all.forget_removed(reader);
+        all.forget_removed(reader, |_| true);
     }
     drop(all);
-    // Outside the lock: a logger may do anything, take a snapshot too.
-    for (metric, reason, count) in news {
-        warn(metric, reason, count);
-    }
+    news.warn();
     Snapshot { metrics }
 }
 
@@ -179,35 +181,46 @@ fn series_of(
     view: &View<'_>,
     all: &mut Collecting,
 ) -> Vec<SeriesSnapshot> {
-    let descriptor = family.descriptor();
-    let is_histogram = descriptor.metric_type() == MetricType::Histogram;
     let mut snapshots = Vec::new();
+    if family.descriptor().metric_type() == MetricType::Histogram
+        && let Some(reader) = reader
+    {
+        each_histogram(family, |series| {
+            let totals = histogram(series, view, true)?;
+            let ends = !totals.interval.is_none();
+            let interval = all.interval(reader, series, &totals).map(Box::new);
+            let mut value = HistogramSnapshot::new(family.descriptor().boundaries(), totals);
+            value.interval = interval;
+            snapshots.extend(series.snapshot(Value::Histogram(value)));
+            Some(ends)
+        });
+    } else {
+        family.for_each_series(|series| {
+            let value = read(series, view).map(|read| Value::new(family.descriptor(), read));
+            snapshots.extend(value.and_then(|value| series.snapshot(value)));
+        });
+    }
+    snapshots
+}
+
+/// Visits the histograms of `family`, and ends the interval of those of which `visit` says so, which
+/// has read them.
+fn each_histogram(family: &'static Family, mut visit: impl FnMut(Series) -> Option<bool>) {
     let mut ended: Option<&'static Block> = None;
     family.for_each_series(|series| {
-        let value = match reader {
-            Some(reader) if is_histogram => {
-                let totals = histogram(series, view, true);
-                totals.map(|totals| {
-                    if !totals.interval.is_none() {
-                        ended = Some(series.block);
-                    }
-                    Value::Histogram(all.interval(reader, series, totals))
-                })
-            }
-            _ => read(series, view).map(|reading| Value::new(descriptor, reading)),
-        };
+        if visit(series) == Some(true) {
+            ended = Some(series.block);
+        }
         // A block with one series ends its interval right after it was read.
         if series.tenancy != crate::block::FIXED
             && let Some(block) = ended.take()
         {
             block.end_interval();
         }
-        snapshots.extend(value.and_then(|value| series.snapshot(value)));
     });
     if let Some(block) = ended {
         block.end_interval();
     }
-    snapshots
 }
 
 impl Series {
@@ -220,24 +233,34 @@ impl Series {
 }
 
 impl Collecting {
-    /// The histogram with what came since `reader` collected last; whatever interval is under way is
-    /// noted for every reader.
-    fn interval(&mut self, reader: u64, series: Series, totals: Totals) -> HistogramSnapshot {
-        let boundaries = series.block.descriptor().boundaries();
+    /// What came in a histogram since `reader` collected last; whatever interval is under way is noted
+    /// for every reader.
+    fn interval(
+        &mut self,
+        reader: u64,
+        series: Series,
+        totals: &Totals,
+    ) -> Option<HistogramSnapshot> {
         self.note(series, totals.interval);
-        let progress = self.readers.iter_mut().find(|progress| progress.reader == reader);
-        let seen = progress.map(|progress| progress.histograms.entry(series.id()).or_default());
-        let interval = seen.and_then(|seen| seen.advance(boundaries, &totals));
-        let mut snapshot = HistogramSnapshot::new(boundaries, totals);
-        snapshot.interval = interval.map(Box::new);
-        snapshot
+        let progress = self.readers.iter_mut().find(|progress| progress.reader == reader)?;
+        progress.seen(series).advance(series.block.descriptor().boundaries(), totals)
     }
 
-    /// Forgets the histograms that a reader's collection did not find any more.
-    fn forget_removed(&mut self, reader: u64) {
-        if let Some(progress) = self.readers.iter_mut().find(|p| p.reader == reader) {
-            progress.histograms.retain(|_, seen| std::mem::take(&mut seen.found));
-        }
+    /// Forgets the histograms that a reader's collection did not find any more, in the families that
+    /// it visited, and says which they are.
+    fn forget_removed(
+        &mut self,
+        reader: u64,
+        visited: impl Fn(&'static Family) -> bool,
+    ) -> Vec<(&'static Descriptor, SeriesId)> {
+        let Some(progress) = self.readers.iter_mut().find(|p| p.reader == reader) else {
+            return Vec::new();
+        };
+        let is_removed = |_: &SeriesId, seen: &mut Seen| {
+            !std::mem::take(&mut seen.found) && visited(seen.family)
+        };
+        let removed = progress.histograms.extract_if(is_removed);
+        removed.map(|(id, seen)| (seen.family.descriptor(), id)).collect()
     }
 
     /// Notes the extremes of an interval that is about to end, for every reader.
@@ -245,11 +268,22 @@ impl Collecting {
         if interval.is_none() {
             return;
         }
-        let id = series.id();
         for progress in &mut self.readers {
-            let seen = progress.histograms.entry(id).or_default();
-            seen.pending.get_or_insert(Extremes::NONE).merge(interval);
+            progress.seen(series).pending.get_or_insert(Extremes::NONE).merge(interval);
         }
+    }
+}
+
+impl Progress {
+    fn seen(&mut self, series: Series) -> &mut Seen {
+        self.histograms.entry(series.id()).or_insert_with(|| Seen {
+            family: series.block.family(),
+            sum: 0.0,
+            buckets: Vec::new(),
+            extremes: None,
+            pending: None,
+            found: false,
+        })
     }
 }
 
@@ -340,12 +374,28 @@ pub(crate) fn note_intervals_of(block: &'static Block, all: &mut Collecting) {
     }
 }
 
-fn warn(metric: &'static Descriptor, reason: Reason, count: u64) {
-    let name = metric.name();
-    log::warn!(
-        target: "typed_metrics",
-        "metric `{name}`: {count} measurements are {reason} (said once; the snapshot counts them)"
-    );
+/// Measurements that were dropped for a reason that nobody was told of yet.
+#[derive(Debug, Default)]
+struct News(Vec<(&'static Descriptor, Reason, u64)>);
+
+impl News {
+    fn note(&mut self, family: &'static Family, dropped: &[(Reason, u64)]) {
+        let is_news = |(reason, _): &&(Reason, u64)| family.dropped.is_news(*reason);
+        let news = dropped.iter().filter(is_news);
+        self.0.extend(news.map(|(reason, count)| (family.descriptor(), *reason, *count)));
+    }
+
+    /// To be called outside the lock: a logger may do anything, take a snapshot too.
+    fn warn(self) {
+        for (metric, reason, count) in self.0 {
+            let name = metric.name();
+            log::warn!(
+                target: "typed_metrics",
+                "metric `{name}`: {count} measurements are {reason} (said once; the snapshot counts \
+                 them)"
+            );
+        }
+    }
 }
 
 impl MetricSnapshot {
