@@ -1,12 +1,13 @@
 //! Readers: taking snapshots, and telling what came since the last one.
 
 mod changes;
+mod fit;
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 
 use crate::block::Block;
-use crate::cells::histogram::{Extremes, Totals, bucket};
+use crate::cells::histogram::{Extremes, Totals};
 use crate::descriptor::{Descriptor, MetricType};
 use crate::dropped::Reason;
 use crate::family::Family;
@@ -17,6 +18,8 @@ use crate::scope::Scope;
 use crate::series::{Series, SeriesId};
 use crate::snapshot::{HistogramSnapshot, MetricSnapshot, SeriesSnapshot, Snapshot, Value};
 use crate::sync::lock;
+
+use fit::Interval;
 
 pub use changes::{Changes, MetricChanges, SeriesChange};
 
@@ -297,68 +300,19 @@ impl Seen {
         self.buckets.resize(totals.buckets.len(), 0);
         let new = totals.buckets.iter().zip(&self.buckets);
         let buckets: Vec<u64> = new.map(|(now, before)| now.saturating_sub(*before)).collect();
-        let count: u64 = buckets.iter().sum();
-        let sum = totals.sum - self.sum;
-        let mut extremes = self.pending.take().unwrap_or(Extremes::NONE);
-        // A new lifetime extreme belongs to this interval for sure.
+        let noted = self.pending.take().unwrap_or(Extremes::NONE);
+        self.found = true;
+        if buckets.iter().all(|count| *count == 0) {
+            return None;
+        }
         let before = self.extremes.unwrap_or(Extremes::NONE);
-        if totals.extremes.min < before.min {
-            extremes.min = totals.extremes.min;
-        }
-        if totals.extremes.max > before.max {
-            extremes.max = totals.extremes.max;
-        }
+        let interval = Interval::new(boundaries, &buckets, totals, self.sum, before);
+        let (sum, extremes) = (interval.sum, interval.fit(noted));
         self.sum = totals.sum;
         self.buckets.clone_from(&totals.buckets);
         self.extremes = Some(totals.extremes);
-        self.found = true;
-        if count == 0 {
-            return None;
-        }
-        fit(&mut extremes, boundaries, &buckets, totals.extremes);
-        let noise = 1e-9 * self.sum.abs().max(sum.abs());
-        admit_mean(&mut extremes, boundaries, sum / count as f64, noise / count as f64);
         let totals = Totals { sum, extremes, interval: Extremes::NONE, buckets };
         Some(HistogramSnapshot::new(boundaries, totals))
-    }
-}
-
-/// Moves extremes into the outermost buckets that have something in them.
-///
-/// They are there already, unless a measurement was under way while the interval before was read:
-/// that one counts in this interval, but its value may have been noted in the one before. Then the
-/// nearest value of its bucket stands for it.
-fn fit(extremes: &mut Extremes, boundaries: &[f64], buckets: &[u64], lifetime: Extremes) {
-    let first = buckets.iter().position(|count| *count > 0).unwrap_or(0);
-    let last = buckets.iter().rposition(|count| *count > 0).unwrap_or(0);
-    let lowest = |i: usize| {
-        i.checked_sub(1).map_or(lifetime.min, |i| boundaries[i].next_up().max(lifetime.min))
-    };
-    let highest = |i: usize| boundaries.get(i).map_or(lifetime.max, |b| b.min(lifetime.max));
-    if extremes.is_none() || bucket(boundaries, extremes.min) != first {
-        extremes.min = extremes.min.clamp(lowest(first), highest(first).max(lowest(first)));
-    }
-    if bucket(boundaries, extremes.max) != last || extremes.max < extremes.min {
-        extremes.max = extremes.max.clamp(lowest(last), highest(last).max(lowest(last)));
-    }
-    extremes.max = extremes.max.max(extremes.min);
-}
-
-/// Widens extremes that cannot be, for the mean is outside of them: the extreme value was recorded
-/// while the interval before was read, as in [`fit`]. A single value is exact again thereby. The mean
-/// itself is a difference of sums, and off by `noise`.
-fn admit_mean(extremes: &mut Extremes, boundaries: &[f64], mean: f64, noise: f64) {
-    let near = |extreme: f64| {
-        // Into the bucket of the extreme that is there, which is right.
-        let i = bucket(boundaries, extreme);
-        let low = i.checked_sub(1).map_or(f64::NEG_INFINITY, |i| boundaries[i].next_up());
-        mean.clamp(low, boundaries.get(i).copied().unwrap_or(f64::INFINITY))
-    };
-    if mean < extremes.min - noise {
-        extremes.min = near(extremes.min);
-    }
-    if mean > extremes.max + noise {
-        extremes.max = near(extremes.max);
     }
 }
 
