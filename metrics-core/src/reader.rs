@@ -6,6 +6,8 @@ mod fit;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 
+use foldhash::fast::FixedState;
+
 use crate::block::Block;
 use crate::cells::histogram::{Extremes, Totals};
 use crate::descriptor::{Descriptor, MetricType};
@@ -73,7 +75,7 @@ pub(crate) struct Collecting {
 #[derive(Debug)]
 struct Progress {
     reader: u64,
-    histograms: HashMap<SeriesId, Seen>,
+    histograms: HashMap<SeriesId, Seen, FixedState>,
     /// Of the families of other kinds, by address, for [`Reader::changes`].
     numbers: HashMap<usize, changes::Places>,
 }
@@ -106,7 +108,7 @@ impl Reader {
         let mut all = collecting();
         all.next += 1;
         let reader = all.next;
-        let (histograms, numbers) = (HashMap::new(), HashMap::new());
+        let (histograms, numbers) = (HashMap::default(), HashMap::new());
         all.readers.push(Progress { reader, histograms, numbers });
         Self(reader)
     }
@@ -297,14 +299,14 @@ impl Seen {
         boundaries: &'static [f64],
         totals: &Totals,
     ) -> Option<HistogramSnapshot> {
+        let noted = self.pending.take().unwrap_or(Extremes::NONE);
+        self.found = true;
+        if self.buckets == totals.buckets {
+            return None;
+        }
         self.buckets.resize(totals.buckets.len(), 0);
         let new = totals.buckets.iter().zip(&self.buckets);
         let buckets: Vec<u64> = new.map(|(now, before)| now.saturating_sub(*before)).collect();
-        let noted = self.pending.take().unwrap_or(Extremes::NONE);
-        self.found = true;
-        if buckets.iter().all(|count| *count == 0) {
-            return None;
-        }
         let before = self.extremes.unwrap_or(Extremes::NONE);
         let interval = Interval::new(boundaries, &buckets, totals, self.sum, before);
         let (sum, extremes) = (interval.sum, interval.fit(noted));
