@@ -63,6 +63,8 @@
 //! # Features
 //!
 //! - `console` (default): the handler named `"console"`, a table of every metric.
+//! - `otel`: `OtelHandler` and the handler named `"otel"`, export through any OpenTelemetry meter
+//!   provider.
 
 #[cfg(any(doc, doctest))]
 pub mod guide;
@@ -149,6 +151,11 @@ pub use typed_metrics_core::{
     set_metric_handlers, shutdown, shutdown_guard, snapshot,
 };
 pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
+/// OpenTelemetry: the handler, and a view for the provider.
+#[cfg(feature = "otel")]
+pub use typed_metrics_otel as otel;
+#[cfg(feature = "otel")]
+pub use typed_metrics_otel::OtelHandler;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
