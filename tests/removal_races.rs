@@ -95,7 +95,10 @@ fn what_comes_after_a_removal_is_never_lost_to_recycling() {
 
 fn total_of_overflow() -> f64 {
     let overflow = series("races.narrow").into_iter();
-    overflow.filter(|s| s.labels.get("otel.metric.overflow").is_some()).map(|s| s.value.as_f64()).sum()
+    overflow
+        .filter(|s| s.labels.get("otel.metric.overflow").is_some())
+        .map(|s| s.value.as_f64())
+        .sum()
 }
 
 #[test]

@@ -37,7 +37,6 @@ use std::sync::Arc;
 use crate::__private::SeriesKey;
 use crate::Metrics;
 use crate::descriptor::{Descriptor, MetricType};
-use crate::error::in_prose;
 use crate::key::Labels;
 use crate::reader::collect_scope;
 use crate::scope::{self, Inside};
@@ -301,7 +300,7 @@ fn name(key: &SeriesKey) -> &'static str {
 fn expect(metric: &impl Metrics, asked: MetricType) -> SeriesKey {
     let key = metric.__series();
     let is = key.family.descriptor().metric_type();
-    let kind = in_prose(is);
+    let kind = is.in_prose();
     assert!(is == asked, "`{}` is {kind}; ask for `{is}`, not for `{asked}`", name(&key));
     key
 }
