@@ -20,8 +20,9 @@ doc:
 features:
     cargo clippy -p typed-metrics --no-default-features -- -D warnings
     cargo clippy -p typed-metrics -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features otel -- -D warnings
     cargo clippy -p typed-metrics-core --no-default-features -- -D warnings
-    cargo test -p typed-metrics --no-default-features --test handlers
+    cargo test -p typed-metrics --no-default-features --test handlers --test otel
 
 # what a program with the default features depends on: at most 20 crates, this one included
 tree:
@@ -42,10 +43,11 @@ miri:
 
 # the expected messages of the ui tests, written anew
 bless:
-    TRYBUILD=overwrite cargo test --test ui
+    TRYBUILD=overwrite cargo test --all-features --test ui
 
 bench:
     cargo bench -p typed-metrics-core
+    cargo bench -p typed-metrics-otel --bench collect
 
 deny:
     cargo deny check bans licenses sources

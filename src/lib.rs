@@ -63,6 +63,8 @@
 //! # Features
 //!
 //! - `console` (default): the handler named `"console"`, a table of every metric.
+//! - `otel`: `OtelHandler` and the handler named `"otel"`, export through any OpenTelemetry meter
+//!   provider.
 
 #[cfg(any(doc, doctest))]
 pub mod guide;
@@ -144,17 +146,22 @@ pub use typed_metrics_derive::Metrics;
 #[cfg(feature = "console")]
 pub use typed_metrics_core::ConsoleHandler;
 pub use typed_metrics_core::{
-    AttributeValue, Attributes, BACK_ENDS, BackEnd, Choice, Conflict, Counter,
+    AttributeValue, Attributes, BACK_ENDS, BackEnd, Changes, Choice, Conflict, Counter,
     DEFAULT_SERIES_LIMIT, Descriptor, Entered, Error, Gauge, Handle, HandlerError, Histogram,
     HistogramSnapshot, InMemoryHandler, IntoAttributes, IntoHandler, IntoHandlers, Label,
     LabelDescriptor, LabelRef, LabelValue, Labels, MAX_ATTRIBUTES, MAX_RUNTIME_METRICS,
-    Measurement, Metric, MetricHandler, MetricSnapshot, MetricType, Metrics, Number, Observation,
-    Reader, Reason, RuntimeMetric, SeriesId, SeriesSnapshot, ShutdownGuard, Snapshot, Source,
-    Timer, UpDownCounter, Value, ValueType, add_metric_handler, attributes, catalog, check,
-    clear_metric_handlers, flush, kind, record_metric, register_metric, set_metric_handlers,
-    shutdown, shutdown_guard, snapshot,
+    Measurement, Metric, MetricChanges, MetricHandler, MetricSnapshot, MetricType, Metrics, Number,
+    Observation, Reader, Reason, RuntimeMetric, SeriesChange, SeriesId, SeriesSnapshot,
+    ShutdownGuard, Snapshot, Source, Timer, UpDownCounter, Value, ValueType, add_metric_handler,
+    attributes, catalog, check, clear_metric_handlers, flush, kind, record_metric, register_metric,
+    set_metric_handlers, shutdown, shutdown_guard, snapshot,
 };
 pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
+/// OpenTelemetry: the handler, and a view for the provider.
+#[cfg(feature = "otel")]
+pub use typed_metrics_otel as otel;
+#[cfg(feature = "otel")]
+pub use typed_metrics_otel::OtelHandler;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -188,10 +188,11 @@ impl Family {
     pub(crate) fn for_each_series(&'static self, mut visit: impl FnMut(Series)) {
         if self.open {
             let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-            // A copy, so that new series need not wait for the reader.
-            let all: Vec<_> = table.series.iter().map(|(_, block)| Series::of(block)).collect();
+            // A copy, so that new series need not wait for the reader. Of the blocks alone: to look
+            // into each twice would double what a collection waits for memory.
+            let all: Vec<_> = table.series.iter().map(|(_, block)| *block).collect();
             drop(table);
-            all.into_iter().for_each(&mut visit);
+            all.into_iter().for_each(|block| visit(Series::of(block)));
         } else if self.fixed.placed().is_some() {
             for place in 0..self.fixed.series() {
                 visit(Series::at(&self.fixed, self.fixed.layout(), place));

@@ -67,7 +67,7 @@ pub use key::Labels;
 pub use label::{Label, LabelRef, LabelValue};
 pub use number::Number;
 pub use observe::Observation;
-pub use reader::{Reader, snapshot};
+pub use reader::{Changes, MetricChanges, Reader, SeriesChange, snapshot};
 pub use registry::{catalog, check};
 pub use series::SeriesId;
 pub use snapshot::{HistogramSnapshot, MetricSnapshot, SeriesSnapshot, Snapshot, Value};

@@ -1,7 +1,11 @@
 //! Readers: taking snapshots, and telling what came since the last one.
 
+mod changes;
+
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
+
+use foldhash::fast::FixedState;
 
 use crate::cells::histogram::{Extremes, Totals, bucket};
 use crate::descriptor::{Descriptor, MetricType};
@@ -15,6 +19,8 @@ use crate::scope::Scope;
 use crate::series::{Series, SeriesId};
 use crate::snapshot::{HistogramSnapshot, MetricSnapshot, SeriesSnapshot, Snapshot, Value};
 use crate::sync::lock;
+
+pub use changes::{Changes, MetricChanges, SeriesChange};
 
 /// What all metrics hold now.
 ///
@@ -66,12 +72,17 @@ pub(crate) struct Collecting {
 #[derive(Debug)]
 struct Progress {
     reader: u64,
-    histograms: HashMap<SeriesId, Seen>,
+    histograms: HashMap<SeriesId, Seen, FixedState>,
+    /// Histograms that are removed, as far as [`Reader::changes`] has to say so.
+    removed: Vec<(&'static Family, SeriesId)>,
+    /// Of the families of other kinds, by address, for [`Reader::changes`].
+    numbers: HashMap<usize, changes::Places>,
 }
 
 /// What a reader knows of a histogram.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Seen {
+    family: &'static Family,
     /// At its last collection.
     sum: f64,
     buckets: Vec<u64>,
@@ -96,7 +107,7 @@ impl Reader {
         let mut all = collecting();
         all.next += 1;
         let reader = all.next;
-        all.readers.push(Progress { reader, histograms: HashMap::new() });
+        all.readers.push(Progress::new(reader));
         Self(reader)
     }
 
@@ -122,7 +133,6 @@ impl Drop for Reader {
 fn collect(reader: Option<u64>) -> Snapshot {
     let families = registry::families();
     families.iter().for_each(|family| run_callbacks(family));
-    let mut news = Vec::new();
     let mut all = collecting();
     let view = View::everything();
     let mut metrics = Joined::default();
@@ -134,20 +144,12 @@ fn collect(reader: Option<u64>) -> Snapshot {
         };
         metrics.push(family, metric);
     }
-    for (family, metric) in metrics.iter() {
-        let is_news = |(reason, _): &&(Reason, u64)| family.dropped.is_news(*reason);
-        news.extend(
-            metric.dropped.iter().filter(is_news).map(|(r, n)| (metric.descriptor, *r, *n)),
-        );
-    }
     if let Some(reader) = reader {
-        all.forget_removed(reader);
+        let _ = all.forget_removed(reader, |_| true);
     }
     drop(all);
     // Outside the lock: a logger may do anything, take a snapshot too.
-    for (metric, reason, count) in news {
-        warn(metric, reason, count);
-    }
+    warn_of_news(&metrics);
     Snapshot { metrics: metrics.into_metrics() }
 }
 
@@ -185,7 +187,7 @@ fn series_of(
         let value = match reader {
             Some(reader) if is_histogram => {
                 let totals = histogram(series, view, true);
-                totals.map(|totals| Value::Histogram(all.interval(reader, series, totals)))
+                totals.map(|totals| all.cumulative(reader, series, totals))
             }
             _ => read(series, view).map(|reading| Value::new(descriptor, reading)),
         };
@@ -204,31 +206,59 @@ impl Series {
 }
 
 impl Collecting {
-    /// The histogram with what came since `reader` collected last; the interval that ended with
-    /// it is noted for every reader.
-    fn interval(&mut self, reader: u64, series: Series, totals: Totals) -> HistogramSnapshot {
+    /// The histogram with what came since `reader` collected last.
+    fn cumulative(&mut self, reader: u64, series: Series, totals: Totals) -> Value {
+        let interval = self.interval(reader, series, &totals);
         let boundaries = series.block.descriptor().boundaries();
-        self.note(series, totals.interval);
-        let progress = self.readers.iter_mut().find(|progress| progress.reader == reader);
-        let seen = progress.map(|progress| progress.histograms.entry(series.id()).or_default());
-        let interval = seen.and_then(|seen| seen.advance(boundaries, &totals));
         let mut snapshot = HistogramSnapshot::new(boundaries, totals);
         snapshot.interval = interval.map(Box::new);
-        snapshot
+        Value::Histogram(snapshot)
+    }
+
+    /// What came in a histogram since `reader` collected last; the interval that ended with it is
+    /// noted for every reader.
+    fn interval(
+        &mut self,
+        reader: u64,
+        series: Series,
+        totals: &Totals,
+    ) -> Option<HistogramSnapshot> {
+        self.note(series, totals.interval);
+        let progress = self.readers.iter_mut().find(|progress| progress.reader == reader)?;
+        progress.seen(series).advance(series.block.descriptor().boundaries(), totals)
     }
 
     /// Forgets a series that is removed, for every reader.
     pub(crate) fn forget(&mut self, id: SeriesId) {
         for progress in &mut self.readers {
-            progress.histograms.remove(&id);
+            // Of what was never handed out, nobody has to know.
+            if let Some(seen) = progress.histograms.remove(&id)
+                && seen.extremes.is_some()
+            {
+                progress.removed.push((seen.family, id));
+            }
         }
     }
 
-    /// Forgets the histograms that a reader's collection did not find any more.
-    fn forget_removed(&mut self, reader: u64) {
-        if let Some(progress) = self.readers.iter_mut().find(|p| p.reader == reader) {
-            progress.histograms.retain(|_, seen| std::mem::take(&mut seen.found));
-        }
+    /// Forgets the histograms that a reader's collection did not find any more, in the families that
+    /// it visited, and gives those and what was forgotten of them before.
+    fn forget_removed(
+        &mut self,
+        reader: u64,
+        visited: impl Fn(&'static Family) -> bool,
+    ) -> Vec<(&'static Family, SeriesId)> {
+        let Some(progress) = self.readers.iter_mut().find(|p| p.reader == reader) else {
+            return Vec::new();
+        };
+        let is_removed = |_: &SeriesId, seen: &mut Seen| {
+            !std::mem::take(&mut seen.found) && visited(seen.family)
+        };
+        let mut removed: Vec<_> =
+            progress.removed.extract_if(.., |(family, _)| visited(family)).collect();
+        let gone = progress.histograms.extract_if(is_removed);
+        let known = gone.filter(|(_, seen)| seen.extremes.is_some());
+        removed.extend(known.map(|(id, seen)| (seen.family, id)));
+        removed
     }
 
     /// Notes the extremes of an interval that has ended, for every reader.
@@ -236,11 +266,31 @@ impl Collecting {
         if interval.is_none() {
             return;
         }
-        let id = series.id();
         for progress in &mut self.readers {
-            let seen = progress.histograms.entry(id).or_default();
-            seen.pending.get_or_insert(Extremes::NONE).merge(interval);
+            progress.seen(series).pending.get_or_insert(Extremes::NONE).merge(interval);
         }
+    }
+}
+
+impl Progress {
+    fn new(reader: u64) -> Self {
+        Self {
+            reader,
+            histograms: HashMap::default(),
+            removed: Vec::new(),
+            numbers: HashMap::new(),
+        }
+    }
+
+    fn seen(&mut self, series: Series) -> &mut Seen {
+        self.histograms.entry(series.id()).or_insert_with(|| Seen {
+            family: series.block.family(),
+            sum: 0.0,
+            buckets: Vec::new(),
+            extremes: None,
+            pending: None,
+            found: false,
+        })
     }
 }
 
@@ -251,12 +301,19 @@ impl Seen {
         boundaries: &'static [f64],
         totals: &Totals,
     ) -> Option<HistogramSnapshot> {
+        self.found = true;
+        let pending = self.pending.take();
+        if self.buckets == totals.buckets {
+            // The sum can be another last bit by now.
+            self.sum = totals.sum;
+            return None;
+        }
         self.buckets.resize(totals.buckets.len(), 0);
         let new = totals.buckets.iter().zip(&self.buckets);
         let buckets: Vec<u64> = new.map(|(now, before)| now.saturating_sub(*before)).collect();
         let count: u64 = buckets.iter().sum();
         let sum = totals.sum - self.sum;
-        let mut known = self.pending.take().unwrap_or(Extremes::NONE);
+        let mut known = pending.unwrap_or(Extremes::NONE);
         // A new lifetime extreme belongs to this interval for sure.
         let before = self.extremes.unwrap_or(Extremes::NONE);
         if totals.extremes.min < before.min {
@@ -268,7 +325,6 @@ impl Seen {
         self.sum = totals.sum;
         self.buckets.clone_from(&totals.buckets);
         self.extremes = Some(totals.extremes);
-        self.found = true;
         if count == 0 {
             return None;
         }
@@ -317,6 +373,16 @@ fn fit(
         value.max(low.max(lifetime.min)).min(high.min(lifetime.max))
     };
     Extremes { min: into(first, min), max: into(last, max) }
+}
+
+/// Says what was dropped, once for each metric and reason.
+fn warn_of_news(metrics: &Joined) {
+    for (family, metric) in metrics.iter() {
+        let is_news = |(reason, _): &&(Reason, u64)| family.dropped.is_news(*reason);
+        for &(reason, count) in metric.dropped.iter().filter(is_news) {
+            warn(metric.descriptor, reason, count);
+        }
+    }
 }
 
 fn warn(metric: &'static Descriptor, reason: Reason, count: u64) {

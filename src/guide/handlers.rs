@@ -45,6 +45,12 @@
 //! # Ok::<(), typed_metrics::Error>(())
 //! ```
 //!
+//! # OpenTelemetry
+//!
+//! With the feature `otel`, `OtelHandler::new(provider)` exports through your meter provider, and the
+//! name `"otel"` through the one that is set globally. Views, readers and temporalities are the
+//! provider's; see `typed_metrics::otel` for what arrives there.
+//!
 //! # At the end
 //!
 //! `main` keeps a [`shutdown_guard`](crate::shutdown_guard), which flushes and shuts down every

@@ -25,7 +25,7 @@ const OWN: &[BackEnd] = &[
 ];
 
 /// Names of this project's back ends, with the feature of the facade that brings each.
-const FEATURES: &[(&str, &str)] = &[("console", "console")];
+const FEATURES: &[(&str, &str)] = &[("console", "console"), ("otel", "otel")];
 
 pub(super) fn named(name: &str) -> Result<&'static BackEnd, Error> {
     let mut all = OWN.iter().chain(BACK_ENDS);

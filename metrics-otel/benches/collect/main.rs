@@ -1,0 +1,90 @@
+//! What export through OpenTelemetry costs, as ratios within one run:
+//! `cargo bench -p typed-metrics-otel --bench collect [recording|collection]`.
+//!
+//! Times of records are CPU times of the recording threads, those of collections wall times of the
+//! collecting one. The last column says what the project promises.
+
+// Generated code names the facade, which this crate cannot depend on.
+extern crate typed_metrics_core as typed_metrics;
+
+mod collection;
+mod recording;
+
+use std::time::Duration;
+
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::metrics::data::ResourceMetrics;
+use opentelemetry_sdk::metrics::exporter::PushMetricExporter;
+use opentelemetry_sdk::metrics::{PeriodicReader, SdkMeterProvider, Temporality};
+use typed_metrics_derive::{Label, Metrics};
+
+#[derive(Clone, Copy, Label)]
+enum Method {
+    Get,
+    Put,
+}
+
+#[derive(Metrics)]
+#[metrics(prefix = "bench")]
+enum Bench<'a> {
+    #[counter]
+    Fixed { method: Method },
+    #[counter]
+    Open { status: u16, route: &'a str },
+    #[histogram(buckets = [5, 10, 25, 50, 100, 250, 500])]
+    Duration { method: Method },
+    #[counter(series_limit = 20000)]
+    Many { id: u32, route: &'a str, method: Method },
+    #[histogram(buckets = [5, 10, 25, 50, 100, 250, 500], series_limit = 20000)]
+    ManySizes { id: u32, route: &'a str, method: Method },
+    #[histogram(buckets = [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000])]
+    Replayed,
+}
+
+/// Takes everything and gives it to nobody.
+#[derive(Debug)]
+struct Nowhere;
+
+impl PushMetricExporter for Nowhere {
+    async fn export(&self, _: &ResourceMetrics) -> OTelSdkResult {
+        Ok(())
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        Ok(())
+    }
+
+    fn shutdown_with_timeout(&self, _: Duration) -> OTelSdkResult {
+        Ok(())
+    }
+
+    fn temporality(&self) -> Temporality {
+        Temporality::Cumulative
+    }
+}
+
+/// A provider that exports every second.
+fn every_second() -> SdkMeterProvider {
+    let reader = PeriodicReader::builder(Nowhere).with_interval(Duration::from_secs(1)).build();
+    SdkMeterProvider::builder().with_reader(reader).build()
+}
+
+/// The promise, and whether it is kept.
+fn promised(ratio: f64, most: f64) -> String {
+    let verdict = if ratio <= most { "kept" } else { "MISSED" };
+    format!("at most {most}x: {verdict}")
+}
+
+fn main() {
+    // `cargo test --benches` only wants to know that it runs.
+    if std::env::args().any(|argument| argument == "--test") {
+        return;
+    }
+    let only = std::env::args().nth(1).filter(|argument| !argument.starts_with('-'));
+    if only.as_deref() != Some("collection") {
+        recording::report();
+    }
+    if only.as_deref() != Some("recording") {
+        collection::report();
+    }
+}

@@ -1,0 +1,18 @@
+//! The back end named "otel" is there with the feature, and only with it.
+
+use typed_metrics::set_metric_handlers;
+
+// Nothing here names the crate of the back end: the feature alone has to link it.
+#[test]
+#[cfg(feature = "otel")]
+fn with_the_feature_the_name_is_known_and_asks_for_a_provider() {
+    let error = set_metric_handlers("otel").unwrap_err().to_string();
+    assert!(error.contains("`opentelemetry::global::set_meter_provider`"), "{error}");
+}
+
+#[test]
+#[cfg(not(feature = "otel"))]
+fn without_the_feature_the_error_names_it() {
+    let error = set_metric_handlers("otel").unwrap_err().to_string();
+    assert!(error.contains("feature `otel`"), "{error}");
+}
