@@ -13,6 +13,8 @@
 //!
 //! Under delta temporality, minimum and maximum of an interval can be off, inside their buckets, by
 //! what was recorded in the very moment of a collection; over the whole lifetime they never are.
+//! Where a thread records several values in that moment, a few instructions of the collecting thread,
+//! the sum of that replay can be off by a fraction of what those values differ.
 //!
 //! # What views can see
 //!
