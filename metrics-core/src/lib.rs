@@ -46,6 +46,7 @@ mod shard;
 mod snapshot;
 mod sync;
 mod table;
+mod zero;
 
 pub use attributes::{AttributeValue, Attributes, IntoAttributes, MAX_ATTRIBUTES};
 #[cfg(feature = "console")]

@@ -9,13 +9,14 @@ use crate::cells::sum;
 use crate::descriptor::{MetricType, ValueType};
 use crate::number::Number;
 use crate::scope::Scope;
-use crate::series::{Series, zero};
+use crate::series::Series;
 use crate::shard::{self, SEGMENT, SEGMENTS, Segment};
 use crate::sync::{
     AtomicU64,
     Ordering::{Acquire, Relaxed},
     fence,
 };
+use crate::zero;
 
 /// Which shards are read: all of them, or those of one capture.
 pub(crate) struct View<'a> {

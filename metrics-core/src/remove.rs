@@ -6,7 +6,8 @@ use crate::descriptor::{MetricType, ValueType};
 use crate::number::Number;
 use crate::read::{self, View};
 use crate::reader::collecting;
-use crate::series::{Series, zero};
+use crate::series::Series;
+use crate::zero;
 
 /// Removes `series`: it is there again when something is recorded in it, from zero.
 pub(crate) fn remove(series: Series) {

@@ -10,12 +10,8 @@ use crate::descriptor::{Descriptor, ValueType};
 use crate::dropped::Reason;
 use crate::key::{Labels, fixed_labels, hash_of};
 use crate::number::Number;
-use crate::sync::{
-    AtomicU64,
-    Ordering::{Acquire, Relaxed, Release},
-    fence,
-};
-use crate::{forward, scope, shard};
+use crate::sync::{AtomicU64, Ordering::Relaxed};
+use crate::{forward, scope, shard, zero};
 
 /// A series of a metric: small, `Copy`, valid for ever.
 #[derive(Debug, Clone, Copy)]
@@ -372,42 +368,4 @@ impl Series {
 #[cold]
 fn is_u64(value: f64) -> bool {
     value >= 0.0 && value.fract() == 0.0
-}
-
-/// Which plain cells were written although they are zero.
-pub(crate) mod zero {
-    use super::{Acquire, AtomicU64, Relaxed, Release, fence};
-    use crate::shard::{SEGMENT, SEGMENTS};
-
-    static MARKED: [AtomicU64; SEGMENT * SEGMENTS / 64] =
-        [const { AtomicU64::new(0) }; SEGMENT * SEGMENTS / 64];
-
-    #[inline(never)]
-    pub(crate) fn mark(index: u32) {
-        let (word, bit) = place(index);
-        // Written once only: an up-down counter comes back to zero often.
-        if word.load(Relaxed) & bit == 0 {
-            word.fetch_or(bit, Relaxed);
-        }
-        // Pairs with the fence in `is_marked`: who sees the zero that is stored next sees the mark.
-        fence(Release);
-    }
-
-    /// Whether the cell is marked; to be asked after it was read.
-    pub(crate) fn is_marked(index: u32) -> bool {
-        // See `mark`.
-        fence(Acquire);
-        let (word, bit) = place(index);
-        word.load(Relaxed) & bit != 0
-    }
-
-    pub(crate) fn clear(index: u32) {
-        let (word, bit) = place(index);
-        // Relaxed: a mark that comes meanwhile is one of after the removal, or forgotten with it.
-        word.fetch_and(!bit, Relaxed);
-    }
-
-    fn place(index: u32) -> (&'static AtomicU64, u64) {
-        (&MARKED[index as usize / 64], 1 << (index % 64))
-    }
 }

@@ -17,5 +17,5 @@ pub(crate) use buckets::{Boundary, BucketsDeclaration, Generator};
 pub(crate) use field::FieldDeclaration;
 pub(crate) use label::{LabelBody, LabelDeclaration, LabelVariant, NewtypeField, RenameRule};
 pub(crate) use metrics::MetricsDeclaration;
-pub(crate) use slot::Slot;
+pub(crate) use slot::{Slot, Unreadable};
 pub(crate) use variant::{KindDeclaration, VariantDeclaration, VariantFields};

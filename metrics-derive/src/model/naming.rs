@@ -7,11 +7,17 @@ use syn::{Ident, LitStr};
 use typed_metrics_core::name::{NameError, check_metric_name};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::{Slot, VariantDeclaration, VariantFields};
+use crate::parse::{Slot, Unreadable, VariantDeclaration, VariantFields};
 
-/// The checked prefix; `None` if there is none, or none that can be used.
+/// Stands in for a prefix that cannot be used, so that names are judged as if behind a good one.
+const STAND_IN: &str = "prefix";
+
+/// The checked prefix; `None` if there is none.
 pub(crate) fn prefix(cx: &Diagnostics, slot: &Slot<LitStr>) -> Option<String> {
-    let literal = slot.read().ok().flatten()?;
+    let literal = match slot.read() {
+        Ok(literal) => literal?,
+        Err(Unreadable) => return Some(STAND_IN.to_owned()),
+    };
     let prefix = literal.value();
     if let Some(bare) = prefix.strip_suffix('.') {
         cx.error(
@@ -21,13 +27,13 @@ pub(crate) fn prefix(cx: &Diagnostics, slot: &Slot<LitStr>) -> Option<String> {
                  write {bare:?}"
             ),
         );
-        return None;
+        return Some(STAND_IN.to_owned());
     }
     match check_metric_name(&prefix) {
         Ok(()) => Some(prefix),
         Err(error) => {
             cx.error(literal, format_args!("{prefix:?} cannot be the prefix of a name: {error}"));
-            None
+            Some(STAND_IN.to_owned())
         }
     }
 }

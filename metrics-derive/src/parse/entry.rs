@@ -26,16 +26,22 @@ pub(crate) enum EntryValue {
 }
 
 /// The entries of `#[name]` or `#[name(…)]`; `example` is shown to whoever wrote it differently.
-pub(crate) fn entries(cx: &Diagnostics, attribute: &Attribute, example: &str) -> Vec<Entry> {
+///
+/// `None` stands for one that could not be read; that has been reported.
+pub(crate) fn entries(
+    cx: &Diagnostics,
+    attribute: &Attribute,
+    example: &str,
+) -> Vec<Option<Entry>> {
     match &attribute.meta {
         Meta::Path(_) => Vec::new(),
         Meta::List(list) => comma_separated(cx, list.tokens.clone())
             .into_iter()
-            .filter_map(|tokens| entry(cx, tokens, example))
+            .map(|tokens| entry(cx, tokens, example))
             .collect(),
         Meta::NameValue(pair) => {
             cx.error(pair, format_args!("keys stand in parentheses: write `{example}`"));
-            Vec::new()
+            vec![None]
         }
     }
 }

@@ -121,7 +121,7 @@ impl LabelDeclaration {
     }
 
     fn read_attribute(&mut self, cx: &Diagnostics, attribute: &Attribute) {
-        for entry in entries(cx, attribute, "#[label(rename_all = \"kebab-case\")]") {
+        for entry in entries(cx, attribute, "#[label(rename_all = \"kebab-case\")]").into_iter().flatten() {
             let key = &entry.key;
             match key.to_string().as_str() {
                 "rename_all" => {
@@ -143,7 +143,7 @@ impl LabelVariant {
         let mut name = Slot::new();
         for attribute in variant.attrs.iter().filter(|attribute| attribute.path().is_ident("label"))
         {
-            for entry in entries(cx, attribute, "#[label(name = \"in progress\")]") {
+            for entry in entries(cx, attribute, "#[label(name = \"in progress\")]").into_iter().flatten() {
                 let key = &entry.key;
                 if key == "name" {
                     name.fill(cx, key, value::string(cx, &entry, "name = \"in progress\""));
@@ -172,7 +172,7 @@ fn newtype(cx: &Diagnostics, ident: &Ident, fields: Fields) -> Option<LabelBody>
     };
     let mut display = Slot::new();
     for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("label")) {
-        for entry in entries(cx, attribute, "#[label(display)]") {
+        for entry in entries(cx, attribute, "#[label(display)]").into_iter().flatten() {
             let key = &entry.key;
             if key == "display" {
                 display.fill(cx, key, value::flag(cx, &entry));

@@ -59,7 +59,7 @@ impl MetricsDeclaration {
     }
 
     fn read_attribute(&mut self, cx: &Diagnostics, attribute: &Attribute) {
-        for entry in entries(cx, attribute, EXAMPLE) {
+        for entry in entries(cx, attribute, EXAMPLE).into_iter().flatten() {
             let key = &entry.key;
             match key.to_string().as_str() {
                 "prefix" => {

@@ -44,6 +44,8 @@ pub(crate) struct KindDeclaration {
     pub(crate) value: Slot<Ident>,
     pub(crate) buckets: Slot<BucketsDeclaration>,
     pub(crate) series_limit: Slot<LitInt>,
+    /// Whether something was written that is no key: it may have been meant as any of them.
+    pub(crate) unrecognized: bool,
 }
 
 impl VariantDeclaration {
@@ -87,10 +89,14 @@ impl KindDeclaration {
             value: Slot::new(),
             buckets: Slot::new(),
             series_limit: Slot::new(),
+            unrecognized: false,
         };
         let example = format!("#[{}(unit = \"s\")]", kind.as_str());
         for entry in entries(cx, attribute, &example) {
-            declaration.read_entry(cx, &entry);
+            match entry {
+                Some(entry) => declaration.read_entry(cx, &entry),
+                None => declaration.unrecognized = true,
+            }
         }
         declaration
     }
@@ -105,14 +111,20 @@ impl KindDeclaration {
                 self.description.fill(cx, key, text);
             }
             "value" => {
-                self.value.fill(cx, key, value::word(cx, entry, "a type", "value = f64"));
+                let takes = "`u64`, `i64` or `f64`";
+                self.value.fill(cx, key, value::word(cx, entry, takes, "value = f64"));
             }
+            // What stands in buckets that should not be there does not matter.
+            "buckets" if self.kind != MetricType::Histogram => self.buckets.fill(cx, key, None),
             "buckets" => self.buckets.fill(cx, key, BucketsDeclaration::parse(cx, entry)),
             "series_limit" => {
                 let limit = value::whole_number(cx, entry, "series_limit = 500");
                 self.series_limit.fill(cx, key, limit);
             }
-            _ => unknown_key(cx, key, self.kind.as_str(), keys(self.kind)),
+            _ => {
+                self.unrecognized = true;
+                unknown_key(cx, key, self.kind.as_str(), keys(self.kind));
+            }
         }
     }
 }
