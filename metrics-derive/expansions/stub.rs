@@ -8,7 +8,7 @@
 const _: () = {
     use tm as __tm;
     use __tm::__private as __p;
-    #[derive(Clone, Copy)]
+    #[derive(__p::core::clone::Clone, __p::core::marker::Copy)]
     pub struct __AnyHandle;
     impl __AnyHandle {
         pub fn inc(self) {}
@@ -16,11 +16,30 @@ const _: () = {
         pub fn add<V>(self, _: V) {}
         pub fn set<V>(self, _: V) {}
         pub fn record<V>(self, _: V) {}
-        pub fn enter(self) {}
-        pub fn start_timer(self) -> Self {
-            self
+        pub fn enter(self) -> __AnyGuard {
+            __AnyGuard
         }
-        pub fn observe<F>(self, _: F) {}
+        pub fn start_timer(self) -> __AnyGuard {
+            __AnyGuard
+        }
+        pub fn time<R>(self, f: impl __p::core::ops::FnOnce() -> R) -> R {
+            f()
+        }
+        pub fn observe<R>(self, _: impl __p::core::ops::Fn() -> R) -> __AnyGuard {
+            __AnyGuard
+        }
+        pub fn descriptor(&self) -> &'static __p::Descriptor {
+            __p::unreachable_variant()
+        }
+        pub fn remove(self) {}
+    }
+    pub struct __AnyGuard;
+    impl __AnyGuard {
+        pub fn stop(self) -> __p::core::time::Duration {
+            __p::unreachable_variant()
+        }
+        pub fn discard(self) {}
+        pub fn forever(self) {}
     }
     impl<'a> Shop<'a> {
         pub fn right(route: &'a str) -> __tm::Counter<__p::core::primitive::u64> {
@@ -29,7 +48,7 @@ const _: () = {
         pub fn wrong(route: &'a str) -> __AnyHandle {
             __p::unreachable_variant()
         }
-        pub fn unnamed(label_0: u8) -> __AnyHandle {
+        pub fn unnamed(label_0: u8) -> __tm::Gauge<__p::core::primitive::f64> {
             __p::unreachable_variant()
         }
         pub fn record<V>(self, _: V) {}

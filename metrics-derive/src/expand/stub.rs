@@ -25,8 +25,8 @@ use crate::parse::{LabelDeclaration, MetricsDeclaration, Slot, VariantFields};
 /// };
 /// ```
 ///
-/// A variant whose own declaration is wrong has a handle on which every operation of every kind
-/// exists, see [`any_handle`].
+/// A variant of which not even the kind or the unit is known has a handle on which every operation
+/// of every kind exists, see [`any_handle`].
 pub(crate) fn metrics(
     declaration: &MetricsDeclaration,
     variants: &[CheckedVariant<'_>],
@@ -37,10 +37,7 @@ pub(crate) fn metrics(
     let constructors = variants.iter().filter_map(|variant| {
         let name = variant.constructor.as_ref()?;
         let (fields, types) = parameters(&variant.declaration.fields);
-        let handle = match &variant.metric {
-            Some(metric) => types::handle(metric.handle),
-            None => quote!(__AnyHandle),
-        };
+        let handle = variant.handle.map_or_else(|| quote!(__AnyHandle), types::handle);
         Some(quote! {
             #vis fn #name(#(#fields: #types),*) -> #handle { __p::unreachable_variant() }
         })
@@ -110,10 +107,12 @@ fn parameters(fields: &VariantFields) -> (Vec<Ident>, Vec<&Type>) {
     }
 }
 
-/// Expands to a type with the operations of all handles: `inc`, `add`, `set`, `record` and so on.
+/// Expands to a type with the operations of all handles, and one with those of all their guards.
+///
+/// Both mirror core's `handle`: what is missing here is told of a second time where it is used.
 fn any_handle() -> TokenStream {
     quote! {
-        #[derive(Clone, Copy)]
+        #[derive(__p::core::clone::Clone, __p::core::marker::Copy)]
         pub struct __AnyHandle;
         impl __AnyHandle {
             pub fn inc(self) {}
@@ -121,9 +120,18 @@ fn any_handle() -> TokenStream {
             pub fn add<V>(self, _: V) {}
             pub fn set<V>(self, _: V) {}
             pub fn record<V>(self, _: V) {}
-            pub fn enter(self) {}
-            pub fn start_timer(self) -> Self { self }
-            pub fn observe<F>(self, _: F) {}
+            pub fn enter(self) -> __AnyGuard { __AnyGuard }
+            pub fn start_timer(self) -> __AnyGuard { __AnyGuard }
+            pub fn time<R>(self, f: impl __p::core::ops::FnOnce() -> R) -> R { f() }
+            pub fn observe<R>(self, _: impl __p::core::ops::Fn() -> R) -> __AnyGuard { __AnyGuard }
+            pub fn descriptor(&self) -> &'static __p::Descriptor { __p::unreachable_variant() }
+            pub fn remove(self) {}
+        }
+        pub struct __AnyGuard;
+        impl __AnyGuard {
+            pub fn stop(self) -> __p::core::time::Duration { __p::unreachable_variant() }
+            pub fn discard(self) {}
+            pub fn forever(self) {}
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One metric.
 
 use syn::{Attribute, Ident, LitStr};
-use typed_metrics_core::unit::check_unit;
+use typed_metrics_core::unit::{UnitError, check_unit};
 use typed_metrics_core::{MetricType, ValueType};
 
 use crate::diagnostics::Diagnostics;
@@ -11,7 +11,7 @@ use crate::model::handle::HandleType;
 use crate::model::labels::{ValidatedLabel, labels};
 use crate::model::limit::series_limit;
 use crate::model::naming::metric_name;
-use crate::parse::{KindDeclaration, Slot, VariantDeclaration};
+use crate::parse::{KindDeclaration, Slot, Unreadable, VariantDeclaration};
 use crate::suggest::{closest, quoted_list};
 
 /// One metric, all of whose facts are known.
@@ -37,12 +37,16 @@ pub(crate) struct ForAll {
     pub(crate) series_limit: usize,
 }
 
-impl ValidatedMetric {
-    pub(crate) fn check(
-        cx: &Diagnostics,
-        for_all: &ForAll,
-        variant: &VariantDeclaration,
-    ) -> Option<Self> {
+/// A variant's metric after the checks. What is `None` has been reported.
+#[derive(Default)]
+pub(crate) struct CheckedMetric {
+    /// What the constructor returns; often known though something else is wrong.
+    pub(crate) handle: Option<HandleType>,
+    pub(crate) metric: Option<ValidatedMetric>,
+}
+
+impl CheckedMetric {
+    pub(crate) fn check(cx: &Diagnostics, for_all: &ForAll, variant: &VariantDeclaration) -> Self {
         // Everything is checked before anything is missed, so that each mistake is told.
         let labels = labels(cx, variant);
         let declared = the_kind(cx, variant);
@@ -50,28 +54,47 @@ impl ValidatedMetric {
         let name = written_name.ok().and_then(|written| {
             metric_name(cx, for_all.prefix.as_deref(), written, &variant.ident)
         });
-        let declared = declared?;
+        let Some(declared) = declared else { return Self::default() };
         let unit = unit(cx, &declared.unit);
         let value_type = value_type(cx, declared);
-        let boundaries = boundaries_of(cx, declared, unit.as_deref());
+        let boundaries = boundaries_of(cx, declared, unit.as_deref().unwrap_or_default());
         let series_limit = series_limit(cx, &declared.series_limit, for_all.series_limit);
 
-        let description = declared.description.read().ok()?;
-        let (unit, value_type) = (unit?, value_type?);
-        Some(Self {
-            variant: variant.ident.clone(),
-            deprecated: variant.deprecated.clone(),
-            name: name?,
-            kind: declared.kind,
-            value_type,
-            handle: HandleType::new(declared.kind, value_type, &unit),
-            unit,
-            description: description.map_or_else(|| variant.doc.clone(), LitStr::value),
-            labels: labels?,
-            boundaries: boundaries?,
-            series_limit: series_limit?,
-        })
+        let handle = handle(declared, value_type, &unit);
+        let metric = || {
+            let description = declared.description.read().ok()?;
+            Some(ValidatedMetric {
+                variant: variant.ident.clone(),
+                deprecated: variant.deprecated.clone(),
+                name: name?,
+                kind: declared.kind,
+                value_type: value_type?,
+                handle: handle?,
+                unit: unit.ok()?,
+                description: description.map_or_else(|| variant.doc.clone(), LitStr::value),
+                labels: labels?,
+                boundaries: boundaries?,
+                series_limit: series_limit?,
+            })
+        };
+        Self { metric: metric(), handle }
     }
+}
+
+/// The type of the handle, if all is known that it depends on.
+fn handle(
+    declared: &KindDeclaration,
+    value_type: Option<ValueType>,
+    unit: &Result<String, Meant>,
+) -> Option<HandleType> {
+    let unit = match unit {
+        _ if declared.unrecognized => return None,
+        Ok(unit) => unit.as_str(),
+        Err(Meant(Some(code))) => code,
+        Err(Meant(None)) if declared.kind == MetricType::Histogram => return None,
+        Err(Meant(None)) => "",
+    };
+    Some(HandleType::new(declared.kind, value_type?, unit))
 }
 
 /// The one kind that is written above the variant.
@@ -115,16 +138,22 @@ fn the_kind<'d>(cx: &Diagnostics, variant: &'d VariantDeclaration) -> Option<&'d
     }
 }
 
-fn unit(cx: &Diagnostics, slot: &Slot<LitStr>) -> Option<String> {
-    let Some(literal) = slot.read().ok()? else { return Some(String::new()) };
+/// The unit that was meant where another one was written, if that is clear.
+struct Meant(Option<&'static str>);
+
+fn unit(cx: &Diagnostics, slot: &Slot<LitStr>) -> Result<String, Meant> {
+    let Some(literal) = slot.read().map_err(|Unreadable| Meant(None))? else {
+        return Ok(String::new());
+    };
     let unit = literal.value();
-    match check_unit(&unit) {
-        Ok(()) => Some(unit),
-        Err(error) => {
-            cx.error(literal, format_args!("{unit:?} cannot be a unit: {error}"));
-            None
+    check_unit(&unit).map_err(|error| {
+        cx.error(literal, format_args!("{unit:?} cannot be a unit: {error}"));
+        match error {
+            UnitError::Word { code } => Meant(Some(code)),
+            _ => Meant(None),
         }
-    }
+    })?;
+    Ok(unit)
 }
 
 fn value_type(cx: &Diagnostics, declared: &KindDeclaration) -> Option<ValueType> {
@@ -149,13 +178,9 @@ fn value_type(cx: &Diagnostics, declared: &KindDeclaration) -> Option<ValueType>
     None
 }
 
-fn boundaries_of(
-    cx: &Diagnostics,
-    declared: &KindDeclaration,
-    unit: Option<&str>,
-) -> Option<Vec<f64>> {
+fn boundaries_of(cx: &Diagnostics, declared: &KindDeclaration, unit: &str) -> Option<Vec<f64>> {
     if declared.kind == MetricType::Histogram {
-        return boundaries(cx, declared.buckets.read().ok()?, unit.unwrap_or_default());
+        return boundaries(cx, declared.buckets.read().ok()?, unit);
     }
     if let Some(key) = declared.buckets.key() {
         let kind = declared.kind.in_prose();

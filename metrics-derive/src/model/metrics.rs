@@ -6,7 +6,7 @@ use typed_metrics_core::DEFAULT_SERIES_LIMIT;
 use crate::diagnostics::Diagnostics;
 use crate::model::handle::HandleType;
 use crate::model::limit::series_limit;
-use crate::model::metric::{ForAll, ValidatedMetric};
+use crate::model::metric::{CheckedMetric, ForAll, ValidatedMetric};
 use crate::model::naming::{constructor, prefix};
 use crate::parse::{MetricsDeclaration, VariantDeclaration};
 
@@ -26,6 +26,7 @@ pub(crate) struct ValidatedMetrics<'d> {
 pub(crate) struct CheckedVariant<'d> {
     pub(crate) declaration: &'d VariantDeclaration,
     pub(crate) constructor: Option<Ident>,
+    pub(crate) handle: Option<HandleType>,
     pub(crate) metric: Option<ValidatedMetric>,
 }
 
@@ -48,10 +49,10 @@ pub(crate) fn check_metrics<'d>(
     let for_all = ForAll { prefix, series_limit: limit.unwrap_or(DEFAULT_SERIES_LIMIT) };
     let mut checked: Vec<CheckedVariant<'d>> = variants
         .iter()
-        .map(|declaration| CheckedVariant {
-            declaration,
-            constructor: constructor(cx, declaration),
-            metric: ValidatedMetric::check(cx, &for_all, declaration),
+        .map(|declaration| {
+            let constructor = constructor(cx, declaration);
+            let CheckedMetric { handle, metric } = CheckedMetric::check(cx, &for_all, declaration);
+            CheckedVariant { declaration, constructor, handle, metric }
         })
         .collect();
     refuse_shared_constructors(cx, &mut checked);

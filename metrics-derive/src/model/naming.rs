@@ -52,6 +52,10 @@ pub(crate) fn metric_name(
     };
     let checked = if last.is_empty() { Err(NameError::Empty) } else { check_metric_name(&full) };
     let Err(error) = checked else { return Some(full) };
+    if written.is_none() && !names_a_constructor(&last) {
+        // The constructor cannot be named after the variant either, which says it all.
+        return None;
+    }
     // Positions are told in the literal that the user looks at.
     let error = match error {
         NameError::BadCharacter { found, position } => {
@@ -104,7 +108,7 @@ pub(crate) fn constructor(cx: &Diagnostics, variant: &VariantDeclaration) -> Opt
             );
             None
         }
-        _ if !name.starts_with(|c: char| c.is_alphabetic()) => {
+        _ if !names_a_constructor(&name) => {
             cx.error(
                 ident,
                 format_args!(
@@ -131,6 +135,10 @@ pub(crate) fn constructor(cx: &Diagnostics, variant: &VariantDeclaration) -> Opt
         _ if syn::parse_str::<Ident>(&name).is_err() => Some(Ident::new_raw(&name, span)),
         _ => Some(Ident::new(&name, span)),
     }
+}
+
+fn names_a_constructor(snake_case: &str) -> bool {
+    snake_case.starts_with(|c: char| c.is_alphabetic())
 }
 
 fn is_unit(variant: &VariantDeclaration) -> bool {

@@ -25,7 +25,10 @@ impl FieldDeclaration {
         for attribute in &field.attrs {
             match Helper::of(attribute) {
                 Some(Helper::Label) => {
-                    for entry in entries(cx, attribute, "#[label(name = \"http.route\")]").into_iter().flatten() {
+                    for entry in entries(cx, attribute, "#[label(name = \"http.route\")]")
+                        .into_iter()
+                        .flatten()
+                    {
                         let key = &entry.key;
                         match key.to_string().as_str() {
                             "name" => {

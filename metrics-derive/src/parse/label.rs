@@ -121,7 +121,9 @@ impl LabelDeclaration {
     }
 
     fn read_attribute(&mut self, cx: &Diagnostics, attribute: &Attribute) {
-        for entry in entries(cx, attribute, "#[label(rename_all = \"kebab-case\")]").into_iter().flatten() {
+        for entry in
+            entries(cx, attribute, "#[label(rename_all = \"kebab-case\")]").into_iter().flatten()
+        {
             let key = &entry.key;
             match key.to_string().as_str() {
                 "rename_all" => {
@@ -143,7 +145,9 @@ impl LabelVariant {
         let mut name = Slot::new();
         for attribute in variant.attrs.iter().filter(|attribute| attribute.path().is_ident("label"))
         {
-            for entry in entries(cx, attribute, "#[label(name = \"in progress\")]").into_iter().flatten() {
+            for entry in
+                entries(cx, attribute, "#[label(name = \"in progress\")]").into_iter().flatten()
+            {
                 let key = &entry.key;
                 if key == "name" {
                     name.fill(cx, key, value::string(cx, &entry, "name = \"in progress\""));
