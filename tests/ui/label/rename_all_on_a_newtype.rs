@@ -1,0 +1,7 @@
+use typed_metrics::Label;
+
+#[derive(Label)]
+#[label(rename_all = "kebab-case")]
+struct Tenant(String);
+
+fn main() {}

@@ -1,0 +1,10 @@
+use typed_metrics::Label;
+
+#[derive(Label)]
+#[label(rename_all = "lowercase")]
+enum Outcome {
+    TimeOut,
+    Timeout,
+}
+
+fn main() {}
