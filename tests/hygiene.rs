@@ -165,6 +165,129 @@ fn an_enum_inside_a_function_has_metrics() {
     assert!(typed_metrics::catalog().iter().any(|metric| metric.name() == "inside.function"));
 }
 
+/// Constructors are as visible as their enum. They alone use these variants, and nothing warns.
+mod with_every_visibility {
+    pub(super) mod deep {
+        use typed_metrics::Metrics;
+
+        #[derive(Metrics)]
+        #[metrics(prefix = "visible")]
+        pub(super) enum Above {
+            #[counter]
+            ToTheParent,
+        }
+
+        #[derive(Metrics)]
+        #[metrics(prefix = "visible")]
+        pub(in crate::with_every_visibility) enum Within {
+            #[counter]
+            ToAnAncestor,
+        }
+
+        #[derive(Metrics)]
+        #[metrics(prefix = "visible")]
+        enum Private {
+            #[counter]
+            ToNobody,
+        }
+
+        pub(crate) fn record_the_private_one() {
+            Private::to_nobody().inc();
+        }
+    }
+
+    pub(crate) fn record_all() {
+        deep::Above::to_the_parent().inc();
+        deep::Within::to_an_ancestor().inc();
+        deep::record_the_private_one();
+    }
+}
+
+#[test]
+fn constructors_are_as_visible_as_their_enum() {
+    let seen = capture(with_every_visibility::record_all);
+    for name in ["visible.to_the_parent", "visible.to_an_ancestor", "visible.to_nobody"] {
+        let metric = seen.snapshot.get(name).expect(name);
+        assert_eq!(metric.series[0].value.as_f64(), 1.0, "{name}");
+    }
+}
+
+#[test]
+fn variants_may_be_called_like_methods_and_keywords() {
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Metrics)]
+    #[metrics(prefix = "called")]
+    enum Called {
+        #[counter]
+        Clone,
+        #[counter]
+        Cmp,
+        #[counter]
+        Descriptors,
+        #[counter]
+        Gen,
+        #[counter]
+        Union,
+    }
+
+    let seen = capture(|| {
+        Called::clone().add(1);
+        Called::cmp().add(2);
+        Called::descriptors().add(3);
+        Called::r#gen().add(4);
+        Called::union().add(5);
+    });
+    let all = [Called::Clone, Called::Cmp, Called::Descriptors, Called::Gen, Called::Union];
+    assert_eq!(all.map(|metric| seen.counter(metric)), [1, 2, 3, 4, 5]);
+    assert_eq!(<Called as Metrics>::descriptors().len(), 5);
+}
+
+#[test]
+fn lifetimes_may_be_bounded_and_labels_unsized_or_generic() {
+    use std::fmt::Display;
+
+    #[derive(Label)]
+    struct Borrowed<'x, T>(&'x T);
+
+    #[derive(Metrics)]
+    enum Bounded<'a, 'b: 'a>
+    where
+        'b: 'a,
+    {
+        #[counter(value = f64, name = "bounded")]
+        Sum {
+            #[label(display)]
+            shown: &'a (dyn Display + 'a),
+            borrowed: Option<Borrowed<'b, u8>>,
+        },
+    }
+
+    let sum = || Bounded::Sum { shown: &1.5, borrowed: Some(Borrowed(&7)) };
+    let seen = capture(|| {
+        Bounded::sum(&1.5, Some(Borrowed(&7))).add(0.25);
+        sum().record(0.5);
+    });
+    let series = &seen.snapshot.get("bounded").expect("it was recorded").series[0];
+    assert_eq!(series.labels.to_string(), "shown=1.5 borrowed=7");
+    assert_eq!(series.value.as_f64(), 0.75);
+}
+
+#[test]
+fn a_deprecated_variant_warns_where_it_is_used_alone() {
+    #[derive(Metrics)]
+    #[metrics(prefix = "deprecated")]
+    enum Old {
+        #[deprecated = "count something else"]
+        #[counter]
+        Calls,
+    }
+
+    #[expect(deprecated)]
+    let seen = capture(|| Old::calls().inc());
+    #[expect(deprecated)]
+    let calls = Old::Calls;
+    assert_eq!(seen.counter(calls), 1);
+}
+
 #[test]
 fn raw_identifiers_lose_their_mark_in_names() {
     #[derive(Metrics)]
