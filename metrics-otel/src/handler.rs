@@ -27,8 +27,9 @@ type Filter = Arc<dyn Fn(&Descriptor) -> bool + Send + Sync>;
 /// itself never touches OpenTelemetry. Whatever readers, temporalities and views the provider has,
 /// counts are exact, with what was counted before the handler was installed.
 ///
-/// The provider stays yours: you set its readers, and shut it down. A handler that is cleared stops
-/// handing on; installed again, by whatever instance for the same provider, it goes on where it
+/// A provider that you give stays yours: you set its readers, and shut it down, best before the
+/// handlers, so that its last collection has everything. A handler that is cleared stops handing on;
+/// installed again, by whatever instance for the same provider, it goes on where it
 /// stopped. All that was recorded meanwhile is handed on then.
 ///
 /// Metrics may be recorded and registered anywhere, also inside callbacks of OpenTelemetry. Handlers

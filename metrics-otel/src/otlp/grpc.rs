@@ -71,8 +71,12 @@ impl Grpc {
             | Code::Unavailable
             | Code::DataLoss => Outcome::Later { reason, after },
             Code::ResourceExhausted if after.is_some() => Outcome::Later { reason, after },
-            // So does the client call what never came to the collector.
-            Code::Unknown if status.source().is_some() => Outcome::Later { reason, after },
+            // So does the client call a connection that broke, and what is no gRPC: a proxy's error.
+            Code::Unknown | Code::Internal
+                if status.source().is_some() || is_of_proxy(status.message()) =>
+            {
+                Outcome::Later { reason, after }
+            }
             Code::Unauthenticated | Code::PermissionDenied => Outcome::Refused(format!(
                 "{reason} (look at the credentials: `header`, or `OTEL_EXPORTER_OTLP_HEADERS`)"
             )),
@@ -146,6 +150,12 @@ fn tls(files: &super::tls::Tls) -> tonic::transport::ClientTlsConfig {
         Some((chain, key)) => config.identity(Identity::from_pem(chain, key)),
         None => config,
     }
+}
+
+/// Whether an HTTP status is told that may be tried again; tonic has it in the text only.
+fn is_of_proxy(message: &str) -> bool {
+    let status = message.split_once("response with status: ").map(|(_, status)| status);
+    status.is_some_and(|status| ["429", "502", "503", "504"].iter().any(|s| status.starts_with(s)))
 }
 
 /// What a status says: its message, or what is behind it.
