@@ -30,7 +30,7 @@ tree:
 
 # the oldest compiler that the manifests name
 msrv:
-    cargo +1.88 check -p typed-metrics --all-features
+    cargo +1.89 check -p typed-metrics --all-features
 
 # the protocols of `cells` in every interleaving
 loom:

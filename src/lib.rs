@@ -63,8 +63,10 @@
 //! # Features
 //!
 //! - `console` (default): the handler named `"console"`, a table of every metric.
-//! - `otel`: `OtelHandler` and the handler named `"otel"`, export through any OpenTelemetry meter
-//!   provider.
+//! - `otel`: `OtelHandler` and the handler named `"otel"`: export through any OpenTelemetry meter
+//!   provider, or by OTLP over HTTP.
+//! - `otel-grpc`: OTLP over gRPC too. It brings tokio, for a thread of its own.
+//! - `otel-tls`: endpoints that begin with `https://`.
 
 #[cfg(any(doc, doctest))]
 pub mod guide;
@@ -157,7 +159,7 @@ pub use typed_metrics_core::{
     set_metric_handlers, shutdown, shutdown_guard, snapshot,
 };
 pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
-/// OpenTelemetry: the handler, and a view for the provider.
+/// OpenTelemetry: the handler, the builder of an OTLP pipeline, and a view for a provider of yours.
 #[cfg(feature = "otel")]
 pub use typed_metrics_otel as otel;
 #[cfg(feature = "otel")]
