@@ -58,9 +58,10 @@ impl Pipeline {
 
     fn drain(&self, timeout: Duration, is_patient: bool) -> Result<(), HandlerError> {
         let deadline = Instant::now() + timeout;
+        let before = self.sender.attempt();
         let provider = self.provider.clone();
         let collected = within(timeout, move || provider.force_flush());
-        let sent = self.sender.flush(deadline, is_patient);
+        let sent = self.sender.flush(before, deadline, is_patient);
         collected?;
         Ok(sent?)
     }

@@ -155,12 +155,21 @@ impl Sender {
         }
     }
 
-    /// Waits until everything is sent. Without patience, a failure is the end of it; with it, batches
-    /// are tried again until the deadline, unless a folder keeps them.
-    pub(super) fn flush(&self, deadline: Instant, is_patient: bool) -> Result<(), Undelivered> {
+    /// The last attempt that began: to be asked before the collection whose batch is to be flushed.
+    pub(super) fn attempt(&self) -> u64 {
+        lock(&self.0.state).attempt
+    }
+
+    /// Waits until everything is sent. Without patience, a failure after the attempt `before` is the
+    /// end of it; with it, batches are tried again until the deadline, unless a folder keeps them.
+    pub(super) fn flush(
+        &self,
+        before: u64,
+        deadline: Instant,
+        is_patient: bool,
+    ) -> Result<(), Undelivered> {
         let shared = &*self.0;
         let mut state = lock(&shared.state);
-        let before = state.attempt;
         let is_patient = is_patient && state.spool.folder().is_none();
         state.wanted = before;
         if state.pause.is_some_and(|pause| !pause.is_asked) {
