@@ -253,11 +253,11 @@ impl Shared {
             Outcome::Later { reason, after } => state.failed(reason, after),
         };
         drop(state);
-        self.progress.notify_all();
-        // Outside the lock, for a logger may do anything.
+        // Outside the lock, for a logger may do anything; before a flush returns, whose end it tells.
         if let Some((level, message)) = message {
             log::log!(target: "typed_metrics", level, "metrics for {}: {message}", self.endpoint);
         }
+        self.progress.notify_all();
     }
 
     fn undelivered(&self, state: &State, reason: String) -> Undelivered {

@@ -17,14 +17,16 @@ pub(crate) const PROTOCOLS: &[Protocol] = if cfg!(feature = "grpc") {
     &[Protocol::HttpProtobuf]
 };
 
-/// A pipeline to `receiver` that collects only when it is asked to.
+/// A pipeline to `receiver` that collects only when it is asked to, and does not wait for long at its
+/// end for one that is gone.
 pub(crate) fn to(receiver: &Receiver, protocol: Protocol) -> OtlpBuilder {
     let endpoint = match protocol {
         Protocol::Grpc => receiver.grpc_endpoint(),
         _ => receiver.http_endpoint(),
     };
     let hour = Duration::from_secs(3600);
-    OtelHandler::otlp().endpoint(endpoint).protocol(protocol).interval(hour)
+    let builder = OtelHandler::otlp().endpoint(endpoint).protocol(protocol).interval(hour);
+    builder.shutdown_timeout(Duration::from_secs(1))
 }
 
 /// The same, with deltas.

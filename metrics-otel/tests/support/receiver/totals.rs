@@ -131,6 +131,11 @@ impl Totals {
 }
 
 impl MetricTotal {
+    /// Makes it comparable with what was collected at another time.
+    pub fn forget_times(&mut self) {
+        self.latest.clear();
+    }
+
     fn number(&mut self, point: &NumberDataPoint, delta: bool) {
         let total = match point.value.expect("a point without a value is not sent") {
             number_data_point::Value::AsInt(value) => Total::Int(value),
