@@ -170,7 +170,7 @@ fn retry_after_is_kept_to() {
         let seen =
             receiver.wait_until(SOON, |seen| seen.iter().filter(|s| s.accepted).count() == 2);
         let pause = seen[1].at - seen[0].at;
-        assert!(pause >= WAIT - Duration::from_millis(100), "{pause:?} after {i}");
+        assert!(pause >= Duration::from_millis(1900), "{pause:?} after {i}");
         assert_eq!(receiver.totals().int("outage.count", &label(&test)), 7);
         clear_metric_handlers();
     }
@@ -238,10 +238,10 @@ fn a_full_spool_loses_the_oldest_and_counts_them() {
     assert_eq!(full.len(), 1, "{lines:?}");
     receiver.restart();
     interval("full", 1 << 20).unwrap();
-    let got = receiver.totals().int("outage.count", "test=full");
+    let got = receiver.totals().int("outage.count", "test=full").cast_unsigned();
     // The newest, with no gap.
-    let kept = (got as u64).count_ones();
-    assert_eq!(got as u64, ((1 << 21) - 1) & !((1 << (21 - kept)) - 1), "{got:b}");
+    let kept = got.count_ones();
+    assert_eq!(got, ((1 << 21) - 1) & !((1 << (21 - kept)) - 1), "{got:b}");
     assert!((3..20).contains(&kept), "{kept}");
     // Each had the counter and the histogram at least.
     let lost = dropped() - before;
@@ -268,10 +268,10 @@ fn a_folder_keeps_batches_for_the_next_pipeline() {
     assert!(error.ends_with("` for the next start"), "{error}");
 
     receiver.restart();
-    let _next = pipeline();
+    let next = pipeline();
     receiver.wait_until(SOON, |seen| seen.iter().filter(|seen| seen.accepted).count() == 2);
     assert_eq!(receiver.totals().int("outage.count", "test=folder"), 11);
-    drop(_next);
+    drop(next);
     std::fs::remove_dir_all(folder).unwrap();
 }
 
