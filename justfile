@@ -51,6 +51,10 @@ miri:
 soak:
     cargo test -p typed-metrics-otel --all-features --test soak -- --ignored --nocapture
 
+# what real receivers stored, fetched and started by the script
+e2e:
+    e2e/run
+
 # the expected messages of the ui tests, written anew
 bless:
     TRYBUILD=overwrite cargo test --all-features --test ui

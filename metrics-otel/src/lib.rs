@@ -4,6 +4,11 @@
 //! its collections. So nothing of OpenTelemetry is on the recording path, and everything the SDK can
 //! do with a metric, it can do with these: readers, temporalities, views, exporters.
 //!
+//! With [`OtelHandler::otlp`] there is a way without a provider of yours: a pipeline that collects, and
+//! sends by OTLP over HTTP or gRPC, from a thread of its own. What cannot be sent waits in a spool.
+//!
+//! # What arrives
+//!
 //! Counters and up-down counters arrive as differences in sync instruments, gauges as observable
 //! ones. Histograms are *replayed*: as many values are recorded as came, so that count, buckets,
 //! minimum and maximum are exact and the sum is right to a relative error of 1e-12. That takes some
@@ -28,8 +33,28 @@
 //! here goes on being exported with its last value, and takes one of the places that the SDK has for
 //! series; an up-down counter goes back to zero. Gauges go away.
 //!
-//! Use it through the feature `otel` of the facade. There, the handler is also known as `"otel"`:
-//! the provider that is set globally.
+//! # What is lost, and when
+//!
+//! In a pipeline of [`OtelHandler::otlp`], by HTTP and by gRPC alike:
+//!
+//! - what a collector refuses for good, such as a wrong token or a malformed request (under cumulative
+//!   temporality, later exports make up for it);
+//! - the oldest batches of an outage that outgrows the spool;
+//! - with a spool in memory, what could not be sent by the end of the shutdown; with one in a folder,
+//!   nothing, as the next start sends it;
+//! - what was recorded since the last collection, if the program ends without a shutdown.
+//!
+//! Each but the last is counted in the metric `typed_metrics.otlp.dropped` and logged, or in the error of
+//! the shutdown. A batch whose answer was lost is sent again, so a collector may get it twice; its data
+//! points have the same times then.
+//!
+//! With a provider of yours, its exporter decides. That of `opentelemetry-otlp` 0.33 tries again for as
+//! long as its timeout and then drops the batch: under cumulative temporality the next one has
+//! everything, under delta that interval is lost. Integers above `i64::MAX` arrive as 0, as OTLP has no
+//! others.
+//!
+//! Use it through the feature `otel` of the facade. There, the handler is also known as `"otel"`: the
+//! provider that is set globally, or else a pipeline from the environment.
 //!
 //! [typed-metrics]: https://docs.rs/typed-metrics
 

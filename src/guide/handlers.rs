@@ -51,6 +51,10 @@
 //! name `"otel"` through the one that is set globally. Views, readers and temporalities are the
 //! provider's; see `typed_metrics::otel` for what arrives there.
 //!
+//! If none is set, the name builds a pipeline of its own that sends by OTLP, as the variables
+//! `OTEL_EXPORTER_OTLP_…` say, or to `http://localhost:4318`. `OtelHandler::otlp()` builds one in code;
+//! its documentation has all settings and variables, and what happens while the collector is down.
+//!
 //! # At the end
 //!
 //! `main` keeps a [`shutdown_guard`](crate::shutdown_guard), which flushes and shuts down every
