@@ -21,6 +21,7 @@ mod pipeline;
 mod resource;
 mod sender;
 mod settings;
+mod split;
 mod spool;
 mod tls;
 mod vars;

@@ -134,6 +134,41 @@ fn values_units_descriptions_and_scopes_arrive_by_both_protocols() {
     }
 }
 
+#[derive(Metrics)]
+#[metrics(prefix = "exported_many")]
+enum Many {
+    #[counter(series_limit = 60_000)]
+    Count { identity_of_the_customer: u64 },
+}
+
+// Servers of gRPC take 4 MiB unless told otherwise, the one here too.
+#[test]
+fn what_is_too_large_for_one_request_comes_in_several() {
+    let _turn = my_turn();
+    (0..50_000).for_each(|id| Many::count(id).add(id));
+    for protocol in PROTOCOLS {
+        let receiver = Receiver::start();
+        let only = |metric: &Descriptor| metric.name() == "exported_many.count";
+        set_metric_handlers(to(&receiver, *protocol).build().unwrap().filter(only)).unwrap();
+        flush().unwrap();
+        let requests = receiver.requests();
+        assert!(requests.len() > 1, "{protocol:?}");
+        let totals = receiver.totals();
+        let series = &totals.metric("exported_many.count").series;
+        assert_eq!(series.len(), 50_000, "{protocol:?}");
+        let wrong = (0..50_000_i64).find(|id| {
+            series.get(&format!("identity_of_the_customer={id}")) != Some(&Total::Int(*id))
+        });
+        assert_eq!(
+            wrong,
+            None,
+            "{:?}",
+            wrong.map(|id| series.get(&format!("identity_of_the_customer={id}")))
+        );
+        typed_metrics::clear_metric_handlers();
+    }
+}
+
 #[test]
 fn instruments_of_the_user_go_the_same_way() {
     use opentelemetry::metrics::MeterProvider;

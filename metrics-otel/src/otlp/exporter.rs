@@ -6,8 +6,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
-use opentelemetry_proto::tonic::metrics::v1::Metric;
-use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::metrics::Temporality;
 use opentelemetry_sdk::metrics::data::ResourceMetrics;
@@ -15,6 +13,7 @@ use opentelemetry_sdk::metrics::exporter::PushMetricExporter;
 use prost::Message;
 
 use super::sender::Sender;
+use super::split::{MOST_BYTES, points, split};
 
 /// See the module.
 #[derive(Debug)]
@@ -33,10 +32,11 @@ impl Exporter {
         if is_idle && self.temporality == Temporality::Cumulative {
             return;
         }
-        let request = ExportMetricsServiceRequest::from(metrics);
-        let points = points(&request);
-        if points > 0 {
-            self.sender.send(request.encode_to_vec().into(), points);
+        for request in split(ExportMetricsServiceRequest::from(metrics), MOST_BYTES) {
+            let points = points(&request);
+            if points > 0 {
+                self.sender.send(request.encode_to_vec().into(), points);
+            }
         }
     }
 }
@@ -58,22 +58,4 @@ impl PushMetricExporter for Exporter {
     fn temporality(&self) -> Temporality {
         self.temporality
     }
-}
-
-/// How many data points a request has.
-pub(super) fn points(request: &ExportMetricsServiceRequest) -> u64 {
-    let scopes = request.resource_metrics.iter().flat_map(|resource| &resource.scope_metrics);
-    scopes.flat_map(|scope| &scope.metrics).map(points_of).sum()
-}
-
-fn points_of(metric: &Metric) -> u64 {
-    let points = match &metric.data {
-        None => 0,
-        Some(Data::Gauge(data)) => data.data_points.len(),
-        Some(Data::Sum(data)) => data.data_points.len(),
-        Some(Data::Histogram(data)) => data.data_points.len(),
-        Some(Data::ExponentialHistogram(data)) => data.data_points.len(),
-        Some(Data::Summary(data)) => data.data_points.len(),
-    };
-    points as u64
 }
