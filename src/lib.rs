@@ -153,8 +153,8 @@ pub use typed_metrics_core::{
     Measurement, Metric, MetricChanges, MetricHandler, MetricSnapshot, MetricType, Metrics, Number,
     Observation, Reader, Reason, RuntimeMetric, SeriesChange, SeriesId, SeriesSnapshot,
     ShutdownGuard, Snapshot, Source, Timer, UpDownCounter, Value, ValueType, add_metric_handler,
-    attributes, catalog, check, clear_metric_handlers, flush, kind, record_metric, register_metric,
-    set_metric_handlers, shutdown, shutdown_guard, snapshot,
+    attributes, catalog, check, clear_metric_handlers, flush, kind, observe, record_metric,
+    register_metric, set_metric_handlers, shutdown, shutdown_guard, snapshot,
 };
 pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
 /// OpenTelemetry: the handler, and a view for the provider.
