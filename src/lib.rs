@@ -65,6 +65,7 @@
 //! - `console` (default): the handler named `"console"`, a table of every metric.
 //! - `otel`: `OtelHandler` and the handler named `"otel"`, export through any OpenTelemetry meter
 //!   provider.
+//! - `system`: `system::install`, metrics of the process and of the host it runs on.
 
 #[cfg(any(doc, doctest))]
 pub mod guide;
@@ -162,6 +163,9 @@ pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
 pub use typed_metrics_otel as otel;
 #[cfg(feature = "otel")]
 pub use typed_metrics_otel::OtelHandler;
+/// Metrics of the process and of the host it runs on.
+#[cfg(feature = "system")]
+pub use typed_metrics_system as system;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
