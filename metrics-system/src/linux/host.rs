@@ -3,15 +3,16 @@
 use std::fs;
 use std::io;
 
-use procfs::{Current, LoadAverage};
-
 use crate::Set;
 use crate::metrics::{System, SystemCpu};
 use crate::source::{Cause, Source};
 use crate::sum::Level;
 
-/// `/proc/loadavg`.
+/// From [`LOAD`].
 pub(crate) struct Load;
+
+/// By hand: the type of `procfs` has `f32`, in which 0.07 is another number.
+const LOAD: &str = "/proc/loadavg";
 
 impl Source for Load {
     fn metrics(&self, _: Set) -> &'static [&'static str] {
@@ -19,7 +20,9 @@ impl Source for Load {
     }
 
     fn record(&mut self, _: Set) -> Result<(), Cause> {
-        SystemCpu::load_average().set(LoadAverage::current()?.one);
+        let text = fs::read_to_string(LOAD).map_err(|error| format!("{LOAD}: {error}"))?;
+        let load: f64 = text.split(' ').next().unwrap_or_default().parse()?;
+        SystemCpu::load_average().set(load);
         Ok(())
     }
 
