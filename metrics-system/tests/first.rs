@@ -12,10 +12,8 @@ use support::*;
 
 /// In seconds, since this process began.
 fn age() -> f64 {
-    let stat = read("/proc/self/stat");
-    // The second field may have blanks in it; the 22nd is the start, in ticks since boot.
-    let (_, fields) = stat.rsplit_once(") ").unwrap();
-    let start: f64 = fields.split(' ').nth(22 - 3).unwrap().parse().unwrap();
+    // The start, in ticks since boot.
+    let start = self_stat(22);
     number_after(&read("/proc/uptime"), "") - start / 100.0
 }
 

@@ -10,7 +10,7 @@ use crate::metrics::{Access, Process, System};
 use crate::source::{Cause, Source};
 use crate::sum::{Level, Total};
 
-/// `/proc/self/stat`.
+/// `/proc/self/stat` and `/proc/self/statm`.
 pub(crate) struct Status {
     resident: Level,
     mapped: Level,
@@ -41,10 +41,12 @@ impl Source for Status {
     }
 
     fn record(&mut self, _: Set) -> Result<(), Cause> {
-        let stat = ProcSelf::myself()?.stat()?;
-        let threads = u64::try_from(stat.num_threads)?;
-        self.resident.follow(stat.rss * procfs::page_size());
-        self.mapped.follow(stat.vsize);
+        let process = ProcSelf::myself()?;
+        let threads = u64::try_from(process.stat()?.num_threads)?;
+        // Not from `stat`: there the kernel leaves out what CPUs have not yet added up.
+        let pages = process.statm()?;
+        self.resident.follow(pages.resident * procfs::page_size());
+        self.mapped.follow(pages.size * procfs::page_size());
         self.threads.follow(threads);
         System::thread_count().set(threads);
         Ok(())

@@ -105,6 +105,13 @@ pub(crate) fn cpus() -> usize {
     read("/proc/stat").lines().filter(is_cpu).count()
 }
 
+/// The fields after the name of the command, which may have blanks in it; the first is the third.
+pub(crate) fn self_stat(field: usize) -> f64 {
+    let stat = read("/proc/self/stat");
+    let (_, fields) = stat.rsplit_once(") ").unwrap();
+    fields.split(' ').nth(field - 3).unwrap().parse().unwrap()
+}
+
 /// How many processes `/proc` shows.
 pub(crate) fn processes() -> f64 {
     let entries = fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().file_name());
