@@ -6,6 +6,7 @@ extern crate typed_metrics_core as typed_metrics;
 
 mod support;
 
+use std::process::Command;
 use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Instant;
@@ -100,9 +101,12 @@ fn a_reader_that_comes_right_after_another_sees_the_same_window() {
     install(Set::Basic).unwrap();
     next_window();
     let first = snapshot();
-    // Of a window of its own, this would be nearly all of it.
+    // Of a window of its own, this would be nearly all of it, and a process more.
     burn(0.05);
+    let mut child = Command::new("sleep").arg("60").spawn().unwrap();
     let second = snapshot();
+    child.kill().unwrap();
+    child.wait().unwrap();
     for (name, .., labels) in BASIC {
         assert_eq!(first.find(name, labels), second.find(name, labels), "{name}");
     }

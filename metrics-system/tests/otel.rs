@@ -25,8 +25,8 @@ fn basic_and_full_metrics_arrive_with_their_types_and_attributes() {
     exporter.reset();
     provider.force_flush().unwrap();
 
-    let exported = exporter.get_finished_metrics().unwrap();
-    let metrics = exported.iter().flat_map(|resource| resource.scope_metrics());
+    let finished = exporter.get_finished_metrics().unwrap();
+    let metrics = finished.iter().flat_map(|resource| resource.scope_metrics());
     let metrics: Vec<&Metric> = metrics.flat_map(|scope| scope.metrics()).collect();
     let find = |name: &str| {
         let named: Vec<_> = metrics.iter().filter(|metric| metric.name() == name).collect();
