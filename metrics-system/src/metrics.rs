@@ -1,7 +1,7 @@
 //! The metrics: names, kinds, units and labels as Logfire's Python SDK 5.4.0 exports them, with one
 //! exception that says so.
 
-#![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "nothing reads them there"))]
+#![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "little is read there"))]
 
 use typed_metrics_derive::{Label, Metrics};
 

@@ -1,5 +1,7 @@
 //! Sums that are kept elsewhere, followed by a metric.
 
+#![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "little is read there"))]
+
 use typed_metrics_core::value::CounterValue;
 use typed_metrics_core::{Counter, Number, UpDownCounter};
 
