@@ -67,6 +67,7 @@
 //!   provider, or by OTLP over HTTP.
 //! - `otel-grpc`: OTLP over gRPC too. It brings tokio, for a thread of its own.
 //! - `otel-tls`: endpoints that begin with `https://`.
+//! - `system`: `system::install`, metrics of the process and of the host it runs on.
 
 #[cfg(any(doc, doctest))]
 pub mod guide;
@@ -155,8 +156,8 @@ pub use typed_metrics_core::{
     Measurement, Metric, MetricChanges, MetricHandler, MetricSnapshot, MetricType, Metrics, Number,
     Observation, Reader, Reason, RuntimeMetric, SeriesChange, SeriesId, SeriesSnapshot,
     ShutdownGuard, Snapshot, Source, Timer, UpDownCounter, Value, ValueType, add_metric_handler,
-    attributes, catalog, check, clear_metric_handlers, flush, kind, record_metric, register_metric,
-    set_metric_handlers, shutdown, shutdown_guard, snapshot,
+    attributes, catalog, check, clear_metric_handlers, flush, kind, observe, record_metric,
+    register_metric, set_metric_handlers, shutdown, shutdown_guard, snapshot,
 };
 pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
 /// OpenTelemetry: the handler, the builder of an OTLP pipeline, and a view for a provider of yours.
@@ -164,6 +165,9 @@ pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
 pub use typed_metrics_otel as otel;
 #[cfg(feature = "otel")]
 pub use typed_metrics_otel::OtelHandler;
+/// Metrics of the process and of the host it runs on.
+#[cfg(feature = "system")]
+pub use typed_metrics_system as system;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

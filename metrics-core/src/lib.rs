@@ -67,7 +67,7 @@ pub use in_memory::InMemoryHandler;
 pub use key::Labels;
 pub use label::{Label, LabelRef, LabelValue};
 pub use number::Number;
-pub use observe::Observation;
+pub use observe::{Observation, observe};
 pub use reader::{Changes, MetricChanges, Reader, SeriesChange, snapshot};
 pub use registry::{catalog, check};
 pub use series::SeriesId;
