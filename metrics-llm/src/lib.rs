@@ -56,7 +56,8 @@
 //! - Feature `rig`: `model.measured()`. It needs Rust 1.95, as `rig-core` does; everything else needs
 //!   what `typed-metrics` needs.
 //!
-//! Use it through the feature `llm` of the facade, as `typed_metrics::llm`.
+//! Use it through the feature `llm` of the facade, as `typed_metrics::llm`; name this crate beside it
+//! only for the features of clients.
 //!
 //! [typed-metrics]: https://docs.rs/typed-metrics
 
