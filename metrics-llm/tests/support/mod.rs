@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
+use axum::serve::ListenerExt;
 use futures_util::{Stream, StreamExt, stream};
 use serde_json::{Value, json};
 use typed_metrics_core::HistogramSnapshot;
@@ -79,6 +80,8 @@ pub(crate) fn whole(input: u64, output: u64) -> Answer {
 pub(crate) async fn serve(answer: Answer) -> String {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
+    // Each event shall leave at once, not with the next one.
+    let listener = listener.tap_io(|connection| connection.set_nodelay(true).unwrap());
     let router = Router::new().fallback(async move || respond(answer.clone()));
     tokio::spawn(async move { axum::serve(listener, router).await });
     format!("http://{address}/v1")
