@@ -4,9 +4,9 @@ use typed_metrics_derive::Metrics;
 
 /// The default metrics of LLM calls, recorded by [`LlmCall`](crate::LlmCall).
 ///
-/// The four histograms are those of ragbits, with its names. Two mean more than theirs do:
-/// `token_throughput` is output tokens per second whether the answer was streamed or not, and nothing is
-/// recorded for a call that used no tokens or took no time.
+/// The four histograms are those of ragbits, with its names. One means more than its namesake:
+/// `token_throughput` is output tokens per second whether the answer was streamed or not, and a call that
+/// used no tokens or took no time has none.
 ///
 /// Calls are counted once, whether they ended well or not, and `error.type` tells which: that is how
 /// [OpenTelemetry] counts errors, so that a rate of errors is one metric divided by itself.
