@@ -21,16 +21,22 @@ features:
     cargo clippy -p typed-metrics --no-default-features -- -D warnings
     cargo clippy -p typed-metrics -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features otel -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features otel-tls -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features otel-grpc -- -D warnings
     cargo clippy -p typed-metrics-core --no-default-features -- -D warnings
+    cargo clippy -p typed-metrics-otel --all-targets -- -D warnings
     cargo test -p typed-metrics --no-default-features --test handlers --test otel
 
-# what a program with the default features depends on: at most 20 crates, this one included
+# what a program depends on, this crate included: at most 20 crates with the default features, 60 and no
+# runtime with export by HTTP
 tree:
     test "$(cargo tree -p typed-metrics -e normal --prefix none --no-dedupe | sort -u | tee /dev/stderr | wc -l)" -le 20
+    test "$(cargo tree -p typed-metrics --features otel -e normal --prefix none --no-dedupe | sort -u | tee /dev/stderr | wc -l)" -le 60
+    ! cargo tree -p typed-metrics --features otel -e normal --prefix none | grep -E '^(tokio|async-std|smol) '
 
 # the oldest compiler that the manifests name
 msrv:
-    cargo +1.88 check -p typed-metrics --all-features
+    cargo +1.89 check -p typed-metrics --all-features
 
 # the protocols of `cells` in every interleaving
 loom:
@@ -40,6 +46,10 @@ loom:
 miri:
     MIRIFLAGS="-Zmiri-ignore-leaks" CARGO_TARGET_DIR=target/miri cargo +nightly miri test -p typed-metrics-core --lib cells::
     MIRIFLAGS="-Zmiri-ignore-leaks" CARGO_TARGET_DIR=target/miri cargo +nightly miri test -p typed-metrics-core --test engine
+
+# a minute with three outages, under both temporalities and protocols
+soak:
+    cargo test -p typed-metrics-otel --all-features --test soak -- --ignored --nocapture
 
 # the expected messages of the ui tests, written anew
 bless:

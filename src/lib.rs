@@ -66,8 +66,10 @@
 //! - `console` (default): the handler named `"console"`, a table of every metric.
 //! - `llm`: the module `llm`, the metrics of LLM calls and what records them. Adapters for clients are
 //!   features of the crate `typed-metrics-llm`: `async-openai`, and `rig`, which needs Rust 1.95.
-//! - `otel`: `OtelHandler` and the handler named `"otel"`, export through any OpenTelemetry meter
-//!   provider.
+//! - `otel`: `OtelHandler` and the handler named `"otel"`: export through any OpenTelemetry meter
+//!   provider, or by OTLP over HTTP.
+//! - `otel-grpc`: OTLP over gRPC too. It brings tokio, for a thread of its own.
+//! - `otel-tls`: endpoints that begin with `https://`.
 
 #[cfg(any(doc, doctest))]
 pub mod guide;
@@ -164,6 +166,7 @@ pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
 #[cfg(feature = "llm")]
 pub use typed_metrics_llm as llm;
 /// OpenTelemetry: the handler, and a view for the provider.
+/// OpenTelemetry: the handler, the builder of an OTLP pipeline, and a view for a provider of yours.
 #[cfg(feature = "otel")]
 pub use typed_metrics_otel as otel;
 #[cfg(feature = "otel")]

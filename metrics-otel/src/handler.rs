@@ -15,6 +15,7 @@ use crate::bridge::{Bridge, PUMP, Use, is_pumping};
 use crate::late::Late;
 use crate::limit;
 use crate::lock;
+use crate::otlp::{InUse, OtlpBuilder, Pipeline};
 
 type Provider = Arc<dyn MeterProvider + Send + Sync>;
 type Filter = Arc<dyn Fn(&Descriptor) -> bool + Send + Sync>;
@@ -26,8 +27,9 @@ type Filter = Arc<dyn Fn(&Descriptor) -> bool + Send + Sync>;
 /// itself never touches OpenTelemetry. Whatever readers, temporalities and views the provider has,
 /// counts are exact, with what was counted before the handler was installed.
 ///
-/// The provider stays yours: you set its readers, and shut it down. A handler that is cleared stops
-/// handing on; installed again, by whatever instance for the same provider, it goes on where it
+/// A provider that you give stays yours: you set its readers, and shut it down, best before the
+/// handlers, so that its last collection has everything. A handler that is cleared stops handing on;
+/// installed again, by whatever instance for the same provider, it goes on where it
 /// stopped. All that was recorded meanwhile is handed on then.
 ///
 /// Metrics may be recorded and registered anywhere, also inside callbacks of OpenTelemetry. Handlers
@@ -52,8 +54,7 @@ type Filter = Arc<dyn Fn(&Descriptor) -> bool + Send + Sync>;
 /// ```
 pub struct OtelHandler {
     provider: Option<Provider>,
-    /// Exports now, if the provider is known to be able to.
-    force_flush: Option<ForceFlush>,
+    export: Export,
     prefix: Option<String>,
     scope: InstrumentationScope,
     filter: Option<Filter>,
@@ -61,12 +62,25 @@ pub struct OtelHandler {
     installed: Mutex<Option<Installed>>,
 }
 
-type ForceFlush = Arc<dyn Fn() -> Result<(), OTelSdkError> + Send + Sync>;
+/// What is known of the way from the provider on.
+#[derive(Clone)]
+enum Export {
+    /// It goes nowhere: `OTEL_SDK_DISABLED`.
+    Disabled,
+    /// Nothing.
+    Unknown,
+    /// The provider is the SDK's.
+    Sdk(SdkMeterProvider),
+    /// All of it.
+    Pipeline(Arc<Pipeline>),
+}
 
 /// What is there while the handler is installed.
 struct Installed {
     meter: Meter,
     bridge: Use,
+    #[expect(dead_code, reason = "it is there to be dropped")]
+    in_use: Option<InUse>,
 }
 
 impl OtelHandler {
@@ -85,7 +99,7 @@ impl OtelHandler {
         let scope = scope("typed-metrics".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
         Self {
             provider: None,
-            force_flush: None,
+            export: Export::Unknown,
             prefix: None,
             scope,
             filter: None,
@@ -100,10 +114,57 @@ impl OtelHandler {
     /// `flush` hands all counts over for its next export.
     #[must_use]
     pub fn new(provider: impl MeterProvider + Send + Sync + 'static) -> Self {
-        let force_flush = (&provider as &dyn Any).downcast_ref::<SdkMeterProvider>().cloned();
-        let force_flush =
-            force_flush.map(|provider| Arc::new(move || provider.force_flush()) as ForceFlush);
-        Self { provider: Some(Arc::new(provider)), force_flush, ..Self::global() }
+        let sdk = (&provider as &dyn Any).downcast_ref::<SdkMeterProvider>().cloned();
+        let export = sdk.map_or(Export::Unknown, Export::Sdk);
+        Self { provider: Some(Arc::new(provider)), export, ..Self::global() }
+    }
+
+    /// A builder of a pipeline that sends by OTLP, over HTTP or gRPC: from nothing to exporting.
+    ///
+    /// The pipeline belongs to the handler and its clones. While none of them is installed, it rests;
+    /// when the last is dropped, it ends.
+    pub fn otlp() -> OtlpBuilder {
+        OtlpBuilder::default()
+    }
+
+    pub(crate) fn of_pipeline(pipeline: Arc<Pipeline>) -> Self {
+        let provider = pipeline.provider.clone();
+        Self {
+            provider: Some(Arc::new(provider)),
+            export: Export::Pipeline(pipeline),
+            ..Self::global()
+        }
+    }
+
+    pub(crate) fn disabled() -> Self {
+        Self { export: Export::Disabled, ..Self::global() }
+    }
+
+    pub(crate) fn pipeline(&self) -> Option<&Pipeline> {
+        match &self.export {
+            Export::Pipeline(pipeline) => Some(pipeline),
+            _ => None,
+        }
+    }
+
+    /// The SDK's provider that it exports through, if it is known: for instruments of OpenTelemetry
+    /// beside typed metrics, or to be set globally.
+    ///
+    /// ```
+    /// use opentelemetry::metrics::MeterProvider;
+    /// use typed_metrics_otel::OtelHandler;
+    ///
+    /// let handler = OtelHandler::otlp().build()?;
+    /// let meter = handler.meter_provider().unwrap().meter("mine");
+    /// meter.u64_counter("hand_written").build().add(1, &[]);
+    /// # Ok::<(), typed_metrics_otel::OtlpError>(())
+    /// ```
+    pub fn meter_provider(&self) -> Option<&SdkMeterProvider> {
+        match &self.export {
+            Export::Disabled | Export::Unknown => None,
+            Export::Sdk(provider) => Some(provider),
+            Export::Pipeline(pipeline) => Some(&pipeline.provider),
+        }
     }
 
     /// Puts `prefix` and `_` before the name of every metric; `ragbits` and `input_tokens` give
@@ -163,6 +224,16 @@ impl OtelHandler {
         checked.is_ok()
     }
 
+    /// Whether the provider is collected by anybody.
+    pub(crate) fn is_collected(&self) -> bool {
+        self.bridge(&self.meter()).is_some()
+    }
+
+    fn bridge(&self, meter: &Meter) -> Option<Arc<Bridge>> {
+        let prefix = self.prefix.as_deref();
+        Bridge::find(meter, prefix).or_else(|| Bridge::connect(meter, prefix))
+    }
+
     /// What to say if nobody collects.
     fn nobody(&self) -> HandlerError {
         let provider = match self.provider {
@@ -197,7 +268,7 @@ impl Clone for OtelHandler {
     fn clone(&self) -> Self {
         Self {
             provider: self.provider.clone(),
-            force_flush: self.force_flush.clone(),
+            export: self.export.clone(),
             prefix: self.prefix.clone(),
             scope: self.scope.clone(),
             filter: self.filter.clone(),
@@ -240,14 +311,17 @@ impl MetricHandler for OtelHandler {
         if let Some(prefix) = &self.prefix {
             check_metric_name(prefix).map_err(|error| format!("the prefix `{prefix}`: {error}"))?;
         }
-        let (meter, prefix) = (self.meter(), self.prefix.as_deref());
-        let bridge = Bridge::find(&meter, prefix).or_else(|| Bridge::connect(&meter, prefix));
-        let bridge = bridge.ok_or_else(|| self.nobody())?;
+        if matches!(self.export, Export::Disabled) {
+            return Ok(());
+        }
+        let meter = self.meter();
+        let bridge = self.bridge(&meter).ok_or_else(|| self.nobody())?;
         let mut wanted = catalog();
         wanted.retain(|metric| self.wants(metric));
         wanted.iter().for_each(|metric| bridge.build(&meter, metric, self.limit));
         let bridge = bridge.enter(&wanted);
-        let before = lock(&self.installed).replace(Installed { meter, bridge });
+        let in_use = self.pipeline().map(InUse::new);
+        let before = lock(&self.installed).replace(Installed { meter, bridge, in_use });
         // Outside the lock, as in `shutdown`.
         drop(before);
         Ok(())
@@ -271,15 +345,22 @@ impl MetricHandler for OtelHandler {
                 "a callback that observes a metric cannot flush: it would wait for itself".into()
             );
         }
-        let bridge = lock(&self.installed).as_ref().map(|installed| Arc::clone(&installed.bridge));
-        if let Some(bridge) = bridge {
-            bridge.pump();
+        self.hand_on();
+        match &self.export {
+            Export::Disabled | Export::Unknown => Ok(()),
+            Export::Sdk(provider) => Ok(provider.force_flush()?),
+            Export::Pipeline(pipeline) => pipeline.flush(),
         }
-        self.force_flush.as_ref().map_or(Ok(()), |flush| Ok(flush()?))
     }
 
     fn shutdown(&self) -> Result<(), HandlerError> {
-        let flushed = self.flush();
+        let flushed = match self.pipeline() {
+            Some(pipeline) if !is_pumping() => {
+                self.hand_on();
+                pipeline.flush_at_end()
+            }
+            _ => self.flush(),
+        };
         let installed = lock(&self.installed).take();
         // Outside the lock: this waits for the pump, and the pump for callbacks that register metrics.
         drop(installed);
@@ -288,5 +369,15 @@ impl MetricHandler for OtelHandler {
             matches!(error.downcast_ref(), Some(OTelSdkError::AlreadyShutdown))
         };
         if flushed.as_ref().is_err_and(over) { Ok(()) } else { flushed }
+    }
+}
+
+impl OtelHandler {
+    /// Hands on what there is, for a provider of which nobody can ask a collection.
+    fn hand_on(&self) {
+        let bridge = lock(&self.installed).as_ref().map(|installed| Arc::clone(&installed.bridge));
+        if let Some(bridge) = bridge {
+            bridge.pump();
+        }
     }
 }

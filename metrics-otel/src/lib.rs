@@ -39,17 +39,16 @@ mod handler;
 mod instrument;
 mod late;
 mod limit;
+mod named;
+mod otlp;
 mod replay;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use typed_metrics_core::{BACK_ENDS, BackEnd};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use handler::OtelHandler;
 pub use limit::series_limits;
-
-#[linkme::distributed_slice(BACK_ENDS)]
-static BACK_END: BackEnd = BackEnd { name: "otel", build: || Ok(Arc::new(OtelHandler::global())) };
+pub use opentelemetry_sdk::metrics::Temporality;
+pub use otlp::{Compression, OtlpBuilder, OtlpError, Protocol};
 
 /// Locks, whether or not a panic happened under the lock: no state here is left half-changed.
 fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

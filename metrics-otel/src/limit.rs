@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use opentelemetry_sdk::metrics::{Instrument, Stream};
+use opentelemetry_sdk::metrics::{Aggregation, Instrument, InstrumentKind, Stream};
 use typed_metrics_core::Descriptor;
 
 /// How many series the SDK keeps of a stream unless a view says otherwise; it exports nothing of
@@ -40,11 +40,33 @@ struct Building {
 /// # typed_metrics_core::clear_metric_handlers();
 /// ```
 pub fn series_limits() -> impl Fn(&Instrument) -> Option<Stream> + Send + Sync + 'static {
-    |_| {
-        let building = BUILDING.get()?;
-        BUILDING.set(Some(Building { asked: true, ..building }));
-        Stream::builder().with_cardinality_limit(building.series).build().ok()
+    |_| Stream::builder().with_cardinality_limit(asked()?).build().ok()
+}
+
+/// The view of our own pipelines: the same, and exponential histograms if they are wanted.
+pub(crate) fn pipeline_view(
+    exponential: bool,
+) -> impl Fn(&Instrument) -> Option<Stream> + Send + Sync + 'static {
+    move |instrument| {
+        let stream = Stream::builder().with_cardinality_limit(asked()?);
+        if !exponential || instrument.kind() != InstrumentKind::Histogram {
+            return stream.build().ok();
+        }
+        // The defaults of OpenTelemetry's specification.
+        let aggregation = Aggregation::Base2ExponentialHistogram {
+            max_size: 160,
+            max_scale: 20,
+            record_min_max: true,
+        };
+        stream.with_aggregation(aggregation).build().ok()
     }
+}
+
+/// How many series the instrument that this thread builds can have; `None` if it is none of ours.
+fn asked() -> Option<usize> {
+    let building = BUILDING.get()?;
+    BUILDING.set(Some(Building { asked: true, ..building }));
+    Some(building.series)
 }
 
 /// Builds an instrument that can have this many series; tells whether [`series_limits`] was asked.

@@ -1,4 +1,4 @@
-//! The back end `"otel"`: the provider that is set globally, at the moment when it is installed.
+//! The back end `"otel"`, if there is a global provider: the one at the moment when it is installed.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -23,7 +23,7 @@ enum Named {
 fn the_global_provider_is_resolved_when_the_handler_is_installed() {
     let _turn = my_turn();
     let early = OtelHandler::global();
-    let error = set_metric_handlers("otel").unwrap_err().to_string();
+    let error = set_metric_handlers(OtelHandler::global()).unwrap_err().to_string();
     assert!(error.contains("opentelemetry::global::set_meter_provider"), "{error}");
 
     let (first, at_first) = provider(Cumulative);

@@ -1,0 +1,189 @@
+"""What receivers have of a run: each is asked in its way, and answers as a `Stored`."""
+
+import json
+import math
+import os
+import re
+import urllib.parse
+import urllib.request
+
+from plan import METRICS
+
+class Stored:
+    """What a receiver has of a run."""
+
+    def __init__(self):
+        self.resource = {}
+        self.metrics = {}  # name -> {kind, unit, description, temporality, series: {labels: point}}
+        self.exports = 0
+        self.requests = []  # headers of each, names in lower case
+        self.query = None  # PromQL -> number
+
+    def metric(self, name, **known):
+        return self.metrics.setdefault(name, {**known, "series": {}})
+
+    def add(self, name, labels, point, delta):
+        """Folds a point in: deltas add up, of the rest the latest counts."""
+        series = self.metrics[name]["series"]
+        before = series.get(labels)
+        if before is None:
+            series[labels] = point
+        elif not delta:
+            series[labels] = max(before, point, key=lambda point: point["time"])
+        elif "value" in point:
+            before["value"] += point["value"]
+        else:
+            before["count"] += point["count"]
+            before["sum"] += point["sum"]
+            before["min"] = min(before["min"], point["min"])
+            before["max"] = max(before["max"], point["max"])
+            before["buckets"] = [a + b for a, b in zip(before["buckets"], point["buckets"])]
+
+
+def labels_of(pairs):
+    return tuple(sorted((key, str(value)) for key, value in pairs))
+
+
+def get(url, **parameters):
+    with urllib.request.urlopen(f"{url}?{urllib.parse.urlencode(parameters)}", timeout=10) as answer:
+        return answer.read().decode()
+
+
+def ddapm(run, options):
+    """Every request of the run, decoded; headers as they came, gRPC's only as far as it hands them on."""
+    stored = Stored()
+    token = {"test_session_token": run}
+    for request in json.loads(get(f"{options.ddapm}/test/session/metrics", **token)):
+        for resource in request.get("resource_metrics", []):
+            attributes = dict(attributes_of(resource["resource"]))
+            if attributes.get("e2e.path") == run:
+                stored.exports += 1
+                stored.resource = attributes
+                for scope in resource["scope_metrics"]:
+                    for metric in scope["metrics"]:
+                        otlp_metric(stored, metric)
+    requests = json.loads(get(f"{options.ddapm}/test/session/requests", **token))
+    requests = [{k.lower(): v for k, v in request["headers"].items()} for request in requests]
+    stored.requests = [r for r in requests if r.get("x-datadog-test-session-token") == run]
+    return stored
+
+
+def attributes_of(of):
+    """The attributes of protobuf's JSON, where 64-bit integers are strings."""
+    return [(a["key"], next(iter(a["value"].values()), "")) for a in of.get("attributes", [])]
+
+
+def otlp_metric(stored, metric):
+    data = next(metric[kind] for kind in ("sum", "gauge", "histogram") if kind in metric)
+    kind = next(kind for kind in ("sum", "gauge", "histogram") if kind in metric)
+    if kind == "sum":
+        kind = "counter" if data.get("is_monotonic") else "up_down_counter"
+    temporality = data.get("aggregation_temporality", "").removeprefix("AGGREGATION_TEMPORALITY_")
+    temporality = temporality.lower() or None
+    known = dict(kind=kind, unit=metric.get("unit", ""), description=metric.get("description", ""))
+    stored.metric(metric["name"], temporality=temporality, **known)
+    for point in data["data_points"]:
+        labels = labels_of(attributes_of(point))
+        folded = {"time": int(point["time_unix_nano"])}
+        if kind == "histogram":
+            folded["count"] = int(point.get("count", 0))
+            folded.update({key: point.get(key, math.nan) for key in ("sum", "min", "max")})
+            folded["bounds"] = point["explicit_bounds"]
+            folded["buckets"] = [int(count) for count in point["bucket_counts"]]
+        else:
+            folded["value"] = float(point["as_int"] if "as_int" in point else point["as_double"])
+        stored.add(metric["name"], labels, folded, temporality == "delta")
+
+
+def rotel(run, options):
+    """Every point of the run that rotel wrote to its log."""
+    stored = Stored()
+    with open(os.path.join(options.logs, "rotel.log"), encoding="utf-8") as log:
+        resources = re.split(r"^ResourceMetrics #\d+\n", log.read(), flags=re.MULTILINE)[1:]
+    for resource in resources:
+        head, *metrics = re.split(r"^Metric #\d+\n", resource, flags=re.MULTILINE)
+        attributes = dict(log_attributes(head))
+        if attributes.get("e2e.path") == run:
+            stored.exports += 1
+            stored.resource = attributes
+            for metric in metrics:
+                rotel_metric(stored, metric)
+    return stored
+
+
+def log_attributes(text):
+    return re.findall(r"^ +-> ([^:]+): [A-Z]\w+\((.*)\)$", text, flags=re.MULTILINE)
+
+
+def rotel_metric(stored, text):
+    head, *points = re.split(r"^(?:Number|Histogram)DataPoints #\d+\n", text, flags=re.MULTILINE)
+    said = dict(re.findall(r"^ +-> (\w+): (.*)$", head, flags=re.MULTILINE))
+    kind = {"Histogram": "histogram", "Gauge": "gauge"}.get(said["DataType"])
+    kind = kind or ("counter" if said["IsMonotonic"] == "true" else "up_down_counter")
+    temporality = said.get("AggregationTemporality", "").removeprefix("AGGREGATION_TEMPORALITY_")
+    temporality = temporality.lower() or None
+    known = dict(kind=kind, unit=said["Unit"], description=said["Description"])
+    stored.metric(said["Name"], temporality=temporality, **known)
+    for point in points:
+        number = lambda key: float(re.search(rf"^{key}: (.*)$", point, re.MULTILINE)[1])
+        folded = {"time": int(number("Timestamp"))}
+        if kind == "histogram":
+            folded.update(count=int(number("Count")), sum=number("Sum"))
+            folded.update(min=number("Min"), max=number("Max"))
+            bounds = re.findall(r"^ExplicitBounds #\d+: (.*)$", point, re.MULTILINE)
+            buckets = re.findall(r"^Buckets #\d+, Count: (.*)$", point, re.MULTILINE)
+            folded.update(bounds=[float(b) for b in bounds], buckets=[int(b) for b in buckets])
+        else:
+            folded["value"] = number("Value")
+        stored.add(said["Name"], labels_of(log_attributes(point)), folded, temporality == "delta")
+
+
+def victoria_metrics(run, options):
+    """The last sample of every series of the run, under the names that Prometheus would give them."""
+    stored = Stored()
+    url = f"{options.victoria_metrics}/api/v1"
+    series = get(f"{url}/export", **{"match[]": f'{{e2e_path="{run}"}}'}).splitlines()
+    for one in map(json.loads, series):
+        stored.exports = max(stored.exports, len(one["values"]))
+        victoria_series(stored, one["metric"], one["values"][-1])
+    for metric in stored.metrics.values():
+        for point in metric["series"].values():
+            if "cumulative" in point:
+                le = sorted(point.pop("cumulative").items())
+                point["bounds"] = [bound for bound, _ in le if bound != math.inf]
+                counts = [0] + [count for _, count in le]
+                point["buckets"] = [b - a for a, b in zip(counts, counts[1:])]
+
+    def query(promql):
+        results = json.loads(get(f"{url}/query", query=promql))["data"]["result"]
+        return float(results[0]["value"][1]) if results else None
+
+    stored.query = query
+    return stored
+
+
+UNITS = {"_milliseconds": "ms", "_seconds": "s", "_bytes": "By", "_EUR": "EUR"}
+ENDS = {"histogram": "_(bucket|sum|count)", "counter": "_(total)", "gauge": "()", "up_down_counter": "()"}
+
+
+def victoria_series(stored, labels, value):
+    for name, (kind, unit, _) in METRICS.items():
+        known = re.fullmatch(name.replace(".", "_") + r"(.*?)" + ENDS[kind], labels["__name__"])
+        if known:
+            break
+    else:
+        return
+    suffix, part = known.groups()
+    # A unit in braces is no part of a name.
+    unit = unit if suffix == "" and unit.startswith("{") else UNITS.get(suffix, suffix)
+    metric = stored.metric(name, kind=kind, unit=unit)
+    own = {"endpoint", "route", "status_code"}
+    stored.resource = {k.replace("_", "."): v for k, v in labels.items() if k not in own}
+    point = metric["series"].setdefault(labels_of((k, v) for k, v in labels.items() if k in own), {})
+    if part == "bucket":
+        point.setdefault("cumulative", {})[float(labels["le"])] = value
+    else:
+        point[part if kind == "histogram" else "value"] = value
+
+
+RECEIVERS = {"victoria-metrics": victoria_metrics, "rotel's log": rotel, "ddapm": ddapm}

@@ -1,0 +1,159 @@
+//! What a collector says to a batch.
+
+use std::time::{Duration, SystemTime};
+
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceResponse;
+use prost::Message;
+use ureq::http::HeaderMap;
+
+/// How an attempt to send ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It was taken, but for some data points; with what the collector says.
+    Taken { rejected: u64, message: String },
+    /// It will never be taken, for this reason.
+    Refused(String),
+    /// It was not taken now, for this reason; the collector may say how long to wait.
+    Later { reason: String, after: Option<Duration> },
+}
+
+impl Outcome {
+    pub(super) fn later(reason: impl Into<String>) -> Self {
+        Self::Later { reason: reason.into(), after: None }
+    }
+
+    /// What a collector answered that took the batch.
+    pub(super) fn taken(response: ExportMetricsServiceResponse) -> Self {
+        let partial = response.partial_success.unwrap_or_default();
+        let rejected = u64::try_from(partial.rejected_data_points).unwrap_or(0);
+        Self::Taken { rejected, message: partial.error_message }
+    }
+}
+
+/// `google.rpc.Status`, in which OTLP has errors.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Status {
+    #[prost(int32, tag = "1")]
+    code: i32,
+    #[prost(string, tag = "2")]
+    message: String,
+    #[prost(message, repeated, tag = "3")]
+    details: Vec<Detail>,
+}
+
+/// `google.protobuf.Any`.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Detail {
+    #[prost(string, tag = "1")]
+    type_url: String,
+    #[prost(bytes = "vec", tag = "2")]
+    value: Vec<u8>,
+}
+
+/// `google.rpc.RetryInfo`.
+#[derive(Clone, PartialEq, prost::Message)]
+struct RetryInfo {
+    #[prost(message, optional, tag = "1")]
+    delay: Option<Delay>,
+}
+
+/// `google.protobuf.Duration`.
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+struct Delay {
+    #[prost(int64, tag = "1")]
+    seconds: i64,
+    #[prost(int32, tag = "2")]
+    nanos: i32,
+}
+
+impl Status {
+    /// How long to wait, if it says so.
+    #[cfg_attr(not(feature = "grpc"), allow(dead_code, reason = "only gRPC says it so"))]
+    pub(super) fn retry_delay(&self) -> Option<Duration> {
+        let named = |detail: &&Detail| detail.type_url.ends_with("google.rpc.RetryInfo");
+        let info = self.details.iter().find(named)?;
+        let delay = RetryInfo::decode(&*info.value).ok()?.delay.unwrap_or_default();
+        let nanos = u32::try_from(delay.nanos).ok()?;
+        Some(Duration::new(u64::try_from(delay.seconds).ok()?, nanos))
+    }
+}
+
+/// What the body of an HTTP error says, in one line.
+pub(super) fn error_message(content_type: &str, body: &[u8]) -> String {
+    let text = if content_type.contains("protobuf") {
+        Status::decode(body).map(|status| status.message).unwrap_or_default()
+    } else if content_type.contains("html") {
+        String::new()
+    } else {
+        String::from_utf8_lossy(body).into_owned()
+    };
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(200) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+/// `Retry-After`: seconds or a date (RFC 9110, section 10.2.3).
+pub(super) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(value).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
+}
+
+/// Takes values of headers out of a text: collectors repeat them in their answers.
+pub(super) fn without_secrets(text: &str, headers: &HeaderMap) -> String {
+    let values = headers.values().filter_map(|value| value.to_str().ok());
+    // The token itself, without its scheme.
+    let parts = values.flat_map(|value| [Some(value), value.split_whitespace().last()]).flatten();
+    let secrets = parts.filter(|part| part.len() >= 4);
+    secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "…"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        assert_eq!(retry_after("120", now), Some(Duration::from_secs(120)));
+        let date = "Sun, 06 Nov 1994 08:49:40 GMT";
+        assert_eq!(retry_after(date, now), Some(Duration::from_secs(3)));
+        assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:30 GMT", now), Some(Duration::ZERO));
+        assert_eq!(retry_after("soon", now), None);
+    }
+
+    #[test]
+    fn errors_are_shown_in_one_line() {
+        let status = Status { code: 3, message: "bad\n  metric".to_owned(), details: Vec::new() };
+        let body = status.encode_to_vec();
+        assert_eq!(error_message("application/x-protobuf", &body), "bad metric");
+        assert_eq!(error_message("text/plain", b"no\r\nsuch token"), "no such token");
+        assert_eq!(error_message("text/html", b"<html>"), "");
+        let long = error_message("text/plain", "ä".repeat(300).as_bytes());
+        assert_eq!(long, format!("{}…", "ä".repeat(200)));
+    }
+
+    #[test]
+    fn secrets_are_taken_out() {
+        let mut headers = HeaderMap::new();
+        headers.insert("authorization", "Bearer s3cret".parse().unwrap());
+        headers.insert("x-short", "a".parse().unwrap());
+        assert_eq!(without_secrets("bad token s3cret", &headers), "bad token …");
+        assert_eq!(without_secrets("`Bearer s3cret` is bad", &headers), "`…` is bad");
+    }
+
+    #[test]
+    fn delays_of_grpc_are_read() {
+        let info = RetryInfo { delay: Some(Delay { seconds: 2, nanos: 500_000_000 }) };
+        let type_url = "type.googleapis.com/google.rpc.RetryInfo".to_owned();
+        let details = vec![Detail { type_url, value: info.encode_to_vec() }];
+        let status = Status { code: 8, message: String::new(), details };
+        assert_eq!(status.retry_delay(), Some(Duration::from_millis(2500)));
+        assert_eq!(Status::default().retry_delay(), None);
+    }
+}

@@ -1,0 +1,158 @@
+//! OTLP over HTTP: protobuf by POST, with a blocking client.
+
+use std::io::{self, Write};
+use std::time::SystemTime;
+
+use flate2::write::GzEncoder;
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceResponse;
+use prost::Message;
+use ureq::http::{Request, Response, header};
+use ureq::{Agent, Body};
+
+use super::answer::{Outcome, error_message, retry_after, without_secrets};
+use super::sender::{Transport, USER_AGENT};
+use super::settings::Target;
+use super::{Compression, Protocol};
+
+/// Of a collector's answer, more is not read.
+const MOST_BYTES: u64 = 64 << 10;
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Http {
+    agent: Agent,
+    target: Target,
+}
+
+impl Http {
+    pub(super) fn new(target: Target) -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            // A POST is not repeated elsewhere; the answer says where.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_global(Some(target.timeout))
+            .user_agent(USER_AGENT);
+        #[cfg(feature = "tls")]
+        let config = config.tls_config(tls(&target.tls));
+        Self { agent: config.build().into(), target }
+    }
+
+    fn request(&self, body: &[u8]) -> Result<Request<Vec<u8>>, ureq::Error> {
+        let mut request = Request::post(self.target.endpoint.uri());
+        if let Some(headers) = request.headers_mut() {
+            headers.extend(self.target.headers.clone());
+        }
+        request = request.header(header::CONTENT_TYPE, "application/x-protobuf");
+        let body = match self.target.compression {
+            Compression::None => body.to_vec(),
+            Compression::Gzip => {
+                request = request.header(header::CONTENT_ENCODING, "gzip");
+                gzip(body)?
+            }
+        };
+        Ok(request.body(body)?)
+    }
+
+    fn outcome(&self, mut response: Response<Body>) -> Outcome {
+        let body = response.body_mut().with_config().limit(MOST_BYTES).read_to_vec();
+        let body = body.unwrap_or_default();
+        let status = response.status();
+        if status.is_success() {
+            // Of an answer that is no protobuf, it is known that it was taken.
+            let response = ExportMetricsServiceResponse::decode(&*body).unwrap_or_default();
+            return Outcome::taken(response);
+        }
+        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let content_type = header(header::CONTENT_TYPE).unwrap_or_default();
+        let said = error_message(content_type, &body);
+        let said = without_secrets(&said, &self.target.headers);
+        let said = if said.is_empty() { said } else { format!(": {said}") };
+        let reason = format!("{status}{said}");
+        match status.as_u16() {
+            // What OTLP's specification calls retryable.
+            429 | 502 | 503 | 504 => {
+                let after = header(header::RETRY_AFTER);
+                let after = after.and_then(|value| retry_after(value, SystemTime::now()));
+                Outcome::Later { reason, after }
+            }
+            code => {
+                let location = header(header::LOCATION).unwrap_or("elsewhere");
+                Outcome::Refused(format!("{reason}{}", self.mend(code, location)))
+            }
+        }
+    }
+
+    /// What to do about a refusal.
+    fn mend(&self, status: u16, location: &str) -> String {
+        let hint = self.target.endpoint.hint(Protocol::HttpProtobuf);
+        match status {
+            301 | 302 | 303 | 307 | 308 => {
+                format!(" (metrics belong to {location}: set that as the endpoint)")
+            }
+            401 | 403 => {
+                " (look at the credentials: `header`, or `OTEL_EXPORTER_OTLP_HEADERS`)".into()
+            }
+            404 | 405 => format!(
+                " (there are no metrics at `{}`: the endpoint of a collector is without that path){hint}",
+                self.target.endpoint.uri().path()
+            ),
+            413 => " (fewer series, or a larger limit of the collector)".into(),
+            _ => hint.to_owned(),
+        }
+    }
+}
+
+impl Transport for Http {
+    fn send(&mut self, body: &[u8]) -> Outcome {
+        let response = self.request(body).and_then(|request| self.agent.run(request));
+        match response {
+            Ok(response) => self.outcome(response),
+            Err(ureq::Error::Io(error)) => Outcome::later(format!(
+                "{error}{}",
+                self.target.endpoint.hint(Protocol::HttpProtobuf)
+            )),
+            Err(ureq::Error::Timeout(_)) => {
+                Outcome::later(format!("no answer within {:?}", self.target.timeout))
+            }
+            Err(error) => Outcome::later(format!(
+                "{error}{}",
+                self.target.endpoint.hint(Protocol::HttpProtobuf)
+            )),
+        }
+    }
+}
+
+fn gzip(body: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(body)?;
+    encoder.finish()
+}
+
+#[cfg(feature = "tls")]
+fn tls(files: &super::tls::Tls) -> ureq::tls::TlsConfig {
+    use ureq::tls::{Certificate, ClientCert, PemItem, RootCerts, TlsConfig, parse_pem};
+
+    // The files were checked when they were read.
+    let items = |pem: &[u8]| parse_pem(pem).filter_map(Result::ok).collect::<Vec<_>>();
+    let certificates = |pem: &[u8]| {
+        let certificate = |item| match item {
+            PemItem::Certificate(certificate) => Some(certificate),
+            _ => None,
+        };
+        items(pem).into_iter().filter_map(certificate).collect::<Vec<Certificate<'static>>>()
+    };
+    let mut config = TlsConfig::builder();
+    if let Some(roots) = &files.roots {
+        config = config.root_certs(RootCerts::new_with_certs(&certificates(roots)));
+    }
+    if let Some((chain, key)) = &files.client {
+        let key = items(key).into_iter().find_map(|item| match item {
+            PemItem::PrivateKey(key) => Some(key),
+            _ => None,
+        });
+        let client = key.map(|key| ClientCert::new_with_certs(&certificates(chain), key));
+        config = config.client_cert(client);
+    }
+    config.build()
+}

@@ -1,0 +1,244 @@
+//! Batches that wait to be sent, oldest first, up to a number of bytes.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::dropped::{self, Reason};
+use super::folder::{Folder, Name};
+use super::mistakes::OtlpError;
+use super::settings::SpoolSettings;
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Spool {
+    queue: VecDeque<Batch>,
+    /// Of all in the queue.
+    bytes: u64,
+    limit: u64,
+    folder: Option<Folder>,
+    /// Of the next batch.
+    number: u64,
+    /// Whether the first is being sent: it is not to be dropped.
+    is_sending: bool,
+}
+
+#[derive(Debug)]
+struct Batch {
+    name: Name,
+    bytes: u64,
+    /// `None` if it is in the folder.
+    body: Option<Arc<[u8]>>,
+}
+
+/// Some batches, for messages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Amount {
+    pub(super) batches: u64,
+    pub(super) points: u64,
+}
+
+impl std::fmt::Display for Amount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let plural = |n| if n == 1 { "" } else { "s" };
+        let Self { batches, points } = self;
+        write!(
+            f,
+            "{points} data point{} in {batches} batch{}",
+            plural(*points),
+            if *batches == 1 { "" } else { "es" }
+        )
+    }
+}
+
+impl Spool {
+    /// With what an earlier program left in the folder.
+    pub(super) fn open(settings: &SpoolSettings) -> Result<Self, OtlpError> {
+        let (folder, left) = match &settings.folder {
+            None => (None, Vec::new()),
+            Some(path) => {
+                let (folder, left) = Folder::open(path).map_err(OtlpError::new)?;
+                (Some(folder), left)
+            }
+        };
+        let number = left.last().map_or(0, |(name, _)| name.number + 1);
+        let bytes = left.iter().map(|(_, bytes)| bytes).sum();
+        let batch = |(name, bytes)| Batch { name, bytes, body: None };
+        let queue = left.into_iter().map(batch).collect();
+        Ok(Self { queue, bytes, limit: settings.limit, folder, number, is_sending: false })
+    }
+
+    /// Appends a batch, and returns what had to go for it.
+    pub(super) fn push(&mut self, body: Arc<[u8]>, points: u64) -> Amount {
+        let name = Name { number: self.number, points };
+        self.number += 1;
+        let bytes = body.len() as u64;
+        let kept = self.folder.as_ref().map(|folder| folder.write(name, &body));
+        // What cannot be written waits in memory.
+        let body = if let Some(Ok(())) = kept { None } else { Some(body) };
+        self.queue.push_back(Batch { name, bytes, body });
+        self.bytes += bytes;
+        self.trim()
+    }
+
+    /// Drops the oldest batches above the limit.
+    fn trim(&mut self) -> Amount {
+        let mut gone = Amount::default();
+        while self.bytes > self.limit {
+            let Some(batch) = self.remove(usize::from(self.is_sending)) else { break };
+            dropped::count(batch.name.points, Reason::SpoolFull);
+            gone.batches += 1;
+            gone.points += batch.name.points;
+        }
+        gone
+    }
+
+    /// The oldest batch, which is being sent from now on.
+    pub(super) fn begin(&mut self) -> Option<Arc<[u8]>> {
+        loop {
+            let batch = self.queue.front()?;
+            let body = match (&batch.body, &self.folder) {
+                (Some(body), _) => Some(Arc::clone(body)),
+                (None, Some(folder)) => folder.read(batch.name).ok().map(Arc::from),
+                (None, None) => None,
+            };
+            if body.is_some() {
+                self.is_sending = true;
+                return body;
+            }
+            // Somebody removed its file, or the disk is broken.
+            let batch = self.remove(0)?;
+            dropped::count(batch.name.points, Reason::Unreadable);
+        }
+    }
+
+    /// The batch that was being sent stays.
+    pub(super) fn keep(&mut self) {
+        self.is_sending = false;
+        self.trim();
+    }
+
+    /// The batch that was being sent is done with. Returns how many data points it had.
+    pub(super) fn done(&mut self) -> u64 {
+        self.is_sending = false;
+        self.remove(0).map_or(0, |batch| batch.name.points)
+    }
+
+    fn remove(&mut self, index: usize) -> Option<Batch> {
+        let batch = self.queue.remove(index)?;
+        self.bytes -= batch.bytes;
+        if let (None, Some(folder)) = (&batch.body, &self.folder)
+            && let Err(error) = folder.remove(batch.name)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            let path = folder.path().display();
+            log::warn!(target: "typed_metrics", "a batch in `{path}` cannot be removed: {error}");
+        }
+        Some(batch)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// What waits, or is being sent.
+    pub(super) fn waiting(&self) -> Amount {
+        Self::amount(self.queue.iter())
+    }
+
+    /// What waits in memory alone.
+    pub(super) fn volatile(&self) -> Amount {
+        Self::amount(self.queue.iter().filter(|batch| batch.body.is_some()))
+    }
+
+    fn amount<'a>(batches: impl Iterator<Item = &'a Batch>) -> Amount {
+        batches.fold(Amount::default(), |amount, batch| Amount {
+            batches: amount.batches + 1,
+            points: amount.points + batch.name.points,
+        })
+    }
+
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.folder.as_ref().map(Folder::path)
+    }
+
+    pub(super) fn limit(&self) -> u64 {
+        self.limit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn in_memory(limit: u64) -> Spool {
+        Spool::open(&SpoolSettings { folder: None, limit }).unwrap()
+    }
+
+    fn push(spool: &mut Spool, text: &str) -> Amount {
+        spool.push(text.as_bytes().into(), 1)
+    }
+
+    /// Sends everything.
+    fn drain(spool: &mut Spool) -> Vec<String> {
+        let mut sent = Vec::new();
+        while let Some(body) = spool.begin() {
+            sent.push(String::from_utf8(body.to_vec()).unwrap());
+            spool.done();
+        }
+        sent
+    }
+
+    #[test]
+    fn batches_keep_their_order() {
+        let mut spool = in_memory(100);
+        for text in ["a", "b", "c"] {
+            assert_eq!(push(&mut spool, text), Amount::default());
+        }
+        assert_eq!(spool.begin().as_deref(), Some(&b"a"[..]));
+        spool.keep();
+        assert_eq!(spool.waiting(), Amount { batches: 3, points: 3 });
+        assert_eq!(drain(&mut spool), ["a", "b", "c"]);
+        assert!(spool.is_empty());
+    }
+
+    #[test]
+    fn the_oldest_go_but_not_what_is_being_sent() {
+        let mut spool = in_memory(6);
+        ["aa", "bb", "cc"].iter().for_each(|text| {
+            push(&mut spool, text);
+        });
+        assert!(spool.begin().is_some());
+        assert_eq!(push(&mut spool, "dd"), Amount { batches: 1, points: 1 });
+        spool.keep();
+        assert_eq!(push(&mut spool, "ee"), Amount { batches: 1, points: 1 });
+        assert_eq!(drain(&mut spool), ["cc", "dd", "ee"]);
+    }
+
+    #[test]
+    fn a_folder_outlives_the_spool() {
+        let folder =
+            std::env::temp_dir().join(format!("typed-metrics-spool-{}", std::process::id()));
+        let settings = SpoolSettings { folder: Some(folder.clone()), limit: 100 };
+        let mut spool = Spool::open(&settings).unwrap();
+        ["a", "b", "c"].iter().for_each(|text| {
+            push(&mut spool, text);
+        });
+        assert_eq!(spool.volatile(), Amount::default());
+        assert!(spool.begin().is_some());
+        assert_eq!(spool.done(), 1);
+        let taken = Spool::open(&settings).unwrap_err().to_string();
+        assert!(taken.contains("which another pipeline uses now; give each its own"), "{taken}");
+        drop(spool);
+
+        std::fs::write(folder.join("9.tmp"), "half").unwrap();
+        let mut spool = Spool::open(&settings).unwrap();
+        assert_eq!(spool.waiting(), Amount { batches: 2, points: 2 });
+        push(&mut spool, "d");
+        std::fs::remove_file(folder.join("00000000000000000001-1.otlp")).unwrap();
+        assert_eq!(drain(&mut spool), ["c", "d"]);
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "the lock alone");
+        drop(spool);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
