@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::{Value, json};
 
-/// The example, which `cargo test` has built beside this test, with nothing about a server in its
+/// The example, which `cargo test` has built beside this test, with no server and no handler in its
 /// environment.
 fn rag() -> Command {
     let test = std::env::current_exe().unwrap();
@@ -23,10 +23,11 @@ fn rag() -> Command {
         "example `rag` is not built; run `cargo test`, or `cargo build --examples` first"
     );
     let mut command = Command::new(program);
-    let variables =
-        ["OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "OTEL_METRIC_EXPORT_INTERVAL"];
-    for variable in variables {
-        command.env_remove(variable);
+    for (variable, _) in std::env::vars_os() {
+        let name = variable.to_string_lossy();
+        if name.starts_with("OPENAI_") || name.starts_with("OTEL_") {
+            command.env_remove(&variable);
+        }
     }
     command
 }
@@ -166,4 +167,41 @@ fn a_handler_that_is_unknown_is_an_error() {
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "");
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.starts_with("rag: ") && said.contains("`nowhere`"), "{said}");
+}
+
+/// The name is built from the environment, as it is for any other program.
+#[tokio::test]
+#[cfg(feature = "otel")]
+async fn a_handler_that_is_named_gets_every_metric() {
+    let exported = Arc::new(Mutex::new(Vec::new()));
+    let notes = Arc::clone(&exported);
+    let handler = async move |body: axum::body::Bytes| {
+        notes.lock().unwrap().extend_from_slice(&body);
+    };
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let router = axum::Router::new().route("/v1/metrics", post(handler));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+
+    let mut command = rag();
+    command.arg("otel").env("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint);
+    command.env("OTEL_EXPORTER_OTLP_COMPRESSION", "none");
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    assert_eq!(row(&stdout(&output), "llm_calls")[4], "3"); // on the console too
+
+    // Names are text in protobuf as well.
+    let exported = exported.lock().unwrap();
+    let names = [
+        "input_tokens",
+        "prompt_throughput",
+        "token_throughput",
+        "time_to_first_token",
+        "llm_calls",
+        "gen_ai.client.token.usage",
+        "gen_ai.client.operation.duration",
+    ];
+    for name in names {
+        let found = exported.windows(name.len()).any(|bytes| bytes == name.as_bytes());
+        assert!(found, "`{name}` is not in {} bytes", exported.len());
+    }
 }
