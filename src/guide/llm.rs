@@ -62,7 +62,7 @@
 //!
 //! # A stream
 //!
-//! Any [`Stream`](futures_util::Stream) of any client: a closure says what an item is. The time to the first
+//! Any `Stream` of any client: a closure says what an item is. The time to the first
 //! content, the end, an error and the drop are found by themselves.
 //!
 //! ```
