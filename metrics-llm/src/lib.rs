@@ -53,8 +53,8 @@
 //! # Clients
 //!
 //! - Feature `async-openai`: `client.chat().measured()` and `client.responses().measured()`.
-//! - Feature `rig`: `model.measured()`. It needs Rust 1.95, as `rig-core` does; everything else needs
-//!   what `typed-metrics` needs.
+//! - Feature `rig`: `model.measured()`. It needs the compiler that `rig-core` needs, Rust 1.95 for 0.44
+//!   and 1.97.1 for 0.46; everything else needs what `typed-metrics` needs.
 //!
 //! Use it through the feature `llm` of the facade, as `typed_metrics::llm`; name this crate beside it
 //! only for the features of clients.
