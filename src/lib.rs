@@ -56,6 +56,7 @@
 //! - [`guide::declaring`]: kinds, names, units, buckets, labels; all attributes.
 //! - [`guide::recording`]: handles, timers, observed metrics, what happens to bad values.
 //! - [`guide::runtime`]: metrics known only at run time.
+#![cfg_attr(feature = "llm", doc = "- [`guide::llm`]: the metrics of LLM calls, streamed or not.")]
 //! - [`guide::handlers`]: where metrics go, by name or by instance; writing a handler.
 //! - [`guide::testing`]: asserting what code records.
 //! - [`guide::cost`]: what a record costs, in time and in memory, and what is guaranteed.
@@ -63,6 +64,8 @@
 //! # Features
 //!
 //! - `console` (default): the handler named `"console"`, a table of every metric.
+//! - `llm`: the module `llm`, the metrics of LLM calls and what records them. Adapters for clients are
+//!   features of the crate `typed-metrics-llm`: `async-openai`, and `rig`, which needs Rust 1.95.
 //! - `otel`: `OtelHandler` and the handler named `"otel"`: export through any OpenTelemetry meter
 //!   provider, or by OTLP over HTTP.
 //! - `otel-grpc`: OTLP over gRPC too. It brings tokio, for a thread of its own.
@@ -160,6 +163,10 @@ pub use typed_metrics_core::{
     register_metric, set_metric_handlers, shutdown, shutdown_guard, snapshot,
 };
 pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
+/// LLM calls: their metrics, and what records them.
+#[cfg(feature = "llm")]
+pub use typed_metrics_llm as llm;
+/// OpenTelemetry: the handler, and a view for the provider.
 /// OpenTelemetry: the handler, the builder of an OTLP pipeline, and a view for a provider of yours.
 #[cfg(feature = "otel")]
 pub use typed_metrics_otel as otel;

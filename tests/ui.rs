@@ -10,7 +10,10 @@ use std::process::Command;
 const COMPILER: &str = "rustc 1.95.";
 
 #[test]
-#[cfg_attr(not(all(feature = "console", feature = "otel")), ignore = "needs --all-features")]
+#[cfg_attr(
+    not(all(feature = "console", feature = "llm", feature = "otel")),
+    ignore = "needs --all-features"
+)]
 fn mistakes_are_rejected_where_they_are_made() {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let version = Command::new(rustc).arg("--version").output().expect("cargo found it too").stdout;
