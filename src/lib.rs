@@ -143,18 +143,21 @@ pub use typed_metrics_derive::Label;
 /// ```
 pub use typed_metrics_derive::Metrics;
 
+/// Measures every call of a function.
+pub use typed_metrics_derive::timed;
+
 #[cfg(feature = "console")]
 pub use typed_metrics_core::ConsoleHandler;
 pub use typed_metrics_core::{
     AttributeValue, Attributes, BACK_ENDS, BackEnd, Changes, Choice, Conflict, Counter,
-    DEFAULT_SERIES_LIMIT, Descriptor, Entered, Error, Gauge, Handle, HandlerError, Histogram,
-    HistogramSnapshot, InMemoryHandler, IntoAttributes, IntoHandler, IntoHandlers, Label,
-    LabelDescriptor, LabelRef, LabelValue, Labels, MAX_ATTRIBUTES, MAX_RUNTIME_METRICS,
-    Measurement, Metric, MetricChanges, MetricHandler, MetricSnapshot, MetricType, Metrics, Number,
-    Observation, Reader, Reason, RuntimeMetric, SeriesChange, SeriesId, SeriesSnapshot,
-    ShutdownGuard, Snapshot, Source, Timer, UpDownCounter, Value, ValueType, add_metric_handler,
-    attributes, catalog, check, clear_metric_handlers, flush, kind, record_metric, register_metric,
-    set_metric_handlers, shutdown, shutdown_guard, snapshot,
+    DEFAULT_SERIES_LIMIT, Descriptor, Entered, Error, FunctionObjective, Gauge, Handle,
+    HandlerError, Histogram, HistogramSnapshot, InMemoryHandler, IntoAttributes, IntoHandler,
+    IntoHandlers, Label, LabelDescriptor, LabelRef, LabelValue, Labels, MAX_ATTRIBUTES,
+    MAX_RUNTIME_METRICS, Measurement, Metric, MetricChanges, MetricHandler, MetricSnapshot,
+    MetricType, Metrics, Number, Objective, Observation, Outcome, Reader, Reason, RuntimeMetric,
+    SeriesChange, SeriesId, SeriesSnapshot, ShutdownGuard, Snapshot, Source, Timer, UpDownCounter,
+    Value, ValueType, add_metric_handler, attributes, catalog, check, clear_metric_handlers, flush,
+    kind, record_metric, register_metric, set_metric_handlers, shutdown, shutdown_guard, snapshot,
 };
 pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
 /// OpenTelemetry: the handler, and a view for the provider.
