@@ -104,12 +104,8 @@ fn cancel(future: impl Future) {
     assert!(pin!(future).poll(&mut Context::from_waker(Waker::noop())).is_pending());
 }
 
-fn panics(call: impl FnOnce()) {
-    let quiet = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
-    let caught = catch_unwind(AssertUnwindSafe(call));
-    std::panic::set_hook(quiet);
-    caught.unwrap_err();
+fn panics<R>(call: impl FnOnce() -> R) {
+    assert!(catch_unwind(AssertUnwindSafe(call)).is_err());
 }
 
 #[test]
@@ -149,7 +145,7 @@ fn the_outcome_of_a_sync_call_is_that_of_its_end() {
         assert!(pay("2").is_err());
         assert!(pay("none").is_err());
         assert!(pay("none").is_err());
-        panics(|| drop(pay("13")));
+        panics(|| pay("13"));
     });
     assert_eq!(
         counts(&seen, "timed.fixed"),
@@ -176,7 +172,7 @@ fn the_outcome_of_an_async_call_is_that_of_its_end() {
     let seen = capture(|| {
         assert_eq!(block_on(serve("1".into(), 2)).unwrap(), "1");
         assert!(block_on(serve("a".into(), 1)).is_err());
-        panics(|| drop(block_on(serve("13".into(), 1))));
+        panics(|| block_on(serve("13".into(), 1)));
         cancel(serve("2".into(), 1));
         drop(serve("never polled".into(), 1));
         // While something else unwinds, a future that is dropped is cancelled all the same.
@@ -207,4 +203,214 @@ fn an_outcome_can_have_another_name_and_be_optional() {
 
     let seen = capture(refused);
     assert_eq!(counts(&seen, "timed.renamed"), of([("how.it.ended=error", 1.0)]));
+}
+
+#[test]
+fn none_is_an_error_if_asked_for() {
+    #[timed(Shop::Renamed { ended: Some(outcome) })]
+    fn find(text: &str) -> Option<usize> {
+        text.find('x')
+    }
+    #[timed(Shop::Renamed { ended: Some(outcome) }, none_is_error)]
+    fn must_find(text: &str) -> Option<usize> {
+        text.find('x')
+    }
+    #[timed(Shop::Renamed { ended: Some(outcome) }, none_is_error)]
+    async fn must_find_later(text: &str) -> Result<Option<usize>, ()> {
+        Ok(text.find('x'))
+    }
+
+    let (ok, error) = ("how.it.ended=ok", "how.it.ended=error");
+    let seen = capture(|| (find("a"), find("x")));
+    assert_eq!(counts(&seen, "timed.renamed"), of([(ok, 2.0)]));
+    let seen = capture(|| (must_find("a"), must_find("x"), must_find("b")));
+    assert_eq!(counts(&seen, "timed.renamed"), of([(ok, 1.0), (error, 2.0)]));
+    let seen = capture(|| (block_on(must_find_later("a")), block_on(must_find_later("x"))));
+    assert_eq!(counts(&seen, "timed.renamed"), of([(ok, 1.0), (error, 1.0)]));
+}
+
+#[test]
+fn a_closure_can_decide_on_the_outcome() {
+    #[timed(count = Shop::Calls { outcome }, Shop::Bare, ok_if = |status| *status < 500)]
+    fn status(of: &str) -> u16 {
+        of.parse().unwrap_or(503)
+    }
+    #[timed(Shop::Bare, count = Shop::Calls { outcome }, error_if = Result::is_ok)]
+    async fn must_fail(of: &str) -> Result<u16, std::num::ParseIntError> {
+        of.parse()
+    }
+
+    let seen = capture(|| (status("200"), status("no"), status("404")));
+    assert_eq!(counts(&seen, "timed.calls"), of([("outcome=ok", 2.0), ("outcome=error", 1.0)]));
+    assert_eq!(seen.histogram(Shop::Bare).count, 3);
+    let seen = capture(|| (block_on(must_fail("1")), block_on(must_fail("?"))));
+    assert_eq!(counts(&seen, "timed.calls"), of([("outcome=ok", 1.0), ("outcome=error", 1.0)]));
+}
+
+#[test]
+fn a_label_can_be_computed_from_the_result() {
+    struct Response(u16);
+
+    impl Response {
+        fn status(&self) -> u16 {
+            self.0
+        }
+    }
+
+    #[timed(
+        Shop::Computed { route: &route, outcome },
+        status = |response| response.status(),
+        count = Shop::RouteCalls { route: &route, outcome, status: None },
+    )]
+    fn get(route: String) -> Response {
+        Response(route.parse().unwrap())
+    }
+    #[timed(
+        Shop::Computed { route, status: code, outcome },
+        count = Shop::RouteCalls { route, outcome, status: code },
+        code = |result| result.as_ref().ok().map(Response::status),
+    )]
+    async fn fetch(route: &'static str) -> Result<Response, std::num::ParseIntError> {
+        Polls(1).await;
+        route.parse().map(Response)
+    }
+    #[timed(Shop::ComputedFixed { first: route.starts_with('a'), outcome }, hit = |end| end.is_ok())]
+    fn cached(route: &str) -> Result<usize, ()> {
+        assert_ne!(route, "panic");
+        route.find('x').ok_or(())
+    }
+
+    let seen = capture(|| {
+        get("200".into());
+        get("404".into());
+        get("200".into());
+        panics(|| get("?".into()));
+    });
+    assert_eq!(
+        counts(&seen, "timed.computed"),
+        of([
+            ("route=200 status=200 outcome=ok", 2.0),
+            ("route=404 status=404 outcome=ok", 1.0),
+            ("route=? outcome=panicked", 1.0),
+        ])
+    );
+    let seen = capture(|| {
+        block_on(fetch("200")).map(|_| ()).unwrap();
+        assert!(block_on(fetch("?")).is_err());
+        cancel(fetch("404"));
+    });
+    let expected = of([
+        ("route=200 status=200 outcome=ok", 1.0),
+        ("route=? outcome=error", 1.0),
+        ("route=404 outcome=cancelled", 1.0),
+    ]);
+    assert_eq!(counts(&seen, "timed.computed"), expected);
+    let expected = of([
+        ("route=200 outcome=ok status=200", 1.0),
+        ("route=? outcome=error", 1.0),
+        ("route=404 outcome=cancelled", 1.0),
+    ]);
+    assert_eq!(counts(&seen, "timed.route_calls"), expected);
+    let seen = capture(|| {
+        assert_eq!((cached("ax"), cached("a"), cached("bx")), (Ok(1), Err(()), Ok(1)));
+        panics(|| cached("panic"));
+    });
+    assert_eq!(
+        counts(&seen, "timed.computed_fixed"),
+        of([
+            ("first=true hit=true outcome=ok", 1.0),
+            ("first=true hit=false outcome=error", 1.0),
+            ("first=false hit=true outcome=ok", 1.0),
+            ("first=false outcome=panicked", 1.0),
+        ])
+    );
+}
+
+#[test]
+fn calls_are_counted_and_counted_while_they_are_under_way() {
+    #[timed(Shop::Bare, count = Shop::Calls { outcome }, in_flight = Shop::InFlight)]
+    fn work(depth: u32) -> Result<(), ()> {
+        let seen = typed_metrics::snapshot();
+        let in_flight = seen.get("timed.in_flight").unwrap().series[0].value.as_f64();
+        assert!(in_flight >= 1.0);
+        match depth {
+            0 => Err(()),
+            1 => panic!(),
+            _ => work(depth - 2),
+        }
+    }
+    #[timed(Shop::Bare, in_flight = Shop::RouteInFlight { route: &route })]
+    async fn later(route: String) {
+        Polls(1).await;
+        drop(route);
+    }
+
+    let seen = capture(|| {
+        assert!(work(4).is_err());
+        panics(|| work(3));
+    });
+    assert_eq!(seen.up_down_counter(Shop::InFlight), 0);
+    let calls = of([("outcome=error", 3.0), ("outcome=panicked", 2.0)]);
+    assert_eq!(counts(&seen, "timed.calls"), calls);
+
+    let route = || Shop::RouteInFlight { route: "a" };
+    let seen = capture(|| {
+        let mut future = Box::pin(later("a".into()));
+        let in_flight = |expected: f64| {
+            let snapshot = typed_metrics::snapshot();
+            let Some(metric) = snapshot.get("timed.route_in_flight") else { return };
+            let value = metric.series_with(&[("route", "a")]).map_or(0.0, |s| s.value.as_f64());
+            assert_eq!(value, expected);
+        };
+        in_flight(0.0);
+        assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        in_flight(1.0);
+        drop(future);
+        in_flight(0.0);
+    });
+    assert_eq!(seen.sum(route()), 0.0);
+    assert_eq!(seen.histogram(Shop::Bare).count, 1);
+}
+
+#[test]
+fn busy_time_is_that_of_the_polls() {
+    struct Wait(bool);
+
+    impl Future for Wait {
+        type Output = ();
+
+        fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+            std::thread::sleep(Duration::from_millis(10));
+            if std::mem::replace(&mut self.0, true) { Poll::Ready(()) } else { Poll::Pending }
+        }
+    }
+
+    #[timed(Shop::Plain { endpoint: Endpoint::Search }, busy = Shop::Busy)]
+    async fn beside() {
+        Wait(false).await;
+    }
+    #[timed(Shop::Bare, busy)]
+    async fn instead() {
+        Wait(false).await;
+    }
+
+    fn run(future: impl Future<Output = ()>) {
+        let mut future = pin!(future);
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(future.as_mut().poll(&mut context).is_pending());
+        std::thread::sleep(Duration::from_millis(300));
+        assert!(future.as_mut().poll(&mut context).is_ready());
+    }
+
+    let seen = capture(|| run(beside()));
+    let wall = seen.histogram(Shop::Plain { endpoint: Endpoint::Search });
+    let busy = seen.histogram(Shop::Busy);
+    assert_eq!((wall.count, busy.count), (1, 1));
+    assert!(wall.sum >= 320.0, "{}", wall.sum);
+    assert!((20.0..wall.sum - 290.0).contains(&busy.sum), "{}", busy.sum);
+
+    let seen = capture(|| run(instead()));
+    let busy = seen.histogram(Shop::Bare);
+    assert_eq!(busy.count, 1);
+    assert!((20e6..300e6).contains(&busy.sum), "{}", busy.sum);
 }

@@ -365,6 +365,11 @@ impl<L: Label> Label for Option<L> {
     const OPTIONAL: bool = true;
 
     #[inline]
+    fn is_pending(label: &Self) -> bool {
+        label.as_ref().is_some_and(L::is_pending)
+    }
+
+    #[inline]
     fn index(label: &Self) -> usize {
         label.as_ref().map_or(0, |label| L::index(label) + 1)
     }

@@ -50,6 +50,12 @@ pub fn function(
     Pending::of_function(function)
 }
 
+/// A metric with labels that are computed from the result.
+#[inline(always)]
+pub fn late<K>(metric: Pending<K>) -> Pending<K, Late> {
+    metric.late()
+}
+
 #[inline(always)]
 pub fn wall<K: TimeKind, P: FindSeries>(metric: Pending<K, P>) -> Wall<K, P> {
     Wall(metric)

@@ -89,7 +89,7 @@ impl<K> Resolve<Handle<K>> for Pending<K> {
 impl<K> Pending<K> {
     /// With labels that are computed from the result.
     #[inline]
-    pub fn late(self) -> Pending<K, Late> {
+    pub(crate) fn late(self) -> Pending<K, Late> {
         Pending { place: Late { place: self.place, series: None }, kind: PhantomData }
     }
 }

@@ -55,7 +55,7 @@ pub(crate) fn meter(index: usize, meter: &Meter, paths: &Paths) -> TokenStream {
 /// {
 ///     let outcome = timed::PENDING;
 ///     let status = __computed_0_status.absent();
-///     Http::Duration { route: &route, status, outcome }.__typed_Duration().late()
+///     timed::late(Http::Duration { route: &route, status, outcome }.__typed_Duration())
 /// }
 /// ```
 fn metric(index: usize, metric: &MetricUse, paths: &Paths) -> TokenStream {
@@ -67,9 +67,12 @@ fn metric(index: usize, metric: &MetricUse, paths: &Paths) -> TokenStream {
         // Two fields of one metric may have the same label: the second value hides the first.
         quote_spanned!(at(label)=> let #label = #name.absent();)
     });
-    let late = (!computed.is_empty()).then(|| quote!(.late()));
     let handle = format_ident!("__typed_{variant}", span = at(variant));
-    quote_spanned!(at(variant)=> { #outcome #(#absent)* #path { #(#labels),* }.#handle() #late })
+    let mut metric = quote_spanned!(at(variant)=> #path { #(#labels),* }.#handle());
+    if !computed.is_empty() {
+        metric = quote!(#timed::late(#metric));
+    }
+    quote_spanned!(at(variant)=> { #outcome #(#absent)* #metric })
 }
 
 /// What the labels that are computed are known by until they are.

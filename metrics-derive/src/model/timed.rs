@@ -206,13 +206,13 @@ impl MetricUse {
         let mut outcome = None;
         let mut late = Vec::new();
         for FieldValue { member, expr, .. } in &metric.labels {
-            if let Some(word) = word(expr, OUTCOME) {
+            if let Some(word) = outcome_in(expr) {
                 outcome.get_or_insert(word);
             } else if mentions(expr.to_token_stream(), OUTCOME) {
                 cx.error(
                     expr,
                     "the outcome is filled in at the end, so nothing can be made of it; write \
-                     `outcome` alone",
+                     `outcome` alone, or `Some(outcome)`",
                 );
                 complete = false;
             }
@@ -251,6 +251,21 @@ impl MetricUse {
         let MetricReference { path, variant, labels } = metric.clone();
         complete.then_some(Self { path, variant, labels, outcome: None, computed: Vec::new() })
     }
+}
+
+/// `outcome` or `Some(outcome)`.
+fn outcome_in(expression: &Expr) -> Option<Ident> {
+    match expression {
+        Expr::Call(call) if is_some(&call.func) && call.args.len() == 1 => {
+            word(call.args.first()?, OUTCOME)
+        }
+        other => word(other, OUTCOME),
+    }
+}
+
+fn is_some(function: &Expr) -> bool {
+    let Expr::Path(path) = function else { return false };
+    path.path.segments.last().is_some_and(|segment| segment.ident == "Some")
 }
 
 /// `expression` as the word `text`, if it is that.
