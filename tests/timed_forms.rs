@@ -32,12 +32,18 @@ fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 /// Gives way once.
-async fn pause() {
-    let mut paused = false;
-    std::future::poll_fn(|_| {
-        if std::mem::replace(&mut paused, true) { Poll::Ready(()) } else { Poll::Pending }
-    })
-    .await;
+fn pause() -> Pause {
+    Pause(false)
+}
+
+struct Pause(bool);
+
+impl Future for Pause {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if std::mem::replace(&mut self.0, true) { Poll::Ready(()) } else { Poll::Pending }
+    }
 }
 
 /// All calls, as `name outcome`, each as often as it was recorded.
@@ -61,7 +67,7 @@ fn functions<R>(seen: &Captured<R>) -> Vec<String> {
     let mut all: Vec<_> = metric
         .series
         .iter()
-        .inspect(|series| assert!(label(series, "module").starts_with("timed_forms")))
+        .inspect(|series| assert_eq!(label(series, "module"), "timed_forms::by_default"))
         .map(|series| format!("{} {}", label(series, "function"), label(series, "outcome")))
         .collect();
     all.sort();
@@ -298,7 +304,7 @@ fn methods_with_self_in_every_form() {
         assert!(cart.clone().mutable().items.is_empty());
         assert_eq!(Box::new(cart.clone()).boxed(), "a");
         assert_eq!(Rc::new(cart.clone()).shared(), 1);
-        assert_eq!(Arc::strong_count(&Arc::new(cart.clone()).atomically_shared()), 1);
+        assert_eq!(Arc::strong_count(&Arc::new(cart.clone()).atomically_shared()), 2);
         assert_eq!(Pin::new(&mut cart).pinned(), 3);
         assert_eq!(block_on(cart.later()), "a");
         assert_eq!(block_on(cart.clone().later_by_value()), "a");
@@ -311,16 +317,18 @@ fn methods_with_self_in_every_form() {
     assert_eq!(calls(&seen), expected);
 }
 
-#[test]
-fn functions_without_a_metric_are_recorded_under_their_path() {
-    mod inner {
-        #[typed_metrics::timed]
-        pub(super) fn free() {}
-    }
+mod by_default {
+    use super::{pause, timed};
 
-    struct Type<T>(T);
+    #[timed]
+    pub(super) fn free() {}
 
-    trait Trait {
+    #[timed]
+    pub(super) fn r#match<T>(_: T) {}
+
+    pub(super) struct Type<T>(pub(super) T);
+
+    pub(super) trait Trait {
         #[timed]
         fn provided(&self) -> u8 {
             1
@@ -330,10 +338,10 @@ fn functions_without_a_metric_are_recorded_under_their_path() {
 
     #[timed]
     impl<T: Copy> Type<T> {
-        fn method(&self) -> T {
+        pub(super) fn method(&self) -> T {
             self.0
         }
-        async fn later(&self) -> Result<T, ()> {
+        pub(super) async fn later(&self) -> Result<T, ()> {
             pause().await;
             Err(())
         }
@@ -345,19 +353,40 @@ fn functions_without_a_metric_are_recorded_under_their_path() {
             self.0
         }
     }
+}
 
-    #[timed]
-    fn r#match<T>(_: T) {}
+#[test]
+fn functions_without_a_metric_are_recorded_under_their_path() {
+    use by_default::{Trait, Type, free, r#match};
 
     let seen = capture(|| {
-        inner::free();
+        free();
         assert_eq!(Type(5).method(), 5);
         block_on(Type('x').later()).unwrap_err();
         assert_eq!(Type(5).provided() + Type(5).required(), 6);
         r#match(1);
         r#match("a");
     });
-    assert_eq!(functions(&seen), [""; 0]);
+    assert_eq!(
+        functions(&seen),
+        [
+            "<Type as Trait>::required ok",
+            "Trait::provided ok",
+            "Type::later error",
+            "Type::method ok",
+            "free ok",
+            "match ok"
+        ]
+    );
+    let metric = seen.snapshot.get("function.duration").unwrap();
+    assert_eq!(metric.descriptor.unit(), "s");
+    let twice = metric.series_with(&[
+        ("function", "match"),
+        ("module", "timed_forms::by_default"),
+        ("outcome", "ok"),
+    ]);
+    assert_eq!(twice.unwrap().value.as_histogram().unwrap().count, 2);
+    assert!(typed_metrics::catalog().iter().any(|metric| metric.name() == "function.duration"));
 }
 
 #[test]
@@ -629,33 +658,98 @@ fn arguments_are_dropped_in_the_same_order() {
     assert_eq!(order(|[a, b, c, d]| polled_once(pin!(measured::later(a, b, c, d)))), expected);
 }
 
+/// Tells which auto traits a value has: an inherent method is there only where they hold, and else the
+/// trait's.
+struct Is<'a, T>(#[allow(dead_code, reason = "its type is all that is looked at")] &'a T);
+
+trait IsNot {
+    fn send(&self) -> bool {
+        false
+    }
+    fn sync(&self) -> bool {
+        false
+    }
+    fn unpin(&self) -> bool {
+        false
+    }
+    fn unwind_safe(&self) -> bool {
+        false
+    }
+    fn ref_unwind_safe(&self) -> bool {
+        false
+    }
+}
+
+impl<T> IsNot for Is<'_, T> {}
+
+impl<T: Send> Is<'_, T> {
+    fn send(&self) -> bool {
+        true
+    }
+}
+
+impl<T: Sync> Is<'_, T> {
+    fn sync(&self) -> bool {
+        true
+    }
+}
+
+#[allow(dead_code, reason = "no future of an async function is")]
+impl<T: Unpin> Is<'_, T> {
+    fn unpin(&self) -> bool {
+        true
+    }
+}
+
+impl<T: UnwindSafe> Is<'_, T> {
+    fn unwind_safe(&self) -> bool {
+        true
+    }
+}
+
+impl<T: RefUnwindSafe> Is<'_, T> {
+    fn ref_unwind_safe(&self) -> bool {
+        true
+    }
+}
+
 #[test]
 fn futures_keep_their_auto_traits() {
+    // Neither `Rc` here nor a reference to the argument is held while the future waits.
     #[timed(Forms::Time { name: &Rc::<str>::from(name), outcome })]
     async fn measured<T>(value: T, name: &'static str) -> (T, &'static str) {
         pause().await;
         (value, name)
     }
-
-    fn is<T: Send>(_: &T)
-    where
-        T: Sync + UnwindSafe + RefUnwindSafe,
-    {
+    async fn plain<T>(value: T, name: &'static str) -> (T, &'static str) {
+        pause().await;
+        (value, name)
     }
-    trait Not<Marker> {
-        fn not(&self) {}
+
+    macro_rules! traits {
+        ($future:expr) => {
+            match &$future {
+                future => {
+                    let is = Is(future);
+                    (is.send(), is.sync(), is.unpin(), is.unwind_safe(), is.ref_unwind_safe())
+                }
+            }
+        };
     }
-    impl<T> Not<()> for T {}
-    struct Is;
-    impl<T: Send> Not<Is> for T {}
-
-    fn is_send<T: Send>(_: &T) {}
-
-    is(&measured(1, "a"));
-    // A cell can be sent, but not shared, so the future cannot be shared.
-    let future = measured(Cell::new(1), "a");
-    is_send(&future);
-    let seen = capture(|| assert_eq!(block_on(future).0.get(), 1));
+    macro_rules! assert_same {
+        ($($value:expr => $traits:expr;)*) => {$(
+            assert_eq!(traits!(plain($value, "a")), $traits);
+            assert_eq!(traits!(measured($value, "a")), $traits);
+        )*};
+    }
+    assert_same! {
+        1 => (true, true, false, true, true);
+        Rc::new(1) => (false, false, false, true, true);
+        Cell::new(1) => (true, false, false, true, false);
+        &Cell::new(1) => (false, false, false, false, false);
+        &mut 1 => (true, true, false, false, true);
+    }
+    let seen = capture(|| assert_eq!(block_on(measured(Cell::new(1), "a")).0.get(), 1));
     assert_eq!(calls(&seen), ["a ok"]);
 }
 

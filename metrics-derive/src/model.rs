@@ -20,4 +20,4 @@ pub(crate) use labels::ValidatedLabel;
 pub(crate) use metric::ValidatedMetric;
 pub(crate) use metrics::{CheckedVariant, ValidatedMetrics, check_metrics, facade};
 pub(crate) use timed::{Meter, MetricUse, OutcomeOf, Target, ValidatedTimed};
-pub(crate) use timed_function::{LastExpression, ValidatedBody, ValidatedFunction};
+pub(crate) use timed_function::{LastExpression, Returns, ValidatedBody, ValidatedFunction};

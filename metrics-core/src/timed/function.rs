@@ -127,11 +127,29 @@ impl Function {
     }
 }
 
-/// `Cart::pay` of `shop::<impl …>::pay::inside`, as far as the compiler's text can be read.
+/// `Cart::pay` of `shop::cart::Cart<_>::pay::inside`, as far as the compiler's text can be read.
 fn path_in_module(inside: &str, module: &str) -> Option<String> {
     let (path, _) = inside.rsplit_once("::")?;
     let path = path.replace("::{{closure}}", "").replace(&format!("{module}::"), "");
-    Some(path)
+    Some(without_parameters(&path))
+}
+
+/// Without what stands in angles behind a name: how that is written is up to the compiler. Those of
+/// `<Cart as Pay>` stay.
+fn without_parameters(path: &str) -> String {
+    let mut kept = String::with_capacity(path.len());
+    let mut depth = 0_u32;
+    for c in path.chars() {
+        match c {
+            '<' if depth > 0 || kept.ends_with(|c: char| c.is_alphanumeric() || c == '_') => {
+                depth += 1;
+            }
+            '>' if depth > 0 => depth -= 1,
+            _ if depth > 0 => {}
+            c => kept.push(c),
+        }
+    }
+    kept
 }
 
 #[cfg(test)]
@@ -149,6 +167,7 @@ mod tests {
         assert_eq!(name("shop::cart::pay::inside"), "pay");
         assert_eq!(name("shop::cart::pay::{{closure}}::inside"), "pay");
         assert_eq!(name("shop::cart::Cart::pay::inside"), "Cart::pay");
+        assert_eq!(name("shop::cart::Cart<alloc::vec::Vec<T>>::pay::inside"), "Cart::pay");
         assert_eq!(
             name("<shop::cart::Cart as shop::Pay>::pay::inside"),
             "<Cart as shop::Pay>::pay"

@@ -11,7 +11,8 @@ use syn::ext::IdentExt;
 use crate::expand::meter::{Paths, fill, meter, tokens_of_computed};
 use crate::expand::names::at;
 use crate::model::{
-    LastExpression, Meter, OutcomeOf, Target, ValidatedBody, ValidatedFunction, ValidatedTimed,
+    LastExpression, Meter, OutcomeOf, Returns, Target, ValidatedBody, ValidatedFunction,
+    ValidatedTimed,
 };
 
 /// Expands to the function with another body: see [`sync`], [`of_future`] and [`last_expression`].
@@ -23,12 +24,12 @@ pub(crate) fn expand(timed: &ValidatedTimed, function: &ValidatedFunction<'_>) -
     let paths = Paths::new(&timed.krate);
     let expansion = Expansion { timed, function, paths: &paths };
     let body = match &function.kind {
-        ValidatedBody::Sync { returns } => expansion.sync(returns.as_ref()),
+        ValidatedBody::Sync { returns } => expansion.sync(returns),
         ValidatedBody::Async { returns } => {
             let statements = &function.body.statements;
             let arguments = expansion.arguments();
             let body = braced(&function.body.braces, quote!(#arguments #statements));
-            expansion.of_future(returns.as_ref(), &quote!(move), &body)
+            expansion.of_future(returns, &quote!(move), &body)
         }
         ValidatedBody::LastExpression(last) => expansion.last_expression(last),
     };
@@ -57,12 +58,12 @@ impl Expansion<'_> {
     /// __call.finish(__outcome);
     /// __returned
     /// ```
-    fn sync(&self, returns: Option<&TokenStream>) -> TokenStream {
+    fn sync(&self, returns: &Returns) -> TokenStream {
         let Paths { timed, .. } = self.paths;
         let (call, returned) = (local("__call"), local("__returned"));
         let (computed, meters) = self.meters();
         let statements = &self.function.body.statements;
-        let Some(returns) = returns else {
+        let Returns::Type(returns) = returns else {
             // It ends by unwinding, if at all; so there is nothing to catch.
             return quote! {
                 #computed
@@ -73,10 +74,12 @@ impl Expansion<'_> {
         let arguments = self.arguments();
         let body = braced(&self.function.body.braces, quote!(#arguments #statements));
         let finish = self.finish(&call, &returned);
+        let allow = self.allow();
         let mutable = self.fills().then(|| quote!(mut));
         quote! {
             #computed
             let #mutable #call = #timed::Call::of_function(#meters);
+            #allow
             let #returned = #timed::call(move || -> #returns #body);
             #finish
             #returned
@@ -99,37 +102,45 @@ impl Expansion<'_> {
     /// `return` need, which an async block cannot be given.
     fn of_future(
         &self,
-        returns: Option<&TokenStream>,
+        returns: &Returns,
         capture: &TokenStream,
         body: &TokenStream,
     ) -> TokenStream {
         let Paths { private, timed } = self.paths;
         let (call, returned) = (local("__call"), local("__returned"));
         let (computed, meters) = self.meters();
-        let typed = returns.map(|returns| {
-            quote! {
+        let typed = match returns {
+            Returns::Type(returns) => quote! {
                 if let #private::core::option::Option::Some(#returned) =
                     #private::core::option::Option::None::<#returns>
                 {
                     return #returned;
                 }
-            }
-        });
+            },
+            Returns::Never | Returns::Unknown => TokenStream::new(),
+        };
         let body = syn::parse2::<Group>(body.clone())
             .map(|group| {
                 let statements = group.stream();
                 braced(&group, quote!(#typed #statements))
             })
             .unwrap_or_default();
-        let finish = self.finish(&call, &returned);
-        quote! {
+        let start = quote! {
             #computed
             let mut #call = #timed::Call::of_future(#meters);
-            let #returned = #timed::Awaited::new(
-                &mut #call,
-                #private::core::pin::pin!(async #capture #body),
-            )
-            .await;
+        };
+        let awaited = quote! {
+            #timed::Awaited::new(&mut #call, #private::core::pin::pin!(async #capture #body)).await
+        };
+        if let Returns::Never = returns {
+            return quote!(#start #awaited);
+        }
+        let finish = self.finish(&call, &returned);
+        let allow = self.allow();
+        quote! {
+            #start
+            #allow
+            let #returned = #awaited;
             #finish
             #returned
         }
@@ -145,7 +156,7 @@ impl Expansion<'_> {
         let LastExpression { before, function, block, returns } = last;
         let (attributes, capture) = (&block.attrs, block.capture.to_token_stream());
         let inner = block.block.to_token_stream();
-        let measured = self.of_future(returns.as_ref(), &capture, &inner);
+        let measured = self.of_future(returns, &capture, &inner);
         let future = quote!(#(#attributes)* async #capture { #measured });
         let future = match function {
             Some(function) => quote!(#function(#future)),
@@ -169,6 +180,12 @@ impl Expansion<'_> {
             }
         });
         arguments.collect()
+    }
+
+    /// The compiler does not see that a captured argument is read once more, when it is dropped, and
+    /// would warn of `self.armed = false;` in a method that takes `mut self`.
+    fn allow(&self) -> Option<TokenStream> {
+        self.function.changes_arguments().then(|| quote!(#[allow(unused_assignments)]))
     }
 
     /// What computes labels, and all that is recorded, as a pair of pairs.

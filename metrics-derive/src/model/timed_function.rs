@@ -23,12 +23,20 @@ pub(crate) struct ValidatedFunction<'d> {
 
 /// How the body runs.
 pub(crate) enum ValidatedBody {
-    /// When the function is called. `None` if it never returns.
-    Sync { returns: Option<TokenStream> },
+    /// When the function is called.
+    Sync { returns: Returns },
     /// When the function's future is polled.
-    Async { returns: Option<TokenStream> },
+    Async { returns: Returns },
     /// When the future is polled that the function's last expression makes.
     LastExpression(Box<LastExpression>),
+}
+
+/// What the body returns.
+pub(crate) enum Returns {
+    Never,
+    /// With a blank for each `impl Trait`.
+    Type(TokenStream),
+    Unknown,
 }
 
 /// `async move { … }` or `Box::pin(async move { … })` at the end of a function.
@@ -37,7 +45,7 @@ pub(crate) struct LastExpression {
     /// `Box::pin`, if it is there.
     pub(crate) function: Option<Expr>,
     pub(crate) block: ExprAsync,
-    pub(crate) returns: Option<TokenStream>,
+    pub(crate) returns: Returns,
 }
 
 impl<'d> ValidatedFunction<'d> {
@@ -94,6 +102,17 @@ impl<'d> ValidatedFunction<'d> {
         &self.signature.ident
     }
 
+    /// Whether the body changes an argument that it owns.
+    pub(crate) fn changes_arguments(&self) -> bool {
+        self.signature.inputs.iter().any(|input| match input {
+            FnArg::Receiver(receiver) => receiver.mutability.is_some(),
+            FnArg::Typed(typed) => {
+                let mut tokens = typed.pat.to_token_stream().into_iter();
+                tokens.any(|token| matches!(token, TokenTree::Ident(word) if word == "mut"))
+            }
+        })
+    }
+
     /// The arguments that the body takes over, in the order in which they are dropped: `self`, and
     /// those that it names, or that are kept for their drop alone (`_guard`). An argument that is not
     /// used at all stays outside, so that the compiler goes on saying so.
@@ -147,19 +166,19 @@ fn body_kind(signature: &Signature, body: &Body) -> ValidatedBody {
     }
 }
 
-/// The type that the body returns, with a blank for each `impl Trait`; `None` if it never returns.
-fn returned(output: &ReturnType) -> Option<TokenStream> {
+fn returned(output: &ReturnType) -> Returns {
     match output {
-        ReturnType::Default => Some(quote!(())),
-        ReturnType::Type(_, ty) => match &**ty {
-            Type::Never(_) => None,
-            ty => {
-                let mut ty = ty.clone();
-                leave_blanks(&mut ty);
-                Some(ty.into_token_stream())
-            }
-        },
+        ReturnType::Default => Returns::Type(quote!(())),
+        ReturnType::Type(_, ty) => returns_type((**ty).clone()),
     }
+}
+
+fn returns_type(mut ty: Type) -> Returns {
+    if matches!(ty, Type::Never(_)) {
+        return Returns::Never;
+    }
+    leave_blanks(&mut ty);
+    Returns::Type(ty.into_token_stream())
 }
 
 fn leave_blanks(ty: &mut Type) {
@@ -207,12 +226,13 @@ fn last_expression(signature: &Signature, body: &Body) -> Option<LastExpression>
         }
         _ => return None,
     };
-    let returns = output_of_future(signature.output.to_token_stream());
+    let output = output_of_future(signature.output.to_token_stream());
+    let returns = output.map_or(Returns::Unknown, returns_type);
     Some(LastExpression { before, function, block, returns })
 }
 
 /// What stands behind `Output =`.
-fn output_of_future(tokens: TokenStream) -> Option<TokenStream> {
+fn output_of_future(tokens: TokenStream) -> Option<Type> {
     let mut rest = tokens.into_iter();
     for token in rest.by_ref() {
         match token {
@@ -245,13 +265,7 @@ fn output_of_future(tokens: TokenStream) -> Option<TokenStream> {
         }
         output.extend([token]);
     }
-    match syn::parse2::<Type>(output).ok()? {
-        Type::Never(_) => None,
-        mut ty => {
-            leave_blanks(&mut ty);
-            Some(ty.into_token_stream())
-        }
-    }
+    syn::parse2(output).ok()
 }
 
 /// The names that a pattern binds, in the order of their declaration.
