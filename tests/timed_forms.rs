@@ -1,6 +1,13 @@
 //! `#[timed]` on functions of every form: they stay what they were.
 #![forbid(unsafe_op_in_unsafe_fn)]
 #![deny(warnings)]
+#![allow(
+    clippy::elidable_lifetime_names,
+    clippy::multiple_bound_locations,
+    clippy::unnecessary_literal_bound,
+    clippy::unused_self,
+    reason = "the functions are written in every way that people write them"
+)]
 
 use std::cell::{Cell, RefCell};
 use std::error::Error;
