@@ -8,3 +8,4 @@ pub mod handlers;
 pub mod recording;
 pub mod runtime;
 pub mod testing;
+pub mod timed;

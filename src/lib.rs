@@ -55,6 +55,7 @@
 //!
 //! - [`guide::declaring`]: kinds, names, units, buckets, labels; all attributes.
 //! - [`guide::recording`]: handles, timers, observed metrics, what happens to bad values.
+//! - [`guide::timed`]: functions that are measured by an attribute.
 //! - [`guide::runtime`]: metrics known only at run time.
 //! - [`guide::handlers`]: where metrics go, by name or by instance; writing a handler.
 //! - [`guide::testing`]: asserting what code records.
@@ -143,7 +144,30 @@ pub use typed_metrics_derive::Label;
 /// ```
 pub use typed_metrics_derive::Metrics;
 
-/// Measures every call of a function.
+/// Measures every call of a function: how long it took, and how it ended.
+///
+/// Alone it records in the histogram `function.duration`; with a variant of a metrics enum, in that one,
+/// where `outcome` stands for a label of type [`Outcome`] that is filled in at the end. See
+/// [`guide::timed`] for its options, and for what it does to methods, impl blocks and futures.
+///
+/// ```
+/// use typed_metrics::{Metrics, Outcome, timed};
+///
+/// #[derive(Metrics)]
+/// enum Mail {
+///     #[histogram(unit = "ms")]
+///     Delivery { outcome: Outcome },
+/// }
+///
+/// #[timed(Mail::Delivery { outcome })]
+/// fn deliver(to: &str) -> Result<(), String> {
+///     if to.contains('@') { Ok(()) } else { Err(format!("`{to}` is no address")) }
+/// }
+///
+/// let seen = typed_metrics::testing::capture(|| (deliver("ada@example.org"), deliver("ada")));
+/// assert_eq!(seen.histogram(Mail::Delivery { outcome: Outcome::Ok }).count, 1);
+/// assert_eq!(seen.histogram(Mail::Delivery { outcome: Outcome::Error }).count, 1);
+/// ```
 pub use typed_metrics_derive::timed;
 
 #[cfg(feature = "console")]
