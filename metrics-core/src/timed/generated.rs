@@ -6,7 +6,9 @@ pub use crate::objective::Objective;
 pub use crate::outcome::Outcome;
 pub use crate::timed::call::{Awaited, Call};
 pub use crate::timed::function::{FUNCTIONS, Function};
-pub use crate::timed::meter::{Busy, Count, CountKind, InFlightKind, Meter, TimeKind, Wall};
+pub use crate::timed::meter::{
+    AnyKind, AnyUnit, Busy, Count, CountKind, InFlightKind, Meter, TimeKind, Wall,
+};
 pub use crate::timed::outcome_of::{AnyReturned, MaybeNone, Returned};
 pub use crate::timed::place::{Fill, FindSeries, Late, Pending, Place};
 
@@ -72,7 +74,7 @@ pub fn count<K: CountKind, P: FindSeries>(metric: Pending<K, P>) -> Count<K, P> 
 }
 
 #[inline(always)]
-pub fn in_flight<K: InFlightKind>(metric: Handle<K>) -> K::Entered {
+pub fn in_flight<K: AnyKind + InFlightKind>(metric: Handle<K>) -> K::Entered {
     K::enter(metric)
 }
 

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use crate::handle::{Entered, kind};
-use crate::handle::{Handle, UpDownCounter};
+use crate::handle::{Entered, Handle, Histogram, UpDownCounter, kind};
 use crate::number::Number;
 use crate::outcome::Outcome;
 use crate::timed::place::{FindSeries, Pending};
-use crate::unit::TimeUnit;
+use crate::unit::{NotTime, TimeUnit};
 
 /// Records something of a call. Several make a pair of pairs.
 pub trait Meter {
@@ -42,53 +41,30 @@ impl<A: Meter, B: Meter> Meter for (A, B) {
     }
 }
 
-/// The kinds of metric that a time can be recorded in.
-#[diagnostic::on_unimplemented(
-    message = "`#[timed]` records a time, which `{Self}` does not take",
-    label = "not a histogram of time",
-    note = "name a `#[histogram]` whose unit is one of time: `ns`, `us`, `ms`, `s`, `min`, `h`, `d`"
-)]
-pub trait TimeKind: Sized {
-    fn record(handle: Handle<Self>, time: Duration);
-}
-
-impl<U: TimeUnit> TimeKind for kind::Histogram<U> {
-    #[inline(always)]
-    fn record(handle: Handle<Self>, time: Duration) {
-        handle.record(time);
-    }
-}
-
-/// The kinds of metric that count calls.
-#[diagnostic::on_unimplemented(
-    message = "`count` adds 1 for each call, which `{Self}` does not take",
-    label = "not a counter",
-    note = "name a `#[counter]`"
-)]
-pub trait CountKind: Sized {
-    fn increment(handle: Handle<Self>);
-}
-
-impl<T: Number> CountKind for kind::Counter<T> {
-    #[inline(always)]
-    fn increment(handle: Handle<Self>) {
-        handle.inc();
-    }
-}
-
-/// The kinds of metric that count calls that are under way.
-#[diagnostic::on_unimplemented(
-    message = "`in_flight` counts up and down again, which `{Self}` does not",
-    label = "not an up-down counter",
-    note = "name an `#[up_down_counter]`"
-)]
-pub trait InFlightKind: Sized {
+/// What a call does to a metric of a kind; to one of the wrong kind nothing.
+///
+/// Whether the kind is right, [`TimeKind`] and its like tell. They are asked once, and nothing else
+/// depends on them, so that a wrong one is one error.
+pub trait AnyKind: Sized {
     type Entered: Meter;
 
-    fn enter(handle: Handle<Self>) -> Self::Entered;
+    fn time(_: Handle<Self>, _: Duration) {}
+    fn count(_: Handle<Self>) {}
+    fn enter(_: Handle<Self>) -> Self::Entered;
 }
 
-impl<T: Number> InFlightKind for kind::UpDownCounter<T> {
+impl<T: Number> AnyKind for kind::Counter<T> {
+    type Entered = ();
+
+    #[inline(always)]
+    fn count(handle: Handle<Self>) {
+        handle.inc();
+    }
+
+    fn enter(_: Handle<Self>) {}
+}
+
+impl<T: Number> AnyKind for kind::UpDownCounter<T> {
     type Entered = Entered<T>;
 
     #[inline(always)]
@@ -96,6 +72,67 @@ impl<T: Number> InFlightKind for kind::UpDownCounter<T> {
         handle.enter()
     }
 }
+
+impl<T> AnyKind for kind::Gauge<T> {
+    type Entered = ();
+
+    fn enter(_: Handle<Self>) {}
+}
+
+impl<U: AnyUnit> AnyKind for kind::Histogram<U> {
+    type Entered = ();
+
+    #[inline(always)]
+    fn time(handle: Handle<Self>, time: Duration) {
+        U::record(handle, time);
+    }
+
+    fn enter(_: Handle<Self>) {}
+}
+
+/// The units of histograms.
+pub trait AnyUnit: Sized {
+    fn record(_: Histogram<Self>, _: Duration) {}
+}
+
+impl AnyUnit for NotTime {}
+
+impl<U: TimeUnit> AnyUnit for U {
+    #[inline(always)]
+    fn record(histogram: Histogram<U>, time: Duration) {
+        histogram.record(time);
+    }
+}
+
+/// The kinds of metric that a time can be recorded in.
+#[diagnostic::on_unimplemented(
+    message = "`#[timed]` records a time, which `{Self}` does not take",
+    label = "not a histogram of time",
+    note = "name a `#[histogram]` whose unit is one of time: `ns`, `us`, `ms`, `s`, `min`, `h`, `d`"
+)]
+pub trait TimeKind {}
+
+impl<U: TimeUnit> TimeKind for kind::Histogram<U> {}
+
+/// The kinds of metric that count calls.
+#[diagnostic::on_unimplemented(
+    message = "`count` adds 1 for each call, which `{Self}` does not take",
+    label = "not a counter",
+    note = "name a `#[counter]`"
+)]
+pub trait CountKind {}
+
+impl<T: Number> CountKind for kind::Counter<T> {}
+
+/// The kinds of metric that count calls that are under way.
+#[diagnostic::on_unimplemented(
+    message = "`in_flight` counts up and down again, which `{Self}` does not",
+    label = "not an up-down counter",
+    note = "name an `#[up_down_counter]`"
+)]
+pub trait InFlightKind {}
+
+impl<T: Number> InFlightKind for kind::UpDownCounter<T> {}
 
 /// Counts down again when it is dropped, which is after the end.
 impl<T: Number> Meter for Entered<T> {
@@ -107,10 +144,10 @@ impl<T: Number> Meter for Entered<T> {
 #[derive(Debug)]
 pub struct Wall<K, P>(pub Pending<K, P>);
 
-impl<K: TimeKind, P: FindSeries> Meter for Wall<K, P> {
+impl<K: AnyKind, P: FindSeries> Meter for Wall<K, P> {
     #[inline(always)]
     fn end(&self, outcome: Outcome, wall: Duration) {
-        K::record(self.0.handle(outcome), wall);
+        K::time(self.0.handle(outcome), wall);
     }
 }
 
@@ -118,7 +155,7 @@ impl<K: TimeKind, P: FindSeries> Meter for Wall<K, P> {
 #[derive(Debug)]
 pub struct Busy<K, P>(pub Pending<K, P>, pub(crate) Duration);
 
-impl<K: TimeKind, P: FindSeries> Meter for Busy<K, P> {
+impl<K: AnyKind, P: FindSeries> Meter for Busy<K, P> {
     const BUSY: bool = true;
 
     #[inline(always)]
@@ -128,7 +165,7 @@ impl<K: TimeKind, P: FindSeries> Meter for Busy<K, P> {
 
     #[inline(always)]
     fn end(&self, outcome: Outcome, _: Duration) {
-        K::record(self.0.handle(outcome), self.1);
+        K::time(self.0.handle(outcome), self.1);
     }
 }
 
@@ -136,9 +173,9 @@ impl<K: TimeKind, P: FindSeries> Meter for Busy<K, P> {
 #[derive(Debug)]
 pub struct Count<K, P>(pub Pending<K, P>);
 
-impl<K: CountKind, P: FindSeries> Meter for Count<K, P> {
+impl<K: AnyKind, P: FindSeries> Meter for Count<K, P> {
     #[inline(always)]
     fn end(&self, outcome: Outcome, _: Duration) {
-        K::increment(self.0.handle(outcome));
+        K::count(self.0.handle(outcome));
     }
 }
