@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use typed_metrics::testing::{Captured, capture};
-use typed_metrics::{Label, Metrics, Outcome, timed};
+use typed_metrics::{Label, Metrics, Objective, Outcome, timed};
 
 #[derive(Clone, Copy, Label)]
 enum Endpoint {
@@ -413,4 +413,55 @@ fn busy_time_is_that_of_the_polls() {
     let busy = seen.histogram(Shop::Bare);
     assert_eq!(busy.count, 1);
     assert!((20e6..300e6).contains(&busy.sum), "{}", busy.sum);
+}
+
+#[test]
+fn a_future_may_end_on_another_thread() {
+    #[timed(Shop::Open { route: &route, outcome, status: 201 })]
+    async fn serve(route: String) {
+        Polls(1).await;
+        drop(route);
+    }
+
+    let scope_route = "other thread";
+    let mut future = Box::pin(serve(scope_route.into()));
+    assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    std::thread::spawn(move || block_on(future)).join().unwrap();
+    let snapshot = typed_metrics::snapshot();
+    let labels = [("route", scope_route), ("outcome", "ok"), ("status", "201")];
+    let series = snapshot.get("timed.open").unwrap().series_with(&labels).unwrap();
+    assert_eq!(series.value.as_histogram().unwrap().count, 1);
+}
+
+#[test]
+fn objectives_stand_in_the_catalog() {
+    #[timed(
+        Shop::Renamed { ended: Some(outcome) },
+        objective = [Objective::latency("1.5s", 0.99), Objective::success(0.999)],
+    )]
+    fn pay() {}
+    #[timed(objective = Objective::latency("250ms", 0.5))]
+    fn parse() {}
+
+    pay();
+    parse();
+    let catalog = typed_metrics::catalog();
+    let metric = |name| *catalog.iter().find(|metric| metric.name() == name).unwrap();
+    let aims = metric("timed.renamed").objectives();
+    let texts: Vec<_> = aims.iter().map(|aim| aim.objective.to_string()).collect();
+    assert_eq!(texts, ["99% within 1.5s", "99.9% succeed"]);
+    assert!(aims[0].function.file.ends_with("tests/timed.rs"));
+    assert!(metric("timed.open").objectives().is_empty());
+
+    let json = serde_json::to_value(metric("function.duration")).unwrap();
+    let aim = &json["objectives"][0];
+    assert_eq!(
+        aim["objective"],
+        serde_json::json!({
+            "type": "latency", "within_seconds": 0.25, "share": 0.5
+        })
+    );
+    let item = aim["function"]["item"].as_str().unwrap();
+    assert!(item.ends_with("parse"), "{item}");
+    assert!(serde_json::to_value(metric("timed.open")).unwrap().get("objectives").is_none());
 }

@@ -21,4 +21,5 @@ fn mistakes_are_rejected_where_they_are_made() {
     }
     let cases = trybuild::TestCases::new();
     cases.compile_fail("tests/ui/*/*.rs");
+    cases.pass("tests/pass/*.rs");
 }

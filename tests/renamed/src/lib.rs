@@ -47,6 +47,16 @@ pub fn refresh(name: String) -> Result<String, String> {
     Ok(name)
 }
 
+/// Reads what a lock holds, in the edition in which the guard lives to the end of the last expression.
+///
+/// # Panics
+/// If the lock is poisoned.
+#[tm::timed(Cache::CallTime { outcome }, crate = tm)]
+#[must_use]
+pub fn locked(of: std::sync::Mutex<u8>) -> u8 {
+    *of.lock().expect("nobody panicked")
+}
+
 /// Refreshes the cache later.
 #[tm::timed(crate = tm, objective = tm::Objective::success(0.9))]
 pub async fn refresh_later(mut name: String) -> usize {
@@ -73,6 +83,7 @@ mod tests {
         assert_eq!(seen.histogram(Cache::LookupTime).count, 1);
         let seen = tm::testing::capture(|| refresh("dns".to_owned()));
         assert_eq!(seen.histogram(Cache::CallTime { outcome: tm::Outcome::Ok }).count, 1);
+        assert_eq!(locked(std::sync::Mutex::new(3)), 3);
         drop(refresh_later(String::new()));
         let catalog = tm::catalog();
         let duration = catalog.iter().find(|metric| metric.name() == "function.duration");
