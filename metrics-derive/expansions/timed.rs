@@ -9,18 +9,19 @@ pub(crate) fn find<'a>(
             let outcome = tm::__private::timed::PENDING;
             let status = __computed_0_status.absent();
             tm::__private::timed::late(
-                Shop::Duration {
-                    route: &route,
-                    outcome,
-                    status,
-                }
+                tm::__private::timed::metric(Shop::Duration {
+                        route: &route,
+                        outcome,
+                        status,
+                    })
                     .__typed_Duration(),
             )
         }),
         (
             tm::__private::timed::count({
                 let outcome = tm::__private::timed::PENDING;
-                Shop::Requests { outcome }.__typed_Requests()
+                tm::__private::timed::metric(Shop::Requests { outcome })
+                    .__typed_Requests()
             }),
             (),
         ),
@@ -75,7 +76,7 @@ impl Client {
             tm::__private::timed::busy(tm::__private::timed::function(&__FUNCTION)),
             (
                 tm::__private::timed::in_flight({
-                    Shop::InFlight {}.__typed_InFlight()
+                    tm::__private::timed::metric(Shop::InFlight {}).__typed_InFlight()
                 }),
                 (),
             ),

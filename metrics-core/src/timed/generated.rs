@@ -35,6 +35,12 @@ pub fn name_of<F>(_: F) -> &'static str {
     std::any::type_name::<F>()
 }
 
+/// A value of a metrics enum.
+#[inline(always)]
+pub fn metric<M: Metrics>(metric: M) -> M {
+    metric
+}
+
 /// The descriptor of the metric that the variant of an enum is.
 #[must_use]
 pub fn descriptor_of<M: Metrics>(variant: &str) -> &'static Descriptor {

@@ -55,7 +55,8 @@ pub(crate) fn meter(index: usize, meter: &Meter, paths: &Paths) -> TokenStream {
 /// {
 ///     let outcome = timed::PENDING;
 ///     let status = __computed_0_status.absent();
-///     timed::late(Http::Duration { route: &route, status, outcome }.__typed_Duration())
+///     let metric = timed::metric(Http::Duration { route: &route, status, outcome });
+///     timed::late(metric.__typed_Duration())
 /// }
 /// ```
 fn metric(index: usize, metric: &MetricUse, paths: &Paths) -> TokenStream {
@@ -68,7 +69,10 @@ fn metric(index: usize, metric: &MetricUse, paths: &Paths) -> TokenStream {
         quote_spanned!(at(label)=> let #label = #name.absent();)
     });
     let handle = format_ident!("__typed_{variant}", span = at(variant));
-    let mut metric = quote_spanned!(at(variant)=> #path { #(#labels),* }.#handle());
+    // An enum that is none is told of in its own words, and not only by a method that it lacks.
+    let mut metric = quote_spanned! {at(variant)=>
+        #timed::metric(#path { #(#labels),* }).#handle()
+    };
     if !computed.is_empty() {
         metric = quote!(#timed::late(#metric));
     }
