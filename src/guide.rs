@@ -10,3 +10,4 @@ pub mod llm;
 pub mod recording;
 pub mod runtime;
 pub mod testing;
+pub mod timed;

@@ -206,3 +206,8 @@ fn runtime_metrics() {
 fn testing_your_metrics() {
     assert_prints("testing_your_metrics", include_str!("examples/testing_your_metrics.txt"));
 }
+
+#[test]
+fn timed_functions() {
+    assert_prints("timed_functions", include_str!("examples/timed_functions.txt"));
+}

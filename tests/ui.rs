@@ -25,3 +25,11 @@ fn mistakes_are_rejected_where_they_are_made() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("tests/ui/*/*.rs");
 }
+
+/// Apart from the mistakes: programs that run are built and not only checked, and then the compiler says
+/// more of some mistakes.
+#[test]
+#[cfg_attr(not(all(feature = "console", feature = "otel")), ignore = "needs --all-features")]
+fn unsafe_functions_can_be_measured() {
+    trybuild::TestCases::new().pass("tests/pass/*.rs");
+}
