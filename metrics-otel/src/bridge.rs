@@ -13,7 +13,7 @@ use typed_metrics_core::{Descriptor, Reader};
 use crate::instrument::{self, Sink};
 use crate::late::Late;
 use crate::limit;
-use crate::lock;
+use crate::{lock, try_lock};
 
 /// The name of the observable instrument that observes nothing: its callback is the pump.
 pub(crate) const PUMP: &str = "typed_metrics.pump";
@@ -216,9 +216,10 @@ impl std::ops::Deref for Use {
 impl Drop for Use {
     fn drop(&mut self) {
         let was_last = self.0.users.fetch_sub(1, Ordering::Relaxed) == 1;
-        // Gauges would show their last value for ever. Inside the pump, it sees to that.
-        if was_last && !is_pumping() {
-            lock(&self.0.state).publish();
+        // Gauges would show their last value for ever. A pump that is under way sees to that itself,
+        // and may take long, with callbacks of users in it.
+        if was_last && let Some(mut state) = try_lock(&self.0.state) {
+            state.publish();
         }
     }
 }

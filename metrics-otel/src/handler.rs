@@ -320,7 +320,7 @@ impl MetricHandler for OtelHandler {
         wanted.retain(|metric| self.wants(metric));
         wanted.iter().for_each(|metric| bridge.build(&meter, metric, self.limit));
         let bridge = bridge.enter(&wanted);
-        let in_use = self.pipeline().map(InUse::new);
+        let in_use = self.pipeline().map(|pipeline| pipeline.scopes.enter(&self.scope));
         let before = lock(&self.installed).replace(Installed { meter, bridge, in_use });
         // Outside the lock, as in `shutdown`.
         drop(before);
@@ -345,20 +345,24 @@ impl MetricHandler for OtelHandler {
                 "a callback that observes a metric cannot flush: it would wait for itself".into()
             );
         }
-        self.hand_on();
         match &self.export {
-            Export::Disabled | Export::Unknown => Ok(()),
-            Export::Sdk(provider) => Ok(provider.force_flush()?),
+            Export::Disabled => Ok(()),
+            Export::Unknown => {
+                self.hand_on();
+                Ok(())
+            }
+            Export::Sdk(provider) => {
+                // Not every reader collects when it is flushed.
+                self.hand_on();
+                Ok(provider.force_flush()?)
+            }
             Export::Pipeline(pipeline) => pipeline.flush(),
         }
     }
 
     fn shutdown(&self) -> Result<(), HandlerError> {
         let flushed = match self.pipeline() {
-            Some(pipeline) if !is_pumping() => {
-                self.hand_on();
-                pipeline.flush_at_end()
-            }
+            Some(pipeline) if !is_pumping() => pipeline.flush_at_end(),
             _ => self.flush(),
         };
         let installed = lock(&self.installed).take();
@@ -373,7 +377,7 @@ impl MetricHandler for OtelHandler {
 }
 
 impl OtelHandler {
-    /// Hands on what there is, for a provider of which nobody can ask a collection.
+    /// Hands on what there is, for a provider that nobody can ask for a collection.
     fn hand_on(&self) {
         let bridge = lock(&self.installed).as_ref().map(|installed| Arc::clone(&installed.bridge));
         if let Some(bridge) = bridge {

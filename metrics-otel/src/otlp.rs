@@ -19,6 +19,7 @@ mod http;
 mod mistakes;
 mod pipeline;
 mod resource;
+mod scopes;
 mod sender;
 mod settings;
 mod split;
@@ -29,7 +30,8 @@ mod vendor;
 
 pub use builder::OtlpBuilder;
 pub use mistakes::OtlpError;
-pub(crate) use pipeline::{InUse, Pipeline};
+pub(crate) use pipeline::Pipeline;
+pub(crate) use scopes::InUse;
 pub use vendor::Vendor;
 
 /// How OTLP is spoken.

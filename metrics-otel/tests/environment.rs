@@ -92,7 +92,9 @@ fn the_name_builds_a_pipeline_from_the_variables() {
                 ("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint),
                 ("OTEL_EXPORTER_OTLP_PROTOCOL", name),
                 ("OTEL_EXPORTER_OTLP_HEADERS", "x-team=blue%2Cgreen,authorization=Bearer%20theirs"),
-                ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"),
+                ("OTEL_EXPORTER_OTLP_COMPRESSION", "GZIP"),
+                ("OTEL_EXPORTER_OTLP_TIMEOUT", "0"),
+                ("OTEL_SDK_DISABLED", "0"),
                 ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta"),
                 ("OTEL_SERVICE_NAME", "shop"),
                 ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test"),
@@ -128,6 +130,24 @@ fn variables_of_metrics_win_and_their_endpoint_is_taken_as_it_is() {
     assert_eq!(receiver.totals().metric("environment.count").kind, "counter cumulative");
     let seen = &receiver.requests()[0];
     assert_eq!((seen.path.as_str(), seen.header("x-team")), ("/mine", Some("red")));
+}
+
+#[test]
+fn the_path_of_metrics_is_added_unless_it_is_there() {
+    let paths = [
+        ("", "/v1/metrics"),
+        ("/", "/v1/metrics"),
+        ("/v1/metrics", "/v1/metrics"),
+        ("/v1/metrics/", "/v1/metrics"),
+        ("/otlp", "/otlp/v1/metrics"),
+        ("/otlp/?key=1", "/otlp/v1/metrics"),
+    ];
+    for (path, expected) in paths {
+        let receiver = Receiver::start();
+        let endpoint = format!("{}{path}", receiver.http_endpoint());
+        run("by_name", &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)]);
+        assert_eq!(receiver.requests()[0].path, expected, "{path}");
+    }
 }
 
 #[test]
@@ -238,9 +258,13 @@ fn each_mistake_of_an_endpoint_has_its_own_mend() {
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://", "which"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://h:99999", "is no number up to 65535"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a b", "which is no address"),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "http://h:4318/v1/traces",
+            "where no metrics are; write it without `/v1/traces`",
+        ),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json", "which is not sent here"),
         ("OTEL_METRICS_EXPORTER", "prometheus", "is for `otlp` or `none`"),
-        ("OTEL_SDK_DISABLED", "yes", "write `true` or `false`"),
     ];
     for (name, value, said) in cases {
         let printed = run("error", &[(name, value)]);
@@ -249,4 +273,7 @@ fn each_mistake_of_an_endpoint_has_its_own_mend() {
     }
     let secret = run("error", &[("OTEL_EXPORTER_OTLP_ENDPOINT", "ftp://me:secret@h/x")]);
     assert!(secret.contains("ftp://…@h/x") && !secret.contains("secret"), "{secret}");
+    let port = "http://me:se/cret@h:x/?key=secret";
+    let secret = run("error", &[("OTEL_EXPORTER_OTLP_ENDPOINT", port)]);
+    assert!(secret.contains("http://…@h:x/?…") && !secret.contains("cret"), "{secret}");
 }

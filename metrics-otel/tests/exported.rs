@@ -187,6 +187,26 @@ fn instruments_of_the_user_go_the_same_way() {
 }
 
 #[test]
+fn the_provider_of_a_pipeline_can_be_used_without_its_handler() {
+    use opentelemetry::metrics::MeterProvider;
+
+    let _turn = my_turn();
+    record();
+    let receiver = Receiver::start();
+    let handler = to(&receiver, Protocol::HttpProtobuf).build().unwrap();
+    let provider = handler.meter_provider().unwrap().clone();
+    provider.meter("mine").u64_counter("own_alone").build().add(4, &[]);
+    provider.force_flush().unwrap();
+    receiver.wait_for(1, support::pipeline::SOON);
+    assert_eq!(receiver.totals().int("own_alone", ""), 4);
+    // And by whatever other handler.
+    set_metric_handlers(OtelHandler::new(provider.clone())).unwrap();
+    provider.force_flush().unwrap();
+    receiver.wait_for(2, support::pipeline::SOON);
+    assert_eq!(receiver.totals().double("exported.load", ""), 0.75);
+}
+
+#[test]
 fn a_handler_that_is_cleared_exports_nothing_until_it_is_set_again() {
     let _turn = my_turn();
     record();

@@ -177,6 +177,112 @@ fn retry_after_is_kept_to() {
 }
 
 #[test]
+fn a_retry_after_of_nothing_or_of_for_ever_does_no_harm() {
+    let _turn = my_turn();
+    let receiver = Receiver::start();
+    let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
+    set_metric_handlers(handler).unwrap();
+    receiver.answer(Answer::retry_after(503, "0"));
+    interval("zero", 3).unwrap_err();
+    std::thread::sleep(Duration::from_secs(1));
+    // Pauses of a quarter of a second, then half a second.
+    assert!(receiver.requests().len() <= 4, "{}", receiver.requests().len());
+    receiver.answer(Answer::retry_after(503, u64::MAX.to_string()));
+    let before = receiver.requests().len();
+    receiver.wait_until(SOON, |seen| seen.len() > before);
+    std::thread::sleep(Duration::from_millis(100));
+    let error = interval("zero", 4).unwrap_err().to_string();
+    assert!(error.contains("503"), "{error}");
+    clear_metric_handlers();
+    receiver.answer(Answer::Ok);
+}
+
+#[test]
+fn a_callback_that_hangs_holds_up_no_shutdown() {
+    #[derive(Metrics)]
+    #[metrics(prefix = "outage")]
+    enum Hanging {
+        #[gauge]
+        Gauge,
+    }
+
+    let _turn = my_turn();
+    let receiver = Receiver::start();
+    let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
+    set_metric_handlers(handler.clone()).unwrap();
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let released = std::sync::Mutex::new(released);
+    let hanging = Hanging::gauge().observe(move || {
+        let _ = released.lock().unwrap().recv_timeout(Duration::from_secs(30));
+        1_i64
+    });
+    let begin = Instant::now();
+    let error = shutdown().unwrap_err().to_string();
+    assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
+    assert!(error.contains("metrics could not be collected within 1s"), "{error}");
+    drop(release);
+    drop(hanging);
+    drop(handler);
+}
+
+#[test]
+fn a_shutdown_after_that_of_the_provider_still_tells_what_was_not_sent() {
+    let _turn = my_turn();
+    let receiver = Receiver::start();
+    let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
+    set_metric_handlers(handler.clone()).unwrap();
+    receiver.stop();
+    Outage::count("provider").inc();
+    handler.meter_provider().unwrap().shutdown().unwrap();
+    let error = shutdown().unwrap_err().to_string();
+    assert!(error.contains("in 1 batch wait in memory"), "{error}");
+}
+
+#[test]
+fn a_spool_smaller_than_a_batch_still_sends() {
+    let _turn = my_turn();
+    let receiver = Receiver::start();
+    let handler = deltas_to(&receiver, Protocol::HttpProtobuf).spool_limit(1).build().unwrap();
+    set_metric_handlers(handler).unwrap();
+    interval("small", 3).unwrap();
+    assert_eq!(receiver.totals().int("outage.count", "test=small"), 3);
+}
+
+#[test]
+fn settings_without_end_are_no_harm() {
+    let _turn = my_turn();
+    for protocol in PROTOCOLS {
+        let test = part("endless", *protocol);
+        let receiver = Receiver::start();
+        let handler = deltas_to(&receiver, *protocol).timeout(Duration::MAX);
+        let handler = handler.interval(Duration::MAX).shutdown_timeout(Duration::MAX);
+        set_metric_handlers(handler.build().unwrap()).unwrap();
+        interval(&test, 3).unwrap();
+        shutdown().unwrap();
+        assert_eq!(receiver.totals().int("outage.count", &label(&test)), 3);
+    }
+}
+
+#[test]
+#[cfg(feature = "grpc")]
+fn the_port_of_the_other_protocol_is_guessed() {
+    let _turn = my_turn();
+    let receiver = Receiver::start();
+    let swapped = [
+        (Protocol::HttpProtobuf, receiver.grpc_endpoint(), "is it a port of gRPC?"),
+        (Protocol::Grpc, receiver.http_endpoint(), "is it a port of HTTP?"),
+    ];
+    for (protocol, endpoint, said) in swapped {
+        let handler = deltas_to(&receiver, protocol).endpoint(endpoint).build().unwrap();
+        set_metric_handlers(handler).unwrap();
+        let error = interval("swapped", 1).unwrap_err().to_string();
+        // A server may also close the connection before its answer is read, as one does that ends.
+        assert!(error.contains(said) || error.contains("reset by peer"), "{error}");
+        clear_metric_handlers();
+    }
+}
+
+#[test]
 fn a_collector_that_does_not_answer_holds_up_nobody() {
     let _turn = my_turn();
     for protocol in PROTOCOLS {
@@ -272,6 +378,16 @@ fn a_folder_keeps_batches_for_the_next_pipeline() {
     receiver.wait_until(SOON, |seen| seen.iter().filter(|seen| seen.accepted).count() == 2);
     assert_eq!(receiver.totals().int("outage.count", "test=folder"), 11);
     drop(next);
+
+    // What was sent by the end of a shutdown is all there is: no batch is left behind.
+    let next = pipeline();
+    set_metric_handlers(next).unwrap();
+    Outage::count("folder").add(7);
+    shutdown().unwrap();
+    // The pipeline ends on a thread of its own.
+    std::thread::sleep(Duration::from_millis(300));
+    let left: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).collect();
+    assert_eq!(left, [folder.join("lock")]);
     std::fs::remove_dir_all(folder).unwrap();
 }
 

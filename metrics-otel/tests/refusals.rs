@@ -84,6 +84,35 @@ fn a_refusal_is_told_once_and_counted() {
 }
 
 #[test]
+fn a_page_that_answers_is_no_collector() {
+    let _turn = my_turn();
+    let receiver = Receiver::start();
+    let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
+    set_metric_handlers(handler).unwrap();
+    receiver.answer(Answer::status(200).header("content-type", "text/html").body("<html>"));
+    let error = interval().unwrap_err().to_string();
+    assert!(error.contains("a page answers there, no collector"), "{error}");
+    receiver.answer(Answer::Ok);
+    clear_metric_handlers();
+}
+
+#[test]
+fn one_kind_of_refusal_is_told_once_though_its_text_differs() {
+    let _turn = my_turn();
+    listen();
+    let receiver = Receiver::start();
+    let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
+    set_metric_handlers(handler).unwrap();
+    logged();
+    for id in ["17", "18", "19"] {
+        receiver.answer_next(1, Answer::status(401).body(format!("request {id}: no")));
+        interval().unwrap_err();
+    }
+    assert_eq!(logged().len(), 1);
+    clear_metric_handlers();
+}
+
+#[test]
 fn a_redirection_says_where_to() {
     let _turn = my_turn();
     let receiver = Receiver::start();
@@ -93,6 +122,7 @@ fn a_redirection_says_where_to() {
     let error = interval().unwrap_err().to_string();
     assert!(error.contains("metrics belong to https://new.example/v1/metrics"), "{error}");
     receiver.answer(Answer::Ok);
+    clear_metric_handlers();
 }
 
 #[test]

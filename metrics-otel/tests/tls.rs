@@ -189,4 +189,13 @@ fn files_that_are_no_certificates_are_told_at_set_up() {
         show(&chain)
     );
     assert_eq!(swapped, expected);
+    let other = certificates.path("server.key");
+    let foreign = error(OtelHandler::otlp().client_certificate(&chain, &other));
+    let expected = "`client_certificate`: the key is not that of the certificate; give its own";
+    assert_eq!(foreign, expected);
+    let junk = certificates.path("junk.pem");
+    let text = "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n";
+    fs::write(&junk, text).unwrap();
+    let junk = error(OtelHandler::otlp().ca_certificate(&junk));
+    assert!(junk.contains("which is no certificate: "), "{junk}");
 }

@@ -61,7 +61,7 @@
 //! handler when it is dropped; or it calls [`shutdown`](crate::shutdown()) and looks at the error.
 //!
 //! Keep one guard in a program, in `main`: dropping any guard shuts down all handlers, and what is
-//! recorded afterwards is not exported. The guard is not dropped by [`std::process::exit`] or by a
+//! recorded afterwards is not exported until a handler is set again. The guard is not dropped by [`std::process::exit`] or by a
 //! signal such as Ctrl-C, which end the program at once. So let `main` return; with tokio:
 //!
 //! ```no_run

@@ -23,10 +23,10 @@ impl Outcome {
     }
 
     /// What a collector answered that took the batch.
-    pub(super) fn taken(response: ExportMetricsServiceResponse) -> Self {
+    pub(super) fn taken(response: ExportMetricsServiceResponse, headers: &HeaderMap) -> Self {
         let partial = response.partial_success.unwrap_or_default();
         let rejected = u64::try_from(partial.rejected_data_points).unwrap_or(0);
-        Self::Taken { rejected, message: partial.error_message }
+        Self::Taken { rejected, message: shown(&partial.error_message, headers) }
     }
 }
 
@@ -78,19 +78,14 @@ impl Status {
     }
 }
 
-/// What the body of an HTTP error says, in one line.
+/// What the body of an HTTP error says.
 pub(super) fn error_message(content_type: &str, body: &[u8]) -> String {
-    let text = if content_type.contains("protobuf") {
+    if content_type.contains("protobuf") {
         Status::decode(body).map(|status| status.message).unwrap_or_default()
     } else if content_type.contains("html") {
         String::new()
     } else {
         String::from_utf8_lossy(body).into_owned()
-    };
-    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(200) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
     }
 }
 
@@ -104,13 +99,19 @@ pub(super) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     Some(date.duration_since(now).unwrap_or_default())
 }
 
-/// Takes values of headers out of a text: collectors repeat them in their answers.
-pub(super) fn without_secrets(text: &str, headers: &HeaderMap) -> String {
+/// What a collector says as it may be shown: in one line that is not long, and without the values of
+/// headers, which collectors repeat in their answers.
+pub(super) fn shown(text: &str, headers: &HeaderMap) -> String {
     let values = headers.values().filter_map(|value| value.to_str().ok());
     // The token itself, without its scheme.
     let parts = values.flat_map(|value| [Some(value), value.split_whitespace().last()]).flatten();
     let secrets = parts.filter(|part| part.len() >= 4);
-    secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "…"))
+    let text = secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "…"));
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(200) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
 }
 
 #[cfg(test)]
@@ -128,23 +129,26 @@ mod tests {
     }
 
     #[test]
-    fn errors_are_shown_in_one_line() {
-        let status = Status { code: 3, message: "bad\n  metric".to_owned(), details: Vec::new() };
+    fn errors_are_texts_or_a_status() {
+        let status = Status { code: 3, message: "bad metric".to_owned(), details: Vec::new() };
         let body = status.encode_to_vec();
         assert_eq!(error_message("application/x-protobuf", &body), "bad metric");
-        assert_eq!(error_message("text/plain", b"no\r\nsuch token"), "no such token");
+        assert_eq!(error_message("text/plain", b"no such token"), "no such token");
         assert_eq!(error_message("text/html", b"<html>"), "");
-        let long = error_message("text/plain", "ä".repeat(300).as_bytes());
-        assert_eq!(long, format!("{}…", "ä".repeat(200)));
     }
 
     #[test]
-    fn secrets_are_taken_out() {
+    fn what_is_shown_is_one_line_without_secrets() {
         let mut headers = HeaderMap::new();
         headers.insert("authorization", "Bearer s3cret".parse().unwrap());
         headers.insert("x-short", "a".parse().unwrap());
-        assert_eq!(without_secrets("bad token s3cret", &headers), "bad token …");
-        assert_eq!(without_secrets("`Bearer s3cret` is bad", &headers), "`…` is bad");
+        assert_eq!(shown("no\r\n such  thing", &headers), "no such thing");
+        assert_eq!(shown("bad token s3cret", &headers), "bad token …");
+        assert_eq!(shown("`Bearer s3cret` is bad", &headers), "`…` is bad");
+        assert_eq!(shown(&"ä".repeat(300), &headers), format!("{}…", "ä".repeat(200)));
+        // Also where the line would end inside of it.
+        let cut = shown(&format!("{} s3cret", "x".repeat(195)), &headers);
+        assert_eq!(cut, format!("{} …", "x".repeat(195)));
     }
 
     #[test]

@@ -38,6 +38,7 @@ use crate::handler::OtelHandler;
 /// | [`service_name`](Self::service_name) | `OTEL_SERVICE_NAME` | `unknown_service:` and the program |
 /// | [`resource`](Self::resource) | `OTEL_RESOURCE_ATTRIBUTES` | service, host, process, OS |
 /// | | `OTEL_SDK_DISABLED` | `false` |
+/// | | `OTEL_METRICS_EXPORTER` (for the name `"otel"`) | `otlp`, or `none` |
 ///
 /// Each `OTEL_EXPORTER_OTLP_…` also exists as `OTEL_EXPORTER_OTLP_METRICS_…`, which wins; and for an
 /// endpoint of gRPC without `http://`, `OTEL_EXPORTER_OTLP_INSECURE=true` adds it.
@@ -50,7 +51,12 @@ use crate::handler::OtelHandler;
 /// of. What a collector refuses (400, 401, 403, …) is reported once with its reason, counted there
 /// too, and not sent again; 429, 502, 503 and 504 are tried again, not before `Retry-After`.
 ///
-/// A batch whose answer got lost is sent again: delivery is at least once.
+/// A batch whose answer got lost is sent again: delivery is at least once. Large exports are sent in
+/// requests of at most 2 MiB, uncompressed.
+///
+/// Over HTTP, the usual variables for proxies count (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`).
+/// `flush` and `shutdown` block their thread, at most for [`timeout`](Self::timeout) and
+/// [`shutdown_timeout`](Self::shutdown_timeout).
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -235,7 +241,7 @@ fn is_otlp_wanted(vars: &Vars<'_>) -> Result<bool, OtlpError> {
     let name = "OTEL_METRICS_EXPORTER";
     let mut mistakes = Mistakes::default();
     let set = vars.get(name, &mut mistakes);
-    let value = set.as_ref().map_or("otlp", |set| set.value.trim());
+    let value = set.map_or("otlp".to_owned(), |set| set.value.trim().to_ascii_lowercase());
     if value != "otlp" && value != "none" {
         mistakes.add(format!(
             "`{name}` is `{value}`; the handler `otel` is for `otlp` or `none`, others have handlers \

@@ -10,8 +10,14 @@ use super::vars::Set;
 const PATH: &str = "/v1/metrics";
 
 /// An address: `http` or `https`, a host, and a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Endpoint(Uri);
+
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.shown())
+    }
+}
 
 impl Endpoint {
     /// The address of a collector. OTLP over HTTP has metrics below it, at `v1/metrics`.
@@ -22,9 +28,18 @@ impl Endpoint {
     ) -> Result<Self, String> {
         let endpoint = Self::verbatim(set, protocol, insecure)?;
         let path = endpoint.0.path().trim_end_matches('/');
-        if protocol == Protocol::Grpc || path.ends_with(PATH) {
+        if protocol == Protocol::Grpc {
             return Ok(endpoint);
         }
+        if let Some(other) = ["/v1/traces", "/v1/logs"].iter().find(|other| path.ends_with(**other))
+        {
+            return Err(format!(
+                "`{}` is `{}`, where no metrics are; write it without `{other}`",
+                set.name,
+                endpoint.shown()
+            ));
+        }
+        let path = path.strip_suffix(PATH).unwrap_or(path);
         let query = endpoint.0.query().map(|query| format!("?{query}")).unwrap_or_default();
         let mut parts = endpoint.0.clone().into_parts();
         parts.path_and_query = PathAndQuery::try_from(format!("{path}{PATH}{query}")).ok();
@@ -40,7 +55,7 @@ impl Endpoint {
         let text = set.value.trim();
         let (name, shown) = (&set.name, without_password(text));
         let full = match text.split_once("://") {
-            Some(("http" | "https", _)) => text.to_owned(),
+            Some((scheme, _)) if is_http(scheme) => text.to_owned(),
             Some((scheme, _)) => {
                 return Err(format!(
                     "`{name}` is `{shown}`; write `http://` or `https://` instead of `{scheme}://`, \
@@ -62,11 +77,10 @@ impl Endpoint {
                 "`{name}` is `{shown}`, which names no host; write `http://host:4318`"
             ));
         }
-        if let Some(authority) = uri.authority().filter(|authority| has_bad_port(authority)) {
+        if uri.authority().is_some_and(has_bad_port) {
             return Err(format!(
-                "`{name}` is `{shown}`, where the port of `{}` is no number up to 65535; OTLP's are \
-                 4318 for HTTP and 4317 for gRPC",
-                without_password(authority.as_str())
+                "`{name}` is `{shown}`, where the port is no number up to 65535; OTLP's are 4318 for \
+                 HTTP and 4317 for gRPC"
             ));
         }
         Ok(Self(uri))
@@ -85,18 +99,27 @@ impl Endpoint {
         without_password(&self.0.to_string())
     }
 
-    /// What may be wrong, if nobody answers as OTLP does.
-    pub(super) fn hint(&self, protocol: Protocol) -> &'static str {
+    /// What may be wrong, if what answers is not understood.
+    pub(super) fn hint(&self, protocol: Protocol, error: &str) -> &'static str {
+        let is_no_tls = self.is_https() && error.contains("InvalidContentType");
+        let is_odd = ["http parse fail", "invalid HTTP", "frame with invalid", "broken pipe"];
+        let is_odd = is_odd.iter().any(|odd| error.contains(odd));
         match (protocol, self.0.port_u16()) {
-            (Protocol::HttpProtobuf, Some(4317)) => {
-                " (port 4317 usually speaks gRPC: use port 4318, or the protocol `grpc`)"
+            _ if is_no_tls => " (what answers there speaks no TLS: write `http://`)",
+            (Protocol::HttpProtobuf, port) if is_odd || port == Some(4317) => {
+                " (is it a port of gRPC? HTTP is usually at port 4318; for gRPC, the protocol is `grpc`)"
             }
-            (Protocol::Grpc, Some(4318)) => {
-                " (port 4318 usually speaks HTTP: use port 4317, or the protocol `http/protobuf`)"
+            (Protocol::Grpc, port) if is_odd || port == Some(4318) => {
+                " (is it a port of HTTP? gRPC is usually at port 4317; for HTTP, the protocol is \
+                 `http/protobuf`)"
             }
             _ => "",
         }
     }
+}
+
+fn is_http(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
 }
 
 fn unusable(set: &Set<String>, error: &dyn std::fmt::Display) -> String {
@@ -113,15 +136,19 @@ fn has_bad_port(authority: &Authority) -> bool {
     after_host.is_some_and(|host| host.contains(':')) && authority.port_u16().is_none()
 }
 
-/// Without a password, which an address can have before an `@`.
-fn without_password(address: &str) -> String {
+/// Without what may be secret: a name and password before an `@`, also if they have a `/` in them, and
+/// a query.
+pub(super) fn without_password(address: &str) -> String {
     let (scheme, rest) = match address.split_once("://") {
         Some((scheme, rest)) => (format!("{scheme}://"), rest),
         None => (String::new(), address),
     };
-    let end = rest.find('/').unwrap_or(rest.len());
-    match rest[..end].rfind('@') {
-        Some(at) => format!("{scheme}…{}", &rest[at..]),
-        None => address.to_owned(),
+    let (rest, query) = match rest.split_once('?') {
+        Some((rest, _)) => (rest, "?…"),
+        None => (rest, ""),
+    };
+    match rest.rfind('@') {
+        Some(at) => format!("{scheme}…{}{query}", &rest[at..]),
+        None => format!("{scheme}{rest}{query}"),
     }
 }

@@ -1,7 +1,7 @@
 //! A folder with a file for each batch, which survives the program.
 
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -51,11 +51,16 @@ impl Folder {
         for entry in fs::read_dir(&self.path)? {
             let entry = entry?;
             let file = entry.file_name();
-            if let Some(name) = file.to_str().and_then(Name::parse) {
-                batches.push((name, entry.metadata()?.len()));
-            } else if Path::new(&file).extension().is_some_and(|extension| extension == "tmp") {
+            let Some(file) = file.to_str() else { continue };
+            if let Some(name) = Name::parse(file) {
+                let metadata = entry.metadata()?;
+                if metadata.is_file() {
+                    batches.push((name, metadata.len()));
+                }
+            } else if file.strip_suffix(".tmp").is_some_and(|number| number.parse::<u64>().is_ok())
+            {
                 // Written halfway when a program was killed.
-                fs::remove_file(entry.path())?;
+                let _ = fs::remove_file(entry.path());
             }
         }
         batches.sort_unstable();
@@ -65,15 +70,31 @@ impl Folder {
     /// Writes a batch: the file is there in whole, or not at all.
     pub(super) fn write(&self, name: Name, body: &[u8]) -> io::Result<()> {
         let half = self.path.join(format!("{}.tmp", name.number));
-        let written = fs::write(&half, body).and_then(|()| fs::rename(&half, self.file(name)));
+        let written = File::create(&half).and_then(|mut file| {
+            file.write_all(body)?;
+            // Or else a power failure may leave a file with nothing in it.
+            file.sync_data()?;
+            fs::rename(&half, self.file(name))
+        });
         if written.is_err() {
             let _ = fs::remove_file(&half);
         }
         written
     }
 
-    pub(super) fn read(&self, name: Name) -> io::Result<Vec<u8>> {
-        fs::read(self.file(name))
+    /// `None` if there is no such batch any more, and never will be.
+    pub(super) fn read(&self, name: Name) -> io::Result<Option<Vec<u8>>> {
+        use io::ErrorKind::{IsADirectory, NotADirectory, NotFound};
+
+        match fs::read(self.file(name)) {
+            // What a power failure can leave.
+            Ok(body) if body.is_empty() => Ok(None),
+            Ok(body) => Ok(Some(body)),
+            Err(error) if matches!(error.kind(), NotFound | IsADirectory | NotADirectory) => {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     pub(super) fn remove(&self, name: Name) -> io::Result<()> {
@@ -96,7 +117,9 @@ impl Name {
 
     fn parse(file: &str) -> Option<Self> {
         let (number, points) = file.strip_suffix(".otlp")?.split_once('-')?;
-        Some(Self { number: number.parse().ok()?, points: points.parse().ok()? })
+        let name = Self { number: number.parse().ok()?, points: points.parse().ok()? };
+        // Others have names of their own kind.
+        (name.file() == file && name.number < u64::MAX).then_some(name)
     }
 }
 

@@ -14,16 +14,20 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Status};
 use ureq::http::header::USER_AGENT as USER_AGENT_HEADER;
 
-use super::answer::{self, Outcome, without_secrets};
+use super::answer::{self, Outcome, shown};
 use super::mistakes::OtlpError;
-use super::sender::{Transport, USER_AGENT};
+use super::sender::Transport;
 use super::settings::Target;
 use super::{Compression, Protocol};
+
+/// The longest timeout that the header of gRPC is used for.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Grpc {
     client: MetricsServiceClient<Channel>,
+    endpoint: Endpoint,
     metadata: MetadataMap,
     target: Target,
     /// `None` while it is dropped.
@@ -44,22 +48,14 @@ impl Grpc {
             .build()
             .map_err(|error| OtlpError::new(format!("gRPC has no thread: {error}")))?;
         let runtime = Some(runtime);
-        let channel = {
-            let _inside = runtime.as_ref().map(Runtime::enter);
-            endpoint.connect_lazy()
-        };
-        let mut client = MetricsServiceClient::new(channel);
-        if target.compression == Compression::Gzip {
-            client = client.send_compressed(CompressionEncoding::Gzip);
-        }
-        let client = client.accept_compressed(CompressionEncoding::Gzip);
+        let client = connect(&endpoint, runtime.as_ref(), target.compression);
         let metadata = MetadataMap::from_headers(target.headers.clone());
-        Ok(Self { client, metadata, target, runtime })
+        Ok(Self { client, endpoint, metadata, target, runtime })
     }
 
     fn outcome(&self, status: &Status) -> Outcome {
-        let hint = self.target.endpoint.hint(Protocol::Grpc);
-        let said = without_secrets(&said(status), &self.target.headers);
+        let said = shown(&said(status), &self.target.headers);
+        let hint = self.target.endpoint.hint(Protocol::Grpc, &said);
         let reason = format!("{:?}: {said}{hint}", status.code());
         let after = answer::Status::decode(status.details()).ok().and_then(|s| s.retry_delay());
         match status.code() {
@@ -78,7 +74,8 @@ impl Grpc {
                 Outcome::Later { reason, after }
             }
             Code::Unauthenticated | Code::PermissionDenied => Outcome::Refused(format!(
-                "{reason} (look at the credentials: `header`, or `OTEL_EXPORTER_OTLP_HEADERS`)"
+                "{reason} (look at the credentials: {})",
+                self.target.credentials()
             )),
             _ => Outcome::Refused(reason),
         }
@@ -96,17 +93,23 @@ impl Transport for Grpc {
         let mut request = Request::new(message);
         *request.metadata_mut() = self.metadata.clone();
         let timeout = self.target.timeout;
-        request.set_timeout(timeout);
+        // Longer ones cannot be told.
+        request.set_timeout(timeout.min(LONGEST));
         let Some(runtime) = &self.runtime else { return Outcome::later("it has ended") };
         let client = &mut self.client;
         let answer = runtime.block_on(async {
             // The client's own deadline does not cover connecting.
-            tokio::time::timeout(timeout + Duration::from_millis(100), client.export(request)).await
+            tokio::time::timeout(timeout, client.export(request)).await
         });
         match answer {
-            Ok(Ok(response)) => Outcome::taken(response.into_inner()),
+            Ok(Ok(response)) => Outcome::taken(response.into_inner(), &self.target.headers),
             Ok(Err(status)) => self.outcome(&status),
-            Err(_) => Outcome::later(format!("no answer within {timeout:?}")),
+            Err(_) => {
+                // The connection may be gone without anybody having said so.
+                self.client =
+                    connect(&self.endpoint, self.runtime.as_ref(), self.target.compression);
+                Outcome::later(format!("no answer within {timeout:?}"))
+            }
         }
     }
 }
@@ -120,6 +123,20 @@ impl Drop for Grpc {
     }
 }
 
+/// A client that connects when it sends.
+fn connect(
+    endpoint: &Endpoint,
+    runtime: Option<&Runtime>,
+    compression: Compression,
+) -> MetricsServiceClient<Channel> {
+    let _inside = runtime.map(Runtime::enter);
+    let mut client = MetricsServiceClient::new(endpoint.connect_lazy());
+    if compression == Compression::Gzip {
+        client = client.send_compressed(CompressionEncoding::Gzip);
+    }
+    client.accept_compressed(CompressionEncoding::Gzip)
+}
+
 fn endpoint(target: &Target) -> Result<Endpoint, OtlpError> {
     let shown = target.endpoint.shown();
     let unusable = |error: &dyn Error| {
@@ -127,7 +144,9 @@ fn endpoint(target: &Target) -> Result<Endpoint, OtlpError> {
     };
     let user_agent = target.headers.get(USER_AGENT_HEADER).and_then(|value| value.to_str().ok());
     let endpoint = Endpoint::from_shared(target.endpoint.uri().to_string())
-        .and_then(|endpoint| endpoint.user_agent(user_agent.unwrap_or(USER_AGENT).to_owned()))
+        .and_then(|endpoint| {
+            endpoint.user_agent(user_agent.unwrap_or(target.user_agent()).to_owned())
+        })
         .map_err(|error| unusable(&error))?
         .connect_timeout(target.timeout);
     #[cfg(feature = "tls")]

@@ -6,10 +6,11 @@ use std::time::SystemTime;
 use flate2::write::GzEncoder;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceResponse;
 use prost::Message;
-use ureq::http::{Request, Response, header};
+use ureq::http::{HeaderValue, Request, Response, header};
 use ureq::{Agent, Body};
 
-use super::answer::{Outcome, error_message, retry_after, without_secrets};
+use super::answer::{Outcome, error_message, retry_after, shown};
+use super::endpoint::without_password;
 use super::sender::Transport;
 use super::settings::Target;
 use super::{Compression, Protocol};
@@ -40,17 +41,18 @@ impl Http {
 
     fn request(&self, body: &[u8]) -> Result<Request<Vec<u8>>, ureq::Error> {
         let mut request = Request::post(self.target.endpoint.uri());
-        if let Some(headers) = request.headers_mut() {
-            headers.extend(self.target.headers.clone());
-        }
-        request = request.header(header::CONTENT_TYPE, "application/x-protobuf");
         let body = match self.target.compression {
             Compression::None => body.to_vec(),
-            Compression::Gzip => {
-                request = request.header(header::CONTENT_ENCODING, "gzip");
-                gzip(body)?
-            }
+            Compression::Gzip => gzip(body)?,
         };
+        if let Some(headers) = request.headers_mut() {
+            headers.clone_from(&self.target.headers);
+            let protobuf = HeaderValue::from_static("application/x-protobuf");
+            headers.insert(header::CONTENT_TYPE, protobuf);
+            if self.target.compression == Compression::Gzip {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            }
+        }
         Ok(request.body(body)?)
     }
 
@@ -58,15 +60,18 @@ impl Http {
         let body = response.body_mut().with_config().limit(MOST_BYTES).read_to_vec();
         let body = body.unwrap_or_default();
         let status = response.status();
-        if status.is_success() {
-            // Of an answer that is no protobuf, it is known that it was taken.
-            let response = ExportMetricsServiceResponse::decode(&*body).unwrap_or_default();
-            return Outcome::taken(response);
-        }
         let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
         let content_type = header(header::CONTENT_TYPE).unwrap_or_default();
-        let said = error_message(content_type, &body);
-        let said = without_secrets(&said, &self.target.headers);
+        if status.is_success() {
+            if content_type.contains("html") {
+                let hint = "a page answers there, no collector: look at the endpoint";
+                return Outcome::Refused(format!("{status} ({hint})"));
+            }
+            // Of an answer that is no protobuf, it is known that it was taken.
+            let response = ExportMetricsServiceResponse::decode(&*body).unwrap_or_default();
+            return Outcome::taken(response, &self.target.headers);
+        }
+        let said = shown(&error_message(content_type, &body), &self.target.headers);
         let said = if said.is_empty() { said } else { format!(": {said}") };
         let reason = format!("{status}{said}");
         match status.as_u16() {
@@ -78,14 +83,15 @@ impl Http {
             }
             code => {
                 let location = header(header::LOCATION).unwrap_or("elsewhere");
-                Outcome::Refused(format!("{reason}{}", self.mend(code, location)))
+                let location = shown(&without_password(location), &self.target.headers);
+                Outcome::Refused(format!("{reason}{}", self.mend(code, &location)))
             }
         }
     }
 
     /// What to do about a refusal.
     fn mend(&self, status: u16, location: &str) -> String {
-        let hint = self.target.endpoint.hint(Protocol::HttpProtobuf);
+        let hint = self.target.endpoint.hint(Protocol::HttpProtobuf, "");
         match status {
             301 | 302 | 303 | 307 | 308 => {
                 format!(" (metrics belong to {location}: set that as the endpoint)")
@@ -108,17 +114,17 @@ impl Transport for Http {
         let response = self.request(body).and_then(|request| self.agent.run(request));
         match response {
             Ok(response) => self.outcome(response),
-            Err(ureq::Error::Io(error)) => Outcome::later(format!(
-                "{error}{}",
-                self.target.endpoint.hint(Protocol::HttpProtobuf)
-            )),
             Err(ureq::Error::Timeout(_)) => {
                 Outcome::later(format!("no answer within {:?}", self.target.timeout))
             }
-            Err(error) => Outcome::later(format!(
-                "{error}{}",
-                self.target.endpoint.hint(Protocol::HttpProtobuf)
-            )),
+            Err(error) => {
+                let said = match error {
+                    ureq::Error::Io(error) => error.to_string(),
+                    error => error.to_string(),
+                };
+                let hint = self.target.endpoint.hint(Protocol::HttpProtobuf, &said);
+                Outcome::later(format!("{said}{hint}"))
+            }
         }
     }
 }

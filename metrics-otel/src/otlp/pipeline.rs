@@ -1,11 +1,10 @@
 //! A provider of our own, whose reader feeds a sender.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::metrics::{PeriodicReader, SdkMeterProvider};
 use typed_metrics_core::HandlerError;
 
@@ -13,6 +12,7 @@ use super::Protocol;
 use super::exporter::Exporter;
 use super::http::Http;
 use super::mistakes::OtlpError;
+use super::scopes::Scopes;
 use super::sender::Sender;
 use super::settings::{Settings, Target};
 use super::spool::Spool;
@@ -23,7 +23,7 @@ use crate::limit;
 pub(crate) struct Pipeline {
     pub(crate) provider: SdkMeterProvider,
     sender: Arc<Sender>,
-    users: Arc<AtomicUsize>,
+    pub(crate) scopes: Arc<Scopes>,
     settings: Settings,
 }
 
@@ -31,11 +31,11 @@ impl Pipeline {
     pub(super) fn start(settings: Settings) -> Result<Arc<Self>, OtlpError> {
         let spool = Spool::open(&settings.spool)?;
         let sender = Arc::new(sender(&settings.target, spool)?);
-        let users = Arc::new(AtomicUsize::new(0));
+        let scopes = Arc::new(Scopes::default());
         let exporter = Exporter {
             sender: Arc::clone(&sender),
             temporality: settings.temporality,
-            users: Arc::clone(&users),
+            scopes: Arc::clone(&scopes),
         };
         let reader = PeriodicReader::builder(exporter).with_interval(settings.interval).build();
         let provider = SdkMeterProvider::builder()
@@ -43,7 +43,7 @@ impl Pipeline {
             .with_resource(settings.resource.clone())
             .with_view(limit::pipeline_view(settings.exponential))
             .build();
-        Ok(Arc::new(Self { provider, sender, users, settings }))
+        Ok(Arc::new(Self { provider, sender, scopes, settings }))
     }
 
     /// Collects, and sends what there is.
@@ -62,30 +62,13 @@ impl Pipeline {
         let provider = self.provider.clone();
         let collected = within(timeout, move || provider.force_flush());
         let sent = self.sender.flush(before, deadline, is_patient);
-        collected?;
-        Ok(sent?)
+        sent?;
+        collected
     }
 
     /// Whether it was built of the same settings.
     pub(super) fn is_of(&self, settings: &Settings) -> bool {
         self.settings == *settings
-    }
-}
-
-/// What an installed handler holds.
-#[derive(Debug)]
-pub(crate) struct InUse(Arc<AtomicUsize>);
-
-impl InUse {
-    pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        pipeline.users.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(&pipeline.users))
-    }
-}
-
-impl Drop for InUse {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -110,7 +93,9 @@ fn within(
         .name("typed-metrics-flush".to_owned())
         .spawn(move || done.send(flush()))?;
     match flushed.recv_timeout(timeout) {
-        Ok(flushed) => Ok(flushed?),
+        // It has collected everything then.
+        Ok(Ok(()) | Err(OTelSdkError::AlreadyShutdown)) => Ok(()),
+        Ok(Err(error)) => Err(error.into()),
         Err(_) => Err(format!("metrics could not be collected within {timeout:?}").into()),
     }
 }

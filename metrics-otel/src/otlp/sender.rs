@@ -1,5 +1,6 @@
 //! The thread that sends what waits in the spool.
 
+use std::cell::Cell;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,6 +22,13 @@ pub(super) const USER_AGENT: &str = concat!("typed-metrics-otlp/", env!("CARGO_P
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// The longest pause that a collector may ask for.
+const LONGEST_ASKED: Duration = Duration::from_secs(24 * 3600);
+
+thread_local! {
+    /// Whether this thread is one that sends.
+    static IS_SENDER: Cell<bool> = const { Cell::new(false) };
+}
 
 /// Sends one batch, and waits for the answer.
 pub(super) trait Transport: Send + 'static {
@@ -74,6 +82,7 @@ struct Told {
     is_down: bool,
     is_full: bool,
     complaint: Option<String>,
+    problem: Option<String>,
 }
 
 /// What could not be sent by the end of a flush.
@@ -81,20 +90,23 @@ struct Told {
 pub(super) struct Undelivered {
     endpoint: String,
     reason: String,
-    waiting: Amount,
-    /// Where it waits.
-    folder: Option<String>,
+    /// What waits in memory.
+    volatile: Amount,
+    /// What waits in the folder, and which that is.
+    kept: Option<(Amount, String)>,
 }
 
 impl fmt::Display for Undelivered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { endpoint, reason, waiting, folder } = self;
+        let Self { endpoint, reason, volatile, kept } = self;
         write!(f, "{endpoint}: {reason}")?;
-        match folder {
-            _ if waiting.batches == 0 => Ok(()),
-            Some(folder) => write!(f, "; {waiting} wait in `{folder}` for the next start"),
-            None => write!(f, "; {waiting} wait in memory, and are lost if the program ends"),
+        if let Some((amount, folder)) = kept {
+            write!(f, "; {amount} wait in `{folder}` for the next start")?;
         }
+        if volatile.batches > 0 {
+            write!(f, "; {volatile} wait in memory, and are lost if the program ends")?;
+        }
+        Ok(())
     }
 }
 
@@ -128,9 +140,15 @@ impl Sender {
         let spawned = thread.spawn(move || {
             // What is done here is no telemetry of the program.
             let _suppressed = Context::enter_telemetry_suppressed_scope();
-            while let Some(body) = worker.next() {
-                let sent = catch_unwind(AssertUnwindSafe(|| transport.send(&body)));
-                worker.take(sent.unwrap_or_else(|_| Outcome::later("sending panicked")));
+            IS_SENDER.set(true);
+            loop {
+                let step = catch_unwind(AssertUnwindSafe(|| worker.step(&mut transport)));
+                match step {
+                    Ok(true) => {}
+                    Ok(false) => return,
+                    // The program's logger panicked; nothing is under way.
+                    Err(_) => std::thread::sleep(FIRST_PAUSE),
+                }
             }
         });
         spawned.map_err(|error| OtlpError::new(format!("the exporter has no thread: {error}")))?;
@@ -143,7 +161,9 @@ impl Sender {
         let gone = state.spool.push(body, points);
         let is_news = gone.batches > 0 && !std::mem::replace(&mut state.told.is_full, true);
         let limit = state.spool.limit();
+        let problem = state.problem();
         drop(state);
+        self.0.tell(problem);
         self.0.work.notify_all();
         if is_news {
             log::warn!(
@@ -160,7 +180,7 @@ impl Sender {
         lock(&self.0.state).attempt
     }
 
-    /// Waits until everything is sent. Without patience, a failure after the attempt `before` is the
+    /// Waits until everything is sent that waits now. Without patience, a failure after the attempt `before` is the
     /// end of it; with it, batches are tried again until the deadline, unless a folder keeps them.
     pub(super) fn flush(
         &self,
@@ -170,7 +190,11 @@ impl Sender {
     ) -> Result<(), Undelivered> {
         let shared = &*self.0;
         let mut state = lock(&shared.state);
-        let is_patient = is_patient && state.spool.folder().is_none();
+        if IS_SENDER.get() {
+            // A logger that flushes: it would wait for itself.
+            return Err(shared.undelivered(&state, "it is sending just now".to_owned()));
+        }
+        let until = state.spool.next_number();
         state.wanted = before;
         if state.pause.is_some_and(|pause| !pause.is_asked) {
             (state.pause, state.failures) = (None, 0);
@@ -185,8 +209,10 @@ impl Sender {
             let failed = since(&state.failed);
             let is_barred =
                 state.pause.is_some_and(|pause| pause.is_asked && pause.end >= deadline);
+            // A folder keeps what it has.
+            let is_patient = is_patient && state.spool.volatile().batches > 0;
             let is_over = now >= deadline || is_barred || (failed.is_some() && !is_patient);
-            if state.spool.is_empty() {
+            if state.spool.is_done(until) {
                 return since(&state.refused).map_or(Ok(()), |reason| {
                     Err(shared.undelivered(&state, format!("refused: {reason}")))
                 });
@@ -206,7 +232,7 @@ impl Drop for Sender {
     fn drop(&mut self) {
         let mut state = lock(&self.0.state);
         state.is_ending = true;
-        if state.pause.is_some_and(|pause| !pause.is_asked) && state.spool.folder().is_none() {
+        if state.pause.is_some_and(|pause| !pause.is_asked) && state.spool.volatile().batches > 0 {
             // Once more, not for long: nobody waits for it.
             state.pause = None;
         }
@@ -216,15 +242,34 @@ impl Drop for Sender {
 }
 
 impl Shared {
+    /// Sends one batch, once it is time; false if the thread is to end.
+    fn step(&self, transport: &mut impl Transport) -> bool {
+        let Some(body) = self.next() else { return false };
+        let sent = catch_unwind(AssertUnwindSafe(|| transport.send(&body)));
+        self.take(sent.unwrap_or_else(|_| Outcome::later("sending panicked")));
+        true
+    }
+
     /// The next batch to send, once it is time; `None` if the thread is to end.
     fn next(&self) -> Option<Arc<[u8]>> {
         let mut state = lock(&self.state);
         loop {
             let end = state.pause.map(|pause| pause.end);
             let is_pausing = end.is_some_and(|end| Instant::now() < end);
-            if !is_pausing && let Some(body) = state.spool.begin() {
+            if !is_pausing && !state.spool.is_empty() {
                 state.attempt += 1;
-                return Some(body);
+                match state.spool.begin() {
+                    Ok(Some(body)) => return Some(body),
+                    Ok(None) => self.progress.notify_all(),
+                    Err(reason) => {
+                        let message = state.failed(reason, None);
+                        drop(state);
+                        self.tell(message);
+                        self.progress.notify_all();
+                        state = lock(&self.state);
+                    }
+                }
+                continue;
             }
             if state.is_ending {
                 let lost = state.spool.volatile();
@@ -252,20 +297,33 @@ impl Shared {
             Outcome::Refused(reason) => state.refused(reason),
             Outcome::Later { reason, after } => state.failed(reason, after),
         };
+        let problem = state.problem();
         drop(state);
-        // Outside the lock, for a logger may do anything; before a flush returns, whose end it tells.
-        if let Some((level, message)) = message {
-            log::log!(target: "typed_metrics", level, "metrics for {}: {message}", self.endpoint);
-        }
+        // Before a flush returns, whose end it tells.
+        self.tell(problem);
+        self.tell(message);
         self.progress.notify_all();
     }
 
+    /// Logs; not under the lock, for a logger may do anything.
+    fn tell(&self, message: Message) {
+        if let Some((level, message)) = message {
+            log::log!(target: "typed_metrics", level, "metrics for {}: {message}", self.endpoint);
+        }
+    }
+
     fn undelivered(&self, state: &State, reason: String) -> Undelivered {
+        let (waiting, volatile) = (state.spool.waiting(), state.spool.volatile());
+        let kept = Amount {
+            batches: waiting.batches - volatile.batches,
+            points: waiting.points - volatile.points,
+        };
+        let folder = state.spool.folder().filter(|_| kept.batches > 0);
         Undelivered {
             endpoint: self.endpoint.clone(),
             reason,
-            waiting: state.spool.waiting(),
-            folder: state.spool.folder().map(|folder| folder.display().to_string()),
+            volatile,
+            kept: folder.map(|folder| (kept, folder.display().to_string())),
         }
     }
 }
@@ -280,7 +338,7 @@ impl State {
         if rejected > 0 || !message.is_empty() {
             dropped::count(rejected, Reason::Refused);
             let message = format!("{rejected} data points were rejected: {message}");
-            return self.complaint(log::Level::Warn, message);
+            return self.complaint(log::Level::Warn, "rejected", message);
         }
         self.told.complaint = None;
         was_down.then(|| (log::Level::Info, "they are sent again".to_owned()))
@@ -290,19 +348,23 @@ impl State {
         let points = self.spool.done();
         dropped::count(points, Reason::Refused);
         self.refused = Some((self.attempt, reason.clone()));
-        (self.pause, self.failures) = (None, 0);
+        (self.pause, self.failures, self.told.is_down) = (None, 0, false);
         let message = format!(
             "they are refused, and lost: {reason}. `typed_metrics.otlp.dropped` counts them; this is \
              said once"
         );
-        self.complaint(log::Level::Error, message)
+        let kind = reason.split(':').next().unwrap_or_default();
+        self.complaint(log::Level::Error, kind, message)
     }
 
     fn failed(&mut self, reason: String, after: Option<Duration>) -> Message {
         self.spool.keep();
         self.failures += 1;
-        let length = after.unwrap_or_else(|| pause(self.failures));
-        let pause = Pause { end: Instant::now() + length, is_asked: after.is_some() };
+        let own = pause(self.failures);
+        // To be asked for no time at all is to be asked for nothing.
+        let asked = after.filter(|asked| !asked.is_zero()).map(|asked| asked.min(LONGEST_ASKED));
+        let length = asked.map_or(own, |asked| asked.max(own));
+        let pause = Pause { end: Instant::now() + length, is_asked: asked.is_some() };
         self.pause = (pause.is_asked || self.attempt > self.wanted).then_some(pause);
         let message = format!("{reason}. They wait, and are sent when it answers");
         self.failed = Some((self.attempt, reason));
@@ -310,12 +372,24 @@ impl State {
         (!was_down).then_some((log::Level::Warn, message))
     }
 
-    /// What is not said twice in a row.
-    fn complaint(&mut self, level: log::Level, message: String) -> Message {
-        if self.told.complaint.as_ref() == Some(&message) {
+    /// What is wrong with the spool's folder, if that is news.
+    fn problem(&mut self) -> Message {
+        let problem = self.spool.take_problem()?;
+        let is_news = self.told.problem.as_ref() != Some(&problem);
+        self.told.problem = Some(problem.clone());
+        is_news.then(|| {
+            let folder = self.spool.folder().map(|folder| folder.display().to_string());
+            (log::Level::Warn, format!("`{}`: {problem}", folder.unwrap_or_default()))
+        })
+    }
+
+    /// What is not said twice in a row. Its `kind` tells it from others, for texts can have numbers of
+    /// requests in them.
+    fn complaint(&mut self, level: log::Level, kind: &str, message: String) -> Message {
+        if self.told.complaint.as_deref() == Some(kind) {
             return None;
         }
-        self.told.complaint = Some(message.clone());
+        self.told.complaint = Some(kind.to_owned());
         Some((level, message))
     }
 }

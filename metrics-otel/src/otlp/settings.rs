@@ -18,6 +18,9 @@ use super::vars::{Set, Vars, pairs};
 use super::vendor::Vendor;
 use super::{Compression, Protocol};
 
+/// The longest that anything is waited for: moments further away cannot be told.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+
 /// See the module.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Settings {
@@ -78,7 +81,10 @@ impl Settings {
             temporality: temporality(builder.temporality, vars, m),
             exponential: exponential(vars, m),
             resource: resource(&builder.resource, vars, m),
-            shutdown_timeout: builder.shutdown_timeout.unwrap_or(Duration::from_secs(5)),
+            shutdown_timeout: builder
+                .shutdown_timeout
+                .unwrap_or(Duration::from_secs(5))
+                .min(LONGEST),
             spool: SpoolSettings {
                 folder: builder.spool_folder.clone(),
                 limit: builder.spool_limit.unwrap_or(64 << 20),
@@ -122,7 +128,8 @@ fn protocol(builder: &OtlpBuilder, vars: &Vars<'_>, mistakes: &mut Mistakes) -> 
 
 /// The protocol that the variables' text means.
 fn named(set: Set<String>) -> Result<Set<Protocol>, String> {
-    let protocol = match set.value.trim() {
+    // Enumerations of the specification are the same in whatever case.
+    let protocol = match &*set.value.trim().to_ascii_lowercase() {
         "http/protobuf" => Protocol::HttpProtobuf,
         "grpc" => Protocol::Grpc,
         other => {
@@ -143,7 +150,7 @@ fn endpoint(
     let metrics = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT";
     let in_code = |name, value: &Option<String>| Some(Set::in_code(name, value.clone()?));
     let insecure = vars.otlp("INSECURE", mistakes);
-    let insecure = insecure.is_some_and(|set| super::vars::is_true(&set, mistakes));
+    let insecure = insecure.is_some_and(|set| super::vars::is_true(&set));
     let made = if let Some(set) = in_code("metrics_endpoint", &builder.metrics_endpoint) {
         Endpoint::verbatim(&set, protocol, insecure).map(|endpoint| (set, endpoint))
     } else if let Some(set) = in_code(
@@ -222,7 +229,7 @@ fn compression(
         Some(compression) => return compression,
         None => vars.otlp("COMPRESSION", mistakes),
     };
-    match set.as_ref().map(|set| set.value.trim()) {
+    match set.as_ref().map(|set| set.value.trim().to_ascii_lowercase()).as_deref() {
         None | Some("none") => Compression::None,
         Some("gzip") => Compression::Gzip,
         Some(other) => {
@@ -255,11 +262,13 @@ fn duration(
         if duration.is_zero() {
             mistakes.add(format!("`{name}` is 0; it has to be longer"));
         }
-        return duration;
+        return duration.min(LONGEST);
     }
     let Some(set) = set else { return default };
     match set.value.trim().parse::<u64>() {
-        Ok(milliseconds) if milliseconds > 0 => Duration::from_millis(milliseconds),
+        // What the specification says of a timeout.
+        Ok(0) if name == "timeout" => LONGEST,
+        Ok(milliseconds) if milliseconds > 0 => Duration::from_millis(milliseconds).min(LONGEST),
         _ => {
             mistakes.add(format!(
                 "`{}` is `{}`; write a number of milliseconds above 0, such as `{}`",
@@ -295,7 +304,7 @@ fn exponential(vars: &Vars<'_>, mistakes: &mut Mistakes) -> bool {
     let (explicit, exponential) =
         ("explicit_bucket_histogram", "base2_exponential_bucket_histogram");
     let set = vars.get(name, mistakes);
-    let value = set.as_ref().map_or(explicit, |set| set.value.trim());
+    let value = set.map_or(explicit.to_owned(), |set| set.value.trim().to_ascii_lowercase());
     if value != explicit && value != exponential {
         mistakes.add(format!("`{name}` is `{value}`; write `{explicit}` or `{exponential}`"));
     }

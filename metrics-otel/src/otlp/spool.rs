@@ -21,6 +21,8 @@ pub(super) struct Spool {
     number: u64,
     /// Whether the first is being sent: it is not to be dropped.
     is_sending: bool,
+    /// What is wrong with the folder, for whoever may log: nobody does under a lock.
+    problem: Option<String>,
 }
 
 #[derive(Debug)]
@@ -65,7 +67,15 @@ impl Spool {
         let bytes = left.iter().map(|(_, bytes)| bytes).sum();
         let batch = |(name, bytes)| Batch { name, bytes, body: None };
         let queue = left.into_iter().map(batch).collect();
-        Ok(Self { queue, bytes, limit: settings.limit, folder, number, is_sending: false })
+        Ok(Self {
+            queue,
+            bytes,
+            limit: settings.limit,
+            folder,
+            number,
+            is_sending: false,
+            problem: None,
+        })
     }
 
     /// Appends a batch, and returns what had to go for it.
@@ -73,19 +83,22 @@ impl Spool {
         let name = Name { number: self.number, points };
         self.number += 1;
         let bytes = body.len() as u64;
-        let kept = self.folder.as_ref().map(|folder| folder.write(name, &body));
-        // What cannot be written waits in memory.
-        let body = if let Some(Ok(())) = kept { None } else { Some(body) };
+        let written = self.folder.as_ref().map(|folder| folder.write(name, &body));
+        if let Some(Err(error)) = &written {
+            self.problem = Some(format!("a batch cannot be written and waits in memory: {error}"));
+        }
+        let body = if let Some(Ok(())) = written { None } else { Some(body) };
         self.queue.push_back(Batch { name, bytes, body });
         self.bytes += bytes;
         self.trim()
     }
 
-    /// Drops the oldest batches above the limit.
+    /// Drops the oldest batches above the limit, but never the newest.
     fn trim(&mut self) -> Amount {
         let mut gone = Amount::default();
-        while self.bytes > self.limit {
-            let Some(batch) = self.remove(usize::from(self.is_sending)) else { break };
+        let oldest = usize::from(self.is_sending);
+        while self.bytes > self.limit && oldest + 1 < self.queue.len() {
+            let Some(batch) = self.remove(oldest) else { break };
             dropped::count(batch.name.points, Reason::SpoolFull);
             gone.batches += 1;
             gone.points += batch.name.points;
@@ -94,28 +107,35 @@ impl Spool {
     }
 
     /// The oldest batch, which is being sent from now on.
-    pub(super) fn begin(&mut self) -> Option<Arc<[u8]>> {
-        loop {
-            let batch = self.queue.front()?;
+    ///
+    /// # Errors
+    /// It is in the folder, and cannot be read now.
+    pub(super) fn begin(&mut self) -> Result<Option<Arc<[u8]>>, String> {
+        while let Some(batch) = self.queue.front() {
             let body = match (&batch.body, &self.folder) {
                 (Some(body), _) => Some(Arc::clone(body)),
-                (None, Some(folder)) => folder.read(batch.name).ok().map(Arc::from),
+                (None, Some(folder)) => {
+                    let read = folder.read(batch.name);
+                    read.map_err(|error| format!("a spooled batch cannot be read: {error}"))?
+                        .map(Arc::from)
+                }
                 (None, None) => None,
             };
             if body.is_some() {
                 self.is_sending = true;
-                return body;
+                return Ok(body);
             }
-            // Somebody removed its file, or the disk is broken.
-            let batch = self.remove(0)?;
-            dropped::count(batch.name.points, Reason::Unreadable);
+            // Somebody removed its file.
+            if let Some(batch) = self.remove(0) {
+                dropped::count(batch.name.points, Reason::Unreadable);
+            }
         }
+        Ok(None)
     }
 
     /// The batch that was being sent stays.
     pub(super) fn keep(&mut self) {
         self.is_sending = false;
-        self.trim();
     }
 
     /// The batch that was being sent is done with. Returns how many data points it had.
@@ -131,10 +151,20 @@ impl Spool {
             && let Err(error) = folder.remove(batch.name)
             && error.kind() != std::io::ErrorKind::NotFound
         {
-            let path = folder.path().display();
-            log::warn!(target: "typed_metrics", "a batch in `{path}` cannot be removed: {error}");
+            let problem = "a batch that is done with cannot be removed, and may be sent again";
+            self.problem = Some(format!("{problem}: {error}"));
         }
         Some(batch)
+    }
+
+    /// The number that the next batch will have.
+    pub(super) fn next_number(&self) -> u64 {
+        self.number
+    }
+
+    /// Whether no batch waits that has a number below this one.
+    pub(super) fn is_done(&self, until: u64) -> bool {
+        self.queue.front().is_none_or(|batch| batch.name.number >= until)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -156,6 +186,11 @@ impl Spool {
             batches: amount.batches + 1,
             points: amount.points + batch.name.points,
         })
+    }
+
+    /// What went wrong with the folder since the last time.
+    pub(super) fn take_problem(&mut self) -> Option<String> {
+        self.problem.take()
     }
 
     pub(super) fn folder(&self) -> Option<&Path> {
@@ -182,7 +217,7 @@ mod tests {
     /// Sends everything.
     fn drain(spool: &mut Spool) -> Vec<String> {
         let mut sent = Vec::new();
-        while let Some(body) = spool.begin() {
+        while let Some(body) = spool.begin().unwrap() {
             sent.push(String::from_utf8(body.to_vec()).unwrap());
             spool.done();
         }
@@ -195,7 +230,7 @@ mod tests {
         for text in ["a", "b", "c"] {
             assert_eq!(push(&mut spool, text), Amount::default());
         }
-        assert_eq!(spool.begin().as_deref(), Some(&b"a"[..]));
+        assert_eq!(spool.begin().unwrap().as_deref(), Some(&b"a"[..]));
         spool.keep();
         assert_eq!(spool.waiting(), Amount { batches: 3, points: 3 });
         assert_eq!(drain(&mut spool), ["a", "b", "c"]);
@@ -208,7 +243,7 @@ mod tests {
         ["aa", "bb", "cc"].iter().for_each(|text| {
             push(&mut spool, text);
         });
-        assert!(spool.begin().is_some());
+        assert!(spool.begin().unwrap().is_some());
         assert_eq!(push(&mut spool, "dd"), Amount { batches: 1, points: 1 });
         spool.keep();
         assert_eq!(push(&mut spool, "ee"), Amount { batches: 1, points: 1 });
@@ -216,16 +251,91 @@ mod tests {
     }
 
     #[test]
+    fn the_newest_stays_however_large_it_is() {
+        let mut spool = in_memory(1);
+        assert_eq!(push(&mut spool, "aa"), Amount::default());
+        assert_eq!(push(&mut spool, "bb"), Amount { batches: 1, points: 1 });
+        assert_eq!(drain(&mut spool), ["bb"]);
+    }
+
+    /// A folder that is there until this is dropped.
+    struct Temporary(std::path::PathBuf);
+
+    impl Temporary {
+        fn new(test: &str) -> Self {
+            let name = format!("typed-metrics-spool-{test}-{}", std::process::id());
+            Self(std::env::temp_dir().join(name))
+        }
+
+        fn open(&self) -> Spool {
+            Spool::open(&SpoolSettings { folder: Some(self.0.clone()), limit: 100 }).unwrap()
+        }
+    }
+
+    impl Drop for Temporary {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_cannot_be_read_now_is_kept_and_what_is_no_batch_goes() {
+        let folder = Temporary::new("unreadable");
+        let mut spool = folder.open();
+        ["a", "b", "c"].iter().for_each(|text| {
+            push(&mut spool, text);
+        });
+        let first = folder.0.join("00000000000000000000-1.otlp");
+        std::fs::remove_file(&first).unwrap();
+        // Reading this fails as it does without a free file descriptor: not for ever.
+        std::os::unix::fs::symlink(&first, &first).unwrap();
+        assert!(spool.begin().unwrap_err().starts_with("a spooled batch cannot be read: "));
+        assert_eq!(spool.waiting(), Amount { batches: 3, points: 3 });
+        std::fs::remove_file(&first).unwrap();
+        std::fs::write(&first, "").unwrap();
+        assert_eq!(drain(&mut spool), ["b", "c"]);
+    }
+
+    #[test]
+    fn what_cannot_be_written_waits_in_memory() {
+        let folder = Temporary::new("unwritable");
+        let mut spool = folder.open();
+        std::fs::remove_dir_all(&folder.0).unwrap();
+        push(&mut spool, "a");
+        assert_eq!(spool.volatile(), Amount { batches: 1, points: 1 });
+        let problem = spool.take_problem().unwrap();
+        assert!(
+            problem.starts_with("a batch cannot be written and waits in memory: "),
+            "{problem}"
+        );
+        assert_eq!(drain(&mut spool), ["a"]);
+    }
+
+    #[test]
+    fn files_of_others_are_left_alone() {
+        let folder = Temporary::new("others");
+        std::fs::create_dir_all(folder.0.join("9.tmp")).unwrap();
+        let others = ["thesis.tmp", "notes.txt", "7-3.otlp", "+7-3.otlp"];
+        others.iter().for_each(|file| std::fs::write(folder.0.join(file), "mine").unwrap());
+        let mut spool = folder.open();
+        assert!(spool.is_empty());
+        push(&mut spool, "a");
+        assert_eq!(drain(&mut spool), ["a"]);
+        assert!(others.iter().all(|file| folder.0.join(file).exists()));
+    }
+
+    #[test]
     fn a_folder_outlives_the_spool() {
-        let folder =
-            std::env::temp_dir().join(format!("typed-metrics-spool-{}", std::process::id()));
+        let temporary = Temporary::new("outlives");
+        let folder = &temporary.0;
         let settings = SpoolSettings { folder: Some(folder.clone()), limit: 100 };
         let mut spool = Spool::open(&settings).unwrap();
         ["a", "b", "c"].iter().for_each(|text| {
             push(&mut spool, text);
         });
         assert_eq!(spool.volatile(), Amount::default());
-        assert!(spool.begin().is_some());
+        assert!(spool.begin().unwrap().is_some());
         assert_eq!(spool.done(), 1);
         let taken = Spool::open(&settings).unwrap_err().to_string();
         assert!(taken.contains("which another pipeline uses now; give each its own"), "{taken}");
@@ -237,8 +347,6 @@ mod tests {
         push(&mut spool, "d");
         std::fs::remove_file(folder.join("00000000000000000001-1.otlp")).unwrap();
         assert_eq!(drain(&mut spool), ["c", "d"]);
-        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "the lock alone");
-        drop(spool);
-        std::fs::remove_dir_all(folder).unwrap();
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), 1, "the lock alone");
     }
 }

@@ -47,15 +47,20 @@ impl Vars<'_> {
 
     /// Whether the variable says `true`.
     pub(super) fn is_true(&self, name: &str, mistakes: &mut Mistakes) -> bool {
-        self.get(name, mistakes).is_some_and(|set| is_true(&set, mistakes))
+        self.get(name, mistakes).is_some_and(|set| is_true(&set))
     }
 }
 
-/// Whether a variable with a truth value says `true`, in whatever case.
-pub(super) fn is_true(set: &Set<String>, mistakes: &mut Mistakes) -> bool {
+/// Whether a variable with a truth value says `true`, in whatever case. Anything else means no, as the
+/// specification wants it, which also wants a warning.
+pub(super) fn is_true(set: &Set<String>) -> bool {
     let value = set.value.trim();
     if !value.eq_ignore_ascii_case("true") && !value.eq_ignore_ascii_case("false") {
-        mistakes.add(format!("`{}` is `{value}`; write `true` or `false`", set.name));
+        let name = &set.name;
+        log::warn!(
+            target: "typed_metrics",
+            "`{name}` is `{value}`, which counts as `false`; write `true` or `false`"
+        );
     }
     value.eq_ignore_ascii_case("true")
 }
@@ -77,10 +82,13 @@ pub(super) fn pairs(set: &Set<String>, mistakes: &mut Mistakes) -> Vec<(String, 
             Some((key, _)) if key.trim().is_empty() => mistakes
                 .add(format!("`{name}`: entry {at} has no name before its `=`; write `name=value`")),
             Some((key, value)) => {
-                let decoded = percent_encoding::percent_decode_str(value.trim()).decode_utf8();
-                match decoded {
-                    Ok(value) => pairs.push((key.trim().to_owned(), value.into_owned())),
-                    Err(_) => mistakes.add(format!(
+                let decode = |text: &str| {
+                    let decoded = percent_encoding::percent_decode_str(text.trim()).decode_utf8();
+                    decoded.map(|decoded| decoded.into_owned())
+                };
+                match (decode(key), decode(value)) {
+                    (Ok(key), Ok(value)) => pairs.push((key, value)),
+                    _ => mistakes.add(format!(
                         "`{name}`: the value of `{}` is not percent-encoded UTF-8; write a `%` as `%25`",
                         key.trim()
                     )),
