@@ -73,6 +73,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub use handler::OtelHandler;
 pub use limit::series_limits;
 pub use opentelemetry_sdk::metrics::Temporality;
+#[doc(hidden)]
+pub use otlp::Vendor;
 pub use otlp::{Compression, OtlpBuilder, OtlpError, Protocol};
 
 /// Locks, whether or not a panic happened under the lock: no state here is left half-changed.

@@ -25,10 +25,12 @@ mod split;
 mod spool;
 mod tls;
 mod vars;
+mod vendor;
 
 pub use builder::OtlpBuilder;
 pub use mistakes::OtlpError;
 pub(crate) use pipeline::{InUse, Pipeline};
+pub use vendor::Vendor;
 
 /// How OTLP is spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,6 +12,7 @@ use super::pipeline::Pipeline;
 use super::settings::Settings;
 use super::tls::Files;
 use super::vars::Vars;
+use super::vendor::Vendor;
 use super::{Compression, Protocol};
 use crate::handler::OtelHandler;
 
@@ -81,6 +82,7 @@ pub struct OtlpBuilder {
     pub(super) spool_folder: Option<PathBuf>,
     pub(super) spool_limit: Option<u64>,
     pub(super) shutdown_timeout: Option<Duration>,
+    pub(super) vendor: Option<Vendor>,
 }
 
 impl OtlpBuilder {
@@ -173,6 +175,12 @@ impl OtlpBuilder {
         Self { shutdown_timeout: Some(timeout), ..self }
     }
 
+    /// For crates of back ends.
+    #[doc(hidden)]
+    pub fn vendor(self, vendor: Vendor) -> Self {
+        Self { vendor: Some(vendor), ..self }
+    }
+
     /// Starts the pipeline, and makes the handler that feeds it.
     ///
     /// It works with and without an async runtime: nothing here runs on the program's.
@@ -181,18 +189,16 @@ impl OtlpBuilder {
     /// All settings that cannot be used, in code and in variables; or that the spool's folder or a
     /// thread cannot be had. Nothing is sent yet: a collector that is down is no error.
     pub fn build(self) -> Result<OtelHandler, OtlpError> {
-        let Some(settings) = self.settings(&ENVIRONMENT)? else {
-            return Ok(OtelHandler::disabled());
-        };
-        Ok(OtelHandler::of_pipeline(Pipeline::start(settings)?))
+        self.build_or(None)
     }
 
-    /// What the environment alone says; with the pipeline of `last`, if it has the same settings.
-    pub(crate) fn from_env(last: Option<&OtelHandler>) -> Result<OtelHandler, OtlpError> {
-        if !is_otlp_wanted(&ENVIRONMENT)? {
-            return Ok(OtelHandler::disabled());
-        }
-        let settings = Self::default().settings(&ENVIRONMENT)?;
+    /// The same, but with the pipeline of `last`, if it has the same settings.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build).
+    #[doc(hidden)]
+    pub fn build_or(self, last: Option<&OtelHandler>) -> Result<OtelHandler, OtlpError> {
+        let settings = self.settings(&ENVIRONMENT)?;
         let Some(settings) = settings else { return Ok(OtelHandler::disabled()) };
         let same = last.filter(|last| last.pipeline().is_some_and(|there| there.is_of(&settings)));
         match same {
@@ -201,8 +207,20 @@ impl OtlpBuilder {
         }
     }
 
+    /// What the environment alone says; with the pipeline of `last`, if it has the same settings.
+    pub(crate) fn from_env(last: Option<&OtelHandler>) -> Result<OtelHandler, OtlpError> {
+        if !is_otlp_wanted(&ENVIRONMENT)? {
+            return Ok(OtelHandler::disabled());
+        }
+        Self::default().build_or(last)
+    }
+
     /// Everything, checked; `None` if nothing is to be exported.
     pub(super) fn settings(self, vars: &Vars<'_>) -> Result<Option<Settings>, OtlpError> {
+        let is_vendor = self.vendor.is_some();
+        let is_foreign = |name: &str| is_vendor && name.starts_with("OTEL_EXPORTER_OTLP_");
+        let own = |name: &str| if is_foreign(name) { None } else { (vars.0)(name) };
+        let vars = &Vars(&own);
         let mut mistakes = Mistakes::default();
         let is_disabled = vars.is_true("OTEL_SDK_DISABLED", &mut mistakes);
         mistakes.none(Some(()))?;

@@ -10,7 +10,7 @@ use ureq::http::{Request, Response, header};
 use ureq::{Agent, Body};
 
 use super::answer::{Outcome, error_message, retry_after, without_secrets};
-use super::sender::{Transport, USER_AGENT};
+use super::sender::Transport;
 use super::settings::Target;
 use super::{Compression, Protocol};
 
@@ -32,7 +32,7 @@ impl Http {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .timeout_global(Some(target.timeout))
-            .user_agent(USER_AGENT);
+            .user_agent(target.user_agent());
         #[cfg(feature = "tls")]
         let config = config.tls_config(tls(&target.tls));
         Self { agent: config.build().into(), target }
@@ -91,7 +91,7 @@ impl Http {
                 format!(" (metrics belong to {location}: set that as the endpoint)")
             }
             401 | 403 => {
-                " (look at the credentials: `header`, or `OTEL_EXPORTER_OTLP_HEADERS`)".into()
+                format!(" (look at the credentials: {})", self.target.credentials())
             }
             404 | 405 => format!(
                 " (there are no metrics at `{}`: the endpoint of a collector is without that path){hint}",

@@ -12,8 +12,10 @@ use super::builder::OtlpBuilder;
 use super::endpoint::Endpoint;
 use super::mistakes::{Mistakes, OtlpError};
 use super::resource::resource;
+use super::sender::USER_AGENT;
 use super::tls::Tls;
 use super::vars::{Set, Vars, pairs};
+use super::vendor::Vendor;
 use super::{Compression, Protocol};
 
 /// See the module.
@@ -40,6 +42,19 @@ pub(super) struct Target {
     /// Of one attempt.
     pub(super) timeout: Duration,
     pub(super) tls: Tls,
+    pub(super) vendor: Option<Vendor>,
+}
+
+impl Target {
+    pub(super) fn user_agent(&self) -> &'static str {
+        self.vendor.as_ref().map_or(USER_AGENT, |vendor| vendor.user_agent)
+    }
+
+    /// Where to look if the credentials are refused.
+    pub(super) fn credentials(&self) -> &str {
+        let own = "`header`, or `OTEL_EXPORTER_OTLP_HEADERS`";
+        self.vendor.as_ref().map_or(own, |vendor| &vendor.credentials)
+    }
 }
 
 /// Where batches wait.
@@ -74,6 +89,7 @@ impl Settings {
                 compression: compression(builder.compression, vars, m),
                 timeout: timeout(builder.timeout, vars, m),
                 tls,
+                vendor: builder.vendor.clone(),
                 // Stands for one that is a mistake.
                 endpoint: match endpoint {
                     Some(endpoint) => endpoint,
@@ -130,7 +146,10 @@ fn endpoint(
     let insecure = insecure.is_some_and(|set| super::vars::is_true(&set, mistakes));
     let made = if let Some(set) = in_code("metrics_endpoint", &builder.metrics_endpoint) {
         Endpoint::verbatim(&set, protocol, insecure).map(|endpoint| (set, endpoint))
-    } else if let Some(set) = in_code("endpoint", &builder.endpoint) {
+    } else if let Some(set) = in_code(
+        builder.vendor.as_ref().map_or("endpoint", |vendor| &vendor.endpoint),
+        &builder.endpoint,
+    ) {
         Endpoint::of_collector(&set, protocol, insecure).map(|endpoint| (set, endpoint))
     } else if let Some(set) = vars.get(metrics, mistakes) {
         Endpoint::verbatim(&set, protocol, insecure).map(|endpoint| (set, endpoint))
