@@ -23,6 +23,9 @@ features:
     cargo clippy -p typed-metrics --no-default-features --features otel -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features otel-tls -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features otel-grpc -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features llm -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features system -- -D warnings
+    cargo clippy -p typed-metrics-llm -- -D warnings
     cargo clippy -p typed-metrics-core --no-default-features -- -D warnings
     cargo clippy -p typed-metrics-otel --all-targets -- -D warnings
     cargo test -p typed-metrics --no-default-features --test handlers --test otel

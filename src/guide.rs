@@ -5,6 +5,9 @@
 pub mod cost;
 pub mod declaring;
 pub mod handlers;
+#[cfg(feature = "llm")]
+pub mod llm;
 pub mod recording;
 pub mod runtime;
 pub mod testing;
+pub mod timed;

@@ -55,7 +55,9 @@
 //!
 //! - [`guide::declaring`]: kinds, names, units, buckets, labels; all attributes.
 //! - [`guide::recording`]: handles, timers, observed metrics, what happens to bad values.
+//! - [`guide::timed`]: functions that are measured by an attribute.
 //! - [`guide::runtime`]: metrics known only at run time.
+#![cfg_attr(feature = "llm", doc = "- [`guide::llm`]: the metrics of LLM calls, streamed or not.")]
 //! - [`guide::handlers`]: where metrics go, by name or by instance; writing a handler.
 //! - [`guide::testing`]: asserting what code records.
 //! - [`guide::cost`]: what a record costs, in time and in memory, and what is guaranteed.
@@ -63,10 +65,13 @@
 //! # Features
 //!
 //! - `console` (default): the handler named `"console"`, a table of every metric.
+//! - `llm`: the module `llm`, the metrics of LLM calls and what records them. Adapters for clients are
+//!   features of the crate `typed-metrics-llm`: `async-openai`, and `rig`, which needs Rust 1.95.
 //! - `otel`: `OtelHandler` and the handler named `"otel"`: export through any OpenTelemetry meter
 //!   provider, or by OTLP over HTTP.
 //! - `otel-grpc`: OTLP over gRPC too. It brings tokio, for a thread of its own.
 //! - `otel-tls`: endpoints that begin with `https://`.
+//! - `system`: `system::install`, metrics of the process and of the host it runs on.
 
 #[cfg(any(doc, doctest))]
 pub mod guide;
@@ -145,25 +150,59 @@ pub use typed_metrics_derive::Label;
 /// ```
 pub use typed_metrics_derive::Metrics;
 
+/// Measures every call of a function: how long it took, and how it ended.
+///
+/// Alone it records in the histogram `function.duration`; with a variant of a metrics enum, in that one,
+/// where `outcome` stands for a label of type [`Outcome`] that is filled in at the end. See
+/// [`guide::timed`] for its options, and for what it does to methods, impl blocks and futures.
+///
+/// ```
+/// use typed_metrics::{Metrics, Outcome, timed};
+///
+/// #[derive(Metrics)]
+/// enum Mail {
+///     #[histogram(unit = "ms")]
+///     Delivery { outcome: Outcome },
+/// }
+///
+/// #[timed(Mail::Delivery { outcome })]
+/// fn deliver(to: &str) -> Result<(), String> {
+///     if to.contains('@') { Ok(()) } else { Err(format!("`{to}` is no address")) }
+/// }
+///
+/// let seen = typed_metrics::testing::capture(|| (deliver("ada@example.org"), deliver("ada")));
+/// assert_eq!(seen.histogram(Mail::Delivery { outcome: Outcome::Ok }).count, 1);
+/// assert_eq!(seen.histogram(Mail::Delivery { outcome: Outcome::Error }).count, 1);
+/// ```
+pub use typed_metrics_derive::timed;
+
 #[cfg(feature = "console")]
 pub use typed_metrics_core::ConsoleHandler;
 pub use typed_metrics_core::{
     AttributeValue, Attributes, BACK_ENDS, BackEnd, Changes, Choice, Conflict, Counter,
-    DEFAULT_SERIES_LIMIT, Descriptor, Entered, Error, Gauge, Handle, HandlerError, Histogram,
-    HistogramSnapshot, InMemoryHandler, IntoAttributes, IntoHandler, IntoHandlers, Label,
-    LabelDescriptor, LabelRef, LabelValue, Labels, MAX_ATTRIBUTES, MAX_RUNTIME_METRICS,
-    Measurement, Metric, MetricChanges, MetricHandler, MetricSnapshot, MetricType, Metrics, Number,
-    Observation, Reader, Reason, RuntimeMetric, SeriesChange, SeriesId, SeriesSnapshot,
-    ShutdownGuard, Snapshot, Source, Timer, UpDownCounter, Value, ValueType, add_metric_handler,
-    attributes, catalog, check, clear_metric_handlers, flush, kind, record_metric, register_metric,
-    set_metric_handlers, shutdown, shutdown_guard, snapshot,
+    DEFAULT_SERIES_LIMIT, Descriptor, Entered, Error, FunctionObjective, Gauge, Handle,
+    HandlerError, Histogram, HistogramSnapshot, InMemoryHandler, IntoAttributes, IntoHandler,
+    IntoHandlers, Label, LabelDescriptor, LabelRef, LabelValue, Labels, MAX_ATTRIBUTES,
+    MAX_RUNTIME_METRICS, Measurement, Metric, MetricChanges, MetricHandler, MetricSnapshot,
+    MetricType, Metrics, Number, Objective, Observation, Outcome, Reader, Reason, RuntimeMetric,
+    SeriesChange, SeriesId, SeriesSnapshot, ShutdownGuard, Snapshot, Source, Timer, UpDownCounter,
+    Value, ValueType, add_metric_handler, attributes, catalog, check, clear_metric_handlers, flush,
+    kind, observe, record_metric, register_metric, set_metric_handlers, shutdown, shutdown_guard,
+    snapshot,
 };
 pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
+/// LLM calls: their metrics, and what records them.
+#[cfg(feature = "llm")]
+pub use typed_metrics_llm as llm;
+/// OpenTelemetry: the handler, and a view for the provider.
 /// OpenTelemetry: the handler, the builder of an OTLP pipeline, and a view for a provider of yours.
 #[cfg(feature = "otel")]
 pub use typed_metrics_otel as otel;
 #[cfg(feature = "otel")]
 pub use typed_metrics_otel::OtelHandler;
+/// Metrics of the process and of the host it runs on.
+#[cfg(feature = "system")]
+pub use typed_metrics_system as system;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

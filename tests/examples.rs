@@ -189,7 +189,12 @@ mod quickstart {
 
 #[test]
 fn custom_handler() {
-    assert_prints("custom_handler", include_str!("examples/custom_handler.txt"));
+    // The order of keys is what `serde_json` is built with anywhere in the workspace.
+    let parse = |lines: &str| -> Vec<serde_json::Value> {
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let printed = stdout(&example("custom_handler").output().unwrap());
+    assert_eq!(parse(&printed), parse(include_str!("examples/custom_handler.txt")));
 }
 
 #[test]
@@ -200,4 +205,9 @@ fn runtime_metrics() {
 #[test]
 fn testing_your_metrics() {
     assert_prints("testing_your_metrics", include_str!("examples/testing_your_metrics.txt"));
+}
+
+#[test]
+fn timed_functions() {
+    assert_prints("timed_functions", include_str!("examples/timed_functions.txt"));
 }

@@ -8,7 +8,7 @@ use typed_metrics::{Label, Metrics};
 /// Nothing of the prelude, and none of its names.
 #[no_implicit_prelude]
 mod without_a_prelude {
-    use ::typed_metrics::{Label, Metrics};
+    use ::typed_metrics::{Label, Metrics, timed};
 
     #[derive(Label)]
     pub(crate) enum Answer {
@@ -33,7 +33,19 @@ mod without_a_prelude {
         Walked { place: Place<char>, address: Place<::std::net::Ipv4Addr> },
     }
 
+    #[timed(Bare::Thinking)]
+    fn think(of: ::std::string::String) -> ::core::result::Result<usize, ()> {
+        ::core::result::Result::Ok(of.len())
+    }
+
+    #[timed]
+    async fn think_later(of: &str) -> ::core::option::Option<usize> {
+        ::core::option::Option::Some(of.len())
+    }
+
     pub(crate) fn ask() {
+        let _ = think(::std::string::String::new());
+        ::core::mem::drop(think_later(""));
         Bare::asked(Asker("ada"), Answer::Yes, ::core::option::Option::None).inc();
         Bare::asked(Asker("ada"), Answer::No, ::core::option::Option::Some(true)).add(2);
         Bare::Thinking.record(1);
@@ -89,7 +101,8 @@ fn without_the_prelude_the_same_is_recorded() {
     assert_eq!(seen.counter(asked(Answer::Yes, None)), 1);
     assert_eq!(seen.counter(asked(Answer::No, Some(true))), 2);
     assert_eq!(seen.counter(asked(Answer::No, None)), 0);
-    assert_eq!(seen.histogram(Bare::Thinking).sum, 1.0);
+    let thinking = seen.histogram(Bare::Thinking);
+    assert_eq!((thinking.count, thinking.max), (2, 1.0));
     let walked = Bare::Walked { place: Place('x'), address: Place(Ipv4Addr::LOCALHOST) };
     assert_eq!(seen.counter(walked), 1);
 }
@@ -98,7 +111,7 @@ fn without_the_prelude_the_same_is_recorded() {
 mod with_shadowed_names {
     #![allow(non_camel_case_types, dead_code, unused_macros, unused_imports)]
 
-    use typed_metrics::{Label, Metrics};
+    use typed_metrics::{Label, Metrics, timed};
 
     pub(crate) struct Result;
     pub(crate) struct Option;
@@ -135,7 +148,21 @@ mod with_shadowed_names {
         ShadowedGauge,
     }
 
+    #[timed]
+    fn call(__call: ::std::string::String, __returned: i32) -> usize {
+        let __outcome = __returned.cast_unsigned();
+        let _ = __outcome;
+        usize
+    }
+
+    #[timed(none_is_error)]
+    async fn call_later(__call: i32) -> ::core::option::Option<i32> {
+        ::core::option::Option::Some(__call)
+    }
+
     pub(crate) fn work() {
+        call(::std::string::String::new(), 1);
+        ::core::mem::drop(call_later(1));
         Shadowed::shadowed_counter(Size::Large).inc();
         Shadowed::ShadowedGauge.record(7);
     }

@@ -238,7 +238,7 @@ fn random_histories_agree_with_a_plain_model() {
                         let news = std::mem::take(&mut model.news[reader]);
                         match &found.interval {
                             Some(interval) => assert_holds(interval, &news),
-                            None => assert_eq!(news, []),
+                            None => assert_eq!(news, [0.0; 0]),
                         }
                     }
                 }

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Barrier, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use typed_metrics::{Metrics, Observation, Reason, Value};
+use typed_metrics::{
+    MetricType, Metrics, Observation, Reader, Reason, Value, attributes, record_metric,
+};
 
 #[derive(Metrics)]
 #[metrics(prefix = "observed")]
@@ -41,6 +43,10 @@ enum Observed<'a> {
     GaugeDroppedMeanwhile,
     #[gauge(series_limit = 2)]
     Short { id: u64 },
+    #[gauge]
+    Found { device: &'a str },
+    #[counter]
+    Collections,
 }
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -268,4 +274,81 @@ fn observed_series_that_come_and_go_make_room() {
     let short = snapshot.get("observed.short").unwrap();
     assert!(short.series.is_empty(), "{:?}", short.series);
     assert!(short.dropped.is_empty());
+}
+
+#[test]
+fn what_is_recorded_at_a_collection_is_in_it() {
+    let _alone = alone();
+    let device = Arc::new(Mutex::new("sda"));
+    let read = Arc::clone(&device);
+    let guard = typed_metrics::observe(move || {
+        Observed::collections().inc();
+        Observed::found(*read.lock().unwrap()).set(1);
+        // Registered by its first measurement.
+        record_metric("observed.late", 2, MetricType::Gauge, attributes!()).unwrap();
+        // One that collects inside is not called again.
+        let _ = typed_metrics::snapshot();
+    });
+    let snapshot = typed_metrics::snapshot();
+    assert_eq!(snapshot.get("observed.collections").unwrap().series[0].value, Value::U64(1));
+    assert_eq!(snapshot.get("observed.late").unwrap().series[0].value, Value::F64(2.0));
+    assert_eq!(value("observed.found", &[("device", "sdb")]), None);
+
+    *device.lock().unwrap() = "sdb";
+    let changes = Reader::new().changes(|metric| metric.name() == "observed.found");
+    let [found] = &*changes.metrics else { panic!("{changes:?}") };
+    assert_eq!(found.series.len(), 2);
+
+    let [before, after] = [(), ()].map(|()| value("observed.collections", &[]));
+    assert_eq!((before, after), (Some(Value::U64(4)), Some(Value::U64(5))));
+    drop(guard);
+    assert_eq!(value("observed.collections", &[]), Some(Value::U64(5)));
+    assert_eq!(value("observed.found", &[("device", "sdb")]), Some(Value::F64(1.0)));
+    Observed::found("sda").remove();
+    Observed::found("sdb").remove();
+}
+
+#[test]
+fn what_is_recorded_at_a_collection_belongs_to_no_capture() {
+    let _alone = alone();
+    let _guard = typed_metrics::observe(|| Observed::found("captured").set(1));
+    let seen = typed_metrics::testing::capture(|| typed_metrics::snapshot().metrics.len());
+    assert_eq!(seen.gauge(Observed::Found { device: "captured" }), None);
+    assert_eq!(value("observed.found", &[("device", "captured")]), Some(Value::F64(1.0)));
+    Observed::found("captured").remove();
+}
+
+#[test]
+fn a_collection_does_not_go_past_a_callback_that_records_for_another() {
+    let _alone = alone();
+    let both = Arc::new(Barrier::new(2));
+    let wait = Arc::clone(&both);
+    let main = thread::current().id();
+    let other = Arc::new(Mutex::new(None));
+    let is_other = Arc::clone(&other);
+    let _guard = typed_metrics::observe(move || {
+        let here = thread::current().id();
+        if here == main || *is_other.lock().unwrap() == Some(here) {
+            wait.wait();
+        }
+    });
+    // Ends only if the callback is called by both at a time.
+    let thread = thread::spawn(move || {
+        *other.lock().unwrap() = Some(thread::current().id());
+        let _ = typed_metrics::snapshot();
+    });
+    let _ = typed_metrics::snapshot();
+    thread.join().unwrap();
+}
+
+#[test]
+fn a_callback_of_all_collections_that_panics_harms_nobody() {
+    let _alone = alone();
+    let _panicking = typed_metrics::observe(|| panic!("on purpose"));
+    let _beside = typed_metrics::observe(|| Observed::found("beside a panic").set(1));
+    let labels = [("device", "beside a panic")];
+    for _ in 0..2 {
+        assert_eq!(value("observed.found", &labels), Some(Value::F64(1.0)));
+        Observed::found("beside a panic").remove();
+    }
 }

@@ -10,7 +10,10 @@ use std::process::Command;
 const COMPILER: &str = "rustc 1.95.";
 
 #[test]
-#[cfg_attr(not(all(feature = "console", feature = "otel")), ignore = "needs --all-features")]
+#[cfg_attr(
+    not(all(feature = "console", feature = "llm", feature = "otel")),
+    ignore = "needs --all-features"
+)]
 fn mistakes_are_rejected_where_they_are_made() {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let version = Command::new(rustc).arg("--version").output().expect("cargo found it too").stdout;
@@ -21,4 +24,12 @@ fn mistakes_are_rejected_where_they_are_made() {
     }
     let cases = trybuild::TestCases::new();
     cases.compile_fail("tests/ui/*/*.rs");
+}
+
+/// Apart from the mistakes: programs that run are built and not only checked, and then the compiler says
+/// more of some mistakes.
+#[test]
+#[cfg_attr(not(all(feature = "console", feature = "otel")), ignore = "needs --all-features")]
+fn unsafe_functions_can_be_measured() {
+    trybuild::TestCases::new().pass("tests/pass/*.rs");
 }

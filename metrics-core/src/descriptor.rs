@@ -6,6 +6,8 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::key::{LabelType, label_type};
 use crate::label::{Label, LabelRef};
+use crate::objective::FunctionObjective;
+use crate::timed::objectives_of;
 
 /// The series limit of a metric that states none; OpenTelemetry's default too.
 pub const DEFAULT_SERIES_LIMIT: usize = 2000;
@@ -131,6 +133,8 @@ impl fmt::Display for Source {
 #[derive(Clone, Copy)]
 pub struct LabelDescriptor {
     name: &'static str,
+    /// What the variant calls it.
+    field: &'static str,
     cardinality: Option<usize>,
     value_at: fn(usize) -> LabelRef<'static>,
 }
@@ -145,7 +149,23 @@ impl LabelDescriptor {
     #[doc(hidden)]
     #[must_use]
     pub const fn new<L: ?Sized>(name: &'static str, label_type: LabelType<L>) -> Self {
-        Self { name, cardinality: label_type.cardinality, value_at: label_type.value_at }
+        Self {
+            name,
+            field: name,
+            cardinality: label_type.cardinality,
+            value_at: label_type.value_at,
+        }
+    }
+
+    /// The same, for a label that has another name than its field.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of_field(self, field: &'static str) -> Self {
+        Self { field, ..self }
+    }
+
+    pub(crate) const fn field(&self) -> &'static str {
+        self.field
     }
 
     /// Its name.
@@ -291,6 +311,13 @@ impl Descriptor {
         self.0.source
     }
 
+    /// What is aimed at for the functions that `#[timed(…, objective = …)]` times with this metric, in
+    /// every linked crate.
+    #[must_use]
+    pub fn objectives(&self) -> Vec<FunctionObjective> {
+        objectives_of(self)
+    }
+
     /// The first fact in which two definitions of one metric disagree, with both values.
     pub(crate) fn difference(&self, other: &Self) -> Option<(&'static str, String, String)> {
         let (a, b) = (&self.0, &other.0);
@@ -329,7 +356,9 @@ fn label_names(labels: &[LabelDescriptor]) -> Vec<&'static str> {
 impl Serialize for Descriptor {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let d = &self.0;
-        let mut s = serializer.serialize_struct("Descriptor", 9)?;
+        let objectives = self.objectives();
+        let fields = 9 + usize::from(!objectives.is_empty());
+        let mut s = serializer.serialize_struct("Descriptor", fields)?;
         s.serialize_field("name", d.name)?;
         s.serialize_field("type", &d.metric_type)?;
         s.serialize_field("value_type", &d.value_type)?;
@@ -339,6 +368,9 @@ impl Serialize for Descriptor {
         s.serialize_field("boundaries", d.boundaries)?;
         s.serialize_field("series_limit", &d.series_limit)?;
         s.serialize_field("source", &d.source)?;
+        if !objectives.is_empty() {
+            s.serialize_field("objectives", &objectives)?;
+        }
         s.end()
     }
 }

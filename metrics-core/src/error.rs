@@ -66,6 +66,8 @@ pub enum Error {
         /// What is wrong, and the mend.
         reason: String,
     },
+    /// What was to be observed cannot be read.
+    Unavailable(Arc<dyn std::error::Error + Send + Sync>),
 }
 
 /// How two definitions of one metric disagree.
@@ -162,6 +164,7 @@ impl fmt::Display for Error {
                 write!(f, "buckets of metric `{metric}` cannot be used: {source}")
             }
             Self::Runtime { metric, reason } => write!(f, "metric `{metric}`: {reason}"),
+            Self::Unavailable(source) => source.fmt(f),
         }
     }
 }
@@ -185,6 +188,8 @@ impl std::error::Error for Error {
             Self::Name { source, .. } => Some(source),
             Self::Unit { source, .. } => Some(source),
             Self::Buckets { source, .. } => Some(source),
+            // What it says is this error's own text.
+            Self::Unavailable(error) => error.source(),
             _ => None,
         }
     }

@@ -117,7 +117,7 @@ impl Family {
     /// The hash of a query to this family. Threads keep the series of all families in one table, and
     /// many families have the same labels, run-time metrics above all: none or those of one queue.
     #[inline(always)]
-    fn hash(&'static self, query: &impl Query) -> u64 {
+    pub(crate) fn hash(&'static self, query: &impl Query) -> u64 {
         hash(query, std::ptr::from_ref(self).addr() as u64)
     }
 

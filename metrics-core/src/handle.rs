@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::descriptor::{Descriptor, MetricType, ValueType};
 use crate::dropped::Reason;
 use crate::number::Number;
-use crate::observe::{Observation, observe};
+use crate::observe::{Observation, observe_series};
 use crate::remove::remove;
 use crate::series::{Change, Series};
 use crate::unit::{NotTime, TimeUnit};
@@ -129,7 +129,7 @@ impl<T: Number> Counter<T> {
         self,
         total: impl Fn() -> V + Send + Sync + 'static,
     ) -> Observation {
-        observe::<T>(self.series, move || Ok(total().increment()))
+        observe_series::<T>(self.series, move || Ok(total().increment()))
     }
 }
 
@@ -170,7 +170,7 @@ impl<T: Number> UpDownCounter<T> {
         self,
         sum: impl Fn() -> V + Send + Sync + 'static,
     ) -> Observation {
-        observe::<T>(self.series, move || Ok(sum().change()))
+        observe_series::<T>(self.series, move || Ok(sum().change()))
     }
 }
 
@@ -192,7 +192,7 @@ impl<T: Number> Gauge<T> {
         self,
         value: impl Fn() -> V + Send + Sync + 'static,
     ) -> Observation {
-        observe::<T>(self.series, move || value().gauge_value())
+        observe_series::<T>(self.series, move || value().gauge_value())
     }
 }
 

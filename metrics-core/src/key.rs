@@ -77,7 +77,7 @@ pub(crate) struct Key {
     /// In its family's table.
     pub(crate) hash: u64,
     /// The combination of its fixed labels.
-    fixed: usize,
+    pub(crate) fixed: usize,
     /// The values of its open labels, in the order of the definition; run-time metrics have none.
     open: Box<[Option<LabelValue>]>,
     pub(crate) labels: Labels,
@@ -105,6 +105,8 @@ pub(crate) fn hash(query: &impl Query, family: u64) -> u64 {
 #[doc(hidden)]
 pub struct Part<'a> {
     pub(crate) index: usize,
+    /// The stride of its dimension, if it is an outcome that is not known yet.
+    pub(crate) pending: usize,
     pub(crate) open: Option<LabelRef<'a>>,
 }
 
@@ -118,6 +120,7 @@ pub struct LabelType<L: ?Sized> {
     pub(crate) cardinality: Option<usize>,
     pub(crate) value_at: fn(usize) -> LabelRef<'static>,
     index: fn(&L) -> usize,
+    is_pending: fn(&L) -> bool,
     value: for<'a> fn(&'a L, &'a mut Scratch) -> LabelRef<'a>,
 }
 
@@ -129,6 +132,7 @@ pub const fn label_type<L: Label + ?Sized>() -> LabelType<L> {
         cardinality: L::CARDINALITY,
         value_at: L::value_at,
         index: L::index,
+        is_pending: L::is_pending,
         value: L::value,
     }
 }
@@ -147,6 +151,7 @@ pub fn part<'a, L: ?Sized>(
             // A `Label` written by hand could give any index; it must not reach another series.
             Part {
                 index: (label_type.index)(label).min(count.saturating_sub(1)) * stride,
+                pending: if (label_type.is_pending)(label) { stride } else { 0 },
                 open: None,
             }
         }
@@ -155,7 +160,7 @@ pub fn part<'a, L: ?Sized>(
                 LabelRef::Str(text) => LabelRef::Str(cut(text)),
                 value => value,
             };
-            Part { index: 0, open: Some(value) }
+            Part { index: 0, pending: 0, open: Some(value) }
         }
     }
 }
@@ -167,6 +172,12 @@ impl<const N: usize> Parts<'_, N> {
     #[inline(always)]
     pub(crate) fn fixed(&self) -> usize {
         self.0.iter().map(|part| part.index).sum()
+    }
+
+    /// How far apart the series lie that differ in a pending outcome only; 0 if none is pending.
+    #[inline(always)]
+    pub(crate) fn pending(&self) -> usize {
+        self.0.iter().map(|part| part.pending).sum()
     }
 
     #[inline(always)]
@@ -198,6 +209,53 @@ impl<const N: usize> Query for Parts<'_, N> {
         Key {
             hash: 0,
             fixed: self.fixed(),
+            open: self.open().map(LabelRef::to_value).collect(),
+            labels: named(descriptor, values),
+        }
+    }
+}
+
+/// The labels of a key, with some replaced.
+pub(crate) struct Completed<'a> {
+    pub(crate) key: &'a Key,
+    /// The combination of all fixed labels.
+    pub(crate) fixed: usize,
+    /// Open labels that differ, by their place among the open ones.
+    pub(crate) open: &'a [(usize, LabelRef<'a>)],
+}
+
+impl Completed<'_> {
+    fn open(&self) -> impl Iterator<Item = LabelRef<'_>> {
+        self.key.open.iter().enumerate().map(|(place, stored)| {
+            let replaced = self.open.iter().find(|(replaced, _)| *replaced == place);
+            match (replaced, stored) {
+                (Some((_, value)), _) => *value,
+                (None, Some(stored)) => stored.as_ref(),
+                (None, None) => LabelRef::Absent,
+            }
+        })
+    }
+}
+
+impl Query for Completed<'_> {
+    fn hash(&self, hasher: &mut impl Hasher) {
+        hasher.write_usize(self.fixed);
+        self.open().for_each(|value| hash_value(value, hasher));
+    }
+
+    fn matches(&self, key: &Key) -> bool {
+        self.fixed == key.fixed
+            && self.open().zip(&key.open).all(|(value, stored)| same(value, stored.as_ref()))
+    }
+
+    fn to_key(&self, descriptor: &'static Descriptor) -> Key {
+        let mut values = combination(descriptor.labels(), self.fixed);
+        let labels = values.iter_mut().zip(descriptor.labels());
+        let open = labels.filter(|(_, label)| label.cardinality().is_none());
+        open.zip(self.open()).for_each(|((value, _), open)| *value = open.to_value());
+        Key {
+            hash: 0,
+            fixed: self.fixed,
             open: self.open().map(LabelRef::to_value).collect(),
             labels: named(descriptor, values),
         }

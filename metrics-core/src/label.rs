@@ -52,6 +52,13 @@ pub trait Label {
     #[doc(hidden)]
     const OPTIONAL: bool = false;
 
+    /// Whether it stands for an [`Outcome`](crate::Outcome) that is not known yet.
+    #[doc(hidden)]
+    #[must_use]
+    fn is_pending(_label: &Self) -> bool {
+        false
+    }
+
     /// For fixed labels: the value's place, from 0 to `CARDINALITY - 1`.
     #[must_use]
     fn index(_label: &Self) -> usize {
@@ -326,6 +333,11 @@ impl<L: Label + ?Sized> Label for &L {
     const OPTIONAL: bool = L::OPTIONAL;
 
     #[inline]
+    fn is_pending(label: &Self) -> bool {
+        L::is_pending(label)
+    }
+
+    #[inline]
     fn index(label: &Self) -> usize {
         L::index(label)
     }
@@ -351,6 +363,11 @@ impl<L: Label> Label for Option<L> {
     };
 
     const OPTIONAL: bool = true;
+
+    #[inline]
+    fn is_pending(label: &Self) -> bool {
+        label.as_ref().is_some_and(L::is_pending)
+    }
 
     #[inline]
     fn index(label: &Self) -> usize {

@@ -3,24 +3,38 @@
 //! What a callback says goes into the same cells as what is recorded: a counter gets the difference
 //! to what was said before, a gauge is set. So readers know nothing of observers.
 
+mod collections;
+
 use std::cell::Cell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
-use crate::descriptor::MetricType;
+use crate::descriptor::{Descriptor, MetricType};
 use crate::dropped::Reason;
-use crate::family::Family;
 use crate::number::Number;
+use crate::registry;
 use crate::remove::remove;
 use crate::scope;
 use crate::series::Series;
 use crate::sync::lock;
 
-/// Keeps a callback observed until it is dropped. From [`observe`](crate::Gauge::observe).
+use collections::Callback;
+pub use collections::observe;
+
+/// Keeps a callback observed until it is dropped. From [`observe`](crate::Gauge::observe) of a
+/// handle, and from [`observe`](fn@crate::observe).
 #[must_use = "keep it: `let _guard = …`; `let _ = …` drops it at once, and nothing is observed"]
 #[derive(Debug)]
-pub struct Observation(Arc<Observer>);
+pub struct Observation(Observed);
+
+#[derive(Debug)]
+enum Observed {
+    /// One series.
+    Series(Arc<Observer>),
+    /// Whatever its callback records.
+    Collections(Arc<Callback>),
+}
 
 /// The callbacks of one family.
 #[derive(Debug)]
@@ -61,7 +75,7 @@ thread_local! {
 }
 
 /// Observes `series` through `callback`.
-pub(crate) fn observe<T: Number>(
+pub(crate) fn observe_series<T: Number>(
     series: Series,
     callback: impl Fn() -> Result<T, Reason> + Send + Sync + 'static,
 ) -> Observation {
@@ -87,7 +101,7 @@ pub(crate) fn observe<T: Number>(
         },
     });
     lock(&series.block.family().observers.0).push(Arc::clone(&observer));
-    Observation(observer)
+    Observation(Observed::Series(observer))
 }
 
 impl Observation {
@@ -102,7 +116,10 @@ impl Observation {
 
 impl Drop for Observation {
     fn drop(&mut self) {
-        let observer = &self.0;
+        let observer = match &self.0 {
+            Observed::Series(observer) => observer,
+            Observed::Collections(callback) => return callback.end(),
+        };
         lock(&observer.series.block.family().observers.0).retain(|o| !Arc::ptr_eq(o, observer));
         let mut progress = lock(&observer.progress);
         progress.ended = true;
@@ -122,15 +139,21 @@ impl Observers {
     }
 }
 
-/// Runs all callbacks of `family`.
-pub(crate) fn run_callbacks(family: &'static Family) {
-    // A copy: callbacks may observe, or stop observing, as they like.
-    let observers = lock(&family.observers.0).clone();
-    if observers.is_empty() || OBSERVING.replace(true) {
+/// Runs the callbacks of a collection that reads the metrics that are `wanted`. They may register
+/// metrics, so it lists them afterwards.
+pub(crate) fn run_callbacks(wanted: impl Fn(&'static Descriptor) -> bool) {
+    if OBSERVING.replace(true) {
         return;
     }
     // Nothing observed belongs to a capture that this thread happens to be in.
-    scope::outside(|| observers.iter().for_each(|observer| observer.run()));
+    scope::outside(|| {
+        collections::run();
+        for family in registry::families().iter().filter(|family| wanted(family.descriptor())) {
+            // A copy: callbacks may observe, or stop observing, as they like.
+            let observers = lock(&family.observers.0).clone();
+            observers.iter().for_each(|observer| observer.run());
+        }
+    });
     OBSERVING.set(false);
 }
 

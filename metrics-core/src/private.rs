@@ -15,6 +15,7 @@ pub use crate::key::{LabelType, Part, label_type, part};
 pub use crate::label::{Displayed, Label, LabelRef, Scratch, displayed};
 pub use crate::registry::FAMILIES;
 pub use crate::shape::{Shape, shape};
+pub use crate::timed::generated as timed;
 
 use crate::key::{Key, Parts, Query};
 
@@ -35,14 +36,35 @@ pub const fn source(
     Source { file, line, module, item }
 }
 
-/// The handle of a series.
+/// What a variant's labels can be resolved to: the metric's handle `H`, or what `#[timed]` keeps until
+/// the outcome is known.
+pub trait Resolve<H>: Sized {
+    fn resolve<const N: usize>(
+        family: &'static Family,
+        shape: Shape<N>,
+        parts: [Part<'_>; N],
+    ) -> Self;
+}
+
+impl<K> Resolve<Self> for Handle<K> {
+    #[inline(always)]
+    fn resolve<const N: usize>(
+        family: &'static Family,
+        shape: Shape<N>,
+        parts: [Part<'_>; N],
+    ) -> Self {
+        Self::new(family.typed(shape, &Parts(parts)))
+    }
+}
+
+/// See [`Resolve`].
 #[inline(always)]
-pub fn handle<K, const N: usize>(
+pub fn resolve<H, R: Resolve<H>, const N: usize>(
     family: &'static Family,
     shape: Shape<N>,
     parts: [Part<'_>; N],
-) -> Handle<K> {
-    Handle::new(family.typed(shape, &Parts(parts)))
+) -> R {
+    R::resolve(family, shape, parts)
 }
 
 /// A series by its labels, without making it.

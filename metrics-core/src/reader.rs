@@ -131,8 +131,8 @@ impl Drop for Reader {
 }
 
 fn collect(reader: Option<u64>) -> Snapshot {
+    run_callbacks(|_| true);
     let families = registry::families();
-    families.iter().for_each(|family| run_callbacks(family));
     let mut all = collecting();
     let view = View::everything();
     let mut metrics = Joined::default();

@@ -7,6 +7,7 @@ use crate::descriptor::Descriptor;
 use crate::error::Error;
 use crate::family::Family;
 use crate::sync::lock;
+use crate::timed;
 
 /// The metrics of all linked crates that derive `Metrics`, put together by the linker: there is no
 /// code that runs before `main`.
@@ -15,8 +16,9 @@ use crate::sync::lock;
 pub static FAMILIES: [Family];
 
 /// The typed metrics. Miri runs no linker: there they are added one by one.
-fn linked() -> &'static [Family] {
-    if cfg!(miri) { &[] } else { &FAMILIES }
+fn linked() -> impl Iterator<Item = &'static Family> {
+    let derived: &'static [Family] = if cfg!(miri) { &[] } else { &FAMILIES };
+    derived.iter().chain(timed::function_duration())
 }
 
 /// Metrics registered at run time.
@@ -25,7 +27,7 @@ static RUNTIME: Mutex<Vec<&'static Family>> = Mutex::new(Vec::new());
 /// Every family, typed ones first.
 pub(crate) fn families() -> Vec<&'static Family> {
     let runtime = lock(&RUNTIME);
-    linked().iter().chain(runtime.iter().copied()).collect()
+    linked().chain(runtime.iter().copied()).collect()
 }
 
 /// Adds a run-time metric.
@@ -36,7 +38,7 @@ pub(crate) fn add(family: &'static Family) {
 /// The typed metrics that are there under this name; names are compared without case, as
 /// OpenTelemetry does.
 pub(crate) fn typed(name: &str) -> Option<&'static Family> {
-    linked().iter().find(|family| family.descriptor().name().eq_ignore_ascii_case(name))
+    linked().find(|family| family.descriptor().name().eq_ignore_ascii_case(name))
 }
 
 /// The descriptors of all metrics of the process: those of every linked crate, recorded or not, and
@@ -74,7 +76,7 @@ pub fn catalog() -> Vec<&'static Descriptor> {
 pub fn check() -> Result<(), Error> {
     // The linker decides on typed metrics once and for all; run-time ones are checked as they come.
     static CHECKED: OnceLock<Result<(), Error>> = OnceLock::new();
-    CHECKED.get_or_init(|| conflict(linked().iter().map(Family::descriptor))).clone()
+    CHECKED.get_or_init(|| conflict(linked().map(Family::descriptor))).clone()
 }
 
 fn conflict(descriptors: impl Iterator<Item = &'static Descriptor>) -> Result<(), Error> {

@@ -8,6 +8,10 @@ const _: () = {
     {
         const CARDINALITY: __p::core::option::Option<__p::core::primitive::usize> = <&'a T as __tm::Label>::CARDINALITY;
         #[inline]
+        fn is_pending(label: &Self) -> __p::core::primitive::bool {
+            <&'a T as __tm::Label>::is_pending(&label.0)
+        }
+        #[inline]
         fn index(label: &Self) -> __p::core::primitive::usize {
             <&'a T as __tm::Label>::index(&label.0)
         }

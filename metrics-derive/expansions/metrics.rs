@@ -31,7 +31,8 @@ const _: () = {
         description: "Number of requests processed.",
         labels: &[
             __p::LabelDescriptor::new("route", __p::label_type::<&'static str>()),
-            __p::LabelDescriptor::new("http.status", __p::label_type::<u16>()),
+            __p::LabelDescriptor::new("http.status", __p::label_type::<u16>())
+                .of_field("type"),
             __p::LabelDescriptor::new(
                 "ip",
                 __p::label_type::<__p::Displayed<'_, IpAddr>>(),
@@ -105,12 +106,12 @@ const _: () = {
         }
         #[doc(hidden)]
         #[inline(always)]
-        pub fn __typed_RequestDuration(
-            &self,
-        ) -> __tm::Histogram<__tm::unit::Milliseconds> {
+        pub fn __typed_RequestDuration<
+            __R: __p::Resolve<__tm::Histogram<__tm::unit::Milliseconds>>,
+        >(&self) -> __R {
             match self {
                 Self::RequestDuration { endpoint: __l0 } => {
-                    __p::handle(
+                    __p::resolve(
                         &__FAMILY_0,
                         __SHAPE_0,
                         [
@@ -144,10 +145,12 @@ const _: () = {
         }
         #[doc(hidden)]
         #[inline(always)]
-        pub fn __typed_RequestCount(&self) -> __tm::Counter<__p::core::primitive::u64> {
+        pub fn __typed_RequestCount<
+            __R: __p::Resolve<__tm::Counter<__p::core::primitive::u64>>,
+        >(&self) -> __R {
             match self {
                 Self::RequestCount { route: __l0, r#type: __l1, ip: __l2 } => {
-                    __p::handle(
+                    __p::resolve(
                         &__FAMILY_1,
                         __SHAPE_1,
                         [
@@ -182,11 +185,11 @@ const _: () = {
         }
         #[doc(hidden)]
         #[inline(always)]
-        pub fn __typed_InFlight(
-            &self,
-        ) -> __tm::UpDownCounter<__p::core::primitive::f64> {
+        pub fn __typed_InFlight<
+            __R: __p::Resolve<__tm::UpDownCounter<__p::core::primitive::f64>>,
+        >(&self) -> __R {
             match self {
-                Self::InFlight {} => __p::handle(&__FAMILY_2, __SHAPE_2, []),
+                Self::InFlight {} => __p::resolve(&__FAMILY_2, __SHAPE_2, []),
                 _ => __p::unreachable_variant(),
             }
         }
@@ -200,9 +203,11 @@ const _: () = {
         }
         #[doc(hidden)]
         #[inline(always)]
-        pub fn __typed_Memory(&self) -> __tm::Gauge<__p::core::primitive::f64> {
+        pub fn __typed_Memory<__R: __p::Resolve<__tm::Gauge<__p::core::primitive::f64>>>(
+            &self,
+        ) -> __R {
             match self {
-                Self::Memory {} => __p::handle(&__FAMILY_3, __SHAPE_3, []),
+                Self::Memory {} => __p::resolve(&__FAMILY_3, __SHAPE_3, []),
                 _ => __p::unreachable_variant(),
             }
         }

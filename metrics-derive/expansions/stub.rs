@@ -51,6 +51,21 @@ const _: () = {
         pub fn unnamed(label_0: u8) -> __tm::Gauge<__p::core::primitive::f64> {
             __p::unreachable_variant()
         }
+        pub fn __typed_Right<
+            __R: __p::Resolve<__tm::Counter<__p::core::primitive::u64>>,
+        >(&self) -> __R {
+            __p::unreachable_variant()
+        }
+        pub fn __typed_Wrong<__R: __p::Resolve<__tm::Histogram<__tm::unit::Seconds>>>(
+            &self,
+        ) -> __R {
+            __p::unreachable_variant()
+        }
+        pub fn __typed_Unnamed<
+            __R: __p::Resolve<__tm::Gauge<__p::core::primitive::f64>>,
+        >(&self) -> __R {
+            __p::unreachable_variant()
+        }
         pub fn record<V>(self, _: V) {}
     }
     impl<'a> __tm::Metrics for Shop<'a> {

@@ -28,6 +28,13 @@ impl Diagnostics {
         }
     }
 
+    /// Tells of what the parser of Rust found.
+    pub(crate) fn syntax(&self, error: syn::Error) {
+        if let Some(errors) = self.errors.borrow_mut().as_mut() {
+            errors.push(error);
+        }
+    }
+
     /// `Ok` if there was no mistake, else one `compile_error!` for each.
     pub(crate) fn finish(self) -> Result<(), TokenStream> {
         let errors = self.errors.borrow_mut().take().unwrap_or_default();

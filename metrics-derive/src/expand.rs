@@ -9,17 +9,24 @@ mod constructor;
 mod definition;
 mod documentation;
 mod label_type;
+mod meter;
 mod metrics;
 mod names;
 mod stub;
+mod timed;
 mod types;
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
 use crate::diagnostics::Diagnostics;
-use crate::model::{ValidatedLabelType, ValidatedMetrics, check_metrics};
-use crate::parse::{LabelDeclaration, MetricsDeclaration};
+use crate::model::{
+    ValidatedFunction, ValidatedLabelType, ValidatedMetrics, ValidatedTimed, check_metrics,
+};
+use crate::parse::{
+    FunctionDeclaration, ImplMember, LabelDeclaration, MetricsDeclaration, TimedArguments,
+    TimedItem,
+};
 
 /// `#[derive(Metrics)]`.
 pub(crate) fn derive_metrics(input: TokenStream) -> TokenStream {
@@ -57,4 +64,39 @@ pub(crate) fn derive_label(input: TokenStream) -> TokenStream {
         }
         Ok(()) => label.map(|label| label_type::expand(&label)).unwrap_or_default(),
     }
+}
+
+/// `#[timed]`.
+pub(crate) fn timed(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let cx = Diagnostics::new();
+    let arguments = TimedArguments::parse(&cx, arguments);
+    let parsed = TimedItem::parse(&cx, item.clone());
+    let timed = arguments.and_then(|arguments| ValidatedTimed::check(&cx, arguments));
+    let expanded = timed.zip(parsed).map(|(timed, parsed)| match parsed {
+        TimedItem::Function(function) => timed_function(&cx, &timed, &function),
+        TimedItem::Impl(block) => {
+            let members = block.members.iter().map(|member| match member {
+                ImplMember::Timed(function) => timed_function(&cx, &timed, function),
+                ImplMember::Other(tokens) => tokens.clone(),
+            });
+            block.around(members.collect())
+        }
+    });
+    match (cx.finish(), expanded) {
+        (Ok(()), Some(expanded)) => expanded,
+        // The function is there all the same, so that its uses are no mistakes.
+        (Err(errors), _) => quote::quote!(#errors #item),
+        (Ok(()), None) => item,
+    }
+}
+
+/// A function with what measures it.
+fn timed_function(
+    cx: &Diagnostics,
+    timed: &ValidatedTimed,
+    function: &FunctionDeclaration,
+) -> TokenStream {
+    ValidatedFunction::check(cx, timed, function)
+        .map(|function| timed::expand(timed, &function))
+        .unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
-use crate::expand::{derive_label, derive_metrics};
+use crate::expand::{derive_label, derive_metrics, timed};
 
 fn shop_metrics() -> TokenStream {
     quote! {
@@ -53,6 +53,33 @@ fn tenant() -> TokenStream {
     }
 }
 
+/// A sync and an async function, and one in which `#[timed]` says it all.
+fn timed_functions() -> TokenStream {
+    let find = timed(
+        quote! {
+            Shop::Duration { route: &route, outcome },
+            status = |found| found.status(),
+            count = Shop::Requests { outcome },
+            crate = tm
+        },
+        quote! {
+            pub(crate) fn find<'a>(route: String, _: Guard, shop: &'a Shop) -> Result<impl Page, Error> {
+                let page = shop.page(route)?;
+                Ok(page)
+            }
+        },
+    );
+    let fetch = timed(
+        quote!(busy, in_flight = Shop::InFlight, crate = tm),
+        quote! {
+            async fn fetch(mut self, url: Url) -> Option<u8> {
+                self.get(url).await
+            }
+        },
+    );
+    quote!(#find impl Client { #fetch })
+}
+
 fn with_mistakes() -> TokenStream {
     quote! {
         #[metrics(crate = tm)]
@@ -94,6 +121,11 @@ fn label_enum() {
 #[test]
 fn label_newtype() {
     assert_expansion("label_newtype.rs", derive_label(tenant()));
+}
+
+#[test]
+fn measured_functions() {
+    assert_expansion("timed.rs", timed_functions());
 }
 
 #[test]

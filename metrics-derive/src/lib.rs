@@ -32,6 +32,12 @@ pub fn derive_metrics(input: TokenStream) -> TokenStream {
     expand::derive_metrics(input.into()).into()
 }
 
+/// Measures the calls of a function, or of the functions of an impl block.
+#[proc_macro_attribute]
+pub fn timed(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::timed(arguments.into(), item.into()).into()
+}
+
 /// Makes a field-less enum or a newtype a label.
 #[proc_macro_derive(Label, attributes(label))]
 pub fn derive_label(input: TokenStream) -> TokenStream {

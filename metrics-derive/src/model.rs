@@ -11,9 +11,13 @@ mod limit;
 mod metric;
 mod metrics;
 mod naming;
+mod timed;
+mod timed_function;
 
 pub(crate) use handle::{HandleParameter, HandleType};
 pub(crate) use label_type::{LabelBodyModel, ValidatedLabelType};
 pub(crate) use labels::ValidatedLabel;
 pub(crate) use metric::ValidatedMetric;
 pub(crate) use metrics::{CheckedVariant, ValidatedMetrics, check_metrics, facade};
+pub(crate) use timed::{Meter, MetricUse, OutcomeOf, Target, ValidatedTimed};
+pub(crate) use timed_function::{LastExpression, Returns, ValidatedBody, ValidatedFunction};

@@ -10,6 +10,8 @@ mod helper;
 mod label;
 mod metrics;
 mod slot;
+mod timed;
+mod timed_item;
 mod value;
 mod variant;
 
@@ -18,4 +20,6 @@ pub(crate) use field::FieldDeclaration;
 pub(crate) use label::{LabelBody, LabelDeclaration, LabelVariant, NewtypeField, RenameRule};
 pub(crate) use metrics::MetricsDeclaration;
 pub(crate) use slot::{Slot, Unreadable};
+pub(crate) use timed::{Computed, MetricReference, TimedArguments};
+pub(crate) use timed_item::{Body, FunctionDeclaration, ImplMember, TimedItem};
 pub(crate) use variant::{KindDeclaration, VariantDeclaration, VariantFields};

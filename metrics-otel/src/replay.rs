@@ -26,11 +26,19 @@ pub(crate) fn replay(interval: &HistogramSnapshot, mut record: impl FnMut(f64)) 
         - inner(interval).map(|bucket| bucket.count as f64 * bucket.at(fraction)).sum::<f64>();
     for bucket in inner(interval) {
         let value = bucket.at(fraction);
-        for _ in 0..bucket.count {
-            let mended = if left == 0.0 { value } else { bucket.clamp(value + left) };
-            left -= mended - value;
+        let mut count = bucket.count;
+        // As few as possible, for most of the time goes into this.
+        while left != 0.0 && count > 0 {
+            let mended = bucket.clamp(value + left);
             record(mended);
+            count -= 1;
+            let is_enough = mended == value + left;
+            left -= mended - value;
+            if is_enough {
+                break;
+            }
         }
+        (0..count).for_each(|_| record(value));
     }
 }
 

@@ -124,6 +124,29 @@
 //! assert!(typed_metrics::snapshot().get("pool_size").unwrap().series.is_empty());
 //! ```
 //!
+//! Where the labels are known only at a collection, or one reading gives many values,
+//! [`observe`](crate::observe()) takes a callback that records at the beginning of each:
+//!
+//! ```
+//! use typed_metrics::Metrics;
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "spool")]
+//! enum Spool<'a> {
+//!     #[gauge(unit = "{letter}")]
+//!     Waiting { tray: &'a str },
+//! }
+//!
+//! fn trays() -> Vec<(&'static str, u32)> {
+//!     vec![("upper", 3), ("lower", 0)] // as they are at the moment
+//! }
+//!
+//! let _observation = typed_metrics::observe(|| {
+//!     trays().into_iter().for_each(|(tray, waiting)| Spool::waiting(tray).set(waiting));
+//! });
+//! assert_eq!(typed_metrics::snapshot().get("spool.waiting").unwrap().series.len(), 2);
+//! ```
+//!
 //! # By value
 //!
 //! `record` on a variant adds to sums, sets gauges and records in histograms. If all variants of the

@@ -104,9 +104,9 @@ impl Reader {
     /// ```
     #[must_use]
     pub fn changes(&self, wanted: impl Fn(&'static Descriptor) -> bool) -> Changes {
+        run_callbacks(&wanted);
         let mut families = registry::families();
         families.retain(|family| wanted(family.descriptor()));
-        families.iter().for_each(|family| run_callbacks(family));
         let mut changes = Changes::default();
         let mut dropped = Joined::default();
         let mut all = collecting();

@@ -1,11 +1,11 @@
 //! Recording by value.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use typed_metrics_core::MetricType;
 
 use crate::expand::names::{Names, at};
-use crate::expand::types::value_bound;
+use crate::expand::types::{handle as handle_type, value_bound};
 use crate::model::{HandleType, ValidatedMetrics};
 
 /// Expands to
@@ -14,14 +14,14 @@ use crate::model::{HandleType, ValidatedMetrics};
 /// /// Records `value` in the series that this variant and its labels name.
 /// pub fn record<V: __tm::value::CounterValue<__p::core::primitive::u64>>(self, value: V) {
 ///     match &self {
-///         Self::RequestCount { .. } => self.__typed_RequestCount().add(value),
+///         Self::RequestCount { .. } => self.__typed_RequestCount::<__tm::Counter<…>>().add(value),
 ///         …
 ///     }
 /// }
 /// ```
 ///
 /// or, where the variants differ, with `V: __tm::value::AnyValue` and arms like
-/// `__p::record_any(self.__typed_RequestCount(), value)`.
+/// `__p::record_any(self.__typed_RequestCount(), value)`, whose handle the compiler finds by itself.
 pub(crate) fn record(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> TokenStream {
     let vis = metrics.vis;
     let bound = match metrics.shared_handle {
@@ -47,12 +47,19 @@ pub(crate) fn record(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> TokenSt
 
 fn call(shared: Option<HandleType>, names: &Names) -> TokenStream {
     let handle = &names.handle;
-    match shared.map(|handle| handle.kind) {
-        Some(MetricType::Counter | MetricType::UpDownCounter) => quote!(self.#handle().add(value)),
-        Some(MetricType::Gauge) => quote!(self.#handle().set(value)),
-        Some(MetricType::Histogram) => quote!(self.#handle().record(value)),
-        _ => quote!(__p::record_any(self.#handle(), value)),
-    }
+    let Some(shared) = shared else {
+        return quote!(__p::record_any(self.#handle(), value));
+    };
+    let operation = format_ident!(
+        "{}",
+        match shared.kind {
+            MetricType::Gauge => "set",
+            MetricType::Histogram => "record",
+            _ => "add",
+        }
+    );
+    let handle_type = handle_type(shared);
+    quote!(self.#handle::<#handle_type>().#operation(value))
 }
 
 fn documentation(shared: Option<HandleType>) -> &'static str {

@@ -21,9 +21,9 @@ use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
 ///
 /// #[doc(hidden)]
 /// #[inline(always)]
-/// pub fn __typed_RequestCount(&self) -> __tm::Counter<__p::core::primitive::u64> {
+/// pub fn __typed_RequestCount<__R: __p::Resolve<__tm::Counter<…>>>(&self) -> __R {
 ///     match self {
-///         Self::RequestCount { route: __l0 } => __p::handle(&__FAMILY_0, __SHAPE_0, […]),
+///         Self::RequestCount { route: __l0 } => __p::resolve(&__FAMILY_0, __SHAPE_0, […]),
 ///         _ => __p::unreachable_variant(),
 ///     }
 /// }
@@ -31,7 +31,8 @@ use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
 ///
 /// The constructor builds the variant, so that the compiler sees it used, and warns of a variant
 /// that nobody records. Each variant has a method of its own, in which the compiler sees which arm
-/// is taken: a match over all variants would stay a call.
+/// is taken: a match over all variants would stay a call. It gives the handle, or what `#[timed]` keeps
+/// until it knows the outcome.
 pub(crate) fn constructor(
     metrics: &ValidatedMetrics<'_>,
     name: &Ident,
@@ -63,9 +64,9 @@ pub(crate) fn constructor(
 
         #[doc(hidden)]
         #[inline(always)]
-        #vis fn #handle(&self) -> #handle_type {
+        #vis fn #handle<__R: __p::Resolve<#handle_type>>(&self) -> __R {
             match self {
-                #pattern => __p::handle(&#family, #shape, #parts),
+                #pattern => __p::resolve(&#family, #shape, #parts),
                 #other_variants
             }
         }

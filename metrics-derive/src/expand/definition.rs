@@ -2,6 +2,7 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
 
 use crate::expand::names::{Names, at};
 use crate::expand::types::{label_type, metric_type, value_type, with_static_lifetimes};
@@ -66,12 +67,15 @@ pub(crate) fn definition(
     }
 }
 
-/// Expands to `__p::LabelDescriptor::new("route", __p::label_type::<&'static str>())`.
+/// Expands to `__p::LabelDescriptor::new("route", __p::label_type::<&'static str>())`; if the label is
+/// not called like its field, with `.of_field("…")` behind.
 fn label_descriptor(metrics: &ValidatedMetrics<'_>, label: &ValidatedLabel) -> TokenStream {
     let name = &label.name;
+    let field = label.field.unraw().to_string();
+    let of_field = (field != *name).then(|| quote!(.of_field(#field)));
     let ty = with_static_lifetimes(&label.ty, metrics.generics);
     let label_type = label_type(&ty, label.display);
-    quote!(__p::LabelDescriptor::new(#name, #label_type))
+    quote!(__p::LabelDescriptor::new(#name, #label_type) #of_field)
 }
 
 /// Expands to `__p::source(__p::core::file!(), …)`.

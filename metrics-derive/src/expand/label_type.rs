@@ -105,6 +105,7 @@ fn fixed(variants: &[(Ident, String)]) -> TokenStream {
 ///
 /// ```text
 /// const CARDINALITY: … = <String as __tm::Label>::CARDINALITY;
+/// fn is_pending(label: &Self) -> … { <String as __tm::Label>::is_pending(&label.0) }
 /// fn index(label: &Self) -> … { <String as __tm::Label>::index(&label.0) }
 /// fn value_at(index: …) -> … { <String as __tm::Label>::value_at(index) }
 /// fn value<'__v>(label: &'__v Self, scratch: …) -> … {
@@ -118,6 +119,11 @@ fn newtype(NewtypeField { member, ty, .. }: &NewtypeField) -> TokenStream {
     quote! {
         const CARDINALITY: __p::core::option::Option<__p::core::primitive::usize> =
             #inner::CARDINALITY;
+
+        #[inline]
+        fn is_pending(label: &Self) -> __p::core::primitive::bool {
+            #inner::is_pending(&label.#member)
+        }
 
         #[inline]
         fn index(label: &Self) -> __p::core::primitive::usize {

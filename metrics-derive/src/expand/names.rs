@@ -9,7 +9,7 @@ pub(crate) struct Names {
     pub(crate) descriptor: Ident,
     pub(crate) shape: Ident,
     pub(crate) family: Ident,
-    /// The method that returns the handle of a variant's value; `#[timed]` calls it too.
+    /// The method that finds the series of a variant's value; `#[timed]` calls it too.
     pub(crate) handle: Ident,
 }
 

@@ -19,6 +19,7 @@ use crate::parse::{LabelDeclaration, MetricsDeclaration, Slot, VariantFields};
 ///     use __tm::__private as __p;
 ///     impl<'a> ShopMetrics<'a> {
 ///         pub fn request_count(route: &'a str) -> __tm::Counter<…> { __p::unreachable_variant() }
+///         pub fn __typed_RequestCount<__R: …>(&self) -> __R { __p::unreachable_variant() }
 ///         pub fn record<V>(self, _: V) {}
 ///     }
 ///     impl<'a> __tm::Metrics for ShopMetrics<'a> { … }
@@ -42,6 +43,15 @@ pub(crate) fn metrics(
             #vis fn #name(#(#fields: #types),*) -> #handle { __p::unreachable_variant() }
         })
     });
+    // What `#[timed]` calls; where the kind is not known, it is one that it takes.
+    let resolved = variants.iter().map(|variant| {
+        let name = format_ident!("__typed_{}", variant.declaration.ident);
+        let unknown = || quote!(__tm::Histogram<__tm::unit::Seconds>);
+        let handle = variant.handle.map_or_else(unknown, types::handle);
+        quote! {
+            #vis fn #name<__R: __p::Resolve<#handle>>(&self) -> __R { __p::unreachable_variant() }
+        }
+    });
     let any_handle = any_handle();
     quote! {
         #[allow(unused, missing_docs, private_interfaces)]
@@ -51,6 +61,7 @@ pub(crate) fn metrics(
             #any_handle
             impl #impl_generics #ident #type_generics #where_clause {
                 #(#constructors)*
+                #(#resolved)*
                 #vis fn record<V>(self, _: V) {}
             }
             impl #impl_generics __tm::Metrics for #ident #type_generics #where_clause {

@@ -27,6 +27,41 @@ pub enum Cache<'a> {
     /// Time of a look-up.
     #[histogram(unit = "us")]
     LookupTime,
+    /// Time of a call.
+    #[histogram(unit = "us")]
+    CallTime {
+        /// How it ended.
+        outcome: tm::Outcome,
+    },
+}
+
+/// Refreshes the cache.
+///
+/// # Errors
+/// If `name` is empty.
+#[tm::timed(Cache::CallTime { outcome }, crate = tm)]
+pub fn refresh(name: String) -> Result<String, String> {
+    if name.is_empty() {
+        return Err(name);
+    }
+    Ok(name)
+}
+
+/// Reads what a lock holds, in the edition in which the guard lives to the end of the last expression.
+///
+/// # Panics
+/// If the lock is poisoned.
+#[tm::timed(Cache::CallTime { outcome }, crate = tm)]
+#[must_use]
+pub fn locked(of: std::sync::Mutex<u8>) -> u8 {
+    *of.lock().expect("nobody panicked")
+}
+
+/// Refreshes the cache later.
+#[tm::timed(crate = tm, objective = tm::Objective::success(0.9))]
+pub async fn refresh_later(mut name: String) -> usize {
+    name.push('!');
+    name.len()
 }
 
 /// Looks something up.
@@ -46,5 +81,12 @@ mod tests {
         assert_eq!(seen.counter(Cache::Lookups { outcome: Outcome::Hit, name: "dns" }), 1);
         assert_eq!(seen.counter(Cache::Lookups { outcome: Outcome::Miss, name: "dns" }), 2);
         assert_eq!(seen.histogram(Cache::LookupTime).count, 1);
+        let seen = tm::testing::capture(|| refresh("dns".to_owned()));
+        assert_eq!(seen.histogram(Cache::CallTime { outcome: tm::Outcome::Ok }).count, 1);
+        assert_eq!(locked(std::sync::Mutex::new(3)), 3);
+        drop(refresh_later(String::new()));
+        let catalog = tm::catalog();
+        let duration = catalog.iter().find(|metric| metric.name() == "function.duration");
+        assert_eq!(duration.unwrap().objectives()[0].function.item, "refresh_later");
     }
 }

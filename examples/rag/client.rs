@@ -1,0 +1,155 @@
+//! A small client for servers that speak the protocol of `OpenAI`, and what measures it.
+
+use std::env::{VarError, var};
+
+use eventsource_stream::Eventsource;
+use futures_util::stream::BoxStream;
+use futures_util::{Stream, StreamExt};
+use reqwest::{Response, Url};
+use serde::{Deserialize, Serialize};
+use typed_metrics::llm::{self, Chunk, GenAi, LlmCall, error_type};
+
+use crate::Error;
+
+pub(crate) struct Client {
+    http: reqwest::Client,
+    chats: Url,
+    key: Option<String>,
+    model: String,
+}
+
+/// A message of a chat.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Message {
+    pub(crate) role: String,
+    pub(crate) content: String,
+}
+
+impl Message {
+    pub(crate) fn new(role: &str, content: impl Into<String>) -> Self {
+        Self { role: role.to_owned(), content: content.into() }
+    }
+}
+
+/// What the server streams.
+#[derive(Deserialize)]
+struct Event {
+    choices: Vec<Choice>,
+    usage: Option<Usage>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    delta: Delta,
+    finish_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Delta {
+    content: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Usage {
+    prompt_tokens: u64,
+    completion_tokens: u64,
+}
+
+impl Client {
+    /// The server that the environment names, if it names one.
+    pub(crate) fn from_env() -> Result<Option<Self>, Error> {
+        let read = |name| match var(name) {
+            Ok(value) if !value.is_empty() => Ok(Some(value)),
+            Ok(_) | Err(VarError::NotPresent) => Ok(None),
+            Err(VarError::NotUnicode(_)) => Err(format!("`{name}` is no text")),
+        };
+        let (base, key) = (read("OPENAI_BASE_URL")?, read("OPENAI_API_KEY")?);
+        if base.is_none() && key.is_none() {
+            return Ok(None);
+        }
+        let base = base.unwrap_or_else(|| "https://api.openai.com/v1".to_owned());
+        let model = read("OPENAI_MODEL")?.unwrap_or_else(|| "gpt-5-mini".to_owned());
+        Self::new(base, key, model).map(Some)
+    }
+
+    pub(crate) fn new(base: String, key: Option<String>, model: String) -> Result<Self, Error> {
+        let chats = format!("{}/chat/completions", base.trim_end_matches('/'));
+        let chats = Url::parse(&chats).map_err(|error| format!("`{base}` is no URL: {error}"))?;
+        Ok(Self { http: reqwest::Client::new(), chats, key, model })
+    }
+
+    /// The texts of an answer, as they come. `prompt` names what is asked, for the metrics.
+    pub(crate) async fn stream(
+        &self,
+        prompt: &'static str,
+        messages: &[Message],
+    ) -> Result<BoxStream<'_, Result<String, Error>>, Error> {
+        let mut conventions = GenAi::chat("openai");
+        if let (Some(host), Some(port)) =
+            (self.chats.host_str(), self.chats.port_or_known_default())
+        {
+            conventions = conventions.server(host, port);
+        }
+        let call = LlmCall::start(&self.model).prompt(prompt).gen_ai(conventions);
+        let response = match self.send(messages).await {
+            Ok(response) => response,
+            Err(error) => {
+                call.fail(type_of(&error));
+                return Err(error.into());
+            }
+        };
+        let answer = call.stream(events(response), look).needs_last();
+        Ok(answer.filter_map(async |event| event.map(text).transpose()).boxed())
+    }
+
+    async fn send(&self, messages: &[Message]) -> Result<Response, reqwest::Error> {
+        // Without the option, servers do not tell what a stream used.
+        let request = self.http.post(self.chats.clone()).json(&serde_json::json!({
+            "model": self.model,
+            "messages": messages,
+            "stream": true,
+            "stream_options": {"include_usage": true},
+        }));
+        let request = match &self.key {
+            Some(key) => request.bearer_auth(key),
+            None => request,
+        };
+        request.send().await?.error_for_status()
+    }
+}
+
+fn events(response: Response) -> impl Stream<Item = Result<Event, Error>> {
+    let datas = response.bytes_stream().eventsource().map(|event| Ok(event?.data));
+    let datas = datas.take_while(|data: &Result<String, Error>| {
+        std::future::ready(!data.as_ref().is_ok_and(|data| data == "[DONE]"))
+    });
+    datas.map(|data| Ok(serde_json::from_str(&data?)?))
+}
+
+/// What an event is, for the metrics.
+fn look(event: &Result<Event, Error>) -> Chunk {
+    let Ok(event) = event else { return Chunk::error(error_type::TRANSPORT) };
+    let has_text = event
+        .choices
+        .iter()
+        .any(|choice| choice.delta.content.as_ref().is_some_and(|text| !text.is_empty()));
+    let chunk = if has_text { Chunk::content() } else { Chunk::other() };
+    let is_last = event.choices.iter().any(|choice| choice.finish_reason.is_some());
+    let chunk = if is_last { chunk.last() } else { chunk };
+    let usage = event.usage.as_ref();
+    chunk.usage(usage.map(|used| llm::Usage::new(used.prompt_tokens, used.completion_tokens)))
+}
+
+fn text(event: Event) -> Option<String> {
+    event.choices.into_iter().find_map(|choice| choice.delta.content)
+}
+
+fn type_of(error: &reqwest::Error) -> String {
+    let what = match error.status() {
+        Some(status) => return status.as_u16().to_string(),
+        None if error.is_timeout() => error_type::TIMEOUT,
+        None if error.is_connect() => error_type::CONNECT,
+        None => error_type::TRANSPORT,
+    };
+    what.to_owned()
+}

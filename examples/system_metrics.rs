@@ -1,0 +1,34 @@
+//! The metrics of this process and of its host, read at every collection, on the console.
+//!
+//! ```sh
+//! cargo run --example system_metrics --features system           # the six basic ones
+//! cargo run --example system_metrics --features system -- full   # all there are
+//! ```
+
+use std::time::{Duration, Instant};
+
+use typed_metrics::system::{self, Set};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let set = match std::env::args().nth(1).as_deref() {
+        None => Set::Basic,
+        Some("full") => Set::Full,
+        Some(other) => return Err(format!("`{other}` is not `full`").into()),
+    };
+    typed_metrics::set_metric_handlers("console")?;
+    // What this platform cannot tell is in the error; the rest is there in spite of it.
+    if let Err(unavailable) = system::install(set) {
+        eprintln!("system_metrics: {unavailable}");
+    }
+
+    // Something to see: half a second of one core.
+    let begin = Instant::now();
+    while begin.elapsed() < Duration::from_millis(500) {
+        std::hint::spin_loop();
+    }
+    // Every handler gets them; so does whoever looks.
+    let snapshot = typed_metrics::snapshot();
+    let cpu = snapshot.get("process.cpu.utilization").map(|metric| metric.series[0].value.as_f64());
+    println!("this process used {:.0} % of the CPUs", cpu.unwrap_or_default() * 100.0);
+    Ok(typed_metrics::shutdown()?)
+}

@@ -1,0 +1,104 @@
+pub(crate) fn find<'a>(
+    route: String,
+    __unnamed_1: Guard,
+    shop: &'a Shop,
+) -> Result<impl Page, Error> {
+    let __computed_0_status = tm::__private::timed::Computed::new();
+    let mut __call = tm::__private::timed::Call::of_function((
+        tm::__private::timed::wall({
+            let outcome = tm::__private::timed::PENDING;
+            let status = __computed_0_status.absent();
+            tm::__private::timed::late(
+                tm::__private::timed::metric(Shop::Duration {
+                        route: &route,
+                        outcome,
+                        status,
+                    })
+                    .__typed_Duration(),
+            )
+        }),
+        (
+            tm::__private::timed::count({
+                let outcome = tm::__private::timed::PENDING;
+                tm::__private::timed::metric(Shop::Requests { outcome })
+                    .__typed_Requests()
+            }),
+            (),
+        ),
+    ));
+    let __returned = tm::__private::timed::call(move || -> Result<_, Error> {
+        #[allow(clippy::used_underscore_binding)]
+        let _ = &__unnamed_1;
+        #[allow(clippy::used_underscore_binding)]
+        let _ = &route;
+        let page = shop.page(route)?;
+        Ok(page)
+    });
+    let __outcome = {
+        use tm::__private::timed::AnyReturned as _;
+        tm::__private::timed::Returned(&__returned).outcome()
+    };
+    __call
+        .meter
+        .0
+        .0
+        .fill(
+            __outcome,
+            [
+                __computed_0_status
+                    .fill(
+                        "status",
+                        &__computed_0_status.of(&__returned, |found| found.status()),
+                        &mut tm::__private::Scratch::new(),
+                    ),
+            ],
+        );
+    __call.finish(__outcome);
+    __returned
+}
+impl Client {
+    async fn fetch(mut self, url: Url) -> Option<u8> {
+        fn __inside() {}
+        #[tm::__private::linkme::distributed_slice(tm::__private::timed::FUNCTIONS)]
+        #[linkme(crate = tm::__private::linkme)]
+        static __FUNCTION: tm::__private::timed::Function = tm::__private::timed::Function::new(
+            tm::__private::source(
+                tm::__private::core::file!(),
+                tm::__private::core::line!(),
+                tm::__private::core::module_path!(),
+                "fetch",
+            ),
+            || tm::__private::timed::name_of(__inside),
+            tm::__private::core::option::Option::None,
+            &[],
+        );
+        let mut __call = tm::__private::timed::Call::of_future((
+            tm::__private::timed::busy(tm::__private::timed::function(&__FUNCTION)),
+            (
+                tm::__private::timed::in_flight({
+                    tm::__private::timed::metric(Shop::InFlight {}).__typed_InFlight()
+                }),
+                (),
+            ),
+        ));
+        #[allow(unused_assignments)]
+        let __returned = tm::__private::timed::Awaited::new(
+                &mut __call,
+                tm::__private::core::pin::pin!(
+                    async move { if let
+                    tm::__private::core::option::Option::Some(__returned) =
+                    tm::__private::core::option::Option::None:: < Option < u8 > > {
+                    return __returned; } #[allow(clippy::used_underscore_binding)] let _
+                    = & url; #[allow(clippy::used_underscore_binding)] let _ = & self;
+                    self.get(url). await }
+                ),
+            )
+            .await;
+        let __outcome = {
+            use tm::__private::timed::AnyReturned as _;
+            tm::__private::timed::Returned(&__returned).outcome()
+        };
+        __call.finish(__outcome);
+        __returned
+    }
+}

@@ -1,0 +1,304 @@
+//! What `#[timed(…)]` means.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{Expr, FieldValue, Ident, Member, Path};
+
+use crate::diagnostics::Diagnostics;
+use crate::model::metrics::facade;
+use crate::parse::{Computed, MetricReference, Slot, TimedArguments, Unreadable};
+use crate::suggest::quoted_list;
+
+/// The name that stands for the outcome among the labels.
+const OUTCOME: &str = "outcome";
+
+/// The most labels of one metric that are computed; core has room for no more.
+const MAX_COMPUTED: usize = 8;
+
+/// What is recorded of each call.
+pub(crate) struct ValidatedTimed {
+    /// The facade.
+    pub(crate) krate: Path,
+    pub(crate) meters: Vec<Meter>,
+    pub(crate) outcome: OutcomeOf,
+    pub(crate) objectives: Vec<Expr>,
+    /// The enum and the variant of the time, if objectives need it.
+    pub(crate) objective_metric: Option<(Path, Ident)>,
+    /// The key, if polls are measured.
+    pub(crate) busy: Option<Ident>,
+}
+
+/// One thing that is recorded.
+pub(crate) enum Meter {
+    Wall(Target),
+    Busy(Target),
+    Count(MetricUse),
+    InFlight(MetricUse),
+}
+
+impl Meter {
+    /// The metric, unless it is `function.duration`.
+    pub(crate) fn metric(&self) -> Option<&MetricUse> {
+        match self {
+            Self::Wall(Target::Function) | Self::Busy(Target::Function) => None,
+            Self::Wall(Target::Metric(metric))
+            | Self::Busy(Target::Metric(metric))
+            | Self::Count(metric)
+            | Self::InFlight(metric) => Some(metric),
+        }
+    }
+
+    /// The labels that are computed from the result.
+    pub(crate) fn computed(&self) -> &[(Ident, Computed)] {
+        self.metric().map_or(&[], |metric| metric.computed.as_slice())
+    }
+}
+
+/// What a time is recorded in.
+pub(crate) enum Target {
+    /// `function.duration`.
+    Function,
+    Metric(MetricUse),
+}
+
+/// A metric, with the labels that are known at entry and the others.
+pub(crate) struct MetricUse {
+    pub(crate) path: Path,
+    pub(crate) variant: Ident,
+    pub(crate) labels: Vec<FieldValue>,
+    /// `outcome` where it was written first, if it was.
+    pub(crate) outcome: Option<Ident>,
+    /// The fields that are computed, and how.
+    pub(crate) computed: Vec<(Ident, Computed)>,
+}
+
+/// Where the outcome of a call that returned comes from.
+pub(crate) enum OutcomeOf {
+    Type,
+    OkIf(Expr),
+    ErrorIf(Expr),
+    NoneIsError(Ident),
+}
+
+impl ValidatedTimed {
+    /// `None` if there was a mistake, which then has been reported.
+    pub(crate) fn check(cx: &Diagnostics, arguments: TimedArguments) -> Option<Self> {
+        if let Some(key) = arguments.skip.key() {
+            cx.error(
+                key,
+                "`skip` leaves a function of an impl block out that has `#[timed]` above it; \
+                 here, remove the attribute",
+            );
+            return None;
+        }
+        let outcome = outcome_of(cx, &arguments);
+        let objectives = arguments.objectives.read().ok()?.cloned().unwrap_or_default();
+        let objective_metric = objective_metric(cx, &arguments, &objectives);
+        let meters = meters(cx, &arguments);
+        Some(Self {
+            krate: facade(arguments.krate.read().ok()?),
+            meters: meters?,
+            outcome: outcome?,
+            objectives,
+            objective_metric: objective_metric.ok()?,
+            busy: arguments.busy.key().cloned(),
+        })
+    }
+}
+
+fn outcome_of(cx: &Diagnostics, arguments: &TimedArguments) -> Option<OutcomeOf> {
+    let TimedArguments { ok_if, error_if, none_is_error, .. } = arguments;
+    let keys = [ok_if.key(), error_if.key(), none_is_error.key()];
+    let mut given = keys.into_iter().flatten();
+    let first = given.next();
+    if let (Some(first), Some(second)) = (first, given.next()) {
+        cx.error(second, format_args!("`{first}` decides on the outcome already; keep one"));
+        return None;
+    }
+    let closure = |slot: &Slot<Expr>| slot.read().ok().map(Option::<&Expr>::cloned);
+    Some(match (closure(ok_if)?, closure(error_if)?, none_is_error.key()) {
+        (Some(closure), ..) => OutcomeOf::OkIf(closure),
+        (_, Some(closure), _) => OutcomeOf::ErrorIf(closure),
+        (.., Some(key)) => OutcomeOf::NoneIsError(key.clone()),
+        (None, None, None) => OutcomeOf::Type,
+    })
+}
+
+/// The enum that the objectives' metric belongs to, if there is one to know.
+fn objective_metric(
+    cx: &Diagnostics,
+    arguments: &TimedArguments,
+    objectives: &[Expr],
+) -> Result<Option<(Path, Ident)>, Unreadable> {
+    let Some(metric) = arguments.metric.as_ref().filter(|_| !objectives.is_empty()) else {
+        return Ok(None);
+    };
+    let mut path = metric.path.clone();
+    path.segments.pop();
+    path.segments.pop_punct();
+    if path.segments.is_empty() {
+        cx.error(
+            &metric.path,
+            "with an objective, write the enum too, as in `ShopMetrics::RequestDuration`",
+        );
+        return Err(Unreadable);
+    }
+    Ok(Some((path, metric.variant.clone())))
+}
+
+fn meters(cx: &Diagnostics, arguments: &TimedArguments) -> Option<Vec<Meter>> {
+    let computed = &arguments.computed;
+    let count = arguments.count.read().ok()?;
+    let in_flight = arguments.in_flight.read().ok()?;
+    let busy = arguments.busy.read().ok()?;
+    let beside = busy.and_then(Option::as_ref);
+
+    // What no metric names belongs to the one of the time.
+    let named = |label: &Ident| {
+        let all = [arguments.metric.as_ref(), count, beside];
+        all.into_iter()
+            .flatten()
+            .any(|metric| metric.labels.iter().any(|l| is_word(&l.expr, label)))
+    };
+    let rest: Vec<_> = computed.iter().filter(|computed| !named(&computed.label)).collect();
+    let main = match &arguments.metric {
+        Some(metric) => {
+            let mut metric = metric.clone();
+            metric.labels.extend(rest.iter().map(|computed| shorthand(&computed.label)));
+            MetricUse::check(cx, &metric, computed).map(Target::Metric)
+        }
+        None => {
+            for Computed { label, .. } in rest {
+                cx.error(
+                    label,
+                    format_args!(
+                        "`{label}` is no option, and `function.duration` has no such label, only \
+                         {}; name a metric that has",
+                        quoted_list(["function", "module", OUTCOME])
+                    ),
+                );
+            }
+            Some(Target::Function)
+        }
+    };
+    let count = count.map(|metric| MetricUse::check(cx, metric, computed));
+    let beside = beside.map(|metric| MetricUse::check(cx, metric, computed));
+    let in_flight = in_flight.map(|metric| MetricUse::at_entry(cx, metric, computed));
+
+    let instead = matches!(busy, Some(None));
+    let mut meters = vec![if instead { Meter::Busy(main?) } else { Meter::Wall(main?) }];
+    if let Some(beside) = beside {
+        meters.push(Meter::Busy(Target::Metric(beside?)));
+    }
+    if let Some(count) = count {
+        meters.push(Meter::Count(count?));
+    }
+    if let Some(in_flight) = in_flight {
+        meters.push(Meter::InFlight(in_flight?));
+    }
+    Some(meters)
+}
+
+impl MetricUse {
+    /// A metric that is recorded at the end.
+    fn check(cx: &Diagnostics, metric: &MetricReference, computed: &[Computed]) -> Option<Self> {
+        let mut complete = true;
+        let mut outcome = None;
+        let mut late = Vec::new();
+        for FieldValue { member, expr, .. } in &metric.labels {
+            if let Some(word) = outcome_in(expr) {
+                outcome.get_or_insert(word);
+            } else if mentions(expr.to_token_stream(), OUTCOME) {
+                cx.error(
+                    expr,
+                    "the outcome is filled in at the end, so nothing can be made of it; write \
+                     `outcome` alone, or `Some(outcome)`",
+                );
+                complete = false;
+            }
+            let found = computed.iter().find(|computed| is_word(expr, &computed.label));
+            if let (Some(found), Member::Named(field)) = (found, member) {
+                late.push((field.clone(), found.clone()));
+            }
+        }
+        if late.len() > MAX_COMPUTED {
+            let (_, first_too_many) = &late[MAX_COMPUTED];
+            cx.error(
+                &first_too_many.label,
+                format_args!("at most {MAX_COMPUTED} labels of a metric are computed"),
+            );
+            complete = false;
+        }
+        let MetricReference { path, variant, labels } = metric.clone();
+        complete.then_some(Self { path, variant, labels, outcome, computed: late })
+    }
+
+    /// A metric that is recorded at entry already.
+    fn at_entry(cx: &Diagnostics, metric: &MetricReference, computed: &[Computed]) -> Option<Self> {
+        let late = |expr: &Expr| {
+            let is_computed = computed.iter().any(|computed| is_word(expr, &computed.label));
+            is_computed || word(expr, OUTCOME).is_some()
+        };
+        let mut complete = true;
+        for label in metric.labels.iter().filter(|label| late(&label.expr)) {
+            cx.error(
+                &label.expr,
+                "`in_flight` counts from the entry on, where this is not known yet; \
+                 leave the label out of the metric",
+            );
+            complete = false;
+        }
+        let MetricReference { path, variant, labels } = metric.clone();
+        complete.then_some(Self { path, variant, labels, outcome: None, computed: Vec::new() })
+    }
+}
+
+/// `outcome` or `Some(outcome)`.
+fn outcome_in(expression: &Expr) -> Option<Ident> {
+    match expression {
+        Expr::Call(call) if is_some(&call.func) && call.args.len() == 1 => {
+            word(call.args.first()?, OUTCOME)
+        }
+        other => word(other, OUTCOME),
+    }
+}
+
+fn is_some(function: &Expr) -> bool {
+    let Expr::Path(path) = function else { return false };
+    path.path.segments.last().is_some_and(|segment| segment.ident == "Some")
+}
+
+/// `expression` as the word `text`, if it is that.
+fn word(expression: &Expr, text: &str) -> Option<Ident> {
+    match expression {
+        Expr::Path(path) => path.path.get_ident().filter(|word| *word == text).cloned(),
+        Expr::Group(group) => word(&group.expr, text),
+        _ => None,
+    }
+}
+
+fn is_word(expression: &Expr, ident: &Ident) -> bool {
+    word(expression, &ident.to_string()).is_some()
+}
+
+/// Whether `text` stands in `tokens` as a name of its own, which fields and methods are not.
+fn mentions(tokens: TokenStream, text: &str) -> bool {
+    let mut after_dot = false;
+    tokens.into_iter().any(|token| {
+        let is_member = std::mem::take(&mut after_dot);
+        match token {
+            TokenTree::Group(group) => mentions(group.stream(), text),
+            TokenTree::Ident(ident) => !is_member && ident == text,
+            TokenTree::Punct(punct) => {
+                after_dot = punct.as_char() == '.';
+                false
+            }
+            TokenTree::Literal(_) => false,
+        }
+    })
+}
+
+fn shorthand(label: &Ident) -> FieldValue {
+    let expr = syn::parse2(quote!(#label)).unwrap_or(Expr::Verbatim(quote!(#label)));
+    FieldValue { attrs: Vec::new(), member: Member::Named(label.clone()), colon_token: None, expr }
+}

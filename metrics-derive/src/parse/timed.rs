@@ -1,0 +1,281 @@
+//! `#[timed(…)]`'s arguments as they were written.
+//!
+//! Values are expressions, in which commas can stand; so entries are read one after the other, and only
+//! what follows one that cannot be read is passed over up to the next comma.
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Expr, FieldValue, Ident, Path, Token};
+
+use crate::diagnostics::Diagnostics;
+use crate::parse::slot::Slot;
+use crate::suggest::{closest, quoted_list};
+
+const KEYS: [&str; 9] = [
+    "count",
+    "in_flight",
+    "busy",
+    "ok_if",
+    "error_if",
+    "none_is_error",
+    "objective",
+    "skip",
+    "crate",
+];
+const METRIC: &str = "ShopMetrics::RequestDuration { endpoint: Endpoint::Search }";
+
+pub(crate) struct TimedArguments {
+    /// What the time is recorded in; `function.duration` if there is none.
+    pub(crate) metric: Option<MetricReference>,
+    pub(crate) count: Slot<MetricReference>,
+    pub(crate) in_flight: Slot<MetricReference>,
+    /// `None` inside: instead of the other time.
+    pub(crate) busy: Slot<Option<MetricReference>>,
+    pub(crate) ok_if: Slot<Expr>,
+    pub(crate) error_if: Slot<Expr>,
+    pub(crate) none_is_error: Slot<()>,
+    pub(crate) objectives: Slot<Vec<Expr>>,
+    pub(crate) skip: Slot<()>,
+    pub(crate) krate: Slot<Path>,
+    /// `label = |returned| …`
+    pub(crate) computed: Vec<Computed>,
+}
+
+/// A variant of a metrics enum, with its labels.
+#[derive(Clone)]
+pub(crate) struct MetricReference {
+    pub(crate) path: Path,
+    pub(crate) variant: Ident,
+    pub(crate) labels: Vec<FieldValue>,
+}
+
+/// A label that is computed from what the function returned.
+#[derive(Clone)]
+pub(crate) struct Computed {
+    pub(crate) label: Ident,
+    pub(crate) closure: Expr,
+}
+
+impl TimedArguments {
+    /// `None` if something cannot be read, which has been reported.
+    pub(crate) fn parse(cx: &Diagnostics, arguments: TokenStream) -> Option<Self> {
+        let mut read = Self {
+            metric: None,
+            count: Slot::new(),
+            in_flight: Slot::new(),
+            busy: Slot::new(),
+            ok_if: Slot::new(),
+            error_if: Slot::new(),
+            none_is_error: Slot::new(),
+            objectives: Slot::new(),
+            skip: Slot::new(),
+            krate: Slot::new(),
+            computed: Vec::new(),
+        };
+        let mut complete = true;
+        let entries = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                if read.read_entry(cx, input).is_none() {
+                    complete = false;
+                    pass_over(input);
+                } else if !input.is_empty() && !input.peek(Token![,]) {
+                    let token: TokenTree = input.parse()?;
+                    cx.error(token, "expected a comma, and then the next entry");
+                    complete = false;
+                    pass_over(input);
+                }
+                input.parse::<Option<Token![,]>>()?;
+            }
+            Ok(())
+        };
+        if let Err(error) = entries.parse2(arguments) {
+            cx.syntax(error);
+            return None;
+        }
+        complete.then_some(read)
+    }
+
+    fn read_entry(&mut self, cx: &Diagnostics, input: ParseStream<'_>) -> Option<()> {
+        if !is_key(input) {
+            let metric = metric(cx, input)?;
+            if self.metric.is_some() {
+                cx.error(
+                    &metric.path,
+                    "the time is recorded in one metric; for another that counts the calls, write \
+                     `count = …`, and for the time that polls take, `busy = …`",
+                );
+                return None;
+            }
+            self.metric = Some(metric);
+            return Some(());
+        }
+        let key = &input.call(Ident::parse_any).ok()?;
+        let word = key.to_string();
+        let assigned = input.parse::<Option<Token![=]>>().ok()?.is_some();
+        match (word.as_str(), assigned) {
+            ("count", true) => self.count.fill(cx, key, Some(metric(cx, input)?)),
+            ("in_flight", true) => self.in_flight.fill(cx, key, Some(metric(cx, input)?)),
+            ("busy", true) => self.busy.fill(cx, key, Some(Some(metric(cx, input)?))),
+            ("busy", false) => self.busy.fill(cx, key, Some(None)),
+            ("ok_if", true) => self.ok_if.fill(cx, key, Some(value(cx, input)?)),
+            ("error_if", true) => self.error_if.fill(cx, key, Some(value(cx, input)?)),
+            ("objective", true) => {
+                let objectives = match value(cx, input)? {
+                    Expr::Array(list) => list.elems.into_iter().collect(),
+                    one => vec![one],
+                };
+                self.objectives.fill(cx, key, Some(objectives));
+            }
+            ("none_is_error", false) => self.none_is_error.fill(cx, key, Some(())),
+            ("skip", false) => self.skip.fill(cx, key, Some(())),
+            ("crate", true) => match input.call(Path::parse_mod_style) {
+                Ok(path) => self.krate.fill(cx, key, Some(path)),
+                Err(error) => {
+                    cx.syntax(error);
+                    return None;
+                }
+            },
+            ("none_is_error" | "skip", true) => {
+                cx.error(key, format_args!("`{key}` takes no value; write `{key}` alone"));
+                return None;
+            }
+            ("count" | "in_flight", false) => {
+                let example = format!("{key} = ShopMetrics::Requests");
+                cx.error(key, format_args!("`{key}` takes a metric, as in `{example}`"));
+                return None;
+            }
+            ("ok_if" | "error_if", false) => {
+                let example = format!("{key} = |returned| returned.is_ok()");
+                cx.error(key, format_args!("`{key}` takes a closure, as in `{example}`"));
+                return None;
+            }
+            ("objective", false) => {
+                let example = "objective = Objective::latency(\"250ms\", 0.99)";
+                cx.error(key, format_args!("`objective` takes one, as in `{example}`"));
+                return None;
+            }
+            ("crate", false) => {
+                cx.error(key, "`crate` takes a path, as in `crate = my_crate::metrics`");
+                return None;
+            }
+            _ => return self.read_other(cx, key, assigned, input),
+        }
+        Some(())
+    }
+
+    /// `label = |returned| …`, or a mistake.
+    fn read_other(
+        &mut self,
+        cx: &Diagnostics,
+        key: &Ident,
+        assigned: bool,
+        input: ParseStream<'_>,
+    ) -> Option<()> {
+        let value = if assigned { Some(value(cx, input)?) } else { None };
+        match (value, closest(&key.to_string(), KEYS)) {
+            (_, Some(meant)) => {
+                cx.error(key, format_args!("unknown option `{key}`; did you mean `{meant}`?"));
+                None
+            }
+            (Some(closure @ Expr::Closure(_)), None) => {
+                if self.computed.iter().any(|computed| computed.label == *key) {
+                    cx.error(key, format_args!("`{key}` is given twice; keep one"));
+                    return None;
+                }
+                self.computed.push(Computed { label: key.clone(), closure });
+                Some(())
+            }
+            _ => {
+                cx.error(
+                    key,
+                    format_args!(
+                        "unknown option `{key}`; `#[timed]` takes a metric, {}, and closures for \
+                         labels that are computed from the result, as in \
+                         `status = |returned| returned.status()`",
+                        quoted_list(KEYS)
+                    ),
+                );
+                None
+            }
+        }
+    }
+}
+
+/// Whether an option comes next, and not a metric: a name in lower case that no path goes on from.
+fn is_key(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let Ok(word) = ahead.call(Ident::parse_any) else { return false };
+    if ahead.peek(Token![=]) {
+        return true;
+    }
+    let is_alone = ahead.is_empty() || ahead.peek(Token![,]);
+    is_alone && word.unraw().to_string().starts_with(|c: char| c.is_lowercase())
+}
+
+fn value(cx: &Diagnostics, input: ParseStream<'_>) -> Option<Expr> {
+    read(cx, input)
+}
+
+/// What `input` holds next. On a mistake, it still stands there.
+fn read<T: Parse>(cx: &Diagnostics, input: ParseStream<'_>) -> Option<T> {
+    use syn::parse::discouraged::Speculative;
+    let ahead = input.fork();
+    match ahead.parse() {
+        Ok(value) => {
+            input.advance_to(&ahead);
+            Some(value)
+        }
+        Err(error) => {
+            cx.syntax(error);
+            None
+        }
+    }
+}
+
+fn metric(cx: &Diagnostics, input: ParseStream<'_>) -> Option<MetricReference> {
+    let expression = value(cx, input)?;
+    match ungrouped(&expression) {
+        Expr::Path(path) if path.qself.is_none() => {
+            let variant = path.path.segments.last()?.ident.clone();
+            Some(MetricReference { path: path.path.clone(), variant, labels: Vec::new() })
+        }
+        Expr::Struct(value) if value.qself.is_none() => {
+            if let Some(rest) = &value.dot2_token {
+                cx.error(rest, "labels have no default; write each of them");
+                return None;
+            }
+            let variant = value.path.segments.last()?.ident.clone();
+            let labels = value.fields.iter().cloned().collect();
+            Some(MetricReference { path: value.path.clone(), variant, labels })
+        }
+        Expr::Call(call) => {
+            cx.error(
+                call,
+                format_args!("write the variant with its labels in braces, as in `{METRIC}`"),
+            );
+            None
+        }
+        other => {
+            cx.error(other, format_args!("expected a metric or an option, as in `{METRIC}`"));
+            None
+        }
+    }
+}
+
+/// Without the invisible groups that `$metric:expr` of a `macro_rules!` comes in.
+fn ungrouped(expression: &Expr) -> &Expr {
+    match expression {
+        Expr::Group(group) => ungrouped(&group.expr),
+        Expr::Paren(paren) => ungrouped(&paren.expr),
+        other => other,
+    }
+}
+
+fn pass_over(input: ParseStream<'_>) {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        if input.parse::<TokenTree>().is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! One call of a model, from the request to the end of the answer.
+
+use std::borrow::Cow;
+use std::time::{Duration, Instant};
+
+use futures_core::Stream;
+use typed_metrics_core::Histogram;
+use typed_metrics_core::unit::Seconds;
+
+use crate::conventions::GenAi;
+use crate::error_type;
+use crate::metrics::LlmMetrics;
+use crate::stream::{Chunk, LlmStream};
+use crate::usage::Usage;
+
+/// A call of a model that is under way: records [`LlmMetrics`] while it goes on and when it ends.
+///
+/// ```
+/// # use typed_metrics_core as typed_metrics;
+/// # use typed_metrics_llm as llm;
+/// # fn send(_: &str) -> Result<(u64, u64), std::io::ErrorKind> { Err(std::io::ErrorKind::TimedOut) }
+/// use llm::{LlmCall, LlmMetrics, Usage, error_type};
+///
+/// let seen = typed_metrics::testing::capture(|| {
+///     let call = LlmCall::start("gpt-5");
+///     match send("Why is the sky blue?") {
+///         Ok((input, output)) => call.finish(Usage::new(input, output)),
+///         Err(_) => call.fail(error_type::TIMEOUT),
+///     }
+/// });
+/// let failed = LlmMetrics::LlmCalls { model: "gpt-5", prompt: None, error_type: Some("timeout") };
+/// assert_eq!(seen.counter(failed), 1);
+/// ```
+///
+/// A call that is dropped before it ended counts as [cancelled](error_type::CANCELLED).
+///
+/// It borrows what it is given, or owns it: `start("gpt-5")` allocates nothing, nor does
+/// `start(model)` of a `String`.
+#[must_use = "keep it until the call ends: a call that is dropped counts as cancelled"]
+#[derive(Debug)]
+pub struct LlmCall<'a> {
+    model: Cow<'a, str>,
+    prompt: Option<Cow<'a, str>>,
+    gen_ai: Option<GenAi<'a>>,
+    start: Instant,
+    usage: Usage,
+    first_token_came: bool,
+    last_chunk: Option<Instant>,
+    per_chunk: Option<Histogram<Seconds>>,
+    /// How long it took until something said that the answer is whole.
+    whole: Option<Duration>,
+    is_open: bool,
+}
+
+/// How a call ended, after how long.
+struct End<'e> {
+    after: Duration,
+    error_type: Option<&'e str>,
+}
+
+impl<'a> LlmCall<'a> {
+    /// The request is sent now, to this model.
+    pub fn start(model: impl Into<Cow<'a, str>>) -> Self {
+        Self {
+            model: model.into(),
+            prompt: None,
+            gen_ai: None,
+            start: Instant::now(),
+            usage: Usage::unknown(),
+            first_token_came: false,
+            last_chunk: None,
+            per_chunk: None,
+            whole: None,
+            is_open: true,
+        }
+    }
+
+    /// With the label `prompt`: the name of what is asked, not its text, for each is a series.
+    pub fn prompt(mut self, name: impl Into<Cow<'a, str>>) -> Self {
+        self.prompt = Some(name.into());
+        self
+    }
+
+    /// Records OpenTelemetry's metrics for generative AI too.
+    pub fn gen_ai(mut self, conventions: GenAi<'a>) -> Self {
+        self.gen_ai = Some(conventions);
+        self
+    }
+
+    /// Measures a streamed answer: `look` says of each item what it is.
+    ///
+    /// ```
+    /// # use typed_metrics_core as typed_metrics;
+    /// # use typed_metrics_llm as llm;
+    /// # use futures_util::{StreamExt, stream};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use llm::{Chunk, LlmCall, LlmMetrics, Usage};
+    ///
+    /// enum Item {
+    ///     Role,
+    ///     Text(&'static str),
+    ///     Used { input: u64, output: u64 },
+    /// }
+    ///
+    /// let answer = stream::iter([
+    ///     Item::Role,
+    ///     Item::Text("Scattering."),
+    ///     Item::Used { input: 12, output: 3 },
+    /// ]);
+    /// let seen = typed_metrics::testing::capture_async(async {
+    ///     let answer = LlmCall::start("gpt-5").stream(answer, |item| match item {
+    ///         Item::Text(_) => Chunk::content(),
+    ///         Item::Used { input, output } => Chunk::other().usage(Usage::new(*input, *output)),
+    ///         Item::Role => Chunk::other(),
+    ///     });
+    ///     answer.count().await // or whatever else one does with a stream
+    /// })
+    /// .await;
+    ///
+    /// assert_eq!(seen.returned, 3);
+    /// let (model, prompt) = ("gpt-5", None);
+    /// assert_eq!(seen.histogram(LlmMetrics::InputTokens { model, prompt }).sum, 12.0);
+    /// assert_eq!(seen.histogram(LlmMetrics::TimeToFirstToken { model, prompt }).count, 1);
+    /// # }
+    /// ```
+    pub fn stream<S, F>(self, stream: S, look: F) -> LlmStream<'a, S, F>
+    where
+        S: Stream,
+        F: FnMut(&S::Item) -> Chunk,
+    {
+        LlmStream::new(self, stream, look)
+    }
+
+    /// The first content of a streamed answer came: text, reasoning, a tool call. Later ones change
+    /// nothing.
+    pub fn first_token(&mut self) {
+        let now = Instant::now();
+        if self.last_chunk.is_none() {
+            self.chunk_at(now);
+        }
+        self.first_token_at(now);
+    }
+
+    /// A chunk of a streamed answer came, whatever is in it: what the conventions of [`GenAi`] measure.
+    pub fn chunk(&mut self) {
+        self.chunk_at(Instant::now());
+    }
+
+    /// What the call has used so far, if the provider says so before the end.
+    pub fn used(&mut self, usage: impl Into<Usage>) {
+        self.usage = self.usage.then(usage.into());
+    }
+
+    /// The whole answer is there, and used so many tokens.
+    pub fn finish(mut self, usage: impl Into<Usage>) {
+        self.used(usage);
+        self.end(&End { after: self.start.elapsed(), error_type: None });
+    }
+
+    /// It went wrong. The type of an error is one of few: see [`error_type`].
+    pub fn fail(mut self, error_type: impl AsRef<str>) {
+        let error_type = Some(error_type.as_ref());
+        self.end(&End { after: self.start.elapsed(), error_type });
+    }
+
+    /// An item of a stream came.
+    pub(crate) fn took(&mut self, chunk: &Chunk) {
+        let now = Instant::now();
+        self.chunk_at(now);
+        if chunk.has_content {
+            self.first_token_at(now);
+        }
+        if chunk.is_last {
+            self.whole = Some(now - self.start);
+        }
+        self.used(chunk.usage);
+    }
+
+    /// Whether something said that the answer is whole.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.whole.is_some()
+    }
+
+    fn first_token_at(&mut self, now: Instant) {
+        if !self.first_token_came {
+            self.first_token_came = true;
+            let histogram = LlmMetrics::time_to_first_token(&self.model, self.prompt.as_deref());
+            histogram.record(now - self.start);
+        }
+    }
+
+    fn chunk_at(&mut self, now: Instant) {
+        let last = self.last_chunk.replace(now);
+        let Some(gen_ai) = &self.gen_ai else { return };
+        match last {
+            None => gen_ai.record_first_chunk(&self.model, now - self.start),
+            Some(last) => {
+                let series = self.per_chunk.get_or_insert_with(|| gen_ai.per_chunk(&self.model));
+                series.record(now - last);
+            }
+        }
+    }
+
+    fn end(&mut self, end: &End<'_>) {
+        self.is_open = false;
+        let (model, prompt) = (&*self.model, self.prompt.as_deref());
+        if let Some(tokens) = self.usage.input {
+            LlmMetrics::input_tokens(model, prompt).record(tokens);
+        }
+        if end.error_type.is_none() {
+            LlmMetrics::prompt_throughput(model, prompt).record(end.after);
+            if let Some(throughput) = self.usage.output.and_then(|n| rate(n, end.after)) {
+                LlmMetrics::token_throughput(model, prompt).record(throughput);
+            }
+        }
+        LlmMetrics::llm_calls(model, prompt, end.error_type).inc();
+        if let Some(gen_ai) = &self.gen_ai {
+            gen_ai.record_end(model, end.after, self.usage, end.error_type);
+        }
+    }
+}
+
+impl Drop for LlmCall<'_> {
+    fn drop(&mut self) {
+        if !self.is_open {
+            return;
+        }
+        // Many stop reading at the item that says that the answer is whole; that is no cancelled call.
+        let end = match self.whole {
+            Some(after) => End { after, error_type: None },
+            None => End { after: self.start.elapsed(), error_type: Some(error_type::CANCELLED) },
+        };
+        self.end(&end);
+    }
+}
+
+/// Tokens per second; none for no tokens, and none for no time.
+fn rate(tokens: u64, time: Duration) -> Option<f64> {
+    (tokens > 0 && !time.is_zero()).then(|| tokens as f64 / time.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_time_and_no_tokens_are_no_throughput() {
+        assert_eq!(rate(10, Duration::from_millis(500)), Some(20.0));
+        assert_eq!(rate(10, Duration::ZERO), None);
+        assert_eq!(rate(0, Duration::from_millis(500)), None);
+        assert_eq!(rate(0, Duration::ZERO), None);
+    }
+}

@@ -1,0 +1,239 @@
+//! OpenTelemetry's conventions for generative AI.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use typed_metrics_core::Histogram;
+use typed_metrics_core::unit::Seconds;
+use typed_metrics_derive::{Label, Metrics};
+
+use crate::usage::Usage;
+
+/// What [OpenTelemetry's conventions for generative AI][conventions] want to know of a call besides its
+/// model. A call that is given it ([`LlmCall::gen_ai`](crate::LlmCall::gen_ai)) also records the
+/// metrics of [`GenAiMetrics`].
+///
+/// ```
+/// # use typed_metrics_core as typed_metrics;
+/// # use typed_metrics_llm as llm;
+/// use llm::{GenAi, GenAiMetrics, LlmCall, TokenType, Usage};
+///
+/// let seen = typed_metrics::testing::capture(|| {
+///     let conventions = GenAi::chat("openai").server("api.openai.com", 443);
+///     LlmCall::start("gpt-5").gen_ai(conventions).finish(Usage::new(1200, 80));
+/// });
+/// let output = GenAiMetrics::TokenUsage {
+///     operation_name: "chat",
+///     provider_name: "openai",
+///     token_type: TokenType::Output,
+///     request_model: "gpt-5",
+///     server_address: Some("api.openai.com"),
+///     server_port: Some(443),
+/// };
+/// assert_eq!(seen.histogram(output).sum, 80.0);
+/// ```
+///
+/// [conventions]: https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-metrics.md
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct GenAi<'a> {
+    operation: Cow<'a, str>,
+    provider: Cow<'a, str>,
+    server: Option<(Cow<'a, str>, u16)>,
+}
+
+impl<'a> GenAi<'a> {
+    /// An operation and who serves it, by their names in the conventions: `text_completion` or
+    /// `generate_content`, `anthropic` or `aws.bedrock`.
+    pub fn new(operation: impl Into<Cow<'a, str>>, provider: impl Into<Cow<'a, str>>) -> Self {
+        Self { operation: operation.into(), provider: provider.into(), server: None }
+    }
+
+    /// The operation `chat`, which most calls are.
+    pub fn chat(provider: impl Into<Cow<'a, str>>) -> Self {
+        Self::new("chat", provider)
+    }
+
+    /// The server's name or address, and its port.
+    pub fn server(mut self, address: impl Into<Cow<'a, str>>, port: u16) -> Self {
+        self.server = Some((address.into(), port));
+        self
+    }
+
+    fn address(&self) -> Option<&str> {
+        self.server.as_ref().map(|(address, _)| &**address)
+    }
+
+    fn port(&self) -> Option<u16> {
+        self.server.as_ref().map(|(_, port)| *port)
+    }
+
+    pub(crate) fn record_end(
+        &self,
+        request_model: &str,
+        duration: Duration,
+        usage: Usage,
+        error_type: Option<&str>,
+    ) {
+        let (operation_name, provider_name) = (&*self.operation, &*self.provider);
+        let (server_address, server_port) = (self.address(), self.port());
+        for (token_type, tokens) in
+            [(TokenType::Input, usage.input), (TokenType::Output, usage.output)]
+        {
+            let Some(tokens) = tokens else { continue };
+            let metric = GenAiMetrics::TokenUsage {
+                operation_name,
+                provider_name,
+                token_type,
+                request_model,
+                server_address,
+                server_port,
+            };
+            metric.record(tokens);
+        }
+        let metric = GenAiMetrics::OperationDuration {
+            operation_name,
+            provider_name,
+            request_model,
+            error_type,
+            server_address,
+            server_port,
+        };
+        metric.record(duration.as_secs_f64());
+    }
+
+    pub(crate) fn record_first_chunk(&self, model: &str, after: Duration) {
+        GenAiMetrics::operation_time_to_first_chunk(
+            &self.operation,
+            &self.provider,
+            model,
+            self.address(),
+            self.port(),
+        )
+        .record(after);
+    }
+
+    /// The series of a call's later chunks; a call keeps it, for there are many.
+    pub(crate) fn per_chunk(&self, model: &str) -> Histogram<Seconds> {
+        GenAiMetrics::operation_time_per_output_chunk(
+            &self.operation,
+            &self.provider,
+            model,
+            self.address(),
+            self.port(),
+        )
+    }
+}
+
+/// Which tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Label)]
+#[label(crate = typed_metrics_core)]
+pub enum TokenType {
+    /// Of the prompt.
+    Input,
+    /// Of the answer.
+    Output,
+}
+
+/// The metrics that the conventions have for clients, with their buckets.
+///
+/// All required attributes are there. The recommended `gen_ai.response.model` is not: it is known only when
+/// the answer comes, and nothing in a stream would have it before.
+#[derive(Metrics, Debug, Clone, Copy)]
+#[metrics(prefix = "gen_ai.client", crate = typed_metrics_core)]
+#[non_exhaustive]
+pub enum GenAiMetrics<'a> {
+    /// Input and output tokens used.
+    #[histogram(name = "token.usage", unit = "{token}", buckets = exponential(1, 4, 14))]
+    TokenUsage {
+        /// Such as `chat`.
+        #[label(name = "gen_ai.operation.name")]
+        operation_name: &'a str,
+        /// Such as `openai`.
+        #[label(name = "gen_ai.provider.name")]
+        provider_name: &'a str,
+        /// Which tokens.
+        #[label(name = "gen_ai.token.type")]
+        token_type: TokenType,
+        /// As it was asked for.
+        #[label(name = "gen_ai.request.model")]
+        request_model: &'a str,
+        /// The server's name or address.
+        #[label(name = "server.address")]
+        server_address: Option<&'a str>,
+        /// Its port.
+        #[label(name = "server.port")]
+        server_port: Option<u16>,
+    },
+
+    /// Duration of an operation.
+    #[histogram(name = "operation.duration", unit = "s", buckets = exponential(0.01, 2, 14))]
+    OperationDuration {
+        /// Such as `chat`.
+        #[label(name = "gen_ai.operation.name")]
+        operation_name: &'a str,
+        /// Such as `openai`.
+        #[label(name = "gen_ai.provider.name")]
+        provider_name: &'a str,
+        /// As it was asked for.
+        #[label(name = "gen_ai.request.model")]
+        request_model: &'a str,
+        /// What went wrong; not there if nothing did.
+        #[label(name = "error.type")]
+        error_type: Option<&'a str>,
+        /// The server's name or address.
+        #[label(name = "server.address")]
+        server_address: Option<&'a str>,
+        /// Its port.
+        #[label(name = "server.port")]
+        server_port: Option<u16>,
+    },
+
+    /// Time from the request to the first chunk of a streamed answer.
+    #[histogram(
+        name = "operation.time_to_first_chunk",
+        unit = "s",
+        buckets = exponential(0.01, 2, 14)
+    )]
+    OperationTimeToFirstChunk {
+        /// Such as `chat`.
+        #[label(name = "gen_ai.operation.name")]
+        operation_name: &'a str,
+        /// Such as `openai`.
+        #[label(name = "gen_ai.provider.name")]
+        provider_name: &'a str,
+        /// As it was asked for.
+        #[label(name = "gen_ai.request.model")]
+        request_model: &'a str,
+        /// The server's name or address.
+        #[label(name = "server.address")]
+        server_address: Option<&'a str>,
+        /// Its port.
+        #[label(name = "server.port")]
+        server_port: Option<u16>,
+    },
+
+    /// Time from one chunk of a streamed answer to the next.
+    #[histogram(
+        name = "operation.time_per_output_chunk",
+        unit = "s",
+        buckets = exponential(0.01, 2, 14)
+    )]
+    OperationTimePerOutputChunk {
+        /// Such as `chat`.
+        #[label(name = "gen_ai.operation.name")]
+        operation_name: &'a str,
+        /// Such as `openai`.
+        #[label(name = "gen_ai.provider.name")]
+        provider_name: &'a str,
+        /// As it was asked for.
+        #[label(name = "gen_ai.request.model")]
+        request_model: &'a str,
+        /// The server's name or address.
+        #[label(name = "server.address")]
+        server_address: Option<&'a str>,
+        /// Its port.
+        #[label(name = "server.port")]
+        server_port: Option<u16>,
+    },
+}

@@ -1,0 +1,108 @@
+//! Chat completions.
+
+use async_openai::Chat;
+use async_openai::config::Config;
+use async_openai::error::OpenAIError;
+use async_openai::types::chat::{
+    ChatChoiceStream, ChatCompletionResponseStream, CompletionUsage, CreateChatCompletionRequest,
+    CreateChatCompletionResponse, CreateChatCompletionStreamResponse,
+};
+
+use super::type_of;
+use crate::measured::{Measure, Measured};
+use crate::stream::{Chunk, LlmStream};
+use crate::usage::Usage;
+
+type Item = Result<CreateChatCompletionStreamResponse, OpenAIError>;
+
+/// A streamed chat completion that records itself.
+pub type MeasuredChatStream = LlmStream<'static, ChatCompletionResponseStream, fn(&Item) -> Chunk>;
+
+impl<C: Config> Measure for Chat<'_, C> {
+    type Client = Self;
+
+    fn measured(self) -> Measured<Self> {
+        Measured::new(self)
+    }
+}
+
+/// `client.chat().measured()`.
+///
+/// ```no_run
+/// # use typed_metrics_llm as llm;
+/// # use async_openai::{Client, types::chat::CreateChatCompletionRequest};
+/// # async fn example(request: CreateChatCompletionRequest) -> Result<(), async_openai::error::OpenAIError> {
+/// use llm::Measure;
+///
+/// let client = Client::new();
+/// let answer = client.chat().measured().create(request.clone()).await?;
+/// let stream = client.chat().measured().prompt("summary").create_stream(request).await?;
+/// # Ok(())
+/// # }
+/// ```
+impl<C: Config> Measured<Chat<'_, C>> {
+    /// `Chat::create`, recorded.
+    ///
+    /// # Errors
+    /// Those of `Chat::create`.
+    pub async fn create(
+        &self,
+        request: CreateChatCompletionRequest,
+    ) -> Result<CreateChatCompletionResponse, OpenAIError> {
+        let call = self.start(request.model.clone());
+        let result = self.client.create(request).await;
+        match &result {
+            Ok(response) => call.finish(response.usage.as_ref()),
+            Err(error) => call.fail(type_of(error)),
+        }
+        result
+    }
+
+    /// `Chat::create_stream`, recorded.
+    ///
+    /// The request is sent as it is. Servers tell what a stream used if they are asked to, with
+    /// `stream_options.include_usage`; otherwise tokens and their throughput stay unknown.
+    ///
+    /// # Errors
+    /// Those of `Chat::create_stream`.
+    pub async fn create_stream(
+        &self,
+        request: CreateChatCompletionRequest,
+    ) -> Result<MeasuredChatStream, OpenAIError> {
+        let call = self.start(request.model.clone());
+        match self.client.create_stream(request).await {
+            Ok(stream) => Ok(call.stream(stream, look as fn(&Item) -> Chunk).needs_last()),
+            Err(error) => {
+                call.fail(type_of(&error));
+                Err(error)
+            }
+        }
+    }
+}
+
+impl From<&CompletionUsage> for Usage {
+    fn from(usage: &CompletionUsage) -> Self {
+        Self::new(usage.prompt_tokens.into(), usage.completion_tokens.into())
+    }
+}
+
+fn look(item: &Item) -> Chunk {
+    let chunk = match item {
+        Ok(chunk) => chunk,
+        Err(error) => return Chunk::error(type_of(error)),
+    };
+    let has_content = chunk.choices.iter().any(has_content);
+    let seen = if has_content { Chunk::content() } else { Chunk::other() };
+    let is_last = chunk.choices.iter().any(|choice| choice.finish_reason.is_some());
+    let seen = if is_last { seen.last() } else { seen };
+    seen.usage(chunk.usage.as_ref())
+}
+
+/// The first chunk usually has a role, and an empty text.
+fn has_content(choice: &ChatChoiceStream) -> bool {
+    let delta = &choice.delta;
+    let texts = [&delta.content, &delta.refusal];
+    texts.into_iter().flatten().any(|text| !text.is_empty())
+        || delta.tool_calls.as_ref().is_some_and(|calls| !calls.is_empty())
+        || delta.audio.is_some()
+}

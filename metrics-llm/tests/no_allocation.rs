@@ -1,0 +1,48 @@
+//! A call allocates nothing once its series are there.
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use futures_util::{Stream, stream};
+use typed_metrics_llm::{Chunk, GenAi, LlmCall, Usage, error_type};
+
+/// Allocations of a hundred calls, after those that make the series.
+fn allocations(mut call: impl FnMut()) -> u64 {
+    call();
+    call();
+    allocation_counter::measure(|| (0..100).for_each(|_| call())).count_total
+}
+
+fn start() -> LlmCall<'static> {
+    LlmCall::start("steady").prompt("summary").gen_ai(GenAi::chat("openai").server("local", 80))
+}
+
+#[test]
+fn calls_that_end_in_any_way() {
+    let finished = || {
+        let mut call = start();
+        call.first_token();
+        (0..10).for_each(|_| call.chunk());
+        call.finish(Usage::new(12, 7));
+    };
+    assert_eq!(allocations(finished), 0);
+    assert_eq!(allocations(|| start().fail(error_type::TIMEOUT)), 0);
+    assert_eq!(allocations(|| drop(start())), 0);
+}
+
+#[test]
+fn streams() {
+    let streamed = || {
+        let items = stream::iter([Chunk::other(), Chunk::content(), Chunk::content().last()]);
+        let mut answer = pin!(start().stream(items, Clone::clone));
+        let mut context = Context::from_waker(Waker::noop());
+        while let Poll::Ready(Some(_)) = answer.as_mut().poll_next(&mut context) {}
+    };
+    assert_eq!(allocations(streamed), 0);
+}
+
+#[test]
+fn a_model_that_is_owned_is_not_copied() {
+    let owned = || LlmCall::start("steady".to_owned()).finish(Usage::unknown());
+    assert_eq!(allocations(owned), 100); // one for each `to_owned`
+}

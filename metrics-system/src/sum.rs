@@ -1,0 +1,114 @@
+//! Sums that are kept elsewhere, followed by a metric.
+
+#![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "little is read there"))]
+
+use typed_metrics_core::value::CounterValue;
+use typed_metrics_core::{Counter, Number, UpDownCounter};
+
+/// A counter that follows a total.
+#[derive(Debug)]
+pub(crate) struct Total<T: Number> {
+    counter: Counter<T>,
+    last: T,
+}
+
+impl<T: Number + CounterValue<T>> Total<T> {
+    pub(crate) fn new(counter: Counter<T>) -> Self {
+        Self { counter, last: T::ZERO }
+    }
+
+    /// Adds what came since the last time. A total that fell has begun again from zero, as when a
+    /// device was replaced.
+    pub(crate) fn follow(&mut self, now: T) {
+        self.counter.add(if now < self.last { now } else { now.minus(self.last) });
+        self.last = now;
+    }
+
+    /// The same for a total that never begins again, but falls a little at times: nothing came then.
+    pub(crate) fn follow_up(&mut self, now: T) {
+        if now >= self.last {
+            self.follow(now);
+        }
+    }
+}
+
+/// An up-down counter that follows a sum.
+#[derive(Debug)]
+pub(crate) struct Level {
+    counter: UpDownCounter,
+    last: i64,
+}
+
+impl Level {
+    pub(crate) fn new(counter: UpDownCounter) -> Self {
+        Self { counter, last: 0 }
+    }
+
+    pub(crate) fn follow(&mut self, now: u64) {
+        let now = i64::try_from(now).unwrap_or(i64::MAX);
+        self.counter.add(now - self.last);
+        self.last = now;
+    }
+
+    /// Takes the series away until it follows again.
+    pub(crate) fn hide(&mut self) {
+        self.counter.remove();
+        self.last = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use typed_metrics_core::Value;
+    use typed_metrics_derive::Metrics;
+
+    use super::*;
+
+    #[derive(Metrics)]
+    #[metrics(prefix = "sum")]
+    enum Sum {
+        #[counter]
+        Restarting,
+        #[counter(value = f64)]
+        Wavering,
+        #[up_down_counter]
+        Level,
+    }
+
+    fn value(name: &str) -> Option<Value> {
+        let snapshot = typed_metrics_core::snapshot();
+        Some(snapshot.get(name).unwrap().series.first()?.value.clone())
+    }
+
+    #[test]
+    fn a_total_that_begins_again_is_added_from_zero() {
+        let mut total = Total::new(Sum::restarting());
+        assert_eq!(value("sum.restarting"), None);
+        for (now, sum) in [(0, 0), (10, 10), (10, 10), (15, 15), (4, 19), (6, 21)] {
+            total.follow(now);
+            assert_eq!(value("sum.restarting"), Some(Value::U64(sum)), "{now}");
+        }
+    }
+
+    #[test]
+    fn a_total_that_only_wavers_is_not_added_again() {
+        let mut total = Total::new(Sum::wavering());
+        for (now, sum) in [(10.0, 10.0), (9.5, 10.0), (9.75, 10.0), (11.0, 11.0)] {
+            total.follow_up(now);
+            assert_eq!(value("sum.wavering"), Some(Value::F64(sum)), "{now}");
+        }
+    }
+
+    #[test]
+    fn a_level_goes_up_and_down_and_comes_back_after_it_was_hidden() {
+        let mut level = Level::new(Sum::level());
+        for now in [7, 3, 0, 12] {
+            level.follow(now);
+            assert_eq!(value("sum.level"), Some(Value::I64(now.cast_signed())));
+        }
+        level.hide();
+        assert_eq!(value("sum.level"), None);
+        level.follow(5);
+        assert_eq!(value("sum.level"), Some(Value::I64(5)));
+    }
+}

@@ -1,0 +1,41 @@
+//! The first value after `install`. Alone in its process: only one is the first.
+
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use cpu_time::ProcessTime;
+use typed_metrics_core::snapshot;
+use typed_metrics_system::{Set, install};
+
+use support::*;
+
+/// In seconds, since this process began.
+fn age() -> f64 {
+    // The start, in ticks since boot.
+    let start = self_stat(22);
+    number_after(&read("/proc/uptime"), "") - start / 100.0
+}
+
+#[test]
+fn the_first_value_is_of_the_time_before_and_the_second_of_the_time_since() {
+    assert_eq!(snapshot().count("process.cpu.utilization"), 0);
+    burn(0.5);
+    install(Set::Basic).unwrap();
+    let first = snapshot();
+    let process = first.find("process.cpu.utilization", &[]).unwrap();
+    let expected = ProcessTime::now().as_duration().as_secs_f64() / age() / cpus() as f64;
+    let ratio = process / expected;
+    assert!((0.9..=1.1).contains(&ratio), "{process} is not {expected}, it is {ratio} times that");
+
+    let stat = stat("cpu");
+    let all: f64 = stat[..8].iter().sum();
+    let expected = (all - stat[3] - stat[4]) / all;
+    let system = first.find("system.cpu.simple_utilization", &[]).unwrap();
+    assert!((system - expected).abs() < 0.01, "{system} is not {expected}");
+
+    // Idle from the installation on.
+    next_window();
+    let second = value("process.cpu.utilization", &[]);
+    assert!(second < process / 4.0, "{second} after {process}");
+}

@@ -1,0 +1,116 @@
+//! What cannot be read: with no file descriptor left, nothing in `/proc` can be.
+//!
+//! Alone in its process, which has no descriptors for others either.
+
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use std::sync::Mutex;
+
+use log::{LevelFilter, Log, Metadata, Record};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use typed_metrics_core::{MetricType, snapshot};
+use typed_metrics_system::{Set, install};
+
+use support::*;
+
+/// What was logged.
+static LOGGED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+struct Logger;
+
+impl Log for Logger {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        LOGGED.lock().unwrap().push(record.args().to_string());
+    }
+
+    fn flush(&self) {}
+}
+
+/// Calls `f` while no file can be opened.
+fn without_files<R>(f: impl FnOnce() -> R) -> R {
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
+    setrlimit(Resource::RLIMIT_NOFILE, 0, hard).unwrap();
+    let result = f();
+    setrlimit(Resource::RLIMIT_NOFILE, soft, hard).unwrap();
+    result
+}
+
+#[test]
+fn what_cannot_be_read_is_named_and_missing_until_it_can_be() {
+    log::set_logger(&Logger).unwrap();
+    log::set_max_level(LevelFilter::Warn);
+
+    let unavailable = without_files(|| install(Set::Basic)).unwrap_err();
+    let missing: Vec<_> = unavailable.metrics().collect();
+    let basic = [
+        "process.cpu.utilization",
+        "system.cpu.simple_utilization",
+        "system.memory.utilization",
+        "system.swap.utilization",
+        "system.cpu.load_average.1m",
+        "system.process.count",
+    ];
+    assert_eq!(missing, basic);
+    let error = typed_metrics_core::Error::from(unavailable).to_string();
+    assert!(
+        error
+            .starts_with("system metrics that cannot be read are missing, all others are there:\n"),
+        "{error}"
+    );
+    for line in [
+        "- `system.cpu.load_average.1m`: /proc/loadavg: Too many open files (os error 24)",
+        "- `system.process.count`: /proc: Too many open files (os error 24)",
+    ] {
+        assert!(error.lines().any(|said| said == line), "no `{line}` in\n{error}");
+    }
+    for file in ["/proc/stat", "/proc/meminfo"] {
+        assert!(error.contains(file), "no `{file}` in\n{error}");
+    }
+    // No zeros, and nobody is told twice.
+    let empty = without_files(snapshot);
+    assert!(empty.metrics.iter().all(|metric| metric.series.is_empty()), "{empty}");
+    assert_eq!(*LOGGED.lock().unwrap(), [""; 0]);
+
+    // Back as soon as they can be read.
+    next_window();
+    let back = snapshot();
+    assert!(basic.iter().all(|name| back.count(name) == 1), "{back}");
+
+    // Gauges and up-down counters are missing again, counters stay and go on.
+    install(Set::Full).unwrap();
+    let full = snapshot();
+    next_window();
+    let gone = without_files(snapshot);
+    for metric in &gone.metrics {
+        let name = metric.descriptor.name();
+        // The size of a folder, since Linux 6.2; for that none is opened.
+        if name == "process.open_file_descriptor.count" {
+            continue;
+        }
+        let is_counter = metric.descriptor.metric_type() == MetricType::Counter;
+        assert_eq!(metric.series.len(), if is_counter { full.count(name) } else { 0 }, "{name}");
+    }
+    next_window();
+    assert_value("process.thread.count", &[], || self_stat(20));
+    let time = |state, i: usize| {
+        let time = value("system.cpu.time", &[("state", state), ("cpu", "1")]);
+        (time - stat("cpu0")[i] / 100.0).abs()
+    };
+    assert!(time("idle", 3) < 1.0 && time("user", 0) < 1.0);
+
+    // The basic ones were told of by the error.
+    let logged = LOGGED.lock().unwrap();
+    assert!(!logged.is_empty());
+    for line in logged.iter() {
+        assert!(line.contains("missing as long as they cannot be read (said once): "), "{line}");
+        assert!(!line.contains("`system.process.count`"), "{line}");
+    }
+    let threads = |line: &&String| line.contains("`process.thread.count`");
+    assert_eq!(logged.iter().filter(threads).count(), 1);
+}

@@ -1,0 +1,6 @@
+use typed_metrics::timed;
+
+#[timed(busy)]
+fn f() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use typed_metrics::timed;
+
+#[timed(skip)]
+fn f() {}
+
+fn main() {}
