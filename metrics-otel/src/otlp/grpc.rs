@@ -16,7 +16,7 @@ use ureq::http::header::USER_AGENT as USER_AGENT_HEADER;
 
 use super::answer::{self, Outcome, without_secrets};
 use super::mistakes::OtlpError;
-use super::sender::{Transport, USER_AGENT};
+use super::sender::Transport;
 use super::settings::Target;
 use super::{Compression, Protocol};
 
@@ -78,7 +78,8 @@ impl Grpc {
                 Outcome::Later { reason, after }
             }
             Code::Unauthenticated | Code::PermissionDenied => Outcome::Refused(format!(
-                "{reason} (look at the credentials: `header`, or `OTEL_EXPORTER_OTLP_HEADERS`)"
+                "{reason} (look at the credentials: {})",
+                self.target.credentials()
             )),
             _ => Outcome::Refused(reason),
         }
@@ -127,7 +128,9 @@ fn endpoint(target: &Target) -> Result<Endpoint, OtlpError> {
     };
     let user_agent = target.headers.get(USER_AGENT_HEADER).and_then(|value| value.to_str().ok());
     let endpoint = Endpoint::from_shared(target.endpoint.uri().to_string())
-        .and_then(|endpoint| endpoint.user_agent(user_agent.unwrap_or(USER_AGENT).to_owned()))
+        .and_then(|endpoint| {
+            endpoint.user_agent(user_agent.unwrap_or(target.user_agent()).to_owned())
+        })
         .map_err(|error| unusable(&error))?
         .connect_timeout(target.timeout);
     #[cfg(feature = "tls")]
