@@ -146,7 +146,8 @@ fn variables_of_opentelemetry_that_are_not_of_the_exporter_count() {
 fn nothing_of_another_collector_gets_into_it() {
     let (logfire, other) = (Receiver::start(), Receiver::start());
     for case in ["otel_first", "logfire_first"] {
-        (logfire.clear(), other.clear());
+        logfire.clear();
+        other.clear();
         Folder::new(case).run(
             case,
             &[
