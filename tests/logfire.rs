@@ -10,18 +10,19 @@ fn without_the_feature_the_error_names_it() {
 }
 
 #[cfg(feature = "logfire")]
+#[path = "../metrics-otel/tests/support"]
+mod receivers {
+    pub(crate) mod receiver;
+}
+
+#[cfg(feature = "logfire")]
 mod example {
     use std::path::Path;
     use std::process::Command;
 
+    use super::receivers::receiver::Receiver;
     use super::set_metric_handlers;
-    use receivers::receiver::Receiver;
     use typed_metrics::logfire::{LogfireHandler, Send};
-
-    #[path = "../../metrics-otel/tests/support"]
-    mod receivers {
-        pub(crate) mod receiver;
-    }
 
     /// The example, which `cargo test` has built beside this test, with nothing of telemetry in its
     /// environment.

@@ -61,7 +61,8 @@ def main():
         "traces come from the logfire crate": traces and all(s[1].startswith("logfire-rust/") for s in traces),
         "metrics come from typed metrics": metrics
         and all(s[1].startswith("typed-metrics-logfire/") for s in metrics),
-        "20 spans": sum(s[3].count(b"logfire.span_type") for s in traces) >= 20,
+        # The name is a span's field 5.
+        "20 spans": sum(s[3].count(b"\x2a\x05order") for s in traces) == 20,
         "our metrics": any(b"side_by_side.orders" in s[3] for s in metrics),
         "system metrics": any(b"process.cpu.utilization" in s[3] for s in metrics),
         "one service": all(b"side-by-side" in s[3] for s in traces + metrics),
