@@ -34,8 +34,8 @@ mod example {
         assert!(program.is_file(), "`logfire_export` is not built; run `cargo test`");
         let mut command = Command::new(program);
         for (name, _) in std::env::vars_os() {
-            let text = name.to_string_lossy();
-            if text.starts_with("OTEL_") || text.starts_with("LOGFIRE_") {
+            let shown = name.to_string_lossy();
+            if shown.starts_with("OTEL_") || shown.starts_with("LOGFIRE_") {
                 command.env_remove(name);
             }
         }
@@ -53,8 +53,8 @@ mod example {
         assert!(output.status.success(), "{output:?}");
         let totals = receiver.totals();
         let requests = &totals.metric("shop.request_count").series;
-        assert_eq!(requests.len(), 3, "{requests:?}");
-        assert_eq!(totals.int("shop.request_count", "route=/api/search status_code=200"), 15);
+        assert_eq!(requests.len(), 4, "{requests:?}");
+        assert_eq!(totals.int("shop.request_count", "route=/api/search status_code=200"), 14);
         assert_eq!(totals.count("shop.request_duration", "endpoint=checkout"), 5);
         assert_eq!(totals.resource["service.name"], "shop");
         for name in [
