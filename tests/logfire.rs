@@ -20,7 +20,7 @@ mod example {
     use std::path::Path;
     use std::process::Command;
 
-    use super::receivers::receiver::Receiver;
+    use super::receivers::receiver::{Receiver, Totals};
     use super::set_metric_handlers;
     use typed_metrics::logfire::{LogfireHandler, Send};
 
@@ -39,24 +39,36 @@ mod example {
                 command.env_remove(name);
             }
         }
-        command.env("SHOP_SECONDS", "0").current_dir(std::env::temp_dir());
+        command.current_dir(std::env::temp_dir());
         command
     }
 
-    #[test]
-    fn it_sends_the_shop_and_the_basic_system_metrics() {
+    /// What a receiver has of the shop that was open for so many seconds.
+    fn sent(seconds: &str) -> Totals {
         let receiver = Receiver::start();
         let mut command = logfire_export();
+        command.env("SHOP_SECONDS", seconds);
         command.env("LOGFIRE_TOKEN", "pylf_v1_us_s3cret");
         command.env("LOGFIRE_BASE_URL", receiver.http_endpoint());
         let output = command.env("LOGFIRE_SERVICE_NAME", "shop").output().unwrap();
         assert!(output.status.success(), "{output:?}");
-        let totals = receiver.totals();
+        receiver.totals()
+    }
+
+    #[test]
+    fn it_sends_what_the_shop_records() {
+        let totals = sent("0");
         let requests = &totals.metric("shop.request_count").series;
         assert_eq!(requests.len(), 4, "{requests:?}");
         assert_eq!(totals.int("shop.request_count", "route=/api/search status_code=200"), 14);
         assert_eq!(totals.count("shop.request_duration", "endpoint=checkout"), 5);
         assert_eq!(totals.resource["service.name"], "shop");
+    }
+
+    #[test]
+    fn it_sends_the_basic_system_metrics() {
+        // Long enough for a utilization.
+        let totals = sent("1");
         for name in [
             "process.cpu.utilization",
             "system.cpu.simple_utilization",
