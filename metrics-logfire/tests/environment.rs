@@ -118,7 +118,7 @@ fn the_name_sends_what_the_variables_say() {
     let resource = &totals.resource;
     assert_eq!((&*resource["service.name"], &*resource["service.version"]), ("shop", "3"));
     assert_eq!((&*resource["deployment.environment.name"], &*resource["team"]), ("test", "red"));
-    assert!(totals.metrics.contains_key("process.cpu.utilization"));
+    assert!(totals.metrics.contains_key("system.memory.utilization"));
 }
 
 #[test]

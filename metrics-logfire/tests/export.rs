@@ -47,8 +47,8 @@ fn interval(test: &str, count: u64) -> Result<(), typed_metrics::Error> {
 
 #[test]
 fn requests_are_what_logfire_takes() {
-    let _turn = my_turn();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
     set_metric_handlers(to(&receiver).build().unwrap()).unwrap();
     interval("request", 1).unwrap();
     let seen = &receiver.requests()[0];
@@ -62,8 +62,8 @@ fn requests_are_what_logfire_takes() {
 
 #[test]
 fn counters_and_histograms_are_differences_and_the_rest_is_not() {
-    let _turn = my_turn();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
     set_metric_handlers(to(&receiver).build().unwrap()).unwrap();
     for n in [3, 4] {
         Fire::level("kinds").add(n);
@@ -84,8 +84,8 @@ fn counters_and_histograms_are_differences_and_the_rest_is_not() {
 
 #[test]
 fn code_says_who_sends() {
-    let _turn = my_turn();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
     let handler = to(&receiver).service_name("shop").service_version("1.2").environment("staging");
     set_metric_handlers(handler.resource("team", "red").build().unwrap()).unwrap();
     interval("resource", 1).unwrap();
@@ -107,10 +107,12 @@ fn code_says_who_sends() {
 
 #[test]
 fn the_basic_system_metrics_come_by_themselves() {
-    let _turn = my_turn();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
     let handler = LogfireHandler::builder().token(TOKEN).base_url(receiver.http_endpoint());
     set_metric_handlers(handler.build().unwrap()).unwrap();
+    // Long enough for a utilization.
+    std::thread::sleep(Duration::from_millis(300));
     flush().unwrap();
     let totals = receiver.totals();
     let share = |name: &str, labels: &str| {
@@ -129,8 +131,8 @@ fn the_basic_system_metrics_come_by_themselves() {
 
 #[test]
 fn each_of_several_tokens_gets_everything_once() {
-    let _turn = my_turn();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
     let tokens = format!("{TOKEN}, pylf_v1_us_another,{TOKEN}");
     let handler = to(&receiver).token(tokens).build().unwrap();
     set_metric_handlers(handler.clone()).unwrap();
@@ -150,8 +152,8 @@ fn each_of_several_tokens_gets_everything_once() {
 
 #[test]
 fn with_several_tokens_each_has_a_spool_of_its_own() {
-    let _turn = my_turn();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
     let name = format!("typed-metrics-logfire-{}", std::process::id());
     let folder = std::env::temp_dir().join(name);
     let handler =
@@ -182,9 +184,9 @@ fn with_several_tokens_each_has_a_spool_of_its_own() {
 
 #[test]
 fn three_outages_lose_nothing() {
-    let _turn = my_turn();
-    listen();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
+    listen();
     set_metric_handlers(to(&receiver).build().unwrap()).unwrap();
     let mut sum = 0;
     for outage in 0..3 {
@@ -208,8 +210,8 @@ fn three_outages_lose_nothing() {
 
 #[test]
 fn what_may_be_tried_again_is_and_arrives_once() {
-    let _turn = my_turn();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
     set_metric_handlers(to(&receiver).build().unwrap()).unwrap();
     for (i, answer) in
         [Answer::status(503), Answer::status(429), Answer::HangUp].into_iter().enumerate()
@@ -224,9 +226,9 @@ fn what_may_be_tried_again_is_and_arrives_once() {
 
 #[test]
 fn a_token_that_is_refused_is_named_and_never_shown() {
-    let _turn = my_turn();
-    listen();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
+    listen();
     let handler = to(&receiver).build().unwrap();
     let debug = format!("{handler:?} {:?}", to(&receiver));
     set_metric_handlers(handler).unwrap();
@@ -247,8 +249,8 @@ fn a_token_that_is_refused_is_named_and_never_shown() {
 
 #[test]
 fn a_cleared_handler_sends_nothing_more() {
-    let _turn = my_turn();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
     let handler = to(&receiver).interval(Duration::from_millis(50)).build().unwrap();
     set_metric_handlers(handler.clone()).unwrap();
     Fire::level("cleared").add(4);
@@ -264,8 +266,8 @@ fn a_cleared_handler_sends_nothing_more() {
 
 #[test]
 fn it_is_called_logfire_and_a_clone_is_the_same() {
-    let _turn = my_turn();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
     let handler = to(&receiver).build().unwrap();
     assert_eq!(handler.name(), "logfire");
     assert_eq!(handler.identity(), handler.clone().identity());

@@ -85,8 +85,8 @@ fn a_refusal_is_told_once_and_counted() {
 
 #[test]
 fn a_redirection_says_where_to() {
-    let _turn = my_turn();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
     let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
     set_metric_handlers(handler).unwrap();
     receiver.answer(Answer::status(308).header("location", "https://new.example/v1/metrics"));
