@@ -17,8 +17,8 @@ import socket
 import sys
 import time
 
-from plan import FAILURES, METRICS, RUNS
-from receivers import RECEIVERS, labels_of, victoria_metrics
+from plan import FAILURES, METRICS, RUNS, SUMS, SYSTEM
+from receivers import RECEIVERS, labels_of, samples, victoria_metrics
 
 DEADLINE = 40  # seconds, for what was sent to be seen
 STARTED = time.monotonic()
@@ -263,13 +263,44 @@ def refused(options):
     for run, reason in FAILURES.items():
         status, said = read(options, f"{run}.status"), read(options, f"{run}.err")
         cells = {"fails": status == "1", "says why": reason in said}
-        if run == "vmauth-wrong-token":
+        if run.endswith("-wrong-token"):
             # By now everything else is seen that was sent at the same time.
             cells["nothing stored"] = not victoria_metrics(run, options).metrics
         lines.append([run, *("ok" if ok else "MISS" for ok in cells.values()), ""][:4])
         missing += [f"{run}, {cell}: {status}: {said}" for cell, ok in cells.items() if not ok]
     print()
     table(["what cannot arrive", "fails", "says why", "nothing stored"], lines)
+    return missing
+
+
+def system(options):
+    """The table of what the handler for Logfire stored: system metrics, and what is no difference."""
+    run = "logfire-vmauth"
+    said = json.loads(read(options, f"{run}.json") or "{}")
+    if not said:
+        return [f"{run}: {read(options, run + '.err')}"]
+    lines, missing = [], []
+
+    def line(what, least, most, value):
+        ok = value is not None and least <= value <= most
+        shown = "nothing" if value is None else f"{value:.4g}"
+        lines.append([what, f"{least:.4g}", f"{most:.4g}", shown, "ok" if ok else "MISS"])
+        if not ok:
+            missing.append(f"{run}, {what}: {shown} is not in {least:.4g} to {most:.4g}")
+
+    for name, (least, most) in SYSTEM.items():
+        stored = samples(run, name, options)
+        line(f"{name}, last", least, most, stored[-1] if stored else None)
+    # A thread was busy at the end, in a window of its own.
+    busy, used = said["busy"], samples(run, "process_cpu_utilization_ratio", options)
+    line("process_cpu_utilization_ratio, busy", busy * 0.8, busy * 1.2, used[-2] if used[1:] else None)
+    # VictoriaMetrics drops differences; those are looked at in ddapm.
+    for stored, recorded in SUMS.items():
+        sent = sum(one["value"] for one in said["metrics"][recorded])
+        there = samples(run, stored, options)
+        line(f"{stored}, last", sent, sent, there[-1] if there else None)
+    print()
+    table(["what Logfire's handler stored", "from", "to", "stored", ""], lines)
     return missing
 
 
@@ -286,7 +317,7 @@ def main():
     parser.add_argument("--ddapm", required=True)
     parser.add_argument("--wrong", choices=CHECKS, help="expect something else there")
     options = parser.parse_args()
-    missing = delivered(options) + refused(options)
+    missing = delivered(options) + refused(options) + system(options)
     print("".join(f"\nMISS {miss}" for miss in missing))
     return 1 if missing else 0
 

@@ -21,7 +21,26 @@ RUNS = {
     "ddapm-http-delta": (["ddapm"], "delta", "http"),
     "ddapm-grpc-cumulative": (["ddapm"], "cumulative", "grpc"),
     "ddapm-grpc-delta": (["ddapm"], "delta", "grpc"),
+    "ddapm-logfire": (["ddapm"], "delta", "http"),
 }
 
 # Runs that cannot deliver, and what their error has to say.
-FAILURES = {"vmauth-wrong-token": "401", "nobody-http": "127.0.0.1:", "nobody-grpc": "127.0.0.1:"}
+FAILURES = {"vmauth-wrong-token": "401",
+    "logfire-wrong-token": "Logfire does not take the write token, `LOGFIRE_TOKEN`",
+    "nobody-http": "127.0.0.1:", "nobody-grpc": "127.0.0.1:"}
+
+# The basic system metrics as VictoriaMetrics calls them, and the values that are plausible.
+SYSTEM = {
+    "process_cpu_utilization_ratio": (0, 1),
+    "system_cpu_simple_utilization_ratio": (0, 1),
+    "system_memory_utilization_ratio": (0.001, 1),
+    "system_swap_utilization_ratio": (0, 1),
+    "system_cpu_load_average_1m": (0, 1000),
+    "system_process_count": (2, 1_000_000),
+}
+
+# What is no difference, as VictoriaMetrics calls it and as it is called here.
+SUMS = {
+    "shop_memory_usage_bytes": "shop.memory_usage",
+    "shop_requests_in_flight": "shop.requests_in_flight",
+}

@@ -52,7 +52,9 @@ def get(url, **parameters):
 def ddapm(run, options):
     """Every request of the run, decoded; headers as they came, gRPC's only as far as it hands them on."""
     stored = Stored()
-    token = {"test_session_token": run}
+    # The handler for Logfire has no header for the session, so its run is found among all.
+    is_logfire = run == "ddapm-logfire"
+    token = {} if is_logfire else {"test_session_token": run}
     for request in json.loads(get(f"{options.ddapm}/test/session/metrics", **token)):
         for resource in request.get("resource_metrics", []):
             attributes = dict(attributes_of(resource["resource"]))
@@ -64,7 +66,11 @@ def ddapm(run, options):
                         otlp_metric(stored, metric)
     requests = json.loads(get(f"{options.ddapm}/test/session/requests", **token))
     requests = [{k.lower(): v for k, v in request["headers"].items()} for request in requests]
-    stored.requests = [r for r in requests if r.get("x-datadog-test-session-token") == run]
+    if is_logfire:
+        ours = [r for r in requests if r.get("user-agent", "").startswith("typed-metrics-logfire/")]
+        stored.requests = ours
+    else:
+        stored.requests = [r for r in requests if r.get("x-datadog-test-session-token") == run]
     return stored
 
 
@@ -160,6 +166,14 @@ def victoria_metrics(run, options):
 
     stored.query = query
     return stored
+
+
+def samples(run, name, options):
+    """All samples of a metric of the run."""
+    series = get(
+        f"{options.victoria_metrics}/api/v1/export", **{"match[]": f'{name}{{e2e_path="{run}"}}'}
+    )
+    return [value for one in series.splitlines() for value in json.loads(one)["values"]]
 
 
 UNITS = {"_milliseconds": "ms", "_seconds": "s", "_bytes": "By", "_EUR": "EUR"}

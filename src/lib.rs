@@ -71,6 +71,7 @@
 //!   provider, or by OTLP over HTTP.
 //! - `otel-grpc`: OTLP over gRPC too. It brings tokio, for a thread of its own.
 //! - `otel-tls`: endpoints that begin with `https://`.
+//! - `logfire`: `LogfireHandler` and the handler named `"logfire"`: export to Pydantic Logfire.
 //! - `system`: `system::install`, metrics of the process and of the host it runs on.
 
 #[cfg(any(doc, doctest))]
@@ -194,7 +195,11 @@ pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
 /// LLM calls: their metrics, and what records them.
 #[cfg(feature = "llm")]
 pub use typed_metrics_llm as llm;
-/// OpenTelemetry: the handler, and a view for the provider.
+/// Pydantic Logfire: the handler, and the builder for it.
+#[cfg(feature = "logfire")]
+pub use typed_metrics_logfire as logfire;
+#[cfg(feature = "logfire")]
+pub use typed_metrics_logfire::LogfireHandler;
 /// OpenTelemetry: the handler, the builder of an OTLP pipeline, and a view for a provider of yours.
 #[cfg(feature = "otel")]
 pub use typed_metrics_otel as otel;

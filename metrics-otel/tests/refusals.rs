@@ -114,8 +114,8 @@ fn one_kind_of_refusal_is_told_once_though_its_text_differs() {
 
 #[test]
 fn a_redirection_says_where_to() {
-    let _turn = my_turn();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
     let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
     set_metric_handlers(handler).unwrap();
     receiver.answer(Answer::status(308).header("location", "https://new.example/v1/metrics"));

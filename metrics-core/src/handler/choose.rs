@@ -25,7 +25,8 @@ const OWN: &[BackEnd] = &[
 ];
 
 /// Names of this project's back ends, with the feature of the facade that brings each.
-const FEATURES: &[(&str, &str)] = &[("console", "console"), ("otel", "otel")];
+const FEATURES: &[(&str, &str)] =
+    &[("console", "console"), ("logfire", "logfire"), ("otel", "otel")];
 
 pub(super) fn named(name: &str) -> Result<&'static BackEnd, Error> {
     let mut all = OWN.iter().chain(BACK_ENDS);
