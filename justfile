@@ -25,10 +25,11 @@ features:
     cargo clippy -p typed-metrics --no-default-features --features otel-grpc -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features llm -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features system -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features logfire -- -D warnings
     cargo clippy -p typed-metrics-llm -- -D warnings
     cargo clippy -p typed-metrics-core --no-default-features -- -D warnings
     cargo clippy -p typed-metrics-otel --all-targets -- -D warnings
-    cargo test -p typed-metrics --no-default-features --test handlers --test otel
+    cargo test -p typed-metrics --no-default-features --test handlers --test otel --test logfire
 
 # what a program depends on, this crate included: at most 20 crates with the default features, 60 and no
 # runtime with export by HTTP
@@ -36,6 +37,7 @@ tree:
     test "$(cargo tree -p typed-metrics -e normal --prefix none --no-dedupe | sort -u | tee /dev/stderr | wc -l)" -le 20
     test "$(cargo tree -p typed-metrics --features otel -e normal --prefix none --no-dedupe | sort -u | tee /dev/stderr | wc -l)" -le 60
     ! cargo tree -p typed-metrics --features otel -e normal --prefix none | grep -E '^(tokio|async-std|smol) '
+    ! cargo tree -p typed-metrics --features logfire -e normal --prefix none | grep -E '^(tokio|reqwest) '
 
 # the oldest compiler that the manifests name
 msrv:
@@ -57,6 +59,8 @@ soak:
 # what real receivers stored, fetched and started by the script
 e2e:
     e2e/run
+    cargo build --locked --manifest-path e2e/logfire/Cargo.toml --target-dir target/e2e/logfire
+    python3 -B e2e/logfire/check.py target/e2e/logfire/debug/typed-metrics-e2e-logfire
 
 # the expected messages of the ui tests, written anew
 bless:

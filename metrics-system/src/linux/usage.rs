@@ -78,13 +78,13 @@ impl Usages {
         (elapsed >= SHORTEST_WINDOW).then(|| self.shares(Some(before), elapsed))
     }
 
-    /// What was used from the beginning to now: of the process, and since boot of the CPUs; `None`
-    /// if it cannot be told.
+    /// What was used from the beginning to now: by the process, and since boot of the CPUs; `None`
+    /// if `/proc` cannot be read.
     pub(crate) fn since_the_beginning(&self) -> Option<Shares> {
         let started = Process::myself().and_then(|process| process.stat()).ok()?.starttime as f64;
         let age = Uptime::current().ok()?.uptime - started / procfs::ticks_per_second() as f64;
-        // Both are in hundredths of a second.
-        (age >= 0.01).then(|| self.shares(None, Duration::from_secs_f64(age)))
+        // Both are in hundredths of a second: a process that just started has had one, or none.
+        Some(self.shares(None, Duration::from_secs_f64(age.max(0.01))))
     }
 
     fn of_process(&self) -> Duration {
