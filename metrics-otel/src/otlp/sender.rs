@@ -1,11 +1,12 @@
 //! The thread that sends what waits in the spool.
 
+mod state;
+mod undelivered;
+
 use std::cell::Cell;
-use std::fmt;
-use std::hash::{BuildHasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use opentelemetry::Context;
 
@@ -15,15 +16,11 @@ use super::mistakes::OtlpError;
 use super::spool::{Amount, Spool};
 use crate::lock;
 
+use state::{FIRST_PAUSE, Message, State};
+use undelivered::Undelivered;
+
 /// What the program calls itself towards collectors.
 pub(super) const USER_AGENT: &str = concat!("typed-metrics-otlp/", env!("CARGO_PKG_VERSION"));
-
-/// The first pause after a failure; each is twice as long as the one before.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-/// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// The longest pause that a collector may ask for.
-const LONGEST_ASKED: Duration = Duration::from_secs(24 * 3600);
 
 thread_local! {
     /// Whether this thread is one that sends.
@@ -50,68 +47,6 @@ struct Shared {
     progress: Condvar,
 }
 
-#[derive(Debug)]
-struct State {
-    spool: Spool,
-    /// The attempt that is under way or was the last one.
-    attempt: u64,
-    /// The last attempt that failed, or was refused, and why.
-    failed: Option<(u64, String)>,
-    refused: Option<(u64, String)>,
-    /// A flush waits for an attempt after this one.
-    wanted: u64,
-    /// Failures since the last success.
-    failures: u32,
-    pause: Option<Pause>,
-    /// What was said already, and is not said again until a batch is taken.
-    told: Told,
-    /// Whether the sender was dropped.
-    is_ending: bool,
-}
-
-/// Nothing is sent before its end.
-#[derive(Debug, Clone, Copy)]
-struct Pause {
-    end: Instant,
-    /// Whether the collector asked for it; a flush keeps to it too.
-    is_asked: bool,
-}
-
-#[derive(Debug, Default)]
-struct Told {
-    is_down: bool,
-    is_full: bool,
-    complaint: Option<String>,
-    problem: Option<String>,
-}
-
-/// What could not be sent by the end of a flush.
-#[derive(Debug)]
-pub(super) struct Undelivered {
-    endpoint: String,
-    reason: String,
-    /// What waits in memory.
-    volatile: Amount,
-    /// What waits in the folder, and which that is.
-    kept: Option<(Amount, String)>,
-}
-
-impl fmt::Display for Undelivered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { endpoint, reason, volatile, kept } = self;
-        write!(f, "{endpoint}: {reason}")?;
-        if let Some((amount, folder)) = kept {
-            write!(f, "; {amount} wait in `{folder}` for the next start")?;
-        }
-        if volatile.batches > 0 {
-            write!(f, "; {volatile} wait in memory, and are lost if the program ends")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for Undelivered {}
-
 impl Sender {
     /// Starts the thread.
     pub(super) fn start(
@@ -121,17 +56,7 @@ impl Sender {
     ) -> Result<Self, OtlpError> {
         let shared = Arc::new(Shared {
             endpoint,
-            state: Mutex::new(State {
-                spool,
-                attempt: 0,
-                failed: None,
-                refused: None,
-                wanted: 0,
-                failures: 0,
-                pause: None,
-                told: Told::default(),
-                is_ending: false,
-            }),
+            state: Mutex::new(State::new(spool)),
             work: Condvar::new(),
             progress: Condvar::new(),
         });
@@ -328,80 +253,6 @@ impl Shared {
     }
 }
 
-type Message = Option<(log::Level, String)>;
-
-impl State {
-    fn taken(&mut self, rejected: u64, message: &str) -> Message {
-        self.spool.done();
-        (self.pause, self.failures, self.told.is_full) = (None, 0, false);
-        let was_down = std::mem::take(&mut self.told.is_down);
-        if rejected > 0 || !message.is_empty() {
-            dropped::count(rejected, Reason::Refused);
-            let message = format!("{rejected} data points were rejected: {message}");
-            return self.complaint(log::Level::Warn, "rejected", message);
-        }
-        self.told.complaint = None;
-        was_down.then(|| (log::Level::Info, "they are sent again".to_owned()))
-    }
-
-    fn refused(&mut self, reason: String) -> Message {
-        let points = self.spool.done();
-        dropped::count(points, Reason::Refused);
-        self.refused = Some((self.attempt, reason.clone()));
-        (self.pause, self.failures, self.told.is_down) = (None, 0, false);
-        let message = format!(
-            "they are refused, and lost: {reason}. `typed_metrics.otlp.dropped` counts them; this is \
-             said once"
-        );
-        let kind = reason.split(':').next().unwrap_or_default();
-        self.complaint(log::Level::Error, kind, message)
-    }
-
-    fn failed(&mut self, reason: String, after: Option<Duration>) -> Message {
-        self.spool.keep();
-        self.failures += 1;
-        let own = pause(self.failures);
-        // To be asked for no time at all is to be asked for nothing.
-        let asked = after.filter(|asked| !asked.is_zero()).map(|asked| asked.min(LONGEST_ASKED));
-        let length = asked.map_or(own, |asked| asked.max(own));
-        let pause = Pause { end: Instant::now() + length, is_asked: asked.is_some() };
-        self.pause = (pause.is_asked || self.attempt > self.wanted).then_some(pause);
-        let message = format!("{reason}. They wait, and are sent when it answers");
-        self.failed = Some((self.attempt, reason));
-        let was_down = std::mem::replace(&mut self.told.is_down, true);
-        (!was_down).then_some((log::Level::Warn, message))
-    }
-
-    /// What is wrong with the spool's folder, if that is news.
-    fn problem(&mut self) -> Message {
-        let problem = self.spool.take_problem()?;
-        let is_news = self.told.problem.as_ref() != Some(&problem);
-        self.told.problem = Some(problem.clone());
-        is_news.then(|| {
-            let folder = self.spool.folder().map(|folder| folder.display().to_string());
-            (log::Level::Warn, format!("`{}`: {problem}", folder.unwrap_or_default()))
-        })
-    }
-
-    /// What is not said twice in a row. Its `kind` tells it from others, for texts can have numbers of
-    /// requests in them.
-    fn complaint(&mut self, level: log::Level, kind: &str, message: String) -> Message {
-        if self.told.complaint.as_deref() == Some(kind) {
-            return None;
-        }
-        self.told.complaint = Some(kind.to_owned());
-        Some((level, message))
-    }
-}
-
-/// After so many failures: twice as long each time, and spread by a fifth, so that many programs do
-/// not come back at once.
-fn pause(failures: u32) -> Duration {
-    let doubled = FIRST_PAUSE.saturating_mul(1 << failures.saturating_sub(1).min(16));
-    let spread = (RandomState::new().hash_one(failures) % 1000) as f64 / 1000.0;
-    doubled.min(LONGEST_PAUSE).mul_f64(0.8 + 0.4 * spread)
-}
-
 /// Waits to be woken, at most until `end`.
 fn wait<'a>(
     condvar: &Condvar,
@@ -414,19 +265,5 @@ fn wait<'a>(
             let left = end.saturating_duration_since(Instant::now());
             condvar.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_up_to_half_a_minute() {
-        let of = |failures| pause(failures).as_millis();
-        assert!((200..=300).contains(&of(1)));
-        assert!((400..=600).contains(&of(2)));
-        assert!((24_000..=36_000).contains(&of(10)));
-        assert!((24_000..=36_000).contains(&of(u32::MAX)));
     }
 }
