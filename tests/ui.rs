@@ -11,7 +11,7 @@ const COMPILER: &str = "rustc 1.95.";
 
 #[test]
 #[cfg_attr(
-    not(all(feature = "console", feature = "llm", feature = "otel")),
+    not(all(feature = "console", feature = "llm", feature = "logfire")),
     ignore = "needs --all-features"
 )]
 fn mistakes_are_rejected_where_they_are_made() {

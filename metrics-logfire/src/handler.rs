@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use typed_metrics_core::{Descriptor, HandlerError, MetricHandler};
-use typed_metrics_otel::OtelHandler;
+use typed_metrics_otel::{OtelHandler, OtlpBuilder};
 use typed_metrics_system::Set;
 
 use crate::builder::LogfireBuilder;
@@ -51,22 +51,35 @@ impl LogfireHandler {
     }
 
     pub(crate) fn start(settings: Settings, last: Option<&Self>) -> Result<Self, LogfireError> {
-        let before = |i: usize| last.and_then(|last| last.pipelines.get(i));
-        let mut pipelines = Vec::new();
-        for (i, pipeline) in settings.pipelines.into_iter().enumerate() {
-            let started = pipeline.build_or(before(i));
-            pipelines.push(started.map_err(|error| LogfireError::new(error.to_string()))?);
-        }
+        let before = last.map_or(&[][..], |last| &last.pipelines);
+        let start = |pipeline: OtlpBuilder| pipeline.build_or(before);
+        let pipelines = settings.pipelines.into_iter().map(start).collect::<Result<_, _>>();
+        let pipelines = pipelines.map_err(|error| LogfireError::new(error.to_string()))?;
         Ok(Self { pipelines, system: settings.system, id: Arc::new(0) })
     }
 
-    /// Asks all pipelines, and tells what all of them say.
+    pub(crate) fn has_pipelines(&self) -> bool {
+        !self.pipelines.is_empty()
+    }
+
+    /// Asks all pipelines at the same time, for each may wait, and tells what all of them say.
     fn each(
         &self,
-        ask: impl Fn(&OtelHandler) -> Result<(), HandlerError>,
+        ask: impl Fn(&OtelHandler) -> Result<(), HandlerError> + Sync,
     ) -> Result<(), HandlerError> {
-        let said = self.pipelines.iter().filter_map(|pipeline| ask(pipeline).err());
-        let mut said: Vec<_> = said.collect();
+        let ask = &ask;
+        let mut said: Vec<HandlerError> = match &*self.pipelines {
+            [] => Vec::new(),
+            [only] => ask(only).err().into_iter().collect(),
+            several => std::thread::scope(|scope| {
+                let asked: Vec<_> =
+                    several.iter().map(|pipeline| scope.spawn(move || ask(pipeline))).collect();
+                let said = |asked: std::thread::ScopedJoinHandle<'_, _>| {
+                    asked.join().unwrap_or_else(|_| Err("a pipeline panicked".into())).err()
+                };
+                asked.into_iter().filter_map(said).collect()
+            }),
+        };
         match said.len() {
             0 => Ok(()),
             1 => Err(said.remove(0)),

@@ -22,6 +22,8 @@ fn build() -> Result<Arc<dyn MetricHandler>, HandlerError> {
 pub(crate) fn from_env() -> Result<LogfireHandler, LogfireError> {
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     let handler = LogfireBuilder::default().build_or(last.as_ref())?;
-    *last = Some(handler.clone());
+    if handler.has_pipelines() {
+        *last = Some(handler.clone());
+    }
     Ok(handler)
 }

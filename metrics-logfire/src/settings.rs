@@ -44,7 +44,9 @@ impl Settings {
             Send::parse(&text).map_err(|mistake| m.push(mistake)).ok()
         });
         let send = send.unwrap_or(Send::Yes);
-        if send == Send::No {
+        let disabled = get(vars, "OTEL_SDK_DISABLED", m);
+        let is_disabled = disabled.is_some_and(|text| text.trim().eq_ignore_ascii_case("true"));
+        if send == Send::No || is_disabled {
             LogfireError::of(mistakes)?;
             return Ok(Self::nothing());
         }
@@ -92,11 +94,11 @@ impl Settings {
     }
 }
 
-/// The variable's value. An empty one counts as unset.
+/// The variable's value. A blank one counts as unset.
 fn get(vars: Vars<'_>, name: &str, mistakes: &mut Vec<String>) -> Option<String> {
-    let value = vars(name).filter(|value| !value.is_empty())?;
+    let value = vars(name)?;
     let mistake = |_| mistakes.push(format!("`{name}` is not UTF-8; write it in UTF-8"));
-    value.into_string().map_err(mistake).ok()
+    value.into_string().map_err(mistake).ok().filter(|value| !value.trim().is_empty())
 }
 
 /// The tokens, and the address that is told for them. The file is not looked at if a token is told.
@@ -112,7 +114,16 @@ fn tokens(
             get(vars, "LOGFIRE_BASE_URL", mistakes).and_then(|url| named("LOGFIRE_BASE_URL", url))
         }
     };
-    let told = match &builder.tokens {
+    let url = url.inspect(|(name, url)| {
+        let is_http =
+            |scheme| url.trim().get(..7).is_some_and(|s| s.to_lowercase().starts_with(scheme));
+        if !is_http("http://") && !is_http("https:/") {
+            mistakes.push(format!(
+                "`{name}` does not begin with `https://` (or `http://`); write it so"
+            ));
+        }
+    });
+    let told = match builder.tokens.as_ref().filter(|tokens| !tokens.trim().is_empty()) {
         Some(tokens) => Some(("token", tokens.clone())),
         None => get(vars, "LOGFIRE_TOKEN", mistakes).map(|tokens| ("LOGFIRE_TOKEN", tokens)),
     };

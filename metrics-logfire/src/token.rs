@@ -57,10 +57,16 @@ impl Token {
             "eu" => Ok("https://logfire-eu.pydantic.dev"),
             "stagingus" => Ok("https://logfire-us.pydantic.info"),
             "stagingeu" => Ok("https://logfire-eu.pydantic.info"),
-            other => Err(format!(
-                "{origin} is for the region `{other}`, which is not known; they are `us`, `eu`, \
-                 `stagingus` and `stagingeu`. For another server, set `LOGFIRE_BASE_URL`"
-            )),
+            other => {
+                // What is longer may be a part of what is no token.
+                let shown =
+                    if other.len() <= 9 { format!("`{other}`, which") } else { "that".into() };
+                let article = if other.len() <= 9 { "the" } else { "a" };
+                Err(format!(
+                    "{origin} is for {article} region {shown} is not known; they are `us`, `eu`, \
+                     `stagingus` and `stagingeu`. For another server, set `LOGFIRE_BASE_URL`"
+                ))
+            }
         }
     }
 
@@ -128,7 +134,12 @@ mod tests {
             assert!(!said.contains("s3cret") && !said.contains("S3CRET"), "{said}");
         }
         let said = one("pylf_v1_ap_s3cret").base_url().unwrap_err();
-        assert!(said.contains("the region `ap`") && !said.contains("s3cret"), "{said}");
+        assert!(
+            said.contains("the region `ap`, which is not known") && !said.contains("s3cret"),
+            "{said}"
+        );
+        let said = one("pylf_v1_supersecret_x").base_url().unwrap_err();
+        assert!(said.contains("a region that is not known") && !said.contains("secret"), "{said}");
         assert_eq!(format!("{:?}", one("pylf_v1_us_s3cret")), "Token(\"`LOGFIRE_TOKEN`\")");
     }
 

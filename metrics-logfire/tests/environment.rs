@@ -78,6 +78,21 @@ fn the_process_of_a_case() {
             Environment::count().add(7);
             shutdown().unwrap();
         }
+        Ok("off_and_on") => {
+            let set = || set_metric_handlers("logfire").unwrap();
+            Environment::count().add(7);
+            set();
+            clear_metric_handlers();
+            // A file is what can change while a program runs.
+            let file = ".logfire/logfire_credentials.json";
+            let text = std::fs::read_to_string(file).unwrap();
+            std::fs::remove_file(file).unwrap();
+            set();
+            clear_metric_handlers();
+            std::fs::write(file, text).unwrap();
+            set();
+            shutdown().unwrap();
+        }
         Ok("error") => match set_metric_handlers("logfire") {
             Ok(()) => println!("it is installed: {:?}", flush()),
             Err(error) => println!("{error}"),
@@ -191,6 +206,16 @@ fn the_name_and_an_instance_of_the_same_variables_send_once() {
     let url = receiver.http_endpoint();
     let variables = [("LOGFIRE_TOKEN", TOKEN), ("LOGFIRE_BASE_URL", &*url)];
     Folder::new("instance").run("instance_too", &variables);
+    assert_eq!(receiver.totals().int("environment.count", ""), 7);
+}
+
+#[test]
+fn who_is_switched_off_and_on_again_goes_on_where_it_stopped() {
+    let receiver = Receiver::start();
+    let folder = Folder::new("off");
+    let url = receiver.http_endpoint();
+    folder.credentials(&format!(r#"{{"token": "{TOKEN}", "logfire_api_url": "{url}"}}"#));
+    folder.run("off_and_on", &[("LOGFIRE_SEND_TO_LOGFIRE", "if-token-present")]);
     assert_eq!(receiver.totals().int("environment.count", ""), 7);
 }
 

@@ -151,6 +151,35 @@ fn each_of_several_tokens_gets_everything_once() {
 }
 
 #[test]
+fn several_tokens_end_within_the_time_of_one() {
+    let _turn = my_turn();
+    let receiver = Receiver::start();
+    let tokens = "pylf_v1_us_1,pylf_v1_us_2,pylf_v1_us_3";
+    set_metric_handlers(to(&receiver).token(tokens).build().unwrap()).unwrap();
+    receiver.stop();
+    let begin = std::time::Instant::now();
+    let error = interval("ends", 1).and_then(|()| shutdown()).or_else(|_| shutdown());
+    error.unwrap_err();
+    let took = begin.elapsed();
+    assert!(took < Duration::from_millis(2500), "{took:?}");
+}
+
+#[test]
+fn what_a_gateway_says_is_tried_again() {
+    let _turn = my_turn();
+    for status in [408, 500, 520] {
+        let receiver = Receiver::start();
+        set_metric_handlers(to(&receiver).build().unwrap()).unwrap();
+        receiver.answer_next(1, Answer::status(status));
+        let test = format!("gateway_{status}");
+        interval(&test, 2).unwrap_err();
+        interval(&test, 3).unwrap();
+        assert_eq!(receiver.requests().iter().filter(|seen| seen.accepted).count(), 2, "{status}");
+        clear_metric_handlers();
+    }
+}
+
+#[test]
 fn with_several_tokens_each_has_a_spool_of_its_own() {
     let receiver = Receiver::start();
     let _turn = my_turn(); // ends before the receiver does

@@ -20,7 +20,9 @@ fn build() -> Result<Arc<dyn MetricHandler>, HandlerError> {
     if global.is_collected() {
         return Ok(Arc::new(global));
     }
-    let handler = OtlpBuilder::from_env(lock(&LAST).as_ref())?;
-    *lock(&LAST) = Some(handler.clone());
+    let handler = OtlpBuilder::from_env(lock(&LAST).as_slice())?;
+    if handler.pipeline().is_some() {
+        *lock(&LAST) = Some(handler.clone());
+    }
     Ok(Arc::new(handler))
 }

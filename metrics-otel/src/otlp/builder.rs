@@ -109,7 +109,8 @@ impl OtlpBuilder {
     }
 
     /// A header, or an entry of gRPC's metadata, for every request. It wins over one of the same name
-    /// in `OTEL_EXPORTER_OTLP_HEADERS`. Its value is never shown in messages.
+    /// in `OTEL_EXPORTER_OTLP_HEADERS`. Its value is never shown in messages of this project. (The HTTP
+    /// client logs what it sends at the level `TRACE`, headers with it: keep `ureq_proto` above that.)
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -195,26 +196,26 @@ impl OtlpBuilder {
     /// All settings that cannot be used, in code and in variables; or that the spool's folder or a
     /// thread cannot be had. Nothing is sent yet: a collector that is down is no error.
     pub fn build(self) -> Result<OtelHandler, OtlpError> {
-        self.build_or(None)
+        self.build_or(&[])
     }
 
-    /// The same, but with the pipeline of `last`, if it has the same settings.
+    /// The same, but with the pipeline of one of `last` that has the same settings, if there is one.
     ///
     /// # Errors
     /// As [`build`](Self::build).
     #[doc(hidden)]
-    pub fn build_or(self, last: Option<&OtelHandler>) -> Result<OtelHandler, OtlpError> {
+    pub fn build_or(self, last: &[OtelHandler]) -> Result<OtelHandler, OtlpError> {
         let settings = self.settings(&ENVIRONMENT)?;
         let Some(settings) = settings else { return Ok(OtelHandler::disabled()) };
-        let same = last.filter(|last| last.pipeline().is_some_and(|there| there.is_of(&settings)));
-        match same {
+        let is_same = |last: &&OtelHandler| last.pipeline().is_some_and(|it| it.is_of(&settings));
+        match last.iter().find(is_same) {
             Some(last) => Ok(last.clone()),
             None => Ok(OtelHandler::of_pipeline(Pipeline::start(settings)?)),
         }
     }
 
-    /// What the environment alone says; with the pipeline of `last`, if it has the same settings.
-    pub(crate) fn from_env(last: Option<&OtelHandler>) -> Result<OtelHandler, OtlpError> {
+    /// What the environment alone says; `last` as there.
+    pub(crate) fn from_env(last: &[OtelHandler]) -> Result<OtelHandler, OtlpError> {
         if !is_otlp_wanted(&ENVIRONMENT)? {
             return Ok(OtelHandler::disabled());
         }

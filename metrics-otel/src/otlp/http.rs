@@ -81,8 +81,10 @@ impl Http {
                 let after = after.and_then(|value| retry_after(value, SystemTime::now()));
                 Outcome::Later { reason, after }
             }
+            // Back ends of vendors have gateways before them, whose errors pass too.
+            408 | 500..=599 if self.target.vendor.is_some() => Outcome::later(reason),
             code => {
-                let location = header(header::LOCATION).unwrap_or("elsewhere");
+                let location = header(header::LOCATION).unwrap_or("another address");
                 let location = shown(&without_password(location), &self.target.headers);
                 Outcome::Refused(format!("{reason}{}", self.mend(code, &location)))
             }

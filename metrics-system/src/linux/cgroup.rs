@@ -105,10 +105,11 @@ impl Cgroup {
             lines.find(|(name, _)| *name == key)?.1.trim().parse().ok()
         };
         let sum = |keys: &[&str]| keys.iter().map(|key| get(key)).sum::<Option<u64>>();
-        let working_set = used.saturating_sub(get(files.inactive_file)?);
+        // A group further up may have less left, though its limit is higher.
+        let left = self.folders.iter().filter_map(|at| self.left(at)).min()?;
         Some(Amounts {
             total,
-            available: total.saturating_sub(working_set).min(host.available),
+            available: left.min(host.available),
             free: total.saturating_sub(used).min(host.free),
             active: sum(&files.active),
             inactive: sum(&files.inactive),
@@ -118,6 +119,17 @@ impl Cgroup {
             shared: get(files.shared),
             slab: files.slab.and_then(get),
         })
+    }
+
+    /// What a group's limit leaves beside its working set.
+    fn left(&self, folder: &Path) -> Option<u64> {
+        let files = self.files;
+        let (limit, used) = (number(folder, files.limit)?, number(folder, files.usage)?);
+        let text = fs::read_to_string(folder.join("memory.stat")).ok()?;
+        let mut lines = text.lines().filter_map(|line| line.split_once(' '));
+        let inactive: u64 =
+            lines.find(|(name, _)| *name == files.inactive_file)?.1.trim().parse().ok()?;
+        Some(limit.saturating_sub(used.saturating_sub(inactive)))
     }
 
     /// The swap space below the lowest limit, if there is one.

@@ -84,7 +84,10 @@ impl Usages {
         let started = Process::myself().and_then(|process| process.stat()).ok()?.starttime as f64;
         let age = Uptime::current().ok()?.uptime - started / procfs::ticks_per_second() as f64;
         // Both are in hundredths of a second: a process that just started has had one, or none.
-        Some(self.shares(None, Duration::from_secs_f64(age.max(0.01))))
+        let mut shares = self.shares(None, Duration::from_secs_f64(age.max(0.01)));
+        // A container's `/proc/uptime` can be younger than its processes.
+        shares.process = shares.process.min(shares.cpus as f64);
+        Some(shares)
     }
 
     fn of_process(&self) -> Duration {
