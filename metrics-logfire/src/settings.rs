@@ -119,7 +119,8 @@ fn tokens(
             |scheme| url.trim().get(..7).is_some_and(|s| s.to_lowercase().starts_with(scheme));
         if !is_http("http://") && !is_http("https:/") {
             mistakes.push(format!(
-                "`{name}` does not begin with `https://` (or `http://`); write it so"
+                "`{name}` is `{url}`, which does not begin with `http://` or `https://`; write \
+                 `https://{url}`"
             ));
         }
     });
