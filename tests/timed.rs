@@ -245,6 +245,14 @@ fn a_closure_can_decide_on_the_outcome() {
     assert_eq!(seen.histogram(Shop::Bare).count, 3);
     let seen = capture(|| (block_on(must_fail("1")), block_on(must_fail("?"))));
     assert_eq!(counts(&seen, "timed.calls"), of([("outcome=ok", 1.0), ("outcome=error", 1.0)]));
+
+    // A closure that panics is part of the call.
+    #[timed(Shop::Bare, count = Shop::Calls { outcome }, ok_if = |_| panic!("looking"))]
+    async fn looked_at() -> u8 {
+        1
+    }
+    let seen = capture(|| panics(|| block_on(looked_at())));
+    assert_eq!(counts(&seen, "timed.calls"), of([("outcome=panicked", 1.0)]));
 }
 
 #[test]

@@ -160,7 +160,9 @@ impl<'a> LlmCall<'a> {
 
     /// It went wrong. The type of an error is one of few: see [`error_type`].
     pub fn fail(mut self, error_type: impl AsRef<str>) {
-        let error_type = Some(error_type.as_ref());
+        // An empty text is no type: back ends take it for none, and so for a success.
+        let error_type = Some(error_type.as_ref()).filter(|text| !text.is_empty());
+        let error_type = error_type.or(Some(error_type::OTHER));
         self.end(&End { after: self.start.elapsed(), error_type });
     }
 

@@ -356,3 +356,11 @@ async fn what_was_used_before_a_stream_broke_is_recorded() {
     recorded.assert_not_answered();
     assert_eq!(ended(&seen, "begun", Some("transport")), 1);
 }
+
+#[test]
+fn an_error_without_a_type_is_still_no_success() {
+    let seen = typed_metrics_core::testing::capture(|| LlmCall::start("untyped").fail(""));
+    let other = Some(typed_metrics_llm::error_type::OTHER);
+    let calls = typed_metrics_llm::LlmMetrics::LlmCalls { model: "untyped", prompt: None, error_type: other };
+    assert_eq!(seen.counter(calls), 1);
+}

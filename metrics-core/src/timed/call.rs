@@ -57,7 +57,10 @@ impl<M: Meter> Call<M> {
         } else {
             body.poll(context)
         };
-        self.stage = Stage::Suspended;
+        // What comes after its end still belongs to the call: closures that look at what it returned.
+        if polled.is_pending() {
+            self.stage = Stage::Suspended;
+        }
         polled
     }
 }

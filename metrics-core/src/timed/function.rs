@@ -130,8 +130,25 @@ impl Function {
 /// `Cart::pay` of `shop::cart::Cart<_>::pay::inside`, as far as the compiler's text can be read.
 fn path_in_module(inside: &str, module: &str) -> Option<String> {
     let (path, _) = inside.rsplit_once("::")?;
-    let path = path.replace("::{{closure}}", "").replace(&format!("{module}::"), "");
+    let path = without_module(&path.replace("::{{closure}}", ""), module);
     Some(without_parameters(&path))
+}
+
+/// Without the module, wherever a path begins with it: not inside of a longer name.
+fn without_module(path: &str, module: &str) -> String {
+    let prefix = format!("{module}::");
+    let mut kept = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some(at) = rest.find(&prefix) {
+        let (before, after) = rest.split_at(at);
+        kept.push_str(before);
+        let is_inside = kept.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ':'));
+        if is_inside {
+            kept.push_str(&prefix);
+        }
+        rest = &after[prefix.len()..];
+    }
+    kept + rest
 }
 
 /// Without what stands in angles behind a name: how that is written is up to the compiler. Those of
@@ -172,5 +189,9 @@ mod tests {
             name("<shop::cart::Cart as shop::Pay>::pay::inside"),
             "<Cart as shop::Pay>::pay"
         );
+        // The module's name inside of others.
+        let name = |inside| path_in_module(inside, "p").unwrap();
+        assert_eq!(name("<p::Foo as http::Bar>::x::inside"), "<Foo as http::Bar>::x");
+        assert_eq!(name("<p::Foo as q::p::Bar>::x::inside"), "<Foo as q::p::Bar>::x");
     }
 }
