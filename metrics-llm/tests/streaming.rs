@@ -361,6 +361,10 @@ async fn what_was_used_before_a_stream_broke_is_recorded() {
 fn an_error_without_a_type_is_still_no_success() {
     let seen = typed_metrics_core::testing::capture(|| LlmCall::start("untyped").fail(""));
     let other = Some(typed_metrics_llm::error_type::OTHER);
-    let calls = typed_metrics_llm::LlmMetrics::LlmCalls { model: "untyped", prompt: None, error_type: other };
+    let calls = typed_metrics_llm::LlmMetrics::LlmCalls {
+        model: "untyped",
+        prompt: None,
+        error_type: other,
+    };
     assert_eq!(seen.counter(calls), 1);
 }
