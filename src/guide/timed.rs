@@ -174,3 +174,14 @@
 //! A `const fn` and a function with `#[track_caller]` are refused. A label field is an owned value or
 //! borrows from what lives at entry; what is computed from the result may borrow from the result. In the
 //! labels, `outcome` is the outcome, also where an argument has that name.
+//!
+//! # What does not work yet
+//!
+//! - A function that returns `impl Fn(&T) -> …`, or another closure that takes references: its closure
+//!   loses the type that it is expected to have, and does not compile.
+//! - A function that is not async and ends with a future: labels are evaluated when that is first polled,
+//!   and may borrow there what the function alone would not. An earlier `return` of a boxed future is not
+//!   measured.
+//! - Arguments that patterns leave unbound, and unused ones, are dropped after the others.
+//! - A future grows by more than said above with arguments that it does not hold across an `await`.
+//! - A body that is a `$block:block` of `macro_rules`, and `cfg_attr(…, timed(skip))`.
