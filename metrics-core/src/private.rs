@@ -5,6 +5,7 @@
 
 pub use core;
 pub use linkme;
+pub use std::boxed::Box;
 
 pub use crate::descriptor::{
     Definition, Descriptor, LabelDescriptor, MetricType, Source, ValueType,

@@ -1,6 +1,6 @@
 pub(crate) fn find<'a>(
     route: String,
-    __unnamed_1: Guard,
+    __argument_1: Guard,
     shop: &'a Shop,
 ) -> Result<impl Page, Error> {
     let __computed_0_status = tm::__private::timed::Computed::new();
@@ -27,10 +27,10 @@ pub(crate) fn find<'a>(
         ),
     ));
     let __returned = tm::__private::timed::call(move || -> Result<_, Error> {
-        #[allow(clippy::used_underscore_binding)]
-        let _ = &__unnamed_1;
-        #[allow(clippy::used_underscore_binding)]
-        let _ = &route;
+        #[allow(clippy::used_underscore_binding, clippy::no_effect_underscore_binding)]
+        let route = route;
+        #[allow(clippy::used_underscore_binding, clippy::no_effect_underscore_binding)]
+        let __argument_1 = __argument_1;
         let page = shop.page(route)?;
         Ok(page)
     });
@@ -59,6 +59,7 @@ pub(crate) fn find<'a>(
 impl Client {
     async fn fetch(mut self, url: Url) -> Option<u8> {
         fn __inside() {}
+        #[allow(elided_lifetimes_in_paths)]
         #[tm::__private::linkme::distributed_slice(tm::__private::timed::FUNCTIONS)]
         #[linkme(crate = tm::__private::linkme)]
         static __FUNCTION: tm::__private::timed::Function = tm::__private::timed::Function::new(
@@ -72,33 +73,44 @@ impl Client {
             tm::__private::core::option::Option::None,
             &[],
         );
-        let mut __call = tm::__private::timed::Call::of_future((
-            tm::__private::timed::busy(tm::__private::timed::function(&__FUNCTION)),
-            (
-                tm::__private::timed::in_flight({
-                    tm::__private::timed::metric(Shop::InFlight {}).__typed_InFlight()
-                }),
-                (),
-            ),
-        ));
         #[allow(unused_assignments)]
-        let __returned = tm::__private::timed::Awaited::new(
-                &mut __call,
-                tm::__private::core::pin::pin!(
-                    async move { if let
-                    tm::__private::core::option::Option::Some(__returned) =
-                    tm::__private::core::option::Option::None:: < Option < u8 > > {
-                    return __returned; } #[allow(clippy::used_underscore_binding)] let _
-                    = & url; #[allow(clippy::used_underscore_binding)] let _ = & self;
-                    self.get(url). await }
+        let (__prepared, __body) = tm::__private::timed::call(move || (
+            (
+                tm::__private::timed::busy(tm::__private::timed::function(&__FUNCTION)),
+                (
+                    tm::__private::timed::in_flight({
+                        tm::__private::timed::metric(Shop::InFlight {})
+                            .__typed_InFlight()
+                    }),
+                    (),
                 ),
+            ),
+            async move {
+                if let tm::__private::core::option::Option::Some(__returned) = tm::__private::core::option::Option::None::<
+                    Option<u8>,
+                > {
+                    return __returned;
+                }
+                #[allow(clippy::used_underscore_binding)]
+                let _ = &url;
+                #[allow(clippy::used_underscore_binding)]
+                let _ = &self;
+                self.get(url).await
+            },
+        ));
+        let __call = tm::__private::timed::Call::of_future(__prepared);
+        let __returned = tm::__private::timed::Awaited::new(
+                __call,
+                tm::__private::core::pin::pin!(__body),
+                |__returned, __call| {
+                    let __outcome = {
+                        use tm::__private::timed::AnyReturned as _;
+                        tm::__private::timed::Returned(__returned).outcome()
+                    };
+                    __call.finish(__outcome);
+                },
             )
             .await;
-        let __outcome = {
-            use tm::__private::timed::AnyReturned as _;
-            tm::__private::timed::Returned(&__returned).outcome()
-        };
-        __call.finish(__outcome);
         __returned
     }
 }

@@ -3,21 +3,30 @@
 //! Every check that needs more than one token to judge is here, and tells of each mistake at the
 //! token that is wrong. The rules for names, units and buckets are core's.
 
+mod arguments;
 mod boundaries;
 mod handle;
 mod label_type;
 mod labels;
 mod limit;
+mod mentions;
 mod metric;
 mod metrics;
 mod naming;
+mod returned_closure;
+mod returned_future;
+mod returns;
 mod timed;
 mod timed_function;
 
+pub(crate) use arguments::{Argument, Take};
 pub(crate) use handle::{HandleParameter, HandleType};
 pub(crate) use label_type::{LabelBodyModel, ValidatedLabelType};
 pub(crate) use labels::ValidatedLabel;
 pub(crate) use metric::ValidatedMetric;
 pub(crate) use metrics::{CheckedVariant, ValidatedMetrics, check_metrics, facade};
+pub(crate) use returned_closure::{Parameter, ReturnedClosure};
+pub(crate) use returned_future::{LastExpression, ReturnedFuture};
+pub(crate) use returns::Returns;
 pub(crate) use timed::{Meter, MetricUse, OutcomeOf, Target, ValidatedTimed};
-pub(crate) use timed_function::{LastExpression, Returns, ValidatedBody, ValidatedFunction};
+pub(crate) use timed_function::{ValidatedBody, ValidatedFunction};

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use crate::outcome::Outcome;
-use crate::timed::meter::Meter;
+use crate::timed::meter::{Meter, Prepared};
 
 /// A call, from its entry until it is dropped.
 #[derive(Debug)]
@@ -30,14 +30,14 @@ enum Stage {
 impl<M: Meter> Call<M> {
     /// A call of a function whose body runs now.
     #[inline(always)]
-    pub fn of_function(meter: M) -> Self {
-        Self { meter, start: Instant::now(), stage: Stage::Running }
+    pub fn of_function(prepared: impl Prepared<Begun = M>) -> Self {
+        Self { meter: prepared.begin(), start: Instant::now(), stage: Stage::Running }
     }
 
-    /// A call of a function whose body is a future.
+    /// A call of a function whose body is a future, at its first poll.
     #[inline(always)]
-    pub fn of_future(meter: M) -> Self {
-        Self { meter, start: Instant::now(), stage: Stage::Suspended }
+    pub fn of_future(prepared: impl Prepared<Begun = M>) -> Self {
+        Self { meter: prepared.begin(), start: Instant::now(), stage: Stage::Suspended }
     }
 
     /// It returned.
@@ -90,39 +90,57 @@ impl<M: Meter> Drop for BusyUntilDropped<'_, M> {
     }
 }
 
-/// The body of an async function, as it is awaited.
+/// A call whose body is a future, as it is awaited.
+///
+/// What ends the call, with what the body returned, is part of it: so the call is kept once, in here, and
+/// no reference to it.
 #[must_use = "futures do nothing unless they are awaited"]
-pub struct Awaited<'a, M: Meter, F> {
-    call: &'a mut Call<M>,
+pub struct Awaited<'a, M: Meter, F, E> {
     body: Pin<&'a mut F>,
+    /// Until the body has returned.
+    rest: Option<(Call<M>, E)>,
 }
 
-impl<'a, M: Meter, F: Future> Awaited<'a, M, F> {
+impl<'a, M: Meter, F: Future, E: FnOnce(&F::Output, Call<M>)> Awaited<'a, M, F, E> {
     #[inline(always)]
-    pub fn new(call: &'a mut Call<M>, body: Pin<&'a mut F>) -> Self {
-        Self { call, body }
+    pub fn new(call: Call<M>, body: Pin<&'a mut F>, end: E) -> Self {
+        Self { body, rest: Some((call, end)) }
     }
 }
 
-impl<M: Meter, F> fmt::Debug for Awaited<'_, M, F> {
+impl<M: Meter, F, E> fmt::Debug for Awaited<'_, M, F, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Awaited").finish_non_exhaustive()
     }
 }
 
-impl<M: Meter, F: Future> Future for Awaited<'_, M, F> {
+impl<M: Meter, F: Future, E: FnOnce(&F::Output, Call<M>)> Future for Awaited<'_, M, F, E> {
     type Output = F::Output;
 
     #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let Self { call, body } = &mut *self;
-        call.poll(body.as_mut(), context)
+        let Self { body, rest } = &mut *self;
+        let body = body.as_mut();
+        let Some((call, _)) = rest else {
+            // It has returned, and says itself what comes of polling it once more.
+            return body.poll(context);
+        };
+        let polled = call.poll(body, context);
+        if let Poll::Ready(returned) = &polled
+            && let Some((call, end)) = rest.take()
+        {
+            end(returned, call);
+        }
+        polled
     }
 }
 
+// The call is moved out of it whole, and never pinned.
+impl<M: Meter, F, E> Unpin for Awaited<'_, M, F, E> {}
+
 // A mutable reference is neither, so the function's future would not be either, though it is when it
 // awaits its body itself. A call is whole whenever somebody else can see it.
-impl<M: Meter, F: UnwindSafe> UnwindSafe for Awaited<'_, M, F> {}
-impl<M: Meter, F: RefUnwindSafe> RefUnwindSafe for Awaited<'_, M, F> {}
+impl<M: Meter, F: UnwindSafe, E: UnwindSafe> UnwindSafe for Awaited<'_, M, F, E> {}
+impl<M: Meter, F: RefUnwindSafe, E: RefUnwindSafe> RefUnwindSafe for Awaited<'_, M, F, E> {}
 impl<M: Meter> UnwindSafe for Call<M> {}
 impl<M: Meter> RefUnwindSafe for Call<M> {}

@@ -7,7 +7,8 @@ pub use crate::outcome::Outcome;
 pub use crate::timed::call::{Awaited, Call};
 pub use crate::timed::function::{FUNCTIONS, Function};
 pub use crate::timed::meter::{
-    AnyKind, AnyUnit, Busy, Count, CountKind, InFlightKind, Meter, TimeKind, Wall,
+    AnyKind, AnyUnit, Busy, Count, CountKind, InFlight, InFlightKind, Meter, Prepared, TimeKind,
+    Wall,
 };
 pub use crate::timed::outcome_of::{AnyReturned, MaybeNone, Returned};
 pub use crate::timed::place::{Fill, FindSeries, Late, Pending, Place};
@@ -80,8 +81,8 @@ pub fn count<K: CountKind, P: FindSeries>(metric: Pending<K, P>) -> Count<K, P> 
 }
 
 #[inline(always)]
-pub fn in_flight<K: AnyKind + InFlightKind>(metric: Handle<K>) -> K::Entered {
-    K::enter(metric)
+pub fn in_flight<K: InFlightKind>(metric: Handle<K>) -> InFlight<K> {
+    InFlight(metric)
 }
 
 /// The outcome that a closure decides on.

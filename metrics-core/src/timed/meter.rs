@@ -8,6 +8,14 @@ use crate::outcome::Outcome;
 use crate::timed::place::{FindSeries, Pending};
 use crate::unit::{NotTime, TimeUnit};
 
+/// What is recorded of a call, with its labels, before the call begins. Several make a pair of pairs.
+pub trait Prepared {
+    type Begun: Meter;
+
+    /// The call begins now.
+    fn begin(self) -> Self::Begun;
+}
+
 /// Records something of a call. Several make a pair of pairs.
 pub trait Meter {
     /// Whether it wants to know how long each poll took.
@@ -24,6 +32,38 @@ impl Meter for () {
     #[inline(always)]
     fn end(&self, _: Outcome, _: Duration) {}
 }
+
+impl Prepared for () {
+    type Begun = ();
+
+    #[inline(always)]
+    fn begin(self) {}
+}
+
+impl<A: Prepared, B: Prepared> Prepared for (A, B) {
+    type Begun = (A::Begun, B::Begun);
+
+    #[inline(always)]
+    fn begin(self) -> Self::Begun {
+        (self.0.begin(), self.1.begin())
+    }
+}
+
+/// What records at the end alone is the same before the call begins.
+macro_rules! prepared_as_it_is {
+    ($($meter:ident)*) => {$(
+        impl<K: AnyKind, P: FindSeries> Prepared for $meter<K, P> {
+            type Begun = Self;
+
+            #[inline(always)]
+            fn begin(self) -> Self {
+                self
+            }
+        }
+    )*};
+}
+
+prepared_as_it_is! { Wall Busy Count }
 
 impl<A: Meter, B: Meter> Meter for (A, B) {
     const BUSY: bool = A::BUSY || B::BUSY;
@@ -133,6 +173,19 @@ impl<T: Number> CountKind for kind::Counter<T> {}
 pub trait InFlightKind {}
 
 impl<T: Number> InFlightKind for kind::UpDownCounter<T> {}
+
+/// Counts up when the call begins.
+#[derive(Debug)]
+pub struct InFlight<K>(pub(crate) Handle<K>);
+
+impl<K: AnyKind> Prepared for InFlight<K> {
+    type Begun = K::Entered;
+
+    #[inline(always)]
+    fn begin(self) -> K::Entered {
+        K::enter(self.0)
+    }
+}
 
 /// Counts down again when it is dropped, which is after the end.
 impl<T: Number> Meter for Entered<T> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use crate::__private::Resolve;
@@ -44,11 +45,15 @@ enum Labels {
         block: &'static Block,
         /// Of the series for `ok`.
         index: u32,
-        /// From one outcome to the next; 0 if the metric has no outcome.
-        stride: u32,
+        stride: Stride,
     },
     Open(Arc<Anchor>),
 }
+
+/// From one outcome to the next, plus 1; that is, 1 if the metric has no outcome. The value that it never
+/// has tells [`Labels`] apart: a call is part of its future, and kept as small as that.
+#[derive(Debug, Clone, Copy)]
+struct Stride(NonZeroU32);
 
 /// Labels of which some are computed from the result.
 #[derive(Debug)]
@@ -77,12 +82,23 @@ impl<K> Resolve<Handle<K>> for Pending<K> {
             Labels::Open(anchor(family, &parts))
         } else {
             let Series { block, index, .. } = family.typed(shape, &parts);
-            // Never cut: the series limit keeps blocks below 2^31 cells, see `Shape`.
-            #[expect(clippy::cast_possible_truncation)]
-            let stride = parts.pending() as u32;
-            Labels::Fixed { block, index, stride }
+            Labels::Fixed { block, index, stride: Stride::new(parts.pending()) }
         };
         Self { place: Place(labels), kind: PhantomData }
+    }
+}
+
+impl Stride {
+    #[inline(always)]
+    fn new(stride: usize) -> Self {
+        // Never cut: the series limit keeps blocks below 2^31 cells, see `Shape`.
+        #[expect(clippy::cast_possible_truncation)]
+        Self(NonZeroU32::MIN.saturating_add(stride as u32))
+    }
+
+    #[inline(always)]
+    fn get(self) -> usize {
+        self.0.get() as usize - 1
     }
 }
 
@@ -129,7 +145,7 @@ impl FindSeries for Place {
         Found(match &self.0 {
             Labels::Fixed { block, index, stride } => {
                 let ok = Series { block, index: *index, tenancy: FIXED };
-                match outcome.place() * *stride as usize {
+                match outcome.place() * stride.get() {
                     0 => ok,
                     distance => sibling(ok, distance),
                 }
@@ -204,4 +220,14 @@ fn is_open(label: &LabelDescriptor) -> bool {
 /// The series so many places after `series` in its block.
 fn sibling(series: Series, distance: usize) -> Series {
     Series::at(series.block, series.block.layout(), series.place() + distance)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_as_small_as_a_series() {
+        assert_eq!(size_of::<Place>(), size_of::<Series>());
+    }
 }

@@ -104,7 +104,7 @@ pub(crate) fn fill(
     index: usize,
     meter: &Meter,
     call: &Ident,
-    returned: &Ident,
+    returned: &TokenStream,
     outcome: &Ident,
     paths: &Paths,
 ) -> Option<TokenStream> {
@@ -119,7 +119,7 @@ pub(crate) fn fill(
         let name = token(index, field);
         let text = field.to_string();
         let text = text.strip_prefix("r#").unwrap_or(&text);
-        let value = quote_spanned!(at(label)=> #name.of(&#returned, #closure));
+        let value = quote_spanned!(at(label)=> #name.of(#returned, #closure));
         quote!(#name.fill(#text, &#value, &mut #private::Scratch::new()))
     });
     Some(quote!(#call.meter #(.#place)*.fill(#outcome, [#(#fills),*]);))

@@ -11,11 +11,12 @@ use syn::ext::IdentExt;
 use crate::expand::meter::{Paths, fill, meter, tokens_of_computed};
 use crate::expand::names::at;
 use crate::model::{
-    LastExpression, Meter, OutcomeOf, Returns, Target, ValidatedBody, ValidatedFunction,
-    ValidatedTimed,
+    Argument, LastExpression, Meter, OutcomeOf, Parameter, ReturnedClosure, ReturnedFuture,
+    Returns, Take, Target, ValidatedBody, ValidatedFunction, ValidatedTimed,
 };
 
-/// Expands to the function with another body: see [`sync`], [`of_future`] and [`last_expression`].
+/// Expands to the function with another body: see [`Expansion::sync`], [`Expansion::of_async`] and
+/// [`Expansion::of_future`].
 pub(crate) fn expand(timed: &ValidatedTimed, function: &ValidatedFunction<'_>) -> TokenStream {
     let declaration = function.declaration;
     let (attributes, vis, default) =
@@ -25,13 +26,18 @@ pub(crate) fn expand(timed: &ValidatedTimed, function: &ValidatedFunction<'_>) -
     let expansion = Expansion { timed, function, paths: &paths };
     let body = match &function.kind {
         ValidatedBody::Sync { returns } => expansion.sync(returns),
-        ValidatedBody::Async { returns } => {
-            let statements = &function.body.statements;
-            let arguments = expansion.arguments();
-            let body = braced(&function.body.braces, quote!(#arguments #statements));
-            expansion.of_future(returns, &quote!(move), &body)
+        ValidatedBody::Async { returns } => expansion.of_async(returns),
+        ValidatedBody::Future { made: ReturnedFuture::Block(last), .. } => {
+            expansion.last_expression(last)
         }
-        ValidatedBody::LastExpression(last) => expansion.last_expression(last),
+        ValidatedBody::Future { made: ReturnedFuture::Bare, returns } => {
+            expansion.of_future(returns, None)
+        }
+        ValidatedBody::Future { made: ReturnedFuture::Pinned(function), returns } => {
+            let private = &paths.private;
+            let pin = function.as_ref().map_or(quote!(#private::Box::pin), |f| quote!(#f));
+            expansion.of_future(returns, Some(&pin))
+        }
     };
     let inner_attributes = &function.body.attributes;
     let statics = expansion.statics();
@@ -51,7 +57,7 @@ impl Expansion<'_> {
     /// ```text
     /// let __call = timed::Call::of_function((timed::wall(…), ()));
     /// let __returned = timed::call(move || -> Result<Ast, Error> {
-    ///     let _ = &input;
+    ///     let input = input;
     ///     …
     /// });
     /// let __outcome = …;
@@ -62,25 +68,24 @@ impl Expansion<'_> {
         let Paths { timed, .. } = self.paths;
         let (call, returned) = (local("__call"), local("__returned"));
         let (computed, meters) = self.meters();
-        let statements = &self.function.body.statements;
-        let Returns::Type(returns) = returns else {
+        let Returns::Type(_) = returns else {
             // It ends by unwinding, if at all; so there is nothing to catch.
+            let statements = &self.function.body.statements;
             return quote! {
                 #computed
                 let #call = #timed::Call::of_function(#meters);
                 #statements
             };
         };
-        let arguments = self.arguments();
-        let body = braced(&self.function.body.braces, quote!(#arguments #statements));
-        let finish = self.finish(&call, &returned);
+        let body = self.closure(returns);
+        let finish = self.finish(&call, &quote!(&#returned));
         let allow = self.allow();
         let mutable = self.fills().then(|| quote!(mut));
         quote! {
             #computed
             let #mutable #call = #timed::Call::of_function(#meters);
             #allow
-            let #returned = #timed::call(move || -> #returns #body);
+            let #returned = #timed::call(#body);
             #finish
             #returned
         }
@@ -89,103 +94,220 @@ impl Expansion<'_> {
     /// Expands to
     ///
     /// ```text
-    /// let mut __call = timed::Call::of_future((timed::wall(…), ()));
-    /// let __body = async move {
-    ///     if let Option::Some(__returned) = Option::None::<Result<Page, Error>> { return __returned; }
-    ///     …
-    /// };
-    /// let __returned = timed::Awaited::new(&mut __call, pin!(__body)).await;
-    /// …
+    /// let (__prepared, __body) = timed::call(move || (
+    ///     (timed::wall(…), ()),
+    ///     async move {
+    ///         if let Option::Some(__returned) = Option::None::<Result<Page, Error>> { return __returned; }
+    ///         let _ = &url;
+    ///         …
+    ///     },
+    /// ));
+    /// let __call = timed::Call::of_future(__prepared);
+    /// let __returned = timed::Awaited::new(__call, pin!(__body), |__returned, __call| {
+    ///     let __outcome = …;
+    ///     __call.finish(__outcome);
+    /// }).await;
+    /// __returned
     /// ```
     ///
-    /// The first line of the block is never run: it is what tells the compiler the type that `?` and
-    /// `return` need, which an async block cannot be given.
-    fn of_future(
-        &self,
-        returns: &Returns,
-        capture: &TokenStream,
-        body: &TokenStream,
-    ) -> TokenStream {
-        let Paths { private, timed } = self.paths;
-        let (call, returned) = (local("__call"), local("__returned"));
+    /// The labels are evaluated inside of a closure because an argument that is borrowed by the future
+    /// itself would have a place in it to the end, though it is moved on.
+    fn of_async(&self, returns: &Returns) -> TokenStream {
+        let Paths { timed, .. } = self.paths;
+        let (prepared, body) = (local("__prepared"), local("__body"));
         let (computed, meters) = self.meters();
-        let typed = match returns {
-            Returns::Type(returns) => quote! {
-                if let #private::core::option::Option::Some(#returned) =
-                    #private::core::option::Option::None::<#returns>
-                {
-                    return #returned;
-                }
-            },
-            Returns::Never | Returns::Unknown => TokenStream::new(),
-        };
-        let body = syn::parse2::<Group>(body.clone())
-            .map(|group| {
-                let statements = group.stream();
-                braced(&group, quote!(#typed #statements))
-            })
-            .unwrap_or_default();
-        let start = quote! {
-            #computed
-            let mut #call = #timed::Call::of_future(#meters);
-        };
-        let awaited = quote! {
-            #timed::Awaited::new(&mut #call, #private::core::pin::pin!(async #capture #body)).await
-        };
-        if let Returns::Never = returns {
-            return quote!(#start #awaited);
-        }
-        let finish = self.finish(&call, &returned);
+        let (arguments, statements) = (self.arguments(), self.statements());
+        let block = self.block(returns, &quote!(#arguments #statements));
         let allow = self.allow();
+        let awaited = self.awaited(returns, &quote!(#prepared), &quote!(#body));
         quote! {
-            #start
+            #computed
             #allow
-            let #returned = #awaited;
-            #finish
-            #returned
+            let (#prepared, #body) = #timed::call(move || (#meters, async move #block));
+            #awaited
         }
     }
 
+    /// A function that makes a future in any way, which is measured when it is polled.
+    ///
     /// Expands to
     ///
     /// ```text
+    /// let __prepared = (timed::wall(…), ());
+    /// let __future = timed::call(move || -> _ { … });
+    /// Box::pin(async move { … }) // or without `Box::pin`
+    /// ```
+    fn of_future(&self, returns: &Returns, pin: Option<&TokenStream>) -> TokenStream {
+        let Paths { timed, .. } = self.paths;
+        let (prepared, future) = (local("__prepared"), local("__future"));
+        let (computed, meters) = self.meters();
+        let body = self.closure(returns);
+        let allow = self.allow();
+        let awaited = self.awaited(&Returns::Unknown, &quote!(#prepared), &quote!(#future));
+        let block = quote!(async move { #awaited });
+        let block = match pin {
+            Some(pin) => quote!(#pin(#block)),
+            None => block,
+        };
+        quote! {
+            #computed
+            let #prepared = #meters;
+            #allow
+            let #future = #timed::call(#body);
+            #block
+        }
+    }
+
+    /// A function whose last expression is an async block.
+    ///
+    /// Expands to
+    ///
+    /// ```text
+    /// let __prepared = (timed::wall(…), ());
     /// …
-    /// Box::pin(async move { … }) // with what `of_future` makes of the block
+    /// Box::pin(async move { … }) // which awaits the block
     /// ```
     fn last_expression(&self, last: &LastExpression) -> TokenStream {
         let LastExpression { before, function, block, returns } = last;
+        let prepared = local("__prepared");
+        let (computed, meters) = self.meters();
         let (attributes, capture) = (&block.attrs, block.capture.to_token_stream());
-        let inner = block.block.to_token_stream();
-        let measured = self.of_future(returns, &capture, &inner);
-        let future = quote!(#(#attributes)* async #capture { #measured });
+        let inner = match syn::parse2::<Group>(block.block.to_token_stream()) {
+            Ok(braces) => braced(&braces, self.in_block(returns, &braces.stream())),
+            Err(_) => block.block.to_token_stream(),
+        };
+        let awaited = self.awaited(returns, &quote!(#prepared), &quote!(async #capture #inner));
+        let future = quote!(#(#attributes)* async #capture { #awaited });
         let future = match function {
             Some(function) => quote!(#function(#future)),
             None => future,
         };
-        quote!(#(#before)* #future)
+        quote! {
+            #computed
+            let #prepared = #meters;
+            #(#before)*
+            #future
+        }
     }
 
-    /// The body takes the arguments over in the order in which they are dropped, so that it drops them
-    /// in that order: closures and async blocks drop what they captured as they came across it.
-    ///
-    /// Expands to `let _ = &second; let _ = &first;`.
+    /// Awaits `body`, which returns what `returns` says, with what was `prepared` for the call.
+    fn awaited(
+        &self,
+        returns: &Returns,
+        prepared: &TokenStream,
+        body: &TokenStream,
+    ) -> TokenStream {
+        let Paths { private, timed } = self.paths;
+        let (call, returned) = (local("__call"), local("__returned"));
+        let end = if let Returns::Never = returns {
+            quote!(|_, _| {})
+        } else {
+            let finish = self.finish(&call, &returned.to_token_stream());
+            let mutable = self.fills().then(|| quote!(mut));
+            quote!(|#returned, #mutable #call| { #finish })
+        };
+        quote! {
+            let #call = #timed::Call::of_future(#prepared);
+            let #returned =
+                #timed::Awaited::new(#call, #private::core::pin::pin!(#body), #end).await;
+            #returned
+        }
+    }
+
+    /// The function's body as a closure.
+    fn closure(&self, returns: &Returns) -> TokenStream {
+        let (arguments, statements) = (self.arguments(), self.statements());
+        let body = braced(&self.function.body.braces, quote!(#arguments #statements));
+        match returns {
+            Returns::Type(returns) => quote!(move || -> #returns #body),
+            Returns::Never | Returns::Unknown => quote!(move || #body),
+        }
+    }
+
+    /// The function's body as that of an async block.
+    fn block(&self, returns: &Returns, statements: &TokenStream) -> TokenStream {
+        braced(&self.function.body.braces, self.in_block(returns, statements))
+    }
+
+    /// Before the body of an async block stands what tells the compiler the type that `?` and `return`
+    /// need, and which the block cannot be given. It is never run.
+    fn in_block(&self, returns: &Returns, statements: &TokenStream) -> TokenStream {
+        let private = &self.paths.private;
+        let returned = local("__returned");
+        let Returns::Type(returns) = returns else { return statements.clone() };
+        quote! {
+            if let #private::core::option::Option::Some(#returned) =
+                #private::core::option::Option::None::<#returns>
+            {
+                return #returned;
+            }
+            #statements
+        }
+    }
+
+    /// The body's statements. A closure at the end is handed through a function that tells its type.
+    fn statements(&self) -> TokenStream {
+        let Some(returned) = &self.function.closure else {
+            return self.function.body.statements.clone();
+        };
+        let ReturnedClosure { before, closure, bound, parameters, types, lifetimes } = returned;
+        let private = &self.paths.private;
+        let typed = local("__typed");
+        let parameters = parameters.iter().map(|Parameter { name, is_referred_to }| {
+            let unsized_too = is_referred_to.then(|| quote!(: ?#private::core::marker::Sized));
+            quote!(#name #unsized_too)
+        });
+        quote! {
+            #(#before)*
+            #[inline(always)]
+            fn #typed<
+                #(#lifetimes,)*
+                #(#parameters,)*
+                __R: #bound
+            >(closure: __R) -> __R {
+                closure
+            }
+            #typed::<#(#types,)* _>(#closure)
+        }
+    }
+
+    /// Expands to `let route = route;` for a closure, whose locals are dropped as arguments are, and in
+    /// the other order to `let _ = &second; let _ = &first;` for an async block, which drops what it
+    /// captured as it came across it.
     fn arguments(&self) -> TokenStream {
-        let arguments = self.function.arguments();
-        let arguments = arguments.iter().map(|(attributes, name)| {
-            let attributes = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+        let Some(arguments) = &self.function.arguments else { return TokenStream::new() };
+        let captured = arguments.iter().rev().map(|Argument { attributes, take }| {
+            let (name, unused) = match take {
+                Take::Capture(name) => (name, None),
+                // Says that the argument is not used, where it stands.
+                Take::CaptureUnused(name) => (name, Some(quote!({ let #name = (); }))),
+                Take::Bind { .. } => return TokenStream::new(),
+            };
             quote! {
                 #[allow(clippy::used_underscore_binding)]
                 #(#attributes)*
                 let _ = &#name;
+                #(#attributes)*
+                #unused
             }
         });
-        arguments.collect()
+        let bound = arguments.iter().filter_map(|Argument { attributes, take }| match take {
+            Take::Bind { pattern, name } => Some(quote! {
+                #[allow(clippy::used_underscore_binding, clippy::no_effect_underscore_binding)]
+                #(#attributes)*
+                let #pattern = #name;
+            }),
+            Take::Capture(_) | Take::CaptureUnused(_) => None,
+        });
+        captured.chain(bound).collect()
     }
 
     /// The compiler does not see that a captured argument is read once more, when it is dropped, and
     /// would warn of `self.armed = false;` in a method that takes `mut self`.
     fn allow(&self) -> Option<TokenStream> {
-        self.function.changes_arguments().then(|| quote!(#[allow(unused_assignments)]))
+        let ValidatedFunction { arguments, signature, .. } = self.function;
+        let changes = arguments.as_ref()?.captures_changed(signature);
+        changes.then(|| quote!(#[allow(unused_assignments)]))
     }
 
     /// What computes labels, and all that is recorded, as a pair of pairs.
@@ -214,17 +336,17 @@ impl Expansion<'_> {
     /// let __outcome = { use timed::AnyReturned as _; timed::Returned(&__returned).outcome() };
     /// __call.finish(__outcome);
     /// ```
-    fn finish(&self, call: &Ident, returned: &Ident) -> TokenStream {
+    fn finish(&self, call: &Ident, returned: &TokenStream) -> TokenStream {
         let Paths { timed, .. } = self.paths;
         let outcome = local("__outcome");
         let decided = match &self.timed.outcome {
             OutcomeOf::Type => quote! {
-                { use #timed::AnyReturned as _; #timed::Returned(&#returned).outcome() }
+                { use #timed::AnyReturned as _; #timed::Returned(#returned).outcome() }
             },
-            OutcomeOf::OkIf(closure) => quote!(#timed::ok_if(&#returned, #closure)),
-            OutcomeOf::ErrorIf(closure) => quote!(#timed::error_if(&#returned, #closure)),
+            OutcomeOf::OkIf(closure) => quote!(#timed::ok_if(#returned, #closure)),
+            OutcomeOf::ErrorIf(closure) => quote!(#timed::error_if(#returned, #closure)),
             OutcomeOf::NoneIsError(key) => {
-                quote_spanned!(at(key)=> #timed::none_is_error(&#returned))
+                quote_spanned!(at(key)=> #timed::none_is_error(#returned))
             }
         };
         let meters = self.timed.meters.iter().enumerate();
@@ -284,6 +406,8 @@ impl Expansion<'_> {
         let objectives = &self.timed.objectives;
         Some(quote! {
             fn __inside() {}
+            // A metric's enum may have a lifetime, which nobody has to write here.
+            #[allow(elided_lifetimes_in_paths)]
             #[#private::linkme::distributed_slice(#timed::FUNCTIONS)]
             #[linkme(crate = #private::linkme)]
             static __FUNCTION: #timed::Function = #timed::Function::new(

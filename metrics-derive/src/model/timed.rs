@@ -1,10 +1,11 @@
 //! What `#[timed(…)]` means.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Expr, FieldValue, Ident, Member, Path};
 
 use crate::diagnostics::Diagnostics;
+use crate::model::mentions::mentions;
 use crate::model::metrics::facade;
 use crate::parse::{Computed, MetricReference, Slot, TimedArguments, Unreadable};
 use crate::suggest::quoted_list;
@@ -103,6 +104,21 @@ impl ValidatedTimed {
             objective_metric: objective_metric.ok()?,
             busy: arguments.busy.key().cloned(),
         })
+    }
+}
+
+impl ValidatedTimed {
+    /// All that the user wrote and that is evaluated outside of the function's body.
+    pub(crate) fn expressions(&self) -> TokenStream {
+        let metrics = self.meters.iter().filter_map(Meter::metric);
+        let labels = metrics.clone().flat_map(|metric| &metric.labels);
+        let computed = metrics.flat_map(|metric| &metric.computed);
+        let computed = computed.map(|(_, computed)| &computed.closure);
+        let outcome = match &self.outcome {
+            OutcomeOf::OkIf(closure) | OutcomeOf::ErrorIf(closure) => Some(closure),
+            OutcomeOf::Type | OutcomeOf::NoneIsError(_) => None,
+        };
+        quote!(#(#labels)* #(#computed)* #outcome)
     }
 }
 
@@ -279,23 +295,6 @@ fn word(expression: &Expr, text: &str) -> Option<Ident> {
 
 fn is_word(expression: &Expr, ident: &Ident) -> bool {
     word(expression, &ident.to_string()).is_some()
-}
-
-/// Whether `text` stands in `tokens` as a name of its own, which fields and methods are not.
-fn mentions(tokens: TokenStream, text: &str) -> bool {
-    let mut after_dot = false;
-    tokens.into_iter().any(|token| {
-        let is_member = std::mem::take(&mut after_dot);
-        match token {
-            TokenTree::Group(group) => mentions(group.stream(), text),
-            TokenTree::Ident(ident) => !is_member && ident == text,
-            TokenTree::Punct(punct) => {
-                after_dot = punct.as_char() == '.';
-                false
-            }
-            TokenTree::Literal(_) => false,
-        }
-    })
 }
 
 fn shorthand(label: &Ident) -> FieldValue {

@@ -1,0 +1,219 @@
+//! How the measured body takes the function's arguments over.
+//!
+//! The body becomes a closure or an async block of its own, and still has to drop its arguments in the
+//! order in which the function would: the last one first, and what a pattern leaves unbound after what
+//! it binds. And what the compiler says of an argument that is not used, or need not be `mut`, has to
+//! stay.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::{Attribute, FnArg, Ident, Pat, Signature, Type};
+
+use crate::model::mentions::mentions;
+
+/// The arguments that the body takes over, in the order of their declaration.
+pub(crate) struct Arguments(Vec<Argument>);
+
+pub(crate) struct Argument {
+    /// `#[cfg(…)]`, `#[allow(…)]`
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) take: Take,
+}
+
+pub(crate) enum Take {
+    /// A local of the body's own, `let pattern = name;`, is dropped and looked at as an argument is.
+    Bind { pattern: TokenStream, name: Ident },
+    /// The block captures it, and drops what it captured in the order in which it came across it.
+    Capture(Ident),
+    /// As `Capture`; the body does not use it, which the compiler would not see.
+    CaptureUnused(Ident),
+}
+
+/// What becomes of the arguments.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Into {
+    /// Locals of a closure.
+    Closure,
+    /// What an async block captures. A local would be a second place for each in the future.
+    Future,
+}
+
+impl Arguments {
+    /// Gives names in `signature` to what has none, and says how `body` takes it all over. `measured` is
+    /// what the measuring itself looks at.
+    pub(crate) fn take_over(
+        signature: &mut Signature,
+        into: Into,
+        body: &TokenStream,
+        measured: &TokenStream,
+    ) -> Self {
+        let rest_is_dropped = |input: &FnArg| match input {
+            FnArg::Receiver(_) => false,
+            FnArg::Typed(typed) => {
+                !is_reference(&typed.ty) && !is_wild(&typed.pat) && leaves_some(&typed.pat)
+            }
+        };
+        // What is left of an argument can be dropped between the others only if all are locals.
+        let bind = into == Into::Closure || signature.inputs.iter().any(rest_is_dropped);
+        let mut all = Vec::new();
+        for (place, input) in signature.inputs.iter_mut().enumerate() {
+            let attributes = attributes_of_uses(input);
+            let mut take = |take| all.push(Argument { attributes: attributes.clone(), take });
+            let typed = match input {
+                FnArg::Typed(typed) => typed,
+                FnArg::Receiver(receiver) => {
+                    take(Take::Capture(receiver.self_token.into()));
+                    continue;
+                }
+            };
+            let is_reference = is_reference(&typed.ty);
+
+            let mut names = Vec::new();
+            bound_names(&typed.pat, &mut names);
+            let is_measured = |name: &Ident| mentions(measured.clone(), &name.unraw().to_string());
+            let is_whole = !is_wild(&typed.pat)
+                && (is_reference
+                    || !leaves_some(&typed.pat)
+                    || names.iter().any(|bound| is_measured(&bound.name)));
+            if !is_whole {
+                if is_reference {
+                    continue;
+                }
+                let name = Ident::new(&format!("__argument_{place}"), Span::mixed_site());
+                let pattern = std::mem::replace(&mut *typed.pat, verbatim(&name));
+                if is_wild(&pattern) && !bind {
+                    take(Take::Capture(name));
+                } else {
+                    take(Take::Bind { pattern: name.to_token_stream(), name: name.clone() });
+                    if !is_wild(&pattern) {
+                        take(Take::Bind { pattern: pattern.into_token_stream(), name });
+                    }
+                }
+                continue;
+            }
+            for Bound { name, is_mut } in names {
+                // A reference is dropped without anyone noticing.
+                if is_reference && !(bind && is_mut) {
+                    continue;
+                }
+                let text = name.unraw().to_string();
+                take(if bind {
+                    let mutable = is_mut.then(|| quote!(mut));
+                    Take::Bind { pattern: quote!(#mutable #name), name }
+                } else if text.starts_with('_') || mentions(body.clone(), &text) {
+                    Take::Capture(name)
+                } else {
+                    Take::CaptureUnused(name)
+                });
+            }
+            if bind {
+                without_mut(&mut typed.pat);
+            }
+        }
+        Self(all)
+    }
+
+    /// In the order of declaration.
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Argument> {
+        self.0.iter()
+    }
+
+    /// What is captured and may be changed: the compiler does not see that it is read once more, when it
+    /// is dropped.
+    pub(crate) fn captures_changed(&self, signature: &Signature) -> bool {
+        let is_captured = self.iter().any(|argument| !matches!(argument.take, Take::Bind { .. }));
+        is_captured
+            && signature.inputs.iter().any(|input| match input {
+                FnArg::Receiver(receiver) => receiver.mutability.is_some(),
+                FnArg::Typed(typed) => mentions(typed.pat.to_token_stream(), "mut"),
+            })
+    }
+}
+
+/// What holds for the uses of an argument too.
+fn attributes_of_uses(input: &FnArg) -> Vec<Attribute> {
+    let attributes = match input {
+        FnArg::Receiver(receiver) => &receiver.attrs,
+        FnArg::Typed(typed) => &typed.attrs,
+    };
+    let holds = |attribute: &&Attribute| {
+        ["cfg", "allow"].iter().any(|name| attribute.path().is_ident(name))
+    };
+    attributes.iter().filter(holds).cloned().collect()
+}
+
+struct Bound {
+    name: Ident,
+    is_mut: bool,
+}
+
+fn verbatim(name: &Ident) -> Pat {
+    Pat::Verbatim(name.to_token_stream())
+}
+
+fn is_wild(pattern: &Pat) -> bool {
+    matches!(pattern, Pat::Wild(_))
+}
+
+fn is_reference(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(_) => true,
+        Type::Group(group) => is_reference(&group.elem),
+        Type::Paren(paren) => is_reference(&paren.elem),
+        _ => false,
+    }
+}
+
+/// Whether a pattern binds its value in part only, or not by moving it.
+fn leaves_some(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Ident(name) => name.by_ref.is_some() || name.subpat.is_some(),
+        Pat::Paren(paren) => leaves_some(&paren.pat),
+        Pat::Reference(reference) => leaves_some(&reference.pat),
+        Pat::Slice(slice) => slice.elems.iter().any(leaves_some),
+        Pat::Struct(value) => {
+            value.rest.is_some() || value.fields.iter().any(|field| leaves_some(&field.pat))
+        }
+        Pat::Tuple(tuple) => tuple.elems.iter().any(leaves_some),
+        Pat::TupleStruct(value) => value.elems.iter().any(leaves_some),
+        Pat::Type(typed) => leaves_some(&typed.pat),
+        _ => true,
+    }
+}
+
+/// The patterns that stand directly in a pattern.
+fn inside(pattern: &mut Pat) -> Vec<&mut Pat> {
+    match pattern {
+        Pat::Ident(name) => name.subpat.iter_mut().map(|(_, pattern)| &mut **pattern).collect(),
+        Pat::Paren(paren) => vec![&mut paren.pat],
+        Pat::Reference(reference) => vec![&mut reference.pat],
+        Pat::Slice(slice) => slice.elems.iter_mut().collect(),
+        Pat::Struct(value) => value.fields.iter_mut().map(|field| &mut *field.pat).collect(),
+        Pat::Tuple(tuple) => tuple.elems.iter_mut().collect(),
+        Pat::TupleStruct(value) => value.elems.iter_mut().collect(),
+        Pat::Type(typed) => vec![&mut typed.pat],
+        _ => Vec::new(),
+    }
+}
+
+/// The names that a pattern binds, in the order of their declaration.
+fn bound_names(pattern: &Pat, names: &mut Vec<Bound>) {
+    match pattern {
+        // `ref` leaves the argument itself where it is.
+        Pat::Ident(name) if name.by_ref.is_none() => {
+            names.push(Bound { name: name.ident.clone(), is_mut: name.mutability.is_some() });
+        }
+        _ => {}
+    }
+    inside(&mut pattern.clone()).iter().for_each(|pattern| bound_names(pattern, names));
+}
+
+fn without_mut(pattern: &mut Pat) {
+    if let Pat::Ident(name) = pattern
+        && name.by_ref.is_none()
+    {
+        name.mutability = None;
+    }
+    inside(pattern).into_iter().for_each(without_mut);
+}

@@ -1,0 +1,71 @@
+//! Whether tokens name something.
+
+use proc_macro2::{Spacing, TokenStream, TokenTree};
+
+/// Whether `name` stands in `tokens` as a name of its own, which fields and methods are not; also in a
+/// format string.
+pub(crate) fn mentions(tokens: TokenStream, name: &str) -> bool {
+    let mut dots = 0_u32;
+    tokens.into_iter().any(|token| {
+        let is_member = dots == 1;
+        let dots_before = std::mem::take(&mut dots);
+        match token {
+            TokenTree::Group(group) => mentions(group.stream(), name),
+            TokenTree::Ident(ident) => {
+                let ident = ident.to_string();
+                !is_member && ident.strip_prefix("r#").unwrap_or(&ident) == name
+            }
+            TokenTree::Punct(punct) => {
+                if punct.as_char() == '.' {
+                    // A range's dots belong together: what comes after them is no member.
+                    dots = dots_before + 1;
+                    dots += u32::from(punct.spacing() == Spacing::Joint && dots_before == 0);
+                }
+                false
+            }
+            TokenTree::Literal(literal) => formats(&literal.to_string(), name),
+        }
+    })
+}
+
+/// Whether a format string takes `name` in, as in `{name:?}` and `{:name$}`.
+fn formats(literal: &str, name: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    literal.contains('{')
+        && literal.match_indices(name).any(|(at, _)| {
+            let (before, after) = (&literal[..at], &literal[at + name.len()..]);
+            !before.ends_with(is_word)
+                && (before.ends_with('{') && after.starts_with([':', '}', ' '])
+                    || after.starts_with('$'))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn in_code(code: &str) -> bool {
+        mentions(code.parse().unwrap(), "name")
+    }
+
+    #[test]
+    fn names_are_found_wherever_they_are_used() {
+        assert!(in_code("f(name)"));
+        assert!(in_code("name.len()"));
+        assert!(in_code("0..name"));
+        assert!(in_code("0..=name"));
+        assert!(in_code("Shop { name }"));
+        assert!(in_code("r#name"));
+        assert!(in_code(r#"println!("{name:?}")"#));
+        assert!(in_code(r#"println!("{:>name$}", 1)"#));
+    }
+
+    #[test]
+    fn what_only_looks_like_a_name_is_none() {
+        assert!(!in_code("shop.name"));
+        assert!(!in_code("shop.name()"));
+        assert!(!in_code("names"));
+        assert!(!in_code(r#"println!("the name of {names} and {first_name}")"#));
+        assert!(!in_code(r#"f("name")"#));
+    }
+}

@@ -1,0 +1,152 @@
+//! A future that a function returns which is not `async` itself.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{
+    Block, Expr, ExprAsync, GenericArgument, Path, PathArguments, ReturnType, Signature, Stmt,
+    Type, TypeParamBound,
+};
+
+use crate::model::mentions::mentions;
+use crate::model::returns::Returns;
+
+/// How a function makes the future that it returns.
+pub(crate) enum ReturnedFuture {
+    /// Its last expression is an async block, and nothing returns earlier.
+    Block(Box<LastExpression>),
+    /// In any way, bare: `impl Future`.
+    Bare,
+    /// In any way, behind a pointer, which this function makes: `Box::pin` where there is none.
+    Pinned(Option<Expr>),
+}
+
+/// `async move { … }` or `Box::pin(async move { … })` at the end of a function.
+pub(crate) struct LastExpression {
+    pub(crate) before: Vec<Stmt>,
+    /// `Box::pin`, if it is there.
+    pub(crate) function: Option<Expr>,
+    pub(crate) block: ExprAsync,
+    pub(crate) returns: Returns,
+}
+
+impl ReturnedFuture {
+    /// `None` if the function returns something else, as far as its text tells.
+    pub(crate) fn find(signature: &Signature, body: &TokenStream) -> Option<Self> {
+        let ReturnType::Type(_, returned) = &signature.output else { return None };
+        match last_expression(returned, body) {
+            Some(last) if !last.before.iter().any(returns) => Some(Self::Block(Box::new(last))),
+            Some(LastExpression { function: Some(function), .. }) => {
+                Some(Self::Pinned(Some(function)))
+            }
+            _ => of_type(returned),
+        }
+    }
+}
+
+fn returns(statement: &Stmt) -> bool {
+    mentions(statement.to_token_stream(), "return")
+}
+
+/// The future at the end of a function, as people write it, and as `#[async_trait]` does.
+fn last_expression(returned: &Type, body: &TokenStream) -> Option<LastExpression> {
+    let block: Block = syn::parse2(quote!({ #body })).ok()?;
+    let mut before = block.stmts;
+    let Stmt::Expr(last, None) = before.pop()? else { return None };
+    let (function, block) = match last {
+        Expr::Async(block) => (None, block),
+        Expr::Call(call) => {
+            let Expr::Path(path) = &*call.func else { return None };
+            let is_pin = path.path.segments.last()?.ident == "pin" && call.args.len() == 1;
+            let Some(Expr::Async(block)) = call.args.into_iter().next().filter(|_| is_pin) else {
+                return None;
+            };
+            (Some(*call.func), block)
+        }
+        _ => return None,
+    };
+    let output = output_of_future(returned.to_token_stream());
+    let returns = output.map_or(Returns::Unknown, Returns::of_type);
+    Some(LastExpression { before, function, block, returns })
+}
+
+fn of_type(returned: &Type) -> Option<ReturnedFuture> {
+    match returned {
+        Type::Group(group) => of_type(&group.elem),
+        Type::Paren(paren) => of_type(&paren.elem),
+        Type::ImplTrait(value) => {
+            let traits: Vec<_> = value.bounds.iter().filter_map(trait_name).collect();
+            let has = |names: &[&str]| traits.iter().any(|name| names.contains(&name.as_str()));
+            // What measures a future has none of these.
+            if !has(&["Future"]) || has(&["FusedFuture", "Clone", "Copy", "Debug"]) {
+                None
+            } else if has(&["Unpin"]) {
+                Some(ReturnedFuture::Pinned(None))
+            } else {
+                Some(ReturnedFuture::Bare)
+            }
+        }
+        Type::Path(path) => is_boxed_future(&path.path).then_some(ReturnedFuture::Pinned(None)),
+        _ => None,
+    }
+}
+
+/// Whether it is `Pin<Box<dyn Future>>`, or what the crate `futures` calls that.
+fn is_boxed_future(path: &Path) -> bool {
+    let Some(last) = path.segments.last() else { return false };
+    if last.ident == "BoxFuture" || last.ident == "LocalBoxFuture" {
+        return true;
+    }
+    let Some(Type::Path(pointer)) = argument(last, "Pin") else { return false };
+    let Some(last) = pointer.path.segments.last() else { return false };
+    let Some(Type::TraitObject(object)) = argument(last, "Box") else { return false };
+    object.bounds.iter().filter_map(trait_name).any(|name| name == "Future")
+}
+
+/// The type argument of a path's segment called `name`.
+fn argument<'s>(segment: &'s syn::PathSegment, name: &str) -> Option<&'s Type> {
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    let Some(GenericArgument::Type(ty)) = arguments.args.first() else { return None };
+    (segment.ident == name).then_some(ty)
+}
+
+fn trait_name(bound: &TypeParamBound) -> Option<String> {
+    let TypeParamBound::Trait(bound) = bound else { return None };
+    bound.path.segments.last().map(|segment| segment.ident.to_string())
+}
+
+/// What stands behind `Output =`.
+fn output_of_future(tokens: TokenStream) -> Option<Type> {
+    let mut rest = tokens.into_iter();
+    for token in rest.by_ref() {
+        match token {
+            TokenTree::Group(group) => {
+                if let Some(found) = output_of_future(group.stream()) {
+                    return Some(found);
+                }
+            }
+            TokenTree::Ident(word) if word == "Output" => break,
+            _ => {}
+        }
+    }
+    if !matches!(rest.next(), Some(TokenTree::Punct(punct)) if punct.as_char() == '=') {
+        return None;
+    }
+    let (mut depth, mut after_minus) = (0_usize, false);
+    let mut output = TokenStream::new();
+    for token in rest {
+        if let TokenTree::Punct(punct) = &token {
+            match punct.as_char() {
+                '<' => depth += 1,
+                '>' if !after_minus && depth == 0 => break,
+                '>' if !after_minus => depth -= 1,
+                ',' | '+' if depth == 0 => break,
+                _ => {}
+            }
+            after_minus = punct.as_char() == '-';
+        } else {
+            after_minus = false;
+        }
+        output.extend([token]);
+    }
+    syn::parse2(output).ok()
+}
