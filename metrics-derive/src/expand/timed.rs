@@ -346,6 +346,7 @@ impl Expansion<'_> {
             OutcomeOf::OkIf(closure) => quote!(#timed::ok_if(#returned, #closure)),
             OutcomeOf::ErrorIf(closure) => quote!(#timed::error_if(#returned, #closure)),
             OutcomeOf::NoneIsError(key) => {
+                let returned = respanned(returned, at(key));
                 quote_spanned!(at(key)=> #timed::none_is_error(#returned))
             }
         };
@@ -423,6 +424,15 @@ impl Expansion<'_> {
 /// A local that the user's code cannot see.
 pub(crate) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
+}
+
+/// `tokens` as if they stood at `span`, with the names that they have.
+fn respanned(tokens: &TokenStream, span: Span) -> TokenStream {
+    let tokens = tokens.clone().into_iter().map(|mut token| {
+        token.set_span(token.span().located_at(span));
+        token
+    });
+    tokens.collect()
 }
 
 /// `tokens` in the braces that the user wrote.

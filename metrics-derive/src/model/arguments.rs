@@ -8,7 +8,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, FnArg, Ident, Pat, Signature, Type};
+use syn::{Attribute, FnArg, Ident, Pat, Signature, Token, Type};
 
 use crate::model::mentions::mentions;
 
@@ -92,14 +92,13 @@ impl Arguments {
                 }
                 continue;
             }
-            for Bound { name, is_mut } in names {
+            for Bound { name, mutable } in names {
                 // A reference is dropped without anyone noticing.
-                if is_reference && !(bind && is_mut) {
+                if is_reference && !(bind && mutable.is_some()) {
                     continue;
                 }
                 let text = name.unraw().to_string();
                 take(if bind {
-                    let mutable = is_mut.then(|| quote!(mut));
                     Take::Bind { pattern: quote!(#mutable #name), name }
                 } else if text.starts_with('_') || mentions(body.clone(), &text) {
                     Take::Capture(name)
@@ -145,7 +144,7 @@ fn attributes_of_uses(input: &FnArg) -> Vec<Attribute> {
 
 struct Bound {
     name: Ident,
-    is_mut: bool,
+    mutable: Option<Token![mut]>,
 }
 
 fn verbatim(name: &Ident) -> Pat {
@@ -202,7 +201,7 @@ fn bound_names(pattern: &Pat, names: &mut Vec<Bound>) {
     match pattern {
         // `ref` leaves the argument itself where it is.
         Pat::Ident(name) if name.by_ref.is_none() => {
-            names.push(Bound { name: name.ident.clone(), is_mut: name.mutability.is_some() });
+            names.push(Bound { name: name.ident.clone(), mutable: name.mutability });
         }
         _ => {}
     }

@@ -5,7 +5,8 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, ImplItem, Signature, Token, Visibility};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, ImplItem, Meta, Signature, Token, Visibility, parse_quote};
 
 use crate::diagnostics::Diagnostics;
 
@@ -15,6 +16,7 @@ pub(crate) enum TimedItem {
 }
 
 /// A function, a method, or a trait's function with or without a body.
+#[derive(Clone)]
 pub(crate) struct FunctionDeclaration {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) vis: Visibility,
@@ -25,6 +27,7 @@ pub(crate) struct FunctionDeclaration {
 }
 
 /// What stands in a function's braces.
+#[derive(Clone)]
 pub(crate) struct Body {
     pub(crate) braces: Group,
     /// `#![…]`
@@ -129,6 +132,10 @@ impl Parse for Body {
 fn braces(input: ParseStream<'_>) -> syn::Result<Group> {
     match input.parse()? {
         TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => Ok(group),
+        // What a `$body:block` of `macro_rules!` comes in.
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+            braces.parse2(group.stream())
+        }
         other => Err(syn::Error::new_spanned(other, "expected `{`")),
     }
 }
@@ -145,7 +152,12 @@ impl ImplDeclaration {
             let attributes = input.call(Attribute::parse_inner)?;
             let mut members = Vec::new();
             while !input.is_empty() {
-                members.push(input.parse()?);
+                if input.fork().parse::<FunctionDeclaration>().is_err() {
+                    let member = input.parse::<ImplItem>()?;
+                    members.push(ImplMember::Other(member.into_token_stream()));
+                } else {
+                    add_function(input.parse()?, &mut members);
+                }
             }
             Ok((attributes, members))
         };
@@ -166,24 +178,40 @@ fn is_last(input: ParseStream<'_>) -> bool {
     input.cursor().token_tree().is_some_and(|(_, rest)| rest.eof())
 }
 
-impl Parse for ImplMember {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let ahead = input.fork();
-        if ahead.parse::<FunctionDeclaration>().is_err() {
-            return Ok(Self::Other(input.parse::<ImplItem>()?.into_token_stream()));
-        }
-        let mut function: FunctionDeclaration = input.parse()?;
-        let own = function.attributes.iter().position(is_timed);
-        Ok(match own {
-            None => Self::Timed(Box::new(function)),
-            Some(own) => {
-                if is_skip(&function.attributes[own]) {
-                    function.attributes.remove(own);
-                }
-                Self::Other(function.into_token_stream())
-            }
-        })
+/// A function of an impl block; as two, one for each case, where a `cfg_attr` decides on its `#[timed]`.
+fn add_function(mut function: FunctionDeclaration, members: &mut Vec<ImplMember>) {
+    let attributes = function.attributes.iter().enumerate();
+    let mut conditional = attributes.filter_map(|(at, attribute)| Some((at, applied(attribute)?)));
+    if let Some((at, (condition, applied))) = conditional.next() {
+        let mut otherwise = function.clone();
+        otherwise.attributes[at] = parse_quote!(#[cfg(not(#condition))]);
+        function.attributes.splice(at..=at, applied);
+        function.attributes.insert(at, parse_quote!(#[cfg(#condition)]));
+        add_function(function, members);
+        add_function(otherwise, members);
+        return;
     }
+    members.push(match function.attributes.iter().position(is_timed) {
+        None => ImplMember::Timed(Box::new(function)),
+        Some(own) => {
+            if is_skip(&function.attributes[own]) {
+                function.attributes.remove(own);
+            }
+            ImplMember::Other(function.into_token_stream())
+        }
+    });
+}
+
+/// The condition of a `cfg_attr` and what it applies, if this macro is among that.
+fn applied(attribute: &Attribute) -> Option<(Meta, Vec<Attribute>)> {
+    if !attribute.path().is_ident("cfg_attr") {
+        return None;
+    }
+    let all = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
+    let mut all = all.into_iter();
+    let condition = all.next()?;
+    let applied: Vec<_> = all.map(|meta| -> Attribute { parse_quote!(#[#meta]) }).collect();
+    applied.iter().any(is_timed).then_some((condition, applied))
 }
 
 /// Whether it is this macro, under whatever path.
