@@ -73,6 +73,7 @@ mod openai;
 mod rig;
 mod stream;
 mod usage;
+mod whole;
 
 pub use call::LlmCall;
 pub use conventions::{GenAi, GenAiMetrics, TokenType};
