@@ -1,5 +1,7 @@
 //! A server that streams over real HTTP what a test tells it to, and what the metrics then say.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unused_imports, reason = "each test file uses its part")]
+
+mod client;
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -13,6 +15,8 @@ use serde_json::{Value, json};
 use typed_metrics_core::HistogramSnapshot;
 use typed_metrics_core::testing::Captured;
 use typed_metrics_llm::LlmMetrics;
+
+pub(crate) use client::{ask, capture};
 
 /// What the server does next.
 #[derive(Clone)]
