@@ -45,7 +45,9 @@ impl Chunk {
         self
     }
 
-    /// It says that the answer is whole: who drops the stream after it has not cancelled the call.
+    /// It says that the answer is whole: who drops the stream after it has not cancelled the call, and the
+    /// answer took until the last item that came, not until somebody looked for more. Of an answer that has
+    /// several choices, it is the last one's end.
     pub fn last(mut self) -> Self {
         self.ended = Choices::ALL;
         self

@@ -131,8 +131,20 @@ fn names_units_buckets_and_attributes_are_those_of_the_conventions() {
     const SECONDS: &[f64] =
         &[0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
     const TOKENS: &[f64] = &[
-        1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0,
-        4194304.0, 16777216.0, 67108864.0,
+        1.0,
+        4.0,
+        16.0,
+        64.0,
+        256.0,
+        1024.0,
+        4096.0,
+        16384.0,
+        65536.0,
+        262_144.0,
+        1_048_576.0,
+        4_194_304.0,
+        16_777_216.0,
+        67_108_864.0,
     ];
     let seen = typed_metrics_core::testing::capture(|| {
         let mut call = LlmCall::start("to-the-letter").gen_ai(conventions());

@@ -219,11 +219,11 @@ async fn whatever_content_comes_first_is_the_first_token() {
         ("audio", json!({"audio": {"id": "audio_1", "data": "AAAA"}})),
     ];
     for (model, delta) in contents {
-        let steps = vec![role(), choice(0, delta, None), Step::Pause(60), stop(), Step::Done];
+        let steps = vec![role(), choice(0, delta, None), Step::Pause(250), stop(), Step::Done];
         let (_, recorded) = stream_chat(model, steps).await;
         recorded.assert_first_token_after(0);
         let (first, whole) = (recorded.time_to_first_token.sum, recorded.prompt_throughput.sum);
-        assert!(whole - first >= 0.05, "{model}: {first} of {whole} s");
+        assert!(whole - first >= 0.1, "{model}: {first} of {whole} s");
     }
 }
 

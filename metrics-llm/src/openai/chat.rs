@@ -63,7 +63,8 @@ impl<C: Config> Measured<Chat<'_, C>> {
     ///
     /// The request is sent as it is. Servers tell what a stream used if they are asked to, with
     /// `stream_options.include_usage`; otherwise tokens and their throughput stay unknown. Whole is an answer
-    /// that has as many choices as were asked for (`n`), each with its `finish_reason`.
+    /// that has as many choices as were asked for (`n`), each with its `finish_reason`. Reasoning that some
+    /// servers stream as `reasoning_content` does not reach the client, so it is no first token.
     ///
     /// # Errors
     /// Those of `Chat::create_stream`.
