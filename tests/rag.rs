@@ -160,6 +160,25 @@ async fn calls_that_the_server_refuses_are_counted_with_its_status() {
     assert_eq!(asked.lock().unwrap().len(), 3);
 }
 
+#[tokio::test]
+async fn an_error_within_an_answer_is_no_broken_connection() {
+    let (output, _) = run_against(|| {
+        // The second is how Azure tells what its filters found.
+        let body = "data: {\"choices\": [{\"delta\": {\"content\": \"Be\"}}]}\n\n\
+                    data: {\"choices\": [{\"content_filter_results\": {}}]}\n\n\
+                    data: {\"error\": {\"message\": \"not now\"}}\n\n";
+        ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
+    })
+    .await;
+
+    let printed = stdout(&output);
+    assert_eq!(printed.matches("\nBe").count(), 3, "{printed}");
+    let calls = row(&printed, "llm_calls");
+    // It is cut to the width of the table.
+    assert!(calls[3].starts_with("model=told prompt=question error.type=invalid"), "{calls:?}");
+    assert_eq!(calls[4], "3");
+}
+
 #[test]
 fn a_handler_that_is_unknown_is_an_error() {
     let output = rag().arg("nowhere").output().unwrap();

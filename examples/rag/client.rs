@@ -40,11 +40,13 @@ struct Event {
 
 #[derive(Deserialize)]
 struct Choice {
+    // Azure also sends choices that only say what its filters found.
+    #[serde(default)]
     delta: Delta,
     finish_reason: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 struct Delta {
     content: Option<String>,
 }
@@ -128,7 +130,13 @@ fn events(response: Response) -> impl Stream<Item = Result<Event, Error>> {
 
 /// What an event is, for the metrics.
 fn look(event: &Result<Event, Error>) -> Chunk {
-    let Ok(event) = event else { return Chunk::error(error_type::TRANSPORT) };
+    let event = match event {
+        Ok(event) => event,
+        Err(error) if error.is::<serde_json::Error>() => {
+            return Chunk::error(error_type::INVALID_RESPONSE);
+        }
+        Err(_) => return Chunk::error(error_type::TRANSPORT),
+    };
     let has_text = event
         .choices
         .iter()

@@ -12,6 +12,9 @@ use crate::error_type;
 use crate::metrics::LlmMetrics;
 use crate::stream::{Chunk, LlmStream};
 use crate::usage::Usage;
+#[cfg(feature = "rig")]
+use crate::whole::Choices;
+use crate::whole::Whole;
 
 /// A call of a model that is under way: records [`LlmMetrics`] while it goes on and when it ends.
 ///
@@ -47,15 +50,8 @@ pub struct LlmCall<'a> {
     first_token_came: bool,
     last_chunk: Option<Instant>,
     per_chunk: Option<Histogram<Seconds>>,
-    /// How long it took until something said that the answer is whole.
-    whole: Option<Duration>,
+    whole: Whole,
     is_open: bool,
-}
-
-/// How a call ended, after how long.
-struct End<'e> {
-    after: Duration,
-    error_type: Option<&'e str>,
 }
 
 impl<'a> LlmCall<'a> {
@@ -70,7 +66,7 @@ impl<'a> LlmCall<'a> {
             first_token_came: false,
             last_chunk: None,
             per_chunk: None,
-            whole: None,
+            whole: Whole::of(1),
             is_open: true,
         }
     }
@@ -155,15 +151,39 @@ impl<'a> LlmCall<'a> {
     /// The whole answer is there, and used so many tokens.
     pub fn finish(mut self, usage: impl Into<Usage>) {
         self.used(usage);
-        self.end(&End { after: self.start.elapsed(), error_type: None });
+        self.end(None);
     }
 
     /// It went wrong. The type of an error is one of few: see [`error_type`].
     pub fn fail(mut self, error_type: impl AsRef<str>) {
         // An empty text is no type: back ends take it for none, and so for a success.
         let error_type = Some(error_type.as_ref()).filter(|text| !text.is_empty());
-        let error_type = error_type.or(Some(error_type::OTHER));
-        self.end(&End { after: self.start.elapsed(), error_type });
+        self.end(error_type.or(Some(error_type::OTHER)));
+    }
+
+    /// So many choices are asked for, and the answer is whole when each has ended.
+    #[cfg(feature = "async-openai")]
+    pub(crate) fn choices(mut self, wanted: u8) -> Self {
+        self.whole = Whole::of(wanted);
+        self
+    }
+
+    /// Nothing is recorded: what came is no answer, nor an error.
+    #[cfg(feature = "async-openai")]
+    pub(crate) fn discard(mut self) {
+        self.is_open = false;
+    }
+
+    /// The request is sent only now.
+    #[cfg(feature = "rig")]
+    pub(crate) fn restart(&mut self) {
+        self.start = Instant::now();
+    }
+
+    /// The last item of a whole answer came then.
+    #[cfg(feature = "rig")]
+    pub(crate) fn whole_at(&mut self, at: Instant) {
+        self.whole.took(Choices::ALL, at - self.start);
     }
 
     /// An item of a stream came.
@@ -173,15 +193,13 @@ impl<'a> LlmCall<'a> {
         if chunk.has_content {
             self.first_token_at(now);
         }
-        if chunk.is_last {
-            self.whole = Some(now - self.start);
-        }
+        self.whole.took(chunk.ended, now - self.start);
         self.used(chunk.usage);
     }
 
     /// Whether something said that the answer is whole.
     pub(crate) fn is_whole(&self) -> bool {
-        self.whole.is_some()
+        self.whole.after().is_some()
     }
 
     fn first_token_at(&mut self, now: Instant) {
@@ -204,36 +222,33 @@ impl<'a> LlmCall<'a> {
         }
     }
 
-    fn end(&mut self, end: &End<'_>) {
+    fn end(&mut self, error_type: Option<&str>) {
         self.is_open = false;
+        let whole = self.whole.after().filter(|_| error_type.is_none());
+        let after = whole.unwrap_or_else(|| self.start.elapsed());
         let (model, prompt) = (&*self.model, self.prompt.as_deref());
         if let Some(tokens) = self.usage.input {
             LlmMetrics::input_tokens(model, prompt).record(tokens);
         }
-        if end.error_type.is_none() {
-            LlmMetrics::prompt_throughput(model, prompt).record(end.after);
-            if let Some(throughput) = self.usage.output.and_then(|n| rate(n, end.after)) {
+        if error_type.is_none() {
+            LlmMetrics::prompt_throughput(model, prompt).record(after);
+            if let Some(throughput) = self.usage.output.and_then(|n| rate(n, after)) {
                 LlmMetrics::token_throughput(model, prompt).record(throughput);
             }
         }
-        LlmMetrics::llm_calls(model, prompt, end.error_type).inc();
+        LlmMetrics::llm_calls(model, prompt, error_type).inc();
         if let Some(gen_ai) = &self.gen_ai {
-            gen_ai.record_end(model, end.after, self.usage, end.error_type);
+            gen_ai.record_end(model, after, self.usage, error_type);
         }
     }
 }
 
 impl Drop for LlmCall<'_> {
     fn drop(&mut self) {
-        if !self.is_open {
-            return;
+        if self.is_open {
+            // Many stop reading at the item that says that the answer is whole; that is no cancelled call.
+            self.end((!self.is_whole()).then_some(error_type::CANCELLED));
         }
-        // Many stop reading at the item that says that the answer is whole; that is no cancelled call.
-        let end = match self.whole {
-            Some(after) => End { after, error_type: None },
-            None => End { after: self.start.elapsed(), error_type: Some(error_type::CANCELLED) },
-        };
-        self.end(&end);
     }
 }
 

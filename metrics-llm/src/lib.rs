@@ -42,6 +42,8 @@
 //! | [`fail`](LlmCall::fail) | if known | | | | with `error.type` |
 //! | dropped | if known | | | | `error.type=cancelled` |
 //!
+//! A stream that is dropped after the item that says that the answer is whole has finished.
+//!
 //! So a call that broke off does not make calls look fast. Nothing is divided by no time, and no
 //! tokens are no throughput: neither records anything.
 //!
@@ -73,6 +75,7 @@ mod openai;
 mod rig;
 mod stream;
 mod usage;
+mod whole;
 
 pub use call::LlmCall;
 pub use conventions::{GenAi, GenAiMetrics, TokenType};

@@ -4,12 +4,16 @@ use std::borrow::Cow;
 use std::fmt;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use futures_core::Stream;
-use rig_core::completion::{self, CompletionRequest, CompletionResponse};
+use rig_core::completion::{
+    self, AssistantContent, CompletionRequest, CompletionResponse, FinishReason,
+};
 use rig_core::driver::Transport;
+use rig_core::error::ErrorKind;
 use rig_core::operation::Completion;
-use rig_core::streaming::{CompletionStream, Item, StreamEvent};
+use rig_core::streaming::{CompletionStream, Item, PartKind, StreamEvent};
 use rig_core::wire::Wire;
 use rig_core::{DynModel, Model, ProviderError};
 
@@ -54,7 +58,7 @@ impl Measure for DynModel<Completion> {
 /// # }
 /// ```
 impl Measured<DynModel<Completion>> {
-    /// `Model::call`, recorded.
+    /// `Model::call`, recorded. A response that says of itself that the model failed is an error.
     ///
     /// # Errors
     /// Those of `Model::call`.
@@ -62,16 +66,17 @@ impl Measured<DynModel<Completion>> {
         &self,
         request: impl Into<CompletionRequest>,
     ) -> Result<CompletionResponse, ProviderError> {
-        let call = self.start(self.model());
+        let request = request.into();
+        let call = self.start(self.model(&request));
         let result = self.client.call(request).await;
         match &result {
-            Ok(response) => call.finish(response.usage),
+            Ok(response) => end(call, response),
             Err(error) => call.fail(type_of(error)),
         }
         result
     }
 
-    /// `Model::stream`, recorded.
+    /// `Model::stream`, recorded. The request is sent when the stream is first polled; the call begins there.
     ///
     /// # Errors
     /// Those of `Model::stream`.
@@ -80,9 +85,15 @@ impl Measured<DynModel<Completion>> {
         &self,
         request: impl Into<CompletionRequest>,
     ) -> Result<MeasuredCompletionStream, ProviderError> {
-        let call = self.start(self.model());
+        let request = request.into();
+        let call = self.start(self.model(&request));
         match self.client.stream(request) {
-            Ok(stream) => Ok(MeasuredCompletionStream { stream, call: Some(call) }),
+            Ok(stream) => Ok(MeasuredCompletionStream {
+                stream: Some(stream),
+                call: Some(call),
+                is_sent: false,
+                latest: None,
+            }),
             Err(error) => {
                 call.fail(type_of(&error));
                 Err(error)
@@ -90,24 +101,33 @@ impl Measured<DynModel<Completion>> {
         }
     }
 
-    /// The model's id; for those that have none, the provider's name.
-    fn model(&self) -> String {
-        self.client.id().unwrap_or_else(|| self.client.name()).to_owned()
+    /// The model that is asked for: the request's, else the one that was chosen; where there is none, the
+    /// provider's name.
+    fn model(&self, request: &CompletionRequest) -> String {
+        let asked = request.model.as_deref().filter(|model| !model.is_empty());
+        asked.or(self.client.id()).unwrap_or_else(|| self.client.name()).to_owned()
     }
 }
 
 /// A streamed completion that records itself.
 #[must_use = "streams do nothing unless they are polled"]
 pub struct MeasuredCompletionStream {
-    stream: CompletionStream,
+    /// None once `finish` took it.
+    stream: Option<CompletionStream>,
     /// None once the call has ended.
     call: Option<LlmCall<'static>>,
+    is_sent: bool,
+    /// When the last item came.
+    latest: Option<Instant>,
 }
 
 impl MeasuredCompletionStream {
     /// What arrived so far: `Streamed::partial`.
     pub fn partial(&self) -> CompletionResponse {
-        self.stream.partial()
+        match &self.stream {
+            Some(stream) => stream.partial(),
+            None => unreachable!("who takes the stream has taken this too"),
+        }
     }
 
     /// Reads the rest and makes a response of all: `Streamed::finish`.
@@ -119,7 +139,10 @@ impl MeasuredCompletionStream {
             Pin::new(stream).poll_next(context).map(|item| item.is_some())
         };
         while std::future::poll_fn(|context| next(&mut self, context)).await {}
-        pin!(self.stream.finish()).await
+        match self.stream.take() {
+            Some(stream) => pin!(stream.finish()).await,
+            None => Err(ProviderError::Truncated),
+        }
     }
 }
 
@@ -127,28 +150,51 @@ impl Stream for MeasuredCompletionStream {
     type Item = Result<Item<StreamEvent>, ProviderError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let item = ready!(Pin::new(&mut self.stream).poll_next(context));
+        let Self { stream: Some(stream), call, is_sent, latest } = &mut *self else {
+            return Poll::Ready(None);
+        };
+        if !std::mem::replace(is_sent, true) {
+            call.iter_mut().for_each(LlmCall::restart);
+        }
+        let item = ready!(Pin::new(&mut *stream).poll_next(context));
         match &item {
             Some(Ok(item)) => {
-                let chunk = look(item);
-                if let Some(call) = &mut self.call {
-                    call.took(&chunk);
+                *latest = Some(Instant::now());
+                if let Some(call) = call {
+                    look(call, item);
                 }
             }
             // Errors are a stream's last items; one that was cut is one of them.
             Some(Err(error)) => {
-                if let Some(mut call) = self.call.take() {
-                    call.used(self.stream.partial().usage);
+                if let Some(mut call) = call.take() {
+                    call.used(stream.partial().usage);
                     call.fail(type_of(error));
                 }
             }
             None => {
-                if let Some(call) = self.call.take() {
-                    call.finish(self.stream.partial().usage);
+                if let Some(call) = call.take() {
+                    end(call, &stream.partial());
                 }
             }
         }
         Poll::Ready(item)
+    }
+}
+
+impl Drop for MeasuredCompletionStream {
+    /// What the provider said at its end is known with the last items already, and who stops at them has
+    /// not cancelled the call.
+    fn drop(&mut self) {
+        let (Some(stream), Some(mut call)) = (&self.stream, self.call.take()) else { return };
+        let response = stream.partial();
+        if response.aborted.is_none() {
+            if let Some(latest) = self.latest {
+                call.whole_at(latest);
+            }
+            end(call, &response);
+        } else {
+            call.used(response.usage);
+        }
     }
 }
 
@@ -164,11 +210,36 @@ impl From<completion::Usage> for Usage {
     }
 }
 
-fn look(item: &Item<StreamEvent>) -> Chunk {
+/// One chunk of a provider may be several items; those that only frame the others are no chunks.
+fn look(call: &mut LlmCall<'_>, item: &Item<StreamEvent>) {
     match item {
-        Item::Event(StreamEvent::Start { .. }) | Item::Unknown(_) => Chunk::other(),
-        // What has no fragments, such as an image, comes whole, with its end.
-        Item::Event(_) => Chunk::content(),
+        Item::Unknown(_) => call.took(&Chunk::other()),
+        Item::Event(event) => match event {
+            StreamEvent::Text { .. }
+            | StreamEvent::Reasoning { .. }
+            | StreamEvent::Arguments { .. }
+            // It comes whole.
+            | StreamEvent::End { content: AssistantContent::Image(_), .. } => {
+                call.took(&Chunk::content());
+            }
+            StreamEvent::End { content: AssistantContent::Opaque(_), .. } => {
+                call.took(&Chunk::other());
+            }
+            // It has the tool's name.
+            StreamEvent::Start { kind: PartKind::ToolCall, .. } => call.first_token(),
+            StreamEvent::Start { .. } | StreamEvent::End { .. } => {}
+        },
+    }
+}
+
+/// A response came, which may say of itself that the model failed. What a filter cut short is an answer.
+fn end(mut call: LlmCall<'_>, response: &CompletionResponse) {
+    call.used(response.usage);
+    let is_filtered = response.finish_reason() == Some(FinishReason::ContentFilter);
+    if response.error.is_some() && !is_filtered {
+        call.fail(ErrorKind::Provider.code());
+    } else {
+        call.finish(Usage::unknown());
     }
 }
 

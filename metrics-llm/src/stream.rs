@@ -11,13 +11,14 @@ use pin_project_lite::pin_project;
 use crate::call::LlmCall;
 use crate::error_type;
 use crate::usage::Usage;
+use crate::whole::Choices;
 
 /// What an item of a stream is, as far as metrics go.
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct Chunk {
     pub(crate) has_content: bool,
-    pub(crate) is_last: bool,
+    pub(crate) ended: Choices,
     pub(crate) usage: Usage,
     pub(crate) error_type: Option<Cow<'static, str>>,
 }
@@ -44,9 +45,18 @@ impl Chunk {
         self
     }
 
-    /// It says that the answer is whole: who drops the stream after it has not cancelled the call.
+    /// It says that the answer is whole: who drops the stream after it has not cancelled the call, and the
+    /// answer took until the last item that came, not until somebody looked for more. Of an answer that has
+    /// several choices, it is the last one's end.
     pub fn last(mut self) -> Self {
-        self.is_last = true;
+        self.ended = Choices::ALL;
+        self
+    }
+
+    /// It says that these choices of the answer are whole.
+    #[cfg(feature = "async-openai")]
+    pub(crate) fn ended(mut self, choices: Choices) -> Self {
+        self.ended = choices;
         self
     }
 }

@@ -4,16 +4,20 @@
 
 mod support;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use futures_util::StreamExt;
 use rig_core::DynModel;
+use rig_core::completion::CompletionRequest;
 use rig_core::operation::Completion;
 use rig_core::providers::openai::OpenAIConfig;
-use support::{Answer, Recorded, Step, ended, ended_in_all, role, serve, stop, text, usage};
+use serde_json::json;
+use support::{
+    Answer, Recorded, Step, choice, ended, ended_in_all, role, serve, state, stop, text, usage,
+};
 use typed_metrics_core::testing::{Captured, capture_async};
-use typed_metrics_llm::{Measure, Measured};
+use typed_metrics_llm::{GenAi, GenAiMetrics, Measure, Measured};
 
 fn model(url: &str, name: &str) -> Measured<DynModel<Completion>> {
     OpenAIConfig::new("none").with_base_url(url).client().chat(name).measured()
@@ -127,4 +131,146 @@ async fn who_drops_the_stream_has_cancelled_the_call() {
 
     assert_eq!(ended(&seen, "dropped", Some("cancelled")), 1, "{seen:?}");
     assert_eq!(ended_in_all(&seen), 1.0);
+}
+
+#[tokio::test]
+async fn who_stops_reading_at_the_last_item_has_not_cancelled_the_call() {
+    let steps = || vec![role(), text("Ray"), stop(), usage(12, 7), Step::Done];
+    let (all, _) = stream("counted", steps()).await;
+    let model = model(&serve(Answer::Streamed(steps())).await, "enough");
+    let start = Instant::now();
+    let seen = capture_async(async {
+        let mut stream = model.stream("Why?").unwrap();
+        for _ in &all.returned {
+            stream.next().await.unwrap().unwrap();
+        }
+        // Who has the answer may keep the stream for a while.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        start.elapsed().as_secs_f64()
+    })
+    .await;
+    let recorded = Recorded::new(&seen, "enough", start);
+
+    recorded.assert_input_tokens(12.0);
+    recorded.assert_answered_after(0, Some(7.0));
+    assert!(seen.returned - recorded.prompt_throughput.sum >= 0.1, "{recorded:?}");
+    assert_eq!(ended(&seen, "enough", None), 1);
+    assert_eq!(ended_in_all(&seen), 1.0);
+}
+
+#[tokio::test]
+async fn who_drops_the_stream_while_it_is_finished_has_cancelled_the_call() {
+    let steps = vec![role(), text("Ray"), Step::Pause(60_000)];
+    let model = model(&serve(Answer::Streamed(steps)).await, "impatient");
+    let seen = capture_async(async {
+        let finish = model.stream("Why?").unwrap().finish();
+        tokio::time::timeout(Duration::from_millis(80), finish).await.unwrap_err();
+    })
+    .await;
+    assert_eq!(ended(&seen, "impatient", Some("cancelled")), 1, "{seen:?}");
+    assert_eq!(ended_in_all(&seen), 1.0);
+}
+
+#[tokio::test]
+async fn a_model_that_the_request_names_is_the_label() {
+    let model = model(&serve(support::whole(12, 7)).await, "chosen");
+    let mut request = CompletionRequest::from("Why?");
+    request.model = Some("asked".to_owned());
+    let seen = capture_async(model.call(request)).await;
+    assert_eq!(ended(&seen, "asked", None), 1, "{seen:?}");
+    assert_eq!(ended_in_all(&seen), 1.0);
+}
+
+/// Rig reads such a response as an answer, and says in it what went wrong.
+#[tokio::test]
+async fn a_response_that_failed_is_an_error() {
+    let failed = json!({
+        "error": {"code": "server_error", "message": "not now"},
+        "usage": {"input_tokens": 12, "output_tokens": 0, "total_tokens": 12},
+    });
+    let url = serve(Answer::Whole(state("failed", failed))).await;
+    let model =
+        OpenAIConfig::new("none").with_base_url(url).client().responses("failed").measured();
+    let start = Instant::now();
+    let seen = capture_async(model.call("Why?")).await;
+    let recorded = Recorded::new(&seen, "failed", start);
+
+    assert!(seen.returned.as_ref().unwrap().error.is_some());
+    recorded.assert_input_tokens(12.0);
+    recorded.assert_not_answered();
+    assert_eq!(ended(&seen, "failed", Some("provider")), 1, "{seen:?}");
+    assert_eq!(ended_in_all(&seen), 1.0);
+}
+
+#[tokio::test]
+async fn the_call_begins_when_the_request_is_sent() {
+    let steps = vec![role(), text("Ray"), stop(), usage(12, 7), Step::Done];
+    let model = model(&serve(Answer::Streamed(steps)).await, "lazy");
+    let seen = capture_async(async {
+        let stream = model.stream("Why?").unwrap();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let start = Instant::now();
+        stream.count().await;
+        start
+    })
+    .await;
+    // It asserts that the times are shorter than since then.
+    let recorded = Recorded::new(&seen, "lazy", seen.returned);
+    recorded.assert_first_token_after(0);
+    recorded.assert_answered_after(0, Some(7.0));
+}
+
+#[tokio::test]
+async fn a_call_of_a_tool_is_the_first_token() {
+    let call = json!({"index": 0, "id": "a", "function": {"name": "look_up", "arguments": ""}});
+    let more = json!({"index": 0, "function": {"arguments": "{}"}});
+    let steps = vec![
+        role(),
+        choice(0, json!({"tool_calls": [call]}), None),
+        Step::Pause(250),
+        choice(0, json!({"tool_calls": [more]}), None),
+        choice(0, json!({}), Some("tool_calls")),
+        usage(12, 7),
+        Step::Done,
+    ];
+    let (seen, recorded) = stream("tool", steps).await;
+    assert_eq!(ended(&seen, "tool", None), 1, "{seen:?}");
+    recorded.assert_first_token_after(0);
+    assert!(recorded.prompt_throughput.sum - recorded.time_to_first_token.sum >= 0.1);
+}
+
+/// What frames a text is an item of Rig's, and no chunk of the provider's.
+#[tokio::test]
+async fn the_conventions_see_the_chunks_of_the_provider() {
+    let steps = vec![
+        role(),
+        text("Ray"),
+        Step::Pause(250),
+        text("leigh"),
+        stop(),
+        usage(12, 7),
+        Step::Done,
+    ];
+    let model = model(&serve(Answer::Streamed(steps)).await, "chunks");
+    let model = model.gen_ai(GenAi::chat("openai"));
+    let seen = capture_async(async { model.stream("Why?").unwrap().count().await }).await;
+
+    let (operation_name, provider_name, request_model) = ("chat", "openai", "chunks");
+    let (server_address, server_port) = (None, None);
+    let first = seen.histogram(GenAiMetrics::OperationTimeToFirstChunk {
+        operation_name,
+        provider_name,
+        request_model,
+        server_address,
+        server_port,
+    });
+    let others = seen.histogram(GenAiMetrics::OperationTimePerOutputChunk {
+        operation_name,
+        provider_name,
+        request_model,
+        server_address,
+        server_port,
+    });
+    assert_eq!((first.count, others.count), (1, 1));
+    assert!(others.sum >= 0.1, "{} s", others.sum);
 }

@@ -4,70 +4,15 @@
 
 mod support;
 
-use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
-use eventsource_stream::Eventsource;
-use futures_util::{Stream, StreamExt};
 use serde_json::{Value, json};
-use support::{Answer, Recorded, Step, ended, ended_in_all, role, serve, stop, text, usage};
-use typed_metrics_core::testing::{Captured, capture_async};
-use typed_metrics_llm::{Chunk, GenAi, GenAiMetrics, LlmCall, TokenType, Usage, error_type};
-
-/// The data of the events, until `[DONE]`.
-async fn events(url: &str) -> Result<impl Stream<Item = Result<Value, String>>, reqwest::Error> {
-    let request = reqwest::Client::new().post(format!("{url}/chat/completions"));
-    let response = request.send().await?.error_for_status()?;
-    let events = response.bytes_stream().eventsource();
-    let datas = events.map(|event| event.map(|event| event.data).map_err(|e| e.to_string()));
-    let datas = datas.take_while(|data| {
-        let more = !data.as_ref().is_ok_and(|data| data == "[DONE]");
-        async move { more }
-    });
-    Ok(datas.map(|data| data.map(|data| serde_json::from_str(&data).unwrap())))
-}
-
-/// What an event is: what a user of a client that we do not know writes.
-fn look(event: &Result<Value, String>) -> Chunk {
-    let Ok(event) = event else { return Chunk::error(error_type::TRANSPORT) };
-    let choice = &event["choices"][0];
-    let has_content = choice["delta"]["content"].as_str().is_some_and(|text| !text.is_empty());
-    let chunk = if has_content { Chunk::content() } else { Chunk::other() };
-    let chunk = if choice["finish_reason"].is_string() { chunk.last() } else { chunk };
-    let tokens = |name: &str| event["usage"][name].as_u64();
-    let used = tokens("prompt_tokens").zip(tokens("completion_tokens"));
-    chunk.usage(used.map(|(input, output)| Usage::new(input, output)))
-}
-
-/// Asks the server, and reads at most `items` of its answer.
-async fn ask(url: &str, call: LlmCall<'_>, items: usize) -> usize {
-    match events(url).await {
-        Ok(events) => {
-            let answer = call.stream(events, look).needs_last();
-            let mut answer = pin!(answer.take(items));
-            let mut read = 0;
-            while answer.next().await.is_some() {
-                read += 1;
-            }
-            read
-        }
-        Err(error) => {
-            let status = error.status().map(|status| status.as_u16().to_string());
-            call.fail(status.as_deref().unwrap_or(error_type::CONNECT));
-            0
-        }
-    }
-}
-
-/// The whole answer to a call of `model`.
-async fn capture(model: &str, answer: Answer) -> (Captured<usize>, Recorded) {
-    let url = serve(answer).await;
-    let start = Instant::now();
-    let seen = capture_async(ask(&url, LlmCall::start(model), usize::MAX)).await;
-    let recorded = Recorded::new(&seen, model, start);
-    (seen, recorded)
-}
+use support::{
+    Answer, Recorded, Step, ask, capture, ended, ended_in_all, role, serve, stop, text, usage,
+};
+use typed_metrics_core::testing::capture_async;
+use typed_metrics_llm::{LlmCall, Usage};
 
 #[tokio::test]
 async fn a_slow_first_token_is_the_time_to_it_and_not_that_of_the_answer() {
@@ -232,119 +177,6 @@ async fn a_call_that_is_not_streamed_has_no_first_token() {
     assert_eq!(ended(&seen, "whole", None), 1);
 }
 
-const SERVER: (Option<&str>, Option<u16>) = (Some("127.0.0.1"), Some(8080));
-
-fn conventions() -> GenAi<'static> {
-    GenAi::chat("openai").server("127.0.0.1", 8080)
-}
-
-fn tokens(request_model: &str, token_type: TokenType) -> GenAiMetrics<'_> {
-    let (server_address, server_port) = SERVER;
-    GenAiMetrics::TokenUsage {
-        operation_name: "chat",
-        provider_name: "openai",
-        token_type,
-        request_model,
-        server_address,
-        server_port,
-    }
-}
-
-fn duration<'a>(request_model: &'a str, error_type: Option<&'a str>) -> GenAiMetrics<'a> {
-    let (server_address, server_port) = SERVER;
-    GenAiMetrics::OperationDuration {
-        operation_name: "chat",
-        provider_name: "openai",
-        request_model,
-        error_type,
-        server_address,
-        server_port,
-    }
-}
-
-/// The time to the first chunk, and that of the others.
-fn chunks(request_model: &str) -> [GenAiMetrics<'_>; 2] {
-    let (server_address, server_port) = SERVER;
-    let (operation_name, provider_name) = ("chat", "openai");
-    [
-        GenAiMetrics::OperationTimeToFirstChunk {
-            operation_name,
-            provider_name,
-            request_model,
-            server_address,
-            server_port,
-        },
-        GenAiMetrics::OperationTimePerOutputChunk {
-            operation_name,
-            provider_name,
-            request_model,
-            server_address,
-            server_port,
-        },
-    ]
-}
-
-#[tokio::test]
-async fn the_conventions_are_fed_by_the_same_call() {
-    let steps = vec![
-        Step::Pause(40),
-        role(),
-        Step::Pause(80),
-        text("Ray"),
-        Step::Pause(40),
-        text("leigh"),
-        stop(),
-        usage(12, 7),
-        Step::Done,
-    ];
-    let url = serve(Answer::Streamed(steps)).await;
-    let call = LlmCall::start("conventional").gen_ai(conventions());
-    let seen = capture_async(ask(&url, call, usize::MAX)).await;
-
-    assert_eq!(seen.histogram(tokens("conventional", TokenType::Input)).sum, 12.0);
-    assert_eq!(seen.histogram(tokens("conventional", TokenType::Output)).sum, 7.0);
-    let [first, others] = chunks("conventional").map(|metric| seen.histogram(metric));
-    let whole = seen.histogram(duration("conventional", None));
-    assert_eq!((first.count, others.count, whole.count), (1, 4, 1));
-    let default = Recorded::new(&seen, "conventional", Instant::now());
-    // The first chunk is the role, the first token the text; the last chunk came 160 ms after the request.
-    assert!(first.sum >= 0.04 && first.sum < default.time_to_first_token.sum, "{} s", first.sum);
-    let last = first.sum + others.sum;
-    assert!(last >= 0.16 && last <= whole.sum, "{last} s");
-    assert_eq!(whole.sum, default.prompt_throughput.sum);
-}
-
-#[tokio::test]
-async fn the_conventions_tell_how_long_an_error_took() {
-    let url = serve(Answer::Refused(StatusCode::TOO_MANY_REQUESTS)).await;
-    let call = LlmCall::start("refused").gen_ai(conventions());
-    let seen = capture_async(ask(&url, call, usize::MAX)).await;
-
-    assert_eq!(seen.histogram(duration("refused", Some("429"))).count, 1);
-    assert_eq!(seen.histogram(duration("refused", None)).count, 0);
-    assert_eq!(seen.histogram(tokens("refused", TokenType::Input)).count, 0);
-    assert_eq!(chunks("refused").map(|metric| seen.histogram(metric).count), [0, 0]);
-}
-
-#[tokio::test]
-async fn without_conventions_nothing_of_them_is_recorded() {
-    let steps = vec![role(), text("Ray"), stop(), usage(12, 7), Step::Done];
-    let (seen, _) = capture("plain", Answer::Streamed(steps)).await;
-    let names = seen.snapshot.metrics.iter().map(|metric| metric.descriptor.name());
-    let mut names: Vec<_> = names.collect();
-    names.sort_unstable();
-    assert_eq!(
-        names,
-        [
-            "input_tokens",
-            "llm_calls",
-            "prompt_throughput",
-            "time_to_first_token",
-            "token_throughput"
-        ]
-    );
-}
-
 #[tokio::test]
 async fn what_was_used_before_a_stream_broke_is_recorded() {
     // As Anthropic's streams begin: with the tokens of the input.
@@ -355,16 +187,4 @@ async fn what_was_used_before_a_stream_broke_is_recorded() {
     assert_eq!(recorded.time_to_first_token.count, 0);
     recorded.assert_not_answered();
     assert_eq!(ended(&seen, "begun", Some("transport")), 1);
-}
-
-#[test]
-fn an_error_without_a_type_is_still_no_success() {
-    let seen = typed_metrics_core::testing::capture(|| LlmCall::start("untyped").fail(""));
-    let other = Some(typed_metrics_llm::error_type::OTHER);
-    let calls = typed_metrics_llm::LlmMetrics::LlmCalls {
-        model: "untyped",
-        prompt: None,
-        error_type: other,
-    };
-    assert_eq!(seen.counter(calls), 1);
 }

@@ -98,7 +98,8 @@
 //! ```
 //!
 //! [`last`](crate::llm::Chunk::last) marks the item that says that the answer is whole, which most
-//! providers send. Whoever drops the stream after it has not cancelled the call; and with
+//! providers send. Whoever drops the stream after it has not cancelled the call, and what the reader does after
+//! it takes no time of the answer's; with
 //! [`needs_last`](crate::llm::LlmStream::needs_last), a stream that ends without it counts with
 //! `error.type=truncated`, as one does whose connection broke where the client takes that for the end.
 //!
@@ -125,7 +126,8 @@
 //! `.measured().prompt("summary")` names what is asked. What is measured may be kept, for many calls.
 //!
 //! Requests are sent as they are. Chats tell the tokens of a stream only if the request asks for them with
-//! `stream_options.include_usage`. The error type is the HTTP status if there is one, such as `429`.
+//! `stream_options.include_usage`. The error type is the HTTP status if there is one, such as `429`; whatever
+//! else servers send, it is one of a fixed set ([`error_type`](crate::llm::error_type)).
 //!
 //! # OpenTelemetry's conventions
 //!

@@ -4,14 +4,15 @@ use async_openai::Chat;
 use async_openai::config::Config;
 use async_openai::error::OpenAIError;
 use async_openai::types::chat::{
-    ChatChoiceStream, ChatCompletionResponseStream, CompletionUsage, CreateChatCompletionRequest,
-    CreateChatCompletionResponse, CreateChatCompletionStreamResponse,
+    ChatChoiceStream, ChatCompletionResponseStream, ChatCompletionStreamAudio, CompletionUsage,
+    CreateChatCompletionRequest, CreateChatCompletionResponse, CreateChatCompletionStreamResponse,
 };
 
 use super::type_of;
 use crate::measured::{Measure, Measured};
 use crate::stream::{Chunk, LlmStream};
 use crate::usage::Usage;
+use crate::whole::Choices;
 
 type Item = Result<CreateChatCompletionStreamResponse, OpenAIError>;
 
@@ -61,7 +62,9 @@ impl<C: Config> Measured<Chat<'_, C>> {
     /// `Chat::create_stream`, recorded.
     ///
     /// The request is sent as it is. Servers tell what a stream used if they are asked to, with
-    /// `stream_options.include_usage`; otherwise tokens and their throughput stay unknown.
+    /// `stream_options.include_usage`; otherwise tokens and their throughput stay unknown. Whole is an answer
+    /// that has as many choices as were asked for (`n`), each with its `finish_reason`. Reasoning that some
+    /// servers stream as `reasoning_content` does not reach the client, so it is no first token.
     ///
     /// # Errors
     /// Those of `Chat::create_stream`.
@@ -69,7 +72,7 @@ impl<C: Config> Measured<Chat<'_, C>> {
         &self,
         request: CreateChatCompletionRequest,
     ) -> Result<MeasuredChatStream, OpenAIError> {
-        let call = self.start(request.model.clone());
+        let call = self.start(request.model.clone()).choices(request.n.unwrap_or(1));
         match self.client.create_stream(request).await {
             Ok(stream) => Ok(call.stream(stream, look as fn(&Item) -> Chunk).needs_last()),
             Err(error) => {
@@ -93,16 +96,26 @@ fn look(item: &Item) -> Chunk {
     };
     let has_content = chunk.choices.iter().any(has_content);
     let seen = if has_content { Chunk::content() } else { Chunk::other() };
-    let is_last = chunk.choices.iter().any(|choice| choice.finish_reason.is_some());
-    let seen = if is_last { seen.last() } else { seen };
+    let ended = chunk.choices.iter().filter(|choice| choice.finish_reason.is_some());
+    let ended = ended.map(|choice| Choices::one(choice.index));
+    let seen = seen.ended(ended.fold(Choices::default(), Choices::and));
     seen.usage(chunk.usage.as_ref())
 }
 
 /// The first chunk usually has a role, and an empty text.
 fn has_content(choice: &ChatChoiceStream) -> bool {
     let delta = &choice.delta;
-    let texts = [&delta.content, &delta.refusal];
-    texts.into_iter().flatten().any(|text| !text.is_empty())
+    // The last chunk of audio only says how long it is kept.
+    let heard = |audio: &ChatCompletionStreamAudio| has_text([&audio.data, &audio.transcript]);
+    // What older servers call a tool by.
+    #[expect(deprecated, reason = "it is what they send")]
+    let function = &delta.function_call;
+    has_text([&delta.content, &delta.refusal])
         || delta.tool_calls.as_ref().is_some_and(|calls| !calls.is_empty())
-        || delta.audio.is_some()
+        || delta.audio.as_ref().is_some_and(heard)
+        || function.is_some()
+}
+
+fn has_text(texts: [&Option<String>; 2]) -> bool {
+    texts.into_iter().flatten().any(|text| !text.is_empty())
 }

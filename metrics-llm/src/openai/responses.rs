@@ -1,15 +1,14 @@
 //! Responses.
 
-use std::borrow::Cow;
-
 use async_openai::Responses;
 use async_openai::config::Config;
 use async_openai::error::OpenAIError;
 use async_openai::types::responses::{
-    CreateResponse, Response, ResponseStream, ResponseStreamEvent as Event, ResponseUsage, Status,
+    CreateResponse, OutputItem, Response, ResponseStream, ResponseStreamEvent as Event,
+    ResponseUsage, Status,
 };
 
-use super::type_of;
+use super::{code, type_of};
 use crate::error_type;
 use crate::measured::{Measure, Measured};
 use crate::stream::{Chunk, LlmStream};
@@ -46,7 +45,8 @@ impl<C: Config> Measure for Responses<'_, C> {
 /// # }
 /// ```
 impl<C: Config> Measured<Responses<'_, C>> {
-    /// `Responses::create`, recorded. A response that says of itself that it failed is an error.
+    /// `Responses::create`, recorded. A response that says of itself that it failed is an error. One that is
+    /// made in the background is not recorded: what comes back is no answer yet.
     ///
     /// # Errors
     /// Those of `Responses::create`.
@@ -54,11 +54,15 @@ impl<C: Config> Measured<Responses<'_, C>> {
         let mut call = self.start(model(&request));
         let result = self.client.create(request).await;
         match &result {
-            Ok(response) if matches!(response.status, Status::Failed) => {
+            Ok(response) => {
                 call.used(response.usage.as_ref());
-                call.fail(failure(response));
+                match response.status {
+                    Status::Completed | Status::Incomplete => call.finish(Usage::unknown()),
+                    Status::Failed => call.fail(failure(response)),
+                    Status::Cancelled => call.fail(error_type::CANCELLED),
+                    Status::Queued | Status::InProgress => call.discard(),
+                }
             }
-            Ok(response) => call.finish(response.usage.as_ref()),
             Err(error) => call.fail(type_of(error)),
         }
         result
@@ -94,43 +98,59 @@ fn model(request: &CreateResponse) -> String {
 }
 
 fn look(item: &Item) -> Chunk {
-    match item {
-        Err(error) => Chunk::error(type_of(error)),
-        Ok(
-            Event::ResponseOutputTextDelta(_)
-            | Event::ResponseRefusalDelta(_)
-            | Event::ResponseReasoningTextDelta(_)
-            | Event::ResponseReasoningSummaryTextDelta(_)
-            | Event::ResponseFunctionCallArgumentsDelta(_)
-            | Event::ResponseCustomToolCallInputDelta(_)
-            | Event::ResponseMCPCallArgumentsDelta(_)
-            | Event::ResponseCodeInterpreterCallCodeDelta(_)
-            | Event::ResponseImageGenerationCallPartialImage(_)
-            | Event::ResponseAudioDelta(_)
-            | Event::ResponseAudioTranscriptDelta(_),
-        ) => Chunk::content(),
-        Ok(Event::ResponseCompleted(event)) => {
+    let event = match item {
+        Ok(event) => event,
+        Err(error) => return Chunk::error(type_of(error)),
+    };
+    match event {
+        Event::ResponseCompleted(event) => {
             Chunk::other().usage(event.response.usage.as_ref()).last()
         }
         // Cut short by a limit or a filter, and whole as far as the call goes.
-        Ok(Event::ResponseIncomplete(event)) => {
+        Event::ResponseIncomplete(event) => {
             Chunk::other().usage(event.response.usage.as_ref()).last()
         }
-        Ok(Event::ResponseFailed(event)) => {
+        Event::ResponseFailed(event) => {
             Chunk::error(failure(&event.response)).usage(event.response.usage.as_ref())
         }
-        Ok(Event::ResponseError(event)) => {
-            Chunk::error(event.code.clone().map_or(error_type::OTHER.into(), Cow::Owned))
+        Event::ResponseError(event) => {
+            Chunk::error(event.code.as_deref().map_or(error_type::OTHER, code::known))
         }
-        Ok(_) => Chunk::other(),
+        event if has_content(event) => Chunk::content(),
+        _ => Chunk::other(),
     }
 }
 
-/// The code of the error as it is sent, such as `rate_limit_exceeded`.
-fn failure(response: &Response) -> Cow<'static, str> {
+fn has_content(event: &Event) -> bool {
+    let text = match event {
+        Event::ResponseOutputTextDelta(event) => &event.delta,
+        Event::ResponseRefusalDelta(event) => &event.delta,
+        Event::ResponseReasoningTextDelta(event) => &event.delta,
+        Event::ResponseReasoningSummaryTextDelta(event) => &event.delta,
+        Event::ResponseFunctionCallArgumentsDelta(event) => &event.delta,
+        Event::ResponseCustomToolCallInputDelta(event) => &event.delta,
+        Event::ResponseMCPCallArgumentsDelta(event) => &event.delta,
+        Event::ResponseCodeInterpreterCallCodeDelta(event) => &event.delta,
+        Event::ResponseShellCallCommandDelta(event) => &event.delta,
+        Event::ResponseImageGenerationCallPartialImage(event) => &event.partial_image_b64,
+        Event::ResponseAudioDelta(event) => &event.delta,
+        Event::ResponseAudioTranscriptDelta(event) => &event.delta,
+        // A call of a tool begins with the tool's name.
+        Event::ResponseOutputItemAdded(event) => match &event.item {
+            OutputItem::FunctionCall(call) => &call.name,
+            OutputItem::CustomToolCall(call) => &call.name,
+            OutputItem::McpCall(call) => &call.name,
+            _ => return false,
+        },
+        _ => return false,
+    };
+    !text.is_empty()
+}
+
+fn failure(response: &Response) -> &'static str {
     let code = response.error.as_ref().map(|error| serde_json::to_value(&error.code));
     match code {
-        Some(Ok(serde_json::Value::String(code))) => code.into(),
-        _ => error_type::OTHER.into(),
+        Some(Ok(serde_json::Value::String(code))) => code::known(&code),
+        _ => error_type::OTHER,
     }
 }

@@ -1,5 +1,7 @@
 //! A server that streams over real HTTP what a test tells it to, and what the metrics then say.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unused_imports, reason = "each test file uses its part")]
+
+mod client;
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -13,6 +15,8 @@ use serde_json::{Value, json};
 use typed_metrics_core::HistogramSnapshot;
 use typed_metrics_core::testing::Captured;
 use typed_metrics_llm::LlmMetrics;
+
+pub(crate) use client::{ask, capture};
 
 /// What the server does next.
 #[derive(Clone)]
@@ -57,11 +61,27 @@ pub(crate) fn usage(input: u64, output: u64) -> Step {
     }))
 }
 
-fn chunk(delta: Value, finish_reason: Option<&str>) -> Step {
+/// A chunk of one choice of several.
+pub(crate) fn choice(index: u32, delta: Value, finish_reason: Option<&str>) -> Step {
     Step::Send(json!({
         "id": "a", "object": "chat.completion.chunk", "created": 0, "model": "served-model",
-        "choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason}],
+        "choices": [{"index": index, "delta": delta, "finish_reason": finish_reason}],
     }))
+}
+
+fn chunk(delta: Value, finish_reason: Option<&str>) -> Step {
+    choice(0, delta, finish_reason)
+}
+
+/// A response of the Responses API, as it is in events and by itself.
+pub(crate) fn state(status: &str, more: Value) -> Value {
+    let mut response = json!({
+        "id": "resp_1", "object": "response", "created_at": 0, "status": status,
+        "model": "served-model", "output": [],
+    });
+    let Value::Object(more) = more else { panic!("{more}") };
+    response.as_object_mut().unwrap().extend(more);
+    response
 }
 
 /// A chat completion that is not streamed.
@@ -125,6 +145,7 @@ fn frames(steps: Vec<Step>) -> impl Stream<Item = io::Result<String>> {
 }
 
 /// The four histograms of a model, and the seconds that the calls can have taken at most.
+#[derive(Debug)]
 pub(crate) struct Recorded {
     pub(crate) input_tokens: HistogramSnapshot,
     pub(crate) prompt_throughput: HistogramSnapshot,

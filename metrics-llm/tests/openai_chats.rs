@@ -1,4 +1,4 @@
-//! The client `async-openai`, against a server that streams over real HTTP.
+//! Chats of the client `async-openai`, against a server that streams over real HTTP.
 
 #![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
 #![allow(clippy::large_futures, reason = "those of the client are")]
@@ -11,11 +11,12 @@ use async_openai::Client;
 use async_openai::config::OpenAIConfig;
 use async_openai::error::OpenAIError;
 use async_openai::types::chat::{CreateChatCompletionRequest, CreateChatCompletionRequestArgs};
-use async_openai::types::responses::{CreateResponse, CreateResponseArgs};
 use axum::http::StatusCode;
 use futures_util::StreamExt;
-use serde_json::{Value, json};
-use support::{Answer, Recorded, Step, ended, ended_in_all, role, serve, stop, text, usage};
+use serde_json::json;
+use support::{
+    Answer, Recorded, Step, choice, ended, ended_in_all, role, serve, stop, text, usage,
+};
 use typed_metrics_core::testing::{Captured, capture_async};
 use typed_metrics_llm::{LlmMetrics, Measure};
 
@@ -25,10 +26,6 @@ fn client(url: &str) -> Client<OpenAIConfig> {
 
 fn chat(model: &str) -> CreateChatCompletionRequest {
     CreateChatCompletionRequestArgs::default().model(model).messages([]).build().unwrap()
-}
-
-fn response(model: &str) -> CreateResponse {
-    CreateResponseArgs::default().model(model).input("Why?").build().unwrap()
 }
 
 /// What a streamed chat's items were, and what was recorded of it.
@@ -134,110 +131,131 @@ async fn a_streamed_chat_that_never_says_that_it_is_whole_is_truncated() {
     assert_eq!(ended_in_all(&seen), 1.0);
 }
 
-/// A response of the Responses API, as it is in events and by itself.
-fn state(status: &str, more: Value) -> Value {
-    let mut response = json!({
-        "id": "resp_1", "object": "response", "created_at": 0, "status": status,
-        "model": "served-model", "output": [],
-    });
-    let Value::Object(more) = more else { panic!("{more}") };
-    response.as_object_mut().unwrap().extend(more);
-    response
-}
-
-fn used() -> Value {
-    json!({"usage": {
-        "input_tokens": 12, "input_tokens_details": {"cached_tokens": 0},
-        "output_tokens": 7, "output_tokens_details": {"reasoning_tokens": 0},
-        "total_tokens": 19,
-    }})
-}
-
-fn event(kind: &str, number: u64, more: Value) -> Step {
-    let mut event = json!({"type": kind, "sequence_number": number});
-    let Value::Object(more) = more else { panic!("{more}") };
-    event.as_object_mut().unwrap().extend(more);
-    Step::Send(event)
-}
-
-fn delta(text: &str) -> Step {
-    let more = json!({
-        "item_id": "item", "output_index": 0, "content_index": 0, "delta": text, "logprobs": [],
-    });
-    event("response.output_text.delta", 1, more)
-}
-
-async fn stream_response(model: &str, steps: Vec<Step>) -> (Captured<Vec<bool>>, Recorded) {
+/// Reads so many items of a streamed chat that was asked for two choices.
+async fn stream_two(model: &str, items: usize, steps: Vec<Step>) -> (Captured<usize>, Recorded) {
     let client = client(&serve(Answer::Streamed(steps)).await);
+    let mut request = chat(model);
+    request.n = Some(2);
     let start = Instant::now();
     let seen = capture_async(async {
-        let stream = client.responses().measured().create_stream(response(model)).await.unwrap();
-        let items: Vec<_> = stream.collect().await;
-        assert!(items.iter().all(Result::is_ok), "{items:?}");
-        items.iter().map(Result::is_ok).collect()
+        let stream = client.chat().measured().create_stream(request).await.unwrap();
+        stream.take(items).count().await
     })
     .await;
     let recorded = Recorded::new(&seen, model, start);
     (seen, recorded)
 }
 
-#[tokio::test]
-async fn a_response_is_recorded() {
-    let client = client(&serve(Answer::Whole(state("completed", used()))).await);
-    let start = Instant::now();
-    let seen = capture_async(client.responses().measured().create(response("response"))).await;
-    let recorded = Recorded::new(&seen, "response", start);
+fn content(index: u32, text: &str) -> Step {
+    choice(index, json!({"content": text}), None)
+}
 
-    seen.returned.as_ref().unwrap();
-    recorded.assert_input_tokens(12.0);
-    assert_eq!(recorded.time_to_first_token.count, 0);
-    recorded.assert_answered_after(0, Some(7.0));
-    assert_eq!(ended(&seen, "response", None), 1);
-    assert_eq!(ended_in_all(&seen), 1.0);
+fn stop_of(index: u32) -> Step {
+    choice(index, json!({}), Some("stop"))
 }
 
 #[tokio::test]
-async fn a_response_that_failed_is_counted_with_its_code() {
-    let error = json!({"error": {"code": "rate_limit_exceeded", "message": "not now"}});
-    let client = client(&serve(Answer::Whole(state("failed", error))).await);
-    let seen = capture_async(client.responses().measured().create(response("failed"))).await;
-
-    seen.returned.as_ref().unwrap();
-    assert_eq!(ended(&seen, "failed", Some("rate_limit_exceeded")), 1);
-    assert_eq!(ended_in_all(&seen), 1.0);
-}
-
-#[tokio::test]
-async fn a_streamed_response_is_recorded() {
+async fn an_answer_of_two_choices_is_whole_when_both_have_ended() {
     let steps = vec![
-        event("response.created", 0, json!({"response": state("in_progress", json!({}))})),
+        content(0, "Ray"),
+        stop_of(0),
         Step::Pause(60),
-        delta("Ray"),
-        delta("leigh"),
-        event("response.completed", 3, json!({"response": state("completed", used())})),
+        content(1, "leigh"),
+        stop_of(1),
+        usage(12, 7),
+        Step::Done,
     ];
-    let (seen, recorded) = stream_response("streamed-response", steps).await;
-
-    assert_eq!(seen.returned.len(), 4);
+    let (seen, recorded) = stream_two("two", usize::MAX, steps).await;
     recorded.assert_input_tokens(12.0);
-    recorded.assert_first_token_after(60);
     recorded.assert_answered_after(60, Some(7.0));
-    assert_eq!(ended(&seen, "streamed-response", None), 1);
+    assert_eq!(ended(&seen, "two", None), 1);
     assert_eq!(ended_in_all(&seen), 1.0);
 }
 
 #[tokio::test]
-async fn a_streamed_response_that_fails_is_counted_with_its_code() {
-    let error = json!({"error": {"code": "server_error", "message": "not now"}});
-    let steps = vec![
-        delta("Ray"),
-        event("response.failed", 2, json!({"response": state("failed", error)})),
-    ];
-    let (seen, recorded) = stream_response("failing-response", steps).await;
-
-    assert_eq!(recorded.input_tokens.count, 0);
-    recorded.assert_first_token_after(0);
+async fn who_stops_reading_after_the_first_of_two_choices_has_cancelled_the_call() {
+    let steps = vec![content(0, "Ray"), stop_of(0), content(1, "leigh"), Step::Pause(60_000)];
+    let (seen, recorded) = stream_two("first-of-two", 2, steps).await;
     recorded.assert_not_answered();
-    assert_eq!(ended(&seen, "failing-response", Some("server_error")), 1);
+    assert_eq!(ended(&seen, "first-of-two", Some("cancelled")), 1);
     assert_eq!(ended_in_all(&seen), 1.0);
+}
+
+#[tokio::test]
+async fn an_answer_that_ends_within_the_second_of_two_choices_is_truncated() {
+    let steps = vec![content(0, "Ray"), stop_of(0), content(1, "lei")];
+    let (seen, recorded) = stream_two("half-of-two", usize::MAX, steps).await;
+    recorded.assert_not_answered();
+    assert_eq!(ended(&seen, "half-of-two", Some("truncated")), 1);
+    assert_eq!(ended_in_all(&seen), 1.0);
+}
+
+#[tokio::test]
+async fn chunks_without_content_are_no_first_token() {
+    let silent = [
+        // As Azure's streams begin.
+        Step::Send(json!({
+            "id": "", "object": "", "created": 0, "model": "", "choices": [],
+            "prompt_filter_results": [{"prompt_index": 0, "content_filter_results": {}}],
+        })),
+        role(),
+        text(""),
+        choice(0, json!({"tool_calls": []}), None),
+        choice(0, json!({"audio": {"id": "audio_1"}}), None),
+    ];
+    let mut steps = silent.to_vec();
+    steps.extend([Step::Pause(60), text("Ray"), stop(), Step::Done]);
+    let (seen, recorded) = stream_chat("silent", steps).await;
+    assert_eq!(seen.returned, [true; 7]);
+    recorded.assert_first_token_after(60);
+}
+
+#[tokio::test]
+async fn whatever_content_comes_first_is_the_first_token() {
+    let contents = [
+        ("refusal", json!({"refusal": "No"})),
+        ("tool", json!({"tool_calls": [{"index": 0, "id": "a", "function": {"name": "look_up"}}]})),
+        ("function", json!({"function_call": {"name": "look_up", "arguments": ""}})),
+        ("audio", json!({"audio": {"id": "audio_1", "data": "AAAA"}})),
+    ];
+    for (model, delta) in contents {
+        let steps = vec![role(), choice(0, delta, None), Step::Pause(250), stop(), Step::Done];
+        let (_, recorded) = stream_chat(model, steps).await;
+        recorded.assert_first_token_after(0);
+        let (first, whole) = (recorded.time_to_first_token.sum, recorded.prompt_throughput.sum);
+        assert!(whole - first >= 0.1, "{model}: {first} of {whole} s");
+    }
+}
+
+/// As vLLM counts when it is asked to do so continuously.
+#[tokio::test]
+async fn a_count_with_every_chunk_is_the_last_one() {
+    let steps = vec![usage(12, 0), text("Ray"), usage(12, 1), stop(), usage(12, 7), Step::Done];
+    let (seen, recorded) = stream_chat("counting", steps).await;
+    recorded.assert_input_tokens(12.0);
+    recorded.assert_answered_after(0, Some(7.0));
+    assert_eq!(ended(&seen, "counting", None), 1);
+}
+
+#[tokio::test]
+async fn an_error_in_a_stream_is_counted_with_its_code() {
+    let errors = [
+        (json!({"code": "server_is_overloaded", "message": "not now"}), "server_is_overloaded"),
+        (json!({"code": 502, "message": "try node 4711"}), "_OTHER"),
+    ];
+    for (error, error_type) in errors {
+        let steps = vec![role(), text("Ray"), Step::Send(json!({"error": error})), Step::Done];
+        let (seen, recorded) = stream_chat("failing", steps).await;
+        assert_eq!(seen.returned, [true, true, false]);
+        recorded.assert_not_answered();
+        assert_eq!(ended(&seen, "failing", Some(error_type)), 1, "{seen:?}");
+        assert_eq!(ended_in_all(&seen), 1.0);
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_chunk_and_no_error_is_an_invalid_response() {
+    let (seen, _) = stream_chat("odd", vec![role(), Step::Send(json!({"odd": 1}))]).await;
+    assert_eq!(seen.returned, [true, false]);
+    assert_eq!(ended(&seen, "odd", Some("invalid_response")), 1);
 }
