@@ -30,7 +30,8 @@
 //! assert_eq!(seen.histogram(ended(Outcome::Error)).count, 1);
 //! ```
 //!
-//! Labels are evaluated at entry, and may use the arguments; the body may move those all the same.
+//! Labels are evaluated at entry, and may use the arguments; the body may move those all the same. In an
+//! async function, entry is the first poll.
 //!
 //! # Without a metric
 //!
@@ -157,31 +158,73 @@
 //!
 //! # Futures
 //!
-//! The time of an async function is that from its first poll to its end. A function that is not async is
-//! measured as if it were when its last expression is an `async` block, bare or in `Box::pin(…)`;
-//! so `#[async_trait]` can stand above or below. Of any other function that returns a future or a
-//! stream, the call that makes it is measured.
+//! The time of an async function is that from its first poll to its end; so a future that is never polled
+//! is no call. A function that is not async is measured in the same way if it returns a future, bare
+//! (`impl Future`) or boxed (`Pin<Box<dyn Future>>`, `BoxFuture`), however it makes it; so
+//! `#[async_trait]` can stand above or below. Its labels are evaluated when it is called, and what it does
+//! itself before it returns the future is not part of the call. Of a function that returns a future
+//! of a named type, or a stream, the call that makes it is measured.
+//!
+//! ```
+//! use std::pin::Pin;
+//! use typed_metrics::{Metrics, Outcome, timed};
+//!
+//! #[derive(Metrics)]
+//! enum Client {
+//!     #[histogram(unit = "ms")]
+//!     FetchDuration { outcome: Outcome },
+//! }
+//!
+//! type Answer = Result<String, &'static str>;
+//!
+//! #[timed(Client::FetchDuration { outcome })]
+//! fn fetch(url: &str) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
+//!     if !url.starts_with("https://") {
+//!         return Box::pin(std::future::ready(Err("not safe")));
+//!     }
+//!     Box::pin(async move { Ok(format!("what is at {url}")) })
+//! }
+//!
+//! # fn block_on<F: Future>(future: F) -> F::Output {
+//! #     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+//! #     let mut future = std::pin::pin!(future);
+//! #     loop {
+//! #         if let std::task::Poll::Ready(output) = future.as_mut().poll(&mut context) {
+//! #             return output;
+//! #         }
+//! #     }
+//! # }
+//! let seen = typed_metrics::testing::capture(|| {
+//!     block_on(fetch("https://a")).unwrap();
+//!     block_on(fetch("ftp://a")).unwrap_err();
+//!     drop(fetch("https://a")); // never polled
+//! });
+//! assert_eq!(seen.histogram(Client::FetchDuration { outcome: Outcome::Ok }).count, 1);
+//! assert_eq!(seen.histogram(Client::FetchDuration { outcome: Outcome::Error }).count, 1);
+//! assert_eq!(seen.histogram(Client::FetchDuration { outcome: Outcome::Cancelled }).count, 0);
+//! ```
 //!
 //! # What it costs
 //!
 //! Two looks at the clock, and a record; a suspended future is polled without a look at the clock, unless
 //! `busy` asks for it. `cargo bench -p typed-metrics-core --bench timed` measures it beside the same by
-//! hand. The future grows by less than 80 bytes, with `count` and `in_flight` by about 100. The first
-//! call of a thread with labels that it has not seen allocates if some are open, and no later one does.
+//! hand. The first call of a thread with labels that it has not seen allocates if some are open, and no
+//! later one does.
+//!
+//! The future of an async function grows by less than 80 bytes, by 16 more with `count` and 24 with
+//! `in_flight`. Arguments that it does not hold across an `await` by itself, it holds once more: the
+//! compiler keeps the arguments of an async function to its end, also those that it hands on to a
+//! future that it awaits, and the measured body is one. A boxed future that the function's last expression
+//! does not make itself is boxed once more, and a bare one is kept twice.
 //!
 //! # What it cannot do
 //!
 //! A `const fn` and a function with `#[track_caller]` are refused. A label field is an owned value or
 //! borrows from what lives at entry; what is computed from the result may borrow from the result. In the
-//! labels, `outcome` is the outcome, also where an argument has that name.
+//! labels, `outcome` is the outcome, also where an argument has that name. Labels cannot `await`.
 //!
-//! # What does not work yet
+//! Arguments are dropped in their order, with one exception: what a pattern leaves unbound
+//! (`Pair { left, .. }: Pair`) is dropped after all other arguments if a label uses what it binds.
 //!
-//! - A function that returns `impl Fn(&T) -> …`, or another closure that takes references: its closure
-//!   loses the type that it is expected to have, and does not compile.
-//! - A function that is not async and ends with a future: labels are evaluated when that is first polled,
-//!   and may borrow there what the function alone would not. An earlier `return` of a boxed future is not
-//!   measured.
-//! - Arguments that patterns leave unbound, and unused ones, are dropped after the others.
-//! - A future grows by more than said above with arguments that it does not hold across an `await`.
-//! - A body that is a `$block:block` of `macro_rules`, and `cfg_attr(…, timed(skip))`.
+//! A function that returns a future which implements more than `Future`, such as `FusedFuture`, is
+//! measured as any other function: what measured the future would not implement that.

@@ -3,7 +3,9 @@
 #![deny(warnings)]
 #![allow(
     clippy::elidable_lifetime_names,
+    clippy::implied_bounds_in_impls,
     clippy::multiple_bound_locations,
+    clippy::toplevel_ref_arg,
     clippy::unnecessary_literal_bound,
     clippy::unused_self,
     reason = "the functions are written in every way that people write them"

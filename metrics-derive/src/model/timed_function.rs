@@ -80,9 +80,9 @@ impl<'d> ValidatedFunction<'d> {
         let mut signature = signature.clone();
         let into = match &kind {
             ValidatedBody::Async { .. } => Some(Into::Future),
-            ValidatedBody::Future { made: ReturnedFuture::Block(_), .. } => None,
-            // It does not end, and what it takes is dropped by nobody.
-            ValidatedBody::Sync { returns: Returns::Never } => None,
+            // The body stays where it is.
+            ValidatedBody::Future { made: ReturnedFuture::Block(_), .. }
+            | ValidatedBody::Sync { returns: Returns::Never } => None,
             ValidatedBody::Sync { .. } | ValidatedBody::Future { .. } => Some(Into::Closure),
         };
         let arguments = into.map(|into| {
