@@ -27,12 +27,16 @@ pub(crate) fn find<'a>(
         ),
     ));
     let __returned = tm::__private::timed::call(move || -> Result<_, Error> {
-        #[allow(clippy::used_underscore_binding, clippy::no_effect_underscore_binding)]
-        let route = route;
-        #[allow(clippy::used_underscore_binding, clippy::no_effect_underscore_binding)]
-        let __argument_1 = __argument_1;
-        let page = shop.page(route)?;
-        Ok(page)
+        match { route } {
+            route => {
+                match { __argument_1 } {
+                    _ => {
+                        let page = shop.page(route)?;
+                        Ok(page)
+                    }
+                }
+            }
+        }
     });
     let __outcome = {
         use tm::__private::timed::AnyReturned as _;

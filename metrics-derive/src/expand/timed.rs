@@ -57,8 +57,7 @@ impl Expansion<'_> {
     /// ```text
     /// let __call = timed::Call::of_function((timed::wall(…), ()));
     /// let __returned = timed::call(move || -> Result<Ast, Error> {
-    ///     let input = input;
-    ///     …
+    ///     match { input } { input => { … } }
     /// });
     /// let __outcome = …;
     /// __call.finish(__outcome);
@@ -116,8 +115,7 @@ impl Expansion<'_> {
         let Paths { timed, .. } = self.paths;
         let (prepared, body) = (local("__prepared"), local("__body"));
         let (computed, meters) = self.meters();
-        let (arguments, statements) = (self.arguments(), self.statements());
-        let block = self.block(returns, &quote!(#arguments #statements));
+        let block = self.block(returns, &self.body());
         let allow = self.allow();
         let awaited = self.awaited(returns, &quote!(#prepared), &quote!(#body));
         quote! {
@@ -216,8 +214,7 @@ impl Expansion<'_> {
 
     /// The function's body as a closure.
     fn closure(&self, returns: &Returns) -> TokenStream {
-        let (arguments, statements) = (self.arguments(), self.statements());
-        let body = braced(&self.function.body.braces, quote!(#arguments #statements));
+        let body = braced(&self.function.body.braces, self.body());
         match returns {
             Returns::Type(returns) => quote!(move || -> #returns #body),
             Returns::Never | Returns::Unknown => quote!(move || #body),
@@ -271,11 +268,14 @@ impl Expansion<'_> {
         }
     }
 
-    /// Expands to `let route = route;` for a closure, whose locals are dropped as arguments are, and in
-    /// the other order to `let _ = &second; let _ = &first;` for an async block, which drops what it
-    /// captured as it came across it.
-    fn arguments(&self) -> TokenStream {
-        let Some(arguments) = &self.function.arguments else { return TokenStream::new() };
+    /// The function's body, with the arguments that it takes over.
+    ///
+    /// Expands to `match { first } { first => match { second } { second => { … } } }` for a closure: what an
+    /// arm binds lives, as an argument does, longer than all that the body makes. For an async block, which
+    /// drops what it captured as it came across it, to `let _ = &second; let _ = &first; …`.
+    fn body(&self) -> TokenStream {
+        let statements = self.statements();
+        let Some(arguments) = &self.function.arguments else { return statements };
         let captured = arguments.iter().rev().map(|Argument { attributes, take }| {
             let (name, unused) = match take {
                 Take::Capture(name) => (name, None),
@@ -291,15 +291,20 @@ impl Expansion<'_> {
                 #unused
             }
         });
-        let bound = arguments.iter().filter_map(|Argument { attributes, take }| match take {
-            Take::Bind { pattern, name } => Some(quote! {
-                #[allow(clippy::used_underscore_binding, clippy::no_effect_underscore_binding)]
-                #(#attributes)*
-                let #pattern = #name;
-            }),
-            Take::Capture(_) | Take::CaptureUnused(_) => None,
-        });
-        captured.chain(bound).collect()
+        let captured: TokenStream = captured.collect();
+        let mut is_bound = false;
+        let body =
+            arguments.iter().rev().fold(statements, |body, Argument { attributes, take }| {
+                let Take::Bind { pattern, name } = take else { return body };
+                // The innermost has the user's braces.
+                let body = if std::mem::replace(&mut is_bound, true) {
+                    body
+                } else {
+                    braced(&self.function.body.braces, body)
+                };
+                quote!(match { #name } { #(#attributes)* #pattern => #body })
+            });
+        quote!(#captured #body)
     }
 
     /// The compiler does not see that a captured argument is read once more, when it is dropped, and

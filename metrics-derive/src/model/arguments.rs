@@ -22,7 +22,8 @@ pub(crate) struct Argument {
 }
 
 pub(crate) enum Take {
-    /// A local of the body's own, `let pattern = name;`, is dropped and looked at as an argument is.
+    /// Bound by `match { name } { pattern => … }` around the body, it is dropped and looked at as an
+    /// argument is.
     Bind { pattern: TokenStream, name: Ident },
     /// The block captures it, and drops what it captured in the order in which it came across it.
     Capture(Ident),
@@ -33,9 +34,9 @@ pub(crate) enum Take {
 /// What becomes of the arguments.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Into {
-    /// Locals of a closure.
+    /// What is bound in a closure.
     Closure,
-    /// What an async block captures. A local would be a second place for each in the future.
+    /// What an async block captures. To bind it would be a second place for each in the future.
     Future,
 }
 
@@ -54,11 +55,12 @@ impl Arguments {
                 !is_reference(&typed.ty) && !is_wild(&typed.pat) && leaves_some(&typed.pat)
             }
         };
-        // What is left of an argument can be dropped between the others only if all are locals.
+        // What is left of an argument can be dropped between the others only if all are bound.
         let bind = into == Into::Closure || signature.inputs.iter().any(rest_is_dropped);
         let mut all = Vec::new();
         for (place, input) in signature.inputs.iter_mut().enumerate() {
             let attributes = attributes_of_uses(input);
+            let is_conditional = attributes.iter().any(|one| one.path().is_ident("cfg"));
             let mut take = |take| all.push(Argument { attributes: attributes.clone(), take });
             let typed = match input {
                 FnArg::Typed(typed) => typed,
@@ -68,12 +70,15 @@ impl Arguments {
                 }
             };
             let is_reference = is_reference(&typed.ty);
+            // Only a statement can be left out.
+            let bind = bind && !is_conditional;
 
             let mut names = Vec::new();
             bound_names(&typed.pat, &mut names);
             let is_measured = |name: &Ident| mentions(measured.clone(), &name.unraw().to_string());
             let is_whole = !is_wild(&typed.pat)
                 && (is_reference
+                    || is_conditional
                     || !leaves_some(&typed.pat)
                     || names.iter().any(|bound| is_measured(&bound.name)));
             if !is_whole {
@@ -82,14 +87,11 @@ impl Arguments {
                 }
                 let name = Ident::new(&format!("__argument_{place}"), Span::mixed_site());
                 let pattern = std::mem::replace(&mut *typed.pat, verbatim(&name));
-                if is_wild(&pattern) && !bind {
-                    take(Take::Capture(name));
+                take(if is_wild(&pattern) && !bind {
+                    Take::Capture(name)
                 } else {
-                    take(Take::Bind { pattern: name.to_token_stream(), name: name.clone() });
-                    if !is_wild(&pattern) {
-                        take(Take::Bind { pattern: pattern.into_token_stream(), name });
-                    }
-                }
+                    Take::Bind { pattern: pattern.into_token_stream(), name }
+                });
                 continue;
             }
             for Bound { name, mutable } in names {

@@ -57,6 +57,15 @@ pub fn locked(of: std::sync::Mutex<u8>) -> u8 {
     *of.lock().expect("nobody panicked")
 }
 
+/// The same of a part of its argument, later.
+///
+/// # Panics
+/// If the lock is poisoned.
+#[tm::timed(Cache::CallTime { outcome }, crate = tm)]
+pub async fn locked_later((of, _): (std::sync::Mutex<u8>, String)) -> u8 {
+    *of.lock().expect("nobody panicked")
+}
+
 /// Refreshes the cache later.
 #[tm::timed(crate = tm, objective = tm::Objective::success(0.9))]
 pub async fn refresh_later(mut name: String) -> usize {
