@@ -14,6 +14,7 @@ mod metrics;
 mod names;
 mod stub;
 mod timed;
+mod timed_body;
 mod types;
 
 use proc_macro2::TokenStream;

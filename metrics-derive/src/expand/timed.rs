@@ -10,9 +10,10 @@ use syn::ext::IdentExt;
 
 use crate::expand::meter::{Paths, fill, meter, tokens_of_computed};
 use crate::expand::names::at;
+use crate::expand::timed_body::{allow, body_of, braced};
 use crate::model::{
-    Argument, LastExpression, Meter, OutcomeOf, Parameter, ReturnedClosure, ReturnedFuture,
-    Returns, Take, Target, ValidatedBody, ValidatedFunction, ValidatedTimed,
+    LastExpression, Meter, OutcomeOf, ReturnedFuture, Returns, Target, ValidatedBody,
+    ValidatedFunction, ValidatedTimed,
 };
 
 /// Expands to the function with another body: see [`Expansion::sync`], [`Expansion::of_async`] and
@@ -78,7 +79,7 @@ impl Expansion<'_> {
         };
         let body = self.closure(returns);
         let finish = self.finish(&call, &quote!(&#returned));
-        let allow = self.allow();
+        let allow = allow(self.function);
         let mutable = self.fills().then(|| quote!(mut));
         quote! {
             #computed
@@ -115,8 +116,8 @@ impl Expansion<'_> {
         let Paths { timed, .. } = self.paths;
         let (prepared, body) = (local("__prepared"), local("__body"));
         let (computed, meters) = self.meters();
-        let block = self.block(returns, &self.body());
-        let allow = self.allow();
+        let block = self.block(returns, &body_of(self.function, self.paths));
+        let allow = allow(self.function);
         let awaited = self.awaited(returns, &quote!(#prepared), &quote!(#body));
         quote! {
             #computed
@@ -140,7 +141,7 @@ impl Expansion<'_> {
         let (prepared, future) = (local("__prepared"), local("__future"));
         let (computed, meters) = self.meters();
         let body = self.closure(returns);
-        let allow = self.allow();
+        let allow = allow(self.function);
         let awaited = self.awaited(&Returns::Unknown, &quote!(#prepared), &quote!(#future));
         let block = quote!(async move { #awaited });
         let block = match pin {
@@ -214,7 +215,7 @@ impl Expansion<'_> {
 
     /// The function's body as a closure.
     fn closure(&self, returns: &Returns) -> TokenStream {
-        let body = braced(&self.function.body.braces, self.body());
+        let body = braced(&self.function.body.braces, body_of(self.function, self.paths));
         match returns {
             Returns::Type(returns) => quote!(move || -> #returns #body),
             Returns::Never | Returns::Unknown => quote!(move || #body),
@@ -240,79 +241,6 @@ impl Expansion<'_> {
             }
             #statements
         }
-    }
-
-    /// The body's statements. A closure at the end is handed through a function that tells its type.
-    fn statements(&self) -> TokenStream {
-        let Some(returned) = &self.function.closure else {
-            return self.function.body.statements.clone();
-        };
-        let ReturnedClosure { before, closure, bound, parameters, types, lifetimes } = returned;
-        let private = &self.paths.private;
-        let typed = local("__typed");
-        let parameters = parameters.iter().map(|Parameter { name, is_referred_to }| {
-            let unsized_too = is_referred_to.then(|| quote!(: ?#private::core::marker::Sized));
-            quote!(#name #unsized_too)
-        });
-        quote! {
-            #(#before)*
-            #[inline(always)]
-            fn #typed<
-                #(#lifetimes,)*
-                #(#parameters,)*
-                __R: #bound
-            >(closure: __R) -> __R {
-                closure
-            }
-            #typed::<#(#types,)* _>(#closure)
-        }
-    }
-
-    /// The function's body, with the arguments that it takes over.
-    ///
-    /// Expands to `match { first } { first => match { second } { second => { … } } }` for a closure: what an
-    /// arm binds lives, as an argument does, longer than all that the body makes. For an async block, which
-    /// drops what it captured as it came across it, to `let _ = &second; let _ = &first; …`.
-    fn body(&self) -> TokenStream {
-        let statements = self.statements();
-        let Some(arguments) = &self.function.arguments else { return statements };
-        let captured = arguments.iter().rev().map(|Argument { attributes, take }| {
-            let (name, unused) = match take {
-                Take::Capture(name) => (name, None),
-                // Says that the argument is not used, where it stands.
-                Take::CaptureUnused(name) => (name, Some(quote!({ let #name = (); }))),
-                Take::Bind { .. } => return TokenStream::new(),
-            };
-            quote! {
-                #[allow(clippy::used_underscore_binding)]
-                #(#attributes)*
-                let _ = &#name;
-                #(#attributes)*
-                #unused
-            }
-        });
-        let captured: TokenStream = captured.collect();
-        let mut is_bound = false;
-        let body =
-            arguments.iter().rev().fold(statements, |body, Argument { attributes, take }| {
-                let Take::Bind { pattern, name } = take else { return body };
-                // The innermost has the user's braces.
-                let body = if std::mem::replace(&mut is_bound, true) {
-                    body
-                } else {
-                    braced(&self.function.body.braces, body)
-                };
-                quote!(match { #name } { #(#attributes)* #pattern => #body })
-            });
-        quote!(#captured #body)
-    }
-
-    /// The compiler does not see that a captured argument is read once more, when it is dropped, and
-    /// would warn of `self.armed = false;` in a method that takes `mut self`.
-    fn allow(&self) -> Option<TokenStream> {
-        let ValidatedFunction { arguments, signature, .. } = self.function;
-        let changes = arguments.as_ref()?.captures_changed(signature);
-        changes.then(|| quote!(#[allow(unused_assignments)]))
     }
 
     /// What computes labels, and all that is recorded, as a pair of pairs.
@@ -438,11 +366,4 @@ fn respanned(tokens: &TokenStream, span: Span) -> TokenStream {
         token
     });
     tokens.collect()
-}
-
-/// `tokens` in the braces that the user wrote.
-fn braced(braces: &Group, tokens: TokenStream) -> TokenStream {
-    let mut group = Group::new(proc_macro2::Delimiter::Brace, tokens);
-    group.set_span(braces.span());
-    group.to_token_stream()
 }
