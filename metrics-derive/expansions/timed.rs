@@ -7,12 +7,11 @@ pub(crate) fn find<'a>(
     let mut __call = tm::__private::timed::Call::of_function((
         tm::__private::timed::wall({
             let outcome = tm::__private::timed::PENDING;
-            let status = __computed_0_status.absent();
             tm::__private::timed::late(
                 tm::__private::timed::metric(Shop::Duration {
                         route: &route,
                         outcome,
-                        status,
+                        status: __computed_0_status.absent(),
                     })
                     .__typed_Duration(),
             )
@@ -29,6 +28,7 @@ pub(crate) fn find<'a>(
     let __returned = tm::__private::timed::call(move || -> Result<_, Error> {
         match { route } {
             route => {
+                let _ = &route;
                 match { __argument_1 } {
                     _ => {
                         let page = shop.page(route)?;
@@ -40,7 +40,7 @@ pub(crate) fn find<'a>(
     });
     let __outcome = {
         use tm::__private::timed::AnyReturned as _;
-        tm::__private::timed::Returned(&__returned).outcome()
+        tm::__private::timed::Returned(&__returned).__typed_outcome()
     };
     __call
         .meter
@@ -77,7 +77,6 @@ impl Client {
             tm::__private::core::option::Option::None,
             &[],
         );
-        #[allow(unused_assignments)]
         let (__prepared, __body) = tm::__private::timed::call(move || (
             (
                 tm::__private::timed::busy(tm::__private::timed::function(&__FUNCTION)),
@@ -109,7 +108,7 @@ impl Client {
                 |__returned, __call| {
                     let __outcome = {
                         use tm::__private::timed::AnyReturned as _;
-                        tm::__private::timed::Returned(__returned).outcome()
+                        tm::__private::timed::Returned(__returned).__typed_outcome()
                     };
                     __call.finish(__outcome);
                 },

@@ -30,6 +30,33 @@ pub fn call<R>(body: impl FnOnce() -> R) -> R {
     body()
 }
 
+/// Where a closure is put that a function returns, see [`put`].
+pub trait Slot<F> {
+    fn put(&mut self, closure: F) -> &F;
+}
+
+impl<F> Slot<F> for Option<F> {
+    #[inline(always)]
+    fn put(&mut self, closure: F) -> &F {
+        self.insert(closure)
+    }
+}
+
+/// Puts a closure where it can be taken from as it is.
+///
+/// What comes back is expected to be a `&dyn Fn(…) -> …`, so the compiler knows the closure's types before it
+/// looks at it; and since nothing but a bound ties it to the slot, that keeps the closure's own type.
+#[inline(always)]
+pub fn put<F, S: Slot<F>>(slot: &mut S, closure: F) -> &F {
+    slot.put(closure)
+}
+
+/// The closure that was [`put`] there.
+#[inline(always)]
+pub fn taken<F>(slot: Option<F>) -> F {
+    slot.unwrap_or_else(|| unreachable!("the closure was put there"))
+}
+
 /// The name of the type of a function.
 #[must_use]
 pub fn name_of<F>(_: F) -> &'static str {

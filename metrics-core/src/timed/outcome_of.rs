@@ -2,27 +2,27 @@
 
 use crate::outcome::Outcome;
 
-/// What a function returned. Its method `outcome` is that of a `Result` where the type is one, and else
-/// that of [`AnyReturned`]: the compiler prefers the former.
+/// What a function returned. Its method is that of a `Result` where the type is one, and else that of
+/// [`AnyReturned`]: the compiler prefers the former. Its name is one that no trait of the user's has.
 #[derive(Debug)]
 pub struct Returned<'a, R>(pub &'a R);
 
 impl<T, E> Returned<'_, Result<T, E>> {
     #[must_use]
     #[inline(always)]
-    pub fn outcome(&self) -> Outcome {
+    pub fn __typed_outcome(&self) -> Outcome {
         Outcome::of(self.0)
     }
 }
 
 /// See [`Returned`].
 pub trait AnyReturned {
-    fn outcome(&self) -> Outcome;
+    fn __typed_outcome(&self) -> Outcome;
 }
 
 impl<R> AnyReturned for Returned<'_, R> {
     #[inline(always)]
-    fn outcome(&self) -> Outcome {
+    fn __typed_outcome(&self) -> Outcome {
         Outcome::Ok
     }
 }

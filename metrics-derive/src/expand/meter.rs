@@ -1,8 +1,8 @@
 //! What is recorded of a call, and the labels that are computed from its result.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use syn::{Index, Path};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Index, Member, Path};
 
 use crate::expand::names::at;
 use crate::expand::timed::local;
@@ -54,8 +54,11 @@ pub(crate) fn meter(index: usize, meter: &Meter, paths: &Paths) -> TokenStream {
 /// ```text
 /// {
 ///     let outcome = timed::PENDING;
-///     let status = __computed_0_status.absent();
-///     let metric = timed::metric(Http::Duration { route: &route, status, outcome });
+///     let metric = timed::metric(Http::Duration {
+///         route: &route,
+///         status: __computed_0_status.absent(),
+///         outcome,
+///     });
 ///     timed::late(metric.__typed_Duration())
 /// }
 /// ```
@@ -63,10 +66,16 @@ fn metric(index: usize, metric: &MetricUse, paths: &Paths) -> TokenStream {
     let Paths { timed, .. } = paths;
     let MetricUse { path, variant, labels, outcome, computed } = metric;
     let outcome = outcome.as_ref().map(|outcome| quote!(let #outcome = #timed::PENDING;));
-    let absent = computed.iter().map(|(field, computed)| {
-        let (name, label) = (token(index, field), &computed.label);
-        // Two fields of one metric may have the same label: the second value hides the first.
-        quote_spanned!(at(label)=> let #label = #name.absent();)
+    let labels = labels.iter().map(|label| {
+        let is_field =
+            |field: &Ident| matches!(&label.member, Member::Named(name) if name == field);
+        match computed.iter().find(|(field, _)| is_field(field)) {
+            None => label.to_token_stream(),
+            Some((field, computed)) => {
+                let (name, attributes) = (token(index, field), &label.attrs);
+                quote_spanned!(at(&computed.label)=> #(#attributes)* #field: #name.absent())
+            }
+        }
     });
     let handle = format_ident!("__typed_{variant}", span = at(variant));
     // An enum that is none is told of in its own words, and not only by a method that it lacks.
@@ -76,7 +85,7 @@ fn metric(index: usize, metric: &MetricUse, paths: &Paths) -> TokenStream {
     if !computed.is_empty() {
         metric = quote!(#timed::late(#metric));
     }
-    quote_spanned!(at(variant)=> { #outcome #(#absent)* #metric })
+    quote_spanned!(at(variant)=> { #outcome #metric })
 }
 
 /// What the labels that are computed are known by until they are.

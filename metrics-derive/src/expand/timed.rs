@@ -68,7 +68,7 @@ impl Expansion<'_> {
         let Paths { timed, .. } = self.paths;
         let (call, returned) = (local("__call"), local("__returned"));
         let (computed, meters) = self.meters();
-        let Returns::Type(_) = returns else {
+        if let Returns::Never = returns {
             // It ends by unwinding, if at all; so there is nothing to catch.
             let statements = &self.function.body.statements;
             return quote! {
@@ -76,7 +76,7 @@ impl Expansion<'_> {
                 let #call = #timed::Call::of_function(#meters);
                 #statements
             };
-        };
+        }
         let body = self.closure(returns);
         let finish = self.finish(&call, &quote!(&#returned));
         let allow = allow(self.function);
@@ -266,7 +266,7 @@ impl Expansion<'_> {
     /// Expands to
     ///
     /// ```text
-    /// let __outcome = { use timed::AnyReturned as _; timed::Returned(&__returned).outcome() };
+    /// let __outcome = { use timed::AnyReturned as _; timed::Returned(&__returned).__typed_outcome() };
     /// __call.finish(__outcome);
     /// ```
     fn finish(&self, call: &Ident, returned: &TokenStream) -> TokenStream {
@@ -274,7 +274,7 @@ impl Expansion<'_> {
         let outcome = local("__outcome");
         let decided = match &self.timed.outcome {
             OutcomeOf::Type => quote! {
-                { use #timed::AnyReturned as _; #timed::Returned(#returned).outcome() }
+                { use #timed::AnyReturned as _; #timed::Returned(#returned).__typed_outcome() }
             },
             OutcomeOf::OkIf(closure) => quote!(#timed::ok_if(#returned, #closure)),
             OutcomeOf::ErrorIf(closure) => quote!(#timed::error_if(#returned, #closure)),

@@ -16,15 +16,17 @@ use crate::model::mentions::mentions;
 pub(crate) struct Arguments(Vec<Argument>);
 
 pub(crate) struct Argument {
-    /// `#[cfg(…)]`, `#[allow(…)]`
+    /// `#[cfg(…)]`
     pub(crate) attributes: Vec<Attribute>,
+    /// `#[allow(…)]`, `#[expect(…)]` and the like.
+    pub(crate) lints: Vec<Attribute>,
     pub(crate) take: Take,
 }
 
 pub(crate) enum Take {
     /// Bound by `match { name } { pattern => … }` around the body, it is dropped and looked at as an
-    /// argument is.
-    Bind { pattern: TokenStream, name: Ident },
+    /// argument is. What is `used` is so by what measures.
+    Bind { pattern: TokenStream, name: Ident, used: Option<Ident> },
     /// The block captures it, and drops what it captured in the order in which it came across it.
     Capture(Ident),
     /// As `Capture`; the body does not use it, which the compiler would not see.
@@ -42,12 +44,14 @@ pub(crate) enum Into {
 
 impl Arguments {
     /// Gives names in `signature` to what has none, and says how `body` takes it all over. `measured` is
-    /// what the measuring itself looks at.
+    /// what the measuring itself looks at. Where somebody else looks at the signature too, it
+    /// `keeps_patterns`.
     pub(crate) fn take_over(
         signature: &mut Signature,
         into: Into,
         body: &TokenStream,
         measured: &TokenStream,
+        keeps_patterns: bool,
     ) -> Self {
         let rest_is_dropped = |input: &FnArg| match input {
             FnArg::Receiver(_) => false,
@@ -59,9 +63,13 @@ impl Arguments {
         let bind = into == Into::Closure || signature.inputs.iter().any(rest_is_dropped);
         let mut all = Vec::new();
         for (place, input) in signature.inputs.iter_mut().enumerate() {
-            let attributes = attributes_of_uses(input);
-            let is_conditional = attributes.iter().any(|one| one.path().is_ident("cfg"));
-            let mut take = |take| all.push(Argument { attributes: attributes.clone(), take });
+            let attributes = attributes_of(input, &["cfg"]);
+            let is_conditional = !attributes.is_empty();
+            let lints = attributes_of(input, &["allow", "expect", "warn", "deny", "forbid"]);
+            let mut take = |take| {
+                let (attributes, lints) = (attributes.clone(), lints.clone());
+                all.push(Argument { attributes, lints, take });
+            };
             let typed = match input {
                 FnArg::Typed(typed) => typed,
                 FnArg::Receiver(receiver) => {
@@ -76,11 +84,12 @@ impl Arguments {
             let mut names = Vec::new();
             bound_names(&typed.pat, &mut names);
             let is_measured = |name: &Ident| mentions(measured.clone(), &name.unraw().to_string());
-            let is_whole = !is_wild(&typed.pat)
-                && (is_reference
-                    || is_conditional
-                    || !leaves_some(&typed.pat)
-                    || names.iter().any(|bound| is_measured(&bound.name)));
+            let is_whole = is_conditional
+                || keeps_patterns
+                || !is_wild(&typed.pat)
+                    && (is_reference
+                        || !leaves_some(&typed.pat)
+                        || names.iter().any(|bound| is_measured(&bound.name)));
             if !is_whole {
                 if is_reference {
                     continue;
@@ -90,7 +99,7 @@ impl Arguments {
                 take(if is_wild(&pattern) && !bind {
                     Take::Capture(name)
                 } else {
-                    Take::Bind { pattern: pattern.into_token_stream(), name }
+                    Take::Bind { pattern: pattern.into_token_stream(), name, used: None }
                 });
                 continue;
             }
@@ -101,8 +110,12 @@ impl Arguments {
                 }
                 let text = name.unraw().to_string();
                 take(if bind {
-                    Take::Bind { pattern: quote!(#mutable #name), name }
-                } else if text.starts_with('_') || mentions(body.clone(), &text) {
+                    let used = is_measured(&name).then(|| name.clone());
+                    Take::Bind { pattern: quote!(#mutable #name), name, used }
+                } else if text.starts_with('_')
+                    || mentions(body.clone(), &text)
+                    || is_measured(&name)
+                {
                     Take::Capture(name)
                 } else {
                     Take::CaptureUnused(name)
@@ -110,6 +123,11 @@ impl Arguments {
             }
             if bind {
                 without_mut(&mut typed.pat);
+            }
+            // It is fulfilled where the argument is bound now.
+            let moves_lints = |argument: &Argument| !matches!(argument.take, Take::Capture(_));
+            if all.last().is_some_and(moves_lints) {
+                typed.attrs.retain(|attribute| !attribute.path().is_ident("expect"));
             }
         }
         Self(all)
@@ -119,29 +137,15 @@ impl Arguments {
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Argument> {
         self.0.iter()
     }
-
-    /// What is captured and may be changed: the compiler does not see that it is read once more, when it
-    /// is dropped.
-    pub(crate) fn captures_changed(&self, signature: &Signature) -> bool {
-        let is_captured = self.iter().any(|argument| !matches!(argument.take, Take::Bind { .. }));
-        is_captured
-            && signature.inputs.iter().any(|input| match input {
-                FnArg::Receiver(receiver) => receiver.mutability.is_some(),
-                FnArg::Typed(typed) => mentions(typed.pat.to_token_stream(), "mut"),
-            })
-    }
 }
 
-/// What holds for the uses of an argument too.
-fn attributes_of_uses(input: &FnArg) -> Vec<Attribute> {
+fn attributes_of(input: &FnArg, names: &[&str]) -> Vec<Attribute> {
     let attributes = match input {
         FnArg::Receiver(receiver) => &receiver.attrs,
         FnArg::Typed(typed) => &typed.attrs,
     };
-    let holds = |attribute: &&Attribute| {
-        ["cfg", "allow"].iter().any(|name| attribute.path().is_ident(name))
-    };
-    attributes.iter().filter(holds).cloned().collect()
+    let is_named = |attribute: &&Attribute| names.iter().any(|n| attribute.path().is_ident(n));
+    attributes.iter().filter(is_named).cloned().collect()
 }
 
 struct Bound {
@@ -183,6 +187,10 @@ fn leaves_some(pattern: &Pat) -> bool {
     }
 }
 
+fn is_type(name: &Ident) -> bool {
+    name.to_string().starts_with(char::is_uppercase)
+}
+
 /// The patterns that stand directly in a pattern.
 fn inside(pattern: &mut Pat) -> Vec<&mut Pat> {
     match pattern {
@@ -201,8 +209,8 @@ fn inside(pattern: &mut Pat) -> Vec<&mut Pat> {
 /// The names that a pattern binds, in the order of their declaration.
 fn bound_names(pattern: &Pat, names: &mut Vec<Bound>) {
     match pattern {
-        // `ref` leaves the argument itself where it is.
-        Pat::Ident(name) if name.by_ref.is_none() => {
+        // `ref` leaves the argument itself where it is, and a struct without fields binds nothing.
+        Pat::Ident(name) if name.by_ref.is_none() && !is_type(&name.ident) => {
             names.push(Bound { name: name.ident.clone(), mutable: name.mutability });
         }
         _ => {}

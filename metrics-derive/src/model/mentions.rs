@@ -1,6 +1,6 @@
 //! Whether tokens name something.
 
-use proc_macro2::{Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
 /// Whether `name` stands in `tokens` as a name of its own, which fields and methods are not; also in a
 /// format string.
@@ -40,6 +40,38 @@ fn formats(literal: &str, name: &str) -> bool {
         })
 }
 
+/// Whether something is assigned to `name` or to a part of it, as in `name.len += 1`.
+pub(crate) fn assigns(tokens: TokenStream, name: &str) -> bool {
+    // Since `name`, nothing came but dots, fields and indices.
+    let mut is_place = false;
+    for token in tokens {
+        is_place = match token {
+            TokenTree::Ident(ident) => {
+                let ident = ident.to_string();
+                is_place || ident.strip_prefix("r#").unwrap_or(&ident) == name
+            }
+            TokenTree::Literal(_) => is_place,
+            TokenTree::Group(group) => {
+                if assigns(group.stream(), name) {
+                    return true;
+                }
+                is_place && group.delimiter() != Delimiter::Brace
+            }
+            TokenTree::Punct(punct) => match (punct.as_char(), punct.spacing()) {
+                ('.', _) => is_place,
+                ('=', Spacing::Alone) if is_place => return true,
+                ('=', _) => false,
+                // The first part of `+=`.
+                ('+' | '-' | '*' | '/' | '%' | '^' | '&' | '|' | '<' | '>', Spacing::Joint) => {
+                    is_place
+                }
+                _ => false,
+            },
+        };
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,5 +99,16 @@ mod tests {
         assert!(!in_code("names"));
         assert!(!in_code(r#"println!("the name of {names} and {first_name}")"#));
         assert!(!in_code(r#"f("name")"#));
+    }
+
+    #[test]
+    fn assignments_are_found() {
+        let assigned = |code: &str| assigns(code.parse().unwrap(), "name");
+        assert!(assigned("name = 1;"));
+        assert!(assigned("if x { name.0.len += 1; }"));
+        assert!(assigned("name[i] <<= 1"));
+        assert!(!assigned("let other = name == 1;"));
+        assert!(!assigned("name.push(1); other = 2;"));
+        assert!(!assigned("f(name) ; x = 1"));
     }
 }

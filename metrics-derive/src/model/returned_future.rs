@@ -69,17 +69,20 @@ fn last_expression(returned: &Type, body: &TokenStream) -> Option<LastExpression
     Some(LastExpression { before, function, block, returns })
 }
 
+/// What the measured future is too, if the function's is.
+const KEPT: [&str; 6] = ["Future", "Send", "Sync", "Unpin", "UnwindSafe", "RefUnwindSafe"];
+
 fn of_type(returned: &Type) -> Option<ReturnedFuture> {
     match returned {
         Type::Group(group) => of_type(&group.elem),
         Type::Paren(paren) => of_type(&paren.elem),
         Type::ImplTrait(value) => {
             let traits: Vec<_> = value.bounds.iter().filter_map(trait_name).collect();
-            let has = |names: &[&str]| traits.iter().any(|name| names.contains(&name.as_str()));
-            // What measures a future has none of these.
-            if !has(&["Future"]) || has(&["FusedFuture", "Clone", "Copy", "Debug"]) {
+            let has = |name: &str| traits.iter().any(|one| one == name);
+            let is_kept = |one: &String| KEPT.contains(&one.as_str());
+            if !has("Future") || !traits.iter().all(is_kept) {
                 None
-            } else if has(&["Unpin"]) {
+            } else if has("Unpin") {
                 Some(ReturnedFuture::Pinned(None))
             } else {
                 Some(ReturnedFuture::Bare)

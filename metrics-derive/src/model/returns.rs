@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{GenericArgument, PathArguments, ReturnType, Type};
+use syn::{GenericArgument, PathArguments, ReturnType, Type, TypeParamBound};
 
 /// What the body returns.
 pub(crate) enum Returns {
@@ -41,15 +41,30 @@ fn leave_blanks(ty: &mut Type) {
         Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(leave_blanks),
         Type::Path(path) => {
             for segment in &mut path.path.segments {
-                if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
-                    for argument in &mut arguments.args {
-                        if let GenericArgument::Type(ty) = argument {
-                            leave_blanks(ty);
-                        }
+                leave_blanks_in(&mut segment.arguments);
+            }
+        }
+        Type::TraitObject(object) => {
+            for bound in &mut object.bounds {
+                if let TypeParamBound::Trait(bound) = bound {
+                    for segment in &mut bound.path.segments {
+                        leave_blanks_in(&mut segment.arguments);
                     }
                 }
             }
         }
         _ => {}
+    }
+}
+
+fn leave_blanks_in(arguments: &mut PathArguments) {
+    if let PathArguments::AngleBracketed(arguments) = arguments {
+        for argument in &mut arguments.args {
+            match argument {
+                GenericArgument::Type(ty) => leave_blanks(ty),
+                GenericArgument::AssocType(assigned) => leave_blanks(&mut assigned.ty),
+                _ => {}
+            }
+        }
     }
 }

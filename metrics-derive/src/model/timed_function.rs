@@ -1,7 +1,7 @@
 //! A function that is measured.
 
 use proc_macro2::TokenStream;
-use syn::{Ident, Signature};
+use syn::{Attribute, Ident, Signature};
 
 use crate::diagnostics::Diagnostics;
 use crate::model::arguments::{Arguments, Into};
@@ -87,7 +87,8 @@ impl<'d> ValidatedFunction<'d> {
         };
         let arguments = into.map(|into| {
             let measured = timed.expressions();
-            Arguments::take_over(&mut signature, into, &body.statements, &measured)
+            let keeps_patterns = attributes.iter().any(looks_at_the_function);
+            Arguments::take_over(&mut signature, into, &body.statements, &measured, keeps_patterns)
         });
         let closure = ReturnedClosure::find(&signature, &body.statements);
         Some(Self { declaration, signature, body, kind, arguments, closure })
@@ -96,6 +97,30 @@ impl<'d> ValidatedFunction<'d> {
     pub(crate) fn ident(&self) -> &Ident {
         &self.signature.ident
     }
+}
+
+/// Whether an attribute may be a macro, which sees what this one made of the function.
+fn looks_at_the_function(attribute: &Attribute) -> bool {
+    const BUILT_IN: [&str; 17] = [
+        "allow",
+        "cfg",
+        "cold",
+        "deny",
+        "deprecated",
+        "doc",
+        "expect",
+        "export_name",
+        "forbid",
+        "inline",
+        "link_section",
+        "must_use",
+        "no_mangle",
+        "target_feature",
+        "unsafe",
+        "warn",
+        "automatically_derived",
+    ];
+    !BUILT_IN.iter().any(|name| attribute.path().is_ident(name))
 }
 
 fn body_kind(signature: &Signature, body: &TokenStream) -> ValidatedBody {
