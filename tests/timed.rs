@@ -42,6 +42,9 @@ enum Shop<'a> {
     /// Fixed labels that are computed.
     #[histogram(unit = "s")]
     ComputedFixed { first: bool, hit: Option<bool>, outcome: Outcome },
+    /// One label that is computed, twice.
+    #[histogram(unit = "s")]
+    Twice { first: Option<String>, second: Option<String> },
     /// Calls.
     #[counter]
     Calls { outcome: Outcome },
@@ -472,4 +475,18 @@ fn objectives_stand_in_the_catalog() {
     let item = aim["function"]["item"].as_str().unwrap();
     assert!(item.ends_with("parse"), "{item}");
     assert!(serde_json::to_value(metric("timed.open")).unwrap().get("objectives").is_none());
+}
+
+#[test]
+fn a_computed_label_can_stand_in_two_fields() {
+    #[timed(
+        Shop::Twice { first: text, second: text },
+        text = |n: &u8| Some(n.to_string()),
+    )]
+    fn twice(n: u8) -> u8 {
+        n
+    }
+
+    let seen = capture(|| twice(7));
+    assert_eq!(counts(&seen, "timed.twice"), of([("first=7 second=7", 1.0)]));
 }

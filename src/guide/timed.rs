@@ -224,7 +224,13 @@
 //! labels, `outcome` is the outcome, also where an argument has that name. Labels cannot `await`.
 //!
 //! Arguments are dropped in their order, with one exception: what a pattern leaves unbound
-//! (`Pair { left, .. }: Pair`) is dropped after all other arguments if a label uses what it binds.
+//! (`Pair { left, .. }: Pair`) is dropped after all other arguments if a label uses what it binds, or if
+//! another attribute macro stands below `#[timed]` and so has to see the pattern.
 //!
-//! A function that returns a future which implements more than `Future`, such as `FusedFuture`, is
-//! measured as any other function: what measured the future would not implement that.
+//! A function that returns a future which implements more than `Future` and marker traits, such as
+//! `FusedFuture`, is measured as any other function: what measured the future would not implement that.
+//! The closure of a function that returns `impl AsyncFn(…)` has to write the types of its arguments.
+//!
+//! The compiler's warnings of a body and its arguments stay. What looks at a function as a whole finds
+//! another one: `unconditional_recursion`, and lints of clippy such as `await_holding_lock`,
+//! `unused_async` and `needless_pass_by_value`.

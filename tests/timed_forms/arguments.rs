@@ -275,3 +275,89 @@ fn labels_of_what_a_pattern_binds() {
     });
     assert_eq!(calls(&seen), ["left ok", "left ok"]);
 }
+
+#[test]
+fn attributes_of_arguments_are_theirs_alone() {
+    #[timed(Forms::Time { name: "conditional", outcome })]
+    async fn conditional(#[cfg(not(test))] gone: String, #[cfg(test)] there: Vec<u8>) -> usize {
+        let mut length = 1;
+        length += there.len();
+        length
+    }
+    #[timed(Forms::Time { name: "conditional", outcome })]
+    fn conditional_too(#[cfg(not(test))] gone: String, #[cfg(test)] mut there: Vec<u8>) -> usize {
+        there.push(1);
+        there.len()
+    }
+    #[timed(Forms::Time { name: "allowed", outcome })]
+    async fn allowed(#[allow(unused_mut)] mut a: u8, b: u8) -> u8 {
+        a + b
+    }
+    #[timed(Forms::Time { name: "allowed", outcome })]
+    async fn nothing(#[allow(unused_mut)] mut _a: u8) {}
+    #[timed(Forms::Time { name: "expected", outcome })]
+    fn expected(#[expect(unused_variables)] a: u8, #[expect(unused_mut)] mut b: u8) -> u8 {
+        b
+    }
+    #[timed(Forms::Time { name: "expected", outcome })]
+    async fn expected_later(#[expect(unused_variables)] a: u8) {}
+
+    let seen = capture(|| {
+        assert_eq!(block_on(conditional(vec![1])), 2);
+        assert_eq!(conditional_too(vec![1]), 2);
+        assert_eq!(block_on(allowed(1, 2)), 3);
+        block_on(nothing(1));
+        assert_eq!(expected(1, 2), 2);
+        block_on(expected_later(1));
+    });
+    let expected = ["allowed ok", "conditional ok", "expected ok"];
+    assert_eq!(calls(&seen), expected.map(|one| [one; 2]).concat());
+}
+
+#[test]
+fn arguments_that_only_labels_use() {
+    #[timed(Forms::Time { name: &name, outcome })]
+    fn owned(name: String) {}
+    #[timed(Forms::Time { name: &name, outcome })]
+    async fn owned_later(name: String, (): ()) {}
+
+    let seen = capture(|| {
+        owned("a".into());
+        block_on(owned_later("b".into(), ()));
+    });
+    assert_eq!(calls(&seen), ["a ok", "b ok"]);
+}
+
+#[test]
+fn patterns_of_every_kind() {
+    struct Unit;
+    struct Pair(String, #[allow(dead_code)] String);
+
+    #[timed(Forms::Time { name: "unit", outcome })]
+    async fn unit(Unit: Unit) {}
+    #[timed(Forms::Time { name: "ref mut", outcome })]
+    fn by_reference(ref mut a: Option<String>, Pair(ref mut b, _): Pair) -> Option<String> {
+        b.push('b');
+        a.as_mut()?.push_str(b);
+        a.take()
+    }
+    #[timed(Forms::Time { name: "ref mut", outcome })]
+    async fn by_reference_later(Pair(ref mut a, ..): Pair) -> usize {
+        pause().await;
+        a.push('a');
+        a.len()
+    }
+    #[timed(Forms::Time { name: "never", outcome })]
+    fn never(never: std::convert::Infallible) -> u8 {
+        match never {}
+    }
+
+    let seen = capture(|| {
+        let pair = || Pair("x".into(), String::new());
+        block_on(unit(Unit));
+        assert_eq!(by_reference(Some("a".into()), pair()).unwrap(), "axb");
+        assert_eq!(block_on(by_reference_later(pair())), 2);
+        let _: fn(std::convert::Infallible) -> u8 = never;
+    });
+    assert_eq!(calls(&seen), ["ref mut ok", "ref mut ok", "unit ok"]);
+}

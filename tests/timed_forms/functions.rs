@@ -372,6 +372,85 @@ fn closures_that_take_references_are_returned() {
 }
 
 #[test]
+fn closures_of_every_type_are_returned() {
+    type Boxed<'a> = Pin<Box<dyn Future<Output = usize> + Send + 'a>>;
+    struct Bytes<'a, const N: usize>(&'a [u8; N]);
+
+    #[timed(Forms::Time { name: "writer", outcome })]
+    fn writer() -> impl Fn(&mut dyn std::fmt::Write) -> std::fmt::Result {
+        |to| to.write_str("x")
+    }
+    #[timed(Forms::Time { name: "callback", outcome })]
+    fn callback() -> impl Fn(&str) -> Boxed<'_> + Clone {
+        |text| Box::pin(async move { text.len() })
+    }
+    #[timed(Forms::Time { name: "parser", outcome })]
+    fn parser() -> impl for<'a> Fn(&'a str) -> Result<(&'a str, u8), String> {
+        |text| Ok((text, 1))
+    }
+    #[timed(Forms::Time { name: "const", outcome })]
+    fn of_const<const N: usize>() -> impl Fn(Bytes<'_, N>) -> usize {
+        |bytes| bytes.0.len()
+    }
+    #[timed(Forms::Time { name: "nested", outcome })]
+    fn nested() -> impl Fn(&(dyn Fn(&str) -> usize + Send)) -> usize {
+        |inner| inner("abc")
+    }
+    #[timed(Forms::Time { name: "pair", outcome })]
+    fn pair(n: usize) -> (impl Fn(&str) -> &str, usize) {
+        (
+            {
+                let from = n;
+                move |text| &text[from..]
+            },
+            n,
+        )
+    }
+    #[timed(Forms::Time { name: "displayed", outcome })]
+    fn displayed() -> Box<dyn Iterator<Item = impl Display>> {
+        Box::new([1, 2].into_iter())
+    }
+
+    let seen = capture(|| {
+        let mut text = String::new();
+        writer()(&mut text).unwrap();
+        assert_eq!(text, "x");
+        assert_eq!(block_on(callback().clone()("ab")), 2);
+        assert_eq!(parser()("ab"), Ok(("ab", 1)));
+        assert_eq!(of_const()(Bytes(&[1, 2])), 2);
+        assert_eq!(nested()(&str::len), 3);
+        let (suffix, n) = pair(1);
+        assert_eq!((suffix("abc"), n), ("bc", 1));
+        assert_eq!(displayed().map(|n| n.to_string()).collect::<String>(), "12");
+    });
+    assert_eq!(calls(&seen).len(), 7);
+}
+
+#[test]
+fn traits_of_the_users_change_nothing() {
+    trait HasOutcome {
+        #[allow(dead_code, reason = "it is there to be mistaken for another")]
+        fn outcome(&self) -> u8 {
+            1
+        }
+    }
+    impl<T> HasOutcome for T {}
+
+    #[timed(Forms::Time { name: "unit", outcome })]
+    fn unit() {}
+    #[timed(Forms::Time { name: "result", outcome })]
+    fn result() -> Result<(), u8> {
+        Err(().outcome())
+    }
+
+    let seen = capture(|| {
+        unit();
+        result().unwrap_err();
+    });
+    assert_eq!(calls(&seen), ["result error", "unit ok"]);
+}
+
+#[test]
 fn bodies_of_other_macros() {
     macro_rules! function {
         ($name:ident($argument:ident: $type:ty) -> $returned:ty $body:block) => {

@@ -396,6 +396,12 @@ fn futures_are_measured_however_a_function_returns_them() {
     fn fused() -> impl Future<Output = ()> + futures_util::future::FusedFuture {
         futures_util::future::ready(())
     }
+    trait Named {}
+    impl<F: Future> Named for F {}
+    #[timed(Forms::Time { name: "named", outcome })]
+    fn named() -> impl Future<Output = ()> + Named {
+        pause()
+    }
     #[timed(Forms::Time { name: "of several", outcome })]
     fn several() -> Result<impl Future<Output = ()>, ()> {
         Ok(pause())
@@ -418,6 +424,7 @@ fn futures_are_measured_however_a_function_returns_them() {
         );
         // Of these the call is measured that makes the future.
         drop(fused());
+        drop(named());
         drop(several());
     });
     let expected = [
@@ -430,6 +437,7 @@ fn futures_are_measured_however_a_function_returns_them() {
         "futures ok",
         "made error",
         "made ok",
+        "named ok",
         "of several ok",
         "unpin ok",
     ];

@@ -205,12 +205,20 @@ impl Expansion<'_> {
             let mutable = self.fills().then(|| quote!(mut));
             quote!(|#returned, #mutable #call| { #finish })
         };
+        // What is wrong with a lifetime that is returned is told of where this stands.
+        let value = respanned(&returned.to_token_stream(), self.end_of_body());
         quote! {
             let #call = #timed::Call::of_future(#prepared);
             let #returned =
                 #timed::Awaited::new(#call, #private::core::pin::pin!(#body), #end).await;
-            #returned
+            #value
         }
+    }
+
+    /// Where the user's last token stands in the body.
+    fn end_of_body(&self) -> Span {
+        let body = self.function.body;
+        body.statements.clone().into_iter().last().map_or(body.braces.span(), |token| token.span())
     }
 
     /// The function's body as a closure.

@@ -8,7 +8,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, FnArg, Ident, Pat, Signature, Token, Type};
+use syn::{Attribute, FnArg, Ident, Pat, Signature, Token, Type, parse_quote};
 
 use crate::model::mentions::mentions;
 
@@ -65,7 +65,10 @@ impl Arguments {
         for (place, input) in signature.inputs.iter_mut().enumerate() {
             let attributes = attributes_of(input, &["cfg"]);
             let is_conditional = !attributes.is_empty();
-            let lints = attributes_of(input, &["allow", "expect", "warn", "deny", "forbid"]);
+            let mut lints = attributes_of(input, &["allow", "expect", "warn", "deny", "forbid"]);
+            if is_uninhabited(input) {
+                lints.push(parse_quote!(#[allow(unreachable_patterns)]));
+            }
             let mut take = |take| {
                 let (attributes, lints) = (attributes.clone(), lints.clone());
                 all.push(Argument { attributes, lints, take });
@@ -166,6 +169,16 @@ fn is_reference(ty: &Type) -> bool {
         Type::Reference(_) => true,
         Type::Group(group) => is_reference(&group.elem),
         Type::Paren(paren) => is_reference(&paren.elem),
+        _ => false,
+    }
+}
+
+/// Whether no value can be bound, as far as the type's name tells.
+fn is_uninhabited(input: &FnArg) -> bool {
+    let FnArg::Typed(typed) = input else { return false };
+    match &*typed.ty {
+        Type::Never(_) => true,
+        Type::Path(path) => path.path.segments.last().is_some_and(|s| s.ident == "Infallible"),
         _ => false,
     }
 }

@@ -60,7 +60,6 @@ pub(crate) fn assigns(tokens: TokenStream, name: &str) -> bool {
             TokenTree::Punct(punct) => match (punct.as_char(), punct.spacing()) {
                 ('.', _) => is_place,
                 ('=', Spacing::Alone) if is_place => return true,
-                ('=', _) => false,
                 // The first part of `+=`.
                 ('+' | '-' | '*' | '/' | '%' | '^' | '&' | '|' | '<' | '>', Spacing::Joint) => {
                     is_place
