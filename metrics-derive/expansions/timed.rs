@@ -28,9 +28,9 @@ pub(crate) fn find<'a>(
     let __returned = tm::__private::timed::call(move || -> Result<_, Error> {
         match { route } {
             route => {
-                let _ = &route;
                 match { __argument_1 } {
                     _ => {
+                        let _ = &route;
                         let page = shop.page(route)?;
                         Ok(page)
                     }

@@ -74,7 +74,7 @@
 //! |---|---|
 //! | `count = Shop::Requests { outcome }` | adds 1 to a counter when the call ends |
 //! | `in_flight = Shop::InFlight` | counts up at entry and down at the end, on every way out |
-//! | `status = \|response\| response.status()` | a label of the metric, or wherever `status` stands as a label, that is computed from the result. The field is an `Option`: without a result it is absent |
+//! | `status = \|response\| response.status()` | a label that is computed from the result. If `status` stands nowhere, it is a label of the metric; if it stands among the labels of the metric or of `count`, it is one just there. The field is an `Option`: without a result it is absent |
 //! | `busy` | async: the time that polls took, instead of the time from entry to end |
 //! | `busy = Shop::Busy` | async: that time too, in another histogram |
 //! | `none_is_error`, `ok_if = …`, `error_if = …` | what is an error |
@@ -221,7 +221,8 @@
 //!
 //! A `const fn` and a function with `#[track_caller]` are refused. A label field is an owned value or
 //! borrows from what lives at entry; what is computed from the result may borrow from the result. In the
-//! labels, `outcome` is the outcome, also where an argument has that name. Labels cannot `await`.
+//! labels, `outcome` is the outcome, also where an argument has that name. Labels cannot
+//! leave the function by `?` or `return`, nor `await`.
 //!
 //! Arguments are dropped in their order, with one exception: what a pattern leaves unbound
 //! (`Pair { left, .. }: Pair`) is dropped after all other arguments if a label uses what it binds, or if

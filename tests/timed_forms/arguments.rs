@@ -320,12 +320,17 @@ fn arguments_that_only_labels_use() {
     fn owned(name: String) {}
     #[timed(Forms::Time { name: &name, outcome })]
     async fn owned_later(name: String, (): ()) {}
+    // In one line the compiler would take braces that are not needed for the user's.
+    #[timed(Forms::Time { name: &name, outcome })]
+    #[rustfmt::skip]
+    fn used_too(name: String) -> usize { name.len() }
 
     let seen = capture(|| {
         owned("a".into());
         block_on(owned_later("b".into(), ()));
+        assert_eq!(used_too("c".into()), 1);
     });
-    assert_eq!(calls(&seen), ["a ok", "b ok"]);
+    assert_eq!(calls(&seen), ["a ok", "b ok", "c ok"]);
 }
 
 #[test]

@@ -119,10 +119,13 @@ impl Expansion<'_> {
         let block = self.block(returns, &body_of(self.function, self.paths));
         let allow = allow(self.function);
         let awaited = self.awaited(returns, &quote!(#prepared), &quote!(#body));
+        // What the body borrows for too long is told of at the body.
+        let span = Span::mixed_site().located_at(self.function.body.braces.span());
+        let future = quote_spanned!(span=> async move #block);
         quote! {
             #computed
             #allow
-            let (#prepared, #body) = #timed::call(move || (#meters, async move #block));
+            let (#prepared, #body) = #timed::call(move || (#meters, #future));
             #awaited
         }
     }

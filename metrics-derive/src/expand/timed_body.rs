@@ -35,18 +35,19 @@ pub(crate) fn body_of(function: &ValidatedFunction<'_>, paths: &Paths) -> TokenS
         Take::Bind { .. } => TokenStream::new(),
     });
     let captured: TokenStream = captured.collect();
+    let used = arguments.iter().filter_map(|argument| match &argument.take {
+        Take::Bind { used, .. } => used.as_ref(),
+        Take::Capture(_) | Take::CaptureUnused(_) => None,
+    });
+    let statements = quote!(#(let _ = &#used;)* #statements);
     let mut is_bound = false;
     let body = arguments.iter().rev().fold(statements, |body, Argument { lints, take, .. }| {
-        let Take::Bind { pattern, name, used } = take else { return body };
+        let Take::Bind { pattern, name, .. } = take else { return body };
         // The innermost has the user's braces.
         let body = if std::mem::replace(&mut is_bound, true) {
             body
         } else {
             braced(&function.body.braces, body)
-        };
-        let body = match used {
-            Some(used) => quote!({ let _ = &#used; #body }),
-            None => body,
         };
         quote!(match { #name } { #(#lints)* #pattern => #body })
     });

@@ -1,6 +1,6 @@
 //! What `#[timed(…)]` means.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Expr, FieldValue, Ident, Member, Path};
 
@@ -221,6 +221,7 @@ impl MetricUse {
         let mut complete = true;
         let mut outcome = None;
         let mut late = Vec::new();
+        complete &= stays_inside(cx, metric);
         for FieldValue { member, expr, .. } in &metric.labels {
             if let Some(word) = outcome_in(expr) {
                 outcome.get_or_insert(word);
@@ -253,9 +254,9 @@ impl MetricUse {
     fn at_entry(cx: &Diagnostics, metric: &MetricReference, computed: &[Computed]) -> Option<Self> {
         let late = |expr: &Expr| {
             let is_computed = computed.iter().any(|computed| is_word(expr, &computed.label));
-            is_computed || word(expr, OUTCOME).is_some()
+            is_computed || outcome_in(expr).is_some()
         };
-        let mut complete = true;
+        let mut complete = stays_inside(cx, metric);
         for label in metric.labels.iter().filter(|label| late(&label.expr)) {
             cx.error(
                 &label.expr,
@@ -267,6 +268,39 @@ impl MetricUse {
         let MetricReference { path, variant, labels } = metric.clone();
         complete.then_some(Self { path, variant, labels, outcome: None, computed: Vec::new() })
     }
+}
+
+/// Whether no label leaves the function, which would be a call that nobody measures.
+fn stays_inside(cx: &Diagnostics, metric: &MetricReference) -> bool {
+    let exits = metric.labels.iter().filter_map(|label| exit(label.expr.to_token_stream()));
+    let exits: Vec<_> = exits.collect();
+    for exit in &exits {
+        cx.error(
+            exit,
+            "a label cannot leave the function, nor wait; give it a value in every case, as in \
+             `route.as_deref().unwrap_or(\"\")`, or make it an `Option`",
+        );
+    }
+    exits.is_empty()
+}
+
+/// The `?`, `return` or `await` in an expression. A closure or an async block may have its own.
+fn exit(tokens: TokenStream) -> Option<TokenTree> {
+    let mut tokens = tokens.into_iter();
+    tokens.find_map(|token| match &token {
+        TokenTree::Punct(punct) if punct.as_char() == '?' => Some(token),
+        TokenTree::Ident(word) if word == "return" || word == "await" => Some(token),
+        TokenTree::Group(group) => {
+            let inside = group.stream();
+            let is_own = inside.clone().into_iter().any(|token| match token {
+                TokenTree::Punct(punct) => punct.as_char() == '|',
+                TokenTree::Ident(word) => word == "async",
+                _ => false,
+            });
+            if is_own { None } else { exit(inside) }
+        }
+        _ => None,
+    })
 }
 
 /// `outcome` or `Some(outcome)`.
