@@ -18,7 +18,7 @@ use number::Scale;
 const WIDTH: usize = 120;
 
 /// However little room there is, labels get this much.
-const LEAST_LABELS: usize = 20;
+const LEAST_LABELS: usize = 30;
 
 /// Between two columns.
 const GAP: u16 = 2;
@@ -46,7 +46,8 @@ impl fmt::Display for Snapshot {
     ///
     /// Durations are scaled to a readable unit; other numbers are not, and have their thousands
     /// separated. Quantiles are estimated from buckets. Lines aim at 120 columns, or as many as the
-    /// format asks for (`{:100}`): labels are cut to fit.
+    /// format asks for (`{:100}`): the values of labels are cut to fit, and where not even the names fit,
+    /// labels that all series of the metric have alike are left out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, line) in lines(self, f.width().unwrap_or(WIDTH)).iter().enumerate() {
             if i > 0 {
@@ -102,6 +103,8 @@ struct Row {
     /// Name, kind, unit: what stands left of the labels.
     metric: Vec<&'static str>,
     labels: Option<Labels>,
+    /// Which of them are the same in all series of the metric.
+    everywhere: Vec<bool>,
     numbers: Vec<String>,
 }
 
@@ -129,7 +132,8 @@ fn section(header: &[&'static str], metrics: &[&MetricSnapshot], width: usize) -
     };
     table.set_header(cells(header.iter().map(ToString::to_string).collect()));
     for row in rows {
-        let labels = row.labels.map(|labels| labels::fit(&labels, room)).unwrap_or_default();
+        let fit = |labels| labels::fit(&labels, &row.everywhere, room);
+        let labels = row.labels.map(fit).unwrap_or_default();
         let metric = row.metric.into_iter().map(str::to_owned);
         table.add_row(cells(metric.chain([labels]).chain(row.numbers).collect()));
     }
@@ -158,7 +162,8 @@ fn rows(metric: &MetricSnapshot, left: usize, numbers: usize) -> Vec<Row> {
         MetricType::Gauge => vec![descriptor.name(), "gauge", descriptor.unit()],
     };
     if metric.series.is_empty() {
-        return vec![Row { metric: name, labels: None, numbers: vec![NEVER.to_owned(); numbers] }];
+        let numbers = vec![NEVER.to_owned(); numbers];
+        return vec![Row { metric: name, labels: None, everywhere: Vec::new(), numbers }];
     }
     let scale = Scale::of(descriptor.unit());
     let mut series: Vec<&SeriesSnapshot> = metric.series.iter().collect();
@@ -166,6 +171,7 @@ fn rows(metric: &MetricSnapshot, left: usize, numbers: usize) -> Vec<Row> {
     let row = |(i, series): (usize, &SeriesSnapshot)| Row {
         metric: if i == 0 { name.clone() } else { vec![""; left] },
         labels: Some(series.labels.clone()),
+        everywhere: labels::everywhere(&series.labels, &metric.series),
         numbers: self::numbers(&series.value, &scale),
     };
     series.into_iter().enumerate().map(row).collect()

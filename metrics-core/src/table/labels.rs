@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::key::Labels;
 use crate::label::LabelValue;
+use crate::snapshot::SeriesSnapshot;
 
 const ELLIPSIS: &str = "…";
 
@@ -16,20 +17,43 @@ pub(super) fn width(text: &str) -> usize {
 }
 
 /// `name=value` pairs in at most `room` columns. The longest values are cut first, so that all names
-/// stay to be seen while there is room for them.
-pub(super) fn fit(labels: &Labels, room: usize) -> String {
+/// stay to be seen while there is room for them; after that, labels that are the same `everywhere` are
+/// left out, so that one sees which series is which.
+pub(super) fn fit(labels: &Labels, everywhere: &[bool], room: usize) -> String {
     let pairs: Vec<(String, String)> =
         labels.iter().map(|(name, value)| (escaped(name), quoted(value))).collect();
+    if let Some(cap) = cap(&pairs, room) {
+        return joined(&pairs, cap);
+    }
+    let telling = pairs.iter().zip(everywhere).filter(|(_, everywhere)| !**everywhere);
+    let telling: Vec<_> = telling.map(|(pair, _)| pair.clone()).collect();
+    if telling.is_empty() || telling.len() == pairs.len() {
+        return cut(&joined(&pairs, 1), room);
+    }
+    let room = room.saturating_sub(width(ELLIPSIS) + 1);
+    let cap = cap(&telling, room).unwrap_or(1);
+    format!("{} {ELLIPSIS}", cut(&joined(&telling, cap), room))
+}
+
+/// How wide values may be for all to fit.
+fn cap(pairs: &[(String, String)], room: usize) -> Option<usize> {
     let widths: Vec<usize> = pairs.iter().map(|(_, value)| width(value)).collect();
     let names: usize = pairs.iter().map(|(name, _)| width(name) + 1).sum();
     let fixed = names + pairs.len().saturating_sub(1);
     let fits =
         |cap: &usize| fixed + widths.iter().map(|width| width.min(cap)).sum::<usize>() <= room;
-    let longest = widths.iter().copied().max().unwrap_or(0);
-    let cap = (1..=longest).rev().find(fits).unwrap_or(1);
-    let pairs: Vec<String> =
-        pairs.iter().map(|(name, value)| format!("{name}={}", cut(value, cap))).collect();
-    cut(&pairs.join(" "), room)
+    (1..=widths.iter().copied().max().unwrap_or(0).max(1)).rev().find(fits)
+}
+
+fn joined(pairs: &[(String, String)], cap: usize) -> String {
+    let pairs = pairs.iter().map(|(name, value)| format!("{name}={}", cut(value, cap)));
+    pairs.collect::<Vec<_>>().join(" ")
+}
+
+/// Which of `labels` all series have with the same value.
+pub(super) fn everywhere(labels: &Labels, series: &[SeriesSnapshot]) -> Vec<bool> {
+    let has = |name: &str, value| series.iter().all(|one| one.labels.get(name) == Some(value));
+    labels.iter().map(|(name, value)| series.len() > 1 && has(name, value)).collect()
 }
 
 /// The order of two series: by their labels one after the other, numbers as numbers.

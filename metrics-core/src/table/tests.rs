@@ -157,6 +157,27 @@ jobs    counter        query=検索サービス… method=GET      2
 }
 
 #[test]
+fn labels_that_tell_series_apart_stay_where_there_is_room_for_no_more() {
+    let labels = |kind| {
+        [
+            ("gen_ai.operation.name", Str("chat")),
+            ("gen_ai.token.type", Str(kind)),
+            ("gen_ai.request.model", Str("gpt-5")),
+        ]
+    };
+    let usage = metric("usage", MetricType::Counter, "")
+        .with(&labels("input"), Value::U64(12))
+        .with(&labels("output"), Value::U64(3));
+    let shown = format!("{:60}", Snapshot { metrics: vec![usage] });
+    let expected = "
+metric  kind     unit  labels                      value
+────────────────────────────────────────────────────────
+usage   counter        gen_ai.token.type=input …      12
+                       gen_ai.token.type=output …      3";
+    assert_eq!(shown, expected.trim_start(), "\n{shown}");
+}
+
+#[test]
 fn what_would_break_or_reorder_a_line_is_escaped_or_quoted() {
     let jobs = metric("jobs", MetricType::Counter, "")
         .with(&[("query", Str("two words"))], Value::U64(1))
