@@ -1,6 +1,6 @@
 //! What is recorded of a call, and the labels that are computed from its result.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Index, Member, Path};
 
@@ -79,8 +79,11 @@ fn metric(index: usize, metric: &MetricUse, paths: &Paths) -> TokenStream {
     });
     let handle = format_ident!("__typed_{variant}", span = at(variant));
     // An enum that is none is told of in its own words, and not only by a method that it lacks.
+    // The braces are the user's, or the compiler would suggest no other label for one that is not there.
+    let mut braces = Group::new(Delimiter::Brace, quote!(#(#labels),*));
+    braces.set_span(variant.span());
     let mut metric = quote_spanned! {at(variant)=>
-        #timed::metric(#path { #(#labels),* }).#handle()
+        #timed::metric(#path #braces).#handle()
     };
     if !computed.is_empty() {
         metric = quote!(#timed::late(#metric));
