@@ -301,6 +301,14 @@ fn attributes_of_arguments_are_theirs_alone() {
     }
     #[timed(Forms::Time { name: "expected", outcome })]
     async fn expected_later(#[expect(unused_variables)] a: u8) {}
+    #[timed(Forms::Time { name: "expected", outcome })]
+    fn expected_of_others(
+        a: u8,
+        #[expect(unused_variables)] b: &str,
+        #[expect(unused_variables)] [c, _]: [u8; 2],
+    ) -> u8 {
+        a
+    }
 
     let seen = capture(|| {
         assert_eq!(block_on(conditional(vec![1])), 2);
@@ -309,9 +317,10 @@ fn attributes_of_arguments_are_theirs_alone() {
         block_on(nothing(1));
         assert_eq!(expected(1, 2), 2);
         block_on(expected_later(1));
+        assert_eq!(expected_of_others(1, "", [2, 3]), 1);
     });
-    let expected = ["allowed ok", "conditional ok", "expected ok"];
-    assert_eq!(calls(&seen), expected.map(|one| [one; 2]).concat());
+    let expected = [["allowed ok"; 2].as_slice(), &["conditional ok"; 2], &["expected ok"; 3]];
+    assert_eq!(calls(&seen), expected.concat());
 }
 
 #[test]

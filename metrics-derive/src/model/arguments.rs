@@ -8,7 +8,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, FnArg, Ident, Pat, Signature, Token, Type, parse_quote};
+use syn::{Attribute, FnArg, Ident, Pat, PatType, Signature, Token, Type, parse_quote};
 
 use crate::model::mentions::mentions;
 
@@ -42,17 +42,18 @@ pub(crate) enum Into {
     Future,
 }
 
+/// What a function's arguments are looked at by, besides the compiler.
+pub(crate) struct Seen<'s> {
+    pub(crate) body: &'s TokenStream,
+    /// Labels, and closures that are options.
+    pub(crate) measured: &'s TokenStream,
+    /// Whether somebody else looks at the signature, so that its patterns stay.
+    pub(crate) by_others: bool,
+}
+
 impl Arguments {
-    /// Gives names in `signature` to what has none, and says how `body` takes it all over. `measured` is
-    /// what the measuring itself looks at. Where somebody else looks at the signature too, it
-    /// `keeps_patterns`.
-    pub(crate) fn take_over(
-        signature: &mut Signature,
-        into: Into,
-        body: &TokenStream,
-        measured: &TokenStream,
-        keeps_patterns: bool,
-    ) -> Self {
+    /// Gives names in `signature` to what has none, and says how the body takes it all over.
+    pub(crate) fn take_over(signature: &mut Signature, into: Into, seen: &Seen<'_>) -> Self {
         let rest_is_dropped = |input: &FnArg| match input {
             FnArg::Receiver(_) => false,
             FnArg::Typed(typed) => {
@@ -64,74 +65,24 @@ impl Arguments {
         let mut all = Vec::new();
         for (place, input) in signature.inputs.iter_mut().enumerate() {
             let attributes = attributes_of(input, &["cfg"]);
-            let is_conditional = !attributes.is_empty();
             let mut lints = attributes_of(input, &["allow", "expect", "warn", "deny", "forbid"]);
             if is_uninhabited(input) {
                 lints.push(parse_quote!(#[allow(unreachable_patterns)]));
             }
-            let mut take = |take| {
-                let (attributes, lints) = (attributes.clone(), lints.clone());
-                all.push(Argument { attributes, lints, take });
+            let takes = match input {
+                FnArg::Receiver(receiver) => vec![Take::Capture(receiver.self_token.into())],
+                FnArg::Typed(typed) => take(typed, place, bind, !attributes.is_empty(), seen),
             };
-            let typed = match input {
-                FnArg::Typed(typed) => typed,
-                FnArg::Receiver(receiver) => {
-                    take(Take::Capture(receiver.self_token.into()));
-                    continue;
-                }
-            };
-            let is_reference = is_reference(&typed.ty);
-            // Only a statement can be left out.
-            let bind = bind && !is_conditional;
-
-            let mut names = Vec::new();
-            bound_names(&typed.pat, &mut names);
-            let is_measured = |name: &Ident| mentions(measured.clone(), &name.unraw().to_string());
-            let is_whole = is_conditional
-                || keeps_patterns
-                || !is_wild(&typed.pat)
-                    && (is_reference
-                        || !leaves_some(&typed.pat)
-                        || names.iter().any(|bound| is_measured(&bound.name)));
-            if !is_whole {
-                if is_reference {
-                    continue;
-                }
-                let name = Ident::new(&format!("__argument_{place}"), Span::mixed_site());
-                let pattern = std::mem::replace(&mut *typed.pat, verbatim(&name));
-                take(if is_wild(&pattern) && !bind {
-                    Take::Capture(name)
-                } else {
-                    Take::Bind { pattern: pattern.into_token_stream(), name, used: None }
-                });
-                continue;
-            }
-            for Bound { name, mutable } in names {
-                // A reference is dropped without anyone noticing.
-                if is_reference && !(bind && mutable.is_some()) {
-                    continue;
-                }
-                let text = name.unraw().to_string();
-                take(if bind {
-                    let used = is_measured(&name).then(|| name.clone());
-                    Take::Bind { pattern: quote!(#mutable #name), name, used }
-                } else if text.starts_with('_')
-                    || mentions(body.clone(), &text)
-                    || is_measured(&name)
-                {
-                    Take::Capture(name)
-                } else {
-                    Take::CaptureUnused(name)
-                });
-            }
-            if bind {
-                without_mut(&mut typed.pat);
-            }
-            // It is fulfilled where the argument is bound now.
-            let moves_lints = |argument: &Argument| !matches!(argument.take, Take::Capture(_));
-            if all.last().is_some_and(moves_lints) {
+            if let FnArg::Typed(typed) = input
+                && takes.iter().any(|take| !matches!(take, Take::Capture(_)))
+            {
+                // It is fulfilled where the argument is bound now.
                 typed.attrs.retain(|attribute| !attribute.path().is_ident("expect"));
             }
+            all.extend(takes.into_iter().map(|take| {
+                let (attributes, lints) = (attributes.clone(), lints.clone());
+                Argument { attributes, lints, take }
+            }));
         }
         Self(all)
     }
@@ -140,6 +91,58 @@ impl Arguments {
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Argument> {
         self.0.iter()
     }
+}
+
+/// How an argument is taken over, which is the one at `place`. Of one that `is_conditional`, only a
+/// statement can be left out.
+fn take(
+    typed: &mut PatType,
+    place: usize,
+    bind: bool,
+    is_conditional: bool,
+    seen: &Seen<'_>,
+) -> Vec<Take> {
+    let is_reference = is_reference(&typed.ty);
+    let bind = bind && !is_conditional;
+    let mut names = Vec::new();
+    bound_names(&typed.pat, &mut names);
+    let is_measured = |name: &Ident| mentions(seen.measured.clone(), &name.unraw().to_string());
+    let is_whole = is_conditional
+        || seen.by_others
+        || !is_wild(&typed.pat)
+            && (is_reference
+                || !leaves_some(&typed.pat)
+                || names.iter().any(|bound| is_measured(&bound.name)));
+    if !is_whole {
+        if is_reference {
+            return Vec::new();
+        }
+        let name = Ident::new(&format!("__argument_{place}"), Span::mixed_site());
+        let pattern = std::mem::replace(&mut *typed.pat, verbatim(&name));
+        return vec![if is_wild(&pattern) && !bind {
+            Take::Capture(name)
+        } else {
+            Take::Bind { pattern: pattern.into_token_stream(), name, used: None }
+        }];
+    }
+    if bind {
+        without_mut(&mut typed.pat);
+    }
+    // A reference is dropped without anyone noticing.
+    let names = names.into_iter().filter(|bound| !is_reference || bind && bound.mutable.is_some());
+    let takes = names.map(|Bound { name, mutable }| {
+        let text = name.unraw().to_string();
+        if bind {
+            let used = is_measured(&name).then(|| name.clone());
+            Take::Bind { pattern: quote!(#mutable #name), name, used }
+        } else if text.starts_with('_') || mentions(seen.body.clone(), &text) || is_measured(&name)
+        {
+            Take::Capture(name)
+        } else {
+            Take::CaptureUnused(name)
+        }
+    });
+    takes.collect()
 }
 
 fn attributes_of(input: &FnArg, names: &[&str]) -> Vec<Attribute> {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use syn::{Attribute, Ident, Signature};
 
 use crate::diagnostics::Diagnostics;
-use crate::model::arguments::{Arguments, Into};
+use crate::model::arguments::{Arguments, Into, Seen};
 use crate::model::returned_closure::ReturnedClosure;
 use crate::model::returned_future::ReturnedFuture;
 use crate::model::returns::Returns;
@@ -86,9 +86,12 @@ impl<'d> ValidatedFunction<'d> {
             ValidatedBody::Sync { .. } | ValidatedBody::Future { .. } => Some(Into::Closure),
         };
         let arguments = into.map(|into| {
-            let measured = timed.expressions();
-            let keeps_patterns = attributes.iter().any(looks_at_the_function);
-            Arguments::take_over(&mut signature, into, &body.statements, &measured, keeps_patterns)
+            let seen = Seen {
+                body: &body.statements,
+                measured: &timed.expressions(),
+                by_others: attributes.iter().any(looks_at_the_function),
+            };
+            Arguments::take_over(&mut signature, into, &seen)
         });
         let closure = ReturnedClosure::find(&signature, &body.statements);
         Some(Self { declaration, signature, body, kind, arguments, closure })
