@@ -5,6 +5,8 @@
 //! loads and stores, anyone reads. *Shared* cells take writes from any thread, by
 //! read-modify-write.
 
+pub(crate) mod change;
 pub(crate) mod histogram;
 pub(crate) mod shared;
 pub(crate) mod sum;
+pub(crate) mod totals;

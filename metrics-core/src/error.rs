@@ -3,10 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::buckets::BucketError;
-use crate::descriptor::{Descriptor, MetricType, Source};
-use crate::name::NameError;
-use crate::unit::UnitError;
+use crate::metric::descriptor::Descriptor;
+use crate::metric::kind::MetricType;
+use crate::metric::source::Source;
+use crate::rules::buckets::BucketError;
+use crate::rules::name::NameError;
+use crate::rules::unit::UnitError;
 
 /// What went wrong, with the thing, the value, the rule and the mend in its message.
 #[derive(Debug, Clone)]

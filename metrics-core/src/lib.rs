@@ -6,90 +6,74 @@
 //!
 //! [typed-metrics]: https://docs.rs/typed-metrics
 
-pub mod buckets;
-pub mod label;
-pub mod name;
-pub mod testing;
-pub mod unit;
-pub mod value;
-
+// Layers, lowest first: each uses only those above it in this list.
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
-mod address;
-mod attributes;
-mod block;
 mod cells;
-#[cfg(feature = "console")]
-mod console;
-mod descriptor;
-mod dropped;
-mod dynamic;
+mod collect;
 mod error;
-mod family;
-mod forward;
-mod handle;
-mod handler;
-mod in_memory;
-mod joined;
-mod key;
+mod handlers;
+mod labels;
+mod metric;
 mod number;
-mod objective;
-mod observe;
-mod outcome;
-mod read;
-mod reader;
-mod registry;
-mod remove;
-mod scope;
-mod series;
-mod shape;
-mod shard;
-mod snapshot;
+mod rules;
+mod runtime;
+mod shards;
+mod store;
 mod sync;
-mod table;
+pub mod testing;
 mod timed;
-mod zero;
+mod typed;
 
-pub use attributes::{AttributeValue, Attributes, IntoAttributes, MAX_ATTRIBUTES};
-#[cfg(feature = "console")]
-pub use console::ConsoleHandler;
-pub use descriptor::{
-    DEFAULT_SERIES_LIMIT, Descriptor, LabelDescriptor, MetricType, Source, ValueType,
-};
-pub use dropped::Reason;
-pub use dynamic::{MAX_RUNTIME_METRICS, Metric, RuntimeMetric, record_metric, register_metric};
-pub use error::{Conflict, Error};
-pub use handle::{Counter, Entered, Gauge, Handle, Histogram, Timer, UpDownCounter, kind};
-pub use handler::{
-    BACK_ENDS, BackEnd, Choice, HandlerError, IntoHandler, IntoHandlers, Measurement,
-    MetricHandler, ShutdownGuard, add_metric_handler, clear_metric_handlers, flush,
-    set_metric_handlers, shutdown, shutdown_guard,
-};
-pub use in_memory::InMemoryHandler;
-pub use key::Labels;
-pub use label::{Label, LabelRef, LabelValue};
-pub use number::Number;
-pub use objective::{FunctionObjective, Objective};
-pub use observe::{Observation, observe};
-pub use outcome::Outcome;
-pub use reader::{Changes, MetricChanges, Reader, SeriesChange, snapshot};
-pub use registry::{catalog, check};
-pub use series::SeriesId;
-pub use snapshot::{HistogramSnapshot, MetricSnapshot, SeriesSnapshot, Snapshot, Value};
+pub use rules::{buckets, name, unit};
+pub use typed::value;
 
-/// A metrics enum. Derived; the derive also gives the enum a constructor for each variant and
-/// `record`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no metrics enum",
-    label = "does not derive `Metrics`",
-    note = "put `#[derive(Metrics)]` on the enum"
-)]
-pub trait Metrics {
-    /// What is known of each variant's metric, in the order of the variants.
-    #[must_use]
-    fn descriptors() -> &'static [&'static Descriptor];
-
-    #[doc(hidden)]
-    fn __series(&self) -> __private::SeriesKey;
+/// Labels: the typed dimensions of a metric, OpenTelemetry's attributes.
+pub mod label {
+    pub use crate::labels::label::{Displayed, Label, displayed};
+    pub use crate::labels::scratch::Scratch;
+    pub use crate::labels::value::{LabelRef, LabelValue, MAX_LABEL_LEN, Text};
 }
+
+pub use collect::changes::{Changes, MetricChanges, SeriesChange};
+pub use collect::observation::{Observation, observe};
+pub use collect::reader::{Reader, snapshot};
+pub use collect::registry::{catalog, check};
+pub use collect::snapshot::{MetricSnapshot, SeriesSnapshot, Snapshot};
+pub use error::{Conflict, Error};
+#[cfg(feature = "console")]
+pub use handlers::console::ConsoleHandler;
+pub use handlers::handler::{HandlerError, MetricHandler};
+pub use handlers::in_memory::InMemoryHandler;
+pub use handlers::install::{
+    ShutdownGuard, add_metric_handler, clear_metric_handlers, flush, set_metric_handlers, shutdown,
+    shutdown_guard,
+};
+#[doc(hidden)]
+pub use handlers::names::HandlerChoice as Choice;
+pub use handlers::names::{BACK_ENDS, BackEnd, HandlerChoice, IntoHandler, IntoHandlers};
+pub use labels::attributes::collected::MAX_ATTRIBUTES;
+pub use labels::attributes::{AttributeValue, Attributes, IntoAttributes};
+pub use labels::label::Label;
+pub use labels::outcome::Outcome;
+pub use labels::set::Labels;
+pub use labels::value::{LabelRef, LabelValue};
+pub use metric::descriptor::{DEFAULT_SERIES_LIMIT, Descriptor};
+pub use metric::dropped::DropReason;
+#[doc(hidden)]
+pub use metric::dropped::DropReason as Reason;
+pub use metric::kind::{MetricType, ValueType};
+pub use metric::label_descriptor::LabelDescriptor;
+pub use metric::objective::{FunctionObjective, Objective};
+pub use metric::series_id::SeriesId;
+pub use metric::source::Source;
+pub use number::Number;
+pub use runtime::metric::Metric;
+pub use runtime::names::MAX_RUNTIME_METRICS;
+pub use runtime::record::{record_metric, register_metric};
+pub use runtime::registered::RuntimeMetric;
+pub use store::forward::Measurement;
+pub use store::value::{HistogramSnapshot, Value};
+pub use typed::handle::{Counter, Entered, Gauge, Handle, Histogram, Timer, UpDownCounter, kind};
+pub use typed::metrics::Metrics;

@@ -7,18 +7,21 @@ pub use core;
 pub use linkme;
 pub use std::boxed::Box;
 
-pub use crate::descriptor::{
-    Definition, Descriptor, LabelDescriptor, MetricType, Source, ValueType,
-};
-pub use crate::family::Family;
-pub use crate::handle::{Handle, kind, record_any};
-pub use crate::key::{LabelType, Part, label_type, part};
-pub use crate::label::{Displayed, Label, LabelRef, Scratch, displayed};
-pub use crate::registry::FAMILIES;
-pub use crate::shape::{Shape, shape};
-pub use crate::timed::generated as timed;
-
-use crate::key::{Key, Parts, Query};
+pub use crate::collect::registry::FAMILIES;
+pub use crate::labels::label::{Displayed, Label, displayed};
+pub use crate::labels::part::{LabelType, Part, label_type, part};
+pub use crate::labels::scratch::Scratch;
+pub use crate::labels::value::LabelRef;
+pub use crate::metric::descriptor::{Definition, Descriptor};
+pub use crate::metric::kind::{MetricType, ValueType};
+pub use crate::metric::label_descriptor::LabelDescriptor;
+pub use crate::metric::source::Source;
+pub use crate::store::family::Family;
+pub use crate::store::shape::{SeriesLookup, shape};
+pub use crate::timed::expansion_api as timed;
+pub use crate::typed::any::record_any;
+pub use crate::typed::handle::{Handle, kind};
+pub use crate::typed::resolve::{Resolve, SeriesKey, resolve, series_key};
 
 /// The descriptor of a definition.
 #[must_use]
@@ -37,54 +40,10 @@ pub const fn source(
     Source { file, line, module, item }
 }
 
-/// What a variant's labels can be resolved to: the metric's handle `H`, or what `#[timed]` keeps until
-/// the outcome is known.
-pub trait Resolve<H>: Sized {
-    fn resolve<const N: usize>(
-        family: &'static Family,
-        shape: Shape<N>,
-        parts: [Part<'_>; N],
-    ) -> Self;
-}
-
-impl<K> Resolve<Self> for Handle<K> {
-    #[inline(always)]
-    fn resolve<const N: usize>(
-        family: &'static Family,
-        shape: Shape<N>,
-        parts: [Part<'_>; N],
-    ) -> Self {
-        Self::new(family.typed(shape, &Parts(parts)))
-    }
-}
-
-/// See [`Resolve`].
-#[inline(always)]
-pub fn resolve<H, R: Resolve<H>, const N: usize>(
-    family: &'static Family,
-    shape: Shape<N>,
-    parts: [Part<'_>; N],
-) -> R {
-    R::resolve(family, shape, parts)
-}
-
-/// A series by its labels, without making it.
-#[derive(Debug)]
-pub struct SeriesKey {
-    pub(crate) family: &'static Family,
-    pub(crate) key: Key,
-}
-
-/// The key of a series.
-#[must_use]
-pub fn series_key<const N: usize>(family: &'static Family, parts: [Part<'_>; N]) -> SeriesKey {
-    SeriesKey { family, key: Parts(parts).to_key(family.descriptor()) }
-}
-
 /// Makes the metric of a variant known, as the linker does everywhere else.
 #[cfg(miri)]
-pub fn link(metric: impl crate::Metrics) {
-    crate::registry::add(metric.__series().family);
+pub fn link(metric: impl crate::typed::metrics::Metrics) {
+    crate::collect::registry::add(metric.__series().family);
 }
 
 /// What a match on the variant at hand never gets to.

@@ -34,13 +34,16 @@ use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
 
-use crate::__private::SeriesKey;
-use crate::Metrics;
-use crate::descriptor::{Descriptor, MetricType};
-use crate::key::Labels;
-use crate::reader::collect_scope;
-use crate::scope::{self, Inside};
-use crate::snapshot::{HistogramSnapshot, Snapshot, Value};
+use crate::collect::absorb::absorb;
+use crate::collect::reader::collect_scope;
+use crate::collect::snapshot::Snapshot;
+use crate::labels::set::Labels;
+use crate::metric::descriptor::Descriptor;
+use crate::metric::kind::MetricType;
+use crate::shards::scope::{self, Inside};
+use crate::store::value::{HistogramSnapshot, Value};
+use crate::typed::metrics::Metrics;
+use crate::typed::resolve::SeriesKey;
 
 /// What a [`capture`] saw.
 #[must_use = "a capture is for looking into"]
@@ -57,7 +60,7 @@ pub struct Captured<R = ()> {
 /// Captures nest: what the inner one sees, the outer one sees too, also what a [`Scope`] of the inner
 /// one records after it has ended. A panic in `f` goes on through.
 pub fn capture<R>(f: impl FnOnce() -> R) -> Captured<R> {
-    let scope = Arc::new(scope::Scope::new());
+    let scope = Arc::new(scope::Scope::new(absorb));
     let returned = {
         let _inside = Inside::enter(Some(Arc::clone(&scope)));
         f()
@@ -87,7 +90,7 @@ pub fn capture<R>(f: impl FnOnce() -> R) -> Captured<R> {
 /// assert_eq!(seen.snapshot.get("letters").unwrap().series[0].value.as_f64(), 1.0);
 /// ```
 pub async fn capture_async<F: Future>(future: F) -> Captured<F::Output> {
-    let scope = Scope(Some(Arc::new(scope::Scope::new())));
+    let scope = Scope(Some(Arc::new(scope::Scope::new(absorb))));
     let returned = scope.enter_async(future).await;
     let snapshot = scope.0.as_deref().map(collect_scope).unwrap_or_default();
     Captured { returned, snapshot }

@@ -2,13 +2,13 @@
 //!
 //! A label may be made from the arguments, which the body may move; and the outcome, or a label that is
 //! computed from the result, is known at the end only. So the labels are taken in at entry, and kept in
-//! a form that borrows nothing ([`place`]):
+//! a form that borrows nothing ([`pending`]):
 //!
 //! - If all labels are fixed, that is the index of the series for `ok` and the distance from one outcome
 //!   to the next. The end is arithmetic.
-//! - If some are open, it is an *anchor* ([`anchor`]): the labels, owned, found in a table of the
+//! - If some are open, these are the labels, owned ([`owned_labels`]), found in a table of the
 //!   thread's own by the hash that would find the series, and shared by reference count, since a future
-//!   may end on another thread. An anchor remembers the series of each outcome, so the end needs no
+//!   may end on another thread. They remember the series of each outcome, so the end needs no
 //!   second lookup.
 //!
 //! Taking the series for `ok` instead, and its sibling when the call ends otherwise, would need no
@@ -22,12 +22,11 @@
 
 #![allow(missing_docs, reason = "generated code alone reaches it")]
 
-mod anchor;
 mod call;
+pub mod expansion_api;
 mod function;
-pub mod generated;
-mod meter;
 mod outcome_of;
-mod place;
-
-pub(crate) use function::{function_duration, objectives_of};
+mod owned_labels;
+mod pending;
+mod recorders;
+mod series_by_outcome;

@@ -14,6 +14,7 @@ mod cells {
     pub(crate) mod histogram;
     pub(crate) mod shared;
     pub(crate) mod sum;
+    pub(crate) mod totals;
 }
 #[path = "../src/number.rs"]
 mod number;
@@ -22,9 +23,10 @@ mod sync;
 
 use std::sync::Arc;
 
-use cells::histogram::{self, Copied, Extremes};
+use cells::histogram::{self, Copied};
 use cells::shared::{Gate, SharedCell, SharedHistogram};
 use cells::sum;
+use cells::totals::Extremes;
 use loom::thread;
 use sync::{
     AtomicU64, Mutex,

@@ -19,7 +19,7 @@ const _: () = {
         ),
     };
     static __DESCRIPTOR_0: __p::Descriptor = __p::descriptor(__DEFINITION_0);
-    const __SHAPE_0: __p::Shape<1usize> = __p::shape(&__DEFINITION_0);
+    const __SHAPE_0: __p::SeriesLookup<1usize> = __p::shape(&__DEFINITION_0);
     #[__p::linkme::distributed_slice(__p::FAMILIES)]
     #[linkme(crate = __p::linkme)]
     static __FAMILY_0: __p::Family = __p::Family::new(&__DESCRIPTOR_0, &__FAMILY_0);
@@ -48,7 +48,7 @@ const _: () = {
         ),
     };
     static __DESCRIPTOR_1: __p::Descriptor = __p::descriptor(__DEFINITION_1);
-    const __SHAPE_1: __p::Shape<3usize> = __p::shape(&__DEFINITION_1);
+    const __SHAPE_1: __p::SeriesLookup<3usize> = __p::shape(&__DEFINITION_1);
     #[__p::linkme::distributed_slice(__p::FAMILIES)]
     #[linkme(crate = __p::linkme)]
     static __FAMILY_1: __p::Family = __p::Family::new(&__DESCRIPTOR_1, &__FAMILY_1);
@@ -69,7 +69,7 @@ const _: () = {
         ),
     };
     static __DESCRIPTOR_2: __p::Descriptor = __p::descriptor(__DEFINITION_2);
-    const __SHAPE_2: __p::Shape<0usize> = __p::shape(&__DEFINITION_2);
+    const __SHAPE_2: __p::SeriesLookup<0usize> = __p::shape(&__DEFINITION_2);
     #[__p::linkme::distributed_slice(__p::FAMILIES)]
     #[linkme(crate = __p::linkme)]
     static __FAMILY_2: __p::Family = __p::Family::new(&__DESCRIPTOR_2, &__FAMILY_2);
@@ -90,7 +90,7 @@ const _: () = {
         ),
     };
     static __DESCRIPTOR_3: __p::Descriptor = __p::descriptor(__DEFINITION_3);
-    const __SHAPE_3: __p::Shape<0usize> = __p::shape(&__DEFINITION_3);
+    const __SHAPE_3: __p::SeriesLookup<0usize> = __p::shape(&__DEFINITION_3);
     #[__p::linkme::distributed_slice(__p::FAMILIES)]
     #[linkme(crate = __p::linkme)]
     static __FAMILY_3: __p::Family = __p::Family::new(&__DESCRIPTOR_3, &__FAMILY_3);

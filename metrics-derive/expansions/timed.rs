@@ -63,10 +63,13 @@ pub(crate) fn find<'a>(
 impl Client {
     async fn fetch(mut self, url: Url) -> Option<u8> {
         fn __inside() {}
+        static __FUNCTION: tm::__private::timed::Function = tm::__private::timed::Function::new(
+            &__FACTS,
+        );
         #[allow(elided_lifetimes_in_paths)]
         #[tm::__private::linkme::distributed_slice(tm::__private::timed::FUNCTIONS)]
         #[linkme(crate = tm::__private::linkme)]
-        static __FUNCTION: tm::__private::timed::Function = tm::__private::timed::Function::new(
+        static __FACTS: tm::__private::timed::TimedFunction = tm::__private::timed::TimedFunction::new(
             tm::__private::source(
                 tm::__private::core::file!(),
                 tm::__private::core::line!(),

@@ -1,7 +1,7 @@
 //! Cells that any thread writes: gauges, series over the memory budget, and threads whose own
 //! storage is gone. Which writers may is what a [`Gate`] says.
 
-use super::histogram::{Extremes, Totals, bucket};
+use super::totals::{Extremes, Totals, bucket};
 use crate::number::Number;
 use crate::sync::{
     AtomicU64, Mutex,

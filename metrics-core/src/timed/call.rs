@@ -6,13 +6,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use crate::outcome::Outcome;
-use crate::timed::meter::{Meter, Prepared};
+use super::recorders::{CallRecorder, Prepared};
+use crate::labels::outcome::Outcome;
 
 /// A call, from its entry until it is dropped.
 #[derive(Debug)]
 #[must_use = "a call is measured until this is dropped"]
-pub struct Call<M: Meter> {
+pub struct Call<M: CallRecorder> {
     pub meter: M,
     start: Instant,
     stage: Stage,
@@ -27,7 +27,7 @@ enum Stage {
     Returned(Outcome),
 }
 
-impl<M: Meter> Call<M> {
+impl<M: CallRecorder> Call<M> {
     /// A call of a function whose body runs now.
     #[inline(always)]
     pub fn of_function(prepared: impl Prepared<Begun = M>) -> Self {
@@ -65,7 +65,7 @@ impl<M: Meter> Call<M> {
     }
 }
 
-impl<M: Meter> Drop for Call<M> {
+impl<M: CallRecorder> Drop for Call<M> {
     #[inline]
     fn drop(&mut self) {
         let outcome = match self.stage {
@@ -78,12 +78,12 @@ impl<M: Meter> Drop for Call<M> {
 }
 
 /// Adds up the time of a poll, also of one that unwinds.
-struct BusyUntilDropped<'a, M: Meter> {
+struct BusyUntilDropped<'a, M: CallRecorder> {
     meter: &'a mut M,
     start: Instant,
 }
 
-impl<M: Meter> Drop for BusyUntilDropped<'_, M> {
+impl<M: CallRecorder> Drop for BusyUntilDropped<'_, M> {
     #[inline]
     fn drop(&mut self) {
         self.meter.polled(self.start.elapsed());
@@ -95,26 +95,26 @@ impl<M: Meter> Drop for BusyUntilDropped<'_, M> {
 /// What ends the call, with what the body returned, is part of it: so the call is kept once, in here, and
 /// no reference to it.
 #[must_use = "futures do nothing unless they are awaited"]
-pub struct Awaited<'a, M: Meter, F, E> {
+pub struct Awaited<'a, M: CallRecorder, F, E> {
     body: Pin<&'a mut F>,
     /// Until the body has returned.
     rest: Option<(Call<M>, E)>,
 }
 
-impl<'a, M: Meter, F: Future, E: FnOnce(&F::Output, Call<M>)> Awaited<'a, M, F, E> {
+impl<'a, M: CallRecorder, F: Future, E: FnOnce(&F::Output, Call<M>)> Awaited<'a, M, F, E> {
     #[inline(always)]
     pub fn new(call: Call<M>, body: Pin<&'a mut F>, end: E) -> Self {
         Self { body, rest: Some((call, end)) }
     }
 }
 
-impl<M: Meter, F, E> fmt::Debug for Awaited<'_, M, F, E> {
+impl<M: CallRecorder, F, E> fmt::Debug for Awaited<'_, M, F, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Awaited").finish_non_exhaustive()
     }
 }
 
-impl<M: Meter, F: Future, E: FnOnce(&F::Output, Call<M>)> Future for Awaited<'_, M, F, E> {
+impl<M: CallRecorder, F: Future, E: FnOnce(&F::Output, Call<M>)> Future for Awaited<'_, M, F, E> {
     type Output = F::Output;
 
     #[inline(always)]
@@ -136,11 +136,11 @@ impl<M: Meter, F: Future, E: FnOnce(&F::Output, Call<M>)> Future for Awaited<'_,
 }
 
 // The call is moved out of it whole, and never pinned.
-impl<M: Meter, F, E> Unpin for Awaited<'_, M, F, E> {}
+impl<M: CallRecorder, F, E> Unpin for Awaited<'_, M, F, E> {}
 
 // A mutable reference is neither, so the function's future would not be either, though it is when it
 // awaits its body itself. A call is whole whenever somebody else can see it.
-impl<M: Meter, F: UnwindSafe, E: UnwindSafe> UnwindSafe for Awaited<'_, M, F, E> {}
-impl<M: Meter, F: RefUnwindSafe, E: RefUnwindSafe> RefUnwindSafe for Awaited<'_, M, F, E> {}
-impl<M: Meter> UnwindSafe for Call<M> {}
-impl<M: Meter> RefUnwindSafe for Call<M> {}
+impl<M: CallRecorder, F: UnwindSafe, E: UnwindSafe> UnwindSafe for Awaited<'_, M, F, E> {}
+impl<M: CallRecorder, F: RefUnwindSafe, E: RefUnwindSafe> RefUnwindSafe for Awaited<'_, M, F, E> {}
+impl<M: CallRecorder> UnwindSafe for Call<M> {}
+impl<M: CallRecorder> RefUnwindSafe for Call<M> {}

@@ -1,6 +1,6 @@
 //! The outcome of a call, from what it returned.
 
-use crate::outcome::Outcome;
+use crate::labels::outcome::Outcome;
 
 /// What a function returned. Its method is that of a `Result` where the type is one, and else that of
 /// [`AnyReturned`]: the compiler prefers the former. Its name is one that no trait of the user's has.

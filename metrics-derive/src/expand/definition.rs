@@ -23,7 +23,7 @@ use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
 ///     source: __p::source(…, …, …, "ShopMetrics::RequestCount"),
 /// };
 /// static __DESCRIPTOR_0: __p::Descriptor = __p::descriptor(__DEFINITION_0);
-/// const __SHAPE_0: __p::Shape<1> = __p::shape(&__DEFINITION_0);
+/// const __SHAPE_0: __p::SeriesLookup<1> = __p::shape(&__DEFINITION_0);
 /// #[__p::linkme::distributed_slice(__p::FAMILIES)]
 /// #[linkme(crate = __p::linkme)]
 /// static __FAMILY_0: __p::Family = __p::Family::new(&__DESCRIPTOR_0, &__FAMILY_0);
@@ -45,7 +45,7 @@ pub(crate) fn definition(
     let source = source(metrics, metric);
     let dimensions = metric.labels.len();
     let shape = quote_spanned! {at(&metric.variant)=>
-        const #shape: __p::Shape<#dimensions> = __p::shape(&#definition);
+        const #shape: __p::SeriesLookup<#dimensions> = __p::shape(&#definition);
     };
     quote! {
         const #definition: __p::Definition = __p::Definition {

@@ -310,9 +310,10 @@ impl Expansion<'_> {
     ///
     /// ```text
     /// fn __inside() {}
+    /// static __FUNCTION: timed::Function = timed::Function::new(&__FACTS);
     /// #[linkme::distributed_slice(timed::FUNCTIONS)]
     /// #[linkme(crate = linkme)]
-    /// static __FUNCTION: timed::Function = timed::Function::new(
+    /// static __FACTS: timed::TimedFunction = timed::TimedFunction::new(
     ///     source(file!(), line!(), module_path!(), "parse"),
     ///     || timed::name_of(__inside),
     ///     Option::None,
@@ -349,13 +350,17 @@ impl Expansion<'_> {
             None => quote!(#private::core::option::Option::None),
         };
         let objectives = &self.timed.objectives;
+        let function = is_default.then(
+            || quote!(static __FUNCTION: #timed::Function = #timed::Function::new(&__FACTS);),
+        );
         Some(quote! {
             fn __inside() {}
+            #function
             // A metric's enum may have a lifetime, which nobody has to write here.
             #[allow(elided_lifetimes_in_paths)]
             #[#private::linkme::distributed_slice(#timed::FUNCTIONS)]
             #[linkme(crate = #private::linkme)]
-            static __FUNCTION: #timed::Function = #timed::Function::new(
+            static __FACTS: #timed::TimedFunction = #timed::TimedFunction::new(
                 #source,
                 || #timed::name_of(__inside),
                 #metric,

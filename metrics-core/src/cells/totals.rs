@@ -1,0 +1,86 @@
+//! A histogram in plain memory, in which readers add up its runs.
+
+/// The smallest and the largest of some values; infinite the wrong way round if there are none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Extremes {
+    pub(crate) min: f64,
+    pub(crate) max: f64,
+}
+
+impl Extremes {
+    pub(crate) const NONE: Self = Self { min: f64::INFINITY, max: f64::NEG_INFINITY };
+
+    pub(crate) fn from_bits(min: u64, max: u64) -> Self {
+        Self { min: f64::from_bits(min), max: f64::from_bits(max) }
+    }
+
+    pub(crate) fn of(value: f64) -> Self {
+        Self { min: value, max: value }
+    }
+
+    /// With what is not a number as nothing.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+    }
+
+    pub(crate) fn is_none(&self) -> bool {
+        self.min > self.max
+    }
+}
+
+/// A histogram in plain memory: what readers add runs up in.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Totals {
+    pub(crate) sum: f64,
+    pub(crate) extremes: Extremes,
+    /// Of the interval that is under way.
+    pub(crate) interval: Extremes,
+    pub(crate) buckets: Vec<u64>,
+}
+
+impl Totals {
+    pub(crate) fn new(boundaries: usize) -> Self {
+        Self {
+            sum: 0.0,
+            extremes: Extremes::NONE,
+            interval: Extremes::NONE,
+            buckets: vec![0; boundaries + 1],
+        }
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.buckets.iter().sum()
+    }
+
+    pub(crate) fn record(&mut self, boundaries: &[f64], value: f64) {
+        self.buckets[bucket(boundaries, value)] += 1;
+        self.sum += value;
+        self.extremes.merge(Extremes::of(value));
+        self.interval.merge(Extremes::of(value));
+    }
+
+    pub(crate) fn merge(
+        &mut self,
+        sum: f64,
+        extremes: Extremes,
+        interval: Extremes,
+        buckets: &[u64],
+    ) {
+        self.sum += sum;
+        self.extremes.merge(extremes);
+        self.interval.merge(interval);
+        self.buckets.iter_mut().zip(buckets).for_each(|(total, part)| *total += part);
+    }
+}
+
+/// The bucket that `value` falls into: the number of boundaries below it.
+#[inline(always)]
+pub(crate) fn bucket(boundaries: &[f64], value: f64) -> usize {
+    // Counting all is branchless and beats a search until the run no longer fits a few cache lines.
+    if boundaries.len() <= 32 {
+        boundaries.iter().map(|boundary| usize::from(value > *boundary)).sum()
+    } else {
+        boundaries.partition_point(|boundary| value > *boundary)
+    }
+}

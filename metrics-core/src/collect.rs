@@ -1,0 +1,19 @@
+//! All metrics of the process: the registry, readers and their snapshots, observed series, and
+//! whatever has to keep readers out, such as removal.
+//!
+//! This layer may use `store` and everything below it. It knows no handler.
+
+pub(crate) mod absorb;
+pub(crate) mod callbacks;
+pub(crate) mod changes;
+pub(crate) mod extremes;
+pub(crate) mod merge;
+pub(crate) mod numbers;
+pub(crate) mod observation;
+pub(crate) mod observer;
+pub(crate) mod progress;
+pub(crate) mod reader;
+pub(crate) mod registry;
+pub(crate) mod remove;
+pub(crate) mod snapshot;
+pub(crate) mod warn;

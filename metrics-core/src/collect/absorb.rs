@@ -1,0 +1,52 @@
+//! The end of a capture: its counts go to where the capture began.
+
+use super::progress::lock_readers;
+use super::registry;
+use crate::cells::change::Change;
+use crate::cells::histogram::Copied;
+use crate::metric::kind::{MetricType, with_number};
+use crate::number::Number;
+use crate::shards::scope::Scope;
+use crate::store::read::{View, cells_sum};
+use crate::store::series::Series;
+
+/// Adds everything that was recorded in `scope` to the scope around it, or to the thread's own
+/// shard.
+pub(crate) fn absorb(scope: &Scope) {
+    let inside = scope.enter_outer();
+    // Readers would see counts twice, or not at all.
+    let readers = lock_readers();
+    let view = View::of(scope);
+    for family in registry::families() {
+        family.for_each_series(|series| absorb_series(series, &view));
+    }
+    scope.recycle();
+    drop(readers);
+    // Not before: it may hold the scope around this one for the last time, which takes the lock.
+    drop(inside);
+}
+
+fn absorb_series(series: Series, view: &View<'_>) {
+    match series.descriptor().metric_type() {
+        MetricType::Gauge => {}
+        MetricType::Histogram => absorb_histogram(series, view),
+        MetricType::Counter | MetricType::UpDownCounter => {
+            let (bits, recorded) = with_number!(series.value_type(), N => {
+                let (total, recorded) = cells_sum::<N>(series, view);
+                (total.to_bits(), recorded)
+            });
+            if recorded {
+                series.store(Change::Add(bits));
+            }
+        }
+    }
+}
+
+fn absorb_histogram(series: Series, view: &View<'_>) {
+    let mut copied = Copied::default();
+    for run in view.runs(series) {
+        if let Some(copied) = copied.read(run) {
+            series.absorb(copied);
+        }
+    }
+}

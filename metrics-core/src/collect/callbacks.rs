@@ -1,0 +1,54 @@
+//! Callbacks that record at the beginning of every collection.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+
+use crate::sync::lock;
+
+pub(super) struct Callback {
+    record: Box<dyn Fn() + Send + Sync>,
+    /// Whether it was said that it panics.
+    warned: AtomicBool,
+}
+
+static CALLBACKS: Mutex<Vec<Arc<Callback>>> = Mutex::new(Vec::new());
+
+/// Runs them all.
+pub(super) fn run() {
+    // A copy, as for those of a family.
+    let callbacks = lock(&CALLBACKS).clone();
+    callbacks.iter().for_each(|callback| callback.run());
+}
+
+impl Callback {
+    /// Adds a callback to those of every collection.
+    pub(super) fn add(record: impl Fn() + Send + Sync + 'static) -> Arc<Self> {
+        let callback = Arc::new(Self { record: Box::new(record), warned: AtomicBool::new(false) });
+        lock(&CALLBACKS).push(Arc::clone(&callback));
+        callback
+    }
+
+    fn run(&self) {
+        let panicked = catch_unwind(AssertUnwindSafe(|| (self.record)())).is_err();
+        // Relaxed: it orders nothing.
+        if panicked && !self.warned.swap(true, Relaxed) {
+            log::warn!(
+                target: "typed_metrics",
+                "a callback that records at every collection panicked (said once)"
+            );
+        }
+    }
+
+    pub(super) fn end(&self) {
+        lock(&CALLBACKS).retain(|callback| !ptr::eq(Arc::as_ptr(callback), self));
+    }
+}
+
+impl fmt::Debug for Callback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Callback").finish_non_exhaustive()
+    }
+}

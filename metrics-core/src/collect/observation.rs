@@ -1,0 +1,111 @@
+//! Observations: what users hold of a callback, and running all callbacks.
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use super::callbacks::{self, Callback};
+use super::observer::Observer;
+use super::registry;
+use crate::metric::descriptor::Descriptor;
+use crate::metric::dropped::DropReason;
+use crate::number::Number;
+use crate::shards::scope;
+use crate::store::observers::Observe;
+use crate::store::series::Series;
+
+thread_local! {
+    /// Whether this thread is inside a callback: a snapshot taken there runs no callbacks.
+    static OBSERVING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Keeps a callback observed until it is dropped. From [`observe`](crate::Gauge::observe) of a
+/// handle, and from [`observe`](fn@crate::observe).
+#[must_use = "keep it: `let _guard = …`; `let _ = …` drops it at once, and nothing is observed"]
+#[derive(Debug)]
+pub struct Observation(Observed);
+
+#[derive(Debug)]
+enum Observed {
+    /// One series.
+    Series(Arc<Observer>),
+    /// Whatever its callback records.
+    Collections(Arc<Callback>),
+}
+
+/// Observes `series` through `callback`.
+pub(crate) fn observe_series<T: Number>(
+    series: Series,
+    callback: impl Fn() -> Result<T, DropReason> + Send + Sync + 'static,
+) -> Observation {
+    let observer = Observer::new(series, callback);
+    series.block.owner().observers().add(Arc::clone(&observer) as Arc<dyn Observe>);
+    Observation(Observed::Series(observer))
+}
+
+/// Calls `record` at the beginning of every collection, until the returned guard is dropped; what it
+/// records is in that collection.
+///
+/// For series whose labels are known only then, and for several metrics out of one reading. One
+/// series alone is [observed by its handle](crate::Gauge::observe).
+///
+/// ```
+/// # use typed_metrics_core as typed_metrics;
+/// use typed_metrics::{MetricType, attributes, record_metric};
+///
+/// let queues = || [("mail", 3), ("print", 0)]; // as they are at the moment
+/// let observation = typed_metrics::observe(move || {
+///     for (name, waiting) in queues() {
+///         let queue = attributes!("queue" => name);
+///         record_metric("waiting", waiting, MetricType::Gauge, queue).unwrap();
+///     }
+/// });
+/// let snapshot = typed_metrics::snapshot();
+/// let mail = snapshot.get("waiting").unwrap().series_with(&[("queue", "mail")]).unwrap();
+/// assert_eq!(mail.value.as_f64(), 3.0);
+/// # drop(observation);
+/// ```
+///
+/// Readers wait for `record`, so it should be quick. Those that collect at the same time call it at
+/// the same time. Whatever it records stays when the guard is dropped; a call that is under way then
+/// goes on to its end. A panic is warned of once, and harms nobody.
+pub fn observe(record: impl Fn() + Send + Sync + 'static) -> Observation {
+    Observation(Observed::Collections(Callback::add(record)))
+}
+
+impl Observation {
+    /// Observes to the end of the program.
+    ///
+    /// What is observed as long as `main` runs, and shown at shutdown, has no good place to be dropped.
+    pub fn forever(self) {
+        // The observer stays in its family's list; only the guard that would take it out goes.
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Observation {
+    fn drop(&mut self) {
+        match &self.0 {
+            Observed::Series(observer) => {
+                observer.series().block.owner().observers().remove(observer);
+                observer.end();
+            }
+            Observed::Collections(callback) => callback.end(),
+        }
+    }
+}
+
+/// Runs the callbacks of a collection that reads the metrics that are `wanted`. They may register
+/// metrics, so it lists them afterwards.
+pub(crate) fn run_callbacks(wanted: impl Fn(&'static Descriptor) -> bool) {
+    if OBSERVING.replace(true) {
+        return;
+    }
+    // Nothing observed belongs to a capture that this thread happens to be in.
+    scope::outside(|| {
+        callbacks::run();
+        for family in registry::families().iter().filter(|family| wanted(family.descriptor())) {
+            family.observers().run();
+        }
+    });
+    OBSERVING.set(false);
+}

@@ -1,0 +1,23 @@
+//! Warnings about measurements that could not be recorded as they were meant.
+
+use super::merge::MergedMetrics;
+use crate::metric::descriptor::Descriptor;
+use crate::metric::dropped::DropReason;
+
+/// Says what was dropped, once for each metric and reason.
+pub(super) fn warn_of_news(metrics: &MergedMetrics) {
+    for (family, metric) in metrics.iter() {
+        let is_news = |(reason, _): &&(DropReason, u64)| family.dropped().is_news(*reason);
+        for &(reason, count) in metric.dropped.iter().filter(is_news) {
+            warn(metric.descriptor, reason, count);
+        }
+    }
+}
+
+fn warn(metric: &'static Descriptor, reason: DropReason, count: u64) {
+    let name = metric.name();
+    log::warn!(
+        target: "typed_metrics",
+        "metric `{name}`: {count} {reason} (said once; the snapshot counts them)"
+    );
+}

@@ -1,0 +1,314 @@
+//! The handlers that are installed, and keeping the rest of the program safe from them.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, TryLockError};
+
+use super::handler::{HandlerError, MetricHandler};
+use super::names::{BackEnd, Chosen, HandlerChoice, named};
+use crate::collect::registry;
+use crate::error::Error;
+use crate::store::family::Family;
+use crate::store::forward::{self, Measurement, Subscriber};
+use crate::sync::lock;
+
+/// A handler with what is known of it.
+pub(crate) struct Installed {
+    handler: Arc<dyn MetricHandler>,
+    /// What it called itself when it was installed; it is foreign code, and asked once.
+    name: String,
+    key: Option<Key>,
+    announced: Mutex<Announced>,
+    /// Whether a panic of it was reported.
+    panicked: AtomicBool,
+    /// See [`Subscriber::removed`].
+    removed: AtomicBool,
+}
+
+/// What tells back ends from each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    /// Chosen by this name.
+    BackEnd(&'static str),
+    /// An instance with this identity.
+    Instance(usize),
+}
+
+/// What a handler was told of.
+#[derive(Debug, Default)]
+struct Announced {
+    /// How many families, in the registry's order.
+    families: usize,
+    /// The metrics by name, and whether it subscribed.
+    metrics: HashMap<&'static str, bool>,
+}
+
+type List = Vec<Arc<Installed>>;
+
+/// The handlers that are installed, and those on their way.
+struct All {
+    installed: List,
+    /// Back ends that some thread is installing. Nobody else installs them meanwhile, and nobody
+    /// waits for that thread: handlers change the handlers from inside their own methods.
+    under_way: Vec<Key>,
+}
+
+static ALL: Mutex<All> = Mutex::new(All { installed: Vec::new(), under_way: Vec::new() });
+
+/// A handler that is to be installed.
+struct Wanted {
+    key: Option<Key>,
+    origin: Origin,
+}
+
+enum Origin {
+    BackEnd(&'static BackEnd),
+    Instance { handler: Arc<dyn MetricHandler>, name: String },
+}
+
+/// The back ends that this call installs; ends that when it is dropped.
+#[derive(Default)]
+struct UnderWay(Vec<Key>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        lock(&ALL).under_way.retain(|key| !self.0.contains(key));
+    }
+}
+
+/// Installs what was chosen in place of what is there, which is returned.
+///
+/// What is installed again stays, unless somebody else removes it meanwhile.
+pub(super) fn set(choices: Vec<HandlerChoice>) -> Result<List, Error> {
+    let wanted = wanted(choices)?;
+    let keys: Vec<Key> = wanted.iter().filter_map(|wanted| wanted.key).collect();
+    let (new, _under_way) = install(wanted)?;
+    let removed: List = {
+        let mut all = lock(&ALL);
+        let before = std::mem::take(&mut all.installed);
+        let stays = |old: &Arc<Installed>| old.key.is_some_and(|key| keys.contains(&key));
+        let (kept, removed) = before.into_iter().partition(stays);
+        all.installed = kept;
+        all.installed.extend(new.iter().cloned());
+        removed
+    };
+    new.iter().for_each(|installed| installed.announce());
+    Ok(removed)
+}
+
+/// Installs one more.
+pub(super) fn add(choice: HandlerChoice) -> Result<(), Error> {
+    let (new, _under_way) = install(wanted(vec![choice])?)?;
+    lock(&ALL).installed.extend(new.iter().cloned());
+    new.iter().for_each(|installed| installed.announce());
+    Ok(())
+}
+
+/// Finds out which back ends are meant, before anything is done.
+fn wanted(choices: Vec<HandlerChoice>) -> Result<Vec<Wanted>, Error> {
+    let wanted = |HandlerChoice(chosen)| match chosen {
+        Chosen::Name(name) => {
+            let back_end = named(&name)?;
+            Ok(Wanted { key: Some(Key::BackEnd(back_end.name)), origin: Origin::BackEnd(back_end) })
+        }
+        Chosen::Instance(handler) => {
+            let name = name_of(&*handler)?;
+            let identity = guarded(|| Ok(handler.identity()));
+            let identity = identity.map_err(|source| failed(&name, "tell its identity", source))?;
+            let key = identity.map(Key::Instance);
+            Ok(Wanted { key, origin: Origin::Instance { handler, name } })
+        }
+    };
+    choices.into_iter().map(wanted).collect()
+}
+
+/// Builds and installs what is new among `wanted`: neither installed nor on its way. The caller lists
+/// it before it drops the other value.
+fn install(wanted: Vec<Wanted>) -> Result<(List, UnderWay), Error> {
+    let mut under_way = UnderWay::default();
+    // What is not new is dropped outside of the lock: that is foreign code.
+    let (wanted, _there): (Vec<_>, Vec<_>) = {
+        let mut all = lock(&ALL);
+        wanted.into_iter().partition(|wanted| {
+            let Some(key) = wanted.key else { return true };
+            let is_new = !all.under_way.contains(&key)
+                && !all.installed.iter().any(|installed| installed.key == Some(key));
+            if is_new {
+                all.under_way.push(key);
+                under_way.0.push(key);
+            }
+            is_new
+        })
+    };
+    let mut new = List::new();
+    for wanted in wanted {
+        match wanted.install() {
+            Ok(installed) => new.push(installed),
+            Err(error) => {
+                retire(new);
+                return Err(error);
+            }
+        }
+    }
+    Ok((new, under_way))
+}
+
+impl Wanted {
+    fn install(self) -> Result<Arc<Installed>, Error> {
+        let (handler, name) = match self.origin {
+            Origin::Instance { handler, name } => (handler, name),
+            Origin::BackEnd(back_end) => {
+                let built = guarded(|| (back_end.build)());
+                let handler = built.map_err(|source| failed(back_end.name, "be built", source))?;
+                let name = name_of(&*handler)?;
+                (handler, name)
+            }
+        };
+        let installed = Arc::new(Installed {
+            handler,
+            name,
+            key: self.key,
+            announced: Mutex::default(),
+            panicked: AtomicBool::new(false),
+            removed: AtomicBool::new(false),
+        });
+        installed.call("be installed", |handler| handler.install())?;
+        Ok(installed)
+    }
+}
+
+/// What a handler calls itself.
+fn name_of(handler: &dyn MetricHandler) -> Result<String, Error> {
+    let name = guarded(|| Ok(handler.name().to_owned()));
+    name.map_err(|source| failed("without a name", "tell its name", source))
+}
+
+fn failed(name: &str, action: &'static str, source: HandlerError) -> Error {
+    Error::Handler { name: name.to_owned(), action, source: source.into() }
+}
+
+/// Removes all, and returns them.
+pub(super) fn take_all() -> List {
+    std::mem::take(&mut lock(&ALL).installed)
+}
+
+/// Shuts down handlers that were removed, and logs what they say.
+pub(super) fn retire(removed: List) {
+    for error in shut_down(removed) {
+        log::error!(target: "typed_metrics", "{error}");
+    }
+}
+
+/// Shuts down handlers that were removed.
+pub(super) fn shut_down(removed: List) -> Vec<Error> {
+    removed.iter().for_each(|installed| installed.unsubscribe());
+    let shutdown = |installed: &Arc<Installed>| installed.call("shut down", |h| h.shutdown()).err();
+    removed.iter().filter_map(shutdown).collect()
+}
+
+/// Asks every handler to flush.
+pub(super) fn flush() -> Result<(), Error> {
+    let all = lock(&ALL).installed.clone();
+    let flush = |installed: &Arc<Installed>| installed.call("flush", |h| h.flush()).err();
+    Error::all(all.iter().filter_map(flush).collect())
+}
+
+/// Tells every handler of the metrics that it was not told of yet.
+pub(crate) fn announce_all() {
+    let all = lock(&ALL).installed.clone();
+    all.iter().for_each(|installed| installed.announce());
+}
+
+impl Installed {
+    /// Tells the handler of the metrics that it was not told of yet, each once.
+    fn announce(self: &Arc<Self>) {
+        let mut looked_at = None;
+        loop {
+            let families = registry::families();
+            if looked_at == Some(families.len()) {
+                return;
+            }
+            // Somebody is at it: that one looks again, once it no longer keeps others out.
+            let mut announced = match self.announced.try_lock() {
+                Ok(announced) => announced,
+                Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+                Err(TryLockError::WouldBlock) => return,
+            };
+            for family in families.get(announced.families..).unwrap_or_default() {
+                announced.families += 1;
+                self.tell(family, &mut announced.metrics);
+            }
+            looked_at = Some(families.len());
+        }
+    }
+
+    /// Tells the handler of a family's metric, unless another family defines the same one.
+    fn tell(self: &Arc<Self>, family: &'static Family, metrics: &mut HashMap<&'static str, bool>) {
+        let descriptor = family.descriptor();
+        let wants_all = *metrics.entry(descriptor.name()).or_insert_with(|| {
+            let wants_all = self.call("be told of a metric", |handler| {
+                handler.register(descriptor);
+                Ok(handler.subscribe(descriptor))
+            });
+            // A panic is reported, and means no.
+            wants_all.unwrap_or(false)
+        });
+        if wants_all {
+            forward::subscribe(family, Arc::clone(self) as Arc<dyn Subscriber>);
+        }
+    }
+
+    fn unsubscribe(self: &Arc<Self>) {
+        forward::unsubscribe(&registry::families(), self);
+    }
+
+    /// Calls the handler; a panic becomes an error, and is logged the first time.
+    fn call<R>(
+        &self,
+        action: &'static str,
+        f: impl FnOnce(&dyn MetricHandler) -> Result<R, HandlerError>,
+    ) -> Result<R, Error> {
+        let called = catch_unwind(AssertUnwindSafe(|| f(&*self.handler)));
+        let result = called.unwrap_or_else(|panic| {
+            let error = panicked(panic);
+            if !self.panicked.swap(true, Ordering::Relaxed) {
+                log::error!(target: "typed_metrics", "handler `{}`: {error} (said once)", self.name);
+            }
+            Err(error)
+        });
+        result.map_err(|source| failed(&self.name, action, source))
+    }
+}
+
+impl Subscriber for Installed {
+    fn measured(&self, measurement: &Measurement) {
+        // A panic is reported; there is nobody to return an error to.
+        let _ = self.call("take a measurement", |handler| {
+            handler.measured(measurement);
+            Ok(())
+        });
+    }
+
+    fn removed(&self) -> &AtomicBool {
+        &self.removed
+    }
+}
+
+/// Calls foreign code; a panic becomes an error.
+fn guarded<R>(f: impl FnOnce() -> Result<R, HandlerError>) -> Result<R, HandlerError> {
+    catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|panic| Err(panicked(panic)))
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> HandlerError {
+    let message = panic.downcast_ref::<&str>().copied();
+    let message = message.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let error = format!("it panicked: {}", message.unwrap_or("with something that is no text"));
+    // What it panicked with is foreign too, and may panic when it is dropped; what comes of that is
+    // left alone.
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        std::mem::forget(again);
+    }
+    error.into()
+}

@@ -1,0 +1,148 @@
+//! Which handlers are meant: names and instances, one or several.
+
+use std::sync::Arc;
+
+use super::handler::{HandlerError, MetricHandler};
+use crate::error::Error;
+
+/// A back end that can be chosen by name. Crates of back ends put theirs into [`BACK_ENDS`].
+#[derive(Debug)]
+pub struct BackEnd {
+    /// The name, in lower case.
+    pub name: &'static str,
+    /// Builds the handler from the environment.
+    pub build: fn() -> Result<Arc<dyn MetricHandler>, HandlerError>,
+}
+
+/// The back ends of all linked crates, put together by the linker.
+#[linkme::distributed_slice]
+pub static BACK_ENDS: [BackEnd];
+
+/// The back ends of this crate.
+const OWN: &[BackEnd] = &[
+    #[cfg(feature = "console")]
+    BackEnd { name: "console", build: crate::handlers::console::from_env },
+];
+
+/// Names of this project's back ends, with the feature of the facade that brings each.
+const FEATURES: &[(&str, &str)] =
+    &[("console", "console"), ("logfire", "logfire"), ("otel", "otel")];
+
+pub(super) fn named(name: &str) -> Result<&'static BackEnd, Error> {
+    let mut all = OWN.iter().chain(BACK_ENDS);
+    all.find(|back_end| back_end.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
+        let feature = FEATURES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        Error::UnknownHandler {
+            name: name.to_owned(),
+            available: OWN.iter().chain(BACK_ENDS).map(|back_end| back_end.name.into()).collect(),
+            feature: feature.map(|(_, feature)| *feature),
+        }
+    })
+}
+
+/// One handler that somebody chose: a name or an instance.
+pub struct HandlerChoice(pub(super) Chosen);
+
+pub(super) enum Chosen {
+    Name(String),
+    Instance(Arc<dyn MetricHandler>),
+}
+
+impl std::fmt::Debug for HandlerChoice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = match &self.0 {
+            Chosen::Name(name) => name,
+            Chosen::Instance(handler) => handler.name(),
+        };
+        f.debug_tuple("HandlerChoice").field(&name).finish()
+    }
+}
+
+/// What stands for one handler: a name (`&str`, `String`) or an instance of a [`MetricHandler`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no handler",
+    label = "neither the name nor an instance of a handler",
+    note = "give a name (`\"console\"`) or implement `MetricHandler` for `{Self}`"
+)]
+pub trait IntoHandler {
+    /// The choice.
+    fn into_handler(self) -> HandlerChoice;
+}
+
+impl<H: MetricHandler> IntoHandler for H {
+    fn into_handler(self) -> HandlerChoice {
+        HandlerChoice(Chosen::Instance(Arc::new(self)))
+    }
+}
+
+macro_rules! names {
+    ($($name:ty),*) => {$(
+        impl IntoHandler for $name {
+            fn into_handler(self) -> HandlerChoice {
+                HandlerChoice(Chosen::Name(AsRef::<str>::as_ref(&self).to_owned()))
+            }
+        }
+    )*};
+}
+
+names!(&str, &&str, String, &String);
+
+/// What stands for several handlers: one, an array, a slice or a `Vec` of one type, or a tuple of up
+/// to six.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no handler, and no list of handlers",
+    label = "neither handlers nor their names",
+    note = "give a name (`\"console\"`), an instance, an array of one type, or a tuple to mix: `(\"console\", MyHandler)`"
+)]
+pub trait IntoHandlers {
+    /// The choices.
+    fn into_handlers(self) -> Vec<HandlerChoice>;
+}
+
+impl<T: IntoHandler> IntoHandlers for T {
+    fn into_handlers(self) -> Vec<HandlerChoice> {
+        vec![self.into_handler()]
+    }
+}
+
+impl<T: IntoHandler, const N: usize> IntoHandlers for [T; N] {
+    fn into_handlers(self) -> Vec<HandlerChoice> {
+        self.into_iter().map(T::into_handler).collect()
+    }
+}
+
+impl<T: IntoHandler> IntoHandlers for Vec<T> {
+    fn into_handlers(self) -> Vec<HandlerChoice> {
+        self.into_iter().map(T::into_handler).collect()
+    }
+}
+
+impl<'a, T> IntoHandlers for &'a [T]
+where
+    &'a T: IntoHandler,
+{
+    fn into_handlers(self) -> Vec<HandlerChoice> {
+        self.iter().map(IntoHandler::into_handler).collect()
+    }
+}
+
+macro_rules! tuples {
+    ($($($part:ident)+;)*) => {$(
+        impl<$($part: IntoHandler),+> IntoHandlers for ($($part,)+) {
+            fn into_handlers(self) -> Vec<HandlerChoice> {
+                #[expect(non_snake_case, reason = "the parts are named as their types")]
+                let ($($part,)+) = self;
+                vec![$($part.into_handler()),+]
+            }
+        }
+    )*};
+}
+
+tuples! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
+}

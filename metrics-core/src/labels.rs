@@ -1,0 +1,12 @@
+//! The dimensions of a metric: labels, their values, and the attributes of run-time metrics.
+//!
+//! This layer knows no metric. It may use `rules`.
+
+pub(crate) mod attributes;
+pub(crate) mod hash;
+pub(crate) mod label;
+pub(crate) mod outcome;
+pub(crate) mod part;
+pub(crate) mod scratch;
+pub(crate) mod set;
+pub(crate) mod value;

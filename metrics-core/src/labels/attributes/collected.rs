@@ -1,0 +1,169 @@
+//! The attributes of one measurement, copied into memory that the thread keeps.
+
+use std::cell::Cell;
+use std::fmt::Display;
+use std::ops::Range;
+
+use super::error::AttributeError;
+use crate::labels::scratch::Scratch;
+use crate::labels::value::{LabelRef, cut};
+use crate::rules::name::check_label_name;
+
+/// The most attributes that a measurement may have: OpenTelemetry's [default limit] elsewhere.
+///
+/// [default limit]: https://opentelemetry.io/docs/specs/otel/common/#configurable-parameters
+pub const MAX_ATTRIBUTES: usize = 128;
+
+/// Attributes, checked and sorted by name.
+///
+/// Serde hands out borrowed text for the length of a call only, so it is copied; the thread keeps
+/// the memory for the next measurement.
+#[derive(Debug, Default)]
+pub struct Collected {
+    text: String,
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    name: Range<usize>,
+    value: Stored,
+}
+
+/// A value whose text lies in [`Collected`].
+#[derive(Debug)]
+pub(super) enum Stored {
+    Absent,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Str(Range<usize>),
+}
+
+thread_local! {
+    /// Taken out while it is in use: what serializes attributes may itself record.
+    static KEPT: Cell<Collected> = const { Cell::new(Collected::EMPTY) };
+}
+
+/// Collects attributes with `collect` and calls `f` with them.
+pub(crate) fn collected<R>(
+    collect: impl FnOnce(&mut Collected) -> Result<(), AttributeError>,
+    f: impl FnOnce(Result<&Collected, AttributeError>) -> R,
+) -> R {
+    // At the end of a thread nothing is kept.
+    let mut collected = KEPT.try_with(Cell::take).unwrap_or_default();
+    collected.text.clear();
+    collected.entries.clear();
+    let result = match collect(&mut collected).and_then(|()| collected.sort()) {
+        Ok(()) => f(Ok(&collected)),
+        Err(error) => f(Err(error)),
+    };
+    let _ = KEPT.try_with(|kept| kept.set(collected));
+    result
+}
+
+impl Collected {
+    const EMPTY: Self = Self { text: String::new(), entries: Vec::new() };
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The names and values.
+    #[inline]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, LabelRef<'_>)> {
+        self.entries.iter().map(|entry| {
+            let value = match &entry.value {
+                Stored::Absent => LabelRef::Absent,
+                Stored::Bool(value) => LabelRef::Bool(*value),
+                Stored::Int(value) => LabelRef::Int(*value),
+                Stored::Float(value) => LabelRef::Float(*value),
+                Stored::Str(text) => LabelRef::Str(&self.text[text.clone()]),
+            };
+            (&self.text[entry.name.clone()], value)
+        })
+    }
+
+    pub(super) fn push(&mut self, name: &str, value: LabelRef<'_>) -> Result<(), AttributeError> {
+        let name = self.name(name)?;
+        let value = match value {
+            LabelRef::Absent => Stored::Absent,
+            LabelRef::Bool(value) => Stored::Bool(value),
+            LabelRef::Int(value) => Stored::Int(value),
+            LabelRef::Float(value) => Stored::Float(value),
+            LabelRef::Str(text) => self.str(text),
+        };
+        self.pair(name, value)
+    }
+
+    /// Checks and copies a name.
+    pub(super) fn name(&mut self, name: &str) -> Result<Range<usize>, AttributeError> {
+        let name = self.copy(cut(name));
+        self.check_name(&name)?;
+        Ok(name)
+    }
+
+    /// Checks a name that was copied.
+    pub(super) fn check_name(&self, name: &Range<usize>) -> Result<(), AttributeError> {
+        let name = self.text(name);
+        check_label_name(name).map_err(|error| {
+            AttributeError(format!("attribute name {name:?} cannot be used: {error}"))
+        })
+    }
+
+    /// Copies text, cut to [`MAX_LABEL_LEN`](crate::labels::label::MAX_LABEL_LEN).
+    pub(super) fn str(&mut self, text: &str) -> Stored {
+        Stored::Str(self.copy(cut(text)))
+    }
+
+    /// Writes `value`, cut to [`MAX_LABEL_LEN`](crate::labels::label::MAX_LABEL_LEN).
+    pub(super) fn display(&mut self, value: &(impl Display + ?Sized)) -> Stored {
+        match Scratch::new().write(value) {
+            LabelRef::Str(text) => self.str(text),
+            _ => Stored::Absent,
+        }
+    }
+
+    /// Adds an attribute, unless its value is absent.
+    pub(super) fn pair(&mut self, name: Range<usize>, value: Stored) -> Result<(), AttributeError> {
+        if matches!(value, Stored::Absent) {
+            return Ok(());
+        }
+        if self.entries.len() == MAX_ATTRIBUTES {
+            return Err(AttributeError(format!(
+                "it has more than {MAX_ATTRIBUTES} attributes; each combination of their values is \
+                 a series, so give only those that series are told apart by"
+            )));
+        }
+        self.entries.push(Entry { name, value });
+        Ok(())
+    }
+
+    /// The text of a name that was copied.
+    pub(super) fn text(&self, name: &Range<usize>) -> &str {
+        &self.text[name.clone()]
+    }
+
+    fn copy(&mut self, text: &str) -> Range<usize> {
+        let start = self.text.len();
+        self.text.push_str(text);
+        start..self.text.len()
+    }
+
+    /// Sorts by name.
+    fn sort(&mut self) -> Result<(), AttributeError> {
+        let Self { text, entries } = self;
+        let name = |entry: &Entry| &text[entry.name.clone()];
+        // Mostly they come sorted, or there is one only.
+        if !entries.is_sorted_by_key(name) {
+            entries.sort_unstable_by(|a, b| name(a).cmp(name(b)));
+        }
+        match entries.windows(2).find(|pair| name(&pair[0]) == name(&pair[1])) {
+            None => Ok(()),
+            Some(pair) => Err(AttributeError(format!(
+                "attribute `{}` is given twice; a series has one value of it",
+                name(&pair[0])
+            ))),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Hashing and comparing the values of labels.
+
+use std::hash::{BuildHasher, Hasher};
+
+use foldhash::fast::FixedState;
+
+use super::set::Labels;
+use super::value::{LabelRef, LabelValue};
+
+/// The hash of the labels that a series has.
+pub(crate) fn hash_of(labels: &Labels) -> u64 {
+    let mut hasher = FixedState::default().build_hasher();
+    for (name, value) in labels.iter() {
+        hasher.write(name.as_bytes());
+        hash_value(value.as_ref(), &mut hasher);
+    }
+    hasher.finish()
+}
+
+#[inline(always)]
+pub(crate) fn hash_value(value: LabelRef<'_>, hasher: &mut impl Hasher) {
+    match value {
+        LabelRef::Absent => hasher.write_u64(0),
+        LabelRef::Bool(value) => hasher.write_u64(1 + u64::from(value)),
+        LabelRef::Int(value) => hasher.write_u64(value.cast_unsigned()),
+        LabelRef::Float(value) => hasher.write_u64(value.to_bits()),
+        LabelRef::Str(text) => hasher.write(text.as_bytes()),
+    }
+}
+
+#[inline(always)]
+pub(crate) fn same(value: LabelRef<'_>, stored: Option<&LabelValue>) -> bool {
+    match (value, stored) {
+        (LabelRef::Absent, None) => true,
+        (LabelRef::Bool(a), Some(LabelValue::Bool(b))) => a == *b,
+        (LabelRef::Int(a), Some(LabelValue::Int(b))) => a == *b,
+        // By bits, so that NaN finds itself again.
+        (LabelRef::Float(a), Some(LabelValue::Float(b))) => a.to_bits() == b.to_bits(),
+        (LabelRef::Str(a), Some(LabelValue::Str(b))) => *a == **b,
+        _ => false,
+    }
+}

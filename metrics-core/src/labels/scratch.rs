@@ -1,0 +1,57 @@
+//! Room on the stack for a label value that has to be formatted.
+
+use std::fmt::{self, Display, Write as _};
+
+use super::value::{LabelRef, MAX_LABEL_LEN};
+
+/// Room on the stack for a label value that has to be formatted, so that no memory is allocated.
+// The array is only written when it is used: `None` costs nothing.
+#[derive(Debug)]
+pub struct Scratch(Option<ScratchText>);
+
+#[derive(Debug)]
+struct ScratchText {
+    bytes: [u8; MAX_LABEL_LEN],
+    len: usize,
+}
+
+impl Scratch {
+    /// Empty room.
+    #[must_use]
+    #[inline]
+    pub const fn new() -> Self {
+        Self(None)
+    }
+
+    /// Writes `value`, cut to [`MAX_LABEL_LEN`].
+    ///
+    /// ```
+    /// use typed_metrics_core::label::{LabelRef, Scratch};
+    ///
+    /// let mut scratch = Scratch::new();
+    /// assert_eq!(scratch.write(&format_args!("{:x}", 255)), LabelRef::Str("ff"));
+    /// ```
+    pub fn write(&mut self, value: &(impl Display + ?Sized)) -> LabelRef<'_> {
+        let text = self.0.insert(ScratchText { bytes: [0; MAX_LABEL_LEN], len: 0 });
+        // An error is the sign of full room, or of a `Display` that gives up: what is there stays.
+        let _ = write!(text, "{value}");
+        LabelRef::Str(str::from_utf8(&text.bytes[..text.len]).unwrap_or_default())
+    }
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Write for ScratchText {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = MAX_LABEL_LEN - self.len;
+        let end =
+            (0..=room.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+        self.bytes[self.len..self.len + end].copy_from_slice(&text.as_bytes()[..end]);
+        self.len += end;
+        if end == text.len() { Ok(()) } else { Err(fmt::Error) }
+    }
+}

@@ -1,0 +1,68 @@
+//! The labels of a series.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::value::LabelValue;
+
+/// The labels of a series: names and values, absent ones left out; clones are cheap.
+#[derive(Clone, PartialEq)]
+pub struct Labels(Arc<[(Cow<'static, str>, LabelValue)]>);
+
+impl Labels {
+    pub(crate) fn new(labels: impl IntoIterator<Item = (Cow<'static, str>, LabelValue)>) -> Self {
+        Self(labels.into_iter().collect())
+    }
+
+    /// The names and values, in the order of the metric's definition.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &LabelValue)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), value))
+    }
+
+    /// The value of the label `name`, if it is there.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&LabelValue> {
+        self.iter().find(|(n, _)| *n == name).map(|(_, value)| value)
+    }
+
+    /// How many labels there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for Labels {
+    /// `name=value` pairs, separated by blanks.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, (name, value)) in self.iter().enumerate() {
+            write!(f, "{}{name}={value}", if i == 0 { "" } else { " " })?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Labels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl Serialize for Labels {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.len()))?;
+        for (name, value) in self.iter() {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,139 @@
+//! What is known of a metric without looking at its values.
+
+use std::fmt;
+
+use super::kind::{MetricType, ValueType};
+use super::label_descriptor::LabelDescriptor;
+use super::source::Source;
+
+/// The series limit of a metric that states none; OpenTelemetry's default too.
+pub const DEFAULT_SERIES_LIMIT: usize = 2000;
+
+/// The facts of a [`Descriptor`], as the derive writes them.
+#[derive(Debug, Clone, Copy)]
+#[doc(hidden)]
+pub struct Definition {
+    pub name: &'static str,
+    pub metric_type: MetricType,
+    pub value_type: ValueType,
+    pub unit: &'static str,
+    pub description: &'static str,
+    pub labels: &'static [LabelDescriptor],
+    pub boundaries: &'static [f64],
+    pub series_limit: usize,
+    pub source: Source,
+}
+
+/// What is known of a metric without looking at its values.
+///
+/// ```
+/// # use typed_metrics_core as typed_metrics;
+/// use typed_metrics::{Metric, MetricType};
+///
+/// let metric = Metric::gauge("queue_depth").unit("{job}");
+/// let queue = typed_metrics::register_metric("queue_depth", metric).unwrap();
+/// assert_eq!(queue.descriptor().name(), "queue_depth");
+/// assert_eq!(queue.descriptor().metric_type(), MetricType::Gauge);
+/// assert_eq!(queue.descriptor().series_limit(), 2000);
+/// ```
+#[derive(Debug)]
+pub struct Descriptor(Definition);
+
+impl Descriptor {
+    pub(crate) const fn new(definition: Definition) -> Self {
+        Self(definition)
+    }
+
+    pub(crate) const fn definition(&self) -> &Definition {
+        &self.0
+    }
+
+    /// The full name, prefix included.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.0.name
+    }
+
+    /// What kind of instrument it is.
+    #[must_use]
+    pub const fn metric_type(&self) -> MetricType {
+        self.0.metric_type
+    }
+
+    /// The type of its values.
+    #[must_use]
+    pub const fn value_type(&self) -> ValueType {
+        self.0.value_type
+    }
+
+    /// Its UCUM unit; empty if none is stated.
+    #[must_use]
+    pub const fn unit(&self) -> &'static str {
+        self.0.unit
+    }
+
+    /// What it measures, in words.
+    #[must_use]
+    pub const fn description(&self) -> &'static str {
+        self.0.description
+    }
+
+    /// Its labels, in the order of their definition; none for run-time metrics, whose series bring
+    /// their own.
+    #[must_use]
+    pub const fn labels(&self) -> &'static [LabelDescriptor] {
+        self.0.labels
+    }
+
+    /// Inclusive upper limits of a histogram's buckets; empty for other kinds.
+    #[must_use]
+    pub const fn boundaries(&self) -> &'static [f64] {
+        self.0.boundaries
+    }
+
+    /// How many series it may have before new ones land in the overflow series.
+    #[must_use]
+    pub const fn series_limit(&self) -> usize {
+        self.0.series_limit
+    }
+
+    /// Where it is defined.
+    #[must_use]
+    pub const fn source(&self) -> Source {
+        self.0.source
+    }
+
+    /// The first fact in which two definitions of one metric disagree, with both values.
+    pub(crate) fn difference(&self, other: &Self) -> Option<(&'static str, String, String)> {
+        let (a, b) = (&self.0, &other.0);
+        let differ = |what, x: &dyn fmt::Debug, y: &dyn fmt::Debug| {
+            Some((what, format!("{x:?}"), format!("{y:?}")))
+        };
+        if a.metric_type != b.metric_type {
+            return Some(("type", a.metric_type.to_string(), b.metric_type.to_string()));
+        }
+        if a.value_type != b.value_type {
+            return Some(("value type", a.value_type.to_string(), b.value_type.to_string()));
+        }
+        if a.unit != b.unit {
+            return differ("unit", &a.unit, &b.unit);
+        }
+        if a.description != b.description {
+            return differ("description", &a.description, &b.description);
+        }
+        if a.labels != b.labels {
+            return differ("labels", &label_names(a.labels), &label_names(b.labels));
+        }
+        if a.boundaries != b.boundaries {
+            return differ("buckets", &a.boundaries, &b.boundaries);
+        }
+        if a.series_limit != b.series_limit {
+            return differ("series limit", &a.series_limit, &b.series_limit);
+        }
+        None
+    }
+}
+
+fn label_names(labels: &[LabelDescriptor]) -> Vec<&'static str> {
+    labels.iter().map(LabelDescriptor::name).collect()
+}

@@ -1,0 +1,85 @@
+//! What could not be recorded as it was meant, counted by reason.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::sync::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+
+/// Why a measurement was not recorded, or not in a series of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DropReason {
+    /// NaN or infinite: dropped.
+    NotFinite,
+    /// A negative increment of a counter, or a negative value of an unsigned metric: dropped.
+    Negative,
+    /// A value that the metric's type cannot hold: dropped.
+    WrongType,
+    /// The series limit is reached: recorded in the overflow series
+    /// (`otel.metric.overflow = true`).
+    Overflow,
+    /// Attributes of a run-time metric that cannot be used: dropped.
+    BadAttributes,
+    /// A panic in a callback that observes the metric: no value from it in that snapshot.
+    CallbackPanicked,
+}
+
+impl DropReason {
+    const ALL: [Self; 6] = [
+        Self::NotFinite,
+        Self::Negative,
+        Self::WrongType,
+        Self::Overflow,
+        Self::BadAttributes,
+        Self::CallbackPanicked,
+    ];
+}
+
+impl fmt::Display for DropReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotFinite => "dropped: not finite",
+            Self::Negative => "dropped: negative",
+            Self::WrongType => "dropped: not a value of the metric's type",
+            Self::Overflow => "recorded in the overflow series: over the series limit",
+            Self::BadAttributes => "dropped: attributes that cannot be used",
+            Self::CallbackPanicked => "not observed: callback panicked",
+        })
+    }
+}
+
+/// How many measurements of one metric met each reason.
+#[derive(Debug)]
+pub(crate) struct Dropped {
+    counts: [AtomicU64; DropReason::ALL.len()],
+    warned: [AtomicBool; DropReason::ALL.len()],
+}
+
+impl Dropped {
+    pub(crate) const fn new() -> Self {
+        Self {
+            counts: [const { AtomicU64::new(0) }; DropReason::ALL.len()],
+            warned: [const { AtomicBool::new(false) }; DropReason::ALL.len()],
+        }
+    }
+
+    /// Counts one. The warning comes from whoever reads: logging could block the recording thread.
+    #[cold]
+    pub(crate) fn note(&self, reason: DropReason) {
+        self.counts[reason as usize].fetch_add(1, Relaxed);
+    }
+
+    /// The reasons met so far, with how often.
+    pub(crate) fn read(&self) -> Vec<(DropReason, u64)> {
+        let count = |reason| (reason, self.counts[reason as usize].load(Relaxed));
+        DropReason::ALL.into_iter().map(count).filter(|(_, count)| *count > 0).collect()
+    }
+
+    /// Whether nobody warned of `reason` yet; from now on somebody did.
+    pub(crate) fn is_news(&self, reason: DropReason) -> bool {
+        !self.warned[reason as usize].swap(true, Relaxed)
+    }
+}

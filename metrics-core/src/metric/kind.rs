@@ -1,0 +1,130 @@
+//! The kinds of metrics, and the types of their values.
+
+use std::fmt;
+
+use crate::number::Number;
+
+/// What kind of instrument a metric is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum MetricType {
+    /// A sum that only grows.
+    Counter,
+    /// A sum that grows and shrinks.
+    UpDownCounter,
+    /// A value of which the last one counts.
+    Gauge,
+    /// A distribution of values.
+    Histogram,
+}
+
+// What the derive and the engine both have to know of kinds of metric.
+#[doc(hidden)]
+impl MetricType {
+    #[allow(missing_docs)]
+    pub const ALL: [Self; 4] = [Self::Counter, Self::UpDownCounter, Self::Gauge, Self::Histogram];
+
+    /// The name of its attribute.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::UpDownCounter => "up_down_counter",
+            Self::Gauge => "gauge",
+            Self::Histogram => "histogram",
+        }
+    }
+
+    /// With its article.
+    #[must_use]
+    pub const fn in_prose(self) -> &'static str {
+        match self {
+            Self::Counter => "a counter",
+            Self::UpDownCounter => "an up-down counter",
+            Self::Gauge => "a gauge",
+            Self::Histogram => "a histogram",
+        }
+    }
+
+    /// The types that its values can have; the first one is what the derive takes by default.
+    #[must_use]
+    pub const fn value_types(self) -> &'static [ValueType] {
+        match self {
+            Self::Counter => &[ValueType::U64, ValueType::F64],
+            Self::UpDownCounter => &[ValueType::I64, ValueType::F64],
+            Self::Gauge => &[ValueType::F64, ValueType::I64, ValueType::U64],
+            Self::Histogram => &[ValueType::F64, ValueType::U64],
+        }
+    }
+}
+
+impl fmt::Display for MetricType {
+    /// As the derive's attributes write it: `counter`, `up_down_counter`, `gauge`, `histogram`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The type of a metric's values, as exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum ValueType {
+    /// Unsigned integers.
+    U64,
+    /// Signed integers.
+    I64,
+    /// Floats.
+    F64,
+}
+
+#[doc(hidden)]
+impl ValueType {
+    #[allow(missing_docs)]
+    pub const ALL: [Self; 3] = [Self::U64, Self::I64, Self::F64];
+
+    /// As Rust writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::U64 => "u64",
+            Self::I64 => "i64",
+            Self::F64 => "f64",
+        }
+    }
+}
+
+/// Evaluates an expression in which `$number` is the Rust type of `$value_type`.
+macro_rules! with_number {
+    ($value_type:expr, $number:ident => $body:expr) => {
+        match $value_type {
+            $crate::metric::kind::ValueType::U64 => {
+                type $number = u64;
+                $body
+            }
+            $crate::metric::kind::ValueType::I64 => {
+                type $number = i64;
+                $body
+            }
+            $crate::metric::kind::ValueType::F64 => {
+                type $number = f64;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use with_number;
+
+impl ValueType {
+    /// The sum of two values of this type, as bits.
+    pub(crate) fn sum(self, a: u64, b: u64) -> u64 {
+        with_number!(self, N => N::from_bits(a).plus(N::from_bits(b)).to_bits())
+    }
+}
+
+impl fmt::Display for ValueType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}

@@ -1,0 +1,23 @@
+//! The place in the source code where something is defined.
+
+use std::fmt;
+
+/// Where in the source a metric is defined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Source {
+    /// The file, as `file!` gives it.
+    pub file: &'static str,
+    /// The line, from 1.
+    pub line: u32,
+    /// The module.
+    pub module: &'static str,
+    /// The enum and the variant, or the call that registered the metric.
+    pub item: &'static str,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` at {}:{}", self.item, self.file, self.line)
+    }
+}

@@ -1,0 +1,218 @@
+//! What a run-time metric is to be, and whether it can be that.
+
+use crate::error::{Conflict, Error};
+use crate::metric::descriptor::{DEFAULT_SERIES_LIMIT, Definition, Descriptor};
+use crate::metric::kind::{MetricType, ValueType};
+use crate::metric::source::Source;
+use crate::rules::buckets::{check_boundaries, default_for};
+use crate::rules::name::check_metric_name;
+use crate::rules::unit::check_unit;
+use crate::typed::value::Boundary;
+
+/// The definition of a run-time metric, for [`register_metric`](crate::register_metric), which
+/// checks it.
+///
+/// Values are `f64` unless [`value_type`](Self::value_type) says otherwise, also those of counters:
+/// what is recorded at run time is any number, and all of them fit, whole ones exactly up to 2^53.
+///
+/// ```
+/// # use typed_metrics_core as typed_metrics;
+/// use typed_metrics::{Metric, ValueType, register_metric};
+///
+/// let served = Metric::counter("served")
+///     .unit("{request}")
+///     .description("Requests served.")
+///     .value_type(ValueType::U64)
+///     .series_limit(100);
+/// let served = register_metric("served", served)?.descriptor();
+/// assert_eq!(served.unit(), "{request}");
+/// assert_eq!(served.value_type(), ValueType::U64);
+/// assert_eq!(served.series_limit(), 100);
+/// # Ok::<(), typed_metrics::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a definition is no metric yet; give it to `register_metric`"]
+pub struct Metric {
+    kind: MetricType,
+    name: String,
+    unit: String,
+    description: String,
+    value_type: ValueType,
+    series_limit: usize,
+    buckets: Option<Vec<f64>>,
+}
+
+impl Metric {
+    pub(super) fn new(kind: MetricType, name: impl Into<String>) -> Self {
+        Self {
+            kind,
+            name: name.into(),
+            unit: String::new(),
+            description: String::new(),
+            value_type: ValueType::F64,
+            series_limit: DEFAULT_SERIES_LIMIT,
+            buckets: None,
+        }
+    }
+
+    /// A sum that only grows.
+    pub fn counter(name: impl Into<String>) -> Self {
+        Self::new(MetricType::Counter, name)
+    }
+
+    /// A sum that grows and shrinks.
+    pub fn up_down_counter(name: impl Into<String>) -> Self {
+        Self::new(MetricType::UpDownCounter, name)
+    }
+
+    /// A value of which the last one counts.
+    pub fn gauge(name: impl Into<String>) -> Self {
+        Self::new(MetricType::Gauge, name)
+    }
+
+    /// A distribution of values.
+    pub fn histogram(name: impl Into<String>) -> Self {
+        Self::new(MetricType::Histogram, name)
+    }
+
+    /// The [unit](crate::unit), a UCUM code; none by default.
+    pub fn unit(mut self, unit: impl Into<String>) -> Self {
+        self.unit = unit.into();
+        self
+    }
+
+    /// What it measures, in words; empty by default.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// Inclusive upper limits of a histogram's buckets, strictly increasing and finite; by default
+    /// those that [suit the unit](crate::rules::buckets::default_for).
+    ///
+    /// ```
+    /// # use typed_metrics_core as typed_metrics;
+    /// use typed_metrics::{Metric, buckets::exponential, register_metric};
+    ///
+    /// let sizes = Metric::histogram("sizes").unit("By").buckets(exponential(64.0, 8.0, 3).unwrap());
+    /// let sizes = register_metric("sizes", sizes)?;
+    /// assert_eq!(sizes.descriptor().boundaries(), [64.0, 512.0, 4096.0]);
+    /// # Ok::<(), typed_metrics::Error>(())
+    /// ```
+    pub fn buckets(mut self, buckets: impl IntoIterator<Item: Boundary>) -> Self {
+        self.buckets = Some(buckets.into_iter().map(Boundary::boundary).collect());
+        self
+    }
+
+    /// The type of its values: `f64`, the default, or `u64` for counters, `i64` for up-down
+    /// counters, either for gauges, `u64` for histograms.
+    pub fn value_type(mut self, value_type: ValueType) -> Self {
+        self.value_type = value_type;
+        self
+    }
+
+    /// How many series it may have before new ones land in the overflow series; 2000 by default.
+    pub fn series_limit(mut self, limit: usize) -> Self {
+        self.series_limit = limit;
+        self
+    }
+
+    /// Checks every rule.
+    pub(super) fn check(mut self) -> Result<Checked, Error> {
+        check_metric_name(&self.name).map_err(|source| Error::Name {
+            what: "metric name",
+            name: self.name.clone(),
+            source,
+        })?;
+        check_unit(&self.unit).map_err(|source| Error::Unit {
+            metric: self.name.clone(),
+            unit: self.unit.clone(),
+            source,
+        })?;
+        self.check_value_type()?;
+        if self.series_limit == 0 {
+            let reason = "with a series limit of 0 every measurement would land in the overflow \
+                          series; give at least 1";
+            return Err(Error::runtime(&self.name, reason));
+        }
+        let boundaries = self.take_boundaries()?;
+        Ok(Checked { metric: self, boundaries })
+    }
+
+    fn check_value_type(&self) -> Result<(), Error> {
+        let allowed = self.kind.value_types();
+        if allowed.contains(&self.value_type) {
+            return Ok(());
+        }
+        let allowed = allowed.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+        let (kind, given) = (self.kind.in_prose(), self.value_type);
+        let reason = format!("{kind} has no values of {given}; give {allowed}");
+        Err(Error::runtime(&self.name, reason))
+    }
+
+    fn take_boundaries(&mut self) -> Result<Vec<f64>, Error> {
+        match (self.buckets.take(), self.kind) {
+            (None, MetricType::Histogram) => Ok(default_for(&self.unit)),
+            (None, _) => Ok(Vec::new()),
+            (Some(boundaries), MetricType::Histogram) => match check_boundaries(&boundaries) {
+                Ok(()) => Ok(boundaries),
+                Err(source) => Err(Error::Buckets { metric: self.name.clone(), source }),
+            },
+            (Some(_), other) => {
+                let kind = other.in_prose();
+                let reason = format!("{kind} has no buckets; leave them out or use a histogram");
+                Err(Error::runtime(&self.name, reason))
+            }
+        }
+    }
+}
+
+/// A definition that keeps every rule.
+pub(super) struct Checked {
+    metric: Metric,
+    boundaries: Vec<f64>,
+}
+
+impl Checked {
+    pub(super) fn name(&self) -> &str {
+        &self.metric.name
+    }
+
+    /// The conflict with a metric that is there, if there is one.
+    pub(super) fn conflict(&self, first: &Descriptor, source: Source) -> Option<Error> {
+        let Metric { kind, name, unit, description, value_type, series_limit, .. } = &self.metric;
+        // Compared before anything is leaked: registering again and again must not fill memory.
+        let facts = [
+            ("case of the name", first.name().to_owned(), name.clone()),
+            ("type", first.metric_type().to_string(), kind.to_string()),
+            ("value type", first.value_type().to_string(), value_type.to_string()),
+            ("unit", format!("{:?}", first.unit()), format!("{unit:?}")),
+            ("description", format!("{:?}", first.description()), format!("{description:?}")),
+            ("buckets", format!("{:?}", first.boundaries()), format!("{:?}", self.boundaries)),
+            ("series limit", first.series_limit().to_string(), series_limit.to_string()),
+        ];
+        let (what, a, b) = facts.into_iter().find(|(_, a, b)| a != b)?;
+        let (name, first) = (first.name().to_owned(), (a, first.source()));
+        Some(Error::Conflict(Box::new(Conflict { name, what, first, second: (b, source) })))
+    }
+
+    /// The descriptor, which stays for ever.
+    pub(super) fn leak(self, source: Source) -> &'static Descriptor {
+        let metric = self.metric;
+        Box::leak(Box::new(Descriptor::new(Definition {
+            name: leak(metric.name),
+            metric_type: metric.kind,
+            value_type: metric.value_type,
+            unit: leak(metric.unit),
+            description: leak(metric.description),
+            labels: &[],
+            boundaries: Box::leak(self.boundaries.into_boxed_slice()),
+            series_limit: metric.series_limit,
+            source,
+        })))
+    }
+}
+
+fn leak(text: String) -> &'static str {
+    Box::leak(text.into_boxed_str())
+}

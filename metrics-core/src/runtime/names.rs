@@ -1,0 +1,143 @@
+//! Which run-time metrics there are, and the keys that find them.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::{LazyLock, PoisonError, RwLock};
+
+use foldhash::fast::FixedState;
+
+use super::metric::Metric;
+use super::registered::RuntimeMetric;
+use crate::collect::registry;
+use crate::error::Error;
+use crate::metric::source::Source;
+use crate::rules::name::{MAX_NAME_LEN, NameError};
+use crate::store::family::Family;
+
+/// The most metrics that can be registered at run time, and the most keys beside their names.
+///
+/// Metrics stay for ever, so something has to stop a program that makes names from its input.
+pub const MAX_RUNTIME_METRICS: usize = 10_000;
+
+type ByKey = HashMap<&'static str, RuntimeMetric, FixedState>;
+
+#[derive(Default)]
+struct Table {
+    /// By key and by name: what one finds, the other never finds another metric.
+    by_key: ByKey,
+    /// By name in lower case: OpenTelemetry merges names that differ in case only.
+    by_name: HashMap<String, RuntimeMetric>,
+}
+
+static TABLE: LazyLock<RwLock<Table>> = LazyLock::new(RwLock::default);
+
+thread_local! {
+    /// What this thread found. Metrics stay for ever, so it never goes out of date.
+    static FOUND: RefCell<ByKey> =
+        const { RefCell::new(HashMap::with_hasher(FixedState::with_seed(0))) };
+}
+
+/// The metric that `key` finds: by its key or its name.
+#[inline]
+pub(super) fn find(key: &str) -> Option<RuntimeMetric> {
+    // At the end of a thread every lookup takes the lock.
+    let found = FOUND.try_with(|found| found.try_borrow().ok()?.get(key).copied());
+    found.ok().flatten().or_else(|| look_up(key))
+}
+
+#[cold]
+fn look_up(key: &str) -> Option<RuntimeMetric> {
+    let table = TABLE.read().unwrap_or_else(PoisonError::into_inner);
+    let (key, metric) = table.by_key.get_key_value(key).map(|(key, metric)| (*key, *metric))?;
+    drop(table);
+    let _ = FOUND.try_with(|found| Some(found.try_borrow_mut().ok()?.insert(key, metric)));
+    Some(metric)
+}
+
+/// Registers `metric` under `key`; also tells whether it is new.
+pub(super) fn register(
+    key: &str,
+    metric: Metric,
+    source: Source,
+) -> Result<(RuntimeMetric, bool), Error> {
+    let checked = metric.check()?;
+    check_key(key)?;
+    let name = checked.name();
+    for id in [name, key] {
+        if let Some(typed) = registry::typed(id) {
+            let source = typed.descriptor().source();
+            let reason = format!(
+                "there is a typed metric of this name, {source}; record through that, or choose \
+                 another name"
+            );
+            return Err(Error::runtime(id, reason));
+        }
+    }
+
+    let mut table = TABLE.write().unwrap_or_else(PoisonError::into_inner);
+    let lower = name.to_ascii_lowercase();
+    let known = table.by_name.get(&lower).copied();
+    if let Some(conflict) = known.and_then(|known| checked.conflict(known.descriptor(), source)) {
+        return Err(conflict);
+    }
+    for id in [key, name] {
+        let found = table.by_key.get(id).map(|metric| metric.descriptor());
+        if let Some(other) = found.filter(|other| other.name() != name) {
+            let (other, source) = (other.name(), other.source());
+            let reason = format!(
+                "`{id}` already stands for the metric `{other}`, {source}; choose another {}",
+                if id == key { "key" } else { "name" }
+            );
+            return Err(Error::runtime(name, reason));
+        }
+    }
+    table.check_room(name, key, known.is_none())?;
+    if let Some(known) = known {
+        table.add_key(key, known);
+        return Ok((known, false));
+    }
+    let descriptor = checked.leak(source);
+    let metric = RuntimeMetric(Family::leak(descriptor));
+    table.by_name.insert(lower, metric);
+    table.by_key.insert(descriptor.name(), metric);
+    table.add_key(key, metric);
+    // Under the lock: whoever finds the metric finds it in snapshots too.
+    registry::add(metric.0);
+    Ok((metric, true))
+}
+
+fn check_key(key: &str) -> Result<(), Error> {
+    let source = match key.len() {
+        1..=MAX_NAME_LEN => return Ok(()),
+        0 => NameError::Empty,
+        len => NameError::TooLong { len },
+    };
+    Err(Error::Name { what: "metric key", name: key.to_owned(), source })
+}
+
+impl Table {
+    fn check_room(&self, name: &str, key: &str, is_new: bool) -> Result<(), Error> {
+        let full = |what: &str| {
+            let reason = format!(
+                "there are {MAX_RUNTIME_METRICS} {what} registered at run time already, the most \
+                 there can be; put what varies into attributes"
+            );
+            Err(Error::runtime(name, reason))
+        };
+        let metrics = self.by_name.len();
+        if is_new && metrics >= MAX_RUNTIME_METRICS {
+            return full("metrics");
+        }
+        let is_new_key = key != name && !self.by_key.contains_key(key);
+        if is_new_key && self.by_key.len() - metrics >= MAX_RUNTIME_METRICS {
+            return full("keys");
+        }
+        Ok(())
+    }
+
+    fn add_key(&mut self, key: &str, metric: RuntimeMetric) {
+        if !self.by_key.contains_key(key) {
+            self.by_key.insert(Box::leak(Box::from(key)), metric);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! A metric that was registered at run time.
+
+use std::fmt;
+
+use crate::error::Error;
+use crate::labels::attributes::IntoAttributes;
+use crate::labels::attributes::collected::{Collected, collected};
+use crate::metric::descriptor::Descriptor;
+use crate::metric::dropped::DropReason;
+use crate::metric::kind::{MetricType, ValueType};
+use crate::store::family::Family;
+use crate::typed::any::{record_number, to_change};
+use crate::typed::value::{Any, AnyValue, FromAny};
+
+/// A metric that was registered at run time.
+///
+/// Keep it where the metric is recorded: it saves looking the key up.
+#[derive(Clone, Copy)]
+pub struct RuntimeMetric(pub(super) &'static Family);
+
+impl RuntimeMetric {
+    /// What is known of the metric.
+    #[must_use]
+    pub fn descriptor(self) -> &'static Descriptor {
+        self.0.descriptor()
+    }
+
+    /// Records `value`, as [`record_metric`] does.
+    ///
+    /// ```
+    /// # use typed_metrics_core as typed_metrics;
+    /// use typed_metrics::{Metric, attributes, register_metric, snapshot};
+    ///
+    /// let open = register_metric("open_files", Metric::up_down_counter("open_files"))?;
+    /// open.record(3, attributes!())?;
+    /// open.record(-1, attributes!())?;
+    /// assert_eq!(snapshot().get("open_files").unwrap().series[0].value.as_f64(), 2.0);
+    /// # Ok::<(), typed_metrics::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Runtime`] if the metric cannot hold the value or an attribute breaks the rules of
+    /// [`IntoAttributes`]. Then nothing is recorded; the attempt is counted by [`DropReason`].
+    pub fn record(
+        self,
+        value: impl AnyValue,
+        attributes: impl IntoAttributes,
+    ) -> Result<(), Error> {
+        let value = value.any();
+        collected(|into| attributes.collect(into), |attributes| self.measure(value, attributes))
+    }
+
+    pub(super) fn measure(
+        self,
+        value: Any,
+        attributes: Result<&Collected, impl fmt::Display>,
+    ) -> Result<(), Error> {
+        let attributes = attributes.map_err(|error| {
+            self.0.dropped().note(DropReason::BadAttributes);
+            Error::runtime(self.descriptor().name(), error.to_string())
+        })?;
+        self.check_value(value).map_err(|reason| {
+            self.0.dropped().note(reason);
+            bad_value(self.descriptor(), value, reason)
+        })?;
+        record_number(self.0.find(attributes), value);
+        Ok(())
+    }
+
+    pub(super) fn check_type(self, asked: MetricType) -> Result<(), Error> {
+        let registered = self.descriptor().metric_type();
+        if registered == asked {
+            return Ok(());
+        }
+        Err(Error::wrong_type(self.descriptor().name(), registered, asked))
+    }
+
+    fn check_value(self, value: Any) -> Result<(), DropReason> {
+        let descriptor = self.descriptor();
+        // The cells of a histogram hold any float, so its value type is kept to here.
+        if (descriptor.metric_type(), descriptor.value_type())
+            == (MetricType::Histogram, ValueType::U64)
+        {
+            u64::from_any(value)?;
+        }
+        to_change(descriptor, value).map(|_| ())
+    }
+}
+
+impl fmt::Debug for RuntimeMetric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("RuntimeMetric").field(self.descriptor()).finish()
+    }
+}
+
+/// What is wrong with a value, and the mend.
+#[cold]
+fn bad_value(descriptor: &Descriptor, value: Any, reason: DropReason) -> Error {
+    let (metric_type, value_type) = (descriptor.metric_type(), descriptor.value_type());
+    let reason = match reason {
+        DropReason::NotFinite => format!("{value} is not finite; record numbers only"),
+        DropReason::Negative if metric_type == MetricType::Counter => {
+            format!("{value} is negative, and a counter only grows; use an up-down counter")
+        }
+        _ => format!(
+            "{value} is not a value of type {value_type}; convert it, or register the metric with \
+             values of f64, the default"
+        ),
+    };
+    Error::runtime(descriptor.name(), reason)
+}

@@ -1,0 +1,202 @@
+//! Shards: every thread's own cells, at the same addresses in each.
+//!
+//! A cell's index is its place in every shard; a series gets its indices once, for all threads. A
+//! shard is a table of segments, allocated when first written. Only the thread that owns a shard
+//! writes to it; readers go through the copies that all shards have of a segment.
+//!
+//! When a thread ends, its shard goes to a free list with all its counts, and the next new thread
+//! goes on with it: nothing is folded or lost, and there are never more shards than there were
+//! threads at one time.
+
+use std::cell::{Cell, RefCell};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::sync::{AtomicU64, lock};
+
+/// Cells in a segment: 4 KiB.
+pub(crate) const SEGMENT: usize = 512;
+
+/// Segments in a shard. This is the budget for sharded memory: 2 MiB a thread at most.
+pub(crate) const SEGMENTS: usize = 512;
+
+/// Cells of one segment in one shard.
+pub(crate) type Segment = [AtomicU64; SEGMENT];
+
+/// A segment's number, and the segment in one shard.
+pub(crate) type Numbered = (usize, &'static Segment);
+
+type Table = [Cell<Option<&'static Segment>>; SEGMENTS];
+
+thread_local! {
+    /// The segments of the shard that this thread writes to now. It has no destructor, so it can be
+    /// read to the very end of the thread.
+    static TABLE: Table = const { [const { Cell::new(None) }; SEGMENTS] };
+
+    /// Gives the shard back when the thread ends.
+    static OWNER: Owner = const { Owner(RefCell::new(Shard::UNCLAIMED)) };
+}
+
+/// Shards whose thread has ended.
+static FREE: Mutex<Vec<Shard>> = Mutex::new(Vec::new());
+
+/// For each segment, its copies in all shards.
+static COPIES: [Mutex<Vec<&'static Segment>>; SEGMENTS] =
+    [const { Mutex::new(Vec::new()) }; SEGMENTS];
+
+/// Zeroed segments of captures that are over, for the next one.
+static ZEROED: Mutex<Vec<Numbered>> = Mutex::new(Vec::new());
+
+/// The segments that one thread writes to.
+#[derive(Debug)]
+pub(crate) struct Shard {
+    segments: Vec<Numbered>,
+    role: Role,
+    /// Of a capture: where readers find its segments.
+    lists: Vec<SegmentList>,
+}
+
+/// Segments that readers of a capture look into.
+pub(crate) type SegmentList = Arc<Mutex<Vec<Numbered>>>;
+
+/// What a shard is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// Nothing yet: the thread has not looked for a free shard to go on with.
+    Unclaimed,
+    /// A thread's measurements.
+    Thread,
+    /// A capture's: begins at zero, and is not taken over by another thread.
+    Capture,
+}
+
+impl Shard {
+    pub(crate) const UNCLAIMED: Self =
+        Self { segments: Vec::new(), role: Role::Unclaimed, lists: Vec::new() };
+
+    /// A shard for a capture. Its segments are put into `lists`: that of the capture, and those of
+    /// the captures around it, which see the same measurements.
+    pub(crate) fn for_capture(lists: Vec<SegmentList>) -> Self {
+        Self { segments: Vec::new(), role: Role::Capture, lists }
+    }
+
+    /// Keeps the segments for later captures. All their cells must be zero.
+    pub(crate) fn recycle(self) {
+        lock(&ZEROED).extend(self.segments);
+    }
+
+    /// Leaves the shard to the next new thread.
+    pub(crate) fn release(self) {
+        if self.role == Role::Thread && !self.segments.is_empty() {
+            // The lock orders this thread's writes before those of the shard's next owner.
+            lock(&FREE).push(self);
+        }
+    }
+}
+
+struct Owner(RefCell<Shard>);
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        let shard = std::mem::replace(self.0.get_mut(), Shard::UNCLAIMED);
+        leave(&shard);
+        shard.release();
+    }
+}
+
+fn leave(shard: &Shard) {
+    TABLE.with(|table| shard.segments.iter().for_each(|(number, _)| table[*number].set(None)));
+}
+
+fn enter(shard: &Shard) {
+    TABLE.with(|table| {
+        shard.segments.iter().for_each(|(number, segment)| table[*number].set(Some(segment)));
+    });
+}
+
+/// The segment of the cell `index` in this thread's shard, if it is there.
+#[inline(always)]
+fn segment(index: u32) -> Option<&'static Segment> {
+    TABLE.with(|table| table.get(index as usize / SEGMENT)?.get())
+}
+
+/// The cell `index` in this thread's shard, if it is there.
+#[inline(always)]
+pub(crate) fn cell(index: u32) -> Option<&'static AtomicU64> {
+    Some(&segment(index)?[index as usize % SEGMENT])
+}
+
+/// The cells from `index` to the end of the segment in this thread's shard, if it is there.
+#[inline(always)]
+pub(crate) fn cells(index: u32) -> Option<&'static [AtomicU64]> {
+    segment(index)?.get(index as usize % SEGMENT..)
+}
+
+/// As [`cells`], but allocates the segment if need be. `None` if `index` is outside the budget or
+/// the thread's own storage is gone.
+#[cold]
+pub(crate) fn cells_or_claim(index: u32) -> Option<&'static [AtomicU64]> {
+    let number = index as usize / SEGMENT;
+    if number >= SEGMENTS {
+        return None;
+    }
+    if let Some(cells) = cells(index) {
+        return Some(cells);
+    }
+    let claimed = OWNER.try_with(|owner| {
+        // Borrowed already: recording from within a global allocator, which is not supported (it can
+        // wait for a lock that this thread holds), but need not panic.
+        let mut shard = owner.0.try_borrow_mut().ok()?;
+        if shard.role == Role::Unclaimed {
+            *shard = lock(&FREE).pop().unwrap_or(Shard::UNCLAIMED);
+            shard.role = Role::Thread;
+            enter(&shard);
+        }
+        if cells(index).is_none() {
+            let capture = shard.role == Role::Capture;
+            let segment = if capture { zeroed(number) } else { None };
+            let segment = segment.unwrap_or_else(|| allocate(number));
+            shard.segments.push((number, segment));
+            shard.lists.iter().for_each(|list| lock(list).push((number, segment)));
+            TABLE.with(|table| table[number].set(Some(segment)));
+        }
+        cells(index)
+    });
+    claimed.ok().flatten()
+}
+
+fn zeroed(number: usize) -> Option<&'static Segment> {
+    let mut zeroed = lock(&ZEROED);
+    let place = zeroed.iter().position(|(n, _)| *n == number)?;
+    Some(zeroed.swap_remove(place).1)
+}
+
+fn allocate(number: usize) -> &'static Segment {
+    let segment: &'static Segment = Box::leak(Box::new([const { AtomicU64::new(0) }; SEGMENT]));
+    // The lock orders the zeroes before any reader.
+    lock(&COPIES[number]).push(segment);
+    segment
+}
+
+/// Makes this thread write to `shard` and returns the one it wrote to; gives `shard` back if the
+/// thread's own storage is gone.
+pub(crate) fn swap(shard: Shard) -> Result<Shard, Shard> {
+    let mut incoming = Some(shard);
+    let outgoing = OWNER.try_with(|owner| {
+        let mut own = owner.0.try_borrow_mut().ok()?;
+        let outgoing = std::mem::replace(&mut *own, incoming.take()?);
+        leave(&outgoing);
+        enter(&own);
+        Some(outgoing)
+    });
+    outgoing.ok().flatten().ok_or_else(|| incoming.unwrap_or(Shard::UNCLAIMED))
+}
+
+/// Whether the thread still has storage of its own.
+pub(crate) fn is_available() -> bool {
+    OWNER.try_with(|_| ()).is_ok()
+}
+
+/// The copies that all shards have of a segment.
+pub(crate) fn copies(number: usize) -> Vec<&'static Segment> {
+    COPIES[number].lock().unwrap_or_else(PoisonError::into_inner).clone()
+}

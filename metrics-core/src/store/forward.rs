@@ -1,0 +1,101 @@
+//! Forwarding single measurements to those who subscribed to a metric.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::family::Family;
+use super::series::Series;
+use super::value::Value;
+use crate::cells::change::Change;
+use crate::labels::set::Labels;
+use crate::metric::descriptor::Descriptor;
+
+/// One measurement, as a subscribed handler gets it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Measurement {
+    /// The metric.
+    pub metric: &'static Descriptor,
+    /// The labels of its series.
+    pub labels: Labels,
+    /// The increment, the gauge's new value, or the value recorded in a histogram (as `F64`).
+    pub value: Value,
+}
+
+/// Takes single measurements.
+pub(crate) trait Subscriber: Send + Sync {
+    fn measured(&self, measurement: &Measurement);
+
+    /// Whether the subscriber was removed. Changes, and is looked at, under the lock of the
+    /// subscribers.
+    fn removed(&self) -> &AtomicBool;
+}
+
+type List = Vec<Arc<dyn Subscriber>>;
+
+/// Who wants each measurement of a metric, by the address of its descriptor.
+static SUBSCRIBERS: RwLock<Option<HashMap<usize, List>>> = RwLock::new(None);
+
+thread_local! {
+    /// Whether this thread is inside a subscriber that takes a measurement.
+    static FORWARDING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Forwards a measurement, unless a subscriber recorded it while it took another one.
+#[cold]
+pub(crate) fn to_subscribers(series: Series, change: Change) {
+    if FORWARDING.replace(true) {
+        return;
+    }
+    // A copy: a subscriber may install or remove handlers while it takes a measurement.
+    if let Some(subscribers) = subscribers_of(series.descriptor()) {
+        let measurement = Measurement {
+            metric: series.descriptor(),
+            labels: series.labels(),
+            value: match change {
+                Change::Record(value) => Value::F64(value),
+                Change::Add(bits) | Change::Set(bits) => {
+                    Value::from_bits(bits, series.value_type())
+                }
+            },
+        };
+        subscribers.iter().for_each(|subscriber| subscriber.measured(&measurement));
+    }
+    FORWARDING.set(false);
+}
+
+fn subscribers_of(metric: &'static Descriptor) -> Option<List> {
+    let subscribers = SUBSCRIBERS.read().unwrap_or_else(PoisonError::into_inner);
+    subscribers.as_ref()?.get(&address(metric)).cloned()
+}
+
+fn address(metric: &'static Descriptor) -> usize {
+    std::ptr::from_ref(metric).addr()
+}
+
+/// Gives `subscriber` every measurement of `family` from now on, unless it was removed meanwhile:
+/// then nobody would end its subscription.
+pub(crate) fn subscribe(family: &'static Family, subscriber: Arc<dyn Subscriber>) {
+    let mut subscribers = SUBSCRIBERS.write().unwrap_or_else(PoisonError::into_inner);
+    if subscriber.removed().load(Relaxed) {
+        return;
+    }
+    let by_metric = subscribers.get_or_insert_default();
+    by_metric.entry(address(family.descriptor())).or_default().push(subscriber);
+    family.set_subscribed(true);
+}
+
+/// Ends the subscriptions of `subscriber` to all of `families`.
+pub(crate) fn unsubscribe(families: &[&'static Family], subscriber: &Arc<impl Subscriber>) {
+    let mut subscribers = SUBSCRIBERS.write().unwrap_or_else(PoisonError::into_inner);
+    subscriber.removed().store(true, Relaxed);
+    let Some(by_metric) = subscribers.as_mut() else { return };
+    for family in families {
+        if let Some(list) = by_metric.get_mut(&address(family.descriptor())) {
+            list.retain(|other| !std::ptr::addr_eq(Arc::as_ptr(other), Arc::as_ptr(subscriber)));
+            family.set_subscribed(!list.is_empty());
+        }
+    }
+}

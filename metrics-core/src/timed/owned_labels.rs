@@ -1,0 +1,99 @@
+//! The labels of a call that has not ended, where some of the labels are open.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use hashbrown::HashTable;
+
+use super::series_by_outcome::SeriesByOutcome;
+use crate::labels::outcome::Outcome;
+use crate::labels::value::LabelRef;
+use crate::store::family::Family;
+use crate::store::key::{Completed, Key, Parts, Query};
+use crate::store::series::Series;
+
+/// The labels, owned, and the series that calls with these labels have ended in so far.
+#[derive(Debug)]
+pub(crate) struct OwnedLabels {
+    family: &'static Family,
+    key: Key,
+    /// From one outcome to the next among the fixed labels; 0 if the metric has no outcome.
+    stride: usize,
+    series: SeriesByOutcome,
+}
+
+/// How many owned labels a thread keeps at most. At the limit, the thread starts over.
+const LIMIT: usize = 8192;
+
+thread_local! {
+    /// The owned labels that this thread has used.
+    static KNOWN: RefCell<HashTable<Arc<OwnedLabels>>> = const { RefCell::new(HashTable::new()) };
+}
+
+/// The labels of a call, owned: those that the thread keeps already, or a new copy.
+#[inline]
+pub(crate) fn owned<const N: usize>(
+    family: &'static Family,
+    parts: &Parts<'_, N>,
+) -> Arc<OwnedLabels> {
+    let hash = family.hash(parts);
+    let stride = parts.pending();
+    let known = KNOWN.try_with(|known| {
+        let known = known.try_borrow().ok()?;
+        let matches = |labels: &Arc<OwnedLabels>| {
+            std::ptr::eq(labels.family, family)
+                && labels.stride == stride
+                && parts.matches(&labels.key)
+        };
+        known.find(hash, matches).map(Arc::clone)
+    });
+    known.ok().flatten().unwrap_or_else(|| remember(hash, family, stride, parts))
+}
+
+/// Copies the labels. The copy has to outlive the borrowed labels, so this allocates, once for
+/// each thread.
+#[cold]
+#[inline(never)]
+fn remember(
+    hash: u64,
+    family: &'static Family,
+    stride: usize,
+    labels: &impl Query,
+) -> Arc<OwnedLabels> {
+    let mut key = labels.to_key(family.descriptor());
+    key.hash = hash;
+    let labels = Arc::new(OwnedLabels { family, key, stride, series: SeriesByOutcome::default() });
+    // Without thread-local storage, at the end of the thread, every call makes its own.
+    let _ = KNOWN.try_with(|known| {
+        let Ok(mut known) = known.try_borrow_mut() else { return };
+        if known.len() >= LIMIT {
+            known.clear();
+        }
+        known.insert_unique(hash, Arc::clone(&labels), |labels| labels.key.hash);
+    });
+    labels
+}
+
+impl OwnedLabels {
+    /// The series of a call that ended so.
+    #[inline]
+    pub(crate) fn series(&self, outcome: Outcome) -> Series {
+        let outcome = if self.stride == 0 { Outcome::Ok } else { outcome };
+        self.series.of(outcome, || self.completed(outcome, 0, &[]))
+    }
+
+    /// The series with some labels replaced: by `fixed` in the combination of fixed labels, and by `open`.
+    pub(crate) fn completed(
+        &self,
+        outcome: Outcome,
+        fixed: usize,
+        open: &[(usize, LabelRef<'_>)],
+    ) -> Series {
+        let fixed = self.key.fixed + self.stride * outcome.place() + fixed;
+        self.family.find(&Completed { key: &self.key, fixed, open })
+    }
+
+    pub(crate) fn family(&self) -> &'static Family {
+        self.family
+    }
+}

@@ -1,0 +1,235 @@
+//! Where a call that is under way will be recorded.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use super::function::Function;
+use super::owned_labels::{OwnedLabels, owned};
+use crate::labels::outcome::Outcome;
+use crate::labels::part::Part;
+use crate::labels::value::LabelRef;
+use crate::metric::label_descriptor::LabelDescriptor;
+use crate::store::block::Block;
+use crate::store::family::Family;
+use crate::store::key::Parts;
+use crate::store::series::Series;
+use crate::store::shape::SeriesLookup;
+use crate::store::state::NEVER_RECYCLED;
+use crate::typed::handle::Handle;
+use crate::typed::resolve::Resolve;
+
+/// The metric of kind `K` that a call will be recorded in, with the labels that are known at entry.
+pub struct Pending<K, P = PendingSeries> {
+    place: P,
+    kind: PhantomData<fn() -> K>,
+}
+
+/// What finds the series when the outcome is known.
+pub trait FindSeries {
+    #[doc(hidden)]
+    fn series(&self, outcome: Outcome) -> Found;
+}
+
+/// A series, found.
+#[derive(Debug, Clone, Copy)]
+pub struct Found(pub(crate) Series);
+
+/// Labels that are known at entry, but for the outcome.
+#[derive(Debug)]
+pub struct PendingSeries(Labels);
+
+#[derive(Debug)]
+enum Labels {
+    /// All are fixed.
+    Fixed {
+        block: &'static Block,
+        /// Of the series for `ok`.
+        index: u32,
+        stride: Stride,
+    },
+    Open(Arc<OwnedLabels>),
+}
+
+/// From one outcome to the next, plus 1; that is, 1 if the metric has no outcome. The value that it never
+/// has tells [`Labels`] apart: a call is part of its future, and kept as small as that.
+#[derive(Debug, Clone, Copy)]
+struct Stride(NonZeroU32);
+
+/// Labels of which some are computed from the result.
+#[derive(Debug)]
+pub struct AwaitingResult {
+    place: PendingSeries,
+    /// Once the result is there.
+    series: Option<Series>,
+}
+
+/// A computed label's value, and the field it belongs to.
+#[derive(Debug)]
+pub struct Fill<'a> {
+    pub(crate) field: &'static str,
+    pub(crate) part: Part<'a>,
+}
+
+impl<K> Resolve<Handle<K>> for Pending<K> {
+    #[inline(always)]
+    fn resolve<const N: usize>(
+        family: &'static Family,
+        shape: SeriesLookup<N>,
+        parts: [Part<'_>; N],
+    ) -> Self {
+        let parts = Parts(parts);
+        let labels = if shape.open {
+            Labels::Open(owned(family, &parts))
+        } else {
+            let Series { block, index, .. } = family.typed(shape, &parts);
+            Labels::Fixed { block, index, stride: Stride::new(parts.pending()) }
+        };
+        Self { place: PendingSeries(labels), kind: PhantomData }
+    }
+}
+
+impl Stride {
+    #[inline(always)]
+    fn new(stride: usize) -> Self {
+        // Never cut: the series limit keeps blocks below 2^31 cells, see `SeriesLookup`.
+        #[expect(clippy::cast_possible_truncation)]
+        Self(NonZeroU32::MIN.saturating_add(stride as u32))
+    }
+
+    #[inline(always)]
+    fn get(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
+impl<K> Pending<K> {
+    /// With labels that are computed from the result.
+    #[inline]
+    pub(crate) fn awaiting_result(self) -> Pending<K, AwaitingResult> {
+        Pending { place: AwaitingResult { place: self.place, series: None }, kind: PhantomData }
+    }
+}
+
+impl<K> Pending<K, &'static Function> {
+    #[inline(always)]
+    pub(crate) fn of_function(function: &'static Function) -> Self {
+        Self { place: function, kind: PhantomData }
+    }
+}
+
+impl<K, P: FindSeries> Pending<K, P> {
+    /// The handle of a call that ended so.
+    #[inline(always)]
+    pub(crate) fn handle(&self, outcome: Outcome) -> Handle<K> {
+        Handle::new(self.place.series(outcome).0)
+    }
+}
+
+impl<K> Pending<K, AwaitingResult> {
+    /// Puts the computed labels in.
+    #[inline]
+    pub fn fill<const N: usize>(&mut self, outcome: Outcome, fills: [Fill<'_>; N]) {
+        self.place.series = Some(self.place.place.filled(outcome, &fills));
+    }
+}
+
+impl<K, P: fmt::Debug> fmt::Debug for Pending<K, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.place.fmt(f)
+    }
+}
+
+impl FindSeries for PendingSeries {
+    #[inline(always)]
+    fn series(&self, outcome: Outcome) -> Found {
+        Found(match &self.0 {
+            Labels::Fixed { block, index, stride } => {
+                let ok = Series { block, index: *index, tenancy: NEVER_RECYCLED };
+                match outcome.place() * stride.get() {
+                    0 => ok,
+                    distance => sibling(ok, distance),
+                }
+            }
+            Labels::Open(labels) => labels.series(outcome),
+        })
+    }
+}
+
+impl FindSeries for AwaitingResult {
+    #[inline]
+    fn series(&self, outcome: Outcome) -> Found {
+        match self.series {
+            Some(series) => Found(series),
+            // It has not returned: the computed labels are absent, as at entry.
+            None => self.place.series(outcome),
+        }
+    }
+}
+
+impl FindSeries for &'static Function {
+    #[inline(always)]
+    fn series(&self, outcome: Outcome) -> Found {
+        Found(Function::series(self, outcome))
+    }
+}
+
+impl PendingSeries {
+    /// The series with the computed labels.
+    fn filled(&self, outcome: Outcome, fills: &[Fill<'_>]) -> Series {
+        match &self.0 {
+            Labels::Fixed { block, .. } => {
+                let labels = block.descriptor().labels();
+                sibling(self.series(outcome).0, fixed_index(labels, fills))
+            }
+            Labels::Open(owned) => {
+                let labels = owned.family().descriptor().labels();
+                let mut open = [(usize::MAX, LabelRef::Absent); MAX_COMPUTED];
+                let computed = fills.iter().filter_map(|fill| {
+                    let label = position(labels, fill.field)?;
+                    let before = labels[..label].iter().filter(|label| is_open(label)).count();
+                    Some((before, fill.part.open?))
+                });
+                open.iter_mut().zip(computed).for_each(|(place, value)| *place = value);
+                owned.completed(outcome, fixed_index(labels, fills), &open)
+            }
+        }
+    }
+}
+
+/// The most labels of one metric that can be computed from the result.
+pub(crate) const MAX_COMPUTED: usize = 8;
+
+/// What the fixed ones among the computed labels add to the combination. They were absent at entry,
+/// which is place 0.
+fn fixed_index(labels: &[LabelDescriptor], fills: &[Fill<'_>]) -> usize {
+    let stride = |label: usize| -> usize {
+        labels[label + 1..].iter().filter_map(LabelDescriptor::cardinality).product()
+    };
+    let fills = fills.iter().filter(|fill| fill.part.index > 0);
+    fills.filter_map(|fill| Some(fill.part.index * stride(position(labels, fill.field)?))).sum()
+}
+
+fn position(labels: &[LabelDescriptor], field: &str) -> Option<usize> {
+    labels.iter().position(|label| label.field() == field)
+}
+
+fn is_open(label: &LabelDescriptor) -> bool {
+    label.cardinality().is_none()
+}
+
+/// The series so many places after `series` in its block.
+fn sibling(series: Series, distance: usize) -> Series {
+    Series::at(series.block, series.block.layout(), series.place() + distance)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_as_small_as_a_series() {
+        assert_eq!(size_of::<PendingSeries>(), size_of::<Series>());
+    }
+}

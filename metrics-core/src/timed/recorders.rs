@@ -1,0 +1,234 @@
+//! What is recorded of a call.
+
+use std::time::Duration;
+
+use super::pending::{FindSeries, Pending};
+use crate::labels::outcome::Outcome;
+use crate::number::Number;
+use crate::rules::unit::{NotTime, TimeUnit};
+use crate::typed::handle::{Entered, Handle, Histogram, UpDownCounter, kind};
+
+/// What is recorded of a call, with its labels, before the call begins. Several make a pair of pairs.
+pub trait Prepared {
+    type Begun: CallRecorder;
+
+    /// The call begins now.
+    fn begin(self) -> Self::Begun;
+}
+
+/// Records something of a call. Several make a pair of pairs.
+pub trait CallRecorder {
+    /// Whether it wants to know how long each poll took.
+    const BUSY: bool = false;
+
+    /// A poll took so long.
+    fn polled(&mut self, _: Duration) {}
+
+    /// The call ended so, after `wall` time.
+    fn end(&self, outcome: Outcome, wall: Duration);
+}
+
+impl CallRecorder for () {
+    #[inline(always)]
+    fn end(&self, _: Outcome, _: Duration) {}
+}
+
+impl Prepared for () {
+    type Begun = ();
+
+    #[inline(always)]
+    fn begin(self) {}
+}
+
+impl<A: Prepared, B: Prepared> Prepared for (A, B) {
+    type Begun = (A::Begun, B::Begun);
+
+    #[inline(always)]
+    fn begin(self) -> Self::Begun {
+        (self.0.begin(), self.1.begin())
+    }
+}
+
+/// What records at the end alone is the same before the call begins.
+macro_rules! prepared_as_it_is {
+    ($($meter:ident)*) => {$(
+        impl<K: AnyKind, P: FindSeries> Prepared for $meter<K, P> {
+            type Begun = Self;
+
+            #[inline(always)]
+            fn begin(self) -> Self {
+                self
+            }
+        }
+    )*};
+}
+
+prepared_as_it_is! { Wall Busy Count }
+
+impl<A: CallRecorder, B: CallRecorder> CallRecorder for (A, B) {
+    const BUSY: bool = A::BUSY || B::BUSY;
+
+    #[inline(always)]
+    fn polled(&mut self, time: Duration) {
+        self.0.polled(time);
+        self.1.polled(time);
+    }
+
+    #[inline(always)]
+    fn end(&self, outcome: Outcome, wall: Duration) {
+        self.0.end(outcome, wall);
+        self.1.end(outcome, wall);
+    }
+}
+
+/// What a call does to a metric of a kind; to one of the wrong kind nothing.
+///
+/// Whether the kind is right, [`TimeKind`] and its like tell. They are asked once, and nothing else
+/// depends on them, so that a wrong one is one error.
+pub trait AnyKind: Sized {
+    type Entered: CallRecorder;
+
+    fn time(_: Handle<Self>, _: Duration) {}
+    fn count(_: Handle<Self>) {}
+    fn enter(_: Handle<Self>) -> Self::Entered;
+}
+
+impl<T: Number> AnyKind for kind::Counter<T> {
+    type Entered = ();
+
+    #[inline(always)]
+    fn count(handle: Handle<Self>) {
+        handle.inc();
+    }
+
+    fn enter(_: Handle<Self>) {}
+}
+
+impl<T: Number> AnyKind for kind::UpDownCounter<T> {
+    type Entered = Entered<T>;
+
+    #[inline(always)]
+    fn enter(handle: UpDownCounter<T>) -> Entered<T> {
+        handle.enter()
+    }
+}
+
+impl<T> AnyKind for kind::Gauge<T> {
+    type Entered = ();
+
+    fn enter(_: Handle<Self>) {}
+}
+
+impl<U: AnyUnit> AnyKind for kind::Histogram<U> {
+    type Entered = ();
+
+    #[inline(always)]
+    fn time(handle: Handle<Self>, time: Duration) {
+        U::record(handle, time);
+    }
+
+    fn enter(_: Handle<Self>) {}
+}
+
+/// The units of histograms.
+pub trait AnyUnit: Sized {
+    fn record(_: Histogram<Self>, _: Duration) {}
+}
+
+impl AnyUnit for NotTime {}
+
+impl<U: TimeUnit> AnyUnit for U {
+    #[inline(always)]
+    fn record(histogram: Histogram<U>, time: Duration) {
+        histogram.record(time);
+    }
+}
+
+/// The kinds of metric that a time can be recorded in.
+#[diagnostic::on_unimplemented(
+    message = "`#[timed]` records a time, which `{Self}` does not take",
+    label = "not a histogram of time",
+    note = "name a `#[histogram]` whose unit is one of time: `ns`, `us`, `ms`, `s`, `min`, `h`, `d`"
+)]
+pub trait TimeKind {}
+
+impl<U: TimeUnit> TimeKind for kind::Histogram<U> {}
+
+/// The kinds of metric that count calls.
+#[diagnostic::on_unimplemented(
+    message = "`count` adds 1 for each call, which `{Self}` does not take",
+    label = "not a counter",
+    note = "name a `#[counter]`"
+)]
+pub trait CountKind {}
+
+impl<T: Number> CountKind for kind::Counter<T> {}
+
+/// The kinds of metric that count calls that are under way.
+#[diagnostic::on_unimplemented(
+    message = "`in_flight` counts up and down again, which `{Self}` does not",
+    label = "not an up-down counter",
+    note = "name an `#[up_down_counter]`"
+)]
+pub trait InFlightKind {}
+
+impl<T: Number> InFlightKind for kind::UpDownCounter<T> {}
+
+/// Counts up when the call begins.
+#[derive(Debug)]
+pub struct InFlight<K>(pub(crate) Handle<K>);
+
+impl<K: AnyKind> Prepared for InFlight<K> {
+    type Begun = K::Entered;
+
+    #[inline(always)]
+    fn begin(self) -> K::Entered {
+        K::enter(self.0)
+    }
+}
+
+/// Counts down again when it is dropped, which is after the end.
+impl<T: Number> CallRecorder for Entered<T> {
+    #[inline(always)]
+    fn end(&self, _: Outcome, _: Duration) {}
+}
+
+/// Records the time from entry to end.
+#[derive(Debug)]
+pub struct Wall<K, P>(pub Pending<K, P>);
+
+impl<K: AnyKind, P: FindSeries> CallRecorder for Wall<K, P> {
+    #[inline(always)]
+    fn end(&self, outcome: Outcome, wall: Duration) {
+        K::time(self.0.handle(outcome), wall);
+    }
+}
+
+/// Records the time that all polls took together.
+#[derive(Debug)]
+pub struct Busy<K, P>(pub Pending<K, P>, pub(crate) Duration);
+
+impl<K: AnyKind, P: FindSeries> CallRecorder for Busy<K, P> {
+    const BUSY: bool = true;
+
+    #[inline(always)]
+    fn polled(&mut self, time: Duration) {
+        self.1 = self.1.saturating_add(time);
+    }
+
+    #[inline(always)]
+    fn end(&self, outcome: Outcome, _: Duration) {
+        K::time(self.0.handle(outcome), self.1);
+    }
+}
+
+/// Adds 1 when the call ends.
+#[derive(Debug)]
+pub struct Count<K, P>(pub Pending<K, P>);
+
+impl<K: AnyKind, P: FindSeries> CallRecorder for Count<K, P> {
+    #[inline(always)]
+    fn end(&self, outcome: Outcome, _: Duration) {
+        K::count(self.0.handle(outcome));
+    }
+}

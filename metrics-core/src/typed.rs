@@ -1,0 +1,10 @@
+//! The typed way to record: the trait of metrics enums, the handles that their constructors return,
+//! and the values that each kind of metric takes.
+//!
+//! This layer may use `collect` and everything below it; it does not know handlers.
+
+pub(crate) mod any;
+pub(crate) mod handle;
+pub(crate) mod metrics;
+pub(crate) mod resolve;
+pub mod value;

@@ -1,0 +1,43 @@
+//! Recording a number of any type, in a metric of any kind.
+
+use super::handle::Handle;
+use super::value::{Any, AnyValue, FromAny};
+use crate::cells::change::Change;
+use crate::metric::descriptor::Descriptor;
+use crate::metric::dropped::DropReason;
+use crate::metric::kind::{MetricType, with_number};
+use crate::number::Number;
+use crate::store::series::Series;
+
+/// Records any number as the metric's kind does: adds to sums, sets gauges, records in histograms.
+#[doc(hidden)]
+pub fn record_any<K>(handle: Handle<K>, value: impl AnyValue) {
+    record_number(handle.series(), value.any());
+}
+
+pub(crate) fn record_number(series: Series, value: Any) {
+    if let Err(reason) = to_change(series.descriptor(), value).map(|change| match change {
+        Change::Add(bits) => with_number!(series.value_type(), N => series.add(N::from_bits(bits))),
+        Change::Set(bits) => series.set(bits),
+        Change::Record(value) => series.record(value),
+    }) {
+        series.drop_for(reason);
+    }
+}
+
+/// What `value` does to a metric, or why it cannot be recorded in it.
+pub(crate) fn to_change(descriptor: &Descriptor, value: Any) -> Result<Change, DropReason> {
+    let value_type = descriptor.value_type();
+    Ok(match descriptor.metric_type() {
+        MetricType::Histogram => Change::Record(f64::from_any(value)?),
+        MetricType::Counter => {
+            Change::Add(with_number!(value_type, N => value.to_increment::<N>()?.to_bits()))
+        }
+        MetricType::UpDownCounter => {
+            Change::Add(with_number!(value_type, N => N::from_any(value)?.to_bits()))
+        }
+        MetricType::Gauge => {
+            Change::Set(with_number!(value_type, N => N::from_any(value)?.to_bits()))
+        }
+    })
+}

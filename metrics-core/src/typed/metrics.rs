@@ -1,0 +1,20 @@
+//! The trait of metrics enums.
+
+use super::resolve::SeriesKey;
+use crate::metric::descriptor::Descriptor;
+
+/// A metrics enum. Derived; the derive also gives the enum a constructor for each variant and
+/// `record`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no metrics enum",
+    label = "does not derive `Metrics`",
+    note = "put `#[derive(Metrics)]` on the enum"
+)]
+pub trait Metrics {
+    /// What is known of each variant's metric, in the order of the variants.
+    #[must_use]
+    fn descriptors() -> &'static [&'static Descriptor];
+
+    #[doc(hidden)]
+    fn __series(&self) -> SeriesKey;
+}

@@ -1,0 +1,282 @@
+//! What each kind of metric takes as a value.
+//!
+//! One trait a kind, so that a wrong value is an error in the words of that kind, and so that plain
+//! integer literals infer.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::metric::dropped::DropReason;
+use crate::number::Number;
+use crate::rules::unit::TimeUnit;
+
+/// What a counter of `T` can be incremented by: `u64`, and `f64` on a counter with `value = f64`.
+#[diagnostic::on_unimplemented(
+    message = "a counter of `{T}` is not incremented by `{Self}`",
+    label = "not an increment of this counter",
+    note = "counters take `u64`: write `n as u64` or `u64::try_from(n)`; with `#[counter(value = f64)]` also `f64`"
+)]
+pub trait CounterValue<T: Number> {
+    /// The increment.
+    #[doc(hidden)]
+    fn increment(self) -> T;
+}
+
+/// What an up-down counter of `T` can be changed by: `i64`, and `f64` with `value = f64`.
+#[diagnostic::on_unimplemented(
+    message = "an up-down counter of `{T}` is not changed by `{Self}`",
+    label = "not a change of this up-down counter",
+    note = "up-down counters take `i64`: write `n as i64` or `i64::try_from(n)`; with `#[up_down_counter(value = f64)]` also `f64`"
+)]
+pub trait UpDownValue<T: Number> {
+    /// The change.
+    #[doc(hidden)]
+    fn change(self) -> T;
+}
+
+/// What a gauge of `T` can be set to: every primitive number of up to 64 bits, floats on a gauge of
+/// `f64` only.
+#[diagnostic::on_unimplemented(
+    message = "a gauge of `{T}` is not set to `{Self}`",
+    label = "not a value of this gauge",
+    note = "gauges take every primitive number of up to 64 bits; floats need `value = f64`, which is the default"
+)]
+pub trait GaugeValue<T: Number> {
+    /// The value, or why it has none.
+    #[doc(hidden)]
+    fn gauge_value(self) -> Result<T, DropReason>;
+}
+
+/// What a histogram with unit `U` records: every primitive number of up to 64 bits, and [`Duration`] if
+/// `U` is a unit of time.
+#[diagnostic::on_unimplemented(
+    message = "a histogram does not record `{Self}`",
+    label = "not a value of a histogram",
+    note = "histograms record every primitive number of up to 64 bits, and those with a unit of time also `Duration`: for `as_millis()` give the `Duration` itself"
+)]
+pub trait HistogramValue<U> {
+    /// The value in unit `U`.
+    #[doc(hidden)]
+    fn histogram_value(self) -> f64;
+}
+
+/// Any number: what `record` by value takes where the variants of an enum differ, validated when it
+/// is recorded.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no number that these metrics record",
+    label = "not a number",
+    note = "the variants differ in kind, so `record` takes any primitive number of up to 64 bits; use the variant's constructor for more"
+)]
+pub trait AnyValue {
+    /// The number.
+    #[doc(hidden)]
+    fn any(self) -> Any;
+}
+
+/// A boundary of buckets: a primitive number of up to 64 bits, or a reference to one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a boundary of buckets",
+    label = "not a number",
+    note = "boundaries are primitive numbers of up to 64 bits, as in `[5, 10, 25]`"
+)]
+pub trait Boundary {
+    /// The boundary.
+    #[doc(hidden)]
+    fn boundary(self) -> f64;
+}
+
+/// A number of any type.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[doc(hidden)]
+pub enum Any {
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+}
+
+impl Any {
+    /// As an increment of a counter of `T`.
+    pub(crate) fn to_increment<T: FromAny>(self) -> Result<T, DropReason> {
+        match self {
+            Self::Signed(value) if value < 0 => Err(DropReason::Negative),
+            Self::Float(value) if value < 0.0 => Err(DropReason::Negative),
+            value => T::from_any(value),
+        }
+    }
+
+    pub(crate) fn to_f64(self) -> f64 {
+        match self {
+            Self::Unsigned(value) => value as f64,
+            Self::Signed(value) => value as f64,
+            Self::Float(value) => value,
+        }
+    }
+}
+
+impl fmt::Display for Any {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unsigned(value) => value.fmt(f),
+            Self::Signed(value) => value.fmt(f),
+            Self::Float(value) => value.fmt(f),
+        }
+    }
+}
+
+/// A value type that takes any number that it can hold.
+#[doc(hidden)]
+pub trait FromAny: Number {
+    fn from_any(any: Any) -> Result<Self, DropReason>;
+}
+
+impl FromAny for u64 {
+    #[inline]
+    fn from_any(any: Any) -> Result<Self, DropReason> {
+        match any {
+            Any::Unsigned(value) => Ok(value),
+            Any::Signed(value) => Self::try_from(value).map_err(|_| DropReason::Negative),
+            Any::Float(value) if !value.is_finite() => Err(DropReason::NotFinite),
+            Any::Float(value) if value < 0.0 => Err(DropReason::Negative),
+            // Whole and below 2^64, so the conversion is exact.
+            Any::Float(value) if value.fract() == 0.0 && value < 18_446_744_073_709_551_616.0 =>
+            {
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+                Ok(value as Self)
+            }
+            Any::Float(_) => Err(DropReason::WrongType),
+        }
+    }
+}
+
+impl FromAny for i64 {
+    #[inline]
+    fn from_any(any: Any) -> Result<Self, DropReason> {
+        match any {
+            Any::Unsigned(value) => Self::try_from(value).map_err(|_| DropReason::WrongType),
+            Any::Signed(value) => Ok(value),
+            Any::Float(value) if !value.is_finite() => Err(DropReason::NotFinite),
+            // Whole and within ±2^63, so the conversion is exact.
+            Any::Float(value)
+                if value.fract() == 0.0
+                    && (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0)
+                        .contains(&value) =>
+            {
+                #[expect(clippy::cast_possible_truncation)]
+                Ok(value as Self)
+            }
+            Any::Float(_) => Err(DropReason::WrongType),
+        }
+    }
+}
+
+impl FromAny for f64 {
+    #[inline]
+    fn from_any(any: Any) -> Result<Self, DropReason> {
+        let value = any.to_f64();
+        if value.is_finite() { Ok(value) } else { Err(DropReason::NotFinite) }
+    }
+}
+
+macro_rules! takes {
+    ($($trait:ident<$($cell:ty),+>::$method:ident for $($value:ty),+;)*) => {
+        takes!(@each $($trait $method [$($cell),+] [$($value),+])*);
+    };
+    (@each $($trait:ident $method:ident $cells:tt [$($value:ty),+])*) => {
+        $($(takes!(@value $trait $method $cells $value);)+)*
+    };
+    (@value $trait:ident $method:ident [$($cell:ty),+] $value:ty) => {
+        $(impl $trait<$cell> for $value {
+            #[inline(always)]
+            fn $method(self) -> $cell {
+                self as $cell
+            }
+        })+
+    };
+}
+
+takes! {
+    CounterValue<u64>::increment for u64;
+    CounterValue<f64>::increment for u64, f64;
+    UpDownValue<i64>::change for i64;
+    UpDownValue<f64>::change for i64, f64;
+}
+
+macro_rules! any_number {
+    ($($any:ident($wide:ty): $($number:ty),+;)*) => {$($(
+        #[allow(clippy::cast_lossless, reason = "one body for all types; some do not convert `From`")]
+        impl AnyValue for $number {
+            #[inline(always)]
+            fn any(self) -> Any {
+                Any::$any(self as $wide)
+            }
+        }
+
+        impl Boundary for $number {
+            fn boundary(self) -> f64 {
+                self.any().to_f64()
+            }
+        }
+
+        impl Boundary for &$number {
+            fn boundary(self) -> f64 {
+                self.any().to_f64()
+            }
+        }
+
+        #[allow(clippy::cast_lossless, reason = "one body for all types; some do not convert `From`")]
+        impl<U> HistogramValue<U> for $number {
+            #[inline(always)]
+            fn histogram_value(self) -> f64 {
+                self as f64
+            }
+        }
+    )+)*};
+}
+
+any_number! {
+    Unsigned(u64): u8, u16, u32, u64, usize;
+    Signed(i64): i8, i16, i32, i64, isize;
+    Float(f64): f32, f64;
+}
+
+macro_rules! gauge_takes {
+    ($($cell:ty: $($number:ty),+;)*) => {$($(
+        impl GaugeValue<$cell> for $number {
+            #[inline(always)]
+            fn gauge_value(self) -> Result<$cell, DropReason> {
+                <$cell>::from_any(self.any())
+            }
+        }
+    )+)*};
+}
+
+gauge_takes! {
+    u64: u8, u16, u32, u64, usize, i8, i16, i32, i64, isize;
+    i64: u8, u16, u32, u64, usize, i8, i16, i32, i64, isize;
+    f64: u8, u16, u32, u64, usize, i8, i16, i32, i64, isize, f32, f64;
+}
+
+impl<U: TimeUnit> HistogramValue<U> for Duration {
+    #[inline]
+    fn histogram_value(self) -> f64 {
+        U::from_duration(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_the_type_cannot_hold_is_refused_with_the_reason() {
+        assert_eq!(Any::Signed(-1).to_increment::<u64>(), Err(DropReason::Negative));
+        assert_eq!(Any::Float(-0.5).to_increment::<f64>(), Err(DropReason::Negative));
+        assert_eq!(Any::Float(0.5).to_increment::<u64>(), Err(DropReason::WrongType));
+        assert_eq!(Any::Float(3.0).to_increment::<u64>(), Ok(3));
+        assert_eq!(Any::Float(f64::NAN).to_increment::<u64>(), Err(DropReason::NotFinite));
+        assert_eq!(i64::from_any(Any::Unsigned(u64::MAX)), Err(DropReason::WrongType));
+        assert_eq!(i64::from_any(Any::Float(9.3e18)), Err(DropReason::WrongType));
+        assert_eq!(u64::from_any(Any::Float(1.9e19)), Err(DropReason::WrongType));
+        assert_eq!(f64::from_any(Any::Float(f64::INFINITY)), Err(DropReason::NotFinite));
+    }
+}
