@@ -6,7 +6,7 @@
 //!
 //! [typed-metrics]: https://docs.rs/typed-metrics
 
-// Layers, lowest first: each uses only those above it in this list.
+// The layers; `ARCHITECTURE.md` draws which of them lies on which.
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
