@@ -76,3 +76,7 @@ deny:
 # other crates beside this one, in one run
 peers:
     cargo run --release --manifest-path benches/peers/Cargo.toml
+
+# two incompatible versions of the core in one program
+versions:
+    tests/versions/run

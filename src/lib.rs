@@ -185,11 +185,11 @@ pub use typed_metrics_core::{
     HandlerError, Histogram, HistogramSnapshot, InMemoryHandler, IntoAttributes, IntoHandler,
     IntoHandlers, Label, LabelDescriptor, LabelRef, LabelValue, Labels, MAX_ATTRIBUTES,
     MAX_RUNTIME_METRICS, Measurement, Metric, MetricChanges, MetricHandler, MetricSnapshot,
-    MetricType, Metrics, Number, Objective, Observation, Outcome, Reader, Reason, RuntimeMetric,
-    SeriesChange, SeriesId, SeriesSnapshot, ShutdownGuard, Snapshot, Source, Timer, UpDownCounter,
-    Value, ValueType, add_metric_handler, attributes, catalog, check, clear_metric_handlers, flush,
-    kind, observe, record_metric, register_metric, set_metric_handlers, shutdown, shutdown_guard,
-    snapshot,
+    MetricType, Metrics, Number, Objective, Observation, Outcome, Reader, Reason, Resolution,
+    RuntimeMetric, SeriesChange, SeriesId, SeriesSnapshot, ShutdownGuard, Snapshot, Source, Timer,
+    UpDownCounter, Value, ValueType, add_metric_handler, attributes, catalog, check,
+    clear_metric_handlers, flush, kind, observe, record_metric, register_metric, resolve_conflict,
+    set_metric_handlers, shutdown, shutdown_guard, snapshot,
 };
 pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
 /// LLM calls: their metrics, and what records them.

@@ -5,7 +5,7 @@ use std::sync::{Barrier, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use typed_metrics::testing::{Captured, Scope, capture, capture_async};
+use typed_metrics::testing::{Captured, Scope, capture, capture_async, capture_thread};
 use typed_metrics::{
     Label, Metric, MetricType, Metrics, Value, attributes, record_metric, register_metric, snapshot,
 };
@@ -275,7 +275,12 @@ fn a_failed_assertion_says_what_was_recorded() {
                \n  capture.level name=a = -2\
                \n  capture.temperature side=left = 1.5\
                \n  capture.sizes side=left = 1 values (sum 4, min 4, max 4)";
-    let is = |f: &dyn Fn(), first: &str| assert_eq!(message(f), format!("{first}{all}"));
+    // Other tests record in the same series, which a hint in the next line tells.
+    let is = |f: &dyn Fn(), first: &str| {
+        let message = message(f);
+        let own = message.split("\nin the whole process:").next().unwrap();
+        assert_eq!(own, format!("{first}{all}"));
+    };
 
     seen.assert_counter(Seen::Open { name: "a" }, 2);
     is(
@@ -350,4 +355,69 @@ fn the_series_limit_is_shared_and_the_message_shows_it() {
         "`capture.few name=mine`: expected 1, but recorded was nothing\
          \nall that was recorded:\n  capture.few otel.metric.overflow=true = 1"
     );
+}
+
+#[test]
+fn a_task_of_the_same_thread_is_captured_though_it_carries_no_scope() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let record = async |name: &'static str| {
+        tokio::task::yield_now().await;
+        Seen::open(name).inc();
+    };
+    runtime.block_on(async {
+        let capture = capture_thread();
+        tokio::spawn(async move { record("spawned").await }).await.unwrap();
+        let inner = capture_thread();
+        tokio::spawn(async move { record("inner").await }).await.unwrap();
+        let inner = inner.finish();
+        record("after").await;
+        let seen = capture.finish();
+        record("too late").await;
+
+        inner.assert_counter(Seen::Open { name: "inner" }, 1);
+        inner.assert_counter(Seen::Open { name: "spawned" }, 0);
+        for name in ["spawned", "inner", "after"] {
+            seen.assert_counter(Seen::Open { name }, 1);
+        }
+        seen.assert_counter(Seen::Open { name: "too late" }, 0);
+    });
+    // Counted in the totals of the process all the same.
+    let all = snapshot();
+    let open = all.get("capture.open").unwrap();
+    let late = open.series_with(&[("name", "too late")]).unwrap();
+    assert_eq!(late.value.as_f64(), 1.0);
+}
+
+#[test]
+fn captures_of_a_thread_that_end_in_the_wrong_order_lose_nothing() {
+    let total = || {
+        let all = snapshot();
+        let fixed = all.get("capture.open").unwrap().series_with(&[("name", "crossed")]);
+        fixed.map_or(0.0, |series| series.value.as_f64())
+    };
+    thread::spawn(|| {
+        let (first, second) = (capture_thread(), capture_thread());
+        Seen::open("crossed").inc();
+        first.finish().assert_counter(Seen::Open { name: "crossed" }, 1);
+        Seen::open("crossed").inc();
+        drop(second);
+        Seen::open("crossed").inc();
+    })
+    .join()
+    .unwrap();
+    thread::spawn(|| Seen::open("crossed").inc()).join().unwrap();
+    assert_eq!(total(), 4.0);
+}
+
+#[test]
+fn a_failed_assertion_tells_of_what_was_recorded_outside() {
+    let seen = capture(|| {
+        thread::spawn(|| Seen::open("outside").add(7)).join().unwrap();
+    });
+    let message = message(|| seen.assert_counter(Seen::Open { name: "outside" }, 7));
+    let begin = "`capture.open name=outside`: expected 7, but recorded was nothing\
+                 \nall that was recorded:\n  nothing\
+                 \nin the whole process: 7; a task or a thread";
+    assert!(message.starts_with(begin), "{message}");
+    assert!(message.contains("capture_thread()") && message.contains("Scope::current()"));
 }

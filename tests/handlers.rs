@@ -144,6 +144,38 @@ fn an_unknown_name_is_an_error_that_lists_the_names() {
     assert_eq!(a.events(), ["install", "flush"]);
 }
 
+#[test]
+fn a_name_that_is_nearly_right_is_told_from_one_that_is_not() {
+    let text = |name: &str| set_metric_handlers(name).unwrap_err().to_string();
+    for (name, meant) in [
+        ("consol", "console"),
+        ("Consoles", "console"),
+        ("stdout", "console"),
+        ("otlp", "otel"),
+        ("OpenTelemetry", "otel"),
+        ("oltp", "otel"),
+        ("log-fire", "logfire"),
+    ] {
+        let begin =
+            format!("there is no handler named `{name}` in this program; did you mean `{meant}`?");
+        assert!(text(name).starts_with(&begin), "{}", text(name));
+    }
+    for name in ["prometheus", "carrier-pigeon", ""] {
+        assert!(!text(name).contains("did you mean"), "{}", text(name));
+    }
+    // `fn main() -> Result<(), Error>` prints `Debug`.
+    let error = set_metric_handlers("otlp").unwrap_err();
+    assert_eq!(format!("{error:?}"), error.to_string());
+}
+
+#[cfg(not(feature = "otel"))]
+#[test]
+fn a_suggestion_that_is_not_compiled_in_comes_with_its_feature() {
+    let error = set_metric_handlers("otlp").unwrap_err().to_string();
+    let text = "did you mean `otel`?; enable the feature `otel` of typed-metrics";
+    assert!(error.contains(text), "{error}");
+}
+
 #[cfg(not(feature = "console"))]
 #[test]
 fn a_back_end_that_is_not_compiled_in_is_named_with_its_feature() {

@@ -188,7 +188,6 @@ fn a_definition_that_differs_is_refused_with_what_differs_and_both_places() {
         (Metric::gauge("differs").unit("ms"), "type", ("histogram", "gauge")),
         (metric("differs").value_type(ValueType::U64), "value type", ("f64", "u64")),
         (metric("differs").unit("s"), "unit", ("\"ms\"", "\"s\"")),
-        (metric("differs").description("x"), "description", ("\"\"", "\"x\"")),
         (metric("differs").buckets([1.0, 2.5]), "buckets", ("[1.0]", "[1.0, 2.5]")),
         (metric("differs").series_limit(10), "series limit", ("9", "10")),
         (metric("Differs"), "case of the name", ("differs", "Differs")),
@@ -210,6 +209,13 @@ fn a_definition_that_differs_is_refused_with_what_differs_and_both_places() {
         );
     }
     assert_eq!(recorded("differs"), one("", 1.0));
+    // Another description is no conflict: the first one stays.
+    let described = metric("differs").description("x");
+    register_metric("differs again", described).unwrap().record(1, attributes!()).unwrap();
+    let differs = snapshot();
+    let differs = differs.get("differs").unwrap();
+    assert_eq!(differs.descriptor.description(), "");
+    assert_eq!(differs.series[0].value.as_histogram().unwrap().count, 2);
     // A metric that came by recording conflicts as well; its definition is that of the defaults.
     record_metric("differs.early", 1, MetricType::Counter, attributes!()).unwrap();
     register_metric("differs.early", Metric::counter("differs.early")).unwrap();

@@ -6,6 +6,7 @@
 pub(crate) mod absorb;
 pub(crate) mod callbacks;
 pub(crate) mod changes;
+pub(crate) mod conflicts;
 pub(crate) mod extremes;
 pub(crate) mod merge;
 pub(crate) mod numbers;

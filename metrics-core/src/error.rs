@@ -10,8 +10,8 @@ use crate::rules::buckets::BucketError;
 use crate::rules::name::NameError;
 use crate::rules::unit::UnitError;
 
-/// What went wrong, with the thing, the value, the rule and the mend in its message.
-#[derive(Debug, Clone)]
+/// What went wrong, with the thing, the value, the rule and the fix in its message.
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Error {
     /// Two definitions of one metric disagree.
@@ -20,9 +20,12 @@ pub enum Error {
     UnknownHandler {
         /// The name asked for.
         name: String,
+        /// The name that was probably meant.
+        suggestion: Option<String>,
         /// The names there are.
         available: Vec<String>,
-        /// The feature that brings it, if it is a back end of this project.
+        /// The feature that brings the back end, if it is one of this project that is not compiled
+        /// in.
         feature: Option<&'static str>,
     },
     /// A handler failed, or panicked.
@@ -65,7 +68,7 @@ pub enum Error {
     Runtime {
         /// The metric.
         metric: String,
-        /// What is wrong, and the mend.
+        /// What is wrong, and the fix.
         reason: String,
     },
     /// What was to be observed cannot be read.
@@ -128,26 +131,35 @@ impl Error {
     }
 }
 
+/// The message, as [`Display`](fmt::Display) writes it: `fn main() -> Result<(), Error>` shows this
+/// text to people.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Conflict(conflict) => conflict.fmt(f),
-            Self::UnknownHandler { name, available, feature } => {
+            Self::UnknownHandler { name, suggestion, available, feature } => {
                 write!(f, "there is no handler named `{name}` in this program")?;
+                if let Some(suggestion) = suggestion {
+                    write!(f, "; did you mean `{suggestion}`?")?;
+                }
                 if let Some(feature) = feature {
                     write!(
                         f,
                         "; enable the feature `{feature}` of typed-metrics, or give an instance"
                     )?;
-                    if available.is_empty() {
-                        return Ok(());
-                    }
+                } else if available.is_empty() {
+                    f.write_str("; there is none by name, give an instance instead")?;
                 }
                 if available.is_empty() {
-                    f.write_str("; there is none by name, give an instance instead")
-                } else {
-                    write!(f, "; there are: `{}`", available.join("`, `"))
+                    return Ok(());
                 }
+                write!(f, "; there are: `{}`", available.join("`, `"))
             }
             Self::Handler { name, action, source } => {
                 write!(f, "handler `{name}` could not {action}: {source}")
@@ -179,7 +191,17 @@ impl fmt::Display for Conflict {
             "metric `{name}` is defined twice with a different {what}: \
              {} in {}, {} in {}; make them agree or rename one",
             first.0, first.1, second.0, second.1
-        )
+        )?;
+        let crates = [first.1.crate_name(), second.1.crate_name()];
+        if crates[0] != crates[1] && !crates.contains(&"") {
+            write!(
+                f,
+                "; an application that can change neither calls `resolve_conflict` with \
+                 `Resolution::Keep({:?})`, `Resolution::Keep({:?})` or `Resolution::LeaveOut`",
+                crates[0], crates[1]
+            )?;
+        }
+        Ok(())
     }
 }
 

@@ -37,9 +37,10 @@ pub mod label {
 }
 
 pub use collect::changes::{Changes, MetricChanges, SeriesChange};
+pub use collect::conflicts::{Resolution, check, resolve_conflict};
 pub use collect::observation::{Observation, observe};
 pub use collect::reader::{Reader, snapshot};
-pub use collect::registry::{catalog, check};
+pub use collect::registry::catalog;
 pub use collect::snapshot::{MetricSnapshot, SeriesSnapshot, Snapshot};
 pub use error::{Conflict, Error};
 #[cfg(feature = "console")]

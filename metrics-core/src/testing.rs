@@ -31,11 +31,12 @@
 //!   that removes series uses labels, or a metric, of its own.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::pin::pin;
 use std::sync::Arc;
 
 use crate::collect::absorb::absorb;
-use crate::collect::reader::collect_scope;
+use crate::collect::reader::{collect_scope, snapshot};
 use crate::collect::snapshot::Snapshot;
 use crate::labels::set::Labels;
 use crate::metric::descriptor::Descriptor;
@@ -70,7 +71,9 @@ pub fn capture<R>(f: impl FnOnce() -> R) -> Captured<R> {
 
 /// Runs `future` and gives what it recorded, on whatever threads it was polled.
 ///
-/// Tasks that it spawns are seen if they carry its [`Scope`].
+/// A task that `future` spawns is captured if the task carries the [`Scope`]: a runtime polls tasks
+/// apart from the future that spawned them. [`capture_thread`] captures all tasks of a runtime that
+/// stays on the thread of the test.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -94,6 +97,55 @@ pub async fn capture_async<F: Future>(future: F) -> Captured<F::Output> {
     let returned = scope.enter_async(future).await;
     let snapshot = scope.0.as_deref().map(collect_scope).unwrap_or_default();
     Captured { returned, snapshot }
+}
+
+/// Starts a capture of everything that this thread records, until
+/// [`finish`](ThreadCapture::finish) or the end of the capture's life.
+///
+/// For tests whose runtime polls its tasks on the thread of the test, as `#[tokio::test]` does by
+/// default: tasks that the code under test spawns are captured, although they carry no [`Scope`].
+///
+/// ```
+/// # use typed_metrics_core as typed_metrics;
+/// use typed_metrics::testing::capture_thread;
+/// use typed_metrics::{MetricType, attributes, record_metric};
+///
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+/// # runtime.block_on(async {
+/// let capture = capture_thread();
+/// let send = async { record_metric("cards", 1, MetricType::Counter, attributes!()).unwrap() };
+/// tokio::spawn(send).await.unwrap();
+/// let seen = capture.finish();
+/// assert_eq!(seen.snapshot.get("cards").unwrap().series[0].value.as_f64(), 1.0);
+/// # });
+/// ```
+///
+/// The capture stays on its thread: it is not `Send`, so a task that may move to another thread
+/// cannot hold it across an `await`. Several captures of one thread end in the reverse order of
+/// their start.
+pub fn capture_thread() -> ThreadCapture {
+    let scope = Arc::new(scope::Scope::new(absorb));
+    let inside = Inside::enter(Some(Arc::clone(&scope)));
+    ThreadCapture { inside, scope, stays: PhantomData }
+}
+
+/// A capture of everything that a thread records, from [`capture_thread`].
+#[must_use = "keep it until the code under test has run, and call `finish`"]
+#[derive(Debug)]
+pub struct ThreadCapture {
+    inside: Inside,
+    scope: Arc<scope::Scope>,
+    /// A raw pointer is not `Send`, so neither is this.
+    stays: PhantomData<*const ()>,
+}
+
+impl ThreadCapture {
+    /// Ends the capture and gives what was recorded.
+    pub fn finish(self) -> Captured {
+        let Self { inside, scope, .. } = self;
+        drop(inside);
+        Captured { returned: (), snapshot: collect_scope(&scope) }
+    }
 }
 
 /// The capture that a thread is in, to be carried to other threads and tasks.
@@ -271,10 +323,30 @@ impl<R> Captured<R> {
         }
         let found = self.find(key).map_or_else(|| "nothing".to_owned(), show);
         panic!(
-            "`{}`: expected {expected}, but recorded was {found}\nall that was recorded:{}",
+            "`{}`: expected {expected}, but recorded was {found}\nall that was recorded:{}{}",
             title(name(key), &key.key.labels),
             self.all(),
+            self.elsewhere(key).unwrap_or_default(),
         );
+    }
+
+    /// A hint, if the process recorded more in the series than this capture saw.
+    fn elsewhere(&self, key: &SeriesKey) -> Option<String> {
+        let size = |value: &Value| match value {
+            Value::Histogram(histogram) => histogram.count as f64,
+            number => number.as_f64(),
+        };
+        let snapshot = snapshot();
+        let all = snapshot.get(name(key))?.series.iter().find(|s| s.labels == key.key.labels)?;
+        let seen = self.find(key).map_or(0.0, size);
+        (size(&all.value) != seen).then(|| {
+            format!(
+                "\nin the whole process: {}; a task or a thread that the code under test started is \
+                 captured if it carries `Scope::current()`, and every task that the thread of the \
+                 test polls by `capture_thread()`",
+                show(&all.value)
+            )
+        })
     }
 
     /// One line for each series.

@@ -1,9 +1,7 @@
 //! The registry: every metric of the process, known without a call.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock};
+use std::sync::Mutex;
 
-use crate::error::Error;
 use crate::metric::descriptor::Descriptor;
 use crate::store::family::Family;
 use crate::store::function_duration::function_duration;
@@ -11,12 +9,17 @@ use crate::sync::lock;
 
 /// The metrics of all linked crates that derive `Metrics`, put together by the linker: there is no
 /// code that runs before `main`.
+///
+/// The linker knows a slice by its name, so the name carries crate and version: two versions of this
+/// crate in one program have a registry each.
 #[doc(hidden)]
 #[linkme::distributed_slice]
-pub static FAMILIES: [Family];
+pub static TYPED_METRICS_CORE_0_1_FAMILIES: [Family];
+#[doc(hidden)]
+pub use TYPED_METRICS_CORE_0_1_FAMILIES as FAMILIES;
 
 /// The typed metrics. Miri runs no linker: there they are added one by one.
-fn linked() -> impl Iterator<Item = &'static Family> {
+pub(super) fn linked() -> impl Iterator<Item = &'static Family> {
     let derived: &'static [Family] = if cfg!(miri) { &[] } else { &FAMILIES };
     derived.iter().chain(function_duration())
 }
@@ -24,10 +27,11 @@ fn linked() -> impl Iterator<Item = &'static Family> {
 /// Metrics registered at run time.
 static RUNTIME: Mutex<Vec<&'static Family>> = Mutex::new(Vec::new());
 
-/// Every family, typed ones first.
+/// Every family that readers look at, typed ones first.
 pub(crate) fn families() -> Vec<&'static Family> {
     let runtime = lock(&RUNTIME);
-    linked().chain(runtime.iter().copied()).collect()
+    let typed = linked().filter(|family| !family.is_left_out());
+    typed.chain(runtime.iter().copied()).collect()
 }
 
 /// Adds a run-time metric.
@@ -61,31 +65,20 @@ pub fn catalog() -> Vec<&'static Descriptor> {
     all
 }
 
-/// Checks that no two definitions of one metric disagree.
-///
-/// Setting handlers checks it too. A test that calls it finds out before the program starts:
-///
-/// ```
-/// # use typed_metrics_core as typed_metrics;
-/// assert!(typed_metrics::check().is_ok());
-/// ```
-///
-/// # Errors
-/// [`Error::Conflict`] names the metric, what differs, and both places in the source;
-/// [`Error::Several`] has one for each metric.
-pub fn check() -> Result<(), Error> {
-    // The linker decides on typed metrics once and for all; run-time ones are checked as they come.
-    static CHECKED: OnceLock<Result<(), Error>> = OnceLock::new();
-    CHECKED.get_or_init(|| conflict(linked().map(Family::descriptor))).clone()
-}
-
-fn conflict(descriptors: impl Iterator<Item = &'static Descriptor>) -> Result<(), Error> {
-    let mut seen: HashMap<String, &'static Descriptor> = HashMap::new();
-    let mut conflicts = Vec::new();
-    for descriptor in descriptors {
-        // OpenTelemetry merges names that differ in case only.
-        let first = *seen.entry(descriptor.name().to_ascii_lowercase()).or_insert(descriptor);
-        conflicts.extend(Error::conflict(first, descriptor));
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_of_linked_slices_carry_the_version() {
+        let version =
+            concat!(env!("CARGO_PKG_VERSION_MAJOR"), "_", env!("CARGO_PKG_VERSION_MINOR"));
+        let sources = [
+            (include_str!("registry.rs"), "FAMILIES"),
+            (include_str!("../metric/timed_function.rs"), "FUNCTIONS"),
+            (include_str!("../handlers/names.rs"), "BACK_ENDS"),
+        ];
+        for (source, slice) in sources {
+            let declared = format!("pub static TYPED_METRICS_CORE_{version}_{slice}: [");
+            assert!(source.contains(&declared), "{declared}");
+        }
     }
-    Error::all(conflicts)
 }

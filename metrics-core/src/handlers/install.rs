@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::installed;
 use super::names::{IntoHandler, IntoHandlers};
-use crate::collect::registry;
+use crate::collect::conflicts;
 use crate::error::Error;
 
 /// Installs these handlers, and no others: by name, by instance, one or several (an array, or a
@@ -33,7 +33,7 @@ use crate::error::Error;
 /// ([`Error::Handler`]), or two definitions of a metric disagree ([`Error::Conflict`]). Then
 /// everything stays as it was.
 pub fn set_metric_handlers(handlers: impl IntoHandlers) -> Result<(), Error> {
-    registry::check()?;
+    conflicts::check()?;
     let removed = installed::set(handlers.into_handlers())?;
     installed::retire(removed);
     Ok(())
@@ -52,7 +52,7 @@ pub fn set_metric_handlers(handlers: impl IntoHandlers) -> Result<(), Error> {
 /// # Errors
 /// As [`set_metric_handlers`].
 pub fn add_metric_handler(handler: impl IntoHandler) -> Result<(), Error> {
-    registry::check()?;
+    conflicts::check()?;
     installed::add(handler.into_handler())
 }
 

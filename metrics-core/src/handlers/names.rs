@@ -16,7 +16,9 @@ pub struct BackEnd {
 
 /// The back ends of all linked crates, put together by the linker.
 #[linkme::distributed_slice]
-pub static BACK_ENDS: [BackEnd];
+pub static TYPED_METRICS_CORE_0_1_BACK_ENDS: [BackEnd];
+#[doc(inline)]
+pub use TYPED_METRICS_CORE_0_1_BACK_ENDS as BACK_ENDS;
 
 /// The back ends of this crate.
 const OWN: &[BackEnd] = &[
@@ -24,20 +26,48 @@ const OWN: &[BackEnd] = &[
     BackEnd { name: "console", build: crate::handlers::console::from_env },
 ];
 
-/// Names of this project's back ends, with the feature of the facade that brings each.
-const FEATURES: &[(&str, &str)] =
-    &[("console", "console"), ("logfire", "logfire"), ("otel", "otel")];
+/// The names of this project's back ends, and what else people call them. The feature of the facade
+/// that brings a back end has its name.
+const KNOWN: &[(&str, &[&str])] = &[
+    ("console", &["stdout", "stderr", "terminal", "print", "table"]),
+    ("logfire", &["pydantic"]),
+    ("otel", &["otlp", "opentelemetry", "grafana", "collector"]),
+];
 
 pub(super) fn named(name: &str) -> Result<&'static BackEnd, Error> {
     let mut all = OWN.iter().chain(BACK_ENDS);
-    all.find(|back_end| back_end.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
-        let feature = FEATURES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        Error::UnknownHandler {
-            name: name.to_owned(),
-            available: OWN.iter().chain(BACK_ENDS).map(|back_end| back_end.name.into()).collect(),
-            feature: feature.map(|(_, feature)| *feature),
-        }
-    })
+    let found = all.find(|back_end| back_end.name.eq_ignore_ascii_case(name));
+    found.ok_or_else(|| unknown(name))
+}
+
+#[cold]
+fn unknown(name: &str) -> Error {
+    let available: Vec<String> =
+        OWN.iter().chain(BACK_ENDS).map(|back_end| back_end.name.into()).collect();
+    let suggestion = suggestion(name, available.iter().map(String::as_str));
+    let meant = suggestion.as_deref().unwrap_or(name);
+    let is_available = available.iter().any(|other| other == meant);
+    let known = KNOWN.iter().find(|(known, _)| known.eq_ignore_ascii_case(meant));
+    let feature = known.map(|(feature, _)| *feature).filter(|_| !is_available);
+    Error::UnknownHandler { name: name.to_owned(), suggestion, available, feature }
+}
+
+/// The name that was meant, if `name` is not the name of a back end of this project that is left out.
+fn suggestion<'a>(name: &str, available: impl Iterator<Item = &'a str>) -> Option<String> {
+    let name = name.to_ascii_lowercase();
+    if KNOWN.iter().any(|(known, _)| *known == name) {
+        return None;
+    }
+    let aliases = KNOWN.iter().flat_map(|(known, aliases)| {
+        aliases.iter().chain([known]).map(move |alias| (*alias, *known))
+    });
+    let candidates = available.map(|name| (name, name)).chain(aliases);
+    // Close enough is 0.8, where 1 is equal.
+    let close = |(alias, meant): (&str, &'a str)| {
+        Some((strsim::jaro_winkler(alias, &name), meant)).filter(|(closeness, _)| *closeness >= 0.8)
+    };
+    let closest = candidates.filter_map(close).max_by(|a, b| a.0.total_cmp(&b.0));
+    closest.map(|(_, meant)| meant.to_owned())
 }
 
 /// One handler that somebody chose: a name or an instance.

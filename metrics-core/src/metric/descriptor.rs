@@ -103,7 +103,8 @@ impl Descriptor {
         self.0.source
     }
 
-    /// The first fact in which two definitions of one metric disagree, with both values.
+    /// The first fact in which two definitions of one metric contradict each other, with both
+    /// values.
     pub(crate) fn difference(&self, other: &Self) -> Option<(&'static str, String, String)> {
         let (a, b) = (&self.0, &other.0);
         let differ = |what, x: &dyn fmt::Debug, y: &dyn fmt::Debug| {
@@ -118,22 +119,27 @@ impl Descriptor {
         if a.unit != b.unit {
             return differ("unit", &a.unit, &b.unit);
         }
-        if a.description != b.description {
-            return differ("description", &a.description, &b.description);
-        }
-        if a.labels != b.labels {
-            return differ("labels", &label_names(a.labels), &label_names(b.labels));
-        }
         if a.boundaries != b.boundaries {
             return differ("buckets", &a.boundaries, &b.boundaries);
         }
-        if a.series_limit != b.series_limit {
-            return differ("series limit", &a.series_limit, &b.series_limit);
+        None
+    }
+
+    /// The first of the facts that may differ between two definitions of one metric and still
+    /// surprises a reader, with both values.
+    pub(crate) fn variation(&self, other: &Self) -> Option<(&'static str, String, String)> {
+        let (a, b) = (&self.0, &other.0);
+        if a.description != b.description {
+            let (a, b) = (format!("{:?}", a.description), format!("{:?}", b.description));
+            return Some(("description", a, b));
+        }
+        if a.labels != b.labels {
+            return Some(("labels", label_names(a.labels), label_names(b.labels)));
         }
         None
     }
 }
 
-fn label_names(labels: &[LabelDescriptor]) -> Vec<&'static str> {
-    labels.iter().map(LabelDescriptor::name).collect()
+fn label_names(labels: &[LabelDescriptor]) -> String {
+    format!("{:?}", labels.iter().map(LabelDescriptor::name).collect::<Vec<_>>())
 }

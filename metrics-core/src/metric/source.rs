@@ -16,6 +16,13 @@ pub struct Source {
     pub item: &'static str,
 }
 
+impl Source {
+    /// The crate that the module belongs to; empty for what is registered at run time.
+    pub(crate) fn crate_name(&self) -> &'static str {
+        self.module.split("::").next().unwrap_or_default()
+    }
+}
+
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` at {}:{}", self.item, self.file, self.line)

@@ -15,7 +15,9 @@ use crate::labels::outcome::Outcome;
 /// the linker.
 #[doc(hidden)]
 #[linkme::distributed_slice]
-pub static FUNCTIONS: [TimedFunction];
+pub static TYPED_METRICS_CORE_0_1_FUNCTIONS: [TimedFunction];
+#[doc(hidden)]
+pub use TYPED_METRICS_CORE_0_1_FUNCTIONS as FUNCTIONS;
 
 fn functions() -> &'static [TimedFunction] {
     if cfg!(miri) { &[] } else { &FUNCTIONS }

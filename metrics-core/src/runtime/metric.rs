@@ -180,14 +180,13 @@ impl Checked {
 
     /// The conflict with a metric that is there, if there is one.
     pub(super) fn conflict(&self, first: &Descriptor, source: Source) -> Option<Error> {
-        let Metric { kind, name, unit, description, value_type, series_limit, .. } = &self.metric;
+        let Metric { kind, name, unit, value_type, series_limit, .. } = &self.metric;
         // Compared before anything is leaked: registering again and again must not fill memory.
         let facts = [
             ("case of the name", first.name().to_owned(), name.clone()),
             ("type", first.metric_type().to_string(), kind.to_string()),
             ("value type", first.value_type().to_string(), value_type.to_string()),
             ("unit", format!("{:?}", first.unit()), format!("{unit:?}")),
-            ("description", format!("{:?}", first.description()), format!("{description:?}")),
             ("buckets", format!("{:?}", first.boundaries()), format!("{:?}", self.boundaries)),
             ("series limit", first.series_limit().to_string(), series_limit.to_string()),
         ];

@@ -62,7 +62,6 @@ pub(crate) fn outside<R>(f: impl FnOnce() -> R) -> R {
 /// Keeps the thread inside a scope, or outside of any, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Inside {
-    scope: Option<Arc<Scope>>,
     before: Option<Arc<Scope>>,
     /// The shard that the thread wrote to before; `None` if its storage is gone.
     shard: Option<Shard>,
@@ -75,17 +74,17 @@ impl Inside {
             None => Shard::UNCLAIMED,
         };
         let shard = shard::swap(shard).ok();
-        let before = replace_current(scope.clone());
-        Self { scope, before, shard }
+        Self { before: replace_current(scope), shard }
     }
 }
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        replace_current(self.before.take());
+        // Guards may be dropped in any order, so this scope need not be the one that the thread is in.
+        let scope = replace_current(self.before.take());
         let Some(shard) = self.shard.take() else { return };
         if let Ok(left) = shard::swap(shard) {
-            match &self.scope {
+            match &scope {
                 Some(scope) => lock(&scope.idle).push(left),
                 None => left.release(),
             }

@@ -1,5 +1,6 @@
 //! A family: one metric, all its series, and how a series is found.
 
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use hashbrown::HashTable;
@@ -35,6 +36,8 @@ pub struct Family {
     overflow: OnceLock<&'static Block>,
     dropped: Dropped,
     observers: Observers,
+    /// Whether the application left this definition out because another one contradicts it.
+    left_out: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -86,6 +89,7 @@ impl Family {
             overflow: OnceLock::new(),
             dropped: Dropped::new(),
             observers: Observers::new(),
+            left_out: AtomicBool::new(false),
         }
     }
 
@@ -108,6 +112,16 @@ impl Family {
     /// The callbacks that observe series of the metric.
     pub(crate) fn observers(&self) -> &Observers {
         &self.observers
+    }
+
+    /// Whether readers pass over this definition.
+    pub(crate) fn is_left_out(&self) -> bool {
+        // Relaxed: the flag orders nothing; it changes before handlers are installed.
+        self.left_out.load(Relaxed)
+    }
+
+    pub(crate) fn set_left_out(&self, left_out: bool) {
+        self.left_out.store(left_out, Relaxed);
     }
 
     /// The series with these labels: by arithmetic if they are fixed, else by hashing.

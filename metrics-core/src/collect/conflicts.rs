@@ -1,0 +1,103 @@
+//! Definitions of one metric that contradict each other.
+
+use std::collections::HashMap;
+use std::sync::Once;
+
+use super::registry::linked;
+use crate::error::Error;
+use crate::metric::descriptor::Descriptor;
+use crate::store::family::Family;
+
+/// Checks that no two definitions of one metric contradict each other.
+///
+/// Setting handlers checks it too. A test that calls this function finds out before the program
+/// starts:
+///
+/// ```
+/// # use typed_metrics_core as typed_metrics;
+/// assert!(typed_metrics::check().is_ok());
+/// ```
+///
+/// Kind, value type, unit and buckets have to agree, and the name in every letter. Where two
+/// definitions have another description or other labels, the first one is exported, and a warning
+/// names both places in the source.
+///
+/// # Errors
+/// [`Error::Conflict`] names the metric, the fact that differs, and both places in the source;
+/// [`Error::Several`] has one for each metric. An application that can change neither definition
+/// calls [`resolve_conflict`].
+pub fn check() -> Result<(), Error> {
+    static WARNED: Once = Once::new();
+    let definitions = linked().filter(|family| !family.is_left_out()).map(Family::descriptor);
+    let (conflicts, variations) = compare(definitions);
+    WARNED.call_once(|| {
+        for variation in variations {
+            log::warn!(target: "typed_metrics", "{variation}");
+        }
+    });
+    Error::all(conflicts)
+}
+
+/// How an application exports a metric that two of its dependencies define differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Resolution<'a> {
+    /// The definitions of this crate are exported, and no others. The crate is named as in a path:
+    /// `my_crate`.
+    Keep(&'a str),
+    /// No definition is exported.
+    LeaveOut,
+}
+
+/// Decides which definition of a metric is exported, where several definitions contradict each other.
+///
+/// For applications whose dependencies define one metric differently: such a conflict keeps
+/// [`set_metric_handlers`](crate::set_metric_handlers) from installing anything. Call this function
+/// first. Measurements of a definition that is not exported are taken, and shown to nobody.
+///
+/// The call changes nothing where the definitions agree, or where [`Resolution::Keep`] names a crate
+/// that does not define the metric.
+///
+/// ```
+/// # use typed_metrics_core as typed_metrics;
+/// use typed_metrics::{Resolution, resolve_conflict};
+///
+/// // `old_client` measures in milliseconds, `new_client` in seconds.
+/// resolve_conflict("client.duration", Resolution::Keep("new_client"));
+/// assert!(typed_metrics::check().is_ok());
+/// ```
+pub fn resolve_conflict(metric: &str, resolution: Resolution<'_>) {
+    let is_meant = |family: &&Family| family.descriptor().name().eq_ignore_ascii_case(metric);
+    let definitions: Vec<&'static Family> = linked().filter(is_meant).collect();
+    let (conflicts, _) = compare(definitions.iter().map(|family| family.descriptor()));
+    let is_kept = |family: &Family| match resolution {
+        Resolution::Keep(name) => family.descriptor().source().crate_name() == name,
+        Resolution::LeaveOut => false,
+    };
+    let is_known =
+        resolution == Resolution::LeaveOut || definitions.iter().any(|family| is_kept(family));
+    if conflicts.is_empty() || !is_known {
+        return;
+    }
+    definitions.iter().for_each(|family| family.set_left_out(!is_kept(family)));
+}
+
+/// The contradictions between definitions, and the texts of the variations that are none.
+fn compare(descriptors: impl Iterator<Item = &'static Descriptor>) -> (Vec<Error>, Vec<String>) {
+    let mut seen: HashMap<String, &'static Descriptor> = HashMap::new();
+    let (mut conflicts, mut variations) = (Vec::new(), Vec::new());
+    for descriptor in descriptors {
+        // OpenTelemetry merges names that differ in case only.
+        let first = *seen.entry(descriptor.name().to_ascii_lowercase()).or_insert(descriptor);
+        if let Some(conflict) = Error::conflict(first, descriptor) {
+            conflicts.push(conflict);
+        } else if let Some((what, a, b)) = first.variation(descriptor) {
+            let (name, first, second) = (first.name(), first.source(), descriptor.source());
+            variations.push(format!(
+                "metric `{name}` is defined twice with a different {what}: {a} in {first}, \
+                 {b} in {second}; the first one is exported"
+            ));
+        }
+    }
+    (conflicts, variations)
+}
