@@ -73,6 +73,7 @@
 //! - `otel-tls`: endpoints that begin with `https://`.
 //! - `logfire`: `LogfireHandler` and the handler named `"logfire"`: export to Pydantic Logfire.
 //! - `system`: `system::install`, metrics of the process and of the host it runs on.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(any(doc, doctest))]
 pub mod guide;

@@ -5,6 +5,7 @@
 //! `ARCHITECTURE.md` tells how the parts work together.
 //!
 //! [typed-metrics]: https://docs.rs/typed-metrics
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod buckets;
 pub mod label;
