@@ -1,6 +1,7 @@
 //! The READMEs of the published crates: each program in them is a test.
 //!
-//! `tests/readme.rs` checks that the programs are whole. So rustdoc compiles what a reader pastes.
+//! `tests/packages/readmes.rs` checks that the programs are whole, so rustdoc compiles exactly what a
+//! reader pastes.
 
 #[doc = include_str!("../README.md")]
 struct Facade;

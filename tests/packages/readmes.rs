@@ -4,11 +4,9 @@
 //! lines that it hides, a body without `main`, and every dev-dependency of this package. The tests
 //! below refuse those, so that a program that passes under rustdoc is a whole `src/main.rs`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The folder of the repository.
-const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+use crate::{ROOT, published, read};
 
 /// What stands between two fences of a README.
 struct Block {
@@ -25,22 +23,12 @@ impl Block {
     }
 }
 
-/// The READMEs of the published crates, which are the packages of the root and its `metrics-…`.
 fn readmes() -> Vec<PathBuf> {
-    let folders = fs::read_dir(ROOT).unwrap().map(|entry| entry.unwrap().path());
-    let crates = folders.filter(|folder| {
-        let name = folder.file_name().unwrap().to_string_lossy();
-        name.starts_with("metrics-") && folder.join("Cargo.toml").is_file()
-    });
-    let mut crates: Vec<_> = crates.collect();
-    crates.push(PathBuf::from(ROOT));
-    crates.sort();
-    crates.iter().map(|folder| folder.join("README.md")).collect()
+    published().iter().map(|folder| folder.join("README.md")).collect()
 }
 
 fn blocks(readme: &Path) -> Vec<Block> {
-    let text = fs::read_to_string(readme)
-        .unwrap_or_else(|error| panic!("{} has to be there: {error}", readme.display()));
+    let text = read(readme);
     let readme = readme.strip_prefix(ROOT).unwrap();
     let mut blocks = Vec::new();
     let mut lines = text.lines().enumerate();
@@ -58,10 +46,8 @@ fn blocks(readme: &Path) -> Vec<Block> {
 
 #[test]
 fn every_readme_is_compiled() {
-    let compiled = include_str!("../src/readmes.rs");
-    let readmes = readmes();
-    assert!(readmes.len() > 1, "{readmes:?}");
-    for readme in readmes {
+    let compiled = include_str!("../../src/readmes.rs");
+    for readme in readmes() {
         let path = readme.strip_prefix(ROOT).unwrap().display();
         let include = format!("include_str!(\"../{path}\")");
         assert!(compiled.contains(&include), "`src/readmes.rs` needs a line for {path}");
@@ -104,7 +90,7 @@ fn shown_output() -> String {
 fn the_first_program_is_the_example() {
     let blocks = blocks(&Path::new(ROOT).join("README.md"));
     let program = &blocks.iter().find(|block| block.is_rust()).unwrap().text;
-    let example = include_str!("../examples/readme.rs");
+    let example = include_str!("../../examples/readme.rs");
     let (_about, example) = example.split_once("\n\n").unwrap();
     assert_eq!(program, example, "copy the program of `README.md` to `examples/readme.rs`");
 }
