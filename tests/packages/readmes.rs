@@ -38,7 +38,7 @@ fn blocks(readme: &Path) -> Vec<Block> {
         blocks.push(Block {
             place: format!("{}:{}", readme.display(), number + 1),
             info: info.to_owned(),
-            text: inside.map(|line| format!("{line}\n")).collect(),
+            text: inside.flat_map(|line| [line, "\n"]).collect(),
         });
     }
     blocks
