@@ -74,11 +74,11 @@ bench:
 
 # licences and sources of all dependencies; `deny.toml` says which are allowed
 deny:
-    cargo deny --locked check bans licenses sources
+    cargo deny --locked check --hide-inclusion-graph bans licenses sources
 
 # known vulnerabilities of dependencies; fetches the advisory database
 advisories:
-    cargo deny --locked check advisories
+    cargo deny --locked check --hide-inclusion-graph advisories
 
 # everything that publishing does, except the upload: each package is built from what it holds
 publish:
