@@ -30,6 +30,8 @@ features:
     cargo clippy -p typed-metrics-core --no-default-features -- -D warnings
     cargo clippy -p typed-metrics-otel --all-targets -- -D warnings
     cargo test -p typed-metrics --no-default-features --test handlers --test otel --test logfire
+    cargo build -p typed-metrics --example readme
+    cargo test -p typed-metrics --test packages
 
 # what a program depends on, this crate included: at most 20 crates with the default features, 60 and no
 # runtime with export by HTTP
@@ -70,8 +72,21 @@ bench:
     cargo bench -p typed-metrics-core
     cargo bench -p typed-metrics-otel --bench collect
 
+# licences and sources of all dependencies; `deny.toml` says which are allowed
 deny:
-    cargo deny check bans licenses sources
+    cargo deny --locked check --hide-inclusion-graph bans licenses sources
+
+# known vulnerabilities of dependencies; fetches the advisory database
+advisories:
+    cargo deny --locked check --hide-inclusion-graph advisories
+
+# everything that publishing does, except the upload: each package is built from what it holds
+publish:
+    cargo publish --dry-run --workspace
+
+# whether the public API breaks that of the last release
+semver:
+    cargo semver-checks --workspace --baseline-rev "$(git describe --tags --abbrev=0 --match 'v*')"
 
 # other crates beside this one, in one run
 peers:

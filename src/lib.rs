@@ -73,9 +73,13 @@
 //! - `otel-tls`: endpoints that begin with `https://`.
 //! - `logfire`: `LogfireHandler` and the handler named `"logfire"`: export to Pydantic Logfire.
 //! - `system`: `system::install`, metrics of the process and of the host it runs on.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(any(doc, doctest))]
 pub mod guide;
+// The programs use the items of these features.
+#[cfg(all(doctest, feature = "llm", feature = "otel", feature = "system"))]
+mod readmes;
 
 #[doc(hidden)]
 pub use typed_metrics_core::__private;
@@ -208,7 +212,3 @@ pub use typed_metrics_otel::OtelHandler;
 /// Metrics of the process and of the host it runs on.
 #[cfg(feature = "system")]
 pub use typed_metrics_system as system;
-
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;

@@ -5,6 +5,7 @@
 //! `ARCHITECTURE.md` tells how the parts work together.
 //!
 //! [typed-metrics]: https://docs.rs/typed-metrics
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // The layers; `ARCHITECTURE.md` draws which of them lies on which.
 #[doc(hidden)]

@@ -62,6 +62,7 @@
 //! only for the features of clients.
 //!
 //! [typed-metrics]: https://docs.rs/typed-metrics
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod call;
 mod conventions;

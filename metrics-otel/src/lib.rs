@@ -57,6 +57,7 @@
 //! provider that is set globally, or else a pipeline from the environment.
 //!
 //! [typed-metrics]: https://docs.rs/typed-metrics
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod attributes;
 mod bridge;

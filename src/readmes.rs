@@ -1,0 +1,25 @@
+//! The READMEs of the published crates: each program in them is a test.
+//!
+//! `tests/packages/readmes.rs` checks that the programs are whole, so rustdoc compiles exactly what a
+//! reader pastes.
+
+#[doc = include_str!("../README.md")]
+struct Facade;
+
+#[doc = include_str!("../metrics-core/README.md")]
+struct Core;
+
+#[doc = include_str!("../metrics-derive/README.md")]
+struct Derive;
+
+#[doc = include_str!("../metrics-llm/README.md")]
+struct Llm;
+
+#[doc = include_str!("../metrics-logfire/README.md")]
+struct Logfire;
+
+#[doc = include_str!("../metrics-otel/README.md")]
+struct Otel;
+
+#[doc = include_str!("../metrics-system/README.md")]
+struct System;
