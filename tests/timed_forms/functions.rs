@@ -13,7 +13,7 @@ use typed_metrics::{Metrics, Objective, timed};
 
 use crate::{Forms, block_on, calls, pause};
 
-/// The `function` labels of `function.duration` in this module, with the outcome.
+/// The `function` labels of `function.duration` in this module, each with its outcome.
 fn functions<R>(seen: &Captured<R>) -> Vec<String> {
     let Some(metric) = seen.snapshot.get("function.duration") else { return Vec::new() };
     let label =
