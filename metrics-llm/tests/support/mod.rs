@@ -184,8 +184,8 @@ impl Recorded {
         assert!((least..self.at_most).contains(&recorded.sum), "{} s", recorded.sum);
     }
 
-    /// Asserts one complete answer, no earlier than the server can have sent it, and `output` tokens
-    /// in exactly that time.
+    /// Asserts one complete answer, no earlier than the server can have sent it, and `output`
+    /// tokens in exactly that time.
     #[track_caller]
     pub(crate) fn assert_answered_after(&self, millis: u32, output: Option<f64>) {
         let recorded = &self.prompt_throughput;
