@@ -63,7 +63,7 @@ fn register(line: &str) -> Result<RuntimeMetric, Box<dyn Error>> {
         "up_down_counter" => Metric::up_down_counter(name),
         "gauge" => Metric::gauge(name),
         "histogram" => Metric::histogram(name),
-        other => return Err(format!("`{other}` is no kind of metric").into()),
+        other => return Err(format!("`{other}` is not a kind of metric").into()),
     };
     let mut metric = metric.unit(column("unit")?).description(column("description")?);
     if let Some(buckets) = columns.next() {

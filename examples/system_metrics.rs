@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let set = match std::env::args().nth(1).as_deref() {
         None => Set::Basic,
         Some("full") => Set::Full,
-        Some(other) => return Err(format!("`{other}` is not `full`").into()),
+        Some(other) => return Err(format!("unknown argument `{other}`; write `full`").into()),
     };
     typed_metrics::set_metric_handlers("console")?;
     // The error lists the metrics that this platform cannot provide. All others are installed.

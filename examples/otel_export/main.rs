@@ -37,7 +37,10 @@ fn run() -> Result<(), Box<dyn Error>> {
         None => set_metric_handlers("otel")?,
         Some("builder") => set_metric_handlers(pipeline()?)?,
         Some("own-provider") => return own_provider::run(),
-        Some(other) => return Err(format!("`{other}` is neither builder nor own-provider").into()),
+        Some(other) => {
+            let message = format!("unknown argument `{other}`; write `builder` or `own-provider`");
+            return Err(message.into());
+        }
     }
     shop::open_for(shop::opening_time());
     // `shutdown` sends everything, or returns an error that says what it could not send.

@@ -63,7 +63,7 @@ impl Client {
         let read = |name| match var(name) {
             Ok(value) if !value.is_empty() => Ok(Some(value)),
             Ok(_) | Err(VarError::NotPresent) => Ok(None),
-            Err(VarError::NotUnicode(_)) => Err(format!("`{name}` is no text")),
+            Err(VarError::NotUnicode(_)) => Err(format!("`{name}` is not valid Unicode")),
         };
         let (base, key) = (read("OPENAI_BASE_URL")?, read("OPENAI_API_KEY")?);
         if base.is_none() && key.is_none() {
@@ -76,7 +76,8 @@ impl Client {
 
     pub(crate) fn new(base: String, key: Option<String>, model: String) -> Result<Self, Error> {
         let chats = format!("{}/chat/completions", base.trim_end_matches('/'));
-        let chats = Url::parse(&chats).map_err(|error| format!("`{base}` is no URL: {error}"))?;
+        let chats =
+            Url::parse(&chats).map_err(|error| format!("`{base}` is not a URL: {error}"))?;
         Ok(Self { http: reqwest::Client::new(), chats, key, model })
     }
 
