@@ -17,7 +17,7 @@ pub trait Measure: Sized {
 
 /// A client that records its calls, returned by [`Measure::measured`].
 #[derive(Debug, Clone)]
-#[must_use = "make the calls with it"]
+#[must_use = "only calls through the measured client are recorded"]
 pub struct Measured<C> {
     pub(crate) client: C,
     prompt: Option<Cow<'static, str>>,

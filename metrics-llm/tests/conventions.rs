@@ -1,6 +1,6 @@
 //! OpenTelemetry's conventions for generative AI: the same calls record the conventions' metrics.
 
-#![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
+#![allow(clippy::float_cmp, reason = "the values are exact")]
 
 mod support;
 

@@ -1,6 +1,6 @@
 //! Calls and streams without a server, item by item.
 
-#![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
+#![allow(clippy::float_cmp, reason = "the values are exact")]
 
 mod support;
 

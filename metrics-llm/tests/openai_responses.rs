@@ -1,7 +1,7 @@
 //! Responses with the client `async-openai` and a server that streams over real HTTP.
 
-#![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
-#![allow(clippy::large_futures, reason = "those of the client are")]
+#![allow(clippy::float_cmp, reason = "the values are exact")]
+#![allow(clippy::large_futures, reason = "the futures of the client are large")]
 
 mod support;
 

@@ -1,6 +1,6 @@
 //! The models of `rig-core` with a server that streams over real HTTP.
 
-#![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
+#![allow(clippy::float_cmp, reason = "the values are exact")]
 
 mod support;
 

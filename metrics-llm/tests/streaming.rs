@@ -1,6 +1,6 @@
 //! Any client: a stream over plain HTTP, and the recorded metrics.
 
-#![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
+#![allow(clippy::float_cmp, reason = "the values are exact")]
 
 mod support;
 
