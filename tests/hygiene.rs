@@ -55,7 +55,7 @@ mod without_a_prelude {
 
 /// Tokens that `macro_rules!` passes on are in invisible groups.
 mod made_by_a_macro {
-    #![allow(dead_code, reason = "only its descriptors are looked at")]
+    #![allow(dead_code, reason = "the test reads only the descriptors")]
 
     use typed_metrics::Metrics;
 

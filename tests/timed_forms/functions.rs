@@ -429,7 +429,7 @@ fn closures_of_every_type_are_returned() {
 #[test]
 fn traits_of_the_users_change_nothing() {
     trait HasOutcome {
-        #[allow(dead_code, reason = "it is there to be mistaken for another")]
+        #[allow(dead_code, reason = "its name must not be confused with another")]
         fn outcome(&self) -> u8 {
             1
         }

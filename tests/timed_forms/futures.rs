@@ -132,7 +132,7 @@ fn async_trait_in_either_order() {
 
 /// Tells which auto traits a value has. The inherent method exists only if the trait holds;
 /// otherwise the call reaches the method of the trait `IsNot`.
-struct Is<'a, T>(#[allow(dead_code, reason = "its type is all that is looked at")] &'a T);
+struct Is<'a, T>(#[allow(dead_code, reason = "only its type matters")] &'a T);
 
 trait IsNot {
     fn send(&self) -> bool {
@@ -166,7 +166,7 @@ impl<T: Sync> Is<'_, T> {
     }
 }
 
-#[allow(dead_code, reason = "no future of an async function is")]
+#[allow(dead_code, reason = "no future of an async function is `Unpin`")]
 impl<T: Unpin> Is<'_, T> {
     fn unpin(&self) -> bool {
         true

@@ -8,7 +8,7 @@
     clippy::toplevel_ref_arg,
     clippy::unnecessary_literal_bound,
     clippy::unused_self,
-    reason = "the functions are written in every way that people write them"
+    reason = "the functions have every form that users write"
 )]
 
 mod arguments;

@@ -181,7 +181,7 @@ macro_rules! numbers {
                 Point::$point(self)
             }
 
-            #[allow(clippy::cast_lossless, reason = "one of them is a float already")]
+            #[allow(clippy::cast_lossless, reason = "one of the types is a float already")]
             fn float(self) -> f64 {
                 self as f64
             }
