@@ -1,9 +1,9 @@
-# The recipes that .ci/run calls, one check each. `just` lists them.
+# The recipes that .ci/run calls, one for each check. `just` lists the recipes.
 
 _default:
     @just --list
 
-# what the README says
+# the test command of the README
 test:
     cargo test --workspace --all-features
 
@@ -16,7 +16,7 @@ clippy:
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps
 
-# every combination of the published crates' features
+# the published crates with each of their features
 features:
     cargo clippy -p typed-metrics --no-default-features -- -D warnings
     cargo clippy -p typed-metrics -- -D warnings
@@ -33,38 +33,38 @@ features:
     cargo build -p typed-metrics --example readme
     cargo test -p typed-metrics --test packages
 
-# what a program depends on, this crate included: at most 20 crates with the default features, 60 and no
-# runtime with export by HTTP
+# At most 20 crates with the default features; at most 60, and no async runtime, with export by HTTP.
+# the number of crates that a program depends on, this crate included
 tree:
     test "$(cargo tree -p typed-metrics -e normal --prefix none --no-dedupe | sort -u | tee /dev/stderr | wc -l)" -le 20
     test "$(cargo tree -p typed-metrics --features otel -e normal --prefix none --no-dedupe | sort -u | tee /dev/stderr | wc -l)" -le 60
     ! cargo tree -p typed-metrics --features otel -e normal --prefix none | grep -E '^(tokio|async-std|smol) '
     ! cargo tree -p typed-metrics --features logfire -e normal --prefix none | grep -E '^(tokio|reqwest) '
 
-# the oldest compiler that the manifests name
+# the oldest supported compiler, which the manifests name
 msrv:
     cargo +1.89 check -p typed-metrics --all-features
 
-# the protocols of `cells` in every interleaving
+# the protocols of `cells` in every possible interleaving of threads
 loom:
     RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom cargo test -p typed-metrics-core --release --test loom
 
-# undefined behaviour, data races and weak memory; series are leaked on purpose
+# undefined behaviour, data races and weak memory ordering; series are leaked on purpose
 miri:
     MIRIFLAGS="-Zmiri-ignore-leaks" CARGO_TARGET_DIR=target/miri cargo +nightly miri test -p typed-metrics-core --lib cells::
     MIRIFLAGS="-Zmiri-ignore-leaks" CARGO_TARGET_DIR=target/miri cargo +nightly miri test -p typed-metrics-core --test engine
 
-# a minute with three outages, under both temporalities and protocols
+# records for a minute through three outages, with both temporalities and both protocols
 soak:
     cargo test -p typed-metrics-otel --all-features --test soak -- --ignored --nocapture
 
-# what real receivers stored, fetched and started by the script
+# compares recorded metrics with those that real receivers stored; the script fetches the receivers
 e2e:
     e2e/run
     cargo build --manifest-path e2e/logfire/Cargo.toml --target-dir target/e2e/logfire
     python3 -B e2e/logfire/check.py target/e2e/logfire/debug/typed-metrics-e2e-logfire
 
-# the expected messages of the ui tests, written anew
+# rewrites the expected messages of the ui tests
 bless:
     TRYBUILD=overwrite cargo test --all-features --test ui
 
@@ -88,7 +88,7 @@ publish:
 semver:
     cargo semver-checks --workspace --baseline-rev "$(git describe --tags --abbrev=0 --match 'v*')"
 
-# other crates beside this one, in one run
+# compares this crate with other crates, in one run
 peers:
     cargo run --release --manifest-path benches/peers/Cargo.toml
 

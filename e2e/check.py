@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Asks receivers what they stored, and compares it with what the workload says it recorded.
+"""Compares the metrics that receivers stored with those that the workload recorded.
 
-Prints a table of receivers by checks, and exits with 1 if anything is missing. `--wrong CHECK` expects
-something else in that check, to see it fail; without it, every check that passed is tried so in
-silence, and one that cannot fail counts as a miss.
+Prints a table of receivers by checks, and exits with 1 if anything is missing. `--wrong CHECK` changes
+the expectation of that check, so that the check fails. Without this option, the script tries a wrong
+expectation on every check that passed, without a message; a check that cannot fail counts as a miss.
 """
 
 import argparse
@@ -20,12 +20,12 @@ import time
 from plan import FAILURES, METRICS, RUNS, SUMS, SYSTEM
 from receivers import RECEIVERS, labels_of, samples, victoria_metrics
 
-DEADLINE = 40  # seconds, for what was sent to be seen
+DEADLINE = 40  # seconds until a receiver must show the metrics
 STARTED = time.monotonic()
 
 
 class Expected:
-    """What a receiver has to have of a run."""
+    """The metrics of a run that a receiver must have."""
 
     def __init__(self, run, temporality, transport, options):
         with open(os.path.join(options.logs, f"{run}.json"), encoding="utf-8") as file:
@@ -50,7 +50,7 @@ class Expected:
         self.is_let_in = True
 
 
-# A check gives what it looked at, what it expected there and what it found.
+# A check yields the examined part, the expected value and the found value.
 
 
 def series(expected, stored):
@@ -62,7 +62,7 @@ def series(expected, stored):
 
 
 def points(*keys):
-    """These parts of each point."""
+    """Checks these parts of each point."""
 
     def check(expected, stored):
         for ((name, labels), point), key in itertools.product(expected.recorded.items(), keys):
@@ -79,13 +79,13 @@ def exports(expected, stored):
 
 def sums(expected, stored):
     for what, recorded, there in points("sum")(expected, stored):
-        # Within the 1e-12 that is promised.
+        # Sums are promised to be exact within a relative error of 1e-12.
         same = there is not None and math.isclose(recorded, there, rel_tol=1e-12)
         yield what, recorded, recorded if same else there
 
 
 def told(key, place):
-    """What is told of each metric beside its points."""
+    """Checks a property of each metric, such as its unit."""
 
     def check(expected, stored):
         for name, declared in expected.metrics.items():
@@ -103,29 +103,33 @@ def resource(expected, stored):
 def temporality(expected, stored):
     for name, (kind, _, _) in expected.metrics.items():
         if kind != "gauge":
-            # What goes up and down is cumulative whatever is preferred, says OpenTelemetry's specification.
+            # OpenTelemetry's specification: an up-down counter is cumulative under every
+            # preference.
             of_this = "cumulative" if kind == "up_down_counter" else expected.temporality
             yield f"{name}: temporality", of_this, stored.metrics.get(name, {}).get("temporality")
 
 
 def gzip(expected, stored):
-    yield "content-encoding", {expected.encoding}, {r.get("content-encoding") for r in stored.requests}
+    encodings = {r.get("content-encoding") for r in stored.requests}
+    yield "content-encoding", {expected.encoding}, encodings
 
 
 def header(expected, stored):
     if expected.run == "vmauth-http":
-        # vmauth lets nothing pass that has another token, as the run with another one shows.
-        yield "let in", expected.is_let_in, bool(stored.metrics)
+        # vmauth refuses every other token, as the run with a wrong token shows.
+        yield "accepted", expected.is_let_in, bool(stored.metrics)
     elif expected.transport == "grpc":
-        # The token by which the requests were found was metadata, the one thing that is handed on.
+        # The token is the only metadata that ddapm hands on; the requests were found by the token.
         yield "requests with the token", expected.is_let_in, bool(stored.requests)
     else:
-        yield "authorization", {expected.authorization}, {r.get("authorization") for r in stored.requests}
+        tokens = {r.get("authorization") for r in stored.requests}
+        yield "authorization", {expected.authorization}, tokens
 
 
 def promql(expected, stored):
     asked = f'sum(shop_request_count_total{{e2e_path="{expected.run}"}})'
-    counts = [one["value"] for (name, _), one in expected.recorded.items() if name == "shop.request_count"]
+    recorded = expected.recorded.items()
+    counts = [one["value"] for (name, _), one in recorded if name == "shop.request_count"]
     yield asked, sum(counts), stored.query(asked)
 
 
@@ -151,7 +155,7 @@ def more_of(key):
     return wrong_points(key, lambda value: value + 1)
 
 
-# Each check, and what makes its expectation wrong.
+# Each check, and a function that makes its expectation wrong.
 CHECKS = {
     "series": (series, lambda e: e.metrics.update({"shop.absent": ("gauge", "", "")})),
     "exports": (exports, lambda e: setattr(e, "exports", 1000)),
@@ -176,12 +180,12 @@ CHECKS = {
 def silent(run, where):
     """The checks that a receiver cannot answer, and why."""
     _, _, transport = RUNS[run]
-    no_requests = "does not tell how requests came"
+    no_requests = "does not show the requests"
     if where == "victoria-metrics":
         reasons = {
             "min/max": "keeps neither minimum nor maximum",
             "description": "keeps no descriptions in this version",
-            "temporality": "takes cumulative alone, and does not tell",
+            "temporality": "accepts only cumulative, and does not show it",
             "gzip": no_requests,
             "header": no_requests,
         }
@@ -192,7 +196,7 @@ def silent(run, where):
     else:
         reasons = {"promql": "is no database"}
         if transport == "grpc":
-            reasons["gzip"] = "unpacks what comes over gRPC before it looks"
+            reasons["gzip"] = "decompresses gRPC requests before it stores them"
     return reasons
 
 
@@ -202,7 +206,7 @@ def misses(check, expected, stored):
 
 
 def look(run, where, options):
-    """The misses of each check, once there is none, or when the deadline is over."""
+    """The misses of each check, as soon as there are none, or at the deadline."""
     places, temporality, transport = RUNS[run]
     expected = Expected(run, temporality, transport, options)
     if options.wrong:
@@ -219,7 +223,7 @@ def look(run, where, options):
             other = copy.deepcopy(expected)
             CHECKS[check][1](other)
             if not misses(check, other, stored):
-                found[check] = ["passes whatever is expected"]
+                found[check] = ["passes with a wrong expectation too"]
     return found
 
 
@@ -229,12 +233,13 @@ def read(options, name):
 
 
 def delivered(options):
-    """The table of what arrived, and what is missing."""
+    """Prints the table of delivered runs; returns what is missing."""
     missing, notes, lines = [], [], []
     for run, (places, _, _) in RUNS.items():
         status = read(options, f"{run}.status")
         if status != "0":
-            missing.append(f"{run}: the workload ended with {status}: {read(options, run + '.err')}")
+            error = read(options, run + ".err")
+            missing.append(f"{run}: the workload ended with status {status}: {error}")
             lines.append([f"{run}", *["MISS"] * len(CHECKS)])
             continue
         for where in places:
@@ -250,31 +255,31 @@ def delivered(options):
                     cells.append("MISS" if found[check] else "ok")
                     missing += [f"{run} in {where}, {check}: {miss}" for miss in found[check]]
             lines.append([f"{run} in {where}", *cells])
-    table(["what was sent", *CHECKS], lines)
+    table(["run and receiver", *CHECKS], lines)
     for number, note in enumerate(notes, 1):
         print(f"  {number}: {note}")
-    print("  a unit in VictoriaMetrics is the end of a name; those in braces have none")
+    print("  VictoriaMetrics appends the unit to the name, except a unit in braces")
     return missing
 
 
 def refused(options):
-    """The table of what could not be delivered: the program fails, and says why."""
+    """Prints the table of runs that cannot deliver: the program must fail, and say why."""
     missing, lines = [], []
     for run, reason in FAILURES.items():
         status, said = read(options, f"{run}.status"), read(options, f"{run}.err")
         cells = {"fails": status == "1", "says why": reason in said}
         if run.endswith("-wrong-token"):
-            # By now everything else is seen that was sent at the same time.
+            # By now, the receivers show everything else that was sent at the same time.
             cells["nothing stored"] = not victoria_metrics(run, options).metrics
         lines.append([run, *("ok" if ok else "MISS" for ok in cells.values()), ""][:4])
         missing += [f"{run}, {cell}: {status}: {said}" for cell, ok in cells.items() if not ok]
     print()
-    table(["what cannot arrive", "fails", "says why", "nothing stored"], lines)
+    table(["run that cannot deliver", "fails", "says why", "nothing stored"], lines)
     return missing
 
 
 def system(options):
-    """The table of what the handler for Logfire stored: system metrics, and what is no difference."""
+    """Prints the table of the Logfire run: system metrics, and metrics that are no differences."""
     run = "logfire-vmauth"
     said = json.loads(read(options, f"{run}.json") or "{}")
     if not said:
@@ -291,16 +296,17 @@ def system(options):
     for name, (least, most) in SYSTEM.items():
         stored = samples(run, name, options)
         line(f"{name}, last", least, most, stored[-1] if stored else None)
-    # A thread was busy at the end, in a window of its own.
+    # A thread was busy at the end, in a separate export interval.
     busy, used = said["busy"], samples(run, "process_cpu_utilization_ratio", options)
-    line("process_cpu_utilization_ratio, busy", busy * 0.8, busy * 1.2, used[-2] if used[1:] else None)
-    # VictoriaMetrics drops differences; those are looked at in ddapm.
+    last = used[-2] if used[1:] else None
+    line("process_cpu_utilization_ratio, busy", busy * 0.8, busy * 1.2, last)
+    # VictoriaMetrics drops differences; the check in ddapm covers them.
     for stored, recorded in SUMS.items():
         sent = sum(one["value"] for one in said["metrics"][recorded])
         there = samples(run, stored, options)
         line(f"{stored}, last", sent, sent, there[-1] if there else None)
     print()
-    table(["what Logfire's handler stored", "from", "to", "stored", ""], lines)
+    table(["metric of the Logfire handler", "from", "to", "stored", ""], lines)
     return missing
 
 
@@ -315,7 +321,7 @@ def main():
     parser.add_argument("--logs", required=True)
     parser.add_argument("--victoria-metrics", required=True)
     parser.add_argument("--ddapm", required=True)
-    parser.add_argument("--wrong", choices=CHECKS, help="expect something else there")
+    parser.add_argument("--wrong", choices=CHECKS, help="make the expectation of this check wrong")
     options = parser.parse_args()
     missing = delivered(options) + refused(options) + system(options)
     print("".join(f"\nMISS {miss}" for miss in missing))

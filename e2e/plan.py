@@ -1,6 +1,6 @@
-"""What `e2e/run` sends, and where it has to arrive."""
+"""The runs of `e2e/run`, and the receivers that must have each run."""
 
-# What e2e/src/metrics.rs declares.
+# The metrics that e2e/src/metrics.rs declares.
 METRICS = {
     "shop.request_duration": ("histogram", "ms", "Duration of requests."),
     "shop.request_count": ("counter", "{request}", "Number of requests processed."),
@@ -10,7 +10,7 @@ METRICS = {
     "shop.backup_duration": ("histogram", "s", "Time that backups take."),
 }
 
-# Where to look for what a run sent, its temporality and its transport.
+# For each run: the receivers that must have it, its temporality and its transport.
 RUNS = {
     "vm-http": (["victoria-metrics"], "cumulative", "http"),
     "vmauth-http": (["victoria-metrics"], "cumulative", "http"),
@@ -24,12 +24,12 @@ RUNS = {
     "ddapm-logfire": (["ddapm"], "delta", "http"),
 }
 
-# Runs that cannot deliver, and what their error has to say.
+# Runs that cannot deliver, and a text that their error must contain.
 FAILURES = {"vmauth-wrong-token": "401",
     "logfire-wrong-token": "Logfire does not take the write token, `LOGFIRE_TOKEN`",
     "nobody-http": "127.0.0.1:", "nobody-grpc": "127.0.0.1:"}
 
-# The basic system metrics as VictoriaMetrics calls them, and the values that are plausible.
+# The basic system metrics with their names in VictoriaMetrics, and the range of plausible values.
 SYSTEM = {
     "process_cpu_utilization_ratio": (0, 1),
     "system_cpu_simple_utilization_ratio": (0, 1),
@@ -39,7 +39,7 @@ SYSTEM = {
     "system_process_count": (2, 1_000_000),
 }
 
-# What is no difference, as VictoriaMetrics calls it and as it is called here.
+# Metrics that are not sent as differences: the name in VictoriaMetrics, and the name here.
 SUMS = {
     "shop_memory_usage_bytes": "shop.memory_usage",
     "shop_requests_in_flight": "shop.requests_in_flight",

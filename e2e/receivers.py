@@ -1,4 +1,4 @@
-"""What receivers have of a run: each is asked in its way, and answers as a `Stored`."""
+"""Reads a run from the receivers: a function for each receiver returns a `Stored`."""
 
 import json
 import math
@@ -10,20 +10,20 @@ import urllib.request
 from plan import METRICS
 
 class Stored:
-    """What a receiver has of a run."""
+    """The part of a run that a receiver has."""
 
     def __init__(self):
         self.resource = {}
         self.metrics = {}  # name -> {kind, unit, description, temporality, series: {labels: point}}
         self.exports = 0
-        self.requests = []  # headers of each, names in lower case
+        self.requests = []  # the headers of each request, with names in lower case
         self.query = None  # PromQL -> number
 
     def metric(self, name, **known):
         return self.metrics.setdefault(name, {**known, "series": {}})
 
     def add(self, name, labels, point, delta):
-        """Folds a point in: deltas add up, of the rest the latest counts."""
+        """Adds a point: deltas add up; otherwise the latest point replaces the others."""
         series = self.metrics[name]["series"]
         before = series.get(labels)
         if before is None:
@@ -50,9 +50,9 @@ def get(url, **parameters):
 
 
 def ddapm(run, options):
-    """Every request of the run, decoded; headers as they came, gRPC's only as far as it hands them on."""
+    """Every request of the run, decoded, with its headers; of gRPC, only those that ddapm hands on."""
     stored = Stored()
-    # The handler for Logfire has no header for the session, so its run is found among all.
+    # The Logfire handler sends no session header, so its run is searched among all requests.
     is_logfire = run == "ddapm-logfire"
     token = {} if is_logfire else {"test_session_token": run}
     for request in json.loads(get(f"{options.ddapm}/test/session/metrics", **token)):
@@ -75,7 +75,7 @@ def ddapm(run, options):
 
 
 def attributes_of(of):
-    """The attributes of protobuf's JSON, where 64-bit integers are strings."""
+    """The attributes in protobuf's JSON form, where 64-bit integers are strings."""
     return [(a["key"], next(iter(a["value"].values()), "")) for a in of.get("attributes", [])]
 
 
@@ -145,7 +145,7 @@ def rotel_metric(stored, text):
 
 
 def victoria_metrics(run, options):
-    """The last sample of every series of the run, under the names that Prometheus would give them."""
+    """The last sample of every series of the run, under its Prometheus name."""
     stored = Stored()
     url = f"{options.victoria_metrics}/api/v1"
     series = get(f"{url}/export", **{"match[]": f'{{e2e_path="{run}"}}'}).splitlines()
@@ -188,7 +188,7 @@ def victoria_series(stored, labels, value):
     else:
         return
     suffix, part = known.groups()
-    # A unit in braces is no part of a name.
+    # A unit in braces is not part of the name.
     unit = unit if suffix == "" and unit.startswith("{") else UNITS.get(suffix, suffix)
     metric = stored.metric(name, kind=kind, unit=unit)
     own = {"endpoint", "route", "status_code"}

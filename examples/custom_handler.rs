@@ -1,6 +1,6 @@
-//! A back end of your own: `cargo run --example custom_handler`.
+//! A handler of your own: `cargo run --example custom_handler`.
 //!
-//! It writes every metric as a line of JSON when it is flushed, and each request that was slow as an
+//! At a flush, the handler writes every series as a line of JSON. It writes each slow request as an
 //! event, at once.
 
 use std::io::{self, Write};
@@ -37,13 +37,13 @@ enum Cache {
 /// Writes lines of JSON to `out`.
 struct JsonLines<W> {
     out: Mutex<W>,
-    /// From how many milliseconds on a request is slow.
+    /// A request of this many milliseconds, or more, is slow.
     slow: f64,
 }
 
 impl<W: Write> JsonLines<W> {
     fn write(&self, line: &serde_json::Value) -> io::Result<()> {
-        // A panic under the lock could only have left half a line.
+        // A panic under the lock can at most have left half a line.
         let mut out = self.out.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         writeln!(out, "{line}")
     }
@@ -54,7 +54,7 @@ impl<W: Write + Send + 'static> MetricHandler for JsonLines<W> {
         "json-lines"
     }
 
-    /// Every measurement of request durations, not only what they add up to.
+    /// Subscribes to every single request duration; a snapshot has only the histogram.
     fn subscribe(&self, metric: &'static Descriptor) -> bool {
         metric.name() == "shop.request_duration"
     }
@@ -63,12 +63,12 @@ impl<W: Write + Send + 'static> MetricHandler for JsonLines<W> {
         let ms = measurement.value.as_f64();
         if ms >= self.slow {
             let event = json!({ "event": "slow_request", "ms": ms, "labels": measurement.labels });
-            // Nobody waits for an event; what `flush` says is looked at.
+            // No caller waits for an event. `flush` reports errors of the output.
             let _ = self.write(&event);
         }
     }
 
-    /// A shutdown flushes too, unless a handler does something else there.
+    /// A shutdown calls `flush` too, unless a handler implements `shutdown`.
     fn flush(&self) -> Result<(), HandlerError> {
         for metric in snapshot().metrics {
             for series in metric.series {

@@ -1,8 +1,6 @@
-//! Metrics known only at run time: a host program runs plugins that bring metrics of their own.
+//! Metrics known only at run time: `cargo run --example runtime_metrics`.
 //!
-//! ```text
-//! cargo run --example runtime_metrics
-//! ```
+//! A host program runs plugins, and each plugin has its own metrics.
 
 use std::error::Error;
 
@@ -11,7 +9,7 @@ use typed_metrics::{
     Metric, MetricType, RuntimeMetric, attributes, record_metric, register_metric, snapshot,
 };
 
-/// What a plugin ships with: kind, name, unit, description, and the buckets of a histogram.
+/// A plugin's list of metrics: kind, name, unit, description, and the buckets of a histogram.
 const PLUGIN: &str = "
     counter   | mail.sent    | {mail} | Mails handed over to the relay
     gauge     | mail.waiting | {mail} | Mails in the queue
@@ -27,12 +25,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     run_plugin()?;
-    // The plugin's alone: the crates of a program bring metrics of their own.
+    // Only the metrics of the plugin: the crates of the program have metrics as well.
     let mut recorded = snapshot();
     recorded.metrics.retain(|metric| metric.descriptor.name().starts_with("mail."));
     println!("\n{recorded}");
 
-    println!("\nWhat is refused, and recorded nowhere:");
+    println!("\nErrors; nothing is recorded:");
     let none = attributes!();
     let refused = [
         record_metric("mail.sent", 1, MetricType::Gauge, none),
@@ -46,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("- {error}");
     }
 
-    println!("\nBad values and attributes are counted, for programs that ignore errors:");
+    println!("\nInvalid values and attributes are also counted, for programs that ignore errors:");
     for metric in snapshot().metrics {
         for (reason, count) in metric.dropped {
             println!("- {count} of `{}`: {reason}", metric.descriptor.name());
@@ -65,7 +63,7 @@ fn register(line: &str) -> Result<RuntimeMetric, Box<dyn Error>> {
         "up_down_counter" => Metric::up_down_counter(name),
         "gauge" => Metric::gauge(name),
         "histogram" => Metric::histogram(name),
-        other => return Err(format!("`{other}` is no kind of metric").into()),
+        other => return Err(format!("`{other}` is not a kind of metric").into()),
     };
     let mut metric = metric.unit(column("unit")?).description(column("description")?);
     if let Some(buckets) = columns.next() {
@@ -75,16 +73,16 @@ fn register(line: &str) -> Result<RuntimeMetric, Box<dyn Error>> {
     Ok(register_metric(name, metric)?)
 }
 
-/// The attributes of a mail, as any flat struct.
+/// The attributes of a mail; any flat struct works.
 #[derive(Serialize)]
 struct Delivery<'a> {
     relay: &'a str,
     encrypted: bool,
-    /// Left out if there is none.
+    /// `None` leaves the attribute out.
     retry: Option<u8>,
 }
 
-/// Records as a plugin would, with attributes in each of their forms.
+/// Records as a plugin does, with attributes in each possible form.
 fn run_plugin() -> Result<(), typed_metrics::Error> {
     // By name, with named attributes.
     for (priority, waiting) in [("high", 3), ("low", 40), ("low", 38)] {
@@ -92,7 +90,7 @@ fn run_plugin() -> Result<(), typed_metrics::Error> {
         record_metric("mail.waiting", waiting, MetricType::Gauge, attributes)?;
     }
 
-    // A list of pairs, say from the plugin's settings.
+    // A list of pairs, for example from the plugin's settings.
     let settings = vec![("relay".to_owned(), "eu-1".to_owned())];
     for bytes in [800, 900, 20_000, 1 << 20] {
         record_metric("mail.size", bytes, MetricType::Histogram, &settings)?;
@@ -105,6 +103,6 @@ fn run_plugin() -> Result<(), typed_metrics::Error> {
         record_metric("mail.relay", milliseconds, MetricType::Histogram, &delivery)?;
     }
 
-    // A name that nobody registered becomes a metric of the given type.
+    // A name that was not registered becomes a metric of the given type.
     record_metric("mail.bounced", 2, MetricType::Counter, attributes!("relay" => "eu-1"))
 }

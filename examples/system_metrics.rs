@@ -1,8 +1,8 @@
-//! The metrics of this process and of its host, read at every collection, on the console.
+//! Prints the metrics of this process and of its host, which are read at every collection.
 //!
 //! ```sh
-//! cargo run --example system_metrics --features system           # the six basic ones
-//! cargo run --example system_metrics --features system -- full   # all there are
+//! cargo run --example system_metrics --features system           # the six basic metrics
+//! cargo run --example system_metrics --features system -- full   # all metrics
 //! ```
 
 use std::time::{Duration, Instant};
@@ -13,20 +13,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let set = match std::env::args().nth(1).as_deref() {
         None => Set::Basic,
         Some("full") => Set::Full,
-        Some(other) => return Err(format!("`{other}` is not `full`").into()),
+        Some(other) => return Err(format!("unknown argument `{other}`; write `full`").into()),
     };
     typed_metrics::set_metric_handlers("console")?;
-    // What this platform cannot tell is in the error; the rest is there in spite of it.
+    // The error lists the metrics that this platform cannot provide. All others are installed.
     if let Err(unavailable) = system::install(set) {
         eprintln!("system_metrics: {unavailable}");
     }
 
-    // Something to see: half a second of one core.
+    // Keeps one core busy for half a second, so that there is something to see.
     let begin = Instant::now();
     while begin.elapsed() < Duration::from_millis(500) {
         std::hint::spin_loop();
     }
-    // Every handler gets them; so does whoever looks.
+    // Every handler gets the metrics, and so does every snapshot.
     let snapshot = typed_metrics::snapshot();
     let cpu = snapshot.get("process.cpu.utilization").map(|metric| metric.series[0].value.as_f64());
     println!("this process used {:.0} % of the CPUs", cpu.unwrap_or_default() * 100.0);

@@ -1,7 +1,7 @@
-//! How to test that code records what it should: `cargo run --example testing_your_metrics`.
+//! Tests of recorded metrics: `cargo run --example testing_your_metrics`.
 //!
-//! In a project of yours, each function below would be a `#[test]`; here `main` calls them, so that
-//! the example shows what they print.
+//! In your project, each function below would be a `#[test]`. Here `main` calls the functions, so
+//! that the example shows their output.
 
 use std::panic::catch_unwind;
 use std::thread;
@@ -69,7 +69,7 @@ fn tests_that_run_at_the_same_time_do_not_see_each_other() {
 
     seen.assert_counter(Orders::Placed { payment: Payment::Card, country: "FR" }, 1);
     assert_eq!(seen.histogram(Orders::Value).max, 99.0);
-    println!("another thread placed 1000 orders meanwhile; this one saw 1");
+    println!("another thread placed 1000 orders at the same time; the capture saw 1");
 }
 
 fn threads_are_seen_if_they_carry_the_scope() {
@@ -80,7 +80,7 @@ fn threads_are_seen_if_they_carry_the_scope() {
             .expect("placing orders does not panic");
     });
     seen.assert_counter(Orders::Placed { payment: Payment::Invoice, country: "IT" }, 1);
-    println!("a thread with the scope was seen");
+    println!("the capture saw a thread that carries the scope");
 }
 
 async fn a_future_is_captured_wherever_it_is_polled() {
@@ -90,7 +90,7 @@ async fn a_future_is_captured_wherever_it_is_polled() {
     seen.assert_up_down_counter(Orders::Packing, 0);
     seen.assert_histogram_count(Orders::PackingTime, 1);
     assert!(seen.histogram(Orders::PackingTime).min >= 2.0);
-    println!("packing took at least 2 ms, and nothing is being packed any more");
+    println!("packing took at least 2 ms, and no order is being packed now");
 }
 
 fn a_failed_assertion_says_what_was_recorded() {
@@ -107,7 +107,7 @@ async fn main() {
     tests_that_run_at_the_same_time_do_not_see_each_other();
     threads_are_seen_if_they_carry_the_scope();
     a_future_is_captured_wherever_it_is_polled().await;
-    // Keep the expected panic's own message out of the output.
+    // Keeps the message of the expected panic out of the output.
     std::panic::set_hook(Box::new(|_| {}));
     a_failed_assertion_says_what_was_recorded();
 }

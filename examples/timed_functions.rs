@@ -1,7 +1,7 @@
-//! Functions that are measured by an attribute: `cargo run --example timed_functions`.
+//! Functions measured by the attribute `#[timed]`: `cargo run --example timed_functions`.
 //!
-//! A small shop answers requests; some fail, one is given up by its client, and one panics. Times
-//! differ from run to run, so this prints how often each outcome was recorded.
+//! A small shop answers requests. Some requests fail, the client cancels one, and one panics. Times
+//! differ from run to run, so the example prints only how often each outcome was recorded.
 
 use std::panic::catch_unwind;
 use std::time::Duration;
@@ -40,7 +40,7 @@ enum ShopError {
     EmptyCart,
 }
 
-/// A request: its time, how it ended, and how many there are.
+/// A request, with its duration and outcome, and counters of all requests and of those in progress.
 #[timed(
     ShopMetrics::RequestDuration { endpoint: Endpoint::Search, outcome },
     count = ShopMetrics::Requests { outcome },
@@ -56,7 +56,8 @@ async fn search(word: String) -> Result<Vec<String>, ShopError> {
     Ok(found)
 }
 
-/// A label that is made from an argument, which the body moves, and one that is computed from the result.
+/// The label `table` borrows an argument that the body moves. The label `rows` is computed from the
+/// result.
 #[timed(ShopMetrics::QueryDuration { table: &table, outcome }, rows = |found| found.len())]
 fn query(table: String, word: &str) -> Vec<String> {
     let names = ["apple", "apricot", "banana"].into_iter();
@@ -68,7 +69,7 @@ struct Cart {
     items: Vec<u32>,
 }
 
-/// All methods, but for the one that says otherwise.
+/// Measures all methods except the one with `skip`.
 #[timed(ShopMetrics::RequestDuration { endpoint: Endpoint::Checkout, outcome })]
 impl Cart {
     fn pay(self) -> Result<u32, ShopError> {
@@ -83,7 +84,7 @@ impl Cart {
     }
 }
 
-/// Without a metric of its own, it is recorded in `function.duration`.
+/// Without a metric, `#[timed]` records in `function.duration`.
 #[timed(none_is_error)]
 fn parse(line: &str) -> Option<u32> {
     line.trim().parse().ok()
@@ -97,19 +98,19 @@ async fn main() {
             Err(error) => println!("`{word}`: {error:?}"),
         }
     }
-    // The client does not wait: the future is dropped.
+    // The client does not wait, so the future is dropped.
     let impatient = tokio::time::timeout(Duration::ZERO, search("a".to_owned())).await;
     assert!(impatient.is_err());
 
     for items in [vec![1, 2], vec![], vec![6, 7]] {
         match catch_unwind(|| Cart { items }.pay()) {
             Ok(paid) => println!("paid: {paid:?}"),
-            Err(_) => println!("paid: it panicked"),
+            Err(_) => println!("paid: the call panicked"),
         }
     }
     println!("parsed: {:?}", ["1", " 2 ", "three"].map(parse));
 
-    println!("\nWhat was recorded:");
+    println!("\nRecorded:");
     for metric in snapshot().metrics {
         let mut series: Vec<_> = metric
             .series
@@ -125,7 +126,7 @@ async fn main() {
         }
     }
 
-    println!("\nWhat is aimed at:");
+    println!("\nObjectives:");
     for metric in catalog() {
         for aim in metric.objectives() {
             println!("{} of `{}`: {}", metric.name(), aim.function.item, aim.objective);

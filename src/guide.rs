@@ -1,6 +1,15 @@
-//! The guide: how to declare, record, export and test metrics. Documentation only.
+//! The guide: how to declare, record, export and test metrics. This module has no code.
 //!
-//! Every example in it is run by `cargo test`.
+//! - [`declaring`]: declare metrics: kinds, names, units, buckets, labels and all attributes.
+//! - [`recording`]: record values: handles, guards, observed metrics and invalid values.
+//! - [`timed`]: measure functions with the attribute `#[timed]`.
+//! - [`runtime`]: register metrics that are known only at run time.
+#![cfg_attr(feature = "llm", doc = "- [`llm`]: measure LLM calls, streamed or not.")]
+//! - [`handlers`]: export metrics through handlers, and write your own handler.
+//! - [`testing`]: assert which metrics your code records.
+//! - [`cost`]: time and memory that a record costs, and the guarantees.
+//!
+//! `cargo test` runs every example of the guide.
 
 pub mod cost;
 pub mod declaring;

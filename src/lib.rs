@@ -1,7 +1,8 @@
-//! Typed metrics: derive on an enum, record at the cost of a thread-local addition, export anywhere.
+//! Typed metrics: derive on an enum, record at the cost of a thread-local addition, export
+//! anywhere.
 //!
-//! You declare an enum, derive [`Metrics`](macro@Metrics), and get metrics that are registered
-//! without a call and whose labels and values the compiler checks.
+//! Declare an enum and derive [`Metrics`](macro@Metrics). The metrics register themselves, and the
+//! compiler checks their labels and values.
 //!
 //! ```
 //! use std::time::Duration;
@@ -33,7 +34,7 @@
 //!     MemoryUsage,
 //! }
 //!
-//! // One typed constructor a variant, with the operations of its kind only.
+//! // Each variant has a typed constructor, which offers only the operations of its kind.
 //! ShopMetrics::request_count("/api/search", 200).inc();
 //! ShopMetrics::request_count("/api/search", 200).add(3);
 //! ShopMetrics::request_duration(Endpoint::Search).record(Duration::from_millis(150));
@@ -41,7 +42,7 @@
 //! ShopMetrics::memory_usage().set(1 << 20);
 //! let _busy = ShopMetrics::requests_in_flight().enter(); // +1 now, -1 when dropped
 //!
-//! // Or by value, with named labels.
+//! // A variant can also be recorded by value, with named labels.
 //! ShopMetrics::RequestCount { route: "/api/search", status_code: 200 }.record(1);
 //!
 //! let snapshot = typed_metrics::snapshot();
@@ -51,28 +52,31 @@
 //! println!("{snapshot}");
 //! ```
 //!
-//! # Where to go on
+//! # The guide
 //!
-//! - [`guide::declaring`]: kinds, names, units, buckets, labels; all attributes.
-//! - [`guide::recording`]: handles, timers, observed metrics, what happens to bad values.
-//! - [`guide::timed`]: functions that are measured by an attribute.
-//! - [`guide::runtime`]: metrics known only at run time.
-#![cfg_attr(feature = "llm", doc = "- [`guide::llm`]: the metrics of LLM calls, streamed or not.")]
-//! - [`guide::handlers`]: where metrics go, by name or by instance; writing a handler.
-//! - [`guide::testing`]: asserting what code records.
-//! - [`guide::cost`]: what a record costs, in time and in memory, and what is guaranteed.
+//! - [`guide::declaring`]: declare metrics: kinds, names, units, buckets, labels and all
+//!   attributes.
+//! - [`guide::recording`]: record values: handles, guards, observed metrics and invalid values.
+//! - [`guide::timed`]: measure functions with the attribute `#[timed]`.
+//! - [`guide::runtime`]: register metrics that are known only at run time.
+#![cfg_attr(feature = "llm", doc = "- [`guide::llm`]: measure LLM calls, streamed or not.")]
+//! - [`guide::handlers`]: export metrics through handlers, and write your own handler.
+//! - [`guide::testing`]: assert which metrics your code records.
+//! - [`guide::cost`]: time and memory that a record costs, and the guarantees.
 //!
 //! # Features
 //!
-//! - `console` (default): the handler named `"console"`, a table of every metric.
-//! - `llm`: the module `llm`, the metrics of LLM calls and what records them. Adapters for clients are
-//!   features of the crate `typed-metrics-llm`: `async-openai`, and `rig`, which needs Rust 1.95.
-//! - `otel`: `OtelHandler` and the handler named `"otel"`: export through any OpenTelemetry meter
-//!   provider, or by OTLP over HTTP.
-//! - `otel-grpc`: OTLP over gRPC too. It brings tokio, for a thread of its own.
+//! - `console` (default): the handler named `"console"`, which prints a table of every metric.
+//! - `llm`: the module `llm`, with metrics for LLM calls and the types that record them. The crate
+//!   `typed-metrics-llm` has a feature for each supported client: `async-openai`, and `rig`, which
+//!   needs Rust 1.95.
+//! - `otel`: `OtelHandler` and the handler named `"otel"`, which export through any OpenTelemetry
+//!   meter provider, or by OTLP over HTTP.
+//! - `otel-grpc`: OTLP over gRPC as well. This feature adds tokio, which runs on a separate thread.
 //! - `otel-tls`: endpoints that begin with `https://`.
-//! - `logfire`: `LogfireHandler` and the handler named `"logfire"`: export to Pydantic Logfire.
-//! - `system`: `system::install`, metrics of the process and of the host it runs on.
+//! - `logfire`: `LogfireHandler` and the handler named `"logfire"`, which export to Pydantic
+//!   Logfire.
+//! - `system`: `system::install`, which adds metrics of the process and of its host.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(any(doc, doctest))]
@@ -84,13 +88,16 @@ mod readmes;
 #[doc(hidden)]
 pub use typed_metrics_core::__private;
 
-/// Makes a field-less enum, or a newtype, a label.
+/// Makes a field-less enum, or a newtype, usable as a label.
 ///
-/// On an enum, each variant is a value: its name in snake case, unless the enum says
-/// `#[label(rename_all = "kebab-case")]` (or `camelCase`, `PascalCase`, `lowercase`, `UPPERCASE`,
-/// `SCREAMING_SNAKE_CASE`, …) or the variant says `#[label(name = "…")]`. Such a label is *fixed*:
-/// its series are found by arithmetic. A newtype (a struct of one field) is the label that its field
-/// is; with `#[label(display)]` on the field, its value is what the field's `Display` writes.
+/// On an enum, each variant is a label value: the name of the variant in snake case.
+/// `#[label(rename_all = "kebab-case")]` on the enum chooses another case (`camelCase`,
+/// `PascalCase`, `lowercase`, `UPPERCASE`, `SCREAMING_SNAKE_CASE`, …), and `#[label(name = "…")]`
+/// on a variant chooses the value itself. The compiler knows all values of the enum, so the label
+/// is *fixed*: arithmetic finds its series.
+///
+/// A newtype (a struct with one field) has the label value of its field. With `#[label(display)]`
+/// on the field, the value is the text that the field's `Display` writes.
 ///
 /// ```
 /// use typed_metrics::{Label, LabelRef, label::Scratch};
@@ -115,14 +122,14 @@ pub use typed_metrics_core::__private;
 /// assert_eq!(Label::value(&peer, &mut Scratch::new()), LabelRef::Str("127.0.0.1"));
 /// ```
 ///
-/// `#[label(crate = path)]` says where this crate is, if it is not `::typed_metrics`.
+/// `#[label(crate = path)]` states the path of this crate, if that is not `::typed_metrics`.
 pub use typed_metrics_derive::Label;
-/// Makes an enum a set of metrics, one a variant.
+/// Makes each variant of an enum a metric.
 ///
-/// See [`guide::declaring`] for all attributes. For each variant the enum
-/// gets a constructor in snake case, whose arguments are the labels and whose result is a
-/// [`Counter`], [`UpDownCounter`], [`Gauge`] or [`Histogram`]; and it gets `record`, which records by
-/// value.
+/// For each variant, the derive adds a constructor in snake case. The constructor takes the labels
+/// as arguments and returns a [`Counter`], [`UpDownCounter`], [`Gauge`] or [`Histogram`]. The
+/// derive also adds the method `record`, which records by value. [`guide::declaring`] lists all
+/// attributes.
 ///
 /// ```
 /// use typed_metrics::Metrics;
@@ -143,8 +150,8 @@ pub use typed_metrics_derive::Label;
 /// assert_eq!(descriptor.description(), "Letters sent.");
 /// ```
 ///
-/// A mistake in the declaration is an error at the token that is wrong, all mistakes in its text
-/// at once:
+/// Each mistake in the declaration is an error at the wrong token. One build reports all mistakes
+/// in the text of the declaration:
 ///
 /// ```compile_fail
 /// #[derive(typed_metrics::Metrics)]
@@ -155,11 +162,12 @@ pub use typed_metrics_derive::Label;
 /// ```
 pub use typed_metrics_derive::Metrics;
 
-/// Measures every call of a function: how long it took, and how it ended.
+/// Measures every call of a function: its duration and its outcome.
 ///
-/// Alone it records in the histogram `function.duration`; with a variant of a metrics enum, in that one,
-/// where `outcome` stands for a label of type [`Outcome`] that is filled in at the end. See
-/// [`guide::timed`] for its options, and for what it does to methods, impl blocks and futures.
+/// `#[timed]` alone records in the histogram `function.duration`. With a variant of a metrics enum,
+/// it records in that metric; the word `outcome` among the labels is a label of type [`Outcome`],
+/// which gets its value when the call ends. [`guide::timed`] explains the options, and how the
+/// attribute works on methods, impl blocks and futures.
 ///
 /// ```
 /// use typed_metrics::{Metrics, Outcome, timed};
@@ -196,19 +204,19 @@ pub use typed_metrics_core::{
     set_metric_handlers, shutdown, shutdown_guard, snapshot,
 };
 pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
-/// LLM calls: their metrics, and what records them.
+/// Metrics of LLM calls, and the types that record them.
 #[cfg(feature = "llm")]
 pub use typed_metrics_llm as llm;
-/// Pydantic Logfire: the handler, and the builder for it.
+/// Pydantic Logfire: the handler and its builder.
 #[cfg(feature = "logfire")]
 pub use typed_metrics_logfire as logfire;
 #[cfg(feature = "logfire")]
 pub use typed_metrics_logfire::LogfireHandler;
-/// OpenTelemetry: the handler, the builder of an OTLP pipeline, and a view for a provider of yours.
+/// OpenTelemetry: the handler, the builder of an OTLP pipeline, and a view for your own provider.
 #[cfg(feature = "otel")]
 pub use typed_metrics_otel as otel;
 #[cfg(feature = "otel")]
 pub use typed_metrics_otel::OtelHandler;
-/// Metrics of the process and of the host it runs on.
+/// Metrics of the process and of its host.
 #[cfg(feature = "system")]
 pub use typed_metrics_system as system;

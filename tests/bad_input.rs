@@ -1,4 +1,5 @@
-//! What a program should not do, but does: nothing panics, nothing else is lost, memory stays bounded.
+//! Mistakes of programs: no mistake panics, loses other measurements or makes memory grow without
+//! limit.
 
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 
@@ -65,7 +66,7 @@ fn nan_and_infinity_are_dropped_and_counted() {
         Bad::nan_level().add(value);
         Bad::negative_float().add(value);
     }
-    // Nothing but those: no series.
+    // Only invalid values were recorded, so there is no series.
     assert_eq!(value("bad.nan_histogram", &[]), None);
     assert_eq!(value("bad.nan_gauge", &[]), None);
     assert_eq!(value("bad.nan_level", &[]), None);
@@ -137,7 +138,7 @@ fn a_label_value_of_ten_megabytes_is_cut() {
         Bad::Huge { text: &huge }.record(1);
     });
     assert!(info.bytes_total < 64 << 10, "{info:?}");
-    // What is cut alike is one series.
+    // Values that are equal after the cut share one series.
     Bad::huge(&huge[..huge.len() - 2]).inc();
     let snapshot = typed_metrics::snapshot();
     let series = &snapshot.get("bad.huge").unwrap().series;
@@ -163,7 +164,7 @@ fn any_text_is_a_label_value() {
         };
         assert_eq!(kept, text);
     }
-    // Shown, a value stays on its line.
+    // A displayed value stays on one line.
     assert_eq!(series[2].labels.get("text").unwrap().to_string(), "a\\nb");
     assert!(!snapshot.to_string().contains('\0'));
 }
@@ -172,7 +173,7 @@ fn any_text_is_a_label_value() {
 fn a_hundred_thousand_label_values_stay_within_the_limit() {
     let record = || (0..100_000).for_each(|id| Bad::many(id).inc());
     let first = allocation_counter::measure(record);
-    // 1000 series with their names and what the thread remembers of them.
+    // The memory holds 1000 series with their names, and the thread's table of them.
     assert!(first.bytes_current < 2 << 20, "{first:?}");
     let second = allocation_counter::measure(record);
     assert_eq!(second.bytes_current, 0, "{second:?}");
@@ -207,8 +208,8 @@ fn a_drop_at_the_end_of_the_thread_records() {
         static LAST: AtExit = const { AtExit("last") };
     }
     for _ in 0..20 {
-        // Storage is torn down in the order, or against the order, in which it was first used: one
-        // of the two comes after the engine's own.
+        // Thread-local storage is destroyed in the order of its first use, or in the opposite
+        // order. So one of the two values is destroyed after the engine's own storage.
         thread::spawn(|| {
             FIRST.with(|_| ());
             Bad::at_exit("during").inc();
@@ -218,7 +219,7 @@ fn a_drop_at_the_end_of_the_thread_records() {
         })
         .join()
         .unwrap();
-        // And a thread that never recorded before.
+        // A thread that never recorded before its end.
         thread::spawn(|| FIRST.with(|_| ())).join().unwrap();
     }
     assert_eq!(value("bad.at_exit", &[("name", "during")]), Some(Value::U64(20)));

@@ -1,4 +1,4 @@
-//! Captures: what a test sees of what the code under test records, and what it does not.
+//! Captures: the measurements that a test sees, and those that it does not see.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Barrier, mpsc};
@@ -107,7 +107,7 @@ fn it_does_not_matter_who_holds_the_inner_scope_last() {
         sees_everything(&inner, "held", &[7]);
         everything("held", 1);
     });
-    // Somebody holds the inner one still.
+    // Another thread still holds the inner scope.
     sees_everything(&outer, "held", &[7, 1]);
     assert_eq!(process("capture.open", ("name", "held")), 8.0);
     let_go.send(()).unwrap();
@@ -126,7 +126,7 @@ fn what_an_inner_scope_leaves_goes_to_the_outer_one_on_whatever_thread() {
             thread = Some(thread::spawn(move || {
                 scope.enter(|| everything("left", 5));
                 held.recv().unwrap();
-                // The last one who holds it is inside another capture.
+                // The last owner of the inner scope is inside another capture.
                 let other = capture(|| drop(scope));
                 other.assert_nothing();
             }));
@@ -168,7 +168,7 @@ fn the_last_value_of_a_gauge_counts_whoever_set_it() {
         let inner = capture(|| Seen::temperature(Side::Right).set(1));
         Seen::temperature(Side::Right).set(2);
         inner.assert_gauge(gauge(), 1.0);
-        // It ends after the outer one set the gauge.
+        // The inner capture ends after the outer one set the gauge.
         drop(inner);
     });
     outer.assert_gauge(gauge(), 2.0);
@@ -257,7 +257,7 @@ async fn a_future_is_captured_across_threads_and_tasks() {
     assert_eq!(process("capture.open", ("name", "task")), 88.0);
 }
 
-/// The message of the panic in `f`.
+/// Returns the message of the panic in `f`.
 fn message(f: impl FnOnce()) -> String {
     *catch_unwind(AssertUnwindSafe(f)).unwrap_err().downcast::<String>().unwrap()
 }

@@ -1,4 +1,4 @@
-//! What `Reader::changes` hands out: differences, each once, in whatever order readers come.
+//! `Reader::changes` returns each difference once, in whatever order readers collect.
 
 use typed_metrics::{Metrics, Reader, SeriesChange, Value};
 

@@ -1,4 +1,4 @@
-//! Two definitions of one metric that disagree: nothing can be installed in such a program.
+//! Two definitions of one metric disagree: no handler can be installed in such a program.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -42,7 +42,7 @@ impl MetricHandler for Called {
     }
 }
 
-/// The place of a metric, as a message writes it.
+/// The source place of a metric, as a message shows it.
 fn place<M: Metrics>(item: &str) -> String {
     let source = M::descriptors()[0].source();
     let line = include_str!("conflict.rs").lines().nth(source.line as usize - 1).unwrap();
@@ -67,7 +67,7 @@ fn it_is_an_error_with_both_places_and_nothing_is_installed() {
         let (rest, end) = ("; make them agree or rename one", message.strip_prefix(begin));
         let between =
             end.and_then(|end| end.strip_suffix(rest)).unwrap_or_else(|| panic!("{message}"));
-        // The linker decides which comes first.
+        // The linker decides which definition comes first.
         assert!(
             between == format!("{mine}, {theirs}") || between == format!("{theirs}, {mine}"),
             "{message}"
@@ -77,7 +77,7 @@ fn it_is_an_error_with_both_places_and_nothing_is_installed() {
     }
     flush().unwrap();
     assert_eq!(handler.0.load(Ordering::Relaxed), 0);
-    // Recording works all the same.
+    // Recording works nevertheless.
     Mine::duration().record(5);
     elsewhere::Theirs::duration().record(1);
 }

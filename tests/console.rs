@@ -1,4 +1,4 @@
-//! The console handler: when it prints what, and where.
+//! The console handler: when and where it prints, and what.
 #![cfg(feature = "console")]
 
 use std::io::{self, Write};
@@ -23,7 +23,7 @@ enum Letters<'a> {
     Travel,
 }
 
-/// What was written so far.
+/// The text written so far.
 #[derive(Clone, Default)]
 struct Paper(Arc<Mutex<Vec<u8>>>);
 
@@ -48,7 +48,7 @@ impl Write for Paper {
 }
 
 fn tables(text: &str) -> usize {
-    // Its width is that of the longest name, of whatever crate.
+    // The width of the column depends on the longest metric name of all crates.
     text.lines().filter(|line| line.starts_with("metric ") && line.contains(" kind ")).count()
 }
 
@@ -56,7 +56,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Handlers belong to the whole process: while this is held, to one test.
+/// Handlers belong to the whole process, so only the test that holds this lock may use them.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     let alone = lock(&ALONE);
@@ -174,7 +174,7 @@ fn a_callback_may_print_while_the_table_is_taken() {
     assert!(paper.tables() >= 1);
 }
 
-/// Runs the test of this name again, in a process that has `interval` in its environment.
+/// Runs the test of this name again, in a process with `interval` in its environment.
 fn by_name(interval: Option<&str>) -> Output {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["by_name_the_environment_decides", "--exact", "--nocapture"]);

@@ -1,4 +1,4 @@
-//! One metric that two modules define alike, as two versions of one crate do.
+//! Two modules define one metric in the same way, as two versions of one crate do.
 
 use std::collections::HashMap;
 
@@ -55,7 +55,7 @@ fn they_are_one_metric_in_snapshots_with_ids_that_do_not_depend_on_who_records()
     two::Twice::requests("/a").add(2);
     assert_eq!(series(&snapshot(), "twice.requests", &labels), (first, Value::U64(3)));
 
-    // The other way round.
+    // The same in the opposite order.
     let labels = [("route", "/b")];
     two::Twice::requests("/b").add(5);
     let (second, _) = series(&snapshot(), "twice.requests", &labels);
@@ -63,7 +63,7 @@ fn they_are_one_metric_in_snapshots_with_ids_that_do_not_depend_on_who_records()
     one::Twice::requests("/b").add(6);
     assert_eq!(series(&snapshot(), "twice.requests", &labels), (second, Value::U64(11)));
 
-    // Fixed labels too.
+    // The same with fixed labels.
     two::Twice::bare(true).add(1);
     let (id, _) = series(&snapshot(), "twice.bare", &[("flag", "true")]);
     one::Twice::bare(true).add(1);
@@ -100,7 +100,7 @@ fn of_gauges_the_last_definition_counts_whoever_set_it_last() {
     one::Twice::depth("x").set(1);
     assert_eq!(series(&snapshot(), "twice.depth", &[("route", "x")]).1, Value::F64(1.0));
     two::Twice::depth("x").set(2);
-    // The catalog lists the first one.
+    // The catalog lists the first definition.
     let all = catalog();
     let listed = all.iter().find(|metric| metric.name() == "twice.depth").unwrap();
     let one_is_last = listed.source().module.ends_with("two");

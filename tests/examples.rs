@@ -1,4 +1,4 @@
-//! Runs each example as a user does, and compares what it prints.
+//! Runs each example as a user does, and compares the output.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ fn assert_prints(name: &str, expected: &str) {
     assert_eq!(printed, expected, "\n{printed}");
 }
 
-/// A folder that is there until this is dropped.
+/// A folder that exists until this value is dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -58,7 +58,8 @@ impl Drop for Folder {
 mod quickstart {
     use super::*;
 
-    /// The cells of the rows that begin with `metric`, or go on with its series.
+    /// The cells of the rows of `metric`: the row that begins with its name, and those of its other
+    /// series.
     fn rows(table: &str, metric: &str) -> Vec<Vec<String>> {
         let mut lines = table.lines().skip_while(|line| !line.starts_with(metric));
         let first = lines.next().unwrap_or_else(|| panic!("no `{metric}` in\n{table}"));
@@ -101,7 +102,7 @@ mod quickstart {
             ]
             .map(|row| row.split(' ').map(str::to_owned).collect::<Vec<_>>())
         );
-        // Words: and, apples, main, pears, usize. Paths: those of three files.
+        // The words are: and, apples, main, pears, usize. The paths are those of three files.
         let paths = ["README.md", "src/lib.rs", "src/deep/main.rs"];
         let size = paths.iter().map(|path| folder.0.join(path).as_os_str().len()).sum::<usize>();
         let words = ["and", "apples", "main", "pears", "usize"].concat().len();
@@ -189,7 +190,7 @@ mod quickstart {
 
 #[test]
 fn custom_handler() {
-    // The order of keys is what `serde_json` is built with anywhere in the workspace.
+    // The order of the keys depends on the features that the workspace enables for `serde_json`.
     let parse = |lines: &str| -> Vec<serde_json::Value> {
         lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     };

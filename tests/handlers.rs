@@ -1,4 +1,4 @@
-//! Handlers: installing, replacing, failing, panicking, subscribing.
+//! Handlers: installation, replacement, failures, panics and subscriptions.
 #![expect(clippy::float_cmp, reason = "sums of whole numbers are exact")]
 
 mod handlers {
@@ -123,7 +123,7 @@ fn a_handler_that_is_set_again_is_kept() {
     assert!(told > 6, "{told}");
     set_metric_handlers([Arc::clone(&b), Arc::clone(&a)]).unwrap();
     assert_eq!(a.take(), [""; 0]);
-    // After it was removed, it is new.
+    // After its removal, the handler is new again.
     set_metric_handlers(Arc::clone(&b)).unwrap();
     set_metric_handlers(Arc::clone(&a)).unwrap();
     assert_eq!(a.take().len(), told + 1, "shutdown, install, and every metric");
@@ -191,7 +191,7 @@ fn an_error_leaves_everything_as_it_was() {
     let (a, b) = (Probe::new("a"), Probe::new("b"));
     set_metric_handlers(Arc::clone(&a)).unwrap();
 
-    // Names are looked up before anything is installed.
+    // All names are looked up before any handler is installed.
     set_metric_handlers((Arc::clone(&b), "carrier-pigeon")).unwrap_err();
     assert_eq!(b.events(), [""; 0]);
     let failing = Probe::failing("failing", "install");
@@ -324,7 +324,7 @@ fn a_subscriber_gets_every_measurement_with_labels_and_value() {
     drop(busy);
     Jobs::waiting(Queue::Mail).set(-7);
     Jobs::duration(Queue::Mail).record(Duration::from_millis(1500));
-    // What is dropped is no measurement.
+    // A dropped value is no measurement.
     Jobs::duration(Queue::Mail).record(f64::NAN);
     thread::spawn(|| Jobs::done(Queue::Mail, "other thread").inc()).join().unwrap();
 
@@ -358,7 +358,7 @@ fn two_subscribers_both_get_a_measurement_and_one_stays_when_the_other_goes() {
     assert_eq!(b.measurements(), ["handlers.counted  U64(1)", "handlers.counted  U64(2)"]);
 }
 
-/// Records in the metric that it is told of a measurement of.
+/// Records in the metric to which it subscribes.
 struct Echo;
 
 impl MetricHandler for Echo {
@@ -459,7 +459,7 @@ fn handlers_can_be_changed_from_inside_a_handler() {
     }
 }
 
-/// Calls back while it is installed, and panics where it is told to.
+/// Calls back into the library while it is installed, and panics in the chosen method.
 #[derive(Default)]
 struct Awkward {
     installing: Option<fn()>,
@@ -550,13 +550,13 @@ fn a_handler_that_is_removed_while_others_are_set_is_not_installed_again() {
     let _world = World::new();
     let kept = Arc::new(Awkward::default());
     set_metric_handlers(Arc::clone(&kept)).unwrap();
-    // As if by another thread, at the worst moment.
+    // In place of another thread that clears the handlers at the worst moment.
     let new = Arc::new(Awkward { installing: Some(clear_metric_handlers), ..Awkward::default() });
     set_metric_handlers((Arc::clone(&kept), Arc::clone(&new))).unwrap();
     flush().unwrap();
     assert_eq!(*kept.calls.lock().unwrap(), ["install", "shutdown"]);
     assert_eq!(*new.calls.lock().unwrap(), ["install", "flush"]);
-    // It can be installed anew.
+    // The removed handler can be installed again.
     add_metric_handler(Arc::clone(&kept)).unwrap();
     assert_eq!(*kept.calls.lock().unwrap(), ["install", "shutdown", "install"]);
 }

@@ -1,11 +1,11 @@
-//! The derives work whatever stands around them: see also the crate `tests/renamed`.
+//! The derives work in every context. The crate `tests/renamed` has more tests.
 #![forbid(unsafe_code)]
 #![deny(missing_docs, warnings)]
 
 use typed_metrics::testing::capture;
 use typed_metrics::{Label, Metrics};
 
-/// Nothing of the prelude, and none of its names.
+/// A module without the prelude and without its names.
 #[no_implicit_prelude]
 mod without_a_prelude {
     use ::typed_metrics::{Label, Metrics, timed};
@@ -53,9 +53,9 @@ mod without_a_prelude {
     }
 }
 
-/// What `macro_rules!` hands on stands in invisible groups.
+/// Tokens that `macro_rules!` passes on are in invisible groups.
 mod made_by_a_macro {
-    #![allow(dead_code, reason = "only its descriptors are looked at")]
+    #![allow(dead_code, reason = "the test reads only the descriptors")]
 
     use typed_metrics::Metrics;
 
@@ -107,7 +107,7 @@ fn without_the_prelude_the_same_is_recorded() {
     assert_eq!(seen.counter(walked), 1);
 }
 
-/// Every name that generated code could lean on means something else here.
+/// Every name that generated code could rely on has another meaning here.
 mod with_shadowed_names {
     #![allow(non_camel_case_types, dead_code, unused_macros, unused_imports)]
 
@@ -192,7 +192,8 @@ fn an_enum_inside_a_function_has_metrics() {
     assert!(typed_metrics::catalog().iter().any(|metric| metric.name() == "inside.function"));
 }
 
-/// Constructors are as visible as their enum. They alone use these variants, and nothing warns.
+/// Constructors have the visibility of their enum. Only constructors use these variants, and the
+/// compiler does not warn.
 mod with_every_visibility {
     pub(super) mod deep {
         use typed_metrics::Metrics;
@@ -353,7 +354,7 @@ fn doc_comments_deprecations_and_descriptions_are_kept() {
     });
 }
 
-/// Metrics whose source place a test looks at.
+/// Metrics for the test of source places.
 #[derive(Metrics)]
 enum Placed {
     /// Counted.
@@ -371,10 +372,10 @@ fn a_metric_knows_where_it_is_defined() {
     let _ = capture(|| Placed::placed_here().inc());
 }
 
-/// What was tried for labels of every kind.
+/// Labels of every type.
 #[derive(Metrics)]
 enum Everything<'a> {
-    /// All of them.
+    /// All labels.
     #[counter(series_limit = 10_000)]
     Labels {
         str: &'a str,

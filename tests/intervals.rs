@@ -1,7 +1,8 @@
-//! What came since a reader's last collection, for several readers at their own pace.
+//! The interval since a reader's last collection, for several readers that collect at different
+//! times.
 //!
-//! One test at a time: while another thread collects, values that are recorded at that moment may be
-//! known by their buckets only, if there are several. The last two tests have that.
+//! One test at a time: while another thread collects, several values recorded at that moment may be
+//! known only by their buckets. The last two tests cover that case.
 
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 
@@ -67,7 +68,7 @@ fn facts(histogram: &HistogramSnapshot) -> Facts {
     (histogram.count, histogram.sum, histogram.min, histogram.max)
 }
 
-/// Lifetime and interval of one series.
+/// The lifetime and the interval of one series.
 fn collect(reader: &Reader, name: &str, labels: &[(&str, &str)]) -> Option<(Facts, Option<Facts>)> {
     let snapshot = reader.collect();
     let histogram = snapshot.get(name).unwrap().series_with(labels)?.value.as_histogram()?.clone();
@@ -92,7 +93,7 @@ fn two_readers_at_their_own_pace_have_their_own_extremes() {
         record(30.0);
         assert_eq!(collect(&fast), Some(((3, 100.0, 20.0, 50.0), Some((2, 50.0, 20.0, 30.0)))));
         record(25.0);
-        // A snapshot without a reader ends nobody's interval.
+        // A snapshot without a reader ends no interval.
         let _ = typed_metrics::snapshot();
         record(26.0);
         let all = (5, 151.0, 20.0, 50.0);
@@ -108,11 +109,11 @@ fn two_readers_at_their_own_pace_have_their_own_extremes() {
     let left = &[("side", "left")];
     check("intervals.fixed_pace", left, &|value| Intervals::fixed_pace(Side::Left).record(value));
     check("intervals.fixed_pace", &[("side", "right")], &|value| {
-        // A neighbour in the same block changes nothing.
+        // A neighbour in the same block has no effect.
         Intervals::fixed_pace(Side::Left).record(1000);
         Intervals::fixed_pace(Side::Right).record(value);
     });
-    // And from a thread each time.
+    // The same with a new thread for each record.
     check("intervals.pace", &[("name", "b")], &|value| {
         thread::spawn(move || Intervals::pace("b").record(value)).join().unwrap();
     });
@@ -164,11 +165,11 @@ fn a_thread_that_slept_through_intervals_brings_nothing_old_along() {
     });
 }
 
-/// What a plain program would keep.
+/// The values that a simple program would keep.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Model {
     all: Vec<f64>,
-    /// What each reader has not seen.
+    /// The values that each reader has not seen yet.
     news: [Vec<f64>; 3],
 }
 
@@ -184,8 +185,8 @@ fn assert_holds(found: &HistogramSnapshot, values: &[f64]) {
     assert_eq!(found.max, values.iter().copied().fold(f64::NEG_INFINITY, f64::max));
 }
 
-/// Random histories: values, removals and collections by three readers, each step in a thread of a
-/// few, one after the other.
+/// Random histories of values, removals and collections by three readers. Each step runs in one of
+/// a few threads, one step after the other.
 #[test]
 fn random_histories_agree_with_a_plain_model() {
     const IDS: usize = 4;
@@ -262,7 +263,7 @@ fn random_histories_agree_with_a_plain_model() {
         }
         drop(send);
         workers.into_iter().for_each(|worker| worker.join().unwrap());
-        // The next history begins with nothing.
+        // The next history begins without series.
         for id in 0..IDS {
             Intervals::random(seed * 100 + id as u64).remove();
             for hit in [false, true] {
@@ -273,7 +274,8 @@ fn random_histories_agree_with_a_plain_model() {
     }
 }
 
-/// Readers collect while threads record: the intervals of each add up to the whole, and lie in it.
+/// Readers collect while threads record. The intervals of each reader add up to the total, and lie
+/// within it.
 #[test]
 fn intervals_of_concurrent_readers_add_up() {
     const EACH: u64 = 100_000;
@@ -342,8 +344,8 @@ fn intervals_of_concurrent_readers_add_up() {
     assert_eq!(all, [model.clone(), model]);
 }
 
-/// Whatever is recorded while readers collect: the extremes of an interval lie within the real ones,
-/// in the same buckets, and a single value is exact.
+/// Values are recorded while readers collect. The extremes of an interval lie within the real
+/// extremes and in the same buckets, and the extremes of a single value are exact.
 #[test]
 fn extremes_are_never_those_of_another_interval() {
     use Digit::{Eight, Five, Four, Nine, One, Seven, Six, Three, Two, Zero};
@@ -351,7 +353,7 @@ fn extremes_are_never_those_of_another_interval() {
     const EACH: usize = 30_000;
     let _alone = alone();
     let value = |i: usize| ((i as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) % 100;
-    // All extremes of the lifetime are known before, and the neighbours make collecting slow.
+    // The lifetime has all extremes before the test, and the neighbours make collections slow.
     let digits = [Zero, One, Two, Three, Four, Five, Six, Seven, Eight, Nine];
     for a in digits {
         digits.iter().for_each(|b| Intervals::fixed_hot(a, *b).record(500));
@@ -405,7 +407,7 @@ fn extremes_are_never_those_of_another_interval() {
         for i in known.len()..EACH {
             Intervals::hot("hot").record(value(i));
             Intervals::fixed_hot(Four, Two).record(value(i));
-            // Sometimes few of them come between two collections, sometimes many.
+            // Between two collections there are sometimes few values and sometimes many.
             for _ in 0..if i % 64 < 32 { 0 } else { value(i) * 50 } {
                 std::hint::spin_loop();
             }

@@ -1,4 +1,4 @@
-//! The series limit and the budget for sharded memory: what is past them is counted all the same.
+//! The series limit and the budget for sharded memory. Measurements beyond both are counted too.
 
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 
@@ -80,7 +80,7 @@ fn every_kind_has_an_overflow_series() {
     assert!(levels.iter().map(|(labels, value)| (labels.as_str(), *value)).eq(expected));
 }
 
-/// A metric whose series come and go keeps to its limit and its memory, whatever its kind.
+/// A metric whose series come and go stays within its limit and its memory, for every kind.
 #[test]
 fn series_that_come_and_go_need_no_more_room() {
     let round = |id: u64| {
@@ -99,7 +99,7 @@ fn series_that_come_and_go_need_no_more_room() {
         Limits::gauge_churn(id).remove();
         Limits::histogram_churn(id).remove();
     };
-    // Until the thread's memory of its series has found its size.
+    // Repeats until the thread's table of series has its final size.
     (0..20_000).for_each(round);
     let info = allocation_counter::measure(|| (20_000..40_000).for_each(round));
     assert!(info.bytes_current < 2 << 20, "{info:?}");
@@ -117,7 +117,7 @@ fn a_removed_series_that_came_back_takes_its_room() {
     for round in 0..10_u64 {
         a.remove();
         a.add(round);
-        // Full: both are there.
+        // The metric is full: it has both series.
         Limits::revived("c").inc();
         let expected = [
             ("name=a".to_owned(), round as f64),
@@ -128,7 +128,7 @@ fn a_removed_series_that_came_back_takes_its_room() {
     }
     a.remove();
     Limits::revived("c").inc();
-    // Its place serves another now, and it has none.
+    // Another series has the place of `a` now, and `a` has no series.
     a.add(100);
     let expected = [
         ("name=c".to_owned(), 1.0),
@@ -136,14 +136,14 @@ fn a_removed_series_that_came_back_takes_its_room() {
         ("otel.metric.overflow=true".to_owned(), 110.0),
     ];
     assert_eq!(shown("limits.revived"), expected);
-    // Removing through it removes nothing of the new tenant.
+    // A removal through `a` does not affect the new series.
     a.remove();
     assert_eq!(shown("limits.revived"), expected);
 }
 
 #[test]
 fn series_over_the_memory_budget_count_exactly_in_shared_cells() {
-    // 131,072 sums fill the budget of 2 MiB a thread.
+    // 131,072 sums fill the budget of 2 MiB for each thread.
     let reader = Reader::new();
     let sums = 140_000;
     let record = || (0..sums).for_each(|id| Limits::wide(id).add(id % 7 + 1));
@@ -152,7 +152,7 @@ fn series_over_the_memory_budget_count_exactly_in_shared_cells() {
         let (first, second) = (scope.spawn(measure), scope.spawn(measure));
         (first.join().unwrap(), second.join().unwrap())
     });
-    // Two shards of 2 MiB, and for each series its block, its labels and its place in the table.
+    // Two shards take 2 MiB each. Each series takes a block, its labels and a place in the table.
     assert!(first + second < 140_000 * 700 + (5 << 20), "{first} + {second}");
     let all = series("limits.wide");
     assert_eq!(all.len() as u64, sums);
@@ -161,7 +161,8 @@ fn series_over_the_memory_budget_count_exactly_in_shared_cells() {
         assert_eq!(series.value, Value::U64(2 * (id % 7 + 1)), "{id}");
     }
 
-    // No cell is left: whatever comes now is shared, of every kind, and exact between threads.
+    // No cell is left. Further series of every kind use shared cells, and stay exact between
+    // threads.
     let values = |worker: u64| (0..500).map(move |i| (worker + i) % 300);
     thread::scope(|scope| {
         for worker in 0..4 {
@@ -214,7 +215,7 @@ fn series_over_the_memory_budget_count_exactly_in_shared_cells() {
     }
     assert_eq!(shown("limits.fixed_late"), [(String::new(), 0.0)]);
 
-    // Shared cells are removed, revived and recycled like any other.
+    // Shared cells are removed, revived and recycled like all others.
     let old = Limits::late(0);
     old.remove();
     Limits::late(99).add(0.5);

@@ -1,4 +1,4 @@
-//! The back end named "logfire" is there with the feature, and only with it; and its example.
+//! The handler named "logfire" exists only with the feature. This file also tests the example.
 
 use typed_metrics::set_metric_handlers;
 
@@ -24,8 +24,8 @@ mod example {
     use super::set_metric_handlers;
     use typed_metrics::logfire::{LogfireHandler, Send};
 
-    /// The example, which `cargo test` has built beside this test, with nothing of telemetry in its
-    /// environment.
+    /// The example, which `cargo test` has built beside this test, with no telemetry variable in
+    /// its environment.
     fn logfire_export() -> Command {
         let test = std::env::current_exe().unwrap();
         let target = test.parent().and_then(Path::parent).unwrap();
@@ -43,7 +43,7 @@ mod example {
         command
     }
 
-    /// What a receiver has of the shop that was open for so many seconds.
+    /// The totals that a receiver has of a shop that was open for `seconds`.
     fn sent(seconds: &str) -> Totals {
         let receiver = Receiver::start();
         let mut command = logfire_export();
@@ -67,7 +67,7 @@ mod example {
 
     #[test]
     fn it_sends_the_basic_system_metrics() {
-        // Long enough for a utilization.
+        // Long enough to compute a utilization.
         let totals = sent("1");
         for name in [
             "process.cpu.utilization",
@@ -89,7 +89,7 @@ mod example {
         assert!(said.contains("set `LOGFIRE_TOKEN`"), "{said}");
     }
 
-    // The facade leads to the handler, by instance too.
+    // The facade also exports the handler for use by instance.
     #[test]
     fn a_handler_that_may_be_without_a_token_is_installed_and_sends_nothing() {
         let handler = LogfireHandler::builder().send(Send::No).build().unwrap();

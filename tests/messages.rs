@@ -1,4 +1,4 @@
-//! What people read while a program runs.
+//! The messages that users read while a program runs.
 
 use std::sync::Mutex;
 

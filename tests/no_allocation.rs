@@ -1,4 +1,4 @@
-//! Recording allocates nothing once the series and the thread's own cells are there.
+//! Recording does not allocate once the series and the cells of the thread exist.
 
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 
@@ -51,8 +51,8 @@ enum Steady<'a> {
     InFlight { name: &'a str },
 }
 
-/// Allocations of a thousand calls, after one that makes the series and one that the thread
-/// remembers it by.
+/// The allocations of a thousand calls, after one call that makes the series and one call that
+/// fills the table of the thread.
 fn allocations(mut record: impl FnMut()) -> u64 {
     record();
     record();
@@ -170,7 +170,7 @@ fn past_the_series_limit_a_timed_call_counts_in_the_series_that_are_there() {
         if fail { Err(()) } else { Ok(()) }
     }
 
-    // Four series that hold errors are all there is room for.
+    // The series limit has room for only the four series of errors.
     for name in ["a", "b", "c", "d"] {
         call(name, true).unwrap_err();
     }
@@ -188,7 +188,7 @@ fn past_the_series_limit_a_timed_call_counts_in_the_series_that_are_there() {
     assert_eq!(metric.series.len(), 5);
     assert_eq!(metric.dropped, [(typed_metrics::Reason::Overflow, 2)]);
 
-    // A series that is removed makes room, also for calls whose labels are known.
+    // A removal makes room for another series, also for calls with known labels.
     Full::full_time("b", Outcome::Error).remove();
     call("a", false).unwrap();
     let snapshot = typed_metrics::snapshot();

@@ -1,6 +1,6 @@
-//! Callbacks that are read at every collection.
+//! Callbacks that every collection reads.
 //!
-//! One test at a time: a collection passes over a callback that runs in another one at the moment.
+//! One test at a time: a collection skips a callback that another collection is running.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Barrier, Mutex, MutexGuard, PoisonError};
@@ -197,7 +197,7 @@ fn a_callback_records_observes_and_takes_snapshots() {
     let before = times.load(Relaxed);
     let Some(Value::U64(inside)) = value("observed.inside", &[]) else { panic!() };
     assert_eq!(times.load(Relaxed), before + 1);
-    // All callbacks run before anything is read.
+    // All callbacks run before any value is read.
     assert_eq!(inside, before + 1);
 }
 
@@ -222,7 +222,7 @@ fn an_observation_that_ends_while_another_thread_collects_is_taken_back() {
     let _alone = alone();
     let at_callback = Arc::new((Barrier::new(2), Barrier::new(2), AtomicBool::new(true)));
     let wait = |at: &(Barrier, Barrier, AtomicBool), here: thread::ThreadId| {
-        // Only in the collection of that thread, and once.
+        // Waits only once, and only in the collection of the thread `here`.
         if thread::current().id() == here && at.2.swap(false, Relaxed) {
             at.0.wait();
             at.1.wait();
@@ -284,9 +284,9 @@ fn what_is_recorded_at_a_collection_is_in_it() {
     let guard = typed_metrics::observe(move || {
         Observed::collections().inc();
         Observed::found(*read.lock().unwrap()).set(1);
-        // Registered by its first measurement.
+        // The first measurement registers this metric.
         record_metric("observed.late", 2, MetricType::Gauge, attributes!()).unwrap();
-        // One that collects inside is not called again.
+        // A collection inside the callback does not call the callback again.
         let _ = typed_metrics::snapshot();
     });
     let snapshot = typed_metrics::snapshot();
@@ -332,7 +332,7 @@ fn a_collection_does_not_go_past_a_callback_that_records_for_another() {
             wait.wait();
         }
     });
-    // Ends only if the callback is called by both at a time.
+    // This ends only if both threads call the callback at the same time.
     let thread = thread::spawn(move || {
         *other.lock().unwrap() = Some(thread::current().id());
         let _ = typed_metrics::snapshot();

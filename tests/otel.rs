@@ -1,12 +1,12 @@
-//! The back end named "otel" is there with the feature, and only with it.
+//! The handler named "otel" exists only with the feature.
 
 use typed_metrics::set_metric_handlers;
 
-// Nothing here names the crate of the back end: the feature alone has to link it.
+// No line here names the crate of the handler: the feature alone must link it.
 #[test]
 #[cfg(feature = "otel")]
 fn with_the_feature_the_name_is_known_and_sends_to_a_collector() {
-    // Without a provider it builds a pipeline; that nobody answers is no error.
+    // Without a provider, the handler builds a pipeline. A missing collector is no error.
     set_metric_handlers("otel").unwrap();
 }
 

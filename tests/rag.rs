@@ -1,4 +1,4 @@
-//! Runs the example `rag` as a user does: with the server it brings, and with another.
+//! Runs the example `rag` as a user does, with its own server and with another server.
 #![cfg(all(feature = "console", feature = "llm"))]
 
 use std::path::Path;
@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::{Value, json};
 
-/// The example, which `cargo test` has built beside this test, with no server and no handler in its
-/// environment.
+/// The example, which `cargo test` has built beside this test. Its environment names no server and
+/// no handler.
 fn rag() -> Command {
     let test = std::env::current_exe().unwrap();
     let target = test.parent().and_then(Path::parent).unwrap();
@@ -37,7 +37,7 @@ fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// The cells of the metric's row, of which it has one.
+/// The cells of the only row of the metric.
 #[track_caller]
 fn row<'t>(table: &'t str, metric: &str) -> Vec<&'t str> {
     let mut rows = table.lines().filter(|line| line.split("  ").next() == Some(metric));
@@ -46,7 +46,7 @@ fn row<'t>(table: &'t str, metric: &str) -> Vec<&'t str> {
     row.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect()
 }
 
-/// A time as the table shows it, in milliseconds.
+/// A time in milliseconds, parsed from the table.
 fn millis(cell: &str) -> f64 {
     let (number, unit) = cell.split_once(' ').unwrap();
     let factor = match unit {
@@ -65,14 +65,14 @@ fn it_answers_from_the_documents_and_prints_every_metric() {
     let (_, answer) =
         printed.split_once("What happens to measurements past the series limit?\n").unwrap();
     let (answer, _) = answer.split_once("\n\n").unwrap();
-    // Which sentences fit best changes with the documents; that they are about it does not.
+    // The selected sentences depend on the documents, but they must always be about series.
     let (sentences, sources) = answer.split_once("\n  from ").unwrap();
     assert!(sentences.contains("series"), "{answer}");
     assert_eq!(sources.split(", ").count(), 3, "{answer}");
 
     let labels = "model=extractive prompt=question";
     assert_eq!(row(&printed, "llm_calls"), ["llm_calls", "counter", "{call}", labels, "3"]);
-    // Labels of histograms are cut to the width of the table.
+    // The table cuts the labels of histograms to its width.
     let histogram = |metric| {
         let row = row(&printed, metric);
         (row[1].to_owned(), row[3].to_owned(), row[8].to_owned())
@@ -91,10 +91,10 @@ fn it_answers_from_the_documents_and_prints_every_metric() {
     assert_eq!(histogram("gen_ai.client.operation.time_to_first_chunk").1, "3");
 }
 
-/// What a server was asked: who asked, and what.
+/// The requests that a server received, each with its authorization header.
 type Asked = Arc<Mutex<Vec<(String, Value)>>>;
 
-/// Serves `answer`, and runs the example against it.
+/// Serves `answer`, and runs the example with this server.
 async fn run_against(
     answer: impl Fn() -> Response + Clone + Send + Sync + 'static,
 ) -> (Output, Asked) {
@@ -163,7 +163,7 @@ async fn calls_that_the_server_refuses_are_counted_with_its_status() {
 #[tokio::test]
 async fn an_error_within_an_answer_is_no_broken_connection() {
     let (output, _) = run_against(|| {
-        // The second is how Azure tells what its filters found.
+        // The second event has the form in which Azure sends the results of its filters.
         let body = "data: {\"choices\": [{\"delta\": {\"content\": \"Be\"}}]}\n\n\
                     data: {\"choices\": [{\"content_filter_results\": {}}]}\n\n\
                     data: {\"error\": {\"message\": \"not now\"}}\n\n";
@@ -174,7 +174,7 @@ async fn an_error_within_an_answer_is_no_broken_connection() {
     let printed = stdout(&output);
     assert_eq!(printed.matches("\nBe").count(), 3, "{printed}");
     let calls = row(&printed, "llm_calls");
-    // It is cut to the width of the table.
+    // The table cuts the labels to its width.
     assert!(calls[3].starts_with("model=told prompt=question error.type=invalid"), "{calls:?}");
     assert_eq!(calls[4], "3");
 }
@@ -188,7 +188,7 @@ fn a_handler_that_is_unknown_is_an_error() {
     assert!(said.starts_with("rag: ") && said.contains("`nowhere`"), "{said}");
 }
 
-/// The name is built from the environment, as it is for any other program.
+/// The named handler takes its settings from the environment, as in any other program.
 #[tokio::test]
 #[cfg(feature = "otel")]
 async fn a_handler_that_is_named_gets_every_metric() {
@@ -206,9 +206,9 @@ async fn a_handler_that_is_named_gets_every_metric() {
     command.arg("otel").env("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint);
     command.env("OTEL_EXPORTER_OTLP_COMPRESSION", "none");
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
-    assert_eq!(row(&stdout(&output), "llm_calls")[4], "3"); // on the console too
+    assert_eq!(row(&stdout(&output), "llm_calls")[4], "3"); // also on the console
 
-    // Names are text in protobuf as well.
+    // Protobuf contains names as plain text.
     let exported = exported.lock().unwrap();
     let names = [
         "input_tokens",

@@ -1,4 +1,4 @@
-//! Removing a series: it is gone, it comes back from zero, and nobody else notices.
+//! A removed series is gone, starts again from zero, and does not affect other series.
 
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 
@@ -64,7 +64,7 @@ fn is(name: &str, expected: &[(&str, f64)]) {
     assert_eq!(found, expected, "{name}");
 }
 
-/// Calls `f` in this thread and in another one.
+/// Calls `f` in this thread and in another thread.
 fn twice(f: impl Fn() + Sync) {
     f();
     thread::scope(|scope| {
@@ -108,7 +108,7 @@ fn a_fixed_up_down_counter() {
     let busy = Removal::level(Side::Left).enter();
     is("removal.level", &[("side=left", 1.0)]);
     drop(busy);
-    // What was seen is still seen at zero.
+    // A recorded series is still shown at zero.
     is("removal.level", &[("side=left", 0.0)]);
     Removal::level(Side::Left).remove();
     is("removal.level", &[]);
@@ -146,11 +146,11 @@ fn a_fixed_histogram() {
     assert_eq!(read(), [(left.clone(), l, Some(l)), (right.clone(), r, Some(r))]);
     Removal::sizes(Side::Left).remove();
     assert_eq!(read(), [(right.clone(), r, None)]);
-    // Begins from zero, and is new to every reader.
+    // The series begins at zero, and is new to every reader.
     twice(|| Removal::sizes(Side::Left).record(3));
     let l = (2, 6.0, 3.0, 3.0);
     assert_eq!(read(), [(left.clone(), l, Some(l)), (right.clone(), r, None)]);
-    // Removed between two collections: neither is lost of the one beside it.
+    // A removal between two collections does not affect the neighbouring series.
     Removal::sizes(Side::Right).record(4);
     Removal::sizes(Side::Left).remove();
     Removal::sizes(Side::Right).record(1);
@@ -184,11 +184,11 @@ fn open_series_of_each_kind() {
         is("removal.open_size", &[]);
         is("removal.open_sizes", &[]);
     }
-    // A handle made after the removal and one made before it mean the same series.
+    // A handle made after the removal and a handle made before it name the same series.
     Removal::open_count("a").inc();
     count.inc();
     is("removal.open_count", &[("name=a", 2.0), ("name=b", 1.0)]);
-    // What a guard counts is forgotten with the series; its end takes nothing away.
+    // The removal forgets the count of the guard, and the end of the guard subtracts nothing.
     let busy = level.enter();
     level.remove();
     drop(busy);
@@ -202,7 +202,7 @@ fn zero_is_a_value() {
     zero.inc();
     zero.dec();
     is("removal.zero", &[("side=left", 0.0)]);
-    // Up in one thread, down in another.
+    // One thread increments, another thread decrements.
     let right = Removal::zero(Side::Right);
     right.inc();
     thread::spawn(move || right.dec()).join().unwrap();
@@ -220,15 +220,15 @@ fn zero_is_a_value() {
     Removal::open_add_zero("a").add(0);
     is("removal.add_zero", &[("side=right", 0.0)]);
     is("removal.open_add_zero", &[("name=a", 0.0)]);
-    // To make a handle is not to record.
+    // Making a handle records nothing.
     let _ = Removal::add_zero(Side::Left);
     let _ = Removal::open_add_zero("b");
     is("removal.add_zero", &[("side=right", 0.0)]);
     is("removal.open_add_zero", &[("name=a", 0.0)]);
 }
 
-/// Series of a few ids are removed and recorded without end in several threads, with handles that
-/// outlive many tenants of their memory. What is recorded under an id only ever has that id's size.
+/// Several threads remove series of a few ids and record in them again and again. Their handles
+/// outlive many series in the same memory. Each series may only contain values of its own id.
 #[test]
 fn recycling_never_puts_a_value_under_other_labels() {
     let done = AtomicBool::new(false);
@@ -261,7 +261,7 @@ fn recycling_never_puts_a_value_under_other_labels() {
                     }
                     if !handles.is_empty() {
                         let (id, count, sizes, gauge) = handles[random.usize(..handles.len())];
-                        // So what a smaller id added would leave a remainder.
+                        // With this amount, a value of a smaller id leaves a remainder.
                         count.add(1 << (4 * id));
                         sizes.record(id);
                         gauge.set(id + 1000);
@@ -300,7 +300,7 @@ fn recycling_never_puts_a_value_under_other_labels() {
     });
 }
 
-/// Whatever is recorded before a removal begins is gone after it.
+/// Every value recorded before a removal begins is gone after it.
 #[test]
 fn a_removal_beside_running_writers_forgets_all_that_was_before() {
     let done = AtomicBool::new(false);
@@ -316,7 +316,7 @@ fn a_removal_beside_running_writers_forgets_all_that_was_before() {
             });
         }
         for _ in 0..300 {
-            // A handful may be on their way: each writer has one that it has not noted yet.
+            // Each writer may have recorded one value that it has not counted yet.
             let before = recorded.load(Relaxed);
             Removal::raced(Side::Left).remove();
             Removal::raced_count(Side::Left).remove();

@@ -1,4 +1,4 @@
-//! What removal must not lose, double or bring back.
+//! Races between removal and recording: no value is lost, counted twice or brought back.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -47,8 +47,8 @@ fn labelled(label: &str, value: f64) -> (String, f64) {
 
 #[test]
 fn what_comes_after_a_removal_is_never_lost_to_recycling() {
-    // One thread records through the handle of a removed series while another makes a series that
-    // wants its memory: each measurement is in its series or in the overflow series.
+    // One thread records through the handle of a removed series. Another thread makes a series that
+    // takes over its memory. Each measurement must be in its own series or in the overflow series.
     const ROUNDS: u64 = 10_000;
     let (turn, done) = (AtomicU64::new(0), AtomicU64::new(0));
     let slot: Mutex<Option<Counter>> = Mutex::new(None);
@@ -62,7 +62,7 @@ fn what_comes_after_a_removal_is_never_lost_to_recycling() {
             for round in 1..=ROUNDS {
                 wait(&turn, round);
                 let handle = slot.lock().unwrap().take().expect("it was put there");
-                // At different moments of what the other does.
+                // Varies the moment relative to the other thread.
                 (0..round % 300).for_each(|_| std::hint::spin_loop());
                 handle.inc();
                 done.store(round, Ordering::Release);
@@ -78,14 +78,14 @@ fn what_comes_after_a_removal_is_never_lost_to_recycling() {
             turn.store(round, Ordering::Release);
             Races::narrow(round).inc();
             wait(&done, round);
-            // Not asserted here: the other thread would wait for ever.
+            // Not asserted here, because a panic would leave the other thread waiting for ever.
             wrong += u64::from(total() - before != 2.0);
             Races::narrow(round).remove();
             own.remove();
         }
         assert_eq!(wrong, 0, "of {ROUNDS} rounds");
     });
-    // Removing a label set that has no series of its own leaves the overflow series alone.
+    // The removal of labels that have no series of their own does not affect the overflow series.
     let overflowed = total_of_overflow();
     assert!(overflowed > 0.0);
     Races::narrow(0).inc();
@@ -158,7 +158,7 @@ fn a_removed_sum_of_floats_stays_away_and_begins_at_zero() {
     }
     Races::weight(Side::Right).add(0.25);
     weight.remove();
-    // Captures move counts from shard to shard.
+    // A capture moves counts from shard to shard.
     let _ = testing::capture(|| Races::weight(Side::Right).add(0.5));
     assert_eq!(shown("races.weight"), [labelled("side=right", 0.75)]);
     weight.add(0.1);

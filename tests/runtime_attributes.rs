@@ -1,4 +1,4 @@
-//! The attributes of run-time metrics: their forms, their values, what is wrong with them.
+//! The attributes of run-time metrics: their forms, their values and their errors.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::Ipv4Addr;
@@ -15,7 +15,7 @@ fn count(name: &str, attributes: impl IntoAttributes) -> Result<(), Error> {
     record_metric(name, 1, MetricType::Counter, attributes)
 }
 
-/// The labels and value of each series of the metric `name`.
+/// The labels and the value of each series of the metric `name`.
 fn recorded(name: &str) -> Vec<(String, f64)> {
     let snapshot = snapshot();
     let series = snapshot.get(name).map_or(&[][..], |metric| &metric.series);
@@ -85,7 +85,7 @@ struct Tenant(String);
 fn the_macro_takes_every_label_and_floats_and_borrows_them() {
     let tenant = Tenant("acme".to_owned());
     let shared: Rc<str> = "shared".into();
-    // A `let` of it keeps temporaries alive.
+    // A `let` keeps the temporaries of the macro alive.
     let attributes = attributes!(
         "char" => 'c',
         "endpoint" => Endpoint::Checkout,
@@ -270,7 +270,7 @@ fn a_nested_value_is_refused_by_the_name_of_its_field() {
     refused(Shape::Fields { side: 1 }, "the variant `Fields` with fields");
     let error = count("nested", &[("inner", vec![1])]).unwrap_err();
     assert!(error.to_string().contains("attribute `inner` is a list"), "{error}");
-    // All of them are counted, none is recorded.
+    // All these measurements are counted as dropped, and none is recorded.
     assert_eq!(recorded("nested"), [("queue=mail".to_owned(), 1.0)]);
     assert_eq!(snapshot().get("nested").unwrap().dropped, [(Reason::BadAttributes, 12)]);
 }
@@ -297,7 +297,7 @@ fn what_has_no_names_stands_for_no_attributes() {
     refused(&[(1, 2)], "the name of an attribute is no text");
     refused(&BTreeMap::from([(vec![1], 1)]), "the name of an attribute is a list, no text");
     refused(&Failing, "its attributes could not be serialized: the lock is poisoned");
-    // Such a measurement brings no metric up.
+    // A measurement with bad attributes registers no metric.
     assert!(snapshot().get("nameless").is_none());
 }
 

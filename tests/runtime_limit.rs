@@ -1,5 +1,5 @@
-//! How many metrics can be registered at run time. A binary of its own: it registers all there can
-//! be.
+//! The limit on the number of metrics that are registered at run time. This test needs its own
+//! binary, because it registers as many metrics as possible.
 
 use typed_metrics::{
     MAX_RUNTIME_METRICS, Metric, MetricType, Value, attributes, catalog, record_metric,
@@ -9,7 +9,7 @@ use typed_metrics::{
 #[test]
 fn metrics_made_from_input_come_to_an_end_and_the_others_go_on() {
     let name = |i: usize| format!("user_{i}");
-    let declared = catalog().len(); // by crates that features bring
+    let declared = catalog().len(); // by the crates that the features add
     for i in 0..MAX_RUNTIME_METRICS {
         record_metric(name(i), 1, MetricType::Gauge, attributes!()).unwrap();
     }
@@ -23,12 +23,12 @@ fn metrics_made_from_input_come_to_an_end_and_the_others_go_on() {
     }
     assert_eq!(catalog().len(), declared + MAX_RUNTIME_METRICS);
 
-    // Registering again is no further metric, recording goes on.
+    // A second registration adds no metric, and recording still works.
     register_metric(name(0), Metric::gauge(name(0))).unwrap();
     record_metric(name(0), 2, MetricType::Gauge, attributes!()).unwrap();
     assert_eq!(snapshot().get("user_0").unwrap().series[0].value, Value::F64(2.0));
 
-    // Keys are bounded too.
+    // The number of keys is limited too.
     for i in 0..MAX_RUNTIME_METRICS {
         register_metric(format!("key {i}"), Metric::gauge(name(0))).unwrap();
     }

@@ -10,7 +10,7 @@ use typed_metrics::{
     testing,
 };
 
-/// What the metric `name` holds: labels and value of each series.
+/// The labels and the value of each series of the metric `name`.
 fn recorded(name: &str) -> Vec<(String, f64)> {
     let snapshot = snapshot();
     let series = snapshot.get(name).map_or(&[][..], |metric| &metric.series);
@@ -131,7 +131,8 @@ fn another_type_is_refused_and_recorded_nowhere() {
                 )
             );
         }
-        // The right type twice; of the wrong ones, nothing, neither here nor as another metric.
+        // The metric has the two measurements of the right type. Those of wrong types are recorded
+        // neither here nor in another metric.
         let expected = [(String::new(), 1.0), ("other=type".to_owned(), 100.0)];
         assert_eq!(recorded(name), expected);
         let named = catalog().into_iter().filter(|metric| metric.name().starts_with(name));
@@ -216,7 +217,7 @@ fn a_definition_that_differs_is_refused_with_what_differs_and_both_places() {
     let differs = differs.get("differs").unwrap();
     assert_eq!(differs.descriptor.description(), "");
     assert_eq!(differs.series[0].value.as_histogram().unwrap().count, 2);
-    // A metric that came by recording conflicts as well; its definition is that of the defaults.
+    // A metric that `record_metric` registered can conflict too; it has the default definition.
     record_metric("differs.early", 1, MetricType::Counter, attributes!()).unwrap();
     register_metric("differs.early", Metric::counter("differs.early")).unwrap();
     let error = register_metric("differs.early", Metric::counter("differs.early").unit("1"));
@@ -344,7 +345,7 @@ fn what_breaks_a_rule_of_definitions_is_refused() {
     let error = record_metric("not a name", 1, MetricType::Gauge, attributes!()).unwrap_err();
     assert!(matches!(error, Error::Name { .. }), "{error:?}");
     assert!(register_metric("k".repeat(256), gauge()).is_err());
-    // Nothing was registered on the way.
+    // No metric was registered by these calls.
     assert!(snapshot().get("rules").is_none());
 }
 

@@ -1,4 +1,4 @@
-//! Recording at run time allocates nothing once the metric and the series are there.
+//! Recording at run time does not allocate once the metric and the series exist.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ struct Job<'a> {
 }
 
 fn allocations(mut record: impl FnMut()) -> u64 {
-    // Once for the metric and the series, once for the thread's own memory of them.
+    // The first call makes the metric and the series; the second fills the table of the thread.
     record();
     record();
     allocation_counter::measure(|| (0..1000).for_each(|_| record())).count_total
@@ -28,7 +28,7 @@ fn nothing_is_allocated_in_steady_state_with_any_form_of_attributes() {
         [MetricType::Counter, MetricType::UpDownCounter, MetricType::Gauge, MetricType::Histogram]
     {
         let name = format!("steady.{metric_type}");
-        // Named out of order, and with a number that becomes text.
+        // The attributes are in another order, and one number becomes text.
         let all = [
             allocations(|| {
                 let attributes = attributes!("shard" => u64::MAX, "queue" => queue);
@@ -50,7 +50,7 @@ fn nothing_is_allocated_in_steady_state_with_any_form_of_attributes() {
         let series = &snapshot.get(&name).unwrap().series;
         assert_eq!(series.len(), 4, "{series:?}");
         let values: Vec<f64> = series.iter().map(|series| series.value.as_f64()).collect();
-        // The struct and the macro say the same.
+        // The struct and the macro name the same series.
         let sums = [2004.0, 1002.0, 1002.0, 1002.0];
         assert_eq!(values, if metric_type == MetricType::Gauge { [1.0; 4] } else { sums });
     }

@@ -1,4 +1,4 @@
-//! Threads that come and go, and record at the same time: counts are exact, shards are used again.
+//! Threads start, end and record at the same time: counts are exact, and shards are reused.
 
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 
@@ -97,7 +97,7 @@ fn a_thousand_threads_that_start_and_end_lose_nothing() {
     check("threads.open_sizes", &[("name", "y")], &|_| true);
 }
 
-/// What a new thread allocates for recording, outside of what the thread itself costs.
+/// The bytes that recording allocates in a new thread, without the memory of the thread itself.
 fn bytes_of_a_new_thread() -> i64 {
     let measure = || allocation_counter::measure(|| Threads::waves().inc()).bytes_current;
     thread::spawn(measure).join().unwrap()
@@ -105,7 +105,7 @@ fn bytes_of_a_new_thread() -> i64 {
 
 #[test]
 fn a_new_thread_goes_on_with_the_shard_of_one_that_ended() {
-    // A wave of threads at one time leaves that many shards; later threads take them up.
+    // 16 threads at the same time leave 16 shards, and later threads reuse them.
     let barrier = Barrier::new(16);
     thread::scope(|scope| {
         for _ in 0..16 {
@@ -116,7 +116,7 @@ fn a_new_thread_goes_on_with_the_shard_of_one_that_ended() {
         }
     });
     let bytes: Vec<_> = (0..100).map(|_| bytes_of_a_new_thread()).collect();
-    // Other tests' threads may hold some of those shards at the moment, but never all of them.
+    // Threads of other tests may hold some of those shards now, but never all of them.
     assert!(bytes.iter().filter(|bytes| **bytes > 0).count() < 5, "{bytes:?}");
     assert_eq!(value("threads.waves", &[]), Some(Value::U64(116)));
 }

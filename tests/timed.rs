@@ -1,4 +1,4 @@
-//! `#[timed]`: what is recorded of a call, and when.
+//! `#[timed]`: the recorded outcome of a call, and the moment of the record.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,7 +21,7 @@ enum Shop<'a> {
     /// Fixed labels only, without an outcome.
     #[histogram(unit = "ms", buckets = [5, 10, 25])]
     Plain { endpoint: Endpoint },
-    /// Fixed labels only, the outcome between others.
+    /// Fixed labels only, with the outcome among them.
     #[histogram(unit = "us")]
     Fixed { endpoint: Endpoint, outcome: Outcome, cached: bool },
     /// Open labels.
@@ -36,13 +36,13 @@ enum Shop<'a> {
         #[label(name = "how.it.ended")]
         ended: Option<Outcome>,
     },
-    /// A label that is computed.
+    /// A computed label.
     #[histogram(unit = "s")]
     Computed { route: &'a str, status: Option<u16>, outcome: Outcome },
-    /// Fixed labels that are computed.
+    /// Computed fixed labels.
     #[histogram(unit = "s")]
     ComputedFixed { first: bool, hit: Option<bool>, outcome: Outcome },
-    /// One label that is computed, twice.
+    /// One computed label, used twice.
     #[histogram(unit = "s")]
     Twice { first: Option<String>, second: Option<String> },
     /// Calls.
@@ -51,10 +51,10 @@ enum Shop<'a> {
     /// Calls of a route.
     #[counter(value = f64)]
     RouteCalls { route: &'a str, outcome: Outcome, status: Option<u16> },
-    /// Calls under way.
+    /// Calls in progress.
     #[up_down_counter]
     InFlight,
-    /// Calls of a route under way.
+    /// Calls of a route in progress.
     #[up_down_counter(value = f64)]
     RouteInFlight { route: &'a str },
     /// Time of polls.
@@ -62,7 +62,7 @@ enum Shop<'a> {
     Busy,
 }
 
-/// How many values each series of a histogram has, and the sum of a sum; by labels.
+/// The number of values in each series of a histogram, or the value of each sum, by labels.
 fn counts<R>(seen: &Captured<R>, metric: &str) -> BTreeMap<String, f64> {
     let Some(metric) = seen.snapshot.get(metric) else { return BTreeMap::new() };
     let count = |value: &typed_metrics::Value| match value.as_histogram() {
@@ -76,7 +76,7 @@ fn of<const N: usize>(expected: [(&str, f64); N]) -> BTreeMap<String, f64> {
     expected.map(|(labels, count)| (labels.to_owned(), count)).into()
 }
 
-/// Ready when it has been polled so often.
+/// A future that is ready after this number of polls.
 struct Polls(u32);
 
 impl Future for Polls {
@@ -102,7 +102,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Polls once and drops.
+/// Polls `future` once and drops it.
 fn cancel(future: impl Future) {
     assert!(pin!(future).poll(&mut Context::from_waker(Waker::noop())).is_pending());
 }
@@ -178,7 +178,7 @@ fn the_outcome_of_an_async_call_is_that_of_its_end() {
         panics(|| block_on(serve("13".into(), 1)));
         cancel(serve("2".into(), 1));
         drop(serve("never polled".into(), 1));
-        // While something else unwinds, a future that is dropped is cancelled all the same.
+        // A future that is dropped while something else unwinds is also cancelled, not panicked.
         panics(|| {
             let mut future = Box::pin(serve("3".into(), 1));
             assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
@@ -249,7 +249,7 @@ fn a_closure_can_decide_on_the_outcome() {
     let seen = capture(|| (block_on(must_fail("1")), block_on(must_fail("?"))));
     assert_eq!(counts(&seen, "timed.calls"), of([("outcome=ok", 1.0), ("outcome=error", 1.0)]));
 
-    // A closure that panics is part of the call.
+    // A panic in the closure of an option belongs to the call.
     #[timed(Shop::Bare, count = Shop::Calls { outcome }, ok_if = |_| panic!("looking"))]
     async fn looked_at() -> u8 {
         1

@@ -1,4 +1,4 @@
-//! What could not be recorded is warned of once, by whoever reads.
+//! The next reader warns once about values that could not be recorded.
 
 use std::sync::Mutex;
 use std::thread::{self, ThreadId};
@@ -36,7 +36,7 @@ enum Warned {
 
 static LOGGED: Logged = Logged(Mutex::new(Vec::new()));
 
-/// Keeps what is logged, with the thread.
+/// Keeps the logged lines, each with its thread.
 struct Logged(Mutex<Vec<(ThreadId, log::Level, String)>>);
 
 impl log::Log for Logged {
@@ -84,7 +84,7 @@ fn a_metric_is_warned_of_once_for_each_reason_and_not_by_who_records() {
         }
     });
     let first = LOGGED.0.lock().unwrap().len();
-    // More of the same is no news.
+    // More dropped values of the same kind cause no new warning.
     thread::spawn(record).join().unwrap();
     readers.iter().for_each(|reader| drop(reader.collect()));
 

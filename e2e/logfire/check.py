@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Runs the program of this folder against a server that stands for Logfire, and looks at what came.
+"""Runs the program of this folder with a server in place of Logfire, and checks the requests.
 
     cargo build && python3 check.py target/debug/typed-metrics-e2e-logfire
 
-Traces have to come from the logfire crate and metrics from typed metrics, each from it alone, for one
-service and with one token.
+All traces must come from the logfire crate, and all metrics from typed metrics, for one service and
+with one token.
 """
 
 import gzip
@@ -58,10 +58,11 @@ def main():
     traces, metrics = of["/v1/traces"], of["/v1/metrics"]
     checks = {
         "the program succeeds": ended.returncode == 0,
-        "traces come from the logfire crate": traces and all(s[1].startswith("logfire-rust/") for s in traces),
+        "traces come from the logfire crate": traces
+        and all(s[1].startswith("logfire-rust/") for s in traces),
         "metrics come from typed metrics": metrics
         and all(s[1].startswith("typed-metrics-logfire/") for s in metrics),
-        # The name is a span's field 5.
+        # Field 5 of a span is its name.
         "20 spans": sum(s[3].count(b"\x2a\x05order") for s in traces) == 20,
         "our metrics": any(b"side_by_side.orders" in s[3] for s in metrics),
         "system metrics": any(b"process.cpu.utilization" in s[3] for s in metrics),

@@ -1,8 +1,9 @@
-//! Records known values from four threads, exports them as the `OTEL_*` variables say, and prints as
-//! JSON what it recorded. Its arguments are the handler's name, and for how many seconds to keep one
-//! thread busy at the end. `e2e/run` starts it, `e2e/check.py` compares with what receivers stored.
+//! Records known values from four threads, exports them as the `OTEL_*` variables configure, and
+//! prints the recorded values as JSON. The arguments are the name of the handler, and the number of
+//! seconds to keep one thread busy at the end. `e2e/run` starts this program, and `e2e/check.py`
+//! compares the printed values with those that the receivers stored.
 //!
-//! What it prints it has counted by itself, without the library.
+//! The program counts the printed values itself, without the library.
 
 mod busy;
 mod metrics;
@@ -29,7 +30,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let handler = arguments.next().unwrap_or_else(|| "otel".to_owned());
     let seconds = arguments.next().map(|seconds| seconds.parse()).transpose()?;
-    // Recorded before there is a handler, and exported all the same.
+    // Recorded before a handler is set; exported as well.
     let before = workload::early();
     typed_metrics::set_metric_handlers(handler)?;
     let recorded = before.and(workload::run());

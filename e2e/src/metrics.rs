@@ -6,7 +6,7 @@ pub(crate) enum Endpoint {
     Checkout,
 }
 
-/// The metrics of the README, and two of other types.
+/// The metrics of the README, and two metrics of other types.
 #[derive(Metrics)]
 #[metrics(prefix = "shop")]
 pub(crate) enum ShopMetrics<'a> {

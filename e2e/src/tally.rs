@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-/// What was recorded, by metric and labels; labels are written as JSON.
+/// The recorded values, by metric and labels. The labels are JSON text.
 #[derive(Debug, Default)]
 pub(crate) struct Tally(BTreeMap<(&'static str, String), Recorded>);
 
@@ -50,14 +50,14 @@ impl Tally {
             })
         });
         let Recorded::Histogram(histogram) = recorded else { panic!("{metric} is no histogram") };
-        // A bound belongs to the bucket below it.
+        // A bound is the inclusive upper limit of its bucket.
         histogram.buckets[bounds.iter().filter(|bound| **bound < value).count()] += 1;
         histogram.sum += value;
         histogram.min = histogram.min.min(value);
         histogram.max = histogram.max.max(value);
     }
 
-    /// Both together.
+    /// Adds the values of another tally.
     pub(crate) fn and(mut self, other: Self) -> Self {
         for (key, more) in other.0 {
             match (self.0.get_mut(&key), more) {
@@ -71,7 +71,7 @@ impl Tally {
         self
     }
 
-    /// Series by the name of their metric.
+    /// The series as JSON, by the name of the metric.
     pub(crate) fn to_json(&self) -> Value {
         let mut metrics = BTreeMap::<&str, Vec<Value>>::new();
         for ((metric, labels), recorded) in &self.0 {

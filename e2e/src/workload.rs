@@ -10,12 +10,12 @@ const MILLISECONDS: &[f64] = &[5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.
 const SECONDS: &[f64] = &[0.5, 1.0, 30.0, 120.0];
 
 const THREADS: u32 = 4;
-/// With a pause between them, so that there are several exports, the last of them at the end.
+/// The number of rounds. A pause between rounds makes several exports, the last one at the end.
 const ROUNDS: u32 = 8;
 const REQUESTS: u32 = 1000;
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// What is recorded before a handler is installed.
+/// Records before a handler is installed.
 pub(crate) fn early() -> Tally {
     let mut tally = Tally::default();
     request(0, &mut tally);
@@ -24,7 +24,7 @@ pub(crate) fn early() -> Tally {
 
 pub(crate) fn run() -> Tally {
     let threads = (0..THREADS).map(|number| thread::spawn(move || serve(number)));
-    // All of them have to be there before the first is waited for.
+    // All threads must be running before the first `join`.
     let threads: Vec<_> = threads.collect();
     let tallies = threads.into_iter().map(|thread| thread.join().expect("nothing panics there"));
     tallies.fold(Tally::default(), Tally::and)
@@ -43,7 +43,7 @@ fn serve(thread: u32) -> Tally {
         let backup = f64::from((1 + thread * ROUNDS + round).pow(2)) / 4.0; // up to 256 s
         ShopMetrics::backup_duration().record(Duration::from_secs_f64(backup));
         tally.record("shop.backup_duration", &json!({}), SECONDS, backup);
-        // The last value wins, so only one thread sets it.
+        // A gauge keeps the last value, so only one thread sets it.
         if thread == 0 {
             let bytes = 1_000_003 * (round + 1);
             ShopMetrics::memory_usage().set(bytes);
@@ -51,14 +51,14 @@ fn serve(thread: u32) -> Tally {
         }
     }
     drop(served);
-    // What is still going on at the end.
+    // The up-down counter must not end at zero.
     let left = i64::from(thread) - 5;
     ShopMetrics::requests_in_flight().add(left);
     tally.add("shop.requests_in_flight", &json!({}), left as f64);
     tally
 }
 
-/// One of the values that are known by their number.
+/// Records the known values of request number `n`.
 fn request(n: u32, tally: &mut Tally) {
     let (route, status_code) = [
         ("/api/search", 200),
@@ -71,14 +71,14 @@ fn request(n: u32, tally: &mut Tally) {
     let labels = json!({ "route": route, "status_code": status_code });
     tally.add("shop.request_count", &labels, f64::from(1 + n % 3));
 
-    // Quarters of milliseconds, from 0.25 to 1500, each bound among them.
+    // Multiples of 0.25 ms, from 0.25 to 1500, with each bucket bound among them.
     let ms = f64::from(1 + n * 7 % 6000) / 4.0;
     let (endpoint, name) =
         [(Endpoint::Search, "search"), (Endpoint::Checkout, "checkout")][(n % 2) as usize];
     ShopMetrics::request_duration(endpoint).record(ms);
     tally.record("shop.request_duration", &json!({ "endpoint": name }), MILLISECONDS, ms);
 
-    // Quarters add up without rounding.
+    // Multiples of 0.25 add up without rounding.
     let euros = f64::from(n % 41) / 4.0;
     ShopMetrics::revenue().add(euros);
     tally.add("shop.revenue", &json!({}), euros);

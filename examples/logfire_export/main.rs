@@ -1,12 +1,13 @@
-//! A shop whose metrics go to Pydantic Logfire, with those of its process and its host.
+//! A shop that exports its metrics to Pydantic Logfire, with the metrics of its process and its
+//! host.
 //!
 //! ```console
-//! $ export LOGFIRE_TOKEN=pylf_v1_…    # a write token, of the settings of your project
+//! $ export LOGFIRE_TOKEN=pylf_v1_…    # a write token, from the settings of your project
 //! $ cargo run --example logfire_export --features logfire
 //! ```
 //!
 //! In Logfire, make a dashboard from the template *Basic System Metrics (Logfire)*, and look for
-//! `shop.request_count` in the explorer. Without a token, look how the program tells that.
+//! `shop.request_count` in the explorer. Without a token, the program reports that it has none.
 
 #[path = "../otel_export/messages.rs"]
 mod messages;
@@ -29,6 +30,6 @@ fn main() -> ExitCode {
 fn run() -> Result<(), typed_metrics::Error> {
     typed_metrics::set_metric_handlers("logfire")?;
     shop::open_for(shop::opening_time());
-    // Everything is sent by then; what could not be is in the error.
+    // `shutdown` sends everything, or returns an error that says what it could not send.
     typed_metrics::shutdown()
 }

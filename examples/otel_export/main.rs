@@ -1,13 +1,14 @@
-//! A program that exports its metrics by OpenTelemetry, in each of the three ways there are.
+//! A program that exports its metrics through OpenTelemetry, in one of three ways.
 //!
 //! ```console
-//! $ cargo run --example otel_export --features otel                    # by name, from OTEL_* variables
-//! $ cargo run --example otel_export --features otel -- builder         # a pipeline set up in code
-//! $ cargo run --example otel_export --features otel -- own-provider    # any meter provider, here over gRPC
+//! $ cargo run --example otel_export --features otel                 # by name, OTEL_* variables
+//! $ cargo run --example otel_export --features otel -- builder      # a pipeline set up in code
+//! $ cargo run --example otel_export --features otel -- own-provider # any meter provider, by gRPC
 //! ```
 //!
-//! Start a collector first, such as the one of `docker run -p 3000:3000 -p 4317:4317 -p 4318:4318
-//! grafana/otel-lgtm`; or look how the program tells that there is none.
+//! Start a collector first, for example with
+//! `docker run -p 3000:3000 -p 4317:4317 -p 4318:4318 grafana/otel-lgtm`. Without a collector, the
+//! program reports that it cannot connect.
 
 mod messages;
 mod own_provider;
@@ -36,14 +37,17 @@ fn run() -> Result<(), Box<dyn Error>> {
         None => set_metric_handlers("otel")?,
         Some("builder") => set_metric_handlers(pipeline()?)?,
         Some("own-provider") => return own_provider::run(),
-        Some(other) => return Err(format!("`{other}` is neither builder nor own-provider").into()),
+        Some(other) => {
+            let message = format!("unknown argument `{other}`; write `builder` or `own-provider`");
+            return Err(message.into());
+        }
     }
     shop::open_for(shop::opening_time());
-    // Everything is sent by then; what could not be is in the error.
+    // `shutdown` sends everything, or returns an error that says what it could not send.
     Ok(typed_metrics::shutdown()?)
 }
 
-/// From nothing to exporting. What is not said here, the variables say.
+/// Builds a pipeline. The variables configure everything that this code does not set.
 fn pipeline() -> Result<OtelHandler, Box<dyn Error>> {
     let handler = OtelHandler::otlp()
         .service_name("shop")

@@ -1,4 +1,5 @@
-//! Shows what typed metrics has to say: an outage, a refusal. Use the logger that you have.
+//! Prints the log messages of typed metrics, such as an outage or a refusal. In your program, use
+//! the logger that the program has.
 
 use log::{LevelFilter, Log, Metadata, Record};
 

@@ -1,4 +1,4 @@
-//! A meter provider of your own, set globally, as programs have it that use OpenTelemetry already.
+//! Your own meter provider, set globally, as in a program that uses OpenTelemetry already.
 
 use std::error::Error;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use typed_metrics::set_metric_handlers;
 
 use super::shop;
 
-/// The exporter for gRPC has to be built on a runtime, and shut down while that is running.
+/// The gRPC exporter must be built on a runtime, and shut down while the runtime is running.
 #[tokio::main]
 pub(super) async fn run() -> Result<(), Box<dyn Error>> {
     let exporter =
@@ -21,15 +21,16 @@ pub(super) async fn run() -> Result<(), Box<dyn Error>> {
     let provider = SdkMeterProvider::builder()
         .with_reader(reader)
         .with_resource(Resource::builder().with_service_name("shop").build())
-        // Each metric's own series limit, in place of 2000 for each.
+        // Keeps each metric's own series limit, in place of the SDK's 2000 for every metric.
         .with_view(series_limits())
         .build();
     global::set_meter_provider(provider.clone());
 
-    set_metric_handlers("otel")?; // the global provider, if there is one
+    set_metric_handlers("otel")?; // exports through the global provider
 
     tokio::task::spawn_blocking(|| shop::open_for(shop::opening_time())).await?;
-    // The provider is yours, and so is its end. First, so that its last collection sees everything.
+    // The program shuts its own provider down. It does so before the handlers shut down, so that
+    // the provider's last collection sees everything.
     let sent = provider.shutdown();
     typed_metrics::shutdown()?;
     Ok(sent?)

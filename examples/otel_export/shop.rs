@@ -1,4 +1,4 @@
-//! A shop that has metrics, and knows nothing of where they go.
+//! A shop that records metrics. This module does not know which handler exports them.
 
 use std::time::{Duration, Instant};
 
@@ -34,13 +34,14 @@ enum ShopMetrics<'a> {
     Stock,
 }
 
-/// How long to stay open: `SHOP_SECONDS`, or else long enough for a look at a dashboard.
+/// The time that the shop stays open: `SHOP_SECONDS`, or by default long enough to look at a
+/// dashboard.
 pub(crate) fn opening_time() -> Duration {
     let seconds = std::env::var("SHOP_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
     Duration::from_secs(seconds.unwrap_or(30))
 }
 
-/// Serves searches, and a checkout after every fourth; at least twenty requests.
+/// Serves requests, at least twenty. Every fourth request is a checkout, the others are searches.
 pub(crate) fn open_for(time: Duration) {
     let begin = Instant::now();
     let mut stock = 1000;

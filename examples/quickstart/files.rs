@@ -1,4 +1,4 @@
-//! The files to search in.
+//! Finds the files to search in.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ pub(crate) fn below(folder: &Path) -> Result<Vec<File>, Error> {
         _ => format!("the folder `{}` cannot be listed: {error}", folder.display()),
     })?;
     let entries = WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(is_source);
-    // What cannot be listed cannot be searched; the rest can.
+    // A folder that cannot be listed is skipped; the others are searched.
     let listed = entries.filter_map(|entry| entry.inspect_err(skipping).ok());
     let files: Vec<File> = listed.filter_map(file).collect();
     if files.is_empty() {

@@ -1,4 +1,4 @@
-//! An inverted index: which documents have a word, and how often.
+//! An inverted index: the documents that contain a word, and how often they do.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 #[derive(Default)]
 pub(crate) struct Index {
     documents: Vec<PathBuf>,
-    /// By word: the documents that have it, with how often they do.
+    /// For each word: the documents that contain the word, and how often they do.
     postings: BTreeMap<String, BTreeMap<usize, usize>>,
 }
 
-/// A document that answers a query, and how often the words are in it.
+/// A document that answers a query, and how often it contains the words.
 pub(crate) struct Hit<'a> {
     pub(crate) document: &'a Path,
     pub(crate) count: usize,
@@ -29,7 +29,8 @@ impl Index {
         }
     }
 
-    /// The documents that have all words of `query`, those that have them most often first.
+    /// The documents that contain all words of `query`; those that contain them most often come
+    /// first.
     pub(crate) fn search(&self, query: &str) -> Vec<Hit<'_>> {
         let postings: Option<Vec<_>> =
             query.split_whitespace().map(|word| self.postings.get(word)).collect();

@@ -1,12 +1,13 @@
-//! A small search service and its metrics: reads the Markdown and Rust files below a folder, indexes
-//! them, and answers a few thousand queries made from their own words, from several workers.
+//! A small search service and its metrics. The service reads the Markdown and Rust files below a
+//! folder, indexes them, and answers a few thousand queries with several workers. The queries are
+//! made from the words of the files.
 //!
 //! ```sh
-//! cargo run --example quickstart             # the current folder
-//! cargo run --example quickstart -- ../docs  # another
+//! cargo run --example quickstart             # searches the current folder
+//! cargo run --example quickstart -- ../docs  # searches another folder
 //! ```
 //!
-//! The metrics are in `metrics.rs`. At the end, the console handler prints all of them.
+//! `metrics.rs` declares the metrics. At the end, the console handler prints all of them.
 
 mod files;
 mod index;
@@ -52,13 +53,13 @@ async fn run(folder: &Path) -> Result<(), Error> {
         return Err(format!("no words in the files below `{}`", folder.display()).into());
     }
 
-    // Read whenever somebody looks, until the guard is dropped.
+    // Every collection reads the size, until the guard is dropped.
     let observed = Arc::clone(&index);
     let _size = SearchMetrics::index_size().observe(move || observed.size());
     let answered = ["query answered", "queries answered"];
     progress::during(answered, "search.queries", serve(index)).await?;
 
-    // Prints the table, and says if it could not. `_size` still lives, so the size is in it.
+    // Prints the table, or returns an error. `_size` still lives, so the table has the size.
     Ok(typed_metrics::shutdown()?)
 }
 
@@ -111,7 +112,7 @@ async fn serve(index: Arc<Index>) -> Result<(), Error> {
 type Queued = (String, typed_metrics::Entered<i64>);
 
 async fn work(worker: usize, index: Arc<Index>, queries: Arc<Mutex<mpsc::Receiver<Queued>>>) {
-    // The labels stay the same, so the series are looked up once.
+    // The labels stay the same, so the worker looks the series up once.
     let found = SearchMetrics::queries(Outcome::Found, worker);
     let nothing = SearchMetrics::queries(Outcome::Nothing, worker);
     loop {
@@ -122,7 +123,7 @@ async fn work(worker: usize, index: Arc<Index>, queries: Arc<Mutex<mpsc::Receive
     }
 }
 
-/// The documents that have all words of `query`.
+/// The documents that contain all words of `query`.
 fn answer<'a>(index: &'a Index, query: &str) -> Vec<Hit<'a>> {
     let words = if query.contains(' ') { Words::Two } else { Words::One };
     let _busy = SearchMetrics::workers_busy().enter();
@@ -130,11 +131,11 @@ fn answer<'a>(index: &'a Index, query: &str) -> Vec<Hit<'a>> {
     index.search(query)
 }
 
-/// Queries of one word, and of two that stand side by side in the dictionary.
+/// Queries of one word, and queries of two words that are neighbours in the dictionary.
 fn queries_from(index: &Index) -> Vec<String> {
     let words = index.words();
     let query = |i: usize| {
-        // A prime for a step: it comes by all words in a mixed order.
+        // A prime step visits all words in a mixed order.
         let at = i * 7919 % words.len();
         let next = (at + 1) % words.len();
         if i.is_multiple_of(3) {

@@ -8,7 +8,7 @@ pub(crate) enum Language {
     Rust,
 }
 
-/// How many words a query has.
+/// The number of words in a query.
 #[derive(Clone, Copy, Label)]
 pub(crate) enum Words {
     One,
@@ -24,7 +24,7 @@ pub(crate) enum Outcome {
 #[derive(Metrics)]
 #[metrics(prefix = "search")]
 pub(crate) enum SearchMetrics<'a> {
-    /// Files read, by the folder below the one that is searched.
+    /// Files read, by the first folder below the searched folder.
     #[counter(unit = "{file}", series_limit = 30)]
     FilesRead { language: Language, folder: &'a str },
 

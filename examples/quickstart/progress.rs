@@ -1,4 +1,4 @@
-//! How far the service is, on standard error: from its own metrics.
+//! Prints the progress of the service on standard error. The numbers come from its own metrics.
 
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
@@ -6,13 +6,14 @@ use std::time::Duration;
 use tokio::time::{Instant, interval};
 use typed_metrics::{SeriesSnapshot, Value, snapshot};
 
-/// Waits for `work` and shows meanwhile what the counter `metric` says, in words for one and for any
-/// other number: in one line that changes, on a terminal; in a line every two seconds elsewhere.
+/// Waits for `work`, and shows the value of the counter `metric` meanwhile. `words` follow the
+/// number: the first text follows 1, and the second any other number. A terminal shows one line
+/// that changes; otherwise a new line appears every two seconds.
 pub(crate) async fn during<T>(words: [&str; 2], metric: &str, work: impl Future<Output = T>) -> T {
     let start = Instant::now();
     let is_terminal = io::stderr().is_terminal();
     let mut ticks = interval(Duration::from_millis(if is_terminal { 50 } else { 2000 }));
-    // The first tick comes at once.
+    // The first tick is immediate.
     ticks.tick().await;
     tokio::pin!(work);
     loop {
@@ -31,9 +32,9 @@ pub(crate) async fn during<T>(words: [&str; 2], metric: &str, work: impl Future<
 }
 
 fn show(line: &str, is_terminal: bool) {
-    // `\x1b[K` clears what a longer line left.
+    // `\x1b[K` clears the rest of a longer line.
     let (start, end) = if is_terminal { ("\r", "\x1b[K") } else { ("", "\n") };
-    // Nobody has to watch.
+    // The progress is optional, so an error is ignored.
     let _ = write!(io::stderr(), "{start}{line}{end}");
 }
 
@@ -42,7 +43,7 @@ fn so_far([one, many]: [&str; 2], metric: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// All series of a counter of `u64` together.
+/// The sum of all series of a counter of `u64`.
 fn count(metric: &str) -> u64 {
     let snapshot = snapshot();
     let series = snapshot.get(metric).map(|metric| metric.series.as_slice()).unwrap_or_default();

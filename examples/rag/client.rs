@@ -1,4 +1,4 @@
-//! A small client for servers that speak the protocol of `OpenAI`, and what measures it.
+//! A small, measured client for servers with the protocol of `OpenAI`.
 
 use std::env::{VarError, var};
 
@@ -31,7 +31,7 @@ impl Message {
     }
 }
 
-/// What the server streams.
+/// An event that the server streams.
 #[derive(Deserialize)]
 struct Event {
     choices: Vec<Choice>,
@@ -40,7 +40,7 @@ struct Event {
 
 #[derive(Deserialize)]
 struct Choice {
-    // Azure also sends choices that only say what its filters found.
+    // Azure also sends choices that contain only the results of its filters.
     #[serde(default)]
     delta: Delta,
     finish_reason: Option<String>,
@@ -58,12 +58,12 @@ struct Usage {
 }
 
 impl Client {
-    /// The server that the environment names, if it names one.
+    /// A client for the server that the environment names; `None` if it names no server.
     pub(crate) fn from_env() -> Result<Option<Self>, Error> {
         let read = |name| match var(name) {
             Ok(value) if !value.is_empty() => Ok(Some(value)),
             Ok(_) | Err(VarError::NotPresent) => Ok(None),
-            Err(VarError::NotUnicode(_)) => Err(format!("`{name}` is no text")),
+            Err(VarError::NotUnicode(_)) => Err(format!("`{name}` is not valid Unicode")),
         };
         let (base, key) = (read("OPENAI_BASE_URL")?, read("OPENAI_API_KEY")?);
         if base.is_none() && key.is_none() {
@@ -76,11 +76,12 @@ impl Client {
 
     pub(crate) fn new(base: String, key: Option<String>, model: String) -> Result<Self, Error> {
         let chats = format!("{}/chat/completions", base.trim_end_matches('/'));
-        let chats = Url::parse(&chats).map_err(|error| format!("`{base}` is no URL: {error}"))?;
+        let chats =
+            Url::parse(&chats).map_err(|error| format!("`{base}` is not a URL: {error}"))?;
         Ok(Self { http: reqwest::Client::new(), chats, key, model })
     }
 
-    /// The texts of an answer, as they come. `prompt` names what is asked, for the metrics.
+    /// Streams the texts of an answer. `prompt` is the name of the prompt in the metrics.
     pub(crate) async fn stream(
         &self,
         prompt: &'static str,
@@ -105,7 +106,7 @@ impl Client {
     }
 
     async fn send(&self, messages: &[Message]) -> Result<Response, reqwest::Error> {
-        // Without the option, servers do not tell what a stream used.
+        // Servers report the tokens of a stream only with `include_usage`.
         let request = self.http.post(self.chats.clone()).json(&serde_json::json!({
             "model": self.model,
             "messages": messages,
@@ -128,7 +129,7 @@ fn events(response: Response) -> impl Stream<Item = Result<Event, Error>> {
     datas.map(|data| Ok(serde_json::from_str(&data?)?))
 }
 
-/// What an event is, for the metrics.
+/// Describes an event for the metrics.
 fn look(event: &Result<Event, Error>) -> Chunk {
     let event = match event {
         Ok(event) => event,

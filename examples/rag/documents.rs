@@ -1,4 +1,4 @@
-//! What is known: the documents of this project, in passages.
+//! The documents of this project, split into passages.
 
 /// A section of a document.
 pub(crate) struct Passage {
@@ -24,11 +24,11 @@ pub(crate) fn passages() -> Vec<Passage> {
     DOCUMENTS.iter().flat_map(|(document, text)| sections(document, text)).collect()
 }
 
-/// Prose only: programs and tables do not read well in an answer.
+/// The sections of a document, without code and tables, which do not read well in an answer.
 fn sections(document: &str, text: &str) -> Vec<Passage> {
     let mut sections = vec![Passage { title: document.to_owned(), text: String::new() }];
     let mut is_code = false;
-    // The guide's pages are comments of Rust.
+    // The pages of the guide are Rust comments.
     for line in text.lines().map(|line| line.trim_start_matches("//!").trim()) {
         if line.starts_with("```") {
             is_code = !is_code;

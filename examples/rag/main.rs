@@ -1,13 +1,15 @@
-//! Answers questions about this project from its own documents, and measures the model that does it:
-//! retrieval of the passages that fit, and an answer that is streamed from a server.
+//! Answers questions about this project from its own documents, and measures the calls of the
+//! model. The program finds the passages that match a question, and streams the answer from a
+//! server.
 //!
 //! ```sh
 //! cargo run --example rag --features llm               # prints the metrics at the end
-//! cargo run --example rag --features llm,otel -- otel  # and hands them to this handler as well
+//! cargo run --example rag --features llm,otel -- otel  # also exports them through this handler
 //! ```
 //!
-//! The server is any that speaks the protocol of `OpenAI`: `OPENAI_BASE_URL`, `OPENAI_API_KEY` and
-//! `OPENAI_MODEL` say which. Without them it is one in this process, which streams over real HTTP too.
+//! Any server with the protocol of `OpenAI` works: `OPENAI_BASE_URL`, `OPENAI_API_KEY` and
+//! `OPENAI_MODEL` name the server. Without these variables, the program starts its own server,
+//! which also streams over real HTTP.
 
 mod client;
 mod documents;
@@ -33,7 +35,7 @@ const QUESTIONS: [&str; 3] = [
 
 const INSTRUCTIONS: &str = "Answer the question from these passages, in two sentences at most.";
 
-/// How many passages a question is answered from.
+/// The number of passages that the model gets for a question.
 const PASSAGES: usize = 3;
 
 #[tokio::main]
@@ -59,14 +61,14 @@ async fn run() -> Result<(), Error> {
     let index = Index::new(documents::passages());
     for question in QUESTIONS {
         if let Err(error) = answer(&client, &index, question).await {
-            // It is counted, and the next question may fare better.
+            // The metrics count the failure, and the next question may succeed.
             eprintln!("no answer to `{question}`: {error}");
         }
     }
     Ok(typed_metrics::shutdown()?)
 }
 
-/// Prints the answer while it comes.
+/// Prints the answer while it arrives.
 async fn answer(client: &Client, index: &Index, question: &str) -> Result<(), Error> {
     let passages = index.search(question, PASSAGES);
     println!("{question}");

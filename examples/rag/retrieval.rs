@@ -1,19 +1,19 @@
-//! Which passages fit a question: Okapi BM25 over their words.
+//! Finds the passages that match a question best: Okapi BM25 over their words.
 
 use std::collections::HashMap;
 
 use crate::documents::Passage;
 
-/// How soon more of the same word stops to count, and how much its length is held against a passage:
-/// the usual values.
+/// `K1` limits how much the repetition of a word counts, and `B` how much the length of a passage
+/// counts against it. Both have the usual values.
 const K1: f64 = 1.2;
 const B: f64 = 0.75;
 
 pub(crate) struct Index {
     passages: Vec<Passage>,
-    /// Of each passage: how often which word is in it.
+    /// For each passage: how often it contains each word.
     counts: Vec<HashMap<String, usize>>,
-    /// In how many passages a word is.
+    /// For each word: how many passages contain it.
     passages_with: HashMap<String, usize>,
     mean_length: f64,
 }
@@ -30,7 +30,8 @@ impl Index {
         Self { passages, counts, passages_with, mean_length }
     }
 
-    /// The passages that fit best, those first that fit better; none that have no word of it.
+    /// The passages that match `question`, the best match first, at most `most` of them. A passage
+    /// without a word of the question does not match.
     pub(crate) fn search(&self, question: &str, most: usize) -> Vec<&Passage> {
         let words: Vec<_> = words(question).collect();
         let scores = self.counts.iter().map(|counts| self.score(&words, counts));
@@ -69,7 +70,7 @@ fn length(counts: &HashMap<String, usize>) -> usize {
     counts.values().sum()
 }
 
-/// The words of a text, as they are compared: small, and without an `s` at the end.
+/// The words of a text in the form that is compared: lower case, and without an `s` at the end.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = String> {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2);
     words.map(|word| {

@@ -1,5 +1,5 @@
-//! A server in this process that speaks the protocol of `OpenAI` over real HTTP. Its model knows nothing: it
-//! answers with those sentences of its instructions that have most words of the question.
+//! A server in this process, with the protocol of `OpenAI` over real HTTP. Its model knows nothing:
+//! it answers with the sentences of its instructions that share most words with the question.
 
 use std::collections::HashSet;
 use std::io;
@@ -18,10 +18,10 @@ use serde_json::{Value, json};
 use crate::client::Message;
 use crate::retrieval::words;
 
-/// Until the first token: the model reads.
+/// The time until the first token, while the model reads.
 const READING: Duration = Duration::from_millis(60);
 
-/// Until each other token: the model writes.
+/// The time until each later token, while the model writes.
 const WRITING: Duration = Duration::from_millis(8);
 
 #[derive(Deserialize)]
@@ -30,11 +30,11 @@ struct Chat {
     messages: Vec<Message>,
 }
 
-/// Starts it on a free port, and gives its base URL.
+/// Starts the server on a free port, and returns its base URL.
 pub(crate) async fn start() -> io::Result<String> {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;
-    // Each token shall leave at once, not with the next one.
+    // Each token must be sent at once, and not together with the next one.
     let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
     let router = axum::Router::new().route("/v1/chat/completions", post(answer));
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -47,7 +47,7 @@ async fn answer(Json(chat): Json<Chat>) -> impl IntoResponse {
     (headers, Body::from_stream(events(&chat)))
 }
 
-/// The role, the tokens of the answer, its end, what was used, and `[DONE]`.
+/// The role, the tokens of the answer, its end, the usage, and `[DONE]`.
 fn events(chat: &Chat) -> impl Stream<Item = io::Result<String>> + use<> {
     let input: usize = chat.messages.iter().map(|message| tokens(&message.content).count()).sum();
     let answer = sentences(chat);
@@ -83,12 +83,12 @@ fn events(chat: &Chat) -> impl Stream<Item = io::Result<String>> + use<> {
     })
 }
 
-/// A word and the blank after it.
+/// The tokens of a text: each word with the blank after it.
 fn tokens(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive(char::is_whitespace)
 }
 
-/// The two sentences that have most words of the question, in the order in which they stand.
+/// The two sentences that share most words with the question, in the order of the text.
 fn sentences(chat: &Chat) -> String {
     let of = |role: &str| chat.messages.iter().find(|message| message.role == role);
     let (Some(instructions), Some(question)) = (of("system"), of("user")) else {

@@ -1,10 +1,10 @@
-//! What a record costs, as ratios within one run: `cargo bench -p typed-metrics-core`.
+//! The cost of a record, as ratios within one run: `cargo bench -p typed-metrics-core`.
 //!
-//! The yardstick is an uncontended `AtomicU64::fetch_add`. Times are CPU time of the recording
-//! thread, so that four threads on two cores compare with one; each figure is the best of several
-//! rounds. The last column says what the project promises.
+//! The yardstick is an uncontended `AtomicU64::fetch_add`. Times are CPU times of the recording
+//! thread, so four threads on two cores compare with one thread. Each figure is the best of several
+//! rounds. The last column says which promises of the project are kept.
 
-// Generated code names the facade, which this crate cannot depend on.
+// Generated code names the facade, and this crate cannot depend on the facade.
 extern crate typed_metrics_core as typed_metrics;
 
 use std::hint::black_box;
@@ -38,7 +38,10 @@ enum Bench<'a> {
     #[counter]
     Open { status: u16, route: &'a str },
     /// Fourteen buckets.
-    #[histogram(unit = "ms", buckets = [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000])]
+    #[histogram(
+        unit = "ms",
+        buckets = [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000]
+    )]
     Duration { method: Method },
     /// Fourteen buckets behind open labels.
     #[histogram(unit = "ms")]
@@ -58,7 +61,7 @@ const ROUNDS: usize = 7;
 const OPERATIONS: u32 = 4_000_000;
 
 fn main() {
-    // `cargo test --benches` only wants to know that it runs.
+    // `cargo test --benches` only checks that the benchmark runs.
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
@@ -111,8 +114,8 @@ struct Report {
 }
 
 impl Report {
-    /// Prints the cost at one and at four threads against the yardstick; promised are the first, and
-    /// the second against the first.
+    /// Prints the cost with one and with four threads, compared with the yardstick. The promises
+    /// limit the first ratio, and the second ratio divided by the first.
     fn line(
         &self,
         name: &str,
@@ -144,7 +147,7 @@ fn verdict(kept: bool) -> &'static str {
     if kept { "kept:" } else { "MISSED:" }
 }
 
-/// CPU nanoseconds an operation takes with so many threads at it.
+/// The CPU time of an operation in nanoseconds, with this number of threads.
 fn cost(threads: usize, operation: impl Fn(u32) + Sync) -> f64 {
     let rounds = (0..ROUNDS).map(|_| {
         let barrier = Barrier::new(threads);
@@ -165,14 +168,14 @@ fn cost(threads: usize, operation: impl Fn(u32) + Sync) -> f64 {
     rounds.fold(f64::INFINITY, f64::min)
 }
 
-/// Reads 10,000 series that 8 threads have recorded.
+/// Measures a snapshot of 10,000 series that 8 threads have recorded.
 fn snapshot_of_many() {
     let barrier = Barrier::new(8);
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
                 (0..10_000).for_each(|id| Bench::many(id).inc());
-                // All at once, so that each has a shard of its own.
+                // All threads record at the same time, so each thread has its own shard.
                 barrier.wait();
             });
         }

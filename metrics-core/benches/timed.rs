@@ -1,11 +1,11 @@
-//! What `#[timed]` costs beside what one would write by hand, as ratios within one run:
+//! The cost of `#[timed]` compared with code written by hand, as ratios within one run:
 //! `cargo bench -p typed-metrics-core --bench timed`.
 //!
-//! By hand is: two looks at the clock, and a record in the same series of the same histogram. Rounds of
-//! the two take turns, and each figure is the best of its rounds. The last column says what the project
-//! promises.
+//! The code by hand reads the clock twice, and records in the same series of the same histogram.
+//! Rounds of the two alternate, and each figure is the best of its rounds. The last column says
+//! which promises of the project are kept.
 
-// Generated code names the facade, which this crate cannot depend on.
+// Generated code names the facade, and this crate cannot depend on the facade.
 extern crate typed_metrics_core as typed_metrics;
 
 use std::hint::black_box;
@@ -31,7 +31,7 @@ enum Bench<'a> {
     /// Open labels.
     #[histogram(unit = "ms")]
     Open { route: &'a str, outcome: Outcome },
-    /// As `function.duration`.
+    /// The labels of `function.duration`.
     #[histogram(unit = "s")]
     Function { function: &'a str, module: &'a str, outcome: Outcome },
 }
@@ -134,7 +134,7 @@ mod measured {
     }
 }
 
-/// Gives way once.
+/// A future that is pending once.
 struct Pause(bool);
 
 impl Future for Pause {
@@ -159,7 +159,7 @@ const ROUNDS: usize = 25;
 const CALLS: u32 = 200_000;
 
 fn main() {
-    // `cargo test --benches` only wants to know that it runs.
+    // `cargo test --benches` only checks that the benchmark runs.
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
@@ -169,7 +169,7 @@ fn main() {
         },
         &|_| (),
     ]);
-    println!("two looks at the clock: {:.1} ns\n", clock[0]);
+    println!("two readings of the clock: {:.1} ns\n", clock[0]);
     println!("{:<38} {:>9} {:>9}   promised", "", "by hand", "#[timed]");
 
     let routes: Vec<String> = (0..18).map(|i| format!("/api/v1/resource-{i}")).collect();
@@ -213,7 +213,7 @@ fn size(name: &str, by_hand: &impl Sized, measured: &impl Sized) {
     println!("{name:<38} {by_hand:>4} bytes by hand, {measured:>4} bytes with #[timed]");
 }
 
-/// Nanoseconds that a call takes.
+/// The time of a call in nanoseconds.
 fn best(calls: [&dyn Fn(u32); 2]) -> [f64; 2] {
     let mut best = [f64::INFINITY; 2];
     for _ in 0..ROUNDS {

@@ -1,5 +1,5 @@
-//! The engine against a plain model, over random histories in several threads; small enough for
-//! Miri:
+//! Compares the engine with a simple model, over random histories in several threads. The histories
+//! are small enough for Miri:
 //!
 //! `MIRIFLAGS="-Zmiri-ignore-leaks" cargo +nightly miri test -p typed-metrics-core --test engine`
 
@@ -51,7 +51,7 @@ enum Engine<'a> {
     Shared { name: &'a str },
 }
 
-/// Miri runs no linker, which makes the metrics known everywhere else.
+/// Under Miri there is no linker that collects the metrics, so this function registers them.
 fn link() {
     #[cfg(miri)]
     {
@@ -76,7 +76,7 @@ fn link() {
     }
 }
 
-/// One step of a history: a metric, its labels, a value.
+/// One step of a history: a metric, its labels and a value.
 #[derive(Debug, Clone, Copy)]
 struct Step {
     metric: u8,
@@ -134,7 +134,7 @@ impl Step {
         }
     }
 
-    /// The metric's name and the labels of the series, as a snapshot shows them.
+    /// The name of the metric and the labels of the series, as a snapshot shows them.
     fn key(self) -> (&'static str, String) {
         let side = format!("side={}", if self.side == Side::Left { "left" } else { "right" });
         let name = format!("name={}", self.name.replace('\n', "\\n"));
@@ -155,7 +155,7 @@ impl Step {
     }
 }
 
-/// What a plain program would keep of the series: every value since its removal.
+/// The values that a simple program would keep of a series: every value since its removal.
 type Model = BTreeMap<(&'static str, String), Vec<i32>>;
 
 fn assert_holds(model: &Model, snapshot: &Snapshot, history: u64) {
@@ -165,10 +165,10 @@ fn assert_holds(model: &Model, snapshot: &Snapshot, history: u64) {
             found.insert((metric.descriptor.name(), series.labels.to_string()), &series.value);
         }
     }
-    // Of the other tests.
+    // Series of the other tests.
     let other = ["engine.at_exit", "engine.captured", "engine.captured_sizes", "engine.shared"];
     found.retain(|(name, _), _| !other.contains(name));
-    // A sum with fixed labels that was removed may be left out until it is something else than zero.
+    // A snapshot may leave out a removed sum with fixed labels until its value is not zero.
     let mut model = model.clone();
     model.retain(|key, values| {
         let is_zero = match key.0 {
@@ -207,7 +207,7 @@ fn assert_holds(model: &Model, snapshot: &Snapshot, history: u64) {
     }
 }
 
-/// Each step runs in one of a few threads, which come and go, one step after the other.
+/// Each step runs in one of a few threads, one step after the other. The threads start and end.
 #[test]
 fn random_histories_agree_with_a_plain_model() {
     link();
@@ -236,7 +236,7 @@ fn random_histories_agree_with_a_plain_model() {
     }
 }
 
-/// A thread that does what it is told, and ends when it is dropped.
+/// A thread that runs jobs, and ends when this value is dropped.
 struct Worker {
     jobs: Option<mpsc::Sender<Box<dyn FnOnce() + Send>>>,
     thread: Option<thread::JoinHandle<()>>,
@@ -249,7 +249,7 @@ impl Worker {
         Self { jobs: Some(jobs), thread: Some(thread) }
     }
 
-    /// Runs `job` there and waits for its end.
+    /// Runs `job` in the thread, and waits for its end.
     fn run(&self, job: impl FnOnce() + Send + 'static) {
         let (done, is_done) = mpsc::channel();
         let job = move || {
@@ -311,7 +311,7 @@ fn what_is_captured_counts_once_and_for_all() {
             let scope = Scope::current();
             let other = move || scope.enter(|| Engine::captured("a").add(4));
             thread::spawn(other).join().unwrap();
-            // Not of the capture.
+            // This thread is outside the capture.
             thread::spawn(|| Engine::captured("a").add(100)).join().unwrap();
         });
         assert_eq!(seen.counter(Engine::Captured { name: "a" }), 7);

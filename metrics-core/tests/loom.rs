@@ -3,9 +3,9 @@
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p typed-metrics-core --release --test loom`
 //!
-//! This program compiles `cells` for itself, with loom's atomics. The rest of the engine needs
-//! statics, which loom has not; so the hand-over of a shard from thread to thread and the removal of
-//! a series are spelled out here, with the same orderings.
+//! This program compiles `cells` itself, with loom's atomics. The rest of the engine needs statics,
+//! which loom does not support. So the tests here reproduce the hand-over of a shard between
+//! threads and the removal of a series, with the same orderings.
 #![cfg(loom)]
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
@@ -36,7 +36,7 @@ use sync::{
 
 const BOUNDARIES: &[f64] = &[10.0];
 
-/// Explores what fits into seconds: every schedule with at most so many preemptions.
+/// Explores as much as fits into seconds: every schedule with at most `preemptions` preemptions.
 fn model(preemptions: usize, f: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(preemptions);
@@ -82,7 +82,7 @@ fn a_sum_only_grows_for_its_reader() {
     });
 }
 
-/// As `read::read` does it: what was read counts only if the series is still the same afterwards.
+/// Reads as `read::read` does: the value counts only if the series is still the same afterwards.
 fn read_if_unmoved(run: &[AtomicU64; sum::WIDTH], state: &AtomicU64) -> Option<(u64, u64)> {
     let before = state.load(Acquire);
     let value = sum::read(run, |tag| tag == before)?;
@@ -107,7 +107,7 @@ fn a_sum_of_before_a_removal_never_mixes_with_one_of_after() {
             })
         };
         if let Some((before, value)) = read_if_unmoved(&run, &state) {
-            // Between the removal and the first measurement after it there may be a bare zero.
+            // Between the removal and the first measurement after it, a reader may see zero.
             let allowed: &[u64] = if before == 1 { &[100, 107, 114] } else { &[0, 7, 14] };
             assert!(allowed.contains(&value), "{value} under {before}");
         }
@@ -142,7 +142,7 @@ fn the_old_tag_never_goes_with_a_new_value() {
     });
 }
 
-/// Checks what belongs together and returns the count.
+/// Checks that sum and count agree, and returns the count.
 fn check(copied: &Copied, value: f64) -> u64 {
     let count: u64 = copied.buckets().iter().sum();
     assert_eq!(copied.sum(), value * count as f64);
@@ -216,7 +216,7 @@ fn a_histogram_that_goes_on_under_a_new_tag_is_read_as_one() {
     });
 }
 
-/// A reader's collection: the number of values so far, and the extremes of the interval that it ends.
+/// The collection of a reader: the number of values so far, and the extremes of the ended interval.
 fn collect(run: &[AtomicU64]) -> (u64, Extremes) {
     let mut copied = Copied::default();
     let Some(copied) = copied.read(run) else { return (0, Extremes::NONE) };
@@ -224,9 +224,9 @@ fn collect(run: &[AtomicU64]) -> (u64, Extremes) {
     (copied.buckets().iter().sum(), copied.interval())
 }
 
-/// What holds always, when the values are 1, 2, 3 and so on: the extremes of an interval are values
-/// of it, and the last value is one of what they are taken from. So a single value is exact. Returns
-/// whether they are its extremes.
+/// Checks the rules that always hold if the values are 1, 2, 3 and so on: the extremes of an
+/// interval are values of that interval, and the last value is among the values from which they are
+/// taken. So the extremes of a single value are exact. Returns whether the extremes are exact.
 fn is_exact(before: u64, after: u64, extremes: Extremes) -> bool {
     if before == after {
         assert_eq!(extremes, Extremes::NONE);
@@ -237,7 +237,7 @@ fn is_exact(before: u64, after: u64, extremes: Extremes) -> bool {
     extremes.min == (before + 1) as f64
 }
 
-/// At most one value comes between the copy and the acknowledgement.
+/// At most one value is recorded between the copy and the acknowledgement.
 #[test]
 fn an_interval_that_ends_while_a_value_is_recorded_is_exact() {
     model(3, || {
@@ -250,7 +250,7 @@ fn an_interval_that_ends_while_a_value_is_recorded_is_exact() {
         let (first, extremes) = collect(&run);
         assert!(is_exact(0, first, extremes));
         owner.join().unwrap();
-        // The next collection finds the late value noticed or not.
+        // The owner has noticed the late value at the next collection, or has not.
         let noticed = first == 1 && {
             record(&run, 1, 3.0);
             true
@@ -264,8 +264,8 @@ fn an_interval_that_ends_while_a_value_is_recorded_is_exact() {
     });
 }
 
-/// Values may come between the copy and the acknowledgement, and before the owner sees it: only
-/// those of them are lost, and never the last.
+/// Values can be recorded between the copy and the acknowledgement, and before the owner sees it.
+/// Only these values can be lost, but never the last one.
 #[test]
 fn of_late_values_the_last_is_never_lost() {
     model(2, || {
@@ -279,7 +279,7 @@ fn of_late_values_the_last_is_never_lost() {
         assert!(is_exact(0, first, extremes));
         owner.join().unwrap();
         let (second, extremes) = collect(&run);
-        // Two that came after the copy are both late, perhaps.
+        // Both values that were recorded after the copy may be late.
         assert!(is_exact(first, second, extremes) || second - first == 2);
         record(&run, 1, 4.0);
         let (third, extremes) = collect(&run);
@@ -287,7 +287,7 @@ fn of_late_values_the_last_is_never_lost() {
     });
 }
 
-/// As readers do it, which take turns.
+/// Readers take turns, as in the engine.
 #[test]
 fn two_readers_divide_the_values_between_them() {
     model(1, || {
@@ -328,7 +328,7 @@ fn a_histogram_that_starts_over_brings_nothing_old_into_the_interval() {
         let (count, extremes) = collect(&run);
         assert!(is_exact(0, count, extremes));
         owner.join().unwrap();
-        // Whether the owner saw the acknowledgement or not.
+        // This holds whether the owner saw the acknowledgement or not.
         assert_eq!(collect(&run), (0, Extremes::NONE));
         assert!(histogram::record(&run, 2, BOUNDARIES, 20.0));
         assert_eq!(collect(&run), (1, Extremes::of(20.0)));
@@ -345,7 +345,7 @@ fn a_shard_goes_on_with_the_next_thread() {
             let (sum, histogram) = (Arc::clone(&sum), Arc::clone(&histogram));
             let free = Arc::clone(&free);
             move |first: bool| {
-                // Who is not the first finds the shard in the free list, or is a thread more.
+                // A later thread finds the shard in the free list, or works without it.
                 if first || std::mem::replace(&mut *lock(&free), 0) == 1 {
                     add(&sum, 1, 1);
                     record(&histogram, 1, 4.0);
@@ -447,7 +447,7 @@ fn a_writer_of_the_old_tenancy_never_reaches_the_new_one() {
     });
 }
 
-/// Checks what belongs together when each value is 4 and returns the count.
+/// Checks that sum and count agree if each value is 4, and returns the count.
 fn check_shared(histogram: &SharedHistogram) -> u64 {
     let totals = histogram.read(false);
     assert_eq!(totals.sum, 4.0 * totals.count() as f64);
@@ -499,7 +499,7 @@ fn an_interval_of_a_shared_histogram_ends_for_what_was_read() {
         let first = histogram.read(true);
         writer.join().unwrap();
         let second = histogram.read(true);
-        // In one interval or in the other, not in both, not in none.
+        // The value is in exactly one of the two intervals.
         assert_ne!(first.interval.is_none(), second.interval.is_none());
         assert_eq!(first.interval.is_none(), first.count() == 0);
         assert_eq!(second.count(), 1);

@@ -16,12 +16,13 @@ use crate::usage::Usage;
 use crate::whole::Choices;
 use crate::whole::Whole;
 
-/// A call of a model that is under way: records [`LlmMetrics`] while it goes on and when it ends.
+/// A call of a model in progress: records [`LlmMetrics`] during the call and at its end.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
 /// # use typed_metrics_llm as llm;
-/// # fn send(_: &str) -> Result<(u64, u64), std::io::ErrorKind> { Err(std::io::ErrorKind::TimedOut) }
+/// # use std::io::ErrorKind;
+/// # fn send(_: &str) -> Result<(u64, u64), ErrorKind> { Err(ErrorKind::TimedOut) }
 /// use llm::{LlmCall, LlmMetrics, Usage, error_type};
 ///
 /// let seen = typed_metrics::testing::capture(|| {
@@ -35,10 +36,10 @@ use crate::whole::Whole;
 /// assert_eq!(seen.counter(failed), 1);
 /// ```
 ///
-/// A call that is dropped before it ended counts as [cancelled](error_type::CANCELLED).
+/// A call that is dropped before its end counts as [cancelled](error_type::CANCELLED).
 ///
-/// It borrows what it is given, or owns it: `start("gpt-5")` allocates nothing, nor does
-/// `start(model)` of a `String`.
+/// A call borrows or owns its labels: neither `start("gpt-5")` nor `start(model)` with a `String`
+/// allocates.
 #[must_use = "keep it until the call ends: a call that is dropped counts as cancelled"]
 #[derive(Debug)]
 pub struct LlmCall<'a> {
@@ -55,7 +56,7 @@ pub struct LlmCall<'a> {
 }
 
 impl<'a> LlmCall<'a> {
-    /// The request is sent now, to this model.
+    /// Starts the measurement: the program sends the request to `model` now.
     pub fn start(model: impl Into<Cow<'a, str>>) -> Self {
         Self {
             model: model.into(),
@@ -71,7 +72,8 @@ impl<'a> LlmCall<'a> {
         }
     }
 
-    /// With the label `prompt`: the name of what is asked, not its text, for each is a series.
+    /// Sets the label `prompt` to a name of the prompt. Do not pass the text of the prompt: each
+    /// different value makes a new series.
     pub fn prompt(mut self, name: impl Into<Cow<'a, str>>) -> Self {
         self.prompt = Some(name.into());
         self
@@ -83,7 +85,7 @@ impl<'a> LlmCall<'a> {
         self
     }
 
-    /// Measures a streamed answer: `look` says of each item what it is.
+    /// Measures a streamed answer. `look` describes each item as a [`Chunk`].
     ///
     /// ```
     /// # use typed_metrics_core as typed_metrics;
@@ -110,7 +112,7 @@ impl<'a> LlmCall<'a> {
     ///         Item::Used { input, output } => Chunk::other().usage(Usage::new(*input, *output)),
     ///         Item::Role => Chunk::other(),
     ///     });
-    ///     answer.count().await // or whatever else one does with a stream
+    ///     answer.count().await // or any other use of a stream
     /// })
     /// .await;
     ///
@@ -128,8 +130,8 @@ impl<'a> LlmCall<'a> {
         LlmStream::new(self, stream, look)
     }
 
-    /// The first content of a streamed answer came: text, reasoning, a tool call. Later ones change
-    /// nothing.
+    /// The first content of a streamed answer arrived: text, reasoning or a tool call. Only the
+    /// first call of this method has an effect.
     pub fn first_token(&mut self) {
         let now = Instant::now();
         if self.last_chunk.is_none() {
@@ -138,55 +140,56 @@ impl<'a> LlmCall<'a> {
         self.first_token_at(now);
     }
 
-    /// A chunk of a streamed answer came, whatever is in it: what the conventions of [`GenAi`] measure.
+    /// A chunk of a streamed answer arrived, with or without content. The metrics of [`GenAi`]
+    /// measure chunks.
     pub fn chunk(&mut self) {
         self.chunk_at(Instant::now());
     }
 
-    /// What the call has used so far, if the provider says so before the end.
+    /// Sets the numbers of tokens so far, if the provider reports them before the end.
     pub fn used(&mut self, usage: impl Into<Usage>) {
         self.usage = self.usage.then(usage.into());
     }
 
-    /// The whole answer is there, and used so many tokens.
+    /// The whole answer arrived, and the call used these numbers of tokens.
     pub fn finish(mut self, usage: impl Into<Usage>) {
         self.used(usage);
         self.end(None);
     }
 
-    /// It went wrong. The type of an error is one of few: see [`error_type`].
+    /// The call failed. Use a small, fixed set of error types: see [`error_type`].
     pub fn fail(mut self, error_type: impl AsRef<str>) {
-        // An empty text is no type: back ends take it for none, and so for a success.
+        // Back ends read an empty error type as no error type, and so as a success.
         let error_type = Some(error_type.as_ref()).filter(|text| !text.is_empty());
         self.end(error_type.or(Some(error_type::OTHER)));
     }
 
-    /// So many choices are asked for, and the answer is whole when each has ended.
+    /// The request asks for `wanted` choices; the answer is complete when each choice has ended.
     #[cfg(feature = "async-openai")]
     pub(crate) fn choices(mut self, wanted: u8) -> Self {
         self.whole = Whole::of(wanted);
         self
     }
 
-    /// Nothing is recorded: what came is no answer, nor an error.
+    /// Records nothing: the response is neither an answer nor an error.
     #[cfg(feature = "async-openai")]
     pub(crate) fn discard(mut self) {
         self.is_open = false;
     }
 
-    /// The request is sent only now.
+    /// Starts the measurement again: the request is sent only now.
     #[cfg(feature = "rig")]
     pub(crate) fn restart(&mut self) {
         self.start = Instant::now();
     }
 
-    /// The last item of a whole answer came then.
+    /// The answer is complete, and its last item arrived at `at`.
     #[cfg(feature = "rig")]
     pub(crate) fn whole_at(&mut self, at: Instant) {
         self.whole.took(Choices::ALL, at - self.start);
     }
 
-    /// An item of a stream came.
+    /// An item of a stream arrived.
     pub(crate) fn took(&mut self, chunk: &Chunk) {
         let now = Instant::now();
         self.chunk_at(now);
@@ -197,7 +200,7 @@ impl<'a> LlmCall<'a> {
         self.used(chunk.usage);
     }
 
-    /// Whether something said that the answer is whole.
+    /// Whether the answer is known to be complete.
     pub(crate) fn is_whole(&self) -> bool {
         self.whole.after().is_some()
     }
@@ -246,13 +249,14 @@ impl<'a> LlmCall<'a> {
 impl Drop for LlmCall<'_> {
     fn drop(&mut self) {
         if self.is_open {
-            // Many stop reading at the item that says that the answer is whole; that is no cancelled call.
+            // Many programs stop reading at the item that marks the answer as complete. Such a call
+            // is not cancelled.
             self.end((!self.is_whole()).then_some(error_type::CANCELLED));
         }
     }
 }
 
-/// Tokens per second; none for no tokens, and none for no time.
+/// Tokens per second; `None` if there are no tokens or no time passed.
 fn rate(tokens: u64, time: Duration) -> Option<f64> {
     (tokens > 0 && !time.is_zero()).then(|| tokens as f64 / time.as_secs_f64())
 }

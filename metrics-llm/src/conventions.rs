@@ -9,9 +9,9 @@ use typed_metrics_derive::{Label, Metrics};
 
 use crate::usage::Usage;
 
-/// What [OpenTelemetry's conventions for generative AI][conventions] want to know of a call besides its
-/// model. A call that is given it ([`LlmCall::gen_ai`](crate::LlmCall::gen_ai)) also records the
-/// metrics of [`GenAiMetrics`].
+/// The attributes of a call that [OpenTelemetry's conventions for generative AI][conventions]
+/// require or recommend, except the model. A call with a `GenAi`
+/// ([`LlmCall::gen_ai`](crate::LlmCall::gen_ai)) also records the metrics of [`GenAiMetrics`].
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -43,13 +43,13 @@ pub struct GenAi<'a> {
 }
 
 impl<'a> GenAi<'a> {
-    /// An operation and who serves it, by their names in the conventions: `text_completion` or
-    /// `generate_content`, `anthropic` or `aws.bedrock`.
+    /// An operation and its provider, with their names in the conventions. Operations are, for
+    /// example, `text_completion` and `generate_content`; providers `anthropic` and `aws.bedrock`.
     pub fn new(operation: impl Into<Cow<'a, str>>, provider: impl Into<Cow<'a, str>>) -> Self {
         Self { operation: operation.into(), provider: provider.into(), server: None }
     }
 
-    /// The operation `chat`, which most calls are.
+    /// The operation `chat`, the most common one.
     pub fn chat(provider: impl Into<Cow<'a, str>>) -> Self {
         Self::new("chat", provider)
     }
@@ -113,7 +113,8 @@ impl<'a> GenAi<'a> {
         .record(after);
     }
 
-    /// The series of a call's later chunks; a call keeps it, for there are many.
+    /// The series for the later chunks of a call. The call keeps the series, because chunks are
+    /// many.
     pub(crate) fn per_chunk(&self, model: &str) -> Histogram<Seconds> {
         GenAiMetrics::operation_time_per_output_chunk(
             &self.operation,
@@ -125,7 +126,7 @@ impl<'a> GenAi<'a> {
     }
 }
 
-/// Which tokens.
+/// Whether tokens belong to the prompt or to the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Label)]
 #[label(crate = typed_metrics_core)]
 pub enum TokenType {
@@ -135,10 +136,10 @@ pub enum TokenType {
     Output,
 }
 
-/// The metrics that the conventions have for clients, with their buckets.
+/// The metrics that the conventions define for clients, with the buckets of the conventions.
 ///
-/// All required attributes are there. The recommended `gen_ai.response.model` is not: it is known only when
-/// the answer comes, and nothing in a stream would have it before.
+/// The metrics have all required attributes. They do not have the recommended
+/// `gen_ai.response.model`, because this attribute is known only when the answer arrives.
 #[derive(Metrics, Debug, Clone, Copy)]
 #[metrics(prefix = "gen_ai.client", crate = typed_metrics_core)]
 #[non_exhaustive]
@@ -146,22 +147,22 @@ pub enum GenAiMetrics<'a> {
     /// Input and output tokens used.
     #[histogram(name = "token.usage", unit = "{token}", buckets = exponential(1, 4, 14))]
     TokenUsage {
-        /// Such as `chat`.
+        /// The operation, such as `chat`.
         #[label(name = "gen_ai.operation.name")]
         operation_name: &'a str,
-        /// Such as `openai`.
+        /// The provider, such as `openai`.
         #[label(name = "gen_ai.provider.name")]
         provider_name: &'a str,
-        /// Which tokens.
+        /// Whether the tokens belong to the prompt or to the answer.
         #[label(name = "gen_ai.token.type")]
         token_type: TokenType,
-        /// As it was asked for.
+        /// The model that the request names.
         #[label(name = "gen_ai.request.model")]
         request_model: &'a str,
         /// The server's name or address.
         #[label(name = "server.address")]
         server_address: Option<&'a str>,
-        /// Its port.
+        /// The server's port.
         #[label(name = "server.port")]
         server_port: Option<u16>,
     },
@@ -169,22 +170,22 @@ pub enum GenAiMetrics<'a> {
     /// Duration of an operation.
     #[histogram(name = "operation.duration", unit = "s", buckets = exponential(0.01, 2, 14))]
     OperationDuration {
-        /// Such as `chat`.
+        /// The operation, such as `chat`.
         #[label(name = "gen_ai.operation.name")]
         operation_name: &'a str,
-        /// Such as `openai`.
+        /// The provider, such as `openai`.
         #[label(name = "gen_ai.provider.name")]
         provider_name: &'a str,
-        /// As it was asked for.
+        /// The model that the request names.
         #[label(name = "gen_ai.request.model")]
         request_model: &'a str,
-        /// What went wrong; not there if nothing did.
+        /// The type of the error; absent if the call succeeded.
         #[label(name = "error.type")]
         error_type: Option<&'a str>,
         /// The server's name or address.
         #[label(name = "server.address")]
         server_address: Option<&'a str>,
-        /// Its port.
+        /// The server's port.
         #[label(name = "server.port")]
         server_port: Option<u16>,
     },
@@ -196,19 +197,19 @@ pub enum GenAiMetrics<'a> {
         buckets = exponential(0.01, 2, 14)
     )]
     OperationTimeToFirstChunk {
-        /// Such as `chat`.
+        /// The operation, such as `chat`.
         #[label(name = "gen_ai.operation.name")]
         operation_name: &'a str,
-        /// Such as `openai`.
+        /// The provider, such as `openai`.
         #[label(name = "gen_ai.provider.name")]
         provider_name: &'a str,
-        /// As it was asked for.
+        /// The model that the request names.
         #[label(name = "gen_ai.request.model")]
         request_model: &'a str,
         /// The server's name or address.
         #[label(name = "server.address")]
         server_address: Option<&'a str>,
-        /// Its port.
+        /// The server's port.
         #[label(name = "server.port")]
         server_port: Option<u16>,
     },
@@ -220,19 +221,19 @@ pub enum GenAiMetrics<'a> {
         buckets = exponential(0.01, 2, 14)
     )]
     OperationTimePerOutputChunk {
-        /// Such as `chat`.
+        /// The operation, such as `chat`.
         #[label(name = "gen_ai.operation.name")]
         operation_name: &'a str,
-        /// Such as `openai`.
+        /// The provider, such as `openai`.
         #[label(name = "gen_ai.provider.name")]
         provider_name: &'a str,
-        /// As it was asked for.
+        /// The model that the request names.
         #[label(name = "gen_ai.request.model")]
         request_model: &'a str,
         /// The server's name or address.
         #[label(name = "server.address")]
         server_address: Option<&'a str>,
-        /// Its port.
+        /// The server's port.
         #[label(name = "server.port")]
         server_port: Option<u16>,
     },

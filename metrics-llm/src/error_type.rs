@@ -1,35 +1,35 @@
-//! What `error.type` says where this crate finds the error itself.
+//! Values of the label `error.type` that this crate sets.
 //!
-//! The adapters for clients add theirs, and each is one of a fixed set, for each is a series of its own; so
-//! should yours be:
+//! The adapters for clients set more values. Each value is a series of its own, so every adapter
+//! uses a fixed set of values. Use a fixed set in your code as well.
 //!
-//! | adapter | besides those below |
+//! | adapter | other values |
 //! |---|---|
-//! | `async-openai` | the HTTP status that the server answered with, such as `429`; for an error within an answer its code, such as `rate_limit_exceeded`, if `OpenAI` is known to send it, else [`OTHER`] |
-//! | `rig` | such a status; `provider` for an answer that says that the model failed; else what Rig calls the kind of the error: `http`, `json`, `url`, `request`, `response`, `provider_response`, and for calls that are relayed those of its other parts |
+//! | `async-openai` | the HTTP status of the response, such as `429`; for an error inside an answer, the code of the error, such as `rate_limit_exceeded`, if `OpenAI` is known to send this code, else [`OTHER`] |
+//! | `rig` | the HTTP status; `provider` for an answer that reports that the model failed; else Rig's name for the kind of the error: `http`, `json`, `url`, `request`, `response`, `provider_response`, and for relayed calls the kinds of Rig's other parts |
 
-/// The call was dropped before it ended: by a timeout, by a user who left.
+/// The call was dropped before its end: by a timeout, or because the user left.
 pub const CANCELLED: &str = "cancelled";
 
-/// The stream ended, and nothing in it had said that the answer is whole, or not of all its choices.
+/// The stream ended before an item marked the answer, or all its choices, as complete.
 pub const TRUNCATED: &str = "truncated";
 
-/// It took too long.
+/// The call took too long.
 pub const TIMEOUT: &str = "timeout";
 
-/// There was no connection to be had.
+/// The client could not connect to the server.
 pub const CONNECT: &str = "connect";
 
 /// The connection broke.
 pub const TRANSPORT: &str = "transport";
 
-/// The answer is not one that the client can read.
+/// The client cannot read the answer.
 pub const INVALID_RESPONSE: &str = "invalid_response";
 
-/// The request was not sent, for it is not one that the client can send.
+/// The client could not send the request, because the request is invalid.
 pub const INVALID_REQUEST: &str = "invalid_request";
 
-/// Anything else; the name is [OpenTelemetry's].
+/// Any other error. The name is [OpenTelemetry's].
 ///
 /// [OpenTelemetry's]: https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/
 pub const OTHER: &str = "_OTHER";

@@ -1,16 +1,16 @@
-//! LLM metrics for [typed-metrics]: tokens, throughput, time to first token and errors, of any
-//! client, streaming or not.
+//! Measure LLM calls with [typed-metrics]: tokens, throughput, time to first token and errors, with
+//! any client, streaming or not.
 //!
-//! | metric | what | unit |
+//! | metric | meaning | unit |
 //! |---|---|---|
 //! | `input_tokens` | tokens of the input | `{token}` |
 //! | `prompt_throughput` | time to process a prompt and receive the whole answer | `s` |
 //! | `token_throughput` | output tokens per second of that time | `tokens/s` |
 //! | `time_to_first_token` | time until the first content of a streamed answer | `s` |
-//! | `llm_calls` | calls that ended, with `error.type` those that did not end well | `{call}` |
+//! | `llm_calls` | calls that ended; failed and cancelled calls have the label `error.type` | `{call}` |
 //!
-//! All have the label `model`, and `prompt` where it is given. They are those of [`LlmMetrics`], and a
-//! call records them:
+//! Each metric has the label `model`, and the label `prompt` if the call has a prompt name.
+//! [`LlmMetrics`] declares the metrics, and an [`LlmCall`] records them:
 //!
 //! ```
 //! # use typed_metrics_core as typed_metrics;
@@ -19,9 +19,9 @@
 //!
 //! let seen = typed_metrics::testing::capture(|| {
 //!     let mut call = LlmCall::start("gpt-5").prompt("summary");
-//!     // … the request is sent, and the first words of the answer come …
+//!     // … send the request, and receive the first words of the answer …
 //!     call.first_token();
-//!     // … and the rest of it, with what it used.
+//!     // … receive the rest of the answer, and the numbers of tokens.
 //!     call.finish(Usage::new(1200, 80));
 //! });
 //! let (model, prompt) = ("gpt-5", Some("summary"));
@@ -30,10 +30,10 @@
 //! assert_eq!(seen.counter(LlmMetrics::LlmCalls { model, prompt, error_type: None }), 1);
 //! ```
 //!
-//! A stream needs one closure, which says what an item is; [`LlmStream`] finds the rest: the first
-//! content, the end, an error, and that nobody wants it any more.
+//! For a stream, write one closure, which describes each item. [`LlmStream`] detects the first
+//! content, the end, an error and a drop.
 //!
-//! # What is recorded when
+//! # When each metric is recorded
 //!
 //! | | `input_tokens` | `prompt_throughput` | `token_throughput` | `time_to_first_token` | `llm_calls` |
 //! |---|---|---|---|---|---|
@@ -42,24 +42,25 @@
 //! | [`fail`](LlmCall::fail) | if known | | | | with `error.type` |
 //! | dropped | if known | | | | `error.type=cancelled` |
 //!
-//! A stream that is dropped after the item that says that the answer is whole has finished.
+//! A stream that is dropped after the item that marks the answer as complete counts as finished.
 //!
-//! So a call that broke off does not make calls look fast. Nothing is divided by no time, and no
-//! tokens are no throughput: neither records anything.
+//! A call that breaks off records no throughput, so it does not make calls look fast. A call with
+//! no output tokens, or with no measurable time, records no `token_throughput` either.
 //!
 //! # OpenTelemetry's conventions
 //!
-//! With [`LlmCall::gen_ai`], the same calls also record the metrics that OpenTelemetry's conventions
-//! for generative AI have for clients: see [`GenAi`].
+//! With [`LlmCall::gen_ai`], the same calls also record the metrics that OpenTelemetry's
+//! conventions for generative AI define for clients: see [`GenAi`].
 //!
 //! # Clients
 //!
 //! - Feature `async-openai`: `client.chat().measured()` and `client.responses().measured()`.
-//! - Feature `rig`: `model.measured()`. It needs the compiler that `rig-core` needs, Rust 1.95 for 0.44
-//!   and 1.97.1 for 0.46; everything else needs what `typed-metrics` needs.
+//! - Feature `rig`: `model.measured()`. This feature needs the compiler that `rig-core` needs: Rust
+//!   1.95 for `rig-core` 0.44, and Rust 1.97.1 for 0.46. Everything else needs only the compiler
+//!   that `typed-metrics` needs.
 //!
-//! Use it through the feature `llm` of the facade, as `typed_metrics::llm`; name this crate beside it
-//! only for the features of clients.
+//! Use this crate through the feature `llm` of `typed-metrics`, as `typed_metrics::llm`. Add this
+//! crate to `Cargo.toml` only to enable the features for clients.
 //!
 //! [typed-metrics]: https://docs.rs/typed-metrics
 #![cfg_attr(docsrs, feature(doc_cfg))]

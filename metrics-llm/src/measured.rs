@@ -1,22 +1,23 @@
-//! A client whose calls are measured.
+//! Clients with measured calls.
 
 use std::borrow::Cow;
 
 use crate::call::LlmCall;
 use crate::conventions::GenAi;
 
-/// Gives clients `.measured()`: the same calls by the same names, and each is recorded.
+/// Adds `.measured()` to a client. The measured client has the same calls with the same names, and
+/// records each call.
 pub trait Measure: Sized {
-    /// What makes the calls.
+    /// The type that makes the calls.
     type Client;
 
-    /// From now on records every call.
+    /// Returns a client that records every call.
     fn measured(self) -> Measured<Self::Client>;
 }
 
-/// A client whose calls are recorded; from [`Measure::measured`].
+/// A client that records its calls, returned by [`Measure::measured`].
 #[derive(Debug, Clone)]
-#[must_use = "make the calls with it"]
+#[must_use = "only calls through the measured client are recorded"]
 pub struct Measured<C> {
     pub(crate) client: C,
     prompt: Option<Cow<'static, str>>,
@@ -28,7 +29,7 @@ impl<C> Measured<C> {
         Self { client, prompt: None, gen_ai: None }
     }
 
-    /// With the label `prompt`: see [`LlmCall::prompt`].
+    /// Sets the label `prompt`: see [`LlmCall::prompt`].
     pub fn prompt(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.prompt = Some(name.into());
         self
@@ -40,7 +41,7 @@ impl<C> Measured<C> {
         self
     }
 
-    /// A call of `model` begins.
+    /// Starts the measurement of a call of `model`.
     pub(crate) fn start(&self, model: String) -> LlmCall<'static> {
         let mut call = LlmCall::start(model);
         if let Some(prompt) = &self.prompt {

@@ -13,15 +13,16 @@ use crate::error_type;
 pub use chat::MeasuredChatStream;
 pub use responses::MeasuredResponseStream;
 
-/// The HTTP status if the server answered with one, the code of an error in a stream, else what went wrong
-/// before.
+/// The HTTP status of the response, or the code of an error in a stream, or else a value of
+/// [`error_type`].
 fn type_of(error: &OpenAIError) -> Cow<'static, str> {
     match error {
         OpenAIError::ApiError(response) => response.status_code.as_u16().to_string().into(),
         OpenAIError::Reqwest(error) if error.is_timeout() => error_type::TIMEOUT.into(),
         OpenAIError::Reqwest(error) if error.is_connect() => error_type::CONNECT.into(),
         OpenAIError::Reqwest(_) | OpenAIError::StreamError(_) => error_type::TRANSPORT.into(),
-        // Errors within a stream are no items of it, so the client cannot read them.
+        // The client cannot read an error in a stream, because the error is not an item of the
+        // stream.
         OpenAIError::JSONDeserialize(_, text) => {
             code::of_error(text).unwrap_or(error_type::INVALID_RESPONSE).into()
         }

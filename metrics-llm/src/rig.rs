@@ -47,8 +47,9 @@ impl Measure for DynModel<Completion> {
 ///
 /// ```no_run
 /// # use typed_metrics_llm as llm;
+/// # use rig_core::http_client::DynHttpClient;
 /// # use rig_core::providers::openai::{self, OpenAI};
-/// # async fn example(http: rig_core::http_client::DynHttpClient) -> Result<(), Box<dyn std::error::Error>> {
+/// # async fn example(http: DynHttpClient) -> Result<(), Box<dyn std::error::Error>> {
 /// use llm::Measure;
 ///
 /// let model = OpenAI::from_env()?.with_http(http).completion(openai::GPT_5_2).measured();
@@ -58,7 +59,8 @@ impl Measure for DynModel<Completion> {
 /// # }
 /// ```
 impl Measured<DynModel<Completion>> {
-    /// `Model::call`, recorded. A response that says of itself that the model failed is an error.
+    /// Calls `Model::call` and records the call. A response that reports that the model failed
+    /// counts as an error.
     ///
     /// # Errors
     /// Those of `Model::call`.
@@ -76,11 +78,12 @@ impl Measured<DynModel<Completion>> {
         result
     }
 
-    /// `Model::stream`, recorded. The request is sent when the stream is first polled; the call begins there.
+    /// Calls `Model::stream` and records the call. The first poll of the stream sends the request,
+    /// so the call begins there.
     ///
     /// # Errors
     /// Those of `Model::stream`.
-    #[expect(clippy::result_large_err, reason = "it is what the call that this stands for returns")]
+    #[expect(clippy::result_large_err, reason = "`Model::stream` returns the same type")]
     pub fn stream(
         &self,
         request: impl Into<CompletionRequest>,
@@ -101,8 +104,7 @@ impl Measured<DynModel<Completion>> {
         }
     }
 
-    /// The model that is asked for: the request's, else the one that was chosen; where there is none, the
-    /// provider's name.
+    /// The model of the request, else the model of the client, else the name of the provider.
     fn model(&self, request: &CompletionRequest) -> String {
         let asked = request.model.as_deref().filter(|model| !model.is_empty());
         asked.or(self.client.id()).unwrap_or_else(|| self.client.name()).to_owned()
@@ -112,25 +114,25 @@ impl Measured<DynModel<Completion>> {
 /// A streamed completion that records itself.
 #[must_use = "streams do nothing unless they are polled"]
 pub struct MeasuredCompletionStream {
-    /// None once `finish` took it.
+    /// `None` after `finish` took the stream.
     stream: Option<CompletionStream>,
-    /// None once the call has ended.
+    /// `None` after the end of the call.
     call: Option<LlmCall<'static>>,
     is_sent: bool,
-    /// When the last item came.
+    /// When the latest item arrived.
     latest: Option<Instant>,
 }
 
 impl MeasuredCompletionStream {
-    /// What arrived so far: `Streamed::partial`.
+    /// The response that has arrived so far: calls `Streamed::partial`.
     pub fn partial(&self) -> CompletionResponse {
         match &self.stream {
             Some(stream) => stream.partial(),
-            None => unreachable!("who takes the stream has taken this too"),
+            None => unreachable!("`finish` takes the stream and `self` together"),
         }
     }
 
-    /// Reads the rest and makes a response of all: `Streamed::finish`.
+    /// Reads the rest of the stream, and returns the whole response: calls `Streamed::finish`.
     ///
     /// # Errors
     /// Those of `Streamed::finish`.
@@ -164,7 +166,7 @@ impl Stream for MeasuredCompletionStream {
                     look(call, item);
                 }
             }
-            // Errors are a stream's last items; one that was cut is one of them.
+            // An error is the last item of a stream. A truncated stream also ends with an error.
             Some(Err(error)) => {
                 if let Some(mut call) = call.take() {
                     call.used(stream.partial().usage);
@@ -182,8 +184,8 @@ impl Stream for MeasuredCompletionStream {
 }
 
 impl Drop for MeasuredCompletionStream {
-    /// What the provider said at its end is known with the last items already, and who stops at them has
-    /// not cancelled the call.
+    /// Rig knows the end of the response from the last items, before the stream itself ends. A
+    /// program that stops reading at those items has not cancelled the call.
     fn drop(&mut self) {
         let (Some(stream), Some(mut call)) = (&self.stream, self.call.take()) else { return };
         let response = stream.partial();
@@ -210,7 +212,8 @@ impl From<completion::Usage> for Usage {
     }
 }
 
-/// One chunk of a provider may be several items; those that only frame the others are no chunks.
+/// Rig makes several items from one chunk of a provider. Items that only frame others are no
+/// chunks.
 fn look(call: &mut LlmCall<'_>, item: &Item<StreamEvent>) {
     match item {
         Item::Unknown(_) => call.took(&Chunk::other()),
@@ -218,21 +221,22 @@ fn look(call: &mut LlmCall<'_>, item: &Item<StreamEvent>) {
             StreamEvent::Text { .. }
             | StreamEvent::Reasoning { .. }
             | StreamEvent::Arguments { .. }
-            // It comes whole.
+            // An image arrives in one item.
             | StreamEvent::End { content: AssistantContent::Image(_), .. } => {
                 call.took(&Chunk::content());
             }
             StreamEvent::End { content: AssistantContent::Opaque(_), .. } => {
                 call.took(&Chunk::other());
             }
-            // It has the tool's name.
+            // The start of a tool call has the tool's name.
             StreamEvent::Start { kind: PartKind::ToolCall, .. } => call.first_token(),
             StreamEvent::Start { .. } | StreamEvent::End { .. } => {}
         },
     }
 }
 
-/// A response came, which may say of itself that the model failed. What a filter cut short is an answer.
+/// Ends the call with a response, which may report that the model failed. A response that a filter
+/// cut short is an answer.
 fn end(mut call: LlmCall<'_>, response: &CompletionResponse) {
     call.used(response.usage);
     let is_filtered = response.finish_reason() == Some(FinishReason::ContentFilter);
@@ -243,9 +247,9 @@ fn end(mut call: LlmCall<'_>, response: &CompletionResponse) {
     }
 }
 
-/// The HTTP status if it tells of an error, else what Rig calls it.
+/// The HTTP status if it is an error status, else Rig's name for the kind of the error.
 fn type_of(error: &ProviderError) -> Cow<'static, str> {
-    // Providers also put errors into answers with a status of 200.
+    // Providers also send errors with the status 200.
     let status = error.provider_response_status().filter(|status| !status.is_success());
     match (error, status) {
         (_, Some(status)) => status.as_u16().to_string().into(),

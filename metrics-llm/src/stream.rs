@@ -13,7 +13,7 @@ use crate::error_type;
 use crate::usage::Usage;
 use crate::whole::Choices;
 
-/// What an item of a stream is, as far as metrics go.
+/// The facts about an item of a stream that the metrics need.
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct Chunk {
@@ -24,36 +24,38 @@ pub struct Chunk {
 }
 
 impl Chunk {
-    /// A part of the answer: text, reasoning, a tool call. The first one is the first token.
+    /// A part of the answer: text, reasoning or a tool call. The first such item is the first
+    /// token.
     pub fn content() -> Self {
         Self { has_content: true, ..Self::default() }
     }
 
-    /// Anything else: a role, a ping, a summary.
+    /// Any other item: a role, a ping or a summary.
     pub fn other() -> Self {
         Self::default()
     }
 
-    /// The call failed. What comes after it is not looked at.
+    /// The call failed. Later items are not examined.
     pub fn error(error_type: impl Into<Cow<'static, str>>) -> Self {
         Self { error_type: Some(error_type.into()), ..Self::default() }
     }
 
-    /// It says what the call has used so far. What it leaves open stays as an earlier item said.
+    /// The item reports the numbers of tokens so far. A number that the item leaves unknown keeps
+    /// the value of an earlier item.
     pub fn usage(mut self, usage: impl Into<Usage>) -> Self {
         self.usage = usage.into();
         self
     }
 
-    /// It says that the answer is whole: who drops the stream after it has not cancelled the call, and the
-    /// answer took until the last item that came, not until somebody looked for more. Of an answer that has
-    /// several choices, it is the last one's end.
+    /// The item marks the answer as complete. A later drop of the stream does not cancel the call.
+    /// The measured time ends with the last item that arrived, and not with the next poll. If an
+    /// answer has several choices, mark the item that ends the last choice.
     pub fn last(mut self) -> Self {
         self.ended = Choices::ALL;
         self
     }
 
-    /// It says that these choices of the answer are whole.
+    /// The item marks these choices of the answer as complete.
     #[cfg(feature = "async-openai")]
     pub(crate) fn ended(mut self, choices: Choices) -> Self {
         self.ended = choices;
@@ -64,14 +66,14 @@ impl Chunk {
 pin_project! {
     /// A streamed answer that records itself; see [`LlmCall::stream`].
     ///
-    /// It passes on every item as it is. The call ends with the stream, with the first item that is an
-    /// [error](Chunk::error), or when it is dropped.
+    /// The stream passes on every item unchanged. The call ends at the end of the stream, at the
+    /// first item that is an [error](Chunk::error), or when the stream is dropped.
     #[must_use = "streams do nothing unless they are polled"]
     pub struct LlmStream<'a, S, F> {
         #[pin]
         stream: S,
         look: F,
-        // None once the call has ended.
+        // `None` after the end of the call.
         call: Option<LlmCall<'a>>,
         needs_last: bool,
         is_done: bool,
@@ -83,10 +85,11 @@ impl<'a, S, F> LlmStream<'a, S, F> {
         Self { stream, look, call: Some(call), needs_last: false, is_done: false }
     }
 
-    /// For streams that always say when the answer is whole ([`Chunk::last`]): one that ends without
-    /// having said so counts as [truncated](error_type::TRUNCATED).
+    /// Requires an item that marks the answer as complete ([`Chunk::last`]). A stream that ends
+    /// without this item counts as [truncated](error_type::TRUNCATED).
     ///
-    /// A connection that breaks between two events looks like the end to many clients.
+    /// Use this method if the provider always sends the item: many clients report a connection that
+    /// breaks between two events as the end of the stream.
     pub fn needs_last(mut self) -> Self {
         self.needs_last = true;
         self

@@ -1,6 +1,7 @@
 //! Tokens that a call used.
 
-/// Tokens that a call used, as the provider counted them; what it did not count is unknown.
+/// Tokens that a call used, as the provider counted them. A number that the provider did not report
+/// is unknown.
 ///
 /// ```
 /// use typed_metrics_llm::Usage;
@@ -16,29 +17,29 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// So many tokens of input, and of output.
+    /// Both numbers are known.
     pub const fn new(input: u64, output: u64) -> Self {
         Self { input: Some(input), output: Some(output) }
     }
 
-    /// Nobody counted.
+    /// Neither number is known.
     pub const fn unknown() -> Self {
         Self { input: None, output: None }
     }
 
-    /// With so many tokens of input: all, those from a cache too.
+    /// Sets the number of input tokens, tokens from a cache included.
     pub const fn input(mut self, tokens: u64) -> Self {
         self.input = Some(tokens);
         self
     }
 
-    /// With so many tokens of output: all, those of reasoning too.
+    /// Sets the number of output tokens, tokens of reasoning included.
     pub const fn output(mut self, tokens: u64) -> Self {
         self.output = Some(tokens);
         self
     }
 
-    /// What is known now, `later` being the newer count: providers count on while they stream.
+    /// Combines this count with a newer one: providers report new counts while they stream.
     pub(crate) fn then(self, later: Self) -> Self {
         Self { input: later.input.or(self.input), output: later.output.or(self.output) }
     }

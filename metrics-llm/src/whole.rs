@@ -1,13 +1,13 @@
-//! When an answer is whole.
+//! Detects when an answer is complete.
 
 use std::time::Duration;
 
-/// Choices of an answer that have ended, by their index: one request may ask for several.
+/// The choices of an answer that have ended, by index: one request can ask for several choices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Choices(u128);
 
 impl Choices {
-    /// As many as can be asked for.
+    /// As many choices as a request can ask for.
     pub(crate) const ALL: Self = Self(u128::MAX);
 
     #[cfg(feature = "async-openai")]
@@ -21,7 +21,7 @@ impl Choices {
     }
 }
 
-/// Whether an answer is whole, and how long that took.
+/// Whether an answer is complete, and the time until then.
 #[derive(Debug)]
 pub(crate) struct Whole {
     wanted: u32,
@@ -30,13 +30,13 @@ pub(crate) struct Whole {
 }
 
 impl Whole {
-    /// Of so many choices.
+    /// An answer with `wanted` choices.
     pub(crate) fn of(wanted: u8) -> Self {
         Self { wanted: u32::from(wanted.clamp(1, 128)), ended: Choices::default(), after: None }
     }
 
-    /// An item came, with which these choices ended. What comes after the last choice, such as what was
-    /// used, is a part of the answer; the time that its reader takes after that is not.
+    /// An item arrived, and ended these choices. Items after the end of the last choice, such as
+    /// the usage, are part of the answer. Time that the reader spends after them is not.
     pub(crate) fn took(&mut self, ended: Choices, after: Duration) {
         self.ended.0 |= ended.0;
         if self.ended.0.count_ones() >= self.wanted {
@@ -44,7 +44,7 @@ impl Whole {
         }
     }
 
-    /// How long it took until the last item of an answer that is whole.
+    /// The time until the last item of a complete answer; `None` if the answer is not complete.
     pub(crate) fn after(&self) -> Option<Duration> {
         self.after
     }

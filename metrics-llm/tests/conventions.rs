@@ -1,6 +1,6 @@
-//! OpenTelemetry's conventions for generative AI: what they ask for, from the same calls.
+//! OpenTelemetry's conventions for generative AI: the same calls record the conventions' metrics.
 
-#![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
+#![allow(clippy::float_cmp, reason = "the values are exact")]
 
 mod support;
 
@@ -42,7 +42,7 @@ fn duration<'a>(request_model: &'a str, error_type: Option<&'a str>) -> GenAiMet
     }
 }
 
-/// The time to the first chunk, and that of the others.
+/// The time to the first chunk, and the times of the other chunks.
 fn chunks(request_model: &str) -> [GenAiMetrics<'_>; 2] {
     let (server_address, server_port) = SERVER;
     let (operation_name, provider_name) = ("chat", "openai");
@@ -87,7 +87,8 @@ async fn the_conventions_are_fed_by_the_same_call() {
     let whole = seen.histogram(duration("conventional", None));
     assert_eq!((first.count, others.count, whole.count), (1, 4, 1));
     let default = Recorded::new(&seen, "conventional", Instant::now());
-    // The first chunk is the role, the first token the text; the last chunk came 160 ms after the request.
+    // The first chunk is the role, and the first token is the text. The last chunk arrived 160 ms
+    // after the request.
     assert!(first.sum >= 0.04 && first.sum < default.time_to_first_token.sum, "{} s", first.sum);
     let last = first.sum + others.sum;
     assert!(last >= 0.16 && last <= whole.sum + 1e-9, "{last} s");
@@ -125,7 +126,7 @@ async fn without_conventions_nothing_of_them_is_recorded() {
     );
 }
 
-/// `gen-ai-metrics.md` of the conventions, to the letter.
+/// The names, units and buckets are exactly those of the conventions' `gen-ai-metrics.md`.
 #[test]
 fn names_units_buckets_and_attributes_are_those_of_the_conventions() {
     const SECONDS: &[f64] =

@@ -1,6 +1,6 @@
-//! Calls and streams by themselves, item by item.
+//! Calls and streams without a server, item by item.
 
-#![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
+#![allow(clippy::float_cmp, reason = "the values are exact")]
 
 mod support;
 
@@ -18,7 +18,7 @@ fn an_error_without_a_type_is_still_no_success() {
     assert_eq!(ended(&seen, "untyped", Some(error_type::OTHER)), 1);
 }
 
-/// Text, and what says that the answer is whole.
+/// Items of text, and an item that marks the answer as complete.
 fn whole_answer() -> impl Stream<Item = Chunk> + Unpin {
     stream::iter([Chunk::content(), Chunk::other().usage(Usage::new(12, 7)).last()])
 }

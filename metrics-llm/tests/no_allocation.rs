@@ -1,4 +1,4 @@
-//! A call allocates nothing once its series are there.
+//! A call allocates nothing once its series exist.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 use futures_util::{Stream, stream};
 use typed_metrics_llm::{Chunk, GenAi, LlmCall, Usage, error_type};
 
-/// Allocations of a hundred calls, after those that make the series.
+/// The allocations of a hundred calls, after earlier calls have made the series.
 fn allocations(mut call: impl FnMut()) -> u64 {
     call();
     call();

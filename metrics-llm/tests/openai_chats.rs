@@ -1,7 +1,7 @@
-//! Chats of the client `async-openai`, against a server that streams over real HTTP.
+//! Chats with the client `async-openai` and a server that streams over real HTTP.
 
-#![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
-#![allow(clippy::large_futures, reason = "those of the client are")]
+#![allow(clippy::float_cmp, reason = "the values are exact")]
+#![allow(clippy::large_futures, reason = "the futures of the client are large")]
 
 mod support;
 
@@ -28,7 +28,7 @@ fn chat(model: &str) -> CreateChatCompletionRequest {
     CreateChatCompletionRequestArgs::default().model(model).messages([]).build().unwrap()
 }
 
-/// What a streamed chat's items were, and what was recorded of it.
+/// Returns the items of a streamed chat and the recorded metrics.
 async fn stream_chat(model: &str, steps: Vec<Step>) -> (Captured<Vec<bool>>, Recorded) {
     let client = client(&serve(Answer::Streamed(steps)).await);
     let start = Instant::now();
@@ -82,7 +82,7 @@ async fn an_error_is_counted_with_the_status() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_counted_as_such() {
-    // Nobody listens on the port of a listener that is gone.
+    // Nothing listens on the port of a dropped listener.
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let client = client(&format!("http://{}/v1", listener.local_addr().unwrap()));
     drop(listener);
@@ -131,7 +131,7 @@ async fn a_streamed_chat_that_never_says_that_it_is_whole_is_truncated() {
     assert_eq!(ended_in_all(&seen), 1.0);
 }
 
-/// Reads so many items of a streamed chat that was asked for two choices.
+/// Requests a streamed chat with two choices, and reads `items` items.
 async fn stream_two(model: &str, items: usize, steps: Vec<Step>) -> (Captured<usize>, Recorded) {
     let client = client(&serve(Answer::Streamed(steps)).await);
     let mut request = chat(model);
@@ -193,7 +193,7 @@ async fn an_answer_that_ends_within_the_second_of_two_choices_is_truncated() {
 #[tokio::test]
 async fn chunks_without_content_are_no_first_token() {
     let silent = [
-        // As Azure's streams begin.
+        // Azure's streams begin in this way.
         Step::Send(json!({
             "id": "", "object": "", "created": 0, "model": "", "choices": [],
             "prompt_filter_results": [{"prompt_index": 0, "content_filter_results": {}}],
@@ -227,7 +227,7 @@ async fn whatever_content_comes_first_is_the_first_token() {
     }
 }
 
-/// As vLLM counts when it is asked to do so continuously.
+/// vLLM counts in this way if the request asks for continuous usage.
 #[tokio::test]
 async fn a_count_with_every_chunk_is_the_last_one() {
     let steps = vec![usage(12, 0), text("Ray"), usage(12, 1), stop(), usage(12, 7), Step::Done];

@@ -1,7 +1,7 @@
-//! Responses of the client `async-openai`, against a server that streams over real HTTP.
+//! Responses with the client `async-openai` and a server that streams over real HTTP.
 
-#![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
-#![allow(clippy::large_futures, reason = "those of the client are")]
+#![allow(clippy::float_cmp, reason = "the values are exact")]
+#![allow(clippy::large_futures, reason = "the futures of the client are large")]
 
 mod support;
 
@@ -119,7 +119,7 @@ async fn a_streamed_response_that_fails_is_counted_with_its_code() {
     assert_eq!(ended_in_all(&seen), 1.0);
 }
 
-/// Servers make codes up; none of them may become a series of its own.
+/// Servers invent codes. No invented code may become a series.
 #[tokio::test]
 async fn a_code_that_is_not_known_is_no_type_of_its_own() {
     let code = "no_capacity_for_request_4711";
@@ -146,7 +146,8 @@ async fn a_code_that_is_not_known_is_no_type_of_its_own() {
 #[tokio::test]
 async fn an_error_in_a_stream_is_counted_with_its_code() {
     let error = json!({"code": "insufficient_quota", "message": "not now", "param": null});
-    // As the documentation has it, and as it is sent, which the client cannot read.
+    // The error as the documentation shows it, and as servers send it, which the client cannot
+    // read.
     for more in [error.clone(), json!({"error": error})] {
         let steps = vec![delta("Ray"), event("error", 2, more)];
         let (seen, recorded) = stream_response("quota", steps).await;

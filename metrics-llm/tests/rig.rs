@@ -1,6 +1,6 @@
-//! The models of `rig-core`, against a server that streams over real HTTP.
+//! The models of `rig-core` with a server that streams over real HTTP.
 
-#![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
+#![allow(clippy::float_cmp, reason = "the values are exact")]
 
 mod support;
 
@@ -23,7 +23,7 @@ fn model(url: &str, name: &str) -> Measured<DynModel<Completion>> {
     OpenAIConfig::new("none").with_base_url(url).client().chat(name).measured()
 }
 
-/// What a streamed answer's items were, and what was recorded of it.
+/// Returns the items of a streamed answer and the recorded metrics.
 async fn stream(name: &str, steps: Vec<Step>) -> (Captured<Vec<bool>>, Recorded) {
     let model = model(&serve(Answer::Streamed(steps)).await, name);
     let start = Instant::now();
@@ -144,7 +144,7 @@ async fn who_stops_reading_at_the_last_item_has_not_cancelled_the_call() {
         for _ in &all.returned {
             stream.next().await.unwrap().unwrap();
         }
-        // Who has the answer may keep the stream for a while.
+        // A program that has the whole answer may keep the stream for a while.
         tokio::time::sleep(Duration::from_millis(100)).await;
         start.elapsed().as_secs_f64()
     })
@@ -181,7 +181,7 @@ async fn a_model_that_the_request_names_is_the_label() {
     assert_eq!(ended_in_all(&seen), 1.0);
 }
 
-/// Rig reads such a response as an answer, and says in it what went wrong.
+/// Rig reads a failed response as an answer, and reports the error in the answer.
 #[tokio::test]
 async fn a_response_that_failed_is_an_error() {
     let failed = json!({
@@ -214,7 +214,7 @@ async fn the_call_begins_when_the_request_is_sent() {
         start
     })
     .await;
-    // It asserts that the times are shorter than since then.
+    // `Recorded` also asserts that the recorded times are shorter than the time since `start`.
     let recorded = Recorded::new(&seen, "lazy", seen.returned);
     recorded.assert_first_token_after(0);
     recorded.assert_answered_after(0, Some(7.0));
@@ -239,7 +239,7 @@ async fn a_call_of_a_tool_is_the_first_token() {
     assert!(recorded.prompt_throughput.sum - recorded.time_to_first_token.sum >= 0.1);
 }
 
-/// What frames a text is an item of Rig's, and no chunk of the provider's.
+/// The items that frame a text come from Rig. They are no chunks of the provider.
 #[tokio::test]
 async fn the_conventions_see_the_chunks_of_the_provider() {
     let steps = vec![

@@ -1,6 +1,6 @@
-//! Any client: a stream of plain HTTP, and what is recorded of it.
+//! Any client: a stream over plain HTTP, and the recorded metrics.
 
-#![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
+#![allow(clippy::float_cmp, reason = "the values are exact")]
 
 mod support;
 
@@ -179,7 +179,7 @@ async fn a_call_that_is_not_streamed_has_no_first_token() {
 
 #[tokio::test]
 async fn what_was_used_before_a_stream_broke_is_recorded() {
-    // As Anthropic's streams begin: with the tokens of the input.
+    // Anthropic's streams begin with the tokens of the input.
     let begin = Step::Send(json!({"usage": {"prompt_tokens": 25, "completion_tokens": 1}}));
     let (seen, recorded) = capture("begun", Answer::Streamed(vec![begin, Step::Cut])).await;
 

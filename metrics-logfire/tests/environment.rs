@@ -1,5 +1,5 @@
-//! Handlers of the variables. A process cannot change its own environment safely, so each case is a
-//! process: this program, run again in a folder of its own.
+//! Handlers that the variables configure. A process cannot change its own environment safely, so
+//! each case is a process of its own: this program, run again in a separate folder.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -22,11 +22,11 @@ enum Environment {
     Count,
 }
 
-/// Names the case that a process is to be.
+/// The variable that names the case of a process.
 const CASE: &str = "TYPED_METRICS_CASE";
 const TOKEN: &str = "pylf_v1_us_s3cret";
 
-/// A folder that goes with the test.
+/// A folder that exists until this value is dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -41,7 +41,8 @@ impl Folder {
         std::fs::write(self.0.join(".logfire/logfire_credentials.json"), text).unwrap();
     }
 
-    /// What the process of a case prints, with these variables and no others of telemetry.
+    /// The output of the process of a case, with these variables and no other variables of
+    /// telemetry.
     fn run(&self, case: &str, variables: &[(&str, &str)]) -> String {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", "the_process_of_a_case", "--nocapture"]).env(CASE, case);
@@ -83,7 +84,7 @@ fn the_process_of_a_case() {
             Environment::count().add(7);
             set();
             clear_metric_handlers();
-            // A file is what can change while a program runs.
+            // A file can change while a program runs.
             let file = ".logfire/logfire_credentials.json";
             let text = std::fs::read_to_string(file).unwrap();
             std::fs::remove_file(file).unwrap();
@@ -188,7 +189,7 @@ fn nothing_of_another_collector_gets_into_it() {
         }
         assert_eq!(other.totals().metric("environment.count").kind, "counter cumulative");
     }
-    // What would be a mistake there is none here.
+    // Settings that would be mistakes elsewhere are no mistakes here.
     Folder::new("mistakes").run(
         "by_name",
         &[
@@ -228,7 +229,7 @@ fn the_credentials_file_has_token_and_address() {
     folder.run("by_name", &[]);
     assert_eq!(receiver.totals().int("environment.count", ""), 7);
     assert_eq!(receiver.requests()[0].header("authorization"), Some("Bearer pylf_v1_us_s3cret"));
-    // In another place, and with another address.
+    // The file is in another folder, and the address is another one.
     let moved = folder.0.join(".logfire");
     let away = folder.0.join("away");
     std::fs::rename(moved, &away).unwrap();
@@ -238,7 +239,7 @@ fn the_credentials_file_has_token_and_address() {
         &[("LOGFIRE_CREDENTIALS_DIR", away), ("LOGFIRE_BASE_URL", &other.http_endpoint())],
     );
     assert_eq!(other.totals().int("environment.count", ""), 7);
-    // A token of the variable has nothing to do with the file.
+    // A token in the variable is independent of the file.
     let another = "pylf_v1_us_s3cret_2";
     folder.run(
         "by_name",
@@ -304,7 +305,7 @@ fn each_mistake_is_named_with_its_mend_and_without_the_token() {
             &[("LOGFIRE_TOKEN", TOKEN), ("LOGFIRE_SEND_TO_LOGFIRE", "maybe")],
             "`LOGFIRE_SEND_TO_LOGFIRE` is `maybe`; write `yes`, `no` or `if-token-present`",
         ),
-        // The folder is there; its file is a folder.
+        // The folder exists, but the credentials file is a folder.
         (
             &[("LOGFIRE_CREDENTIALS_DIR", "unreadable")],
             "the credentials file `unreadable/logfire_credentials.json` cannot be read",

@@ -1,4 +1,4 @@
-//! What a receiver gets that stands for Logfire, and what is said if it does not take it.
+//! The requests to a receiver in place of Logfire, and the messages if the receiver refuses them.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -32,7 +32,7 @@ enum Fire<'a> {
     Gauge { test: &'a str },
 }
 
-/// A handler that sends there, when it is asked to.
+/// A handler that sends to `receiver`, only at a flush.
 fn to(receiver: &Receiver) -> LogfireBuilder {
     let builder = LogfireHandler::builder().token(TOKEN).base_url(receiver.http_endpoint());
     let builder = builder.interval(Duration::from_secs(3600));
@@ -48,7 +48,7 @@ fn interval(test: &str, count: u64) -> Result<(), typed_metrics::Error> {
 #[test]
 fn requests_are_what_logfire_takes() {
     let receiver = Receiver::start();
-    let _turn = my_turn(); // ends before the receiver does
+    let _turn = my_turn(); // dropped before the receiver
     set_metric_handlers(to(&receiver).build().unwrap()).unwrap();
     interval("request", 1).unwrap();
     let seen = &receiver.requests()[0];
@@ -63,7 +63,7 @@ fn requests_are_what_logfire_takes() {
 #[test]
 fn counters_and_histograms_are_differences_and_the_rest_is_not() {
     let receiver = Receiver::start();
-    let _turn = my_turn(); // ends before the receiver does
+    let _turn = my_turn(); // dropped before the receiver
     set_metric_handlers(to(&receiver).build().unwrap()).unwrap();
     for n in [3, 4] {
         Fire::level("kinds").add(n);
@@ -85,7 +85,7 @@ fn counters_and_histograms_are_differences_and_the_rest_is_not() {
 #[test]
 fn code_says_who_sends() {
     let receiver = Receiver::start();
-    let _turn = my_turn(); // ends before the receiver does
+    let _turn = my_turn(); // dropped before the receiver
     let handler = to(&receiver).service_name("shop").service_version("1.2").environment("staging");
     set_metric_handlers(handler.resource("team", "red").build().unwrap()).unwrap();
     interval("resource", 1).unwrap();
@@ -108,10 +108,10 @@ fn code_says_who_sends() {
 #[test]
 fn the_basic_system_metrics_come_by_themselves() {
     let receiver = Receiver::start();
-    let _turn = my_turn(); // ends before the receiver does
+    let _turn = my_turn(); // dropped before the receiver
     let handler = LogfireHandler::builder().token(TOKEN).base_url(receiver.http_endpoint());
     set_metric_handlers(handler.build().unwrap()).unwrap();
-    // Long enough for a utilization.
+    // Long enough to compute a utilization.
     std::thread::sleep(Duration::from_millis(300));
     flush().unwrap();
     let totals = receiver.totals();
@@ -132,7 +132,7 @@ fn the_basic_system_metrics_come_by_themselves() {
 #[test]
 fn each_of_several_tokens_gets_everything_once() {
     let receiver = Receiver::start();
-    let _turn = my_turn(); // ends before the receiver does
+    let _turn = my_turn(); // dropped before the receiver
     let tokens = format!("{TOKEN}, pylf_v1_us_another,{TOKEN}");
     let handler = to(&receiver).token(tokens).build().unwrap();
     set_metric_handlers(handler.clone()).unwrap();
@@ -182,7 +182,7 @@ fn what_a_gateway_says_is_tried_again() {
 #[test]
 fn with_several_tokens_each_has_a_spool_of_its_own() {
     let receiver = Receiver::start();
-    let _turn = my_turn(); // ends before the receiver does
+    let _turn = my_turn(); // dropped before the receiver
     let name = format!("typed-metrics-logfire-{}", std::process::id());
     let folder = std::env::temp_dir().join(name);
     let handler =
@@ -192,7 +192,7 @@ fn with_several_tokens_each_has_a_spool_of_its_own() {
     interval("spools", 5).unwrap_err();
     shutdown().unwrap_err();
     receiver.restart();
-    // Once in each project, though the order is another one now.
+    // The batch arrives once for each project, although the order of the tokens changed.
     let next = to(&receiver).token("pylf_v1_us_b,pylf_v1_us_a").spool_folder(&folder);
     let next = next.build().unwrap();
     let soon = Duration::from_secs(10);
@@ -214,7 +214,7 @@ fn with_several_tokens_each_has_a_spool_of_its_own() {
 #[test]
 fn three_outages_lose_nothing() {
     let receiver = Receiver::start();
-    let _turn = my_turn(); // ends before the receiver does
+    let _turn = my_turn(); // dropped before the receiver
     listen();
     set_metric_handlers(to(&receiver).build().unwrap()).unwrap();
     let mut sum = 0;
@@ -240,7 +240,7 @@ fn three_outages_lose_nothing() {
 #[test]
 fn what_may_be_tried_again_is_and_arrives_once() {
     let receiver = Receiver::start();
-    let _turn = my_turn(); // ends before the receiver does
+    let _turn = my_turn(); // dropped before the receiver
     set_metric_handlers(to(&receiver).build().unwrap()).unwrap();
     for (i, answer) in
         [Answer::status(503), Answer::status(429), Answer::HangUp].into_iter().enumerate()
@@ -256,7 +256,7 @@ fn what_may_be_tried_again_is_and_arrives_once() {
 #[test]
 fn a_token_that_is_refused_is_named_and_never_shown() {
     let receiver = Receiver::start();
-    let _turn = my_turn(); // ends before the receiver does
+    let _turn = my_turn(); // dropped before the receiver
     listen();
     let handler = to(&receiver).build().unwrap();
     let debug = format!("{handler:?} {:?}", to(&receiver));
@@ -279,13 +279,13 @@ fn a_token_that_is_refused_is_named_and_never_shown() {
 #[test]
 fn a_cleared_handler_sends_nothing_more() {
     let receiver = Receiver::start();
-    let _turn = my_turn(); // ends before the receiver does
+    let _turn = my_turn(); // dropped before the receiver
     let handler = to(&receiver).interval(Duration::from_millis(50)).build().unwrap();
     set_metric_handlers(handler.clone()).unwrap();
     Fire::level("cleared").add(4);
     interval("cleared", 1).unwrap();
     clear_metric_handlers();
-    // What the last collection made is on its way.
+    // Waits until the requests of the last collection have arrived.
     std::thread::sleep(Duration::from_millis(200));
     let before = receiver.requests().len();
     std::thread::sleep(Duration::from_millis(300));
@@ -296,7 +296,7 @@ fn a_cleared_handler_sends_nothing_more() {
 #[test]
 fn it_is_called_logfire_and_a_clone_is_the_same() {
     let receiver = Receiver::start();
-    let _turn = my_turn(); // ends before the receiver does
+    let _turn = my_turn(); // dropped before the receiver
     let handler = to(&receiver).build().unwrap();
     assert_eq!(handler.name(), "logfire");
     assert_eq!(handler.identity(), handler.clone().identity());

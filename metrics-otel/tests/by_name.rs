@@ -1,4 +1,4 @@
-//! The back end `"otel"`, if there is a global provider: the one at the moment when it is installed.
+//! The handler named `"otel"` uses the global provider that is set when the handler is installed.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -18,7 +18,7 @@ enum Named {
     Count,
 }
 
-// The global provider belongs to the process: one test.
+// The global provider belongs to the process, so there is only one test.
 #[test]
 fn the_global_provider_is_resolved_when_the_handler_is_installed() {
     let _turn = my_turn();
@@ -31,7 +31,7 @@ fn the_global_provider_is_resolved_when_the_handler_is_installed() {
     Named::count().add(2);
     set_metric_handlers(["OTel"]).unwrap();
     assert_eq!(at_first.export().point("named.count", ""), &Point::U64(2));
-    // It is the same back end under all these names.
+    // All these names and instances mean the same handler.
     add_metric_handler(early).unwrap();
     add_metric_handler(OtelHandler::new(first.clone())).unwrap();
     assert_eq!(at_first.export().point("named.count", ""), &Point::U64(2));
@@ -42,7 +42,7 @@ fn the_global_provider_is_resolved_when_the_handler_is_installed() {
     Named::count().inc();
     assert_eq!(at_first.export().point("named.count", ""), &Point::U64(4));
 
-    // A changed global is another provider.
+    // A changed global provider is another provider.
     clear_metric_handlers();
     let (second, at_second) = provider(Cumulative);
     global::set_meter_provider(second);

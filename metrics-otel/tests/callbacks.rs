@@ -1,4 +1,4 @@
-//! What happens inside callbacks: recording, registering, panicking, waiting.
+//! Callbacks that record, register metrics, panic or wait.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -35,7 +35,7 @@ enum Callback<'a> {
     Clearing,
 }
 
-/// Fails instead of hanging for ever.
+/// Fails instead of waiting for ever.
 fn in_time<R: Send + 'static>(run: impl FnOnce() -> R + Send + 'static) -> R {
     let (send, receive) = mpsc::channel();
     let worker = thread::spawn(move || send.send(run()));
@@ -61,7 +61,7 @@ fn a_metric_that_is_first_recorded_inside_a_callback_of_opentelemetry_is_exporte
         let _ = collector.export();
         let export = collector.export();
         assert_eq!(export.point("callback.first", "key=inside"), &Point::U64(1));
-        // Its instrument was built as soon as that collection was over; nothing is lost.
+        // The instrument was built right after that collection, and no measurement is lost.
         let deadline = Instant::now() + Duration::from_secs(10);
         let mut export = collector.export();
         while export.has_no("born_inside") {

@@ -1,5 +1,5 @@
-//! Pipelines of the standard variables. A process cannot change its own environment safely, so each
-//! case is a process: this program, run again.
+//! Pipelines that the standard variables configure. A process cannot change its own environment
+//! safely, so each case is a process of its own: this program, run again.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -22,10 +22,11 @@ enum Environment {
     Duration,
 }
 
-/// Names the case that a process is to be.
+/// The variable that names the case of a process.
 const CASE: &str = "TYPED_METRICS_CASE";
 
-/// What the process of a case prints, with these variables and no others of OpenTelemetry.
+/// The output of the process of a case, with these variables and no other variables of
+/// OpenTelemetry.
 fn run(case: &str, variables: &[(&str, &str)]) -> String {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "the_process_of_a_case", "--nocapture"]).env(CASE, case);

@@ -1,4 +1,4 @@
-//! What a provider exports of typed metrics: each with everything that is known of it.
+//! A provider exports typed metrics with all their properties.
 
 extern crate typed_metrics_core as typed_metrics;
 

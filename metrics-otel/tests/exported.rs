@@ -1,4 +1,5 @@
-//! What a pipeline sends is what the exporter of `opentelemetry-otlp` sends, and what was set up.
+//! A pipeline sends the same requests as the exporter of `opentelemetry-otlp`, with the same
+//! settings.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -52,8 +53,8 @@ fn record() {
     Exported::load().set(0.75);
 }
 
-// `opentelemetry-otlp` is compiled here with its client `reqwest-client`, which cannot be used from
-// the SDK's reader. Pipelines do not mind.
+// `opentelemetry-otlp` is compiled here with its client `reqwest-client`, which does not work in
+// the SDK's reader. The pipelines of this crate work nevertheless.
 #[test]
 fn the_same_is_sent_as_by_the_exporter_of_opentelemetry_otlp() {
     let _turn = my_turn();
@@ -77,7 +78,7 @@ fn the_same_is_sent_as_by_the_exporter_of_opentelemetry_otlp() {
         });
         let (mut theirs, mut ours) = (theirs.totals(), ours.totals());
         assert_eq!(theirs.metrics.len(), 5, "{:?}", theirs.metrics.keys());
-        // The times of the two collections differ.
+        // The two collections have different times.
         for totals in [&mut theirs, &mut ours] {
             totals.metrics.values_mut().for_each(|metric| metric.forget_times());
         }
@@ -141,7 +142,7 @@ enum Many {
     Count { identity_of_the_customer: u64 },
 }
 
-// Servers of gRPC take 4 MiB unless told otherwise, the one here too.
+// gRPC servers accept 4 MiB by default, and so does the receiver here.
 #[test]
 fn what_is_too_large_for_one_request_comes_in_several() {
     let _turn = my_turn();
@@ -199,7 +200,7 @@ fn the_provider_of_a_pipeline_can_be_used_without_its_handler() {
     provider.force_flush().unwrap();
     receiver.wait_for(1, support::pipeline::SOON);
     assert_eq!(receiver.totals().int("own_alone", ""), 4);
-    // And by whatever other handler.
+    // The same with another handler.
     set_metric_handlers(OtelHandler::new(provider.clone())).unwrap();
     provider.force_flush().unwrap();
     receiver.wait_for(2, support::pipeline::SOON);

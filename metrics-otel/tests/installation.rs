@@ -1,4 +1,4 @@
-//! A provider that nobody collects, and other mistakes: errors when the handler is installed.
+//! Installation errors: a provider without a reader, and other mistakes.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -68,7 +68,7 @@ fn a_prefix_that_makes_no_name_is_refused() {
     assert!(error.contains("the prefix `9 lives`: it begins with '9'"), "{error}");
 }
 
-/// What was logged.
+/// The logged lines.
 struct Log(Mutex<Vec<String>>);
 
 static LOG: Log = Log(Mutex::new(Vec::new()));

@@ -1,4 +1,4 @@
-//! Handlers that come, go and come again: nothing twice, nothing lost, nothing left behind.
+//! Handlers are set, cleared and set again: no value is exported twice, lost or left behind.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -68,7 +68,7 @@ fn clearing_and_installing_again_counts_nothing_twice_and_loses_nothing() {
     holds(&export, 16, (3, 16.0, 10.0));
     assert!(export.has_no("live.again_gauge"), "no stale value");
 
-    // The same handler, a clone, one made anew: it is the provider that counts.
+    // The same handler, a clone and a new handler are equal, because they have the same provider.
     set_metric_handlers(handler.clone()).unwrap();
     holds(&collector.export(), 116, (4, 116.0, 100.0));
     set_metric_handlers(OtelHandler::new(provider.clone())).unwrap();
@@ -89,7 +89,7 @@ fn the_same_provider_is_installed_once() {
     add_metric_handler(new()).unwrap();
     Live::twice().add(10);
     assert_eq!(count(&collector, "live.twice"), 10);
-    // Another prefix is another export.
+    // Another prefix is a separate export.
     add_metric_handler(new().prefix("other")).unwrap();
     Live::twice().add(1);
     let export = collector.export();

@@ -1,4 +1,4 @@
-//! A collector that is down, slow, overloaded or hangs up loses nothing.
+//! No measurement is lost if a collector is down, slow, overloaded or closes connections.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -22,7 +22,7 @@ enum Outage<'a> {
     Duration { test: &'a str },
 }
 
-/// Records, and asks for an export: one batch.
+/// Records values and flushes, which makes one batch.
 fn interval(test: &str, count: u64) -> Result<(), typed_metrics::Error> {
     Outage::count(test).add(count);
     Outage::duration(test).record(count as f64);
@@ -33,7 +33,8 @@ fn label(test: &str) -> String {
     format!("test={test}")
 }
 
-/// A name for each protocol's part of a test: histories of a metric belong to the process.
+/// A label for one protocol's part of a test, because the history of a metric belongs to the
+/// process.
 fn part(test: &str, protocol: Protocol) -> String {
     format!("{test}_{protocol:?}")
 }
@@ -118,7 +119,8 @@ fn what_may_be_tried_again_is() {
     ];
     for (i, answer) in answers.into_iter().enumerate() {
         for protocol in PROTOCOLS {
-            // `DataLoss` is 500 for HTTP. An HTTP status comes to gRPC as from a proxy.
+            // Over HTTP, `DataLoss` is the status 500. Over gRPC, an HTTP status looks as if a
+            // proxy sent it.
             if matches!(answer, Answer::Code { .. }) && *protocol != Protocol::Grpc {
                 continue;
             }
@@ -148,7 +150,7 @@ fn retry_after_is_kept_to() {
     let full = || Answer::code_retry_after(tonic::Code::ResourceExhausted, "full", WAIT);
     let answers: [&dyn Fn() -> (Protocol, Answer); 3] = [
         &|| (Protocol::HttpProtobuf, Answer::retry_after(429, "2")),
-        // A date has whole seconds: it is 2 to 3 s away.
+        // A date has whole seconds, so this date is 2 to 3 s away.
         &|| (Protocol::HttpProtobuf, Answer::retry_after(503, in_date())),
         &|| (Protocol::Grpc, full()),
     ];
@@ -163,7 +165,7 @@ fn retry_after_is_kept_to() {
         set_metric_handlers(handler.build().unwrap()).unwrap();
         receiver.answer_next(1, answer);
         interval(&test, 3).unwrap_err();
-        // A flush whose time is over before says so at once.
+        // The wait is longer than the timeout, so the flush fails at once.
         let begin = Instant::now();
         interval(&test, 4).unwrap_err();
         assert!(begin.elapsed() < Duration::from_millis(500), "{:?}", begin.elapsed());
@@ -185,7 +187,7 @@ fn a_retry_after_of_nothing_or_of_for_ever_does_no_harm() {
     receiver.answer(Answer::retry_after(503, "0"));
     interval("zero", 3).unwrap_err();
     std::thread::sleep(Duration::from_secs(1));
-    // Pauses of a quarter of a second, then half a second.
+    // The pauses last a quarter of a second, then half a second.
     assert!(receiver.requests().len() <= 4, "{}", receiver.requests().len());
     receiver.answer(Answer::retry_after(503, u64::MAX.to_string()));
     let before = receiver.requests().len();
@@ -276,7 +278,8 @@ fn the_port_of_the_other_protocol_is_guessed() {
         let handler = deltas_to(&receiver, protocol).endpoint(endpoint).build().unwrap();
         set_metric_handlers(handler).unwrap();
         let error = interval("swapped", 1).unwrap_err().to_string();
-        // A server may also close the connection before its answer is read, as one does that ends.
+        // A server may also close the connection before the client reads the answer, for example at
+        // its end.
         assert!(error.contains(said) || error.contains("reset by peer"), "{error}");
         clear_metric_handlers();
     }
@@ -345,11 +348,11 @@ fn a_full_spool_loses_the_oldest_and_counts_them() {
     receiver.restart();
     interval("full", 1 << 20).unwrap();
     let got = receiver.totals().int("outage.count", "test=full").cast_unsigned();
-    // The newest, with no gap.
+    // The newest batches are kept, without a gap.
     let kept = got.count_ones();
     assert_eq!(got, ((1 << 21) - 1) & !((1 << (21 - kept)) - 1), "{got:b}");
     assert!((3..20).contains(&kept), "{kept}");
-    // Each had the counter and the histogram at least.
+    // Each dropped batch had at least the counter and the histogram.
     let lost = dropped() - before;
     assert!(lost >= 2.0 * f64::from(21 - kept), "{lost} with {kept} kept");
     let exported = receiver.totals().int("typed_metrics.otlp.dropped", "reason=spool_full");
@@ -379,12 +382,12 @@ fn a_folder_keeps_batches_for_the_next_pipeline() {
     assert_eq!(receiver.totals().int("outage.count", "test=folder"), 11);
     drop(next);
 
-    // What was sent by the end of a shutdown is all there is: no batch is left behind.
+    // After a shutdown that sent everything, the folder has no batch.
     let next = pipeline();
     set_metric_handlers(next).unwrap();
     Outage::count("folder").add(7);
     shutdown().unwrap();
-    // The pipeline ends on a thread of its own.
+    // The pipeline ends on another thread.
     std::thread::sleep(Duration::from_millis(300));
     let left: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).collect();
     assert_eq!(left, [folder.join("lock")]);

@@ -1,4 +1,4 @@
-//! The OTLP server that the other tests send to keeps what it gets and answers as it is told.
+//! The OTLP server of the other tests keeps its requests and sends the chosen answers.
 
 mod support {
     pub(crate) mod receiver;
@@ -104,7 +104,7 @@ fn histogram(min: f64, max: f64, buckets: &[u64]) -> Data {
     })
 }
 
-/// What HTTP answered: the head, and the body.
+/// The HTTP response: its head and its body.
 #[derive(Debug)]
 struct Response {
     head: String,
@@ -251,7 +251,7 @@ async fn grpc_is_answered_as_told() {
     let unknown = call(&receiver, 3).await.unwrap_err();
     assert_eq!((unknown.code(), unknown.message()), (Code::Unauthenticated, "who are you?"));
     assert!(unknown.get_details_retry_info().is_none());
-    // tonic takes the text of a proxy for the beginning of a message.
+    // tonic reads the text of a proxy as the beginning of a message.
     let proxy = call(&receiver, 4).await.unwrap_err();
     assert_eq!(proxy.code(), Code::Internal, "{proxy:?}");
     assert_eq!(call(&receiver, 5).await.unwrap_err().code(), Code::Unavailable);
@@ -342,7 +342,7 @@ fn totals_add_deltas_up_and_take_the_latest_of_what_is_cumulative() {
     };
     let cumulative = |time, value| sum(AggregationTemporality::Cumulative, time, value);
     send(request("total", cumulative(20, Number::AsDouble(2.5))));
-    send(request("total", cumulative(10, Number::AsDouble(1.5)))); // kept for a while, sent late
+    send(request("total", cumulative(10, Number::AsDouble(1.5)))); // older, sent later
     send(request("delta", sum(AggregationTemporality::Delta, 20, Number::AsDouble(0.5))));
     send(request("delta", sum(AggregationTemporality::Delta, 10, Number::AsDouble(0.25))));
     send(request("time", histogram(0.5, 1.5, &[1, 1, 0])));

@@ -1,4 +1,4 @@
-//! What a collector refuses is told once, with its reason and what to do, counted, and not sent again.
+//! A refused batch is logged once with its reason and the fix, counted, and not sent again.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -69,13 +69,13 @@ fn a_refusal_is_told_once_and_counted() {
         assert_eq!(lines.len(), 1, "{answer:?}: {lines:?}");
         assert!(lines[0].starts_with("ERROR: ") && lines[0].contains(said), "{lines:?}");
         assert!(refused() - before >= 2.0, "{answer:?}");
-        // Neither is sent again, and what comes then is.
+        // Neither batch is sent again, and the next batch is sent.
         interval().unwrap();
         let accepted: Vec<_> = receiver.requests().iter().map(|seen| seen.accepted).collect();
         assert_eq!(accepted, [false, false, true], "{answer:?}");
         assert_eq!(receiver.totals().int("refusals.count", ""), 1);
         assert!(receiver.totals().int("typed_metrics.otlp.dropped", "reason=refused") >= 2);
-        // A refusal after that is news again.
+        // A refusal after that is logged again.
         receiver.answer_next(1, answer.clone());
         interval().unwrap_err();
         assert_eq!(logged().len(), 1, "{answer:?}");
@@ -115,7 +115,7 @@ fn one_kind_of_refusal_is_told_once_though_its_text_differs() {
 #[test]
 fn a_redirection_says_where_to() {
     let receiver = Receiver::start();
-    let _turn = my_turn(); // ends before the receiver does
+    let _turn = my_turn(); // dropped before the receiver
     let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
     set_metric_handlers(handler).unwrap();
     receiver.answer(Answer::status(308).header("location", "https://new.example/v1/metrics"));

@@ -1,4 +1,4 @@
-//! Sums and histograms under every temporality, with one reader and with several.
+//! Sums and histograms under every temporality, with one reader and with several readers.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -63,8 +63,8 @@ fn size(export: &Export) -> Shown {
     (h.count, h.sum, h.min, h.max, h.buckets.clone())
 }
 
-// The metrics belong to the process: one test goes through all temporalities, each provider begins
-// with what came before.
+// Metrics belong to the process, so one test checks all temporalities. Each provider begins with
+// the earlier measurements.
 #[test]
 fn each_temporality_shows_what_it_should() {
     let _turn = my_turn();
@@ -98,7 +98,7 @@ fn each_temporality_shows_what_it_should() {
         assert_eq!(size(&export), (2, 25.0, 12.0, 13.0, vec![0, 2, 0]), "of the interval");
         assert_eq!(export.point("time.last", ""), &Point::F64(1.0), "a gauge stays");
     }
-    // Nothing came.
+    // Nothing was recorded since the last export.
     assert_eq!(at_all_times.export().point("time.count", "key=a"), &Point::U64(17));
     let export = in_between.export();
     assert!(export.has_no("time.count") && export.has_no("time.size"));
@@ -138,7 +138,8 @@ fn readers_that_collect_while_threads_record_lose_nothing() {
         provider_with(Cumulative, |builder| builder.with_reader(delta.clone()));
     set_metric_handlers(OtelHandler::new(provider)).unwrap();
     let done = AtomicBool::new(false);
-    // What the delta reader got, and what the cumulative one shows in the end.
+    // The sums of the delta reader's exports, compared with the last export of the cumulative
+    // reader.
     let mut sums = (vec![0; 8], 0, 0.0, vec![0; 3]);
     let mut add = |export: &Export| {
         if !export.has_no("time.shared") {

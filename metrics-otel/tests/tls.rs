@@ -1,4 +1,4 @@
-//! Pipelines over TLS, with certificates made for the occasion, to a real server of rustls.
+//! Pipelines over TLS, with certificates made by the test, to a real rustls server.
 #![cfg(feature = "tls")]
 
 extern crate typed_metrics_core as typed_metrics;
@@ -32,7 +32,7 @@ enum Tls {
     Count,
 }
 
-/// A folder with `ca.pem`, and a certificate and a key each for `server` and `client`.
+/// A folder with `ca.pem`, and a certificate and a key for `server` and for `client`.
 struct Certificates(PathBuf);
 
 impl Certificates {
@@ -62,7 +62,8 @@ impl Certificates {
         CertificateDer::from_pem_file(self.path(file)).unwrap()
     }
 
-    /// A server's settings; with `mutual` it wants a certificate of its clients too.
+    /// The settings of a server. With `mutual`, the server also requires a certificate of its
+    /// clients.
     fn server(&self, mutual: bool) -> ServerConfig {
         let provider = Arc::new(ring::default_provider());
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
@@ -89,7 +90,8 @@ impl Drop for Certificates {
     }
 }
 
-/// Takes TLS off and hands on what is inside; the address of it, under a name that the certificate has.
+/// Terminates TLS and forwards the contents. Returns its address, with a name that the certificate
+/// has.
 fn in_front_of(endpoint: &str, config: ServerConfig) -> String {
     let to: SocketAddr = endpoint.strip_prefix("http://").unwrap().parse().unwrap();
     let (ready, port) = std::sync::mpsc::channel();

@@ -1,4 +1,4 @@
-//! Views of the provider, and instruments of others beside ours.
+//! Views of the provider, and instruments of other code beside ours.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -63,7 +63,7 @@ fn series_that_a_dropped_attribute_makes_one_add_up() {
         let size = stream("view.collapsed_size", move |s| s.with_allowed_attribute_keys(keep()));
         let (provider, collector) =
             provider_with(temporality, |builder| builder.with_view(count).with_view(size));
-        // From the beginning, whatever the other temporality's part recorded.
+        // The totals include the values that the other temporality's part recorded before.
         let before = typed_metrics::snapshot();
         let before = &before.get("view.collapsed").unwrap().series;
         let before: f64 = before.iter().map(|series| series.value.as_f64()).sum();
@@ -116,7 +116,7 @@ fn other_buckets_and_exponential_ones_have_count_sum_and_extremes() {
     }
     let other = export.point("view.rebucketed", "").histogram();
     assert_eq!(other.bounds, [15.0, 100.0]);
-    // 12 and 18 lie at one fraction of our bucket from 10 to 20.
+    // 12 and 18 are at the same relative position in our bucket from 10 to 20.
     assert!([[2, 4, 1], [4, 2, 1]].iter().any(|buckets| other.buckets == buckets));
     assert_eq!(export.get("view.exponential").kind, "exponential Cumulative");
 }
@@ -149,7 +149,7 @@ fn with_the_view_for_series_limits_each_series_is_exported() {
     assert_eq!(export.point("view.many", "key=3999"), &Point::U64(3999));
     assert_eq!(total(&export), 3999 * 2000);
 
-    // Without it, the SDK has an overflow series; the sum is right.
+    // Without the view, the SDK has an overflow series, and the sum is still right.
     let (default, collector) = provider(Cumulative);
     set_metric_handlers(OtelHandler::new(default)).unwrap();
     let export = collector.export();

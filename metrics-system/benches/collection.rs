@@ -1,4 +1,5 @@
-//! What a collection costs that reads the metrics anew, and one right after it that does not.
+//! The cost of a collection that reads the system anew, and of one right after it that reuses the
+//! values.
 
 use std::thread;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! The basic metrics against `/proc`, read independently.
+//! Compares the basic metrics with `/proc`, which the test reads itself.
 
 #![cfg(target_os = "linux")]
 
@@ -17,8 +17,8 @@ use typed_metrics_system::{Set, install};
 
 use support::*;
 
-/// Name, type, type of values and unit in what Logfire's Python SDK 4.41.0 exports with `base="basic"`;
-/// all have one series, with these labels.
+/// The name, type, value type and unit of the metrics that Logfire's Python SDK 4.41.0 exports with
+/// `base="basic"`. Each metric has one series, with these labels.
 const BASIC: [(&str, MetricType, ValueType, &str, Labels<'_>); 6] = {
     use MetricType::{Gauge, UpDownCounter};
     use ValueType::{F64, I64};
@@ -56,7 +56,7 @@ fn the_six_of_logfires_python_sdk_are_there_and_no_others() {
 fn memory_swap_load_and_processes_are_what_proc_says() {
     let _turn = my_turn();
     install(Set::Basic).unwrap();
-    // A limit of the cgroup would count instead; see the tests of `cgroup`.
+    // With a limit of the cgroup, the limit would count; the tests of `cgroup` cover that.
     assert_value("system.memory.utilization", &[("state", "available")], || {
         meminfo("MemAvailable") / meminfo("MemTotal")
     });
@@ -86,7 +86,7 @@ fn the_process_has_the_part_of_all_cpus_that_one_busy_thread_takes() {
         "{process} is not {expected}, it is {ratio} times that"
     );
 
-    // The first eight are the states; guests' time is in them already.
+    // The first eight numbers are the states. They already include the time of guests.
     let all: f64 = (0..8).map(|state| after[state] - before[state]).sum();
     let idle = after[3] - before[3] + after[4] - before[4];
     let system = value("system.cpu.simple_utilization", &[]);
@@ -101,7 +101,8 @@ fn a_reader_that_comes_right_after_another_sees_the_same_window() {
     install(Set::Basic).unwrap();
     next_window();
     let first = snapshot();
-    // Of a window of its own, this would be nearly all of it, and a process more.
+    // In a window of its own, nearly all this time would be busy, and there would be one more
+    // process.
     burn(0.05);
     let mut child = Command::new("sleep").arg("60").spawn().unwrap();
     let second = snapshot();

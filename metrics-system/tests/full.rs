@@ -1,4 +1,4 @@
-//! The full set against `/proc`, read independently.
+//! Compares the full set with `/proc`, which the test reads itself.
 
 #![cfg(target_os = "linux")]
 
@@ -18,9 +18,10 @@ use typed_metrics_system::{Set, install};
 
 use support::*;
 
-/// Name, type, type of values, unit and labels in what Logfire's Python SDK 4.41.0 exports with
-/// `base="full"` on Linux, without what is Python's own (`process.runtime.cpython.*`, `cpython.*`).
-/// The unit of `system.swap.usage` is `pages` there, though it is bytes.
+/// The name, type, value type, unit and labels of the metrics that Logfire's Python SDK 4.41.0
+/// exports with `base="full"` on Linux, without the metrics of Python itself
+/// (`process.runtime.cpython.*`, `cpython.*`). There the unit of `system.swap.usage` is `pages`,
+/// although the values are bytes.
 const FULL: &[(&str, MetricType, ValueType, &str, &[&str])] = {
     use MetricType::{Counter, Gauge, UpDownCounter};
     use ValueType::{F64, I64, U64};
@@ -64,7 +65,7 @@ const FULL: &[(&str, MetricType, ValueType, &str, &[&str])] = {
 #[test]
 fn every_metric_that_logfires_python_sdk_has_on_linux_is_there() {
     let _turn = my_turn();
-    // So that there is a connection on the quietest machine.
+    // Makes sure that there is a connection on every machine.
     let _listener = TcpListener::bind("127.0.0.1:0").unwrap();
     install(Set::Full).unwrap();
     let snapshot = snapshot();
@@ -163,7 +164,7 @@ fn what_the_process_holds_is_what_proc_says() {
     install(Set::Full).unwrap();
     let files: Vec<_> = (0..10).map(|_| File::open("/dev/null").unwrap()).collect();
     assert_value("process.open_file_descriptor.count", &[], || {
-        // Less the one that reads the folder.
+        // Without the descriptor that reads the folder.
         fs::read_dir("/proc/self/fd").unwrap().count() as f64 - 1.0
     });
     drop(files);
@@ -215,7 +216,7 @@ fn cpus_spend_their_time_in_one_state_at_a_time() {
     install(Set::Full).unwrap();
     next_window();
     let _ = snapshot();
-    // The last, which is called 1 less by the kernel.
+    // The last CPU. The kernel numbers CPUs from 0, and the metric from 1.
     let (last, line) = (cpus().to_string(), format!("cpu{}", cpus() - 1));
     let (wall, before) = (Instant::now(), stat(&line));
     burn(0.6);
@@ -273,7 +274,7 @@ fn memory_by_state_is_what_proc_says() {
 fn devices_did_what_proc_says() {
     let _turn = my_turn();
     install(Set::Full).unwrap();
-    // By columns of `/proc/net/dev`, after the name.
+    // By column of `/proc/net/dev`, after the name.
     let network = |column: usize| {
         let text = read("/proc/net/dev");
         let line = text.lines().find_map(|line| line.trim().strip_prefix("lo:")).unwrap();
@@ -294,7 +295,7 @@ fn devices_did_what_proc_says() {
     let after = value("system.network.packets", &[("device", "lo"), ("direction", "receive")]);
     assert!(after >= before + 20.0, "{after} after {before}");
 
-    // The disk that did most, by columns of `/proc/diskstats`.
+    // The disk with the most reads, by columns of `/proc/diskstats`.
     let disks = read("/proc/diskstats");
     let column = |line: &str, at: usize| line.split_whitespace().nth(at).unwrap().to_owned();
     let reads = |line: &&str| column(line, 3).parse::<u64>().unwrap();
@@ -333,7 +334,7 @@ fn sockets_are_counted_by_state() {
     assert_value("system.network.connections", udp, || {
         read("/proc/net/udp").lines().skip(1).count() as f64
     });
-    // Gone to zero, not gone.
+    // The series is zero, and not missing.
     drop(listeners);
     assert_value("system.network.connections", listening, || sockets("/proc/net/tcp", "0A"));
 }

@@ -1,4 +1,4 @@
-//! Installing and uninstalling, in every order.
+//! Installs and uninstalls the metrics, in every order.
 
 #![cfg(target_os = "linux")]
 
@@ -11,7 +11,7 @@ use typed_metrics_system::{Set, install, uninstall};
 
 use support::*;
 
-/// The last CPU time that is counted, and what the kernel counts.
+/// The last counted CPU time, and the CPU time of the kernel.
 fn cpu_time() -> (f64, f64) {
     let ticks: f64 = stat("cpu")[..8].iter().sum();
     next_window();
@@ -23,7 +23,7 @@ fn cpu_time() -> (f64, f64) {
 #[track_caller]
 fn assert_counts_once() {
     let (counted, kernel) = cpu_time();
-    // Of the time between the two, every CPU has a second a second.
+    // Between the two readings, each CPU adds a second for each second.
     assert!((counted - kernel).abs() < 2.0 * cpus() as f64, "{counted} is not {kernel}");
 }
 
@@ -45,7 +45,7 @@ fn full_after_basic_adds_and_basic_after_full_takes_nothing_away() {
     assert_eq!(snapshot().count("system.memory.utilization"), 1);
     assert_eq!(snapshot().count("process.thread.count"), 0);
 
-    // At once, and in the same window as the basic ones.
+    // The full set is there at once, and in the same window as the basic set.
     let before = value("process.cpu.utilization", &[]);
     install(Set::Full).unwrap();
     let full = snapshot();
@@ -72,7 +72,7 @@ fn what_is_uninstalled_is_gone_and_comes_back_with_nothing_counted_twice() {
         let after = snapshot();
         for metric in &after.metrics {
             let name = metric.descriptor.name();
-            // Counters stay as they are.
+            // Counters keep their series.
             let is_counter =
                 metric.descriptor.metric_type() == typed_metrics_core::MetricType::Counter;
             let expected = if is_counter { before.count(name) } else { 0 };

@@ -1,4 +1,4 @@
-//! Exported through OpenTelemetry.
+//! System metrics, exported through OpenTelemetry.
 
 #![cfg(target_os = "linux")]
 
@@ -66,10 +66,10 @@ fn basic_and_full_metrics_arrive_with_their_types_and_attributes() {
             .map(|attribute| (attribute.key.as_str(), attribute.value.clone()))
             .collect();
         attributes.sort_by_key(|(key, _)| *key);
-        // A number, as in Python.
+        // The label `cpu` is a number, as in Logfire's Python SDK.
         attributes == [("cpu", 1_i64.into()), ("state", "idle".into())]
     });
-    // Counted once, though it was collected twice.
+    // The time is counted once, although it was collected twice.
     let (idle, kernel) = (point.unwrap().value(), stat("cpu0")[3] / 100.0);
     assert!((idle - kernel).abs() < 1.0, "{idle} is not {kernel}");
     typed_metrics_core::clear_metric_handlers();

@@ -1,6 +1,6 @@
-//! What cannot be read: with no file descriptor left, nothing in `/proc` can be.
+//! Metrics that cannot be read: without a free file descriptor, no file in `/proc` can be opened.
 //!
-//! Alone in its process, which has no descriptors for others either.
+//! This test needs its own process, because other tests would have no descriptors either.
 
 #![cfg(target_os = "linux")]
 
@@ -15,7 +15,7 @@ use typed_metrics_system::{Set, install};
 
 use support::*;
 
-/// What was logged.
+/// The logged lines.
 static LOGGED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 struct Logger;
@@ -72,24 +72,24 @@ fn what_cannot_be_read_is_named_and_missing_until_it_can_be() {
     for file in ["/proc/stat", "/proc/meminfo"] {
         assert!(error.contains(file), "no `{file}` in\n{error}");
     }
-    // No zeros, and nobody is told twice.
+    // The metrics are missing and not zero, and no message is logged again.
     let empty = without_files(snapshot);
     assert!(empty.metrics.iter().all(|metric| metric.series.is_empty()), "{empty}");
     assert_eq!(*LOGGED.lock().unwrap(), [""; 0]);
 
-    // Back as soon as they can be read.
+    // The metrics return as soon as they can be read.
     next_window();
     let back = snapshot();
     assert!(basic.iter().all(|name| back.count(name) == 1), "{back}");
 
-    // Gauges and up-down counters are missing again, counters stay and go on.
+    // Gauges and up-down counters are missing again. Counters stay, and continue later.
     install(Set::Full).unwrap();
     let full = snapshot();
     next_window();
     let gone = without_files(snapshot);
     for metric in &gone.metrics {
         let name = metric.descriptor.name();
-        // The size of a folder, since Linux 6.2; for that none is opened.
+        // Since Linux 6.2, the size of a folder is this number, and reading a size opens no file.
         if name == "process.open_file_descriptor.count" {
             continue;
         }
@@ -104,7 +104,7 @@ fn what_cannot_be_read_is_named_and_missing_until_it_can_be() {
     };
     assert!(time("idle", 3) < 1.0 && time("user", 0) < 1.0);
 
-    // The basic ones were told of by the error.
+    // The error of `install` has already named the basic metrics.
     let logged = LOGGED.lock().unwrap();
     assert!(!logged.is_empty());
     for line in logged.iter() {

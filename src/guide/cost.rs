@@ -1,26 +1,31 @@
-//! What a record costs, and what is guaranteed.
+//! Estimate the time and the memory that a record costs, and rely on the guarantees.
 //!
 //! # Time
 //!
-//! Each thread writes to cells of its own, with plain loads and stores: no lock, no read-modify-write,
-//! no cache line that goes back and forth. `cargo bench -p typed-metrics-core` measures it against an
-//! uncontended `AtomicU64::fetch_add`, on your machine, in one run.
+//! Each thread writes to its own cells, with plain loads and stores. A record takes no lock, has no
+//! atomic read-modify-write, and shares no cache line with other threads; gauges share one
+//! ([Guarantees](#guarantees)). `cargo bench -p typed-metrics-core` measures a record on your
+//! machine, and compares it in the same run with an uncontended `AtomicU64::fetch_add`.
 //!
-//! Fixed labels are found by arithmetic; open ones by hashing their values and comparing them in a
-//! table of the thread's own. Only the first measurement of a thread in a series, or in a stretch of
-//! memory, takes a lock or allocates.
+//! Arithmetic finds the series of fixed labels. For open labels, the thread hashes the label values
+//! and compares them in its own table. [`declaring`](super::declaring#labels) says which labels are
+//! fixed. A thread takes a lock or allocates only for its first measurement in a series or in a
+//! segment of memory.
 //!
 //! # Memory
 //!
-//! - A counter with fixed labels takes 8 bytes for each series and thread, 16 with open labels or with
-//!   values of `f64`; a histogram 80 and 8 for each bucket. Cells come in segments of 4 KiB, allocated by each thread
-//!   that writes there. A thread that starts goes on with the cells of one that ended.
-//! - A thread's cells never take more than 2 MiB. Series beyond that are written by all threads
-//!   together, with atomic read-modify-writes: slower, and as exact.
-//! - A metric never has more series than its limit, 2000 unless it says otherwise. Past it,
-//!   measurements land in one series with the label `otel.metric.overflow = true`; the snapshot counts
-//!   them in `dropped`. [`remove`](crate::Handle::remove) makes room.
-//! - A label value keeps 1024 bytes of text; what is longer is cut there.
+//! - A counter with fixed labels takes 8 bytes for each series and thread. A counter with open
+//!   labels, or of `f64`, takes 16 bytes. A histogram takes 80 bytes, and 8 bytes more for each
+//!   bucket.
+//! - The cells are in segments of 4 KiB. Each thread allocates a segment when it first writes
+//!   there. A new thread reuses the cells of a thread that ended.
+//! - The cells of a thread never take more than 2 MiB. Beyond that, all threads share the cells of
+//!   a series and write them with atomic read-modify-writes. Shared cells are slower, and as exact.
+//! - A metric never has more series than its limit, which is 2000 by default. Over the limit,
+//!   measurements go to one overflow series with the label `otel.metric.overflow = true`, and the
+//!   snapshot counts them in `dropped`. [`remove`](crate::Handle::remove) makes room for new
+//!   series.
+//! - A label value keeps at most 1024 bytes of text. A longer text is cut.
 //! - A thread remembers at most 8192 open series.
 //!
 //! ```
@@ -45,14 +50,15 @@
 //!
 //! # Guarantees
 //!
-//! - Recording never panics or fails. In steady state, which is with series that the thread has used
-//!   before, it never locks, waits or allocates either. Past the series limit, looking up labels that
-//!   have no series takes a read lock.
-//! - A gauge is one cell that all threads set. It takes no lock, but threads that set the same one at
-//!   the same time share its cache line.
-//! - Nothing is lost: not what was recorded before a handler was there, not when a thread ends, not
-//!   while it ends, not when handlers change.
-//! - Count, sum, extremes and buckets of a histogram always belong to the same measurements.
-//! - Sums are not checked for overflow: those of integers wrap around modulo 2^64, those of `f64` may
-//!   become infinite.
-//! - There is no `unsafe` in any crate of this project.
+//! - Recording never panics and never fails. In steady state, it never locks, waits or allocates
+//!   either. A thread is in steady state with the series that it has used before. Over the series
+//!   limit, the lookup of labels that have no series takes a read lock.
+//! - A gauge is one cell that all threads set. Setting a gauge takes no lock, but threads that set
+//!   the same gauge at the same time share its cache line.
+//! - No measurement is lost. Measurements survive if they are recorded before a handler is set,
+//!   while handlers change, while a thread ends, or by a thread that has ended.
+//! - The count, the sum, the extremes and the buckets of a histogram always cover the same
+//!   measurements.
+//! - Sums are not checked for overflow: a sum of integers wraps around modulo 2^64, and a sum of
+//!   `f64` can become infinite.
+//! - No crate of this project contains `unsafe`.

@@ -1,28 +1,29 @@
-//! Declaring metrics: kinds, names, units, buckets, labels.
+//! Declare metrics as the variants of an enum: kinds, names, units, buckets and labels.
 //!
 //! # Kinds
 //!
-//! Each variant says what kind of metric it is:
+//! An attribute on each variant selects the kind of the metric:
 //!
-//! | attribute | what it is | operations | values |
+//! | attribute | the metric | operations | type of the values |
 //! |---|---|---|---|
 //! | `#[counter]` | a sum that only grows | `inc`, `add`, `observe` | `u64`, or `f64` |
 //! | `#[up_down_counter]` | a sum that grows and shrinks | `inc`, `dec`, `add`, `enter`, `observe` | `i64`, or `f64` |
-//! | `#[gauge]` | a value of which the last one counts | `set`, `observe` | `f64`, or `i64`, `u64` |
-//! | `#[histogram]` | a distribution | `record`; for time `start_timer`, `time` | `f64`, or `u64` |
+//! | `#[gauge]` | the last value that was set | `set`, `observe` | `f64`, or `i64`, `u64` |
+//! | `#[histogram]` | a distribution | `record`; for units of time also `start_timer`, `time` | `f64`, or `u64` |
 //!
-//! A kind takes these keys:
+//! The attribute takes these keys, all optional:
 //!
 //! | key | meaning | default |
 //! |---|---|---|
-//! | `unit = "ms"` | a [UCUM] code, or an annotation such as `"{request}"` | none |
-//! | `name = "requests"` | the last part of the name | the variant in snake case |
-//! | `description = "…"` | what it measures | the doc comment |
-//! | `value = f64` | the type of its values | the first in the table above |
-//! | `buckets = …` | histograms: inclusive upper limits of the buckets | see below |
-//! | `series_limit = 500` | how many series it may have | that of the enum, else 2000 |
+//! | `unit = "ms"` | a [UCUM] code, or an annotation such as `"{request}"` | no unit |
+//! | `name = "requests"` | the last part of the metric's name | the variant in snake case |
+//! | `description = "…"` | a text that says what the metric measures | the doc comment |
+//! | `value = f64` | the type of the values | the first type in the table above |
+//! | `buckets = …` | histograms only: the inclusive upper limits of the buckets | see [Buckets](#buckets) |
+//! | `series_limit = 500` | the largest number of series | the limit of the enum, else 2000 |
 //!
-//! The enum takes `#[metrics(prefix = "shop", series_limit = 500, crate = path)]`, all optional.
+//! The enum takes `#[metrics(prefix = "shop", series_limit = 500, crate = path)]`. These keys are
+//! optional as well.
 //!
 //! ```
 //! use typed_metrics::{Metrics, MetricType, ValueType};
@@ -44,26 +45,28 @@
 //!
 //! # Names and units
 //!
-//! A name is the prefix, a dot, and the variant in snake case. Names begin with an ASCII letter and
-//! go on with letters, digits, `_`, `.`, `-` and `/`; 255 characters at most. Units are printable
-//! ASCII without blanks, of 63 characters at most. Both are OpenTelemetry's rules, checked while
-//! compiling. English words such as `seconds` are refused with the code to write instead, for only
-//! `s` makes a [`Duration`](std::time::Duration) recordable; so are `B`, `KiB` and `celsius`, which
-//! UCUM writes `By`, `KiBy` and `Cel`. Braces stand in pairs, around an annotation.
+//! The name of a metric is the prefix, a dot, and the variant in snake case. A name begins with an
+//! ASCII letter, continues with ASCII letters, digits, `_`, `.`, `-` and `/`, and has at most 255
+//! characters. A unit is printable ASCII without blanks and has at most 63 characters. Both rules
+//! are OpenTelemetry's, and the compiler checks them.
 //!
-//! The description is the text of the doc comment, its lines joined; in a block comment, without the
-//! asterisks that the lines begin with. A derive sees macros before they are expanded, so
-//! `#[doc = concat!(…)]` and `#[doc = include_str!(…)]` leave it empty. For the same reason `buckets`
-//! and `series_limit` take numbers and no names of constants; what a `macro_rules!` passes on as
-//! `$buckets:expr` they do take.
+//! English words such as `seconds` are refused, and the error names the code to write instead: a
+//! histogram takes a [`Duration`](std::time::Duration) only if its unit is a code of time, such as
+//! `s`. `B`, `KiB` and `celsius` are refused as well: UCUM writes `By`, `KiBy` and `Cel`. Braces
+//! enclose an annotation and must be in pairs.
 //!
-//! # Mistakes
+//! The description is the text of the doc comment, with its lines joined. In a block comment, the
+//! asterisks at the beginning of lines are not part of the text.
 //!
-//! All mistakes in the text of a declaration are reported in one build, each at its token. What needs
-//! types comes from the compiler once those are mended: a field whose type cannot be a label, and
-//! more combinations of labels than the series limit.
+//! A derive sees macros before they are expanded, so `#[doc = concat!(…)]` and
+//! `#[doc = include_str!(…)]` leave the description empty. For the same reason, `buckets` and
+//! `series_limit` take numbers, and not the names of constants. A fragment such as `$buckets:expr`,
+//! which a `macro_rules!` macro passes on, works in both.
 //!
 //! # Buckets
+//!
+//! `buckets` takes a list, or one of the generators `exponential(start, factor, count)` and
+//! `linear(start, width, count)`:
 //!
 //! ```
 //! use typed_metrics::Metrics;
@@ -86,21 +89,25 @@
 //! assert_eq!(buckets[3][..3], [0.005, 0.01, 0.025]);
 //! ```
 //!
-//! Without `buckets`, a unit of time (`ns`, `us`, `ms`, `s`, `min`, `h`, `d`) gets OpenTelemetry's for
-//! request durations, anything else OpenTelemetry's default; see
-//! [`buckets::default_for`](crate::buckets::default_for).
+//! Without `buckets`, a histogram with a unit of time (`ns`, `us`, `ms`, `s`, `min`, `h`, `d`) gets
+//! buckets in that unit, made from OpenTelemetry's buckets for request durations. Any other
+//! histogram gets OpenTelemetry's default buckets.
+//! [`buckets::default_for`](crate::buckets::default_for) returns both.
 //!
 //! # Labels
 //!
-//! The fields of a variant are the metric's labels. A label is *fixed* if its values are known while
-//! compiling: enums that derive [`Label`](macro@crate::Label), `bool`, and `Option` of those. All
-//! others are *open*: strings of every type, integers, `char`, and with `#[label(display)]` anything
-//! that is `Display`. `None` leaves the label out. A newtype that derives `Label` is what its field
-//! is: fixed if that is fixed; with `#[label(display)]` on the field, its text.
+//! The fields of a variant are the labels of the metric. A label is *fixed* if the compiler knows
+//! all its values: an enum that derives [`Label`](macro@crate::Label), `bool`, or an `Option` of
+//! those. All other labels are *open*: strings of every type, integers, `char`, and, with
+//! `#[label(display)]`, every type that implements `Display`. The value `None` leaves the label
+//! out.
 //!
-//! A label is called as its field, or as `#[label(name = "…")]` says, by the rule for names of
-//! metrics. Reserved are `otel` and all that begins with `otel.`, for OpenTelemetry, and `le` and
-//! `quantile`, for Prometheus.
+//! A newtype that derives `Label` has the value of its field, and is fixed if the field is fixed.
+//! With `#[label(display)]` on the field, the label is open, and its value is the displayed text.
+//!
+//! The name of a label is the name of its field, or the text of `#[label(name = "…")]`. It follows
+//! the rule for metric names. OpenTelemetry reserves `otel` and every name that begins with
+//! `otel.`, and Prometheus reserves `le` and `quantile`.
 //!
 //! ```
 //! use std::net::IpAddr;
@@ -124,25 +131,37 @@
 //! assert_eq!(labels.to_string(), "net.peer=gate address=10.0.0.1");
 //! ```
 //!
-//! The combinations of a metric's fixed labels must not exceed its series limit; if they do, it does
-//! not compile, and the error names the product and its factors. Open labels are limited at run time:
-//! see [`cost`](super::cost).
+//! The fixed labels of a metric must not have more combinations than the series limit. Otherwise
+//! the declaration does not compile, and the error names the product and its factors. Open labels
+//! are limited at run time: see [`cost`](super::cost#memory).
+//!
+//! # Mistakes
+//!
+//! One build reports all mistakes in the text of a declaration, each at its token. Once those are
+//! fixed, the compiler reports the mistakes that depend on types: a field whose type cannot be a
+//! label, and more combinations of labels than the series limit.
 //!
 //! # Limits
 //!
-//! An enum may have lifetimes, but no type parameters: each metric is a static, and statics are not
-//! generic. A variant cannot be named `Record`, whose constructor would be the method that records by
-//! value, nor `Self`, `Super` or `Crate`, whose constructors would be keywords; nor can one without
-//! labels be spelt as its constructor is, such as `requests`. Labels need names, so tuple variants
-//! are refused.
+//! - An enum may have lifetimes, but no type parameters: each metric is a static, and statics are
+//!   not generic.
+//! - A variant cannot be named `Record`: its constructor would have the name of the method that
+//!   records by value.
+//! - A variant cannot be named `Self_`, `Super` or `Crate`: the names of the constructors would be
+//!   keywords.
+//! - A variant without labels cannot have the same spelling as its constructor, such as `requests`.
+//! - A variant cannot be a tuple variant, because labels need names.
 //!
-//! A metric is known from the start of the program, before it is recorded, if its crate is linked. A
-//! dependency that no code names is not: `use that_crate as _;` links it.
+//! A metric is known from the start of the program, even before its first measurement, if its crate
+//! is linked. The linker leaves out a dependency that no code names: `use that_crate as _;` links
+//! it.
 //!
-//! # Elsewhere than `::typed_metrics`
+//! # Another name for the crate
 //!
-//! Generated code names `::typed_metrics`. If the crate has another name in `Cargo.toml`, say
+//! Generated code names `::typed_metrics`. If the crate has another name in `Cargo.toml`, write
 //! `#[metrics(crate = tm)]` and `#[label(crate = tm)]`, or once, at the root of your crate,
 //! `extern crate tm as typed_metrics;`.
+//!
+//! The next page, [`recording`](super::recording), shows how to record in these metrics.
 //!
 //! [UCUM]: https://ucum.org/ucum

@@ -1,26 +1,30 @@
-//! Handlers: where metrics go.
+//! Export metrics through handlers, by name or by instance, and write your own handler.
 //!
-//! # Which handlers
+//! # Choose handlers
 //!
-//! `set_metric_handlers` takes names and instances, one or several; tuples mix them:
+//! [`set_metric_handlers`](crate::set_metric_handlers) takes one or several names or instances. A
+//! tuple mixes both:
 //!
 //! ```no_run
 //! use typed_metrics::{InMemoryHandler, set_metric_handlers};
 //!
-//! set_metric_handlers("console")?;
-//! set_metric_handlers(InMemoryHandler::new())?;
-//! set_metric_handlers(("console", InMemoryHandler::new()))?;
-//! # Ok::<(), typed_metrics::Error>(())
+//! fn main() -> Result<(), typed_metrics::Error> {
+//!     set_metric_handlers("console")?;
+//!     set_metric_handlers(InMemoryHandler::new())?;
+//!     set_metric_handlers(("console", InMemoryHandler::new()))?;
+//!     Ok(())
+//! }
 //! ```
 //!
-//! A name is built from the environment. An unknown one is an error that lists the names of this
-//! program and, for a back end of this project, the feature to enable. If one handler cannot be
-//! installed, everything stays as it was.
+//! A handler that is chosen by name takes its settings from the environment. An unknown name is an
+//! error. The error lists the names that this program has; for a back end of this project, it also
+//! says which feature to enable. If one handler cannot be installed, the handlers do not change.
 //!
-//! # When
+//! # Change handlers at any time
 //!
-//! Recording happens once, whatever is installed; handlers read. So handlers can be set, added and
-//! cleared at any time: what was recorded before is not lost, and recording costs the same.
+//! A measurement is recorded once, and all handlers read the same record. Handlers can therefore be
+//! set, added and cleared at any time. Earlier measurements are not lost, and the cost of a record
+//! does not depend on the handlers.
 //!
 //! ```
 //! use typed_metrics::{InMemoryHandler, Metrics};
@@ -32,37 +36,49 @@
 //!     Crossings,
 //! }
 //!
-//! Ferry::crossings().inc(); // before any handler
+//! fn main() -> Result<(), typed_metrics::Error> {
+//!     Ferry::crossings().inc(); // before any handler is set
 //!
-//! let memory = InMemoryHandler::new();
-//! typed_metrics::set_metric_handlers(memory.clone())?;
-//! Ferry::crossings().inc();
-//! typed_metrics::flush()?;
-//! let crossings = &memory.last().unwrap();
-//! assert_eq!(crossings.get("ferry.crossings").unwrap().series[0].value.as_f64(), 2.0);
+//!     let memory = InMemoryHandler::new();
+//!     typed_metrics::set_metric_handlers(memory.clone())?;
+//!     Ferry::crossings().inc();
+//!     typed_metrics::flush()?;
+//!     let exported = memory.last().unwrap();
+//!     assert_eq!(exported.get("ferry.crossings").unwrap().series[0].value.as_f64(), 2.0);
 //!
-//! typed_metrics::clear_metric_handlers();
-//! # Ok::<(), typed_metrics::Error>(())
+//!     typed_metrics::clear_metric_handlers();
+//!     Ok(())
+//! }
 //! ```
 //!
 //! # OpenTelemetry
 //!
-//! With the feature `otel`, `OtelHandler::new(provider)` exports through your meter provider, and the
-//! name `"otel"` through the one that is set globally. Views, readers and temporalities are the
-//! provider's; see `typed_metrics::otel` for what arrives there.
+//! With the feature `otel`, `OtelHandler::new(provider)` exports through your own meter provider,
+//! and the handler named `"otel"` exports through the global provider. The provider decides on
+//! views, readers and temporality. `typed_metrics::otel` describes the exported metrics.
 //!
-//! If none is set, the name builds a pipeline of its own that sends by OTLP, as the variables
-//! `OTEL_EXPORTER_OTLP_…` say, or to `http://localhost:4318`. `OtelHandler::otlp()` builds one in code;
-//! its documentation has all settings and variables, and what happens while the collector is down.
+//! If no global provider is set, the handler named `"otel"` builds its own pipeline, which sends by
+//! OTLP. The variables `OTEL_EXPORTER_OTLP_…` configure the pipeline; the default endpoint is
+//! `http://localhost:4318`. `OtelHandler::otlp()` builds a pipeline in code. The documentation of
+//! `OtelHandler::otlp()` lists all settings and variables, and says what happens while the
+//! collector is down.
 //!
-//! # At the end
+//! # Logfire
 //!
-//! `main` keeps a [`shutdown_guard`](crate::shutdown_guard), which flushes and shuts down every
-//! handler when it is dropped; or it calls [`shutdown`](crate::shutdown()) and looks at the error.
+//! With the feature `logfire`, the handler named `"logfire"` exports to Pydantic Logfire. It needs
+//! a write token, in the variable `LOGFIRE_TOKEN` or in the credentials file of Logfire's SDKs.
+//! `typed_metrics::logfire` lists all settings.
 //!
-//! Keep one guard in a program, in `main`: dropping any guard shuts down all handlers, and what is
-//! recorded afterwards is not exported until a handler is set again. The guard is not dropped by [`std::process::exit`] or by a
-//! signal such as Ctrl-C, which end the program at once. So let `main` return; with tokio:
+//! # The end of the program
+//!
+//! Keep a [`shutdown_guard`](crate::shutdown_guard) in `main`. The guard flushes and shuts down
+//! every handler when it is dropped. Or call [`shutdown`](crate::shutdown()), and check the error.
+//!
+//! Keep only one guard in a program: the drop of any guard shuts down all handlers. Later
+//! measurements are not exported until a handler is set again.
+//!
+//! [`std::process::exit`] and signals such as Ctrl-C end the program at once, without dropping the
+//! guard. So let `main` return. With tokio:
 //!
 //! ```no_run
 //! # mod signal { pub async fn ctrl_c() -> std::io::Result<()> { Ok(()) } }
@@ -80,16 +96,16 @@
 //! }
 //! ```
 //!
-//! # Your own
+//! # Write your own handler
 //!
-//! Implement [`MetricHandler`](crate::MetricHandler): only `flush` is required. Read with
-//! [`snapshot`](crate::snapshot()), or with a [`Reader`](crate::Reader) if you need what came since the
-//! last time. `subscribe` gets you every single measurement of a metric. The example `custom_handler`
-//! does both: `cargo run --example custom_handler`.
+//! Implement [`MetricHandler`](crate::MetricHandler): only `flush` is required. Read the metrics
+//! with [`snapshot`](crate::snapshot()), or with a [`Reader`](crate::Reader) if the handler needs
+//! the changes since its last read. `subscribe` passes every single measurement of a metric to the
+//! handler. `cargo run --example custom_handler` shows a handler that uses `snapshot` and
+//! `subscribe`.
 //!
-//! A crate of back ends makes its handler known by name with an element of
-//! [`BACK_ENDS`](crate::BACK_ENDS). It needs the crate [`linkme`], with which the linker puts the
-//! elements of all crates together:
+//! A crate gives its handler a name with an element of [`BACK_ENDS`](crate::BACK_ENDS). The crate
+//! needs [`linkme`], which makes the linker collect the elements of all crates:
 //!
 //! ```
 //! # use typed_metrics::__private::linkme;
@@ -108,13 +124,14 @@
 //! # #[linkme(crate = linkme)]
 //! static NOWHERE: BackEnd = BackEnd { name: "nowhere", build: nowhere };
 //!
-//! /// From the environment: variables and files say the rest.
+//! /// Builds the handler; a real one takes its settings from the environment.
 //! fn nowhere() -> Result<Arc<dyn MetricHandler>, HandlerError> {
 //!     Ok(Arc::new(Nowhere))
 //! }
 //!
-//! typed_metrics::set_metric_handlers("nowhere")?;
-//! # Ok::<(), typed_metrics::Error>(())
+//! fn main() -> Result<(), typed_metrics::Error> {
+//!     typed_metrics::set_metric_handlers("nowhere")
+//! }
 //! ```
 //!
 //! [`linkme`]: https://docs.rs/linkme

@@ -1,20 +1,23 @@
-//! LLM calls: tokens, throughput, time to first token, errors.
+//! Measure LLM calls: tokens, throughput, time to first token and errors.
 //!
-//! The feature `llm` brings the module [`llm`](crate::llm), with the metrics and with what records
-//! them. They are there without a declaration of yours:
+//! The feature `llm` adds the module [`llm`](crate::llm), with the metrics and the types that
+//! record them. You declare nothing:
 //!
-//! | metric | unit | what | recorded |
+//! | metric | unit | meaning | recorded |
 //! |---|---|---|---|
-//! | `input_tokens` | `{token}` | tokens of the input | when the call ends, if they are known |
-//! | `prompt_throughput` | `s` | time to process a prompt and receive the whole answer | when the answer is whole |
-//! | `token_throughput` | `tokens/s` | output tokens per second of that time | when the answer is whole, if they are known |
-//! | `time_to_first_token` | `s` | time until the first content | when it comes, in a stream |
+//! | `input_tokens` | `{token}` | tokens of the input | when the call ends, if the number is known |
+//! | `prompt_throughput` | `s` | time to process a prompt and receive the whole answer | when the answer is complete |
+//! | `token_throughput` | `tokens/s` | output tokens per second of that time | when the answer is complete, if the number of tokens is known |
+//! | `time_to_first_token` | `s` | time until the first content of a stream | when the first content arrives |
 //! | `llm_calls` | `{call}` | calls that ended | when the call ends |
 //!
-//! Each has the label `model`, and `prompt` if the call is given one: the name of what is asked, such as
-//! `summary`. `llm_calls` has `error.type` as well, if the call did not end well; so the share of errors is
-//! `llm_calls` that have it, divided by all. The histograms are those of ragbits and keep its names; a
-//! handler puts a prefix before them if it is told to.
+//! Each metric has the label `model`, and the label `prompt` if the call has a prompt name, such as
+//! `summary`. If the call failed or was cancelled, `llm_calls` also has the label `error.type`. The
+//! error rate is the number of `llm_calls` with `error.type`, divided by the number of all
+//! `llm_calls`.
+//!
+//! The histograms are those of ragbits, and have ragbits' names. A handler can put a prefix before
+//! the names.
 //!
 //! # A call
 //!
@@ -27,9 +30,12 @@
 //!     output_tokens: u64,
 //! }
 //!
-//! /// What sends the request.
+//! /// Sends the request.
 //! fn send(question: &str) -> Result<Answer, &'static str> {
-//!     if question.is_empty() { Err("400") } else { Ok(Answer { input_tokens: 12, output_tokens: 7 }) }
+//!     if question.is_empty() {
+//!         return Err("400");
+//!     }
+//!     Ok(Answer { input_tokens: 12, output_tokens: 7 })
 //! }
 //!
 //! fn ask(question: &str) -> Result<Answer, &'static str> {
@@ -56,14 +62,15 @@
 //! assert_eq!(seen.histogram(LlmMetrics::TokenThroughput { model, prompt }).count, 1);
 //! ```
 //!
-//! A call that is dropped before it ended, by a timeout or because nobody wants the answer any more, counts
-//! with `error.type=cancelled`. A call that did not end well leaves no `prompt_throughput` and no
-//! `token_throughput`: one that breaks off early would look fast.
+//! A call that is dropped before its end counts with `error.type=cancelled`; a timeout does that,
+//! or a user who leaves. A call that failed or was cancelled records no `prompt_throughput` and no
+//! `token_throughput`, because a call that breaks off early would look fast.
 //!
 //! # A stream
 //!
-//! Any `Stream` of any client: a closure says what an item is. The time to the first
-//! content, the end, an error and the drop are found by themselves.
+//! [`LlmCall::stream`](crate::llm::LlmCall::stream) measures any `Stream` of any client. A closure
+//! describes each item as a [`Chunk`](crate::llm::Chunk). The stream itself detects the first
+//! content, the end, an error and a drop.
 //!
 //! ```
 //! use futures_util::{StreamExt, stream};
@@ -86,35 +93,41 @@
 //!     }
 //! }
 //!
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() {
-//! let items = [Ok(Item::Text("Scattering.")), Ok(Item::Stop { input_tokens: 12, output_tokens: 7 })];
-//! let answer = stream::iter(items);
-//! let seen = capture_async(LlmCall::start("gpt-5").stream(answer, look).count()).await;
-//! let (model, prompt) = ("gpt-5", None);
-//! assert_eq!(seen.histogram(LlmMetrics::TimeToFirstToken { model, prompt }).count, 1);
-//! assert_eq!(seen.histogram(LlmMetrics::InputTokens { model, prompt }).sum, 12.0);
-//! # }
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() {
+//!     let answer = stream::iter([
+//!         Ok(Item::Text("Scattering.")),
+//!         Ok(Item::Stop { input_tokens: 12, output_tokens: 7 }),
+//!     ]);
+//!     let seen = capture_async(LlmCall::start("gpt-5").stream(answer, look).count()).await;
+//!     let (model, prompt) = ("gpt-5", None);
+//!     assert_eq!(seen.histogram(LlmMetrics::TimeToFirstToken { model, prompt }).count, 1);
+//!     assert_eq!(seen.histogram(LlmMetrics::InputTokens { model, prompt }).sum, 12.0);
+//! }
 //! ```
 //!
-//! [`last`](crate::llm::Chunk::last) marks the item that says that the answer is whole, which most
-//! providers send. Whoever drops the stream after it has not cancelled the call, and what the reader does after
-//! it takes no time of the answer's; with
-//! [`needs_last`](crate::llm::LlmStream::needs_last), a stream that ends without it counts with
-//! `error.type=truncated`, as one does whose connection broke where the client takes that for the end.
+//! Most providers send an item that marks the answer as complete. [`last`](crate::llm::Chunk::last)
+//! tells the stream which item that is. Two rules follow:
+//!
+//! - A drop of the stream after this item does not cancel the call, and the time that the reader
+//!   spends after it is not part of the answer's time.
+//! - With [`needs_last`](crate::llm::LlmStream::needs_last), a stream that ends without this item
+//!   counts with `error.type=truncated`. Many clients report a broken connection as the end of the
+//!   stream; this rule detects it.
 //!
 //! # Clients
 //!
-//! The crate `typed-metrics-llm`, which this module is, has adapters as features: `async-openai` and `rig`
-//! (that one needs Rust 1.95, as `rig-core` does). In `Cargo.toml`, beside `typed-metrics` with `llm`:
+//! The module `llm` is the crate `typed-metrics-llm`. That crate has an adapter for each supported
+//! client, as a feature: `async-openai`, and `rig`, which needs Rust 1.95 because `rig-core` does.
+//! In `Cargo.toml`, add beside `typed-metrics` with the feature `llm`:
 //!
 //! ```toml
 //! typed-metrics-llm = { version = "0.1", features = ["async-openai"] }
 //! ```
 //!
-//! With `use typed_metrics::llm::Measure`, `.measured()` is all that is added to a call:
+//! With `use typed_metrics::llm::Measure`, add `.measured()` to a call:
 //!
-//! | client | measured |
+//! | client | measured call |
 //! |---|---|
 //! | `async-openai`, chats | `client.chat().measured().create(request).await?` |
 //! | | `client.chat().measured().create_stream(request).await?` |
@@ -123,24 +136,29 @@
 //! | `rig-core`, any completion model | `model.measured().call(request).await?` |
 //! | | `model.measured().stream(request)?` |
 //!
-//! `.measured().prompt("summary")` names what is asked. What is measured may be kept, for many calls.
+//! `.measured().prompt("summary")` sets the label `prompt`. Keep the value that `.measured()`
+//! returns to measure many calls.
 //!
-//! Requests are sent as they are. Chats tell the tokens of a stream only if the request asks for them with
-//! `stream_options.include_usage`. The error type is the HTTP status if there is one, such as `429`; whatever
-//! else servers send, it is one of a fixed set ([`error_type`](crate::llm::error_type)).
+//! The adapters do not change requests. A server reports the tokens of a streamed chat only if the
+//! request asks for them with `stream_options.include_usage`. The error type is the HTTP status if
+//! there is one, such as `429`; otherwise it is one of a fixed set, whatever the server sends
+//! ([`error_type`](crate::llm::error_type)).
 //!
 //! # OpenTelemetry's conventions
 //!
-//! The [conventions for generative AI] have metrics of their own. A call that is told who serves it records
-//! them too: `gen_ai.client.token.usage`, `gen_ai.client.operation.duration`, and for streams
-//! `gen_ai.client.operation.time_to_first_chunk` and `gen_ai.client.operation.time_per_output_chunk`.
+//! The [conventions for generative AI] define their own metrics. A call with a
+//! [`GenAi`](crate::llm::GenAi), which names the provider, records them as well:
+//! `gen_ai.client.token.usage`, `gen_ai.client.operation.duration`, and for streams
+//! `gen_ai.client.operation.time_to_first_chunk` and
+//! `gen_ai.client.operation.time_per_output_chunk`.
 //!
 //! ```
 //! use typed_metrics::llm::{GenAi, GenAiMetrics, LlmCall};
 //! use typed_metrics::testing::capture;
 //!
 //! let seen = capture(|| {
-//!     LlmCall::start("gpt-5").gen_ai(GenAi::chat("openai").server("api.openai.com", 443)).fail("429");
+//!     let conventions = GenAi::chat("openai").server("api.openai.com", 443);
+//!     LlmCall::start("gpt-5").gen_ai(conventions).fail("429");
 //! });
 //! let failed = GenAiMetrics::OperationDuration {
 //!     operation_name: "chat",
@@ -153,8 +171,9 @@
 //! assert_eq!(seen.histogram(failed).count, 1);
 //! ```
 //!
-//! The adapters take the same: `client.chat().measured().gen_ai(GenAi::chat("openai"))`.
+//! The adapters also take a `GenAi`: `client.chat().measured().gen_ai(GenAi::chat("openai"))`.
 //!
-//! `cargo run --example rag --features llm` answers questions about this project, and prints all of these.
+//! `cargo run --example rag --features llm` answers questions about this project, and prints all
+//! these metrics.
 //!
 //! [conventions for generative AI]: https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-metrics.md

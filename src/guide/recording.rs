@@ -1,9 +1,11 @@
-//! Recording: handles, timers, observed metrics, bad values.
+//! Record values in [declared](super::declaring) metrics: handles, guards, observed metrics and
+//! invalid values.
 //!
 //! # Handles
 //!
-//! A constructor returns a handle: 16 bytes, `Copy`, `'static`, with the operations of its kind only.
-//! Use it at once, or keep it where the same labels come again and again.
+//! A constructor returns a handle: 16 bytes, `Copy` and `'static`. A handle offers only the
+//! operations of its kind. Use the handle at once, or keep it if the same labels are recorded again
+//! and again.
 //!
 //! ```
 //! use typed_metrics::{Counter, Metrics};
@@ -24,14 +26,15 @@
 //! worker.taken.add(2);
 //! assert_eq!(typed_metrics::snapshot().get("queue.taken").unwrap().series[0].value.as_f64(), 3.0);
 //!
-//! // Gone from every export; recording again begins at zero, also through the old handle.
+//! // `remove` takes the series out of every export. The next record begins at zero; the old handle
+//! // stays usable.
 //! worker.taken.remove();
 //! assert!(typed_metrics::snapshot().get("queue.taken").unwrap().series.is_empty());
 //! worker.taken.inc();
 //! assert_eq!(typed_metrics::snapshot().get("queue.taken").unwrap().series[0].value.as_f64(), 1.0);
 //! ```
 //!
-//! | declared | the type to keep |
+//! | declaration | type of the handle |
 //! |---|---|
 //! | `#[counter]`, `#[counter(value = f64)]` | `Counter`, `Counter<f64>` |
 //! | `#[up_down_counter]`, with `value = f64` | `UpDownCounter`, `UpDownCounter<f64>` |
@@ -39,7 +42,7 @@
 //! | `#[histogram]`, `#[histogram(unit = "By")]` | `Histogram` |
 //! | `#[histogram(unit = "ms")]`, or another unit of time | `Histogram<unit::Milliseconds>` |
 //!
-//! Constructors are not `const`, so a handle that is to be a static is a `LazyLock`:
+//! Constructors are not `const`, so a static handle needs a `LazyLock`:
 //!
 //! ```
 //! use std::sync::LazyLock;
@@ -68,15 +71,18 @@
 //!
 //! # Values
 //!
-//! Counters take `u64`, up-down counters `i64`: write `n as u64`, or `u64::try_from(n)` where that
-//! may fail. Gauges and histograms take every primitive number of up to 64 bits. Histograms of time
-//! also take a `Duration`: instead of its `as_millis()`, which is a `u128`, give the `Duration`
-//! itself.
+//! - Counters take `u64`: write `n as u64`, or `u64::try_from(n)` if the conversion can fail.
+//!   Up-down counters take `i64` in the same way. With `value = f64`, both also take `f64`.
+//! - Gauges of `f64` take every primitive number of up to 64 bits. Gauges of `i64` and `u64` take
+//!   every primitive integer of up to 64 bits.
+//! - Histograms take every primitive number of up to 64 bits. Histograms with a unit of time also
+//!   take a `Duration`: pass the `Duration` itself, and not its `as_millis()`, which is a `u128`.
 //!
 //! # Guards
 //!
-//! `enter` counts as 1 in an up-down counter, and `start_timer` records a time, until they are
-//! dropped: also by `?`, by a panic, and in a future that is cancelled.
+//! `enter` adds 1 to an up-down counter, and subtracts it when the returned guard is dropped.
+//! `start_timer` returns a guard that records the elapsed time when it is dropped. Both guards also
+//! work when `?`, a panic or the cancellation of a future drops them.
 //!
 //! ```
 //! use typed_metrics::Metrics;
@@ -101,10 +107,13 @@
 //! assert_eq!(seen.histogram(Kitchen::CookingTime).count, 2);
 //! ```
 //!
+//! To measure a whole function, use [`#[timed]`](super::timed).
+//!
 //! # Observed metrics
 //!
-//! What something else counts or keeps is read by a callback at every collection, as long as the
-//! guard lives. A gauge's series ends with it; what a counter counted stays.
+//! `observe` reads a value that other code counts or keeps. The callback runs at every collection,
+//! as long as the returned guard lives. When the guard is dropped, the series of a gauge is
+//! removed, an up-down counter subtracts the observed value, and a counter keeps its sum.
 //!
 //! ```
 //! use std::sync::atomic::{AtomicU64, Ordering};
@@ -124,8 +133,9 @@
 //! assert!(typed_metrics::snapshot().get("pool_size").unwrap().series.is_empty());
 //! ```
 //!
-//! Where the labels are known only at a collection, or one reading gives many values,
-//! [`observe`](crate::observe()) takes a callback that records at the beginning of each:
+//! If the labels are known only at a collection, or one reading gives many values, use the function
+//! [`observe`](crate::observe()). Its callback runs at the beginning of every collection, and
+//! records:
 //!
 //! ```
 //! use typed_metrics::Metrics;
@@ -138,7 +148,7 @@
 //! }
 //!
 //! fn trays() -> Vec<(&'static str, u32)> {
-//!     vec![("upper", 3), ("lower", 0)] // as they are at the moment
+//!     vec![("upper", 3), ("lower", 0)] // the current state
 //! }
 //!
 //! let _observation = typed_metrics::observe(|| {
@@ -149,19 +159,22 @@
 //!
 //! # By value
 //!
-//! `record` on a variant adds to sums, sets gauges and records in histograms. If all variants of the
-//! enum take the same values, it takes those. If they differ in kind, it takes any number, and checks
-//! it while recording.
+//! The method `record` of a variant adds to counters and up-down counters, sets gauges, and records
+//! in histograms. If all variants of the enum take the same values, the compiler checks the type of
+//! the value. If the variants differ in kind, `record` takes any number, and checks the number
+//! while recording.
 //!
-//! # Bad values
+//! # Invalid values
 //!
-//! Recording never panics and never fails. What cannot be recorded is dropped and counted by
-//! [`Reason`](crate::Reason), in the snapshot's `dropped`, and warned of once, through the `log`
-//! crate, by whoever reads: NaN and infinity anywhere, a negative increment of a counter, a value
-//! that the metric's type cannot hold. Everything that is counted already stays.
+//! Recording never panics and never fails. These values are dropped: NaN and infinity in every
+//! metric, a negative increment of a counter, and a value that the type of the metric cannot hold.
+//! The values recorded before stay.
 //!
-//! Sums are not checked for overflow: those of integers wrap around modulo 2^64, those of `f64` may
-//! become infinite.
+//! Dropped values are counted by [`Reason`](crate::Reason), in the `dropped` of a snapshot. The
+//! next collection logs a warning through the crate `log`, once for each metric and reason.
+//!
+//! Sums are not checked for overflow: a sum of integers wraps around modulo 2^64, and a sum of
+//! `f64` can become infinite.
 //!
 //! ```
 //! use typed_metrics::{Metrics, Reason};

@@ -1,7 +1,7 @@
-//! Testing what code records.
+//! Test which metrics your code records.
 //!
-//! [`testing::capture`](crate::testing::capture) gives a test what its closure recorded, and nothing
-//! of what other tests record in other threads at the same time.
+//! [`testing::capture`](crate::testing::capture) runs a closure and returns the metrics that the
+//! closure recorded. Tests that record in other threads at the same time do not disturb it.
 //!
 //! ```
 //! use typed_metrics::Metrics;
@@ -28,12 +28,12 @@
 //! assert_eq!(seen.counter(Bakery::Sold { bread: "wheat" }), 0);
 //! assert_eq!(seen.gauge(Bakery::Ovens), Some(3.0));
 //!
-//! // Says what was recorded instead when it fails.
+//! // If this assertion fails, the message shows the recorded series.
 //! seen.assert_counter(Bakery::Sold { bread: "rye" }, 1);
 //! ```
 //!
-//! [`capture_async`](crate::testing::capture_async) does it for a future. Threads and tasks that the
-//! code starts are seen if they carry the [`Scope`](crate::testing::Scope):
+//! [`capture_async`](crate::testing::capture_async) does the same for a future. A capture sees the
+//! threads and tasks that the code starts if they carry the [`Scope`](crate::testing::Scope):
 //!
 //! ```
 //! use typed_metrics::Metrics;
@@ -53,8 +53,9 @@
 //! assert_eq!(seen.counter(Mill::Ground), 5);
 //! ```
 //!
-//! So does a task that is spawned on a runtime of several threads, with `scope.enter_async(…)` around
-//! its future. On a runtime of the current thread, all tasks run inside the capture and are seen:
+//! A task on a runtime with several threads carries the scope with `scope.enter_async(…)` around
+//! its future. On a runtime of the current thread, all tasks run inside the capture, so the capture
+//! sees them:
 //!
 //! ```
 //! use typed_metrics::Metrics;
@@ -67,25 +68,27 @@
 //!     Woven,
 //! }
 //!
-//! let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+//! let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
 //! let seen = capture(|| {
 //!     runtime.block_on(async { tokio::spawn(async { Loom::woven().inc() }).await })
 //! });
 //! assert_eq!(seen.counter(Loom::Woven), 1);
 //!
-//! let runtime = tokio::runtime::Builder::new_multi_thread().build()?;
+//! let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
 //! let seen = capture(|| {
 //!     runtime.block_on(async {
 //!         let scope = Scope::current();
-//!         tokio::spawn(async move { scope.enter_async(async { Loom::woven().inc() }).await }).await
+//!         let weave = async move { scope.enter_async(async { Loom::woven().inc() }).await };
+//!         tokio::spawn(weave).await
 //!     })
 //! });
 //! assert_eq!(seen.counter(Loom::Woven), 1);
-//! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! One more test is worth having in every program: that no two crates define one metric differently.
+//! Every program should also test that no two crates define one metric differently:
 //!
 //! ```
 //! assert!(typed_metrics::check().is_ok());
 //! ```
+//!
+//! `cargo run --example testing_your_metrics` shows more.

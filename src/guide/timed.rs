@@ -1,8 +1,9 @@
-//! Timed functions: `#[timed]`.
+//! Measure the calls of a function with the attribute `#[timed]`.
 //!
-//! The attribute measures every call of a function: sync or async, generic, a method, in a trait. The
-//! function stays what it was: its types and borrows, the auto traits of its future, the order in which
-//! arguments are dropped.
+//! The attribute works on sync and async functions, generic functions, methods, and functions in
+//! traits. It does not change the types and borrows of the function, the auto traits of its future,
+//! or the order in which arguments are dropped. [What it cannot do](#what-it-cannot-do) lists the
+//! exceptions.
 //!
 //! ```
 //! use typed_metrics::{Metrics, Outcome, timed};
@@ -30,13 +31,13 @@
 //! assert_eq!(seen.histogram(ended(Outcome::Error)).count, 1);
 //! ```
 //!
-//! Labels are evaluated at entry, and may use the arguments; the body may move those all the same. In an
-//! async function, entry is the first poll.
+//! Labels are evaluated at entry and may use the arguments; the body may still move the arguments.
+//! In an async function, entry is the first poll.
 //!
 //! # Without a metric
 //!
-//! `#[timed]` alone records in the histogram `function.duration`, in seconds, with the labels `function`
-//! (with the type, for a method), `module` and `outcome`.
+//! `#[timed]` alone records in the histogram `function.duration`, in seconds. Its labels are
+//! `function`, `module` and `outcome`. For a method, `function` includes the type.
 //!
 //! ```
 //! use typed_metrics::timed;
@@ -48,38 +49,40 @@
 //!
 //! let seen = typed_metrics::testing::capture(|| parse("1"));
 //! let metric = seen.snapshot.get("function.duration").unwrap();
-//! // Here it stands inside `main`, so it is `main::parse`.
+//! // This example is compiled inside a function `main`, so the label is `main::parse`.
 //! assert!(metric.series[0].labels.get("function").unwrap().to_string().ends_with("parse"));
 //! assert_eq!(metric.series[0].labels.get("outcome").unwrap().to_string(), "ok");
 //! ```
 //!
 //! # The outcome
 //!
-//! Where `outcome` stands among the labels, alone or in `Some(outcome)`, it is filled in at the end:
+//! The word `outcome` among the labels, alone or in `Some(outcome)`, gets its value when the call
+//! ends:
 //!
-//! | outcome | when |
+//! | outcome | meaning |
 //! |---|---|
-//! | `ok` | it returned |
-//! | `error` | it returned an `Err`, by `?` too |
-//! | `cancelled` | its future was dropped after it was polled, before it was done |
-//! | `panicked` | it panicked |
+//! | `ok` | the function returned |
+//! | `error` | the function returned an `Err`, also with `?` |
+//! | `cancelled` | the future was dropped after its first poll and before its end |
+//! | `panicked` | the function panicked |
 //!
-//! A `Result` is known by its type: in a generic function that returns a bare `T`, everything that is
-//! returned is `ok`. What else is an error, an option says: `none_is_error` for an `Option` or a `Result`
-//! of one, `ok_if` and `error_if` with a closure over a reference to what was returned.
+//! The attribute recognizes a `Result` by the return type: in a generic function that returns a
+//! bare `T`, every returned value is `ok`. Options define other errors: `none_is_error` for an
+//! `Option` or a `Result` of an `Option`, and `ok_if` or `error_if` with a closure that takes a
+//! reference to the returned value.
 //!
 //! # Options
 //!
-//! | option | what |
+//! | option | meaning |
 //! |---|---|
 //! | `count = Shop::Requests { outcome }` | adds 1 to a counter when the call ends |
-//! | `in_flight = Shop::InFlight` | counts up at entry and down at the end, on every way out |
-//! | `status = \|response\| response.status()` | a label that is computed from the result. If `status` stands nowhere, it is a label of the metric; if it stands among the labels of the metric or of `count`, it is one just there. The field is an `Option`: without a result it is absent |
-//! | `busy` | async: the time that polls took, instead of the time from entry to end |
-//! | `busy = Shop::Busy` | async: that time too, in another histogram |
-//! | `none_is_error`, `ok_if = …`, `error_if = …` | what is an error |
-//! | `objective = Objective::latency("250ms", 0.99)` | what is aimed at, or `[…, …]`; it stands in the [catalog](crate::Descriptor::objectives) |
-//! | `crate = path` | where this crate is, if it is not `::typed_metrics` |
+//! | `in_flight = Shop::InFlight` | adds 1 to an up-down counter at entry, and subtracts it at the end, on every way out |
+//! | `status = \|response\| response.status()` | computes the label `status` from the result. If no list of labels names `status`, it is a label of the metric; otherwise it is a label only where it is named, in the metric or in `count`. The type of the field is an `Option`, because a call without a result has no `status` |
+//! | `busy` | async only: records the time that the polls took, instead of the time from entry to end |
+//! | `busy = Shop::Busy` | async only: records the time that the polls took in another histogram as well |
+//! | `none_is_error`, `ok_if = …`, `error_if = …` | define which results are errors |
+//! | `objective = Objective::latency("250ms", 0.99)` | adds an objective, or several with `[…, …]`, to the [catalog](crate::Descriptor::objectives) |
+//! | `crate = path` | states the path of this crate, if that is not `::typed_metrics` |
 //!
 //! ```
 //! use typed_metrics::{Metrics, Objective, Outcome, timed};
@@ -122,8 +125,9 @@
 //!
 //! # Impl blocks
 //!
-//! Above an impl block it measures all functions in it, but for those with `#[timed(skip)]`, and those
-//! that have a `#[timed(…)]` of their own. Labels can use what all of them have, such as `self`.
+//! Above an impl block, the attribute measures all functions of the block, except functions with
+//! `#[timed(skip)]`. A function with its own `#[timed(…)]` is measured as that attribute says. The
+//! labels can use every argument that all these functions have, such as `self`.
 //!
 //! ```
 //! use typed_metrics::{Metrics, timed};
@@ -158,15 +162,20 @@
 //!
 //! # Futures
 //!
-//! The time of an async function is that from its first poll to its end; so a future that is never polled
-//! is no call. A function that is not async is measured in the same way if it returns a future, bare
-//! (`impl Future`) or boxed (`Pin<Box<dyn Future>>`, `BoxFuture`), however it makes it; so
-//! `#[async_trait]` can stand above or below. Its labels are evaluated when it is called, and what it does
-//! itself before it returns the future is not part of the call. Of a function that returns a future
-//! of a named type, or a stream, the call that makes it is measured.
+//! For an async function, the attribute measures the time from the first poll to the end. A future
+//! that is never polled is no call.
+//!
+//! A function that is not async is measured in the same way if it returns a future: a bare
+//! `impl Future`, or a boxed one (`Pin<Box<dyn Future>>`, `BoxFuture`). `#[async_trait]` can
+//! therefore be above or below `#[timed]`. The labels of this function are evaluated when it is
+//! called. The work that it does before it returns the future is not part of the measured time.
+//!
+//! For a function that returns a future of a named type, or a stream, the attribute measures only
+//! the call that creates the future or the stream.
 //!
 //! ```
 //! use std::pin::Pin;
+//! use typed_metrics::testing::capture_async;
 //! use typed_metrics::{Metrics, Outcome, timed};
 //!
 //! #[derive(Metrics)]
@@ -185,53 +194,51 @@
 //!     Box::pin(async move { Ok(format!("what is at {url}")) })
 //! }
 //!
-//! # fn block_on<F: Future>(future: F) -> F::Output {
-//! #     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-//! #     let mut future = std::pin::pin!(future);
-//! #     loop {
-//! #         if let std::task::Poll::Ready(output) = future.as_mut().poll(&mut context) {
-//! #             return output;
-//! #         }
-//! #     }
-//! # }
-//! let seen = typed_metrics::testing::capture(|| {
-//!     block_on(fetch("https://a")).unwrap();
-//!     block_on(fetch("ftp://a")).unwrap_err();
-//!     drop(fetch("https://a")); // never polled
-//! });
-//! assert_eq!(seen.histogram(Client::FetchDuration { outcome: Outcome::Ok }).count, 1);
-//! assert_eq!(seen.histogram(Client::FetchDuration { outcome: Outcome::Error }).count, 1);
-//! assert_eq!(seen.histogram(Client::FetchDuration { outcome: Outcome::Cancelled }).count, 0);
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() {
+//!     let seen = capture_async(async {
+//!         fetch("https://a").await.unwrap();
+//!         fetch("ftp://a").await.unwrap_err();
+//!         drop(fetch("https://a")); // never polled
+//!     })
+//!     .await;
+//!     assert_eq!(seen.histogram(Client::FetchDuration { outcome: Outcome::Ok }).count, 1);
+//!     assert_eq!(seen.histogram(Client::FetchDuration { outcome: Outcome::Error }).count, 1);
+//!     assert_eq!(seen.histogram(Client::FetchDuration { outcome: Outcome::Cancelled }).count, 0);
+//! }
 //! ```
 //!
 //! # What it costs
 //!
-//! Two looks at the clock, and a record; a suspended future is polled without a look at the clock, unless
-//! `busy` asks for it. `cargo bench -p typed-metrics-core --bench timed` measures it beside the same by
-//! hand. The first call of a thread with labels that it has not seen allocates if some are open, and no
-//! later one does.
+//! A call costs two readings of the clock and one record. A poll of a suspended future reads no
+//! clock, except with the option `busy`. `cargo bench -p typed-metrics-core --bench timed` compares
+//! the attribute with the same measurement written by hand. If some labels are open, the first call
+//! of a thread with new label values allocates; later calls with them do not.
 //!
-//! The future of an async function grows by less than 80 bytes, by 16 more with `count` and 24 with
-//! `in_flight`. Arguments that it does not hold across an `await` by itself, it holds once more: the
-//! compiler keeps the arguments of an async function to its end, also those that it hands on to a
-//! future that it awaits, and the measured body is one. A boxed future that the function's last expression
-//! does not make itself is boxed once more, and a bare one is kept twice.
+//! The future of an async function grows by less than 80 bytes, by 16 bytes more with `count`, and
+//! by 24 bytes more with `in_flight`. Arguments that the function would not otherwise hold across
+//! an `await` are stored twice: the compiler keeps the arguments of an async function to its end,
+//! even after they have moved into another future, and the measured body is another future.
+//!
+//! If the last expression of a function does not create the returned future itself, a boxed future
+//! is boxed a second time, and a bare future is stored twice.
 //!
 //! # What it cannot do
 //!
-//! A `const fn` and a function with `#[track_caller]` are refused. A label field is an owned value or
-//! borrows from what lives at entry; what is computed from the result may borrow from the result. In the
-//! labels, `outcome` is the outcome, also where an argument has that name. Labels cannot
-//! leave the function by `?` or `return`, nor `await`.
-//!
-//! Arguments are dropped in their order, with one exception: what a pattern leaves unbound
-//! (`Pair { left, .. }: Pair`) is dropped after all other arguments if a label uses what it binds, or if
-//! another attribute macro stands below `#[timed]` and so has to see the pattern.
-//!
-//! A function that returns a future which implements more than `Future` and marker traits, such as
-//! `FusedFuture`, is measured as any other function: what measured the future would not implement that.
-//! The closure of a function that returns `impl AsyncFn(…)` has to write the types of its arguments.
-//!
-//! The compiler's warnings of a body and its arguments stay. What looks at a function as a whole finds
-//! another one: `unconditional_recursion`, and lints of clippy such as `await_holding_lock`,
-//! `unused_async` and `needless_pass_by_value`.
+//! - A `const fn` and a function with `#[track_caller]` are refused.
+//! - A label field is an owned value, or borrows from a value that lives at entry. A label that is
+//!   computed from the result may borrow from the result.
+//! - Among the labels, the word `outcome` always means the outcome, even if an argument has that
+//!   name.
+//! - Label expressions cannot contain `?`, `return` or `await`.
+//! - Arguments are dropped in their order, with one exception. The fields that a pattern leaves
+//!   unbound (`Pair { left, .. }: Pair`) are dropped after all other arguments if a label uses a
+//!   bound field, or if another attribute macro is below `#[timed]` and needs to see the pattern.
+//! - A returned future that implements more than `Future` and marker traits, such as `FusedFuture`,
+//!   is not measured: the measured future could not implement the other trait. The attribute
+//!   measures only the call that creates it.
+//! - In a function that returns `impl AsyncFn(…)`, the closure must state the types of its
+//!   arguments.
+//! - The compiler's warnings about the body and the arguments stay. Lints that look at a function
+//!   as a whole see the expanded function instead: `unconditional_recursion`, and lints of clippy
+//!   such as `await_holding_lock`, `unused_async` and `needless_pass_by_value`.

@@ -1,4 +1,4 @@
-//! A handler that notes how it is called, and a place where one test at a time changes handlers.
+//! A handler that logs its calls, and a lock that lets one test at a time change handlers.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,13 +8,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Notes every call; fails or panics in one of them, if it is made so.
+/// Logs every call. Fails or panics in one method if it was created so.
 #[derive(Debug, Default)]
 pub(crate) struct Probe {
     name: &'static str,
     fails: &'static str,
     panics: &'static str,
-    /// The beginning of the names of the metrics that it subscribes to.
+    /// Subscribes to the metrics whose names begin with this text.
     subscribes: Option<&'static str>,
     calls: Mutex<Vec<String>>,
     measured: Mutex<Vec<String>>,
@@ -38,12 +38,12 @@ impl Probe {
         Arc::new(Self { name, subscribes: Some(subscribes), ..Self::default() })
     }
 
-    /// The calls so far, which are forgotten.
+    /// Returns and clears the calls so far.
     pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut lock(&self.calls))
     }
 
-    /// The calls so far but for `register`.
+    /// The calls so far, except `register`.
     pub(crate) fn events(&self) -> Vec<String> {
         let calls = lock(&self.calls);
         calls.iter().filter(|call| !call.starts_with("register")).cloned().collect()
@@ -97,7 +97,7 @@ impl MetricHandler for Probe {
     }
 }
 
-/// Handlers belong to the whole process: while this is held, to one test.
+/// Handlers belong to the whole process, so only the test that holds this value may use them.
 pub(crate) struct World {
     _held: MutexGuard<'static, ()>,
 }
@@ -106,7 +106,7 @@ impl World {
     pub(crate) fn new() -> Self {
         static WORLD: Mutex<()> = Mutex::new(());
         let held = lock(&WORLD);
-        // The first test does it for all.
+        // The first test sets the logger for all tests.
         let _ = log::set_logger(&LOGGED);
         log::set_max_level(log::LevelFilter::Error);
         clear_metric_handlers();

@@ -1,4 +1,5 @@
-//! `#[timed]` on unsafe functions; here, since the tests of this project forbid unsafe code.
+//! `#[timed]` on unsafe functions. They are here because the tests of this project forbid unsafe
+//! code.
 #![deny(warnings, unsafe_op_in_unsafe_fn)]
 
 use typed_metrics::testing::capture;
@@ -9,7 +10,7 @@ unsafe fn read(from: *const u8) -> Option<u8> {
     if from.is_null() {
         return None;
     }
-    // SAFETY: the caller says that it points to a byte.
+    // SAFETY: the caller guarantees that `from` points to a byte.
     Some(unsafe { *from })
 }
 
@@ -18,7 +19,7 @@ struct Cells([u8; 2]);
 #[timed]
 impl Cells {
     unsafe fn at(&self, index: usize) -> &u8 {
-        // SAFETY: the caller says that it is in bounds.
+        // SAFETY: the caller guarantees that `index` is in bounds.
         unsafe { self.0.get_unchecked(index) }
     }
 
@@ -32,7 +33,7 @@ fn main() {
     let byte = 7;
     let cells = Cells([1, 2]);
     let seen = capture(|| {
-        // SAFETY: both are within bounds.
+        // SAFETY: both indices are in bounds, and the pointer is valid.
         unsafe {
             assert_eq!(read(&byte), Some(7));
             assert_eq!(*cells.at(1), 2);

@@ -1,4 +1,4 @@
-//! What becomes of arguments: borrowed, moved, dropped.
+//! Arguments of timed functions: borrowed, moved and dropped.
 
 use std::cell::RefCell;
 use std::pin::{Pin, pin};
@@ -109,7 +109,7 @@ fn borrows_and_moves_of_arguments() {
     assert_eq!(calls(&seen), expected);
 }
 
-/// Notes when it is dropped.
+/// Adds its name to a list when it is dropped.
 struct Noted<'a>(&'static str, &'a RefCell<Vec<&'static str>>);
 
 impl Drop for Noted<'_> {
@@ -329,7 +329,7 @@ fn arguments_that_only_labels_use() {
     fn owned(name: String) {}
     #[timed(Forms::Time { name: &name, outcome })]
     async fn owned_later(name: String, (): ()) {}
-    // In one line the compiler would take braces that are not needed for the user's.
+    // In one line, the compiler would attribute the unneeded braces of the expansion to the user.
     #[timed(Forms::Time { name: &name, outcome })]
     #[rustfmt::skip]
     fn used_too(name: String) -> usize { name.len() }

@@ -13,7 +13,7 @@ use typed_metrics::{Metrics, Objective, timed};
 
 use crate::{Forms, block_on, calls, pause};
 
-/// The `function` labels of `function.duration` in this module, with the outcome.
+/// The `function` labels of `function.duration` in this module, each with its outcome.
 fn functions<R>(seen: &Captured<R>) -> Vec<String> {
     let Some(metric) = seen.snapshot.get("function.duration") else { return Vec::new() };
     let label =
@@ -429,7 +429,7 @@ fn closures_of_every_type_are_returned() {
 #[test]
 fn traits_of_the_users_change_nothing() {
     trait HasOutcome {
-        #[allow(dead_code, reason = "it is there to be mistaken for another")]
+        #[allow(dead_code, reason = "its name must not be confused with another")]
         fn outcome(&self) -> u8 {
             1
         }

@@ -130,9 +130,9 @@ fn async_trait_in_either_order() {
     assert_eq!(calls(&seen), expected);
 }
 
-/// Tells which auto traits a value has: an inherent method is there only where they hold, and else the
-/// trait's.
-struct Is<'a, T>(#[allow(dead_code, reason = "its type is all that is looked at")] &'a T);
+/// Tells which auto traits a value has. The inherent method exists only if the trait holds;
+/// otherwise the call reaches the method of the trait `IsNot`.
+struct Is<'a, T>(#[allow(dead_code, reason = "only its type matters")] &'a T);
 
 trait IsNot {
     fn send(&self) -> bool {
@@ -166,7 +166,7 @@ impl<T: Sync> Is<'_, T> {
     }
 }
 
-#[allow(dead_code, reason = "no future of an async function is")]
+#[allow(dead_code, reason = "no future of an async function is `Unpin`")]
 impl<T: Unpin> Is<'_, T> {
     fn unpin(&self) -> bool {
         true
@@ -187,7 +187,7 @@ impl<T: RefUnwindSafe> Is<'_, T> {
 
 #[test]
 fn futures_keep_their_auto_traits() {
-    // Neither `Rc` here nor a reference to the argument is held while the future waits.
+    // The future holds neither this `Rc` nor a reference to the argument while it waits.
     #[timed(Forms::Time { name: &Rc::<str>::from(name), outcome })]
     async fn measured<T>(value: T, name: &'static str) -> (T, &'static str) {
         pause().await;
@@ -225,7 +225,7 @@ fn futures_keep_their_auto_traits() {
     assert_eq!(calls(&seen), ["a ok"]);
 }
 
-/// Functions whose futures are compared.
+/// Functions whose futures the test compares.
 mod sizes {
     use super::{Forms, Metrics, Outcome, pause, timed};
 
@@ -307,12 +307,12 @@ fn futures_grow_by_at_most_80_bytes() {
         by_default::not_held([0; 100]): 80 + 100;
         everything::not_held([0; 100]): 104 + 100;
         with_a_borrow::owned(String::new()): 80;
-        // What counts keeps its series too.
+        // The counter keeps its series as well.
         everything::owned(String::new()): 104;
         everything::held([0; 100], 1): 104;
         everything::none(): 104;
-        // What an async function awaits is kept beside its arguments; so what it does not hold across an
-        // `await` itself, it holds once more.
+        // An async function stores a future that it awaits beside its own arguments. An argument
+        // that it does not hold across an `await` itself is therefore stored twice.
         open::not_held([0; 100]): 80 + 100;
     }
 }
@@ -332,7 +332,7 @@ fn a_capture_of_an_async_call_sees_it() {
 fn labels_of_a_function_that_returns_a_future_are_those_at_entry() {
     thread_local!(static NAME: Cell<&'static str> = const { Cell::new("at entry") });
 
-    // The label borrows `name` for no longer than it takes to evaluate it.
+    // The label borrows `name` only while the label is evaluated.
     #[timed(Forms::Time { name: &name, outcome })]
     fn owned(name: String) -> impl Future<Output = usize> + Send {
         let length = name.len();
@@ -422,7 +422,7 @@ fn futures_are_measured_however_a_function_returns_them() {
             Pin::new(&mut future).poll(&mut Context::from_waker(Waker::noop())),
             Poll::Ready(4)
         );
-        // Of these the call is measured that makes the future.
+        // For these functions, only the call that makes the future is measured.
         drop(fused());
         drop(named());
         drop(several());

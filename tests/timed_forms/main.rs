@@ -1,4 +1,4 @@
-//! `#[timed]` on functions of every form: they stay what they were.
+//! `#[timed]` does not change functions of any form.
 #![forbid(unsafe_op_in_unsafe_fn)]
 #![deny(warnings)]
 #![allow(
@@ -8,7 +8,7 @@
     clippy::toplevel_ref_arg,
     clippy::unnecessary_literal_bound,
     clippy::unused_self,
-    reason = "the functions are written in every way that people write them"
+    reason = "the functions have every form that users write"
 )]
 
 mod arguments;
@@ -38,7 +38,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Gives way once.
+/// Returns a future that is pending once.
 fn pause() -> Pause {
     Pause(false)
 }
@@ -53,7 +53,7 @@ impl Future for Pause {
     }
 }
 
-/// All calls, as `name outcome`, each as often as it was recorded.
+/// All calls, as `name outcome`, one entry for each recorded call.
 fn calls<R>(seen: &Captured<R>) -> Vec<String> {
     let Some(metric) = seen.snapshot.get("forms.time") else { return Vec::new() };
     let mut calls = Vec::new();

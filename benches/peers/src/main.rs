@@ -1,12 +1,14 @@
-//! typed-metrics beside other crates, each as its documentation recommends, all in one run:
+//! Compares typed-metrics with other crates in one run. Each crate is used as its documentation
+//! recommends:
 //!
 //! ```console
 //! $ cargo run --release --manifest-path benches/peers/Cargo.toml
 //! ```
 //!
-//! Three jobs, at one and at four threads on the same series: a counter with two labels of few
-//! values, a counter with a status and one of 18 routes, a histogram with 8 buckets and one label.
-//! Times are CPU time of the recording thread, the best of several rounds.
+//! Each crate does three jobs, with one thread and with four threads on the same series: a counter
+//! with two labels of few values, a counter with a status and one of 18 routes, and a histogram
+//! with 8 buckets and one label. Times are CPU times of the recording thread, the best of several
+//! rounds.
 
 mod peers;
 
@@ -19,7 +21,7 @@ use peers::{METHODS, OUTCOMES, ROUTES};
 const ROUNDS: usize = 5;
 const OPERATIONS: usize = 1_000_000;
 
-/// A crate at work.
+/// A crate and its operation for one job.
 struct Peer {
     name: &'static str,
     fixed: Option<Box<dyn Fn(usize, usize) + Sync>>,
@@ -63,7 +65,7 @@ fn both(operation: impl Fn(usize) + Sync) -> (f64, f64) {
     (cost(1, &operation), cost(4, &operation))
 }
 
-/// CPU nanoseconds an operation takes with so many threads at it.
+/// The CPU time of an operation in nanoseconds, with this number of threads.
 fn cost(threads: usize, operation: &(impl Fn(usize) + Sync)) -> f64 {
     let rounds = (0..ROUNDS).map(|_| {
         let barrier = Barrier::new(threads);

@@ -1,4 +1,4 @@
-//! Each crate doing the three jobs, as its documentation recommends.
+//! The three jobs in each crate, as its documentation recommends.
 
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::MeterProvider;
@@ -75,7 +75,7 @@ fn typed() -> Peer {
 fn otel_meter() -> opentelemetry::metrics::Meter {
     let provider = SdkMeterProvider::builder().with_reader(ManualReader::builder().build()).build();
     let meter = provider.meter("peers");
-    // Dropping the last provider shuts it down.
+    // The drop of the last clone would shut the provider down.
     std::mem::forget(provider);
     meter
 }
@@ -220,7 +220,8 @@ fn metrics_rs() -> Peer {
             let labels = [("status", status.to_string()), ("route", route.to_owned())];
             metrics::counter!("open", &labels).increment(1);
         })),
-        // Its histograms keep every sample until somebody scrapes, so memory grows in this run.
+        // The histograms of this crate keep every sample until a scrape, so memory grows in this
+        // run.
         histogram: Some(Box::new(|m, v| {
             metrics::histogram!("duration", "method" => METHODS[m]).record(v);
         })),

@@ -1,5 +1,5 @@
-//! Traces through the `logfire` crate and metrics through typed metrics, of one service and from the
-//! same variables. `e2e/logfire/check.py` runs it against a receiver, and looks at what came.
+//! Exports traces through the `logfire` crate and metrics through typed metrics, for one service
+//! and with the same variables. `e2e/logfire/check.py` runs this program and checks the requests.
 
 use std::error::Error;
 
@@ -17,7 +17,7 @@ enum SideBySide {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let logfire = logfire::configure().finish()?; // metrics are off unless asked for
+    let logfire = logfire::configure().finish()?; // its metrics are off by default
     typed_metrics::set_metric_handlers("logfire")?;
     for size in 1..=20_u32 {
         let _span = logfire::span!("order", size = i64::from(size)).entered();

@@ -31,8 +31,8 @@ impl<C: Config> Measure for Chat<'_, C> {
 ///
 /// ```no_run
 /// # use typed_metrics_llm as llm;
-/// # use async_openai::{Client, types::chat::CreateChatCompletionRequest};
-/// # async fn example(request: CreateChatCompletionRequest) -> Result<(), async_openai::error::OpenAIError> {
+/// # use async_openai::{Client, error::OpenAIError, types::chat::CreateChatCompletionRequest};
+/// # async fn example(request: CreateChatCompletionRequest) -> Result<(), OpenAIError> {
 /// use llm::Measure;
 ///
 /// let client = Client::new();
@@ -42,7 +42,7 @@ impl<C: Config> Measure for Chat<'_, C> {
 /// # }
 /// ```
 impl<C: Config> Measured<Chat<'_, C>> {
-    /// `Chat::create`, recorded.
+    /// Calls `Chat::create` and records the call.
     ///
     /// # Errors
     /// Those of `Chat::create`.
@@ -59,12 +59,13 @@ impl<C: Config> Measured<Chat<'_, C>> {
         result
     }
 
-    /// `Chat::create_stream`, recorded.
+    /// Calls `Chat::create_stream` and records the call.
     ///
-    /// The request is sent as it is. Servers tell what a stream used if they are asked to, with
-    /// `stream_options.include_usage`; otherwise tokens and their throughput stay unknown. Whole is an answer
-    /// that has as many choices as were asked for (`n`), each with its `finish_reason`. Reasoning that some
-    /// servers stream as `reasoning_content` does not reach the client, so it is no first token.
+    /// The request is sent unchanged. Servers report the tokens of a stream only if the request
+    /// asks for them with `stream_options.include_usage`; otherwise the tokens and their throughput
+    /// stay unknown. An answer is complete when as many choices as the request asked for (`n`) have
+    /// a `finish_reason`. The client does not pass on reasoning that some servers stream as
+    /// `reasoning_content`, so such reasoning does not count as the first token.
     ///
     /// # Errors
     /// Those of `Chat::create_stream`.
@@ -102,13 +103,13 @@ fn look(item: &Item) -> Chunk {
     seen.usage(chunk.usage.as_ref())
 }
 
-/// The first chunk usually has a role, and an empty text.
+/// Whether a choice has content. The first chunk usually has only a role and an empty text.
 fn has_content(choice: &ChatChoiceStream) -> bool {
     let delta = &choice.delta;
-    // The last chunk of audio only says how long it is kept.
+    // The last chunk of audio only says how long the server keeps the audio.
     let heard = |audio: &ChatCompletionStreamAudio| has_text([&audio.data, &audio.transcript]);
-    // What older servers call a tool by.
-    #[expect(deprecated, reason = "it is what they send")]
+    // Older servers send a tool call in this field.
+    #[expect(deprecated, reason = "older servers send this field")]
     let function = &delta.function_call;
     has_text([&delta.content, &delta.refusal])
         || delta.tool_calls.as_ref().is_some_and(|calls| !calls.is_empty())

@@ -1,10 +1,11 @@
-//! The codes of errors that come in answers, which have no HTTP status of their own.
+//! Codes of errors that arrive inside an answer and so have no HTTP status.
 
 use serde_json::Value;
 
 use crate::error_type;
 
-/// Those that `OpenAI` sends. Servers send whatever they like; what is not here would be series without end.
+/// The codes that `OpenAI` sends. Other servers send any code; only codes in this list become a
+/// label value, because each label value is a series.
 const KNOWN: &[&str] = &[
     "bio_policy",
     "context_length_exceeded",
@@ -35,12 +36,13 @@ const KNOWN: &[&str] = &[
     "vector_store_timeout",
 ];
 
-/// A code as an error type: itself if it is known.
+/// The error type for a code: the code itself if it is in the list, else [`error_type::OTHER`].
 pub(super) fn known(code: &str) -> &'static str {
     KNOWN.iter().find(|known| **known == code).copied().unwrap_or(error_type::OTHER)
 }
 
-/// The type of the error that `text` is, which an answer has in the place of an item; none if it is not one.
+/// The error type of `text`, which a stream contains in place of an item; `None` if `text` is no
+/// error.
 pub(super) fn of_error(text: &str) -> Option<&'static str> {
     let value: Value = serde_json::from_str(text).ok()?;
     let error = value.get("error").filter(|error| !error.is_null())?;

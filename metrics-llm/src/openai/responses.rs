@@ -1,4 +1,4 @@
-//! Responses.
+//! The Responses API.
 
 use async_openai::Responses;
 use async_openai::config::Config;
@@ -19,7 +19,7 @@ type Item = Result<Event, OpenAIError>;
 /// A streamed response that records itself.
 pub type MeasuredResponseStream = LlmStream<'static, ResponseStream, fn(&Item) -> Chunk>;
 
-/// What stands for a model that a stored prompt names, not the request.
+/// The label `model` of a request that names no model, because its stored prompt names the model.
 const UNNAMED: &str = "unknown";
 
 impl<C: Config> Measure for Responses<'_, C> {
@@ -45,8 +45,9 @@ impl<C: Config> Measure for Responses<'_, C> {
 /// # }
 /// ```
 impl<C: Config> Measured<Responses<'_, C>> {
-    /// `Responses::create`, recorded. A response that says of itself that it failed is an error. One that is
-    /// made in the background is not recorded: what comes back is no answer yet.
+    /// Calls `Responses::create` and records the call. A response with the status `failed` counts
+    /// as an error. A response that the server makes in the background is not recorded, because the
+    /// returned response is not an answer yet.
     ///
     /// # Errors
     /// Those of `Responses::create`.
@@ -68,7 +69,7 @@ impl<C: Config> Measured<Responses<'_, C>> {
         result
     }
 
-    /// `Responses::create_stream`, recorded.
+    /// Calls `Responses::create_stream` and records the call.
     ///
     /// # Errors
     /// Those of `Responses::create_stream`.
@@ -106,7 +107,7 @@ fn look(item: &Item) -> Chunk {
         Event::ResponseCompleted(event) => {
             Chunk::other().usage(event.response.usage.as_ref()).last()
         }
-        // Cut short by a limit or a filter, and whole as far as the call goes.
+        // A limit or a filter cut the answer short; the call itself is complete.
         Event::ResponseIncomplete(event) => {
             Chunk::other().usage(event.response.usage.as_ref()).last()
         }
@@ -135,7 +136,7 @@ fn has_content(event: &Event) -> bool {
         Event::ResponseImageGenerationCallPartialImage(event) => &event.partial_image_b64,
         Event::ResponseAudioDelta(event) => &event.delta,
         Event::ResponseAudioTranscriptDelta(event) => &event.delta,
-        // A call of a tool begins with the tool's name.
+        // A tool call begins with the tool's name.
         Event::ResponseOutputItemAdded(event) => match &event.item {
             OutputItem::FunctionCall(call) => &call.name,
             OutputItem::CustomToolCall(call) => &call.name,

@@ -1,4 +1,4 @@
-//! A client of plain HTTP: what a user of a client that we do not know writes.
+//! A client of plain HTTP, with the code that a user writes for a client without an adapter.
 
 use std::pin::pin;
 use std::time::Instant;
@@ -24,7 +24,7 @@ async fn events(url: &str) -> Result<impl Stream<Item = Result<Value, String>>, 
     Ok(datas.map(|data| data.map(|data| serde_json::from_str(&data).unwrap())))
 }
 
-/// What an event is.
+/// Describes an event.
 fn look(event: &Result<Value, String>) -> Chunk {
     let Ok(event) = event else { return Chunk::error(error_type::TRANSPORT) };
     let choice = &event["choices"][0];
@@ -36,7 +36,7 @@ fn look(event: &Result<Value, String>) -> Chunk {
     chunk.usage(used.map(|(input, output)| Usage::new(input, output)))
 }
 
-/// Asks the server, and reads at most `items` of its answer.
+/// Sends a request to the server, and reads at most `items` items of the answer.
 pub(crate) async fn ask(url: &str, call: LlmCall<'_>, items: usize) -> usize {
     match events(url).await {
         Ok(events) => {
@@ -56,7 +56,7 @@ pub(crate) async fn ask(url: &str, call: LlmCall<'_>, items: usize) -> usize {
     }
 }
 
-/// The whole answer to a call of `model`.
+/// Serves `answer`, calls `model` and reads the whole answer.
 pub(crate) async fn capture(model: &str, answer: Answer) -> (Captured<usize>, Recorded) {
     let url = serve(answer).await;
     let start = Instant::now();

@@ -1,4 +1,4 @@
-//! A server that streams over real HTTP what a test tells it to, and what the metrics then say.
+//! A server that streams a scripted answer over real HTTP, and checks of the recorded metrics.
 #![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 
 mod client;
@@ -18,14 +18,14 @@ use typed_metrics_llm::LlmMetrics;
 
 pub(crate) use client::{ask, capture};
 
-/// What the server does next.
+/// A step of the server's script.
 #[derive(Clone)]
 pub(crate) enum Step {
     /// Waits.
     Pause(u64),
     /// Sends an event.
     Send(Value),
-    /// Sends `[DONE]`, with which streams end.
+    /// Sends `[DONE]`, which ends a stream.
     Done,
     /// Breaks the connection.
     Cut,
@@ -39,7 +39,7 @@ pub(crate) enum Answer {
     Refused(StatusCode),
 }
 
-/// The chunk that names the role, as the first of a stream does.
+/// The chunk that names the role, as the first chunk of a stream does.
 pub(crate) fn role() -> Step {
     chunk(json!({"role": "assistant", "content": ""}), None)
 }
@@ -57,11 +57,13 @@ pub(crate) fn usage(input: u64, output: u64) -> Step {
     Step::Send(json!({
         "id": "a", "object": "chat.completion.chunk", "created": 0, "model": "served-model",
         "choices": [],
-        "usage": {"prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output},
+        "usage": {
+            "prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output,
+        },
     }))
 }
 
-/// A chunk of one choice of several.
+/// A chunk of one choice among several.
 pub(crate) fn choice(index: u32, delta: Value, finish_reason: Option<&str>) -> Step {
     Step::Send(json!({
         "id": "a", "object": "chat.completion.chunk", "created": 0, "model": "served-model",
@@ -73,7 +75,7 @@ fn chunk(delta: Value, finish_reason: Option<&str>) -> Step {
     choice(0, delta, finish_reason)
 }
 
-/// A response of the Responses API, as it is in events and by itself.
+/// A response of the Responses API; events contain the same object.
 pub(crate) fn state(status: &str, more: Value) -> Value {
     let mut response = json!({
         "id": "resp_1", "object": "response", "created_at": 0, "status": status,
@@ -92,15 +94,17 @@ pub(crate) fn whole(input: u64, output: u64) -> Answer {
             "index": 0, "finish_reason": "stop",
             "message": {"role": "assistant", "content": "Scattering."},
         }],
-        "usage": {"prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output},
+        "usage": {
+            "prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output,
+        },
     }))
 }
 
-/// Serves `answer` on a port of its own, and gives its base URL.
+/// Serves `answer` on a new port, and returns the base URL.
 pub(crate) async fn serve(answer: Answer) -> String {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
-    // Each event shall leave at once, not with the next one.
+    // Each event must be sent at once, and not together with the next one.
     let listener = listener.tap_io(|connection| connection.set_nodelay(true).unwrap());
     let router = Router::new().fallback(async move || respond(answer.clone()));
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -136,7 +140,7 @@ fn frames(steps: Vec<Step>) -> impl Stream<Item = io::Result<String>> {
             })),
             Step::Done => Some(Ok("data: [DONE]\n\n".to_owned())),
             Step::Cut => {
-                // What was sent so far shall arrive first.
+                // The events sent so far must arrive first.
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 Some(Err(io::ErrorKind::ConnectionReset.into()))
             }
@@ -144,7 +148,7 @@ fn frames(steps: Vec<Step>) -> impl Stream<Item = io::Result<String>> {
     })
 }
 
-/// The four histograms of a model, and the seconds that the calls can have taken at most.
+/// The four histograms of a model, and an upper limit of the calls' time in seconds.
 #[derive(Debug)]
 pub(crate) struct Recorded {
     pub(crate) input_tokens: HistogramSnapshot,
@@ -171,7 +175,7 @@ impl Recorded {
         assert_eq!((self.input_tokens.count, self.input_tokens.sum), (1, tokens));
     }
 
-    /// One first token, no earlier than the server can have sent it.
+    /// Asserts one first token, no earlier than the server can have sent it.
     #[track_caller]
     pub(crate) fn assert_first_token_after(&self, millis: u32) {
         let recorded = &self.time_to_first_token;
@@ -180,8 +184,8 @@ impl Recorded {
         assert!((least..self.at_most).contains(&recorded.sum), "{} s", recorded.sum);
     }
 
-    /// One whole answer, no earlier than the server can have sent it; and so many tokens in just
-    /// that time.
+    /// Asserts one complete answer, no earlier than the server can have sent it, and `output`
+    /// tokens in exactly that time.
     #[track_caller]
     pub(crate) fn assert_answered_after(&self, millis: u32, output: Option<f64>) {
         let recorded = &self.prompt_throughput;
@@ -201,12 +205,12 @@ impl Recorded {
     }
 }
 
-/// How many calls of a model ended so.
+/// The number of calls of a model that ended with `error_type`.
 pub(crate) fn ended<R>(seen: &Captured<R>, model: &str, error_type: Option<&str>) -> u64 {
     seen.counter(LlmMetrics::LlmCalls { model, prompt: None, error_type })
 }
 
-/// How many calls ended, however they did.
+/// The number of all calls that ended.
 pub(crate) fn ended_in_all<R>(seen: &Captured<R>) -> f64 {
     let calls = seen.snapshot.get("llm_calls");
     calls.map_or(0.0, |calls| calls.series.iter().map(|series| series.value.as_f64()).sum())

@@ -1,4 +1,5 @@
-//! Collections: of 10,000 series all of which changed, or a few, beside the SDK's own.
+//! The cost of collections of 10,000 series, compared with the SDK's own collections. All series
+//! changed, or only a few.
 
 use std::sync::Arc;
 use std::sync::Weak;
@@ -45,8 +46,8 @@ fn counters(temporality: Temporality) {
     let ours = collections(&reader, |_| (0..SERIES).for_each(add));
     line("  ours, all changed", ours, Some((theirs, 2.0)));
     let ours_few = collections(&reader, |_| (0..SERIES).step_by(100).for_each(add));
-    // Under delta the SDK's own collection is next to nothing then: the promise is against its
-    // collection of all.
+    // Under delta temporality, the SDK's own collection of a few changes costs almost nothing, so
+    // the promise is compared with the SDK's collection of all series.
     line("  ours, 1 % changed, against all of the SDK's", ours_few, Some((theirs, 1.3)));
     line("  ours, 1 % changed, against 1 % of the SDK's", ours_few, Some((theirs_few, f64::NAN)));
     clear_metric_handlers();
@@ -72,13 +73,13 @@ fn histograms(temporality: Temporality) {
     clear_metric_handlers();
 }
 
-/// What the SDK takes for one value, in nanoseconds: no replay can be quicker.
+/// The time of the SDK for one value in nanoseconds. No replay can be faster.
 fn bound_record(samples: u32) -> f64 {
     let (provider, _reader) = their_provider(Temporality::Cumulative);
     let histogram = provider.meter("sdk").f64_histogram("sdk.bound").build().bind(&[]);
     let round = |_| {
         let start = Instant::now();
-        // In order, as a replay does.
+        // In the order in which a replay records.
         (0..samples).for_each(|i| histogram.record(f64::from(i) * 12_000.0 / f64::from(samples)));
         start.elapsed()
     };
@@ -115,7 +116,7 @@ fn line(name: &str, time: Duration, against: Option<(Duration, f64)>) {
     println!("{name:<52} {ms:>9.2} {ratio:>8.2}x   {verdict}");
 }
 
-/// The best time of a collection after `change`.
+/// The shortest time of a collection after `change`.
 fn collections(reader: &Shared, change: impl Fn(usize)) -> Duration {
     let mut metrics = ResourceMetrics::default();
     let rounds = (0..ROUNDS).map(|round| {
@@ -141,7 +142,8 @@ fn their_provider(temporality: Temporality) -> (SdkMeterProvider, Shared) {
     (SdkMeterProvider::builder().with_reader(reader.clone()).with_view(limit).build(), reader)
 }
 
-/// Exports one metric; returns who collects it. The provider lives as long as the handler.
+/// Exports one metric, and returns the reader that collects it. The handler keeps the provider
+/// alive.
 fn install(temporality: Temporality, metric: &'static str) -> Shared {
     let reader = Shared::new(temporality);
     let provider =
@@ -151,7 +153,7 @@ fn install(temporality: Temporality, metric: &'static str) -> Shared {
     reader
 }
 
-/// A reader that the benchmark keeps.
+/// A reader that the benchmark shares with the provider.
 #[derive(Debug, Clone)]
 struct Shared(Arc<ManualReader>);
 

@@ -1,10 +1,10 @@
-//! What export through OpenTelemetry costs, as ratios within one run:
+//! The cost of export through OpenTelemetry, as ratios within one run:
 //! `cargo bench -p typed-metrics-otel --bench collect [recording|collection]`.
 //!
-//! Times of records are CPU times of the recording threads, those of collections wall times of the
-//! collecting one. The last column says what the project promises.
+//! Times of records are CPU times of the recording threads. Times of collections are wall times of
+//! the collecting thread. The last column says which promises of the project are kept.
 
-// Generated code names the facade, which this crate cannot depend on.
+// Generated code names the facade, and this crate cannot depend on the facade.
 extern crate typed_metrics_core as typed_metrics;
 
 mod collection;
@@ -41,7 +41,7 @@ enum Bench<'a> {
     Replayed,
 }
 
-/// Takes everything and gives it to nobody.
+/// An exporter that discards everything.
 #[derive(Debug)]
 struct Nowhere;
 
@@ -69,14 +69,14 @@ fn every_second() -> SdkMeterProvider {
     SdkMeterProvider::builder().with_reader(reader).build()
 }
 
-/// The promise, and whether it is kept.
+/// A text with the promise, and whether the promise is kept.
 fn promised(ratio: f64, most: f64) -> String {
     let verdict = if ratio <= most { "kept" } else { "MISSED" };
     format!("at most {most}x: {verdict}")
 }
 
 fn main() {
-    // `cargo test --benches` only wants to know that it runs.
+    // `cargo test --benches` only checks that the benchmark runs.
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }

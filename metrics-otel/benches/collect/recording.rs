@@ -1,4 +1,4 @@
-//! A record, with export on and off, and beside the SDK's own instruments.
+//! The cost of a record with and without export, compared with the SDK's own instruments.
 
 use std::hint::black_box;
 use std::sync::Barrier;
@@ -49,15 +49,16 @@ pub(crate) fn report() {
     });
 }
 
-/// Prints a record's cost without a handler and with one that exports every second, of the round with
-/// the median ratio; returns the latter, at one and at four threads.
+/// Prints the cost of a record without a handler, and with a handler that exports every second. The
+/// figures are those of the round with the median ratio. Returns the cost with the handler, with
+/// one and with four threads.
 fn on_and_off(name: &str, operation: impl Fn(u32) + Sync) -> [f64; 2] {
-    // Longer than the interval, so that an export is in it.
+    // Longer than the interval, so that each measurement contains an export.
     let long = Duration::from_millis(1100);
-    // One provider for all rounds: each new one would have all values so far replayed.
+    // One provider serves all rounds, because a new provider would replay all values so far.
     let provider = every_second();
     let measured = [1, 4].map(|threads| {
-        // One right after the other, so that both see the same machine.
+        // One right after the other, so that both run under the same load of the machine.
         let mut rounds: Vec<_> = (0..ROUNDS)
             .map(|_| {
                 let off = cost(threads, long, &operation);
@@ -79,7 +80,7 @@ fn on_and_off(name: &str, operation: impl Fn(u32) + Sync) -> [f64; 2] {
     [alone.1, four.1]
 }
 
-/// Prints the cost of an operation of the SDK, and ours against it.
+/// Prints the cost of an operation of the SDK, and our cost compared with it.
 fn beside(name: &str, ours: [f64; 2], most: Option<[f64; 2]>, operation: impl Fn(u32) + Sync) {
     let long = Duration::from_millis(300);
     let median = |threads| {
@@ -96,7 +97,7 @@ fn beside(name: &str, ours: [f64; 2], most: Option<[f64; 2]>, operation: impl Fn
     println!("{:<52} {:>8.3}x {:>8.3}x   {verdict}", "   ours against it", ratio[0], ratio[1]);
 }
 
-/// CPU time of an operation in ns, on average over threads that all run it for so long.
+/// The average CPU time of an operation in nanoseconds, over threads that all run it for `time`.
 fn cost(threads: usize, long: Duration, operation: &(impl Fn(u32) + Sync)) -> f64 {
     const BATCH: u32 = 20_000;
     let barrier = Barrier::new(threads);

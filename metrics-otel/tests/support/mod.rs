@@ -1,4 +1,4 @@
-//! Providers to export through, and what they exported as plain values.
+//! Providers to export through, and their exports as plain values.
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
@@ -17,7 +17,7 @@ use opentelemetry_sdk::metrics::{
     InstrumentKind, ManualReader, MeterProviderBuilder, Pipeline, SdkMeterProvider, Temporality,
 };
 
-/// Handlers belong to the process, so tests take turns; handlers are cleared at the end of each.
+/// Handlers belong to the process, so tests take turns. The end of each turn clears the handlers.
 pub(crate) struct Turn(#[expect(dead_code, reason = "held")] MutexGuard<'static, ()>);
 
 pub(crate) fn my_turn() -> Turn {
@@ -31,7 +31,7 @@ impl Drop for Turn {
     }
 }
 
-/// A reader that the test keeps.
+/// A reader that the test shares with the provider.
 #[derive(Debug, Clone)]
 pub(crate) struct Collector(pub(crate) Arc<ManualReader>);
 
@@ -62,7 +62,7 @@ impl Collector {
         Self(Arc::new(ManualReader::builder().with_temporality(temporality).build()))
     }
 
-    /// What one collection exports, by name.
+    /// The exported metrics of one collection, by name.
     pub(crate) fn export(&self) -> Export {
         let mut metrics = ResourceMetrics::default();
         self.collect(&mut metrics).unwrap();
@@ -116,13 +116,13 @@ impl Export {
         self.0.iter().map(|(name, _)| name.as_str()).collect()
     }
 
-    /// The point of a series, labels written `a=1 b=2`.
+    /// The point of a series. Labels are written `a=1 b=2`.
     pub(crate) fn point(&self, name: &str, labels: &str) -> &Point {
         let points = &self.get(name).points;
         points.get(labels).unwrap_or_else(|| panic!("{name}: `{labels}` is not among {points:?}"))
     }
 
-    /// Whether nothing of this metric was exported.
+    /// Whether no point of this metric was exported.
     pub(crate) fn has_no(&self, name: &str) -> bool {
         self.find(name).is_none_or(|metric| metric.points.is_empty())
     }
@@ -133,7 +133,7 @@ pub(crate) struct Exported {
     pub(crate) scope: String,
     pub(crate) unit: String,
     pub(crate) description: String,
-    /// Kind and temporality.
+    /// The kind and the temporality.
     pub(crate) kind: String,
     pub(crate) points: BTreeMap<String, Point>,
 }
@@ -152,7 +152,7 @@ pub(crate) struct Histogram {
     pub(crate) sum: f64,
     pub(crate) min: f64,
     pub(crate) max: f64,
-    /// Empty if it is exponential.
+    /// Empty if the histogram is exponential.
     pub(crate) bounds: Vec<f64>,
     pub(crate) buckets: Vec<u64>,
 }
@@ -181,7 +181,7 @@ macro_rules! numbers {
                 Point::$point(self)
             }
 
-            #[allow(clippy::cast_lossless, reason = "one of them is a float already")]
+            #[allow(clippy::cast_lossless, reason = "one of the types is a float already")]
             fn float(self) -> f64 {
                 self as f64
             }

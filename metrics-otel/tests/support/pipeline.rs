@@ -1,4 +1,4 @@
-//! Pipelines that send to a receiver, and what they log.
+//! Pipelines that send to a receiver, and their log.
 
 use std::sync::{Mutex, Once, PoisonError};
 use std::time::Duration;
@@ -10,15 +10,15 @@ use super::receiver::Receiver;
 
 pub(crate) const SOON: Duration = Duration::from_secs(10);
 
-/// The protocols that are compiled in.
+/// The compiled-in protocols.
 pub(crate) const PROTOCOLS: &[Protocol] = if cfg!(feature = "grpc") {
     &[Protocol::HttpProtobuf, Protocol::Grpc]
 } else {
     &[Protocol::HttpProtobuf]
 };
 
-/// A pipeline to `receiver` that collects only when it is asked to, and does not wait for long at its
-/// end for one that is gone.
+/// A pipeline to `receiver` that collects only at a flush, and whose shutdown does not wait long
+/// for a missing receiver.
 pub(crate) fn to(receiver: &Receiver, protocol: Protocol) -> OtlpBuilder {
     let endpoint = match protocol {
         Protocol::Grpc => receiver.grpc_endpoint(),
@@ -29,18 +29,18 @@ pub(crate) fn to(receiver: &Receiver, protocol: Protocol) -> OtlpBuilder {
     builder.shutdown_timeout(Duration::from_secs(1))
 }
 
-/// The same, with deltas.
+/// The same with delta temporality.
 pub(crate) fn deltas_to(receiver: &Receiver, protocol: Protocol) -> OtlpBuilder {
     to(receiver, protocol).temporality(Temporality::Delta)
 }
 
-/// What this project logged since the last call, each line with its level.
+/// The lines that this project logged since the last call, each with its level.
 pub(crate) fn logged() -> Vec<String> {
     listen();
     std::mem::take(&mut *LINES.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Listens from now on.
+/// Starts to collect the log.
 pub(crate) fn listen() {
     static LISTENING: Once = Once::new();
     LISTENING.call_once(|| {

@@ -1,8 +1,8 @@
-//! An OTLP server in this process: HTTP and gRPC, each on a port of its own, that keeps what it gets
-//! and answers as it is told.
+//! An OTLP server in this process, with a port for HTTP and a port for gRPC. It keeps all requests,
+//! and sends the answers that a test chooses.
 //!
-//! It runs on a thread of its own, so it serves tests with and without a runtime alike. None of its
-//! methods is async; those that wait say so.
+//! The server runs on its own thread, so it works in tests with and without a runtime. No method is
+//! async; the documentation of a method says if the method blocks.
 
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "each test file uses its part")]
 
@@ -25,7 +25,7 @@ pub use totals::{MetricTotal, Total, Totals};
 use seen::Record;
 use server::Server;
 
-/// The server; its ports close when it is dropped.
+/// The server. Its ports close when it is dropped.
 #[derive(Debug)]
 pub struct Receiver {
     record: Arc<Record>,
@@ -35,7 +35,7 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// Serves on two free ports of 127.0.0.1 and accepts everything.
+    /// Serves on two free ports of 127.0.0.1, and accepts all requests.
     pub fn start() -> Self {
         let record = Arc::new(Record::default());
         let server = Server::bind();
@@ -45,7 +45,7 @@ impl Receiver {
         receiver
     }
 
-    /// `http://127.0.0.1:PORT`, to which exporters append `/v1/metrics`. Every path is taken.
+    /// `http://127.0.0.1:PORT`, to which exporters append `/v1/metrics`. Every path is accepted.
     pub fn http_endpoint(&self) -> String {
         format!("http://{}", self.http)
     }
@@ -55,7 +55,7 @@ impl Receiver {
         format!("http://{}", self.grpc)
     }
 
-    /// Breaks off every connection and refuses new ones. The ports stay this receiver's.
+    /// Closes all connections and refuses new ones. The ports stay reserved for this receiver.
     pub fn stop(&self) {
         self.server.lock().unwrap_or_else(PoisonError::into_inner).stop();
     }
@@ -65,44 +65,44 @@ impl Receiver {
         self.server.lock().unwrap_or_else(PoisonError::into_inner).serve(&self.record);
     }
 
-    /// What every request is answered from now on.
+    /// Sets the answer to all further requests.
     pub fn answer(&self, answer: Answer) {
         self.record.answer(answer);
     }
 
-    /// What the next requests are answered, after those that earlier calls gave answers to.
+    /// Sets the answers to the next requests, after the answers that earlier calls have set.
     pub fn answer_next(&self, requests: usize, answer: Answer) {
         self.record.answer_next(requests, answer);
     }
 
-    /// Every request so far, in the order in which they were read.
+    /// All requests so far, in the order in which they were read.
     pub fn requests(&self) -> Vec<Seen> {
         self.record.seen()
     }
 
-    /// Forgets every request so far.
+    /// Forgets all requests so far.
     pub fn clear(&self) {
         self.record.clear();
     }
 
-    /// What was accepted, added up.
+    /// The totals of the accepted requests.
     pub fn totals(&self) -> Totals {
         Totals::of(&self.requests())
     }
 
-    /// Blocks until this many requests were read, accepted or not, and gives them.
+    /// Blocks until this many requests were read, accepted or not, and returns them.
     ///
     /// # Panics
-    /// If they are not there in time; it tells what is.
+    /// If the requests do not arrive in time; the message lists the requests that did.
     #[track_caller]
     pub fn wait_for(&self, requests: usize, deadline: Duration) -> Vec<Seen> {
         self.wait_until(deadline, |seen| seen.len() >= requests)
     }
 
-    /// Blocks until what was read satisfies a condition, and gives it.
+    /// Blocks until the requests satisfy a condition, and returns them.
     ///
     /// # Panics
-    /// If that is not so in time; it tells what was read.
+    /// If the condition does not hold in time; the message lists the requests.
     #[track_caller]
     pub fn wait_until(&self, deadline: Duration, done: impl Fn(&[Seen]) -> bool) -> Vec<Seen> {
         let until = Instant::now() + deadline;

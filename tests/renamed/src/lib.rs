@@ -1,14 +1,14 @@
-//! A user's crate that calls the facade `tm`.
+//! A user's crate that depends on the facade under the name `tm`.
 #![forbid(unsafe_code)]
 #![deny(missing_docs, warnings, clippy::all, clippy::pedantic)]
 
-/// What a cache says.
+/// The answer of a cache.
 #[derive(Clone, Copy, tm::Label)]
 #[label(crate = tm)]
 pub enum Outcome {
-    /// It was there.
+    /// The cache has the value.
     Hit,
-    /// It was not.
+    /// The cache does not have the value.
     Miss,
 }
 
@@ -19,9 +19,9 @@ pub enum Cache<'a> {
     /// Look-ups.
     #[counter]
     Lookups {
-        /// How it went.
+        /// The answer of the cache.
         outcome: Outcome,
-        /// Of which cache.
+        /// The name of the cache.
         name: &'a str,
     },
     /// Time of a look-up.
@@ -30,7 +30,7 @@ pub enum Cache<'a> {
     /// Time of a call.
     #[histogram(unit = "us")]
     CallTime {
-        /// How it ended.
+        /// The outcome of the call.
         outcome: tm::Outcome,
     },
 }
@@ -47,7 +47,8 @@ pub fn refresh(name: String) -> Result<String, String> {
     Ok(name)
 }
 
-/// Reads what a lock holds, in the edition in which the guard lives to the end of the last expression.
+/// Reads the value in a lock. In this edition, the guard lives until the end of the last
+/// expression.
 ///
 /// # Panics
 /// If the lock is poisoned.
@@ -57,7 +58,7 @@ pub fn locked(of: std::sync::Mutex<u8>) -> u8 {
     *of.lock().expect("nobody panicked")
 }
 
-/// The same of a part of its argument, later.
+/// Reads the value in a lock that is a part of the argument, in an async function.
 ///
 /// # Panics
 /// If the lock is poisoned.

@@ -1,4 +1,4 @@
-//! Every use below is right but for the declarations: only those are told of.
+//! Every use below is correct. Only the mistakes in the declarations are reported.
 
 use std::time::Duration;
 

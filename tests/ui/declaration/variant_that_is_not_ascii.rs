@@ -5,7 +5,7 @@ use typed_metrics::Metrics;
 enum Shop {
     #[gauge]
     Größe,
-    // With a name of its own it is fine.
+    // The key `name` makes this variant valid.
     #[gauge(name = "height")]
     Höhe,
 }

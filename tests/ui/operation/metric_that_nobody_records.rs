@@ -4,7 +4,7 @@ use typed_metrics::Metrics;
 
 #[derive(Metrics)]
 enum Shop<'a> {
-    // Its constructor is enough.
+    // A call of the constructor is enough.
     #[counter]
     Requests { route: &'a str },
     #[gauge]

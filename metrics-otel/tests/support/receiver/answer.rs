@@ -6,46 +6,47 @@ use opentelemetry_proto::tonic::collector::metrics::v1::{
 };
 use tonic::Code;
 
-/// What a request is answered.
+/// The answer to a request.
 #[derive(Debug, Clone)]
 pub enum Answer {
     /// Accepted.
     Ok,
-    /// Not accepted: an HTTP status. gRPC gets it as from a proxy that does not know gRPC.
+    /// Not accepted: an HTTP status. A gRPC client gets it as if a proxy without gRPC had sent it.
     Status { status: StatusCode, headers: Vec<(&'static str, String)>, body: String },
-    /// Not accepted: a gRPC code, with a `RetryInfo` if there is a time. HTTP gets the status that belongs to
-    /// it, and the time as `Retry-After`, in seconds rounded up.
+    /// Not accepted: a gRPC code, with a `RetryInfo` if there is a time. An HTTP client gets the
+    /// status of this code, and the time as `Retry-After`, in seconds rounded up.
     Code { code: Code, message: String, retry_after: Option<Duration> },
-    /// Accepted but for this many points. Which ones nobody learns; `Totals` counts them all.
+    /// Accepted, except this many points. The client does not learn which points; `Totals` counts
+    /// all.
     PartialSuccess { rejected: i64, message: String },
-    /// Accepted after a while, unless the client has gone by then.
+    /// Accepted after a while, unless the client disconnects before.
     Slow(Duration),
-    /// Not accepted: read, then the connection is closed.
+    /// Not accepted: the server reads the request and closes the connection.
     HangUp,
-    /// Accepted, then the connection is closed, so the client cannot know.
+    /// Accepted, but the server closes the connection, so the client cannot know.
     AcceptThenHangUp,
 }
 
 impl Answer {
-    /// An HTTP status with a text that says it.
+    /// An HTTP status, with a text that names it.
     pub fn status(status: u16) -> Self {
         let status = StatusCode::from_u16(status).expect("an HTTP status");
         Self::Status { status, headers: Vec::new(), body: format!("says the receiver: {status}") }
     }
 
-    /// An HTTP status with `Retry-After`: seconds or a date.
+    /// An HTTP status with `Retry-After`, as seconds or as a date.
     pub fn retry_after(status: u16, when: impl Into<String>) -> Self {
         Self::status(status).header("retry-after", when)
     }
 
-    /// One more header of a [`Status`](Self::Status).
+    /// Adds a header to a [`Status`](Self::Status).
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         let Self::Status { headers, .. } = &mut self else { panic!("{self:?} has no headers") };
         headers.push((name, value.into()));
         self
     }
 
-    /// Another text of a [`Status`](Self::Status).
+    /// Replaces the text of a [`Status`](Self::Status).
     pub fn body(mut self, text: impl Into<String>) -> Self {
         let Self::Status { body, .. } = &mut self else { panic!("{self:?} has no text") };
         *body = text.into();
@@ -57,12 +58,12 @@ impl Answer {
         Self::Code { code, message: message.into(), retry_after: None }
     }
 
-    /// A gRPC code with the time after which it is worth another try.
+    /// A gRPC code with the time after which the client may retry.
     pub fn code_retry_after(code: Code, message: impl Into<String>, delay: Duration) -> Self {
         Self::Code { code, message: message.into(), retry_after: Some(delay) }
     }
 
-    /// Accepted but for this many points.
+    /// Accepted, except this many points.
     pub fn partial(rejected: i64, message: impl Into<String>) -> Self {
         Self::PartialSuccess { rejected, message: message.into() }
     }
@@ -72,7 +73,7 @@ impl Answer {
     }
 }
 
-/// What says that a request was accepted, but for what was not.
+/// The response for an accepted request, which names the points that were not accepted.
 pub(super) fn accepted(partial: Option<(i64, String)>) -> ExportMetricsServiceResponse {
     ExportMetricsServiceResponse {
         partial_success: partial.map(|(rejected_data_points, error_message)| {
@@ -81,7 +82,8 @@ pub(super) fn accepted(partial: Option<(i64, String)>) -> ExportMetricsServiceRe
     }
 }
 
-/// The status of <https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto>.
+/// The HTTP status for a code, from
+/// <https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto>.
 pub(super) fn http_status(code: Code) -> StatusCode {
     let status = match code {
         Code::Ok => 200,

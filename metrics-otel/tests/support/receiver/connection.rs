@@ -15,10 +15,10 @@ pub(super) enum Protocol {
     Grpc,
 }
 
-/// Serves whoever connects, each in a task of its own.
+/// Serves every connection in a separate task.
 pub(super) async fn accept(listener: TcpListener, protocol: Protocol, record: &Arc<Record>) {
     loop {
-        // An error belongs to a client that has gone already.
+        // An error means that the client has disconnected already.
         if let Ok((stream, _)) = listener.accept().await {
             tokio::spawn(serve(stream, protocol, Arc::clone(record)));
         }
@@ -30,7 +30,7 @@ async fn serve(stream: TcpStream, protocol: Protocol, record: Arc<Record>) {
     let stream = TokioIo::new(stream);
     let hang_up = Arc::new(HangUp::default());
     let told_to = hang_up.0.notified();
-    // How a connection ends is the client's business; what was asked and answered is on record.
+    // The end of a connection concerns only the client: requests and answers are recorded already.
     match protocol {
         Protocol::Http => {
             let service = service_fn(|request| http::answer(request, &record, &hang_up));
@@ -48,7 +48,7 @@ async fn serve(stream: TcpStream, protocol: Protocol, record: Arc<Record>) {
     }
 }
 
-/// Closes a connection, with all that is going on over it.
+/// Closes a connection with all its requests.
 #[derive(Debug, Default)]
 pub(super) struct HangUp(Notify);
 

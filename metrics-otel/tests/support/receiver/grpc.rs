@@ -39,12 +39,12 @@ pub(super) async fn answer(
     instead.map_or(answered, Ok)
 }
 
-/// Takes one request.
+/// Handles one request.
 struct Service {
     path: String,
     record: Arc<Record>,
     hang_up: Arc<HangUp>,
-    /// What is answered instead of gRPC.
+    /// The HTTP response that is sent in place of a gRPC answer.
     instead: Arc<Mutex<Option<Response<Body>>>>,
 }
 

@@ -7,26 +7,28 @@ use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequ
 
 use super::Answer;
 
-/// How a request came.
+/// The transport of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transport {
     Http,
     Grpc,
 }
 
-/// A request that was read to its end.
+/// A request that was read completely.
 #[derive(Debug, Clone)]
 pub struct Seen {
     pub transport: Transport,
     pub path: String,
-    /// By their names in lower case, several of one name joined by commas; gRPC's metadata too.
+    /// The headers by lower-case name, including gRPC metadata. Several values of one name are
+    /// joined by commas.
     pub headers: BTreeMap<String, String>,
     /// `gzip`, or `identity` if it was not compressed.
     pub encoding: String,
     pub body: ExportMetricsServiceRequest,
-    /// Why the body could not be read; it is empty then, and the request was refused.
+    /// The reason why the body could not be read. Then the body is empty, and the request was
+    /// refused.
     pub malformed: Option<String>,
-    /// Whether it counts as delivered. One that is answered slowly does from its answer on.
+    /// Whether the request counts as delivered. With a slow answer, it counts from the answer on.
     pub accepted: bool,
     pub at: Instant,
 }
@@ -36,7 +38,7 @@ impl Seen {
         self.headers.get(name).map(String::as_str)
     }
 
-    /// The names of the metrics that have points in it.
+    /// The names of the metrics that have points in the request.
     pub fn metrics(&self) -> Vec<&str> {
         let resources = self.body.resource_metrics.iter();
         let scopes = resources.flat_map(|resource| &resource.scope_metrics);
@@ -56,7 +58,7 @@ pub(super) fn texts(headers: &HeaderMap) -> BTreeMap<String, String> {
     texts
 }
 
-/// What was read and what is to be answered, over all starts of a receiver.
+/// The requests and the next answers, over all starts of a receiver.
 #[derive(Debug, Default)]
 pub(super) struct Record {
     state: Mutex<State>,
@@ -66,7 +68,7 @@ pub(super) struct Record {
 #[derive(Debug)]
 struct State {
     seen: Vec<Seen>,
-    /// How often `seen` was cleared: a slow answer may be for a request of before.
+    /// How often `seen` was cleared: a slow answer may belong to an earlier request.
     cleared: usize,
     next: VecDeque<Answer>,
     always: Answer,
@@ -103,7 +105,7 @@ impl Record {
         state.cleared += 1;
     }
 
-    /// Keeps a request and gives its answer, when it is time for it.
+    /// Keeps a request, and returns its answer when the answer is due.
     pub(super) async fn take(&self, mut seen: Seen) -> Answer {
         let (answer, index, cleared) = {
             let mut state = self.lock();
@@ -119,7 +121,7 @@ impl Record {
         };
         self.changed.notify_all();
         let Answer::Slow(delay) = answer else { return answer };
-        // Dropped here when the client goes.
+        // If the client disconnects, this future is dropped here.
         tokio::time::sleep(delay).await;
         let mut state = self.lock();
         if state.cleared == cleared {
@@ -130,7 +132,8 @@ impl Record {
         Answer::Ok
     }
 
-    /// What was read, once the condition holds; as the error if it does not in time.
+    /// Waits until the condition holds, and returns the requests. If the time runs out, the
+    /// requests are the error.
     pub(super) fn wait_until(
         &self,
         until: Instant,

@@ -8,8 +8,8 @@ use tokio::sync::oneshot;
 use super::connection::{self, Protocol};
 use super::seen::Record;
 
-/// Two ports. While nobody serves on them they stay bound without listening, so that connections are
-/// refused and nobody else gets them.
+/// Two ports. While the server is stopped, the ports stay bound without listening. So connections
+/// are refused, and no other program gets the ports.
 #[derive(Debug)]
 pub(super) struct Server {
     http: SocketAddr,
@@ -23,12 +23,12 @@ enum Stage {
         http: TcpSocket,
         grpc: TcpSocket,
     },
-    /// The thread ends when the sender is gone, and everything that runs on it with it.
+    /// The thread, and everything that runs on it, ends when the sender is dropped.
     Up {
         stop: oneshot::Sender<()>,
         thread: JoinHandle<()>,
     },
-    /// Between the two.
+    /// Between `Down` and `Up`.
     Changing,
 }
 
@@ -84,7 +84,8 @@ impl Drop for Server {
     fn drop(&mut self) {
         if let Stage::Up { stop, thread } = std::mem::replace(&mut self.stage, Stage::Changing) {
             drop(stop);
-            // A panic there has been printed, and a second one here would hide the test's own.
+            // The panic of the thread has been printed. A second panic here would hide the panic of
+            // the test.
             let _ = thread.join();
         }
     }
@@ -92,7 +93,7 @@ impl Drop for Server {
 
 fn bind(address: SocketAddr) -> TcpSocket {
     let socket = TcpSocket::new_v4().expect("a socket");
-    // Connections of before may still be waiting for their end.
+    // Earlier connections may still wait for their end.
     socket.set_reuseaddr(true).expect("an option that every system has");
     socket.bind(address).unwrap_or_else(|error| panic!("{address} cannot be bound: {error}"));
     socket

@@ -9,13 +9,13 @@ use opentelemetry_proto::tonic::metrics::v1::{
 
 use super::Seen;
 
-/// What a store holds that took every accepted request: of deltas the sums, of everything else the state
-/// at the latest time.
+/// The contents of a store that accepted every request: the sums of deltas, and the latest state of
+/// everything else.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Totals {
-    /// Of the last request.
+    /// The resource of the last request.
     pub resource: BTreeMap<String, String>,
-    /// By name.
+    /// The metrics by name.
     pub metrics: BTreeMap<String, MetricTotal>,
 }
 
@@ -23,13 +23,13 @@ pub struct Totals {
 pub struct MetricTotal {
     pub unit: String,
     pub description: String,
-    /// Name and version.
+    /// The name and the version of the scope.
     pub scope: String,
-    /// Kind and temporality, e.g. `counter delta`.
+    /// The kind and the temporality, for example `counter delta`.
     pub kind: String,
-    /// By attributes, sorted and written `a=1 b=2`.
+    /// The series by attributes, which are sorted and written `a=1 b=2`.
     pub series: BTreeMap<String, Total>,
-    /// When each series was last looked at by its process, in nanoseconds of the Unix epoch.
+    /// The latest time of each series, in nanoseconds of the Unix epoch.
     latest: BTreeMap<String, u64>,
 }
 
@@ -41,7 +41,7 @@ pub enum Total {
 }
 
 impl Totals {
-    /// Of the requests among these that were accepted.
+    /// The totals of the accepted requests among `requests`.
     pub fn of(requests: &[Seen]) -> Self {
         let mut totals = Self::default();
         for request in requests.iter().filter(|request| request.accepted) {
@@ -59,7 +59,7 @@ impl Totals {
     }
 
     /// # Panics
-    /// If there is none of this name; it tells those that are there.
+    /// If there is no metric of this name; the message lists the metrics.
     #[track_caller]
     pub fn metric(&self, name: &str) -> &MetricTotal {
         let names = || self.metrics.keys().collect::<Vec<_>>();
@@ -69,7 +69,7 @@ impl Totals {
     /// The total of a series.
     ///
     /// # Panics
-    /// If there is none; it tells those that are there.
+    /// If there is no such series; the message lists the series.
     #[track_caller]
     pub fn total(&self, name: &str, attributes: &str) -> &Total {
         let series = &self.metric(name).series;
@@ -95,7 +95,7 @@ impl Totals {
         }
     }
 
-    /// How many values a histogram's series has.
+    /// The number of values in a series of a histogram.
     #[track_caller]
     pub fn count(&self, name: &str, attributes: &str) -> u64 {
         match self.total(name, attributes) {
@@ -131,7 +131,7 @@ impl Totals {
 }
 
 impl MetricTotal {
-    /// Makes it comparable with what was collected at another time.
+    /// Removes the times, so that the totals compare with those of another time.
     pub fn forget_times(&mut self) {
         self.latest.clear();
     }
