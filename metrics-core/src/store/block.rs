@@ -10,7 +10,9 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize};
 
 use super::observers::Observers;
 use super::state::{Removed, SUBSCRIBED, State, TENANCY, next_tenancy};
-use crate::cells::shared::{Gate, SharedCell, SharedHistogram, Writing};
+use crate::cells::gate::{Gate, Writing};
+use crate::cells::shared_cell::SharedCell;
+use crate::cells::shared_histogram::SharedHistogram;
 use crate::labels::set::Labels;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::Dropped;
