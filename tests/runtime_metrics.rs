@@ -298,13 +298,13 @@ fn what_breaks_a_rule_of_definitions_is_refused() {
             "rules",
             histogram().buckets([5.0, 1.0]),
             "buckets of metric `rules` cannot be used: boundary 1 follows 5; \
-             boundaries increase strictly",
+             boundaries must increase strictly",
         ),
         (
             "rules",
             histogram().buckets([f64::NAN]),
             "buckets of metric `rules` cannot be used: boundary NaN is not finite; \
-             the last bucket reaches to infinity by itself",
+             leave it out, the last bucket always extends to infinity",
         ),
         (
             "rules",
