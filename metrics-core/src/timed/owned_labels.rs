@@ -89,7 +89,7 @@ impl OwnedLabels {
         fixed: usize,
         open: &[(usize, LabelRef<'_>)],
     ) -> Series {
-        let fixed = self.key.fixed + self.stride * outcome.place() + fixed;
+        let fixed = self.key.fixed + self.stride * outcome.position() + fixed;
         self.family.find(&Completed { key: &self.key, fixed, open })
     }
 

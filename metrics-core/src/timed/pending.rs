@@ -147,7 +147,7 @@ impl FindSeries for PendingSeries {
         Found(match &self.0 {
             Labels::Fixed { block, index, stride } => {
                 let ok = Series { block, index: *index, tenancy: NEVER_RECYCLED };
-                match outcome.place() * stride.get() {
+                match outcome.position() * stride.get() {
                     0 => ok,
                     distance => sibling(ok, distance),
                 }

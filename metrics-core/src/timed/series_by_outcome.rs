@@ -17,10 +17,10 @@ impl SeriesByOutcome {
     /// The series of `outcome`, which `find` looks up where it is not known.
     #[inline]
     pub(crate) fn of(&self, outcome: Outcome, find: impl FnOnce() -> Series) -> Series {
-        match self.0[outcome.place()].get() {
+        match self.0[outcome.position()].get() {
             // One that was recycled has other labels by now; one that was removed may be.
             Some(series) if series.is_current() => *series,
-            known => Self::look_up(known.is_none().then_some(&self.0[outcome.place()]), find),
+            known => Self::look_up(known.is_none().then_some(&self.0[outcome.position()]), find),
         }
     }
 
