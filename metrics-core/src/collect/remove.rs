@@ -23,7 +23,7 @@ pub(crate) fn remove(series: Series) {
     }
     // Its block goes on counting for other series, and its cells belong to other threads. So what
     // they hold now is remembered as counting for nothing.
-    let (block, place) = (series.block, series.place());
+    let (block, place) = (series.block, series.position());
     let mut all = lock_readers();
     all.forget(series.id());
     match block.descriptor().metric_type() {

@@ -11,7 +11,7 @@ use super::value::{LabelRef, cut};
 pub struct Part<'a> {
     pub(crate) index: usize,
     /// The stride of the label's dimension, if the label is an outcome that is not known yet.
-    pub(crate) pending: usize,
+    pub(crate) pending_stride: usize,
     pub(crate) open: Option<LabelRef<'a>>,
 }
 
@@ -57,7 +57,7 @@ pub fn part<'a, L: ?Sized>(
             // another series.
             Part {
                 index: (label_type.index)(label).min(count.saturating_sub(1)) * stride,
-                pending: if (label_type.is_pending)(label) { stride } else { 0 },
+                pending_stride: if (label_type.is_pending)(label) { stride } else { 0 },
                 open: None,
             }
         }
@@ -66,7 +66,7 @@ pub fn part<'a, L: ?Sized>(
                 LabelRef::Str(text) => LabelRef::Str(cut(text)),
                 value => value,
             };
-            Part { index: 0, pending: 0, open: Some(value) }
+            Part { index: 0, pending_stride: 0, open: Some(value) }
         }
     }
 }

@@ -29,8 +29,8 @@ impl Function {
     }
 
     fn find(&'static self, outcome: Outcome) -> Series {
-        let text = |text| Part { index: 0, pending: 0, open: Some(LabelRef::Str(text)) };
-        let outcome = Part { index: outcome.position(), pending: 0, open: None };
+        let text = |text| Part { index: 0, pending_stride: 0, open: Some(LabelRef::Str(text)) };
+        let outcome = Part { index: outcome.position(), pending_stride: 0, open: None };
         let labels = [text(self.facts.name()), text(self.facts.module()), outcome];
         function_duration::called().find(&Parts(labels))
     }

@@ -37,7 +37,7 @@ pub(crate) fn owned<const N: usize>(
     parts: &Parts<'_, N>,
 ) -> Arc<OwnedLabels> {
     let hash = family.hash(parts);
-    let stride = parts.pending();
+    let stride = parts.pending_stride();
     let known = KNOWN.try_with(|known| {
         let known = known.try_borrow().ok()?;
         let matches = |labels: &Arc<OwnedLabels>| {
@@ -86,11 +86,11 @@ impl OwnedLabels {
     pub(crate) fn completed(
         &self,
         outcome: Outcome,
-        fixed: usize,
+        fixed_index: usize,
         open: &[(usize, LabelRef<'_>)],
     ) -> Series {
-        let fixed = self.key.fixed + self.stride * outcome.position() + fixed;
-        self.family.find(&Completed { key: &self.key, fixed, open })
+        let combination = self.key.combination + self.stride * outcome.position() + fixed_index;
+        self.family.find(&Completed { key: &self.key, combination, open })
     }
 
     pub(crate) fn family(&self) -> &'static Family {

@@ -84,7 +84,7 @@ impl<K> Resolve<Handle<K>> for Pending<K> {
             Labels::Open(owned(family, &parts))
         } else {
             let Series { block, index, .. } = family.typed(shape, &parts);
-            Labels::Fixed { block, index, stride: Stride::new(parts.pending()) }
+            Labels::Fixed { block, index, stride: Stride::new(parts.pending_stride()) }
         };
         Self { place: PendingSeries(labels), kind: PhantomData }
     }
@@ -221,7 +221,7 @@ fn is_open(label: &LabelDescriptor) -> bool {
 
 /// The series so many places after `series` in its block.
 fn sibling(series: Series, distance: usize) -> Series {
-    Series::at(series.block, series.block.layout(), series.place() + distance)
+    Series::at(series.block, series.block.layout(), series.position() + distance)
 }
 
 #[cfg(test)]
