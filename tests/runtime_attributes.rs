@@ -287,7 +287,10 @@ fn what_has_no_names_stands_for_no_attributes() {
     refused(&true, &format!("its attributes are a boolean{forms}"));
     let fields = "its attributes are the struct `Pair` with unnamed fields";
     refused(&Pair(1, 2), &format!("{fields}{forms}"));
-    refused(&Shape::Fields { side: 1 }, &format!("its attributes are the variant `Fields` with fields{forms}"));
+    refused(
+        &Shape::Fields { side: 1 },
+        &format!("its attributes are the variant `Fields` with fields{forms}"),
+    );
     let pairs = "; give `(name, value)` pairs";
     let element = |found| format!("an element of its list of attributes is {found}{pairs}");
     refused(&["text"], &element("a string"));

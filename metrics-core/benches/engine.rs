@@ -1,8 +1,8 @@
-//! What a record costs, as ratios within one run: `cargo bench -p typed-metrics-core`.
+//! The cost of recording, as ratios within one run: `cargo bench -p typed-metrics-core`.
 //!
-//! The yardstick is an uncontended `AtomicU64::fetch_add`. Times are CPU time of the recording
-//! thread, so that four threads on two cores compare with one; each figure is the best of several
-//! rounds. The last column says what the project promises.
+//! The unit of comparison is an uncontended `AtomicU64::fetch_add`. Times are CPU times of the
+//! recording thread, so that four threads on two cores can be compared with one thread. Each figure
+//! is the best of several rounds. The last column shows the ratio that the project promises.
 
 // Generated code names the facade, which this crate cannot depend on.
 extern crate typed_metrics_core as typed_metrics;
@@ -58,7 +58,7 @@ const ROUNDS: usize = 7;
 const OPERATIONS: u32 = 4_000_000;
 
 fn main() {
-    // `cargo test --benches` only wants to know that it runs.
+    // `cargo test --benches` only checks that the program starts.
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
@@ -111,8 +111,8 @@ struct Report {
 }
 
 impl Report {
-    /// Prints the cost at one and at four threads against the yardstick; promised are the first, and
-    /// the second against the first.
+    /// Prints the cost with one and with four threads, relative to `fetch_add`. The promises are
+    /// the highest ratio with one thread, and the highest ratio of four threads to one.
     fn line(
         &self,
         name: &str,
@@ -144,7 +144,7 @@ fn verdict(kept: bool) -> &'static str {
     if kept { "kept:" } else { "MISSED:" }
 }
 
-/// CPU nanoseconds an operation takes with so many threads at it.
+/// The CPU nanoseconds of an operation when `threads` threads run it.
 fn cost(threads: usize, operation: impl Fn(u32) + Sync) -> f64 {
     let rounds = (0..ROUNDS).map(|_| {
         let barrier = Barrier::new(threads);
@@ -165,14 +165,14 @@ fn cost(threads: usize, operation: impl Fn(u32) + Sync) -> f64 {
     rounds.fold(f64::INFINITY, f64::min)
 }
 
-/// Reads 10,000 series that 8 threads have recorded.
+/// Measures a snapshot of 10,000 series in which 8 threads have recorded.
 fn snapshot_of_many() {
     let barrier = Barrier::new(8);
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
                 (0..10_000).for_each(|id| Bench::many(id).inc());
-                // All at once, so that each has a shard of its own.
+                // All threads run at once, so that each has its own shard.
                 barrier.wait();
             });
         }

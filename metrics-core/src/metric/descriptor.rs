@@ -1,4 +1,4 @@
-//! What is known of a metric without looking at its values.
+//! The definition of a metric.
 
 use std::fmt;
 
@@ -24,7 +24,7 @@ pub struct Definition {
     pub source: Source,
 }
 
-/// What is known of a metric without looking at its values.
+/// The definition of a metric: everything that is known about it without its values.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;

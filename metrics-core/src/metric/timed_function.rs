@@ -22,7 +22,8 @@ fn functions() -> &'static [TimedFunction] {
     if cfg!(miri) { &[] } else { &FUNCTIONS }
 }
 
-/// From 10 µs, below which functions are better measured in batches, to the 10 s of a slow request.
+/// From 10 µs, below which functions are better measured in batches, to the 10 s of a slow
+/// request.
 const BOUNDARIES: &[f64] = &[
     0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025,
     0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,

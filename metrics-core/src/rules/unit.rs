@@ -217,7 +217,7 @@ macro_rules! time_units {
             }
         }
 
-        /// The name of the type in this module that stands for the unit of time `unit`.
+        /// The name of this module's type for the unit of time `unit`.
         #[doc(hidden)]
         #[must_use]
         pub fn time_unit_type(unit: &str) -> Option<&'static str> {

@@ -181,9 +181,9 @@ impl Family {
     pub(crate) fn for_each_series(&'static self, mut visit: impl FnMut(Series)) {
         if self.open {
             let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-            // A copy, so that new series do not wait for the reader. The copy holds only pointers to
-            // the blocks: reading each block twice would double the time that a collection waits for
-            // memory.
+            // A copy, so that new series do not wait for the reader. The copy holds only pointers
+            // to the blocks: reading each block twice would double the time that a collection
+            // waits for memory.
             let blocks: Vec<_> = table.blocks().collect();
             drop(table);
             blocks.into_iter().for_each(|block| visit(Series::of(block)));

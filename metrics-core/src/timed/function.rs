@@ -9,7 +9,7 @@ use crate::store::function_duration;
 use crate::store::key::Parts;
 use crate::store::series::Series;
 
-/// A function that names no metric. One static in each.
+/// A function whose `#[timed]` names no metric: one static in each such function.
 #[derive(Debug)]
 pub struct Function {
     facts: &'static TimedFunction,
@@ -22,7 +22,7 @@ impl Function {
         Self { facts, series: SeriesByOutcome::new() }
     }
 
-    /// The series of `function.duration` for a call that ended so.
+    /// The series of `function.duration` for a call with this outcome.
     #[inline(always)]
     pub(crate) fn series(&'static self, outcome: Outcome) -> Series {
         self.series.of(outcome, || self.find(outcome))
