@@ -7,8 +7,8 @@ use crate::sync::{
     lock, yield_now,
 };
 
-/// A histogram for many writers with consistent reads. It has two halves, like the ["hot and cold"
-/// counts] of the Prometheus Go client.
+/// A histogram for many writers with consistent reads. It has two halves, as in the Prometheus Go
+/// client's ["hot and cold" counts].
 ///
 /// A writer announces itself with one `fetch_add`, which also returns the hot half. The writer then
 /// writes to the hot half and counts itself as finished there. A reader makes the other half hot,

@@ -18,8 +18,8 @@ use error::AttributeError;
 /// A value that gives the attributes of a measurement:
 ///
 /// - [`attributes!`](crate::attributes!), for a few named values;
-/// - a reference to a slice or an array of pairs, whose values have one type, or are [`LabelRef`]s
-///   of several types;
+/// - a reference to a slice or an array of pairs. The values have one type; [`LabelRef`] can hold
+///   several types;
 /// - a reference to any flat value that serde can serialize: a struct, a map, or `()` for no
 ///   attributes.
 ///
@@ -52,11 +52,10 @@ use error::AttributeError;
 /// ```
 ///
 /// The order of attributes does not matter: a series keeps them sorted by name. A measurement has
-/// at most [`MAX_ATTRIBUTES`] attributes. Their names follow the [rule for
-/// labels](crate::rules::name::check_label_name), and no name is given twice. Values are strings
-/// (cut to [`MAX_LABEL_LEN`](crate::labels::label::MAX_LABEL_LEN) bytes), booleans, integers (kept
-/// as text if they do not fit into an `i64`) and floats. An `Option` that is `None` leaves the
-/// attribute out.
+/// at most [`MAX_ATTRIBUTES`](crate::MAX_ATTRIBUTES) attributes. Their names follow the [rule for
+/// labels](crate::name::check_label_name), and no name is given twice. Values are strings (cut to
+/// [`MAX_LABEL_LEN`](crate::label::MAX_LABEL_LEN) bytes), booleans, integers (kept as text if they
+/// do not fit into an `i64`) and floats. An `Option` that is `None` leaves the attribute out.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be used as attributes",
     label = "not attributes",

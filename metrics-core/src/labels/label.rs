@@ -19,7 +19,12 @@ use super::value::LabelRef;
 ///
 /// struct Tenant(String);
 ///
-/// `#[derive(Label)]` on a newtype generates this implementation.
+/// // `#[derive(Label)]` on a newtype generates this implementation.
+/// impl Label for Tenant {
+///     fn value<'a>(tenant: &'a Self, scratch: &'a mut Scratch) -> LabelRef<'a> {
+///         Label::value(&tenant.0, scratch)
+///     }
+/// }
 ///
 /// let tenant = Tenant("acme".to_owned());
 /// assert_eq!(Label::value(&tenant, &mut Scratch::new()), LabelRef::Str("acme"));

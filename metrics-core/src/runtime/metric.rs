@@ -88,7 +88,7 @@ impl Metric {
     }
 
     /// The inclusive upper limits of a histogram's buckets, strictly increasing and finite. The
-    /// default boundaries [depend on the unit](crate::rules::buckets::default_for).
+    /// default boundaries [depend on the unit](crate::buckets::default_for).
     ///
     /// ```
     /// # use typed_metrics_core as typed_metrics;

@@ -25,7 +25,7 @@ impl RuntimeMetric {
         self.0.descriptor()
     }
 
-    /// Records `value`, as [`record_metric`] does.
+    /// Records `value`, as [`record_metric`](crate::record_metric) does.
     ///
     /// ```
     /// # use typed_metrics_core as typed_metrics;

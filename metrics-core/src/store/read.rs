@@ -104,8 +104,8 @@ fn total<T: Number>(series: Series, view: &View<'_>) -> Option<u64> {
     recorded.then(|| total.to_bits())
 }
 
-/// The sum of the sharded cells, including the baseline of a removal, and whether any of them was
-/// written.
+/// The sum of the sharded cells, and whether any of them was written. In plain cells, counts from
+/// before a removal are included.
 pub(crate) fn cells_sum<T: Number>(series: Series, view: &View<'_>) -> (T, bool) {
     let (mut total, mut recorded) = (T::ZERO, false);
     if series.index >= SHARED {

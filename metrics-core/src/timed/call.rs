@@ -123,7 +123,7 @@ impl<M: CallRecorder, F: Future, E: FnOnce(&F::Output, Call<M>)> Future for Awai
         let Self { body, rest } = &mut *self;
         let body = body.as_mut();
         let Some((call, _)) = rest else {
-            // The body has returned; polling it again is its own affair.
+            // The body has returned. The body decides what happens when it is polled again.
             return body.poll(context);
         };
         let polled = call.poll(body, context);

@@ -115,13 +115,13 @@ pub fn in_flight<K: InFlightKind>(metric: Handle<K>) -> InFlight<K> {
     InFlight(metric)
 }
 
-/// The outcome that a closure decides on.
+/// The outcome `Ok` if the closure returns `true`, otherwise `Error`.
 #[inline(always)]
 pub fn ok_if<R>(returned: &R, is_ok: impl FnOnce(&R) -> bool) -> Outcome {
     Outcome::ok_if(is_ok(returned))
 }
 
-/// The outcome that a closure decides on.
+/// The outcome `Error` if the closure returns `true`, otherwise `Ok`.
 #[inline(always)]
 pub fn error_if<R>(returned: &R, is_error: impl FnOnce(&R) -> bool) -> Outcome {
     Outcome::ok_if(!is_error(returned))

@@ -54,8 +54,8 @@ enum Labels {
 }
 
 /// The stride from one outcome to the next, plus 1. It is 1 if the metric has no outcome. The niche
-/// of this type stores the discriminant of [`Labels`], because every timed future contains this
-/// value.
+/// of this type stores the discriminant of [`Labels`], which keeps `Labels` small: every timed
+/// future contains this value.
 #[derive(Debug, Clone, Copy)]
 struct Stride(NonZeroU32);
 

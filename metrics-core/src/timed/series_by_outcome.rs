@@ -18,7 +18,8 @@ impl SeriesByOutcome {
     #[inline]
     pub(crate) fn of(&self, outcome: Outcome, find: impl FnOnce() -> Series) -> Series {
         match self.0[outcome.position()].get() {
-            // A recycled series has other labels by now, and a removed series may have them.
+            // A recycled series has other labels by now, and a removed series may have other
+            // labels.
             Some(series) if series.is_current() => *series,
             known => Self::look_up(known.is_none().then_some(&self.0[outcome.position()]), find),
         }

@@ -112,12 +112,12 @@ impl Collected {
         })
     }
 
-    /// Copies text, cut to [`MAX_LABEL_LEN`](crate::labels::label::MAX_LABEL_LEN).
+    /// Copies text, cut to [`MAX_LABEL_LEN`](crate::label::MAX_LABEL_LEN).
     pub(super) fn str(&mut self, text: &str) -> Stored {
         Stored::Str(self.copy(cut(text)))
     }
 
-    /// Writes `value`, cut to [`MAX_LABEL_LEN`](crate::labels::label::MAX_LABEL_LEN).
+    /// Writes `value`, cut to [`MAX_LABEL_LEN`](crate::label::MAX_LABEL_LEN).
     pub(super) fn display(&mut self, value: &(impl Display + ?Sized)) -> Stored {
         match Scratch::new().write(value) {
             LabelRef::Str(text) => self.str(text),
