@@ -94,7 +94,8 @@ impl Metric {
     /// # use typed_metrics_core as typed_metrics;
     /// use typed_metrics::{Metric, buckets::exponential, register_metric};
     ///
-    /// let sizes = Metric::histogram("sizes").unit("By").buckets(exponential(64.0, 8.0, 3).unwrap());
+    /// let buckets = exponential(64.0, 8.0, 3).unwrap();
+    /// let sizes = Metric::histogram("sizes").unit("By").buckets(buckets);
     /// let sizes = register_metric("sizes", sizes)?;
     /// assert_eq!(sizes.descriptor().boundaries(), [64.0, 512.0, 4096.0]);
     /// # Ok::<(), typed_metrics::Error>(())
