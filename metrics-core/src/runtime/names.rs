@@ -80,8 +80,10 @@ pub(super) fn register(
 
     let mut table = TABLE.write().unwrap_or_else(PoisonError::into_inner);
     let lower = name.to_ascii_lowercase();
-    let known = table.by_name.get(&lower).copied();
-    if let Some(conflict) = known.and_then(|known| checked.conflict(known.descriptor(), source)) {
+    let registered = table.by_name.get(&lower).copied();
+    if let Some(conflict) =
+        registered.and_then(|first| checked.conflict(first.descriptor(), source))
+    {
         return Err(conflict);
     }
     for id in [key, name] {
@@ -95,10 +97,10 @@ pub(super) fn register(
             return Err(Error::runtime(name, reason));
         }
     }
-    table.check_room(name, key, known.is_none())?;
-    if let Some(known) = known {
-        table.add_key(key, known);
-        return Ok((known, false));
+    table.check_room(name, key, registered.is_none())?;
+    if let Some(metric) = registered {
+        table.add_key(key, metric);
+        return Ok((metric, false));
     }
     let descriptor = checked.leak(source);
     let metric = RuntimeMetric(Family::leak(descriptor));

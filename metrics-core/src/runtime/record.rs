@@ -92,13 +92,13 @@ pub fn record_metric(
     attributes: impl IntoAttributes,
 ) -> Result<(), Error> {
     let (key, value, caller) = (key.as_ref(), value.any(), Location::caller());
-    let known = names::find(key);
-    if let Some(metric) = known {
+    let registered = names::find(key);
+    if let Some(metric) = registered {
         metric.check_type(metric_type)?;
     }
     collected(
         |collected| attributes.collect(collected),
-        |attributes| match (attributes, known) {
+        |attributes| match (attributes, registered) {
             (attributes, Some(metric)) => metric.measure(value, attributes),
             (Err(error), None) => Err(Error::runtime(key, error.to_string())),
             (attributes, None) => {

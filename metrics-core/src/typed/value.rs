@@ -67,7 +67,7 @@ pub trait HistogramValue<U> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number that these metrics record",
     label = "not a number",
-    note = "the variants differ in kind, so `record` casting_values any primitive number of up to 64 bits; use the variant's constructor for more"
+    note = "the variants differ in kind, so `record` takes any primitive number of up to 64 bits; use the variant's constructor for more"
 )]
 pub trait AnyValue {
     /// The number.
@@ -179,12 +179,12 @@ impl FromAny for f64 {
     }
 }
 
-macro_rules! casting_values {
+macro_rules! takes {
     ($($trait:ident<$($cell:ty),+>::$method:ident for $($value:ty),+;)*) => {
-        casting_values!(@each $($trait $method [$($cell),+] [$($value),+])*);
+        takes!(@each $($trait $method [$($cell),+] [$($value),+])*);
     };
     (@each $($trait:ident $method:ident $cells:tt [$($value:ty),+])*) => {
-        $($(casting_values!(@value $trait $method $cells $value);)+)*
+        $($(takes!(@value $trait $method $cells $value);)+)*
     };
     (@value $trait:ident $method:ident [$($cell:ty),+] $value:ty) => {
         $(impl $trait<$cell> for $value {
@@ -196,7 +196,7 @@ macro_rules! casting_values {
     };
 }
 
-casting_values! {
+takes! {
     CounterValue<u64>::increment for u64;
     CounterValue<f64>::increment for u64, f64;
     UpDownValue<i64>::change for i64;
