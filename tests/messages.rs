@@ -48,9 +48,9 @@ fn whoever_reads_is_warned_once_of_each_reason_with_the_count() {
     assert_eq!(
         warned,
         [
-            "metric `messages.sold`: 1 dropped: negative (said once; the snapshot counts them)",
+            "metric `messages.sold`: 1 dropped: negative (logged once; the snapshot counts them)",
             "metric `messages.visits`: 2 recorded in the overflow series: over the series limit \
-             (said once; the snapshot counts them)",
+             (logged once; the snapshot counts them)",
         ]
     );
 }

@@ -251,8 +251,8 @@ fn a_nested_value_is_refused_by_the_name_of_its_field() {
         assert_eq!(
             error.to_string(),
             format!(
-                "metric `nested`: attribute `inner` is {found}; attributes are flat: give text, a \
-                 number, a truth value or nothing"
+                "metric `nested`: attribute `inner` is {found}; attributes are flat: give a \
+                 string, a number, a boolean or nothing"
             )
         );
     }
@@ -262,9 +262,9 @@ fn a_nested_value_is_refused_by_the_name_of_its_field() {
     refused([1, 2], "a tuple or an array");
     refused((1, "a"), "a tuple or an array");
     refused(BTreeMap::from([("a", 1)]), "a map");
-    refused(Pair(1, 2), "the struct `Pair` with several fields");
+    refused(Pair(1, 2), "the struct `Pair` with unnamed fields");
     refused(Some(vec![1]), "a list");
-    refused(Bytes, "a run of bytes");
+    refused(Bytes, "a byte array");
     refused(Shape::Newtype(1), "the variant `Newtype` with a field");
     refused(Shape::Tuple(1, 2), "the variant `Tuple` with fields");
     refused(Shape::Fields { side: 1 }, "the variant `Fields` with fields");
@@ -282,20 +282,23 @@ fn what_has_no_names_stands_for_no_attributes() {
         assert_eq!(error.to_string(), format!("metric `nameless`: {message}"));
     }
     let forms = "; give a struct, a map or a list of `(name, value)` pairs";
-    refused("text", &format!("its attributes are one text{forms}"));
+    refused("text", &format!("its attributes are a string{forms}"));
     refused(&5, &format!("its attributes are a number{forms}"));
-    refused(&true, &format!("its attributes are a truth value{forms}"));
-    let fields = "its attributes are the struct `Pair`, whose fields have no names";
+    refused(&true, &format!("its attributes are a boolean{forms}"));
+    let fields = "its attributes are the struct `Pair` with unnamed fields";
     refused(&Pair(1, 2), &format!("{fields}{forms}"));
-    refused(&Shape::Fields { side: 1 }, &format!("its attributes are the variant `Fields`{forms}"));
+    refused(
+        &Shape::Fields { side: 1 },
+        &format!("its attributes are the variant `Fields` with fields{forms}"),
+    );
     let pairs = "; give `(name, value)` pairs";
     let element = |found| format!("an element of its list of attributes is {found}{pairs}");
-    refused(&["text"], &element("one text"));
-    refused(&[(1, 2, 3)], &element("a list of another length than 2"));
+    refused(&["text"], &element("a string"));
+    refused(&[(1, 2, 3)], &element("a list whose length is not 2"));
     refused(&[BTreeMap::from([("a", 1)])], &element("a map"));
     refused(&[()], &element("nothing"));
-    refused(&[(1, 2)], "the name of an attribute is no text");
-    refused(&BTreeMap::from([(vec![1], 1)]), "the name of an attribute is a list, no text");
+    refused(&[(1, 2)], "the name of an attribute is not a string");
+    refused(&BTreeMap::from([(vec![1], 1)]), "the name of an attribute is a list; give a string");
     refused(&Failing, "its attributes could not be serialized: the lock is poisoned");
     // A measurement with bad attributes registers no metric.
     assert!(snapshot().get("nameless").is_none());
@@ -323,7 +326,7 @@ fn a_name_that_breaks_the_rule_is_refused() {
 
 #[test]
 fn a_name_given_twice_is_refused() {
-    let message = "metric `twice`: attribute `a` is given twice; a series has one value of it";
+    let message = "metric `twice`: attribute `a` is given twice; give it once";
     for error in [
         count("twice", attributes!("a" => 1, "b" => 2, "a" => 3)).unwrap_err(),
         count("twice", &[("a", 1), ("a", 1)]).unwrap_err(),

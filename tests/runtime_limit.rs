@@ -13,8 +13,8 @@ fn metrics_made_from_input_come_to_an_end_and_the_others_go_on() {
     for i in 0..MAX_RUNTIME_METRICS {
         record_metric(name(i), 1, MetricType::Gauge, attributes!()).unwrap();
     }
-    let message = "there are 10000 metrics registered at run time already, the most there can be; \
-                   put what varies into attributes";
+    let message = "10000 metrics are registered at run time already, which is the limit; \
+                   put the varying part of the name into attributes";
     for error in [
         record_metric("one_more", 1, MetricType::Gauge, attributes!()).unwrap_err(),
         register_metric("one_more", Metric::gauge("one_more")).unwrap_err(),
@@ -33,7 +33,7 @@ fn metrics_made_from_input_come_to_an_end_and_the_others_go_on() {
         register_metric(format!("key {i}"), Metric::gauge(name(0))).unwrap();
     }
     let error = register_metric("another key", Metric::gauge(name(0))).unwrap_err();
-    assert!(error.to_string().contains("there are 10000 keys registered"), "{error}");
+    assert!(error.to_string().contains("10000 keys are registered at run time already"), "{error}");
     register_metric("key 7", Metric::gauge(name(0))).unwrap();
     record_metric("key 7", 3, MetricType::Gauge, attributes!()).unwrap();
     assert_eq!(snapshot().get("user_0").unwrap().series[0].value, Value::F64(3.0));

@@ -243,13 +243,13 @@ fn a_key_or_name_that_stands_for_another_metric_is_refused() {
     assert_eq!(
         error.to_string(),
         format!(
-            "metric `taken.second`: `taken` already stands for the metric `taken.first`, \
+            "metric `taken.second`: `taken` already refers to the metric `taken.first`, \
              `register_metric` {}; choose another key",
             here(line)
         )
     );
     let error = register_metric("other", Metric::counter("taken")).unwrap_err().to_string();
-    assert!(error.contains("`taken` already stands for the metric `taken.first`"), "{error}");
+    assert!(error.contains("`taken` already refers to the metric `taken.first`"), "{error}");
     assert!(error.ends_with("choose another name"), "{error}");
     assert!(snapshot().get("taken.second").is_none());
 }
@@ -274,13 +274,13 @@ fn the_name_of_a_typed_metric_is_refused_and_its_place_told() {
         assert_eq!(
             error.to_string(),
             format!(
-                "metric `declared.requests`: there is a typed metric of this name, {source}; \
-                 record through that, or choose another name"
+                "metric `declared.requests`: a typed metric has this name, {source}; record in the \
+                 typed metric, or choose another name"
             )
         );
     }
     let error = register_metric("x", Metric::counter("Declared.Requests")).unwrap_err();
-    assert!(error.to_string().contains("there is a typed metric of this name"), "{error}");
+    assert!(error.to_string().contains("a typed metric has this name"), "{error}");
     assert_eq!(recorded("declared.requests"), one("", 1.0));
 }
 
@@ -305,13 +305,13 @@ fn what_breaks_a_rule_of_definitions_is_refused() {
             "rules",
             histogram().buckets([5.0, 1.0]),
             "buckets of metric `rules` cannot be used: boundary 1 follows 5; \
-             boundaries increase strictly",
+             boundaries must increase strictly",
         ),
         (
             "rules",
             histogram().buckets([f64::NAN]),
             "buckets of metric `rules` cannot be used: boundary NaN is not finite; \
-             the last bucket reaches to infinity by itself",
+             leave it out, the last bucket always extends to infinity",
         ),
         (
             "rules",
@@ -321,17 +321,17 @@ fn what_breaks_a_rule_of_definitions_is_refused() {
         (
             "rules",
             Metric::counter("rules").value_type(ValueType::I64),
-            "metric `rules`: a counter has no values of i64; give u64 or f64",
+            "metric `rules`: a counter cannot have values of type i64; use u64 or f64",
         ),
         (
             "rules",
             Metric::up_down_counter("rules").value_type(ValueType::U64),
-            "metric `rules`: an up-down counter has no values of u64; give i64 or f64",
+            "metric `rules`: an up-down counter cannot have values of type u64; use i64 or f64",
         ),
         (
             "rules",
             histogram().value_type(ValueType::I64),
-            "metric `rules`: a histogram has no values of i64; give f64 or u64",
+            "metric `rules`: a histogram cannot have values of type i64; use f64 or u64",
         ),
         (
             "rules",

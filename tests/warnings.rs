@@ -97,7 +97,7 @@ fn a_metric_is_warned_of_once_for_each_reason_and_not_by_who_records() {
     );
     let mut messages: Vec<_> = logged.iter().map(|(_, _, message)| message.as_str()).collect();
     messages.sort_unstable();
-    let said = "(said once; the snapshot counts them)";
+    let said = "(logged once; the snapshot counts them)";
     assert_eq!(
         messages,
         [

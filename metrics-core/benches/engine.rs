@@ -1,8 +1,8 @@
-//! The cost of a record, as ratios within one run: `cargo bench -p typed-metrics-core`.
+//! The cost of recording, as ratios within one run: `cargo bench -p typed-metrics-core`.
 //!
-//! The yardstick is an uncontended `AtomicU64::fetch_add`. Times are CPU times of the recording
-//! thread, so four threads on two cores compare with one thread. Each figure is the best of several
-//! rounds. The last column says which promises of the project are kept.
+//! The unit of comparison is an uncontended `AtomicU64::fetch_add`. Times are CPU times of the
+//! recording thread, so that four threads on two cores can be compared with one thread. Each figure
+//! is the best of several rounds. The last column shows the ratio that the project promises.
 
 // Generated code names the facade, and this crate cannot depend on the facade.
 extern crate typed_metrics_core as typed_metrics;
@@ -61,7 +61,7 @@ const ROUNDS: usize = 7;
 const OPERATIONS: u32 = 4_000_000;
 
 fn main() {
-    // `cargo test --benches` only checks that the benchmark runs.
+    // `cargo test --benches` only checks that the program starts.
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
@@ -114,8 +114,8 @@ struct Report {
 }
 
 impl Report {
-    /// Prints the cost with one and with four threads, compared with the yardstick. The promises
-    /// limit the first ratio, and the second ratio divided by the first.
+    /// Prints the cost with one and with four threads, relative to `fetch_add`. The promises are
+    /// the highest ratio with one thread, and the highest ratio of four threads to one.
     fn line(
         &self,
         name: &str,
@@ -147,7 +147,7 @@ fn verdict(kept: bool) -> &'static str {
     if kept { "kept:" } else { "MISSED:" }
 }
 
-/// The CPU time of an operation in nanoseconds, with this number of threads.
+/// The CPU nanoseconds of an operation when `threads` threads run it.
 fn cost(threads: usize, operation: impl Fn(u32) + Sync) -> f64 {
     let rounds = (0..ROUNDS).map(|_| {
         let barrier = Barrier::new(threads);
@@ -168,14 +168,14 @@ fn cost(threads: usize, operation: impl Fn(u32) + Sync) -> f64 {
     rounds.fold(f64::INFINITY, f64::min)
 }
 
-/// Measures a snapshot of 10,000 series that 8 threads have recorded.
+/// Measures a snapshot of 10,000 series in which 8 threads have recorded.
 fn snapshot_of_many() {
     let barrier = Barrier::new(8);
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
                 (0..10_000).for_each(|id| Bench::many(id).inc());
-                // All threads record at the same time, so each thread has its own shard.
+                // All threads run at once, so that each has its own shard.
                 barrier.wait();
             });
         }

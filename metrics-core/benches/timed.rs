@@ -1,9 +1,8 @@
 //! The cost of `#[timed]` compared with code written by hand, as ratios within one run:
-//! `cargo bench -p typed-metrics-core --bench timed`.
 //!
-//! The code by hand reads the clock twice, and records in the same series of the same histogram.
-//! Rounds of the two alternate, and each figure is the best of its rounds. The last column says
-//! which promises of the project are kept.
+//! The code by hand reads the clock twice and records in the same series of the same histogram.
+//! Rounds of both alternate, and each figure is the best of its rounds. The last column shows the
+//! ratio that the project promises.
 
 // Generated code names the facade, and this crate cannot depend on the facade.
 extern crate typed_metrics_core as typed_metrics;
@@ -134,7 +133,7 @@ mod measured {
     }
 }
 
-/// A future that is pending once.
+/// Pending at the first poll, ready at the second.
 struct Pause(bool);
 
 impl Future for Pause {
@@ -159,7 +158,7 @@ const ROUNDS: usize = 25;
 const CALLS: u32 = 200_000;
 
 fn main() {
-    // `cargo test --benches` only checks that the benchmark runs.
+    // `cargo test --benches` only checks that the program starts.
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
@@ -213,7 +212,7 @@ fn size(name: &str, by_hand: &impl Sized, measured: &impl Sized) {
     println!("{name:<38} {by_hand:>4} bytes by hand, {measured:>4} bytes with #[timed]");
 }
 
-/// The time of a call in nanoseconds.
+/// The nanoseconds of one call of each closure.
 fn best(calls: [&dyn Fn(u32); 2]) -> [f64; 2] {
     let mut best = [f64::INFINITY; 2];
     for _ in 0..ROUNDS {

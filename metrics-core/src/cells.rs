@@ -1,12 +1,14 @@
-//! How measurements lie in memory: protocols over plain runs of 64-bit cells.
+//! How measurements are stored in memory: protocols over plain runs of 64-bit cells.
 //!
-//! Nothing here knows of threads, metrics or labels; that is what lets loom check these protocols
-//! as they are. *Single-writer* runs belong to one thread's shard: the owner writes with relaxed
-//! loads and stores, anyone reads. *Shared* cells take writes from any thread, by
+//! Nothing in this folder knows threads, metrics or labels, so loom can check these protocols as
+//! they are. *Single-writer* runs belong to one thread's shard: the owner writes with relaxed loads
+//! and stores, and any thread reads. *Shared* cells take writes from any thread, by
 //! read-modify-write.
 
 pub(crate) mod change;
+pub(crate) mod gate;
 pub(crate) mod histogram;
-pub(crate) mod shared;
+pub(crate) mod shared_cell;
+pub(crate) mod shared_histogram;
 pub(crate) mod sum;
 pub(crate) mod totals;

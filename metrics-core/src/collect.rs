@@ -1,13 +1,14 @@
 //! All metrics of the process: the registry, readers and their snapshots, observed series, and
-//! whatever has to keep readers out, such as removal.
+//! operations that must keep readers out, such as removal.
 //!
-//! This layer may use `store` and everything below it. It knows no handler.
+//! This layer may use `store` and the layers below it. It does not know handlers.
 
 pub(crate) mod absorb;
 pub(crate) mod callbacks;
 pub(crate) mod changes;
 pub(crate) mod conflicts;
 pub(crate) mod extremes;
+mod histogram_progress;
 pub(crate) mod merge;
 pub(crate) mod numbers;
 pub(crate) mod observation;

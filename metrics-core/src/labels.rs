@@ -1,6 +1,6 @@
 //! The dimensions of a metric: labels, their values, and the attributes of run-time metrics.
 //!
-//! This layer knows no metric. It may use `rules`.
+//! This layer does not know metrics. It may use `rules`.
 
 pub(crate) mod attributes;
 pub(crate) mod hash;

@@ -1,13 +1,13 @@
 //! The engine of [typed-metrics]: descriptors, labels, sharded recording, registry, handlers and
 //! snapshots.
 //!
-//! Programs use the facade `typed-metrics`; crates that are back ends use this one. Its
-//! `ARCHITECTURE.md` tells how the parts work together.
+//! Programs use the facade `typed-metrics`; back ends use this crate. `ARCHITECTURE.md` in the
+//! repository explains how the parts work together.
 //!
 //! [typed-metrics]: https://docs.rs/typed-metrics
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// The layers; `ARCHITECTURE.md` draws which of them lies on which.
+// The layers; `ARCHITECTURE.md` shows which layer may use which.
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;

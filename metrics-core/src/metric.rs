@@ -1,11 +1,12 @@
-//! Everything that is known of a metric without its values: kind, definition, objectives, identity
-//! of its series, and the reasons for which measurements are dropped.
+//! Everything that is known about a metric without its values: its kind, its definition, its
+//! objectives, the identity of its series, and the reasons why measurements are dropped.
 //!
-//! This layer may use `rules` and `labels`. It holds no value of a metric, only counts of dropped
-//! measurements.
+//! This layer may use `rules` and `labels`. It holds no values of a metric, only the counts of
+//! dropped measurements.
 
 pub(crate) mod descriptor;
 pub(crate) mod dropped;
+mod function_name;
 pub(crate) mod kind;
 pub(crate) mod label_descriptor;
 pub(crate) mod objective;

@@ -1,14 +1,15 @@
-//! The three types that values are kept in; the only code that differs between them.
+//! The three types of stored values. Only this code differs between them.
 
-/// `u64`, `i64` or `f64`: what a counter, an up-down counter or a gauge keeps its value in.
+/// `u64`, `i64` or `f64`: the type in which a counter, an up-down counter or a gauge stores its
+/// value.
 ///
 /// Sealed.
 pub trait Number: Copy + PartialOrd + sealed::Sealed + 'static {
-    /// As the bits of a cell.
+    /// The bits that a cell stores.
     #[doc(hidden)]
     fn to_bits(self) -> u64;
 
-    /// From the bits of a cell.
+    /// The number whose bits a cell stores.
     #[doc(hidden)]
     fn from_bits(bits: u64) -> Self;
 
@@ -22,8 +23,8 @@ pub trait Number: Copy + PartialOrd + sealed::Sealed + 'static {
     #[must_use]
     fn minus(self, other: Self) -> Self;
 
-    /// Whether fixed labels need no tag beside the sum: a difference is exact, so what was counted
-    /// before a removal can be subtracted.
+    /// Whether a sum with fixed labels needs no tag: differences are exact, so the total at a
+    /// removal can be subtracted exactly.
     #[doc(hidden)]
     const EXACT: bool;
 
@@ -33,7 +34,7 @@ pub trait Number: Copy + PartialOrd + sealed::Sealed + 'static {
     #[doc(hidden)]
     const ONE: Self;
 
-    /// Whether it is a number that can be summed up.
+    /// Whether the number is finite, so that it can be added to a sum.
     #[doc(hidden)]
     fn is_finite(self) -> bool;
 }

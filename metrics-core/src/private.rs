@@ -1,5 +1,5 @@
-//! What generated code reaches. Not for use by hand: it changes without notice, and the macros are
-//! pinned to it.
+//! The items that generated code uses. Do not use them by hand: they change without notice, and the
+//! macros are pinned to this version.
 
 #![allow(missing_docs)]
 
@@ -23,13 +23,13 @@ pub use crate::typed::any::record_any;
 pub use crate::typed::handle::{Handle, kind};
 pub use crate::typed::resolve::{Resolve, SeriesKey, resolve, series_key};
 
-/// The descriptor of a definition.
+/// Makes the descriptor of a definition.
 #[must_use]
 pub const fn descriptor(definition: Definition) -> Descriptor {
     Descriptor::new(definition)
 }
 
-/// The place of a definition.
+/// Makes the source of a definition.
 #[must_use]
 pub const fn source(
     file: &'static str,
@@ -40,13 +40,13 @@ pub const fn source(
     Source { file, line, module, item }
 }
 
-/// Makes the metric of a variant known, as the linker does everywhere else.
+/// Registers the metric of a variant, as the linker does outside Miri.
 #[cfg(miri)]
 pub fn link(metric: impl crate::typed::metrics::Metrics) {
     crate::collect::registry::add(metric.__series().family);
 }
 
-/// What a match on the variant at hand never gets to.
+/// The arm that a match on a known variant never reaches.
 #[cold]
 pub fn unreachable_variant() -> ! {
     unreachable!("the variant is the one that was just made")

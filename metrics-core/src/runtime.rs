@@ -1,9 +1,9 @@
-//! Metrics known only at run time: registered and recorded by name, with attributes that come with
-//! each measurement.
+//! Metrics known only at run time. They are registered and recorded by name, with attributes given
+//! in each measurement.
 //!
-//! Type, unit and buckets are checked as strictly as those of typed metrics; where the compiler
-//! reports a mistake there, an [`Error`](crate::Error) reports it here. This layer may use `typed`,
-//! and `handlers` to announce new metrics.
+//! Type, unit and buckets are checked as strictly as for typed metrics: the compiler reports
+//! mistakes there, an [`Error`](crate::Error) reports them here. This layer may use `typed` and the
+//! layers below it, and `handlers` to announce new metrics.
 
 pub(crate) mod metric;
 pub(crate) mod names;

@@ -1,8 +1,8 @@
-//! The memory of each thread: which cells there are, who writes to them, and which of them belong to
-//! a capture.
+//! The memory of each thread: where cells are, which thread writes to them, and which cells belong
+//! to a capture.
 //!
-//! This layer knows where cells lie, and not what they mean. It may use `cells`, and the facts of
-//! `metric` that decide on the layout.
+//! This layer knows the positions of cells, but not their meaning. It may use `cells`, and the
+//! facts of `metric` that determine the layout.
 
 pub(crate) mod layout;
 pub(crate) mod scope;

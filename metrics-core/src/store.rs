@@ -1,9 +1,9 @@
-//! The series of a metric: finding the series of some labels, recording in a series, and reading
-//! one series.
+//! The series of a metric: finding a series by its labels, recording in a series, and reading a
+//! series.
 //!
-//! A *family* is one metric; a *block* is a run of series that lie behind each other; a *series* is
-//! one of them. This layer may use `shards`, `metric`, `labels` and `cells`. It sees one metric at a
-//! time; whatever concerns all metrics belongs to `collect`.
+//! A *family* is one metric. A *block* is a run of consecutive series in memory. A *series* is one
+//! series of a block. This layer may use `shards`, `metric`, `labels` and `cells`. It handles one
+//! metric at a time; code that concerns all metrics belongs to `collect`.
 
 pub(crate) mod block;
 pub(crate) mod cache;
@@ -16,5 +16,7 @@ pub(crate) mod read;
 pub(crate) mod record;
 pub(crate) mod series;
 pub(crate) mod shape;
+pub(crate) mod shared;
 pub(crate) mod state;
+mod table;
 pub(crate) mod value;

@@ -1,5 +1,5 @@
-//! The seam between the protocols and their atomics: std's, or loom's in `tests/loom.rs`, which
-//! compiles this module and `cells` for itself.
+//! The atomics of the protocols: std's, or loom's in `tests/loom.rs`, which compiles this module
+//! and `cells` itself.
 
 #[cfg(all(loom, test))]
 pub(crate) use loom::sync::{
@@ -12,7 +12,7 @@ pub(crate) use std::sync::{
     atomic::{AtomicU64, Ordering, fence},
 };
 
-/// Lets another thread run: a reader waits for a writer that is in the middle of a measurement.
+/// Lets another thread run, while this thread waits for a writer in the middle of a measurement.
 pub(crate) fn yield_now() {
     #[cfg(all(loom, test))]
     loom::thread::yield_now();
@@ -20,7 +20,7 @@ pub(crate) fn yield_now() {
     std::thread::yield_now();
 }
 
-/// Locks, whether or not a panic happened under the lock: no state here is left half-changed.
+/// Locks `mutex`, also after a panic under the lock: no state in this crate is left half-changed.
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> Guard<'_, T> {
     #[cfg(all(loom, test))]
     return mutex.lock().expect("loom has no poisoning");

@@ -1,26 +1,28 @@
-//! What `#[timed]` calls: how a call is measured, and how its series is found once its outcome is known.
+//! The functions that `#[timed]` calls: they measure a call, and find its series once the outcome
+//! is known.
 //!
-//! A label may be made from the arguments, which the body may move; and the outcome, or a label that is
-//! computed from the result, is known at the end only. So the labels are taken in at entry, and kept in
-//! a form that borrows nothing ([`pending`]):
+//! A label may be computed from the arguments, which the body may move. The outcome, and labels
+//! that are computed from the result, are known only at the end. So the labels are evaluated at
+//! entry and kept in a form that borrows nothing ([`pending`]):
 //!
-//! - If all labels are fixed, that is the index of the series for `ok` and the distance from one outcome
-//!   to the next. The end is arithmetic.
-//! - If some are open, these are the labels, owned ([`owned_labels`]), found in a table of the
-//!   thread's own by the hash that would find the series, and shared by reference count, since a future
-//!   may end on another thread. They remember the series of each outcome, so the end needs no
-//!   second lookup.
+//! - If all labels are fixed, this form is the index of the series for `ok` and the stride from one
+//!   outcome to the next. At the end, arithmetic finds the series.
+//! - If some labels are open, this form is the owned labels ([`owned_labels`]). They are found in a
+//!   thread-local table by the hash that would find the series, and shared by reference count,
+//!   because a future may end on another thread. They remember the series of each outcome, so the
+//!   end of a call needs no second lookup.
 //!
-//! Taking the series for `ok` instead, and its sibling when the call ends otherwise, would need no
-//! count. But it makes series in which nothing is recorded, which use up the series limit; and at the
-//! limit it sends what has a series to the overflow series, only because that of `ok` has none.
+//! The alternative is to look up the series for `ok` at entry, and its sibling if the call ends
+//! otherwise. This would need no reference count. But it makes series in which nothing is recorded,
+//! and these use up the series limit. At the limit, it sends calls whose series exists to the
+//! overflow series, only because the series for `ok` does not exist.
 //!
-//! A call ends where its [`Call`](call::Call) is dropped: after it was told what the function returned,
-//! or without that, by unwinding or because a future was dropped. Which of those it was, it knows from
-//! whether it was being polled; `std::thread::panicking` would take a future for panicked that is
-//! dropped while something else unwinds.
+//! A call ends when its [`Call`](call::Call) is dropped: after [`finish`](call::Call::finish) got
+//! the outcome, or without that, by unwinding or because a future was dropped. `Call` distinguishes
+//! these two by whether its body was running. `std::thread::panicking` would be wrong: a future
+//! that is dropped while other code unwinds did not panic.
 
-#![allow(missing_docs, reason = "generated code alone reaches it")]
+#![allow(missing_docs, reason = "only generated code uses it")]
 
 mod call;
 pub mod expansion_api;

@@ -1,7 +1,7 @@
-//! The typed way to record: the trait of metrics enums, the handles that their constructors return,
-//! and the values that each kind of metric takes.
+//! Typed recording: the trait of metrics enums, the handles that their constructors return, and the
+//! values that each kind of metric takes.
 //!
-//! This layer may use `collect` and everything below it; it does not know handlers.
+//! This layer may use `collect` and the layers below it. It does not know handlers.
 
 pub(crate) mod any;
 pub(crate) mod handle;

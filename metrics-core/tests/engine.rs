@@ -1,5 +1,5 @@
-//! Compares the engine with a simple model, over random histories in several threads. The histories
-//! are small enough for Miri:
+//! Compares the engine with a plain model, over random histories in several threads. Small enough
+//! for Miri:
 //!
 //! `MIRIFLAGS="-Zmiri-ignore-leaks" cargo +nightly miri test -p typed-metrics-core --test engine`
 
@@ -51,7 +51,7 @@ enum Engine<'a> {
     Shared { name: &'a str },
 }
 
-/// Under Miri there is no linker that collects the metrics, so this function registers them.
+/// Miri runs no linker, which registers the metrics everywhere else.
 fn link() {
     #[cfg(miri)]
     {
@@ -155,7 +155,7 @@ impl Step {
     }
 }
 
-/// The values that a simple program would keep of a series: every value since its removal.
+/// The values of each series since its removal, as a plain program would keep them.
 type Model = BTreeMap<(&'static str, String), Vec<i32>>;
 
 fn assert_holds(model: &Model, snapshot: &Snapshot, history: u64) {
@@ -165,10 +165,10 @@ fn assert_holds(model: &Model, snapshot: &Snapshot, history: u64) {
             found.insert((metric.descriptor.name(), series.labels.to_string()), &series.value);
         }
     }
-    // Series of the other tests.
+    // These metrics belong to the other tests.
     let other = ["engine.at_exit", "engine.captured", "engine.captured_sizes", "engine.shared"];
     found.retain(|(name, _), _| !other.contains(name));
-    // A snapshot may leave out a removed sum with fixed labels until its value is not zero.
+    // A removed sum with fixed labels may be left out until it is not zero.
     let mut model = model.clone();
     model.retain(|key, values| {
         let is_zero = match key.0 {
@@ -207,7 +207,7 @@ fn assert_holds(model: &Model, snapshot: &Snapshot, history: u64) {
     }
 }
 
-/// Each step runs in one of a few threads, one step after the other. The threads start and end.
+/// Runs the steps one after the other, each in one of a few threads, which come and go.
 #[test]
 fn random_histories_agree_with_a_plain_model() {
     link();
@@ -236,7 +236,7 @@ fn random_histories_agree_with_a_plain_model() {
     }
 }
 
-/// A thread that runs jobs, and ends when this value is dropped.
+/// A thread that runs jobs, and ends when the worker is dropped.
 struct Worker {
     jobs: Option<mpsc::Sender<Box<dyn FnOnce() + Send>>>,
     thread: Option<thread::JoinHandle<()>>,
@@ -244,12 +244,12 @@ struct Worker {
 
 impl Worker {
     fn start() -> Self {
-        let (jobs, todo) = mpsc::channel::<Box<dyn FnOnce() + Send>>();
-        let thread = thread::spawn(move || todo.into_iter().for_each(|job| job()));
+        let (jobs, receiver) = mpsc::channel::<Box<dyn FnOnce() + Send>>();
+        let thread = thread::spawn(move || receiver.into_iter().for_each(|job| job()));
         Self { jobs: Some(jobs), thread: Some(thread) }
     }
 
-    /// Runs `job` in the thread, and waits for its end.
+    /// Runs `job` in the thread and waits for its end.
     fn run(&self, job: impl FnOnce() + Send + 'static) {
         let (done, is_done) = mpsc::channel();
         let job = move || {
@@ -296,7 +296,7 @@ fn a_shard_outlives_its_thread_and_its_storage() {
 }
 
 #[test]
-fn what_is_captured_counts_once_and_for_all() {
+fn captured_measurements_count_once() {
     link();
     let rounds = if cfg!(miri) { 2 } else { 50 };
     for round in 1..=rounds {
@@ -311,7 +311,7 @@ fn what_is_captured_counts_once_and_for_all() {
             let scope = Scope::current();
             let other = move || scope.enter(|| Engine::captured("a").add(4));
             thread::spawn(other).join().unwrap();
-            // This thread is outside the capture.
+            // This measurement does not belong to the capture.
             thread::spawn(|| Engine::captured("a").add(100)).join().unwrap();
         });
         assert_eq!(seen.counter(Engine::Captured { name: "a" }), 7);

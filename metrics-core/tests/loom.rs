@@ -1,18 +1,20 @@
-//! The protocols of `cells` under every interleaving and every reordering that the memory model
+//! Runs the protocols of `cells` under every interleaving and reordering that the memory model
 //! allows, as far as loom explores them.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p typed-metrics-core --release --test loom`
 //!
 //! This program compiles `cells` itself, with loom's atomics. The rest of the engine needs statics,
-//! which loom does not support. So the tests here reproduce the hand-over of a shard between
-//! threads and the removal of a series, with the same orderings.
+//! which loom does not support. So two protocols are written out here with the same orderings:
+//! handing a shard over to another thread, and removing a series.
 #![cfg(loom)]
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
 #[path = "../src/cells"]
 mod cells {
+    pub(crate) mod gate;
     pub(crate) mod histogram;
-    pub(crate) mod shared;
+    pub(crate) mod shared_cell;
+    pub(crate) mod shared_histogram;
     pub(crate) mod sum;
     pub(crate) mod totals;
 }
@@ -23,8 +25,10 @@ mod sync;
 
 use std::sync::Arc;
 
+use cells::gate::Gate;
 use cells::histogram::{self, Copied};
-use cells::shared::{Gate, SharedCell, SharedHistogram};
+use cells::shared_cell::SharedCell;
+use cells::shared_histogram::SharedHistogram;
 use cells::sum;
 use cells::totals::Extremes;
 use loom::thread;
@@ -36,7 +40,7 @@ use sync::{
 
 const BOUNDARIES: &[f64] = &[10.0];
 
-/// Explores as much as fits into seconds: every schedule with at most `preemptions` preemptions.
+/// Explores every schedule with at most `preemptions` preemptions, which takes seconds.
 fn model(preemptions: usize, f: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(preemptions);
@@ -82,7 +86,8 @@ fn a_sum_only_grows_for_its_reader() {
     });
 }
 
-/// Reads as `read::read` does: the value counts only if the series is still the same afterwards.
+/// Reads as `store::read::read` does: the value counts only if the state of the series did not
+/// change meanwhile.
 fn read_if_unmoved(run: &[AtomicU64; sum::WIDTH], state: &AtomicU64) -> Option<(u64, u64)> {
     let before = state.load(Acquire);
     let value = sum::read(run, |tag| tag == before)?;
@@ -107,7 +112,8 @@ fn a_sum_of_before_a_removal_never_mixes_with_one_of_after() {
             })
         };
         if let Some((before, value)) = read_if_unmoved(&run, &state) {
-            // Between the removal and the first measurement after it, a reader may see zero.
+            // Between the removal and the first measurement after it, the reader may see a bare
+            // zero.
             let allowed: &[u64] = if before == 1 { &[100, 107, 114] } else { &[0, 7, 14] };
             assert!(allowed.contains(&value), "{value} under {before}");
         }
@@ -142,7 +148,7 @@ fn the_old_tag_never_goes_with_a_new_value() {
     });
 }
 
-/// Checks that sum and count agree, and returns the count.
+/// Checks that the parts of a copy agree, when each value is `value`, and returns the count.
 fn check(copied: &Copied, value: f64) -> u64 {
     let count: u64 = copied.buckets().iter().sum();
     assert_eq!(copied.sum(), value * count as f64);
@@ -216,7 +222,8 @@ fn a_histogram_that_goes_on_under_a_new_tag_is_read_as_one() {
     });
 }
 
-/// The collection of a reader: the number of values so far, and the extremes of the ended interval.
+/// One collection of a reader: the number of values so far, and the extremes of the interval that
+/// the collection ends.
 fn collect(run: &[AtomicU64]) -> (u64, Extremes) {
     let mut copied = Copied::default();
     let Some(copied) = copied.read(run) else { return (0, Extremes::NONE) };
@@ -224,9 +231,9 @@ fn collect(run: &[AtomicU64]) -> (u64, Extremes) {
     (copied.buckets().iter().sum(), copied.interval())
 }
 
-/// Checks the rules that always hold if the values are 1, 2, 3 and so on: the extremes of an
-/// interval are values of that interval, and the last value is among the values from which they are
-/// taken. So the extremes of a single value are exact. Returns whether the extremes are exact.
+/// Checks the rules for intervals, when the values are 1, 2, 3 and so on: the extremes are values
+/// of the interval, and the maximum is its last value. So the extremes of a single value are exact.
+/// Returns whether the extremes are exact.
 fn is_exact(before: u64, after: u64, extremes: Extremes) -> bool {
     if before == after {
         assert_eq!(extremes, Extremes::NONE);
@@ -250,7 +257,7 @@ fn an_interval_that_ends_while_a_value_is_recorded_is_exact() {
         let (first, extremes) = collect(&run);
         assert!(is_exact(0, first, extremes));
         owner.join().unwrap();
-        // The owner has noticed the late value at the next collection, or has not.
+        // The next collection may find that the owner has noticed the late value, or not.
         let noticed = first == 1 && {
             record(&run, 1, 3.0);
             true
@@ -264,8 +271,8 @@ fn an_interval_that_ends_while_a_value_is_recorded_is_exact() {
     });
 }
 
-/// Values can be recorded between the copy and the acknowledgement, and before the owner sees it.
-/// Only these values can be lost, but never the last one.
+/// Values may be recorded between the copy and the acknowledgement, and before the owner notices
+/// the acknowledgement. Only extremes among those values are lost, and never the last value.
 #[test]
 fn of_late_values_the_last_is_never_lost() {
     model(2, || {
@@ -279,7 +286,7 @@ fn of_late_values_the_last_is_never_lost() {
         assert!(is_exact(0, first, extremes));
         owner.join().unwrap();
         let (second, extremes) = collect(&run);
-        // Both values that were recorded after the copy may be late.
+        // If both values came after the copy, both may be late.
         assert!(is_exact(first, second, extremes) || second - first == 2);
         record(&run, 1, 4.0);
         let (third, extremes) = collect(&run);
@@ -287,7 +294,7 @@ fn of_late_values_the_last_is_never_lost() {
     });
 }
 
-/// Readers take turns, as in the engine.
+/// Readers take turns, as they do under the readers' lock.
 #[test]
 fn two_readers_divide_the_values_between_them() {
     model(1, || {
@@ -328,7 +335,7 @@ fn a_histogram_that_starts_over_brings_nothing_old_into_the_interval() {
         let (count, extremes) = collect(&run);
         assert!(is_exact(0, count, extremes));
         owner.join().unwrap();
-        // This holds whether the owner saw the acknowledgement or not.
+        // This holds whether or not the owner saw the acknowledgement.
         assert_eq!(collect(&run), (0, Extremes::NONE));
         assert!(histogram::record(&run, 2, BOUNDARIES, 20.0));
         assert_eq!(collect(&run), (1, Extremes::of(20.0)));
@@ -345,7 +352,8 @@ fn a_shard_goes_on_with_the_next_thread() {
             let (sum, histogram) = (Arc::clone(&sum), Arc::clone(&histogram));
             let free = Arc::clone(&free);
             move |first: bool| {
-                // A later thread finds the shard in the free list, or works without it.
+                // Only the first thread may create the shard. The other one takes it from the free
+                // list, or does nothing.
                 if first || std::mem::replace(&mut *lock(&free), 0) == 1 {
                     add(&sum, 1, 1);
                     record(&histogram, 1, 4.0);
@@ -447,7 +455,7 @@ fn a_writer_of_the_old_tenancy_never_reaches_the_new_one() {
     });
 }
 
-/// Checks that sum and count agree if each value is 4, and returns the count.
+/// Checks that the parts of a read agree, when each value is 4, and returns the count.
 fn check_shared(histogram: &SharedHistogram) -> u64 {
     let totals = histogram.read(false);
     assert_eq!(totals.sum, 4.0 * totals.count() as f64);

@@ -1,8 +1,9 @@
-//! A measurement on its way into cells, and the contents of cells on their way out.
+//! A measurement on its way into cells, and the contents that a reader found in cells.
 
 use super::totals::Totals;
 
-/// A measurement on its way into the cells; sums and gauges as bits of the metric's value type.
+/// A measurement on its way into the cells. Values of sums and gauges are bits of the metric's
+/// value type.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Change {
     Add(u64),
@@ -10,7 +11,7 @@ pub(crate) enum Change {
     Record(f64),
 }
 
-/// What a series holds.
+/// The contents of a series.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Reading {
     /// A sum or a gauge, as bits of the metric's value type.

@@ -1,21 +1,22 @@
 //! A single-writer histogram: a run of cells under a sequence number.
 //!
-//! The owner makes the sequence odd, writes, and makes it even again; a reader copies the run and
-//! starts over if the sequence was odd or has moved (a [seqlock], with Boehm's fences). So count,
-//! sum, extremes and buckets of one copy always belong together. The count is the sum of the
-//! buckets and is not kept twice.
+//! The owner makes the sequence odd, writes, and makes the sequence even again. A reader copies the
+//! run, and starts over if the sequence was odd or has moved (a [seqlock], with Boehm's fences). So
+//! the count, sum, extremes and buckets of one copy always belong together. The count is not
+//! stored: it is the sum of the buckets.
 //!
 //! The tag works as in [`sum`](super::sum).
 //!
 //! # Intervals
 //!
-//! A reader that has copied the run and ends the interval stores the sequence of its copy as the
-//! *acknowledged* one. The owner, when it records, notices that another one is acknowledged than it
-//! has *seen*, and starts the interval's extremes over. What it recorded after the copy without
-//! noticing yet is *late*: it counts in the new interval, and there is at most one such value unless
-//! the owner records again before the reader's store gets to it. The owner keeps the last value, so
-//! one late value is known exactly. Of more, the last one is; those before it are known by their
-//! buckets, the sum and the lifetime's extremes only.
+//! To end an interval, a reader copies the run and stores the sequence of its copy as the
+//! *acknowledged* sequence. When the owner records the next value, it finds an acknowledged
+//! sequence that it has not *noticed* yet, and restarts the extremes of the interval. A value that
+//! the owner recorded after the copy, but before it noticed the acknowledgement, is *late*: the
+//! value belongs to the new interval. There is at most one late value, unless the owner records
+//! again before the reader's store becomes visible to it. The owner keeps the last value, so the
+//! last late value is known exactly. Earlier late values are known only by their buckets, the sum
+//! and the lifetime extremes.
 //!
 //! [seqlock]: https://www.hpl.hp.com/techreports/2012/HPL-2012-68.pdf
 
@@ -33,35 +34,37 @@ const MIN: usize = 3;
 const MAX: usize = 4;
 const INTERVAL_MIN: usize = 5;
 const INTERVAL_MAX: usize = 6;
-/// Written by readers, one at a time: the sequence of the copy that ended the last interval.
+/// The sequence of the copy that ended the last interval. Readers write this cell, one at a time.
 const ACKNOWLEDGED: usize = 7;
-/// The acknowledged sequence since which the interval's extremes are kept.
-const SEEN: usize = 8;
-/// The value recorded last; not a number if there is none.
+/// The last acknowledged sequence that the owner noticed. The interval's extremes begin there.
+const NOTICED: usize = 8;
+/// The last recorded value; NaN if there is none.
 const LAST: usize = 9;
 const HEADER: usize = 10;
 
-/// Cells in the run of a histogram with so many boundaries.
+/// The number of cells in the run of a histogram with this many boundaries.
 pub(crate) const fn width(boundaries: usize) -> usize {
     HEADER + boundaries + 1
 }
 
-/// Adds `value` if the run's tag is `tag`. For the owner only.
+/// Adds `value` if the run's tag is `tag`, and returns whether it did. For the owner only.
 #[inline(always)]
 pub(crate) fn record(run: &[AtomicU64], tag: u64, boundaries: &[f64], value: f64) -> bool {
     let Some((header, buckets)) = run.split_first_chunk::<HEADER>() else { return false };
     let Some(bucket) = buckets.get(bucket(boundaries, value)) else { return false };
-    // Relaxed loads throughout: this thread wrote these cells, or took them over under a lock.
+    // Relaxed loads throughout: this thread wrote these cells itself, or took the shard over under
+    // a lock, which orders the previous owner's writes before these loads. ACKNOWLEDGED is the
+    // exception: see `acknowledge`.
     if header[TAG].load(Relaxed) != tag {
         return false;
     }
-    writing(header, |sequence| {
+    write_sequenced(header, |sequence| {
         bucket.store(bucket.load(Relaxed) + 1, Relaxed);
         let sum = f64::from_bits(header[SUM].load(Relaxed)) + value;
         header[SUM].store(sum.to_bits(), Relaxed);
         lower(&header[MIN], value);
         raise(&header[MAX], value);
-        if header[ACKNOWLEDGED].load(Relaxed) != header[SEEN].load(Relaxed) {
+        if header[ACKNOWLEDGED].load(Relaxed) != header[NOTICED].load(Relaxed) {
             start_interval(header, sequence);
         }
         lower(&header[INTERVAL_MIN], value);
@@ -71,12 +74,12 @@ pub(crate) fn record(run: &[AtomicU64], tag: u64, boundaries: &[f64], value: f64
     true
 }
 
-/// Begins the interval that a reader's acknowledgement has opened, with the late value if there is
-/// one. `sequence` is the one before the write that is under way.
+/// Begins the interval that a reader's acknowledgement has opened. The late value, if there is one,
+/// becomes its first value. `sequence` is the sequence before the current write.
 #[cold]
 #[inline(never)]
 fn start_interval(header: &[AtomicU64; HEADER], sequence: u64) {
-    // Relaxed: all that is taken from it is which of this thread's own writes the reader has.
+    // Relaxed: the value only tells which of this thread's own writes the reader has copied.
     let acknowledged = header[ACKNOWLEDGED].load(Relaxed);
     let mut extremes = Extremes::NONE;
     if acknowledged != sequence {
@@ -84,59 +87,61 @@ fn start_interval(header: &[AtomicU64; HEADER], sequence: u64) {
     }
     header[INTERVAL_MIN].store(extremes.min.to_bits(), Relaxed);
     header[INTERVAL_MAX].store(extremes.max.to_bits(), Relaxed);
-    header[SEEN].store(acknowledged, Relaxed);
+    header[NOTICED].store(acknowledged, Relaxed);
 }
 
-/// Ends the interval of what was copied, as far as it was copied. For readers, one at a time, right
-/// after the copy.
+/// Ends the interval at `copied`. For readers, one at a time, right after the copy.
 pub(crate) fn acknowledge(run: &[AtomicU64], copied: &Copied) {
     if copied.0[SEQUENCE] != copied.0[ACKNOWLEDGED]
         && let Some(acknowledged) = run.get(ACKNOWLEDGED)
     {
-        // Relaxed: the copy cannot have seen what the owner writes when it notices, for then it would
-        // have seen the sequence move. The lock that keeps other readers out orders their stores.
+        // Relaxed: the copy cannot contain a write that the owner makes after it loads this store,
+        // because the sequence would have moved and the copy would have started over. The lock that
+        // keeps other readers out orders the stores of different readers.
         acknowledged.store(copied.0[SEQUENCE], Relaxed);
     }
 }
 
-/// Takes the run over to `tag`: nothing was recorded. For the owner only.
+/// Gives the run the tag `tag` and empties it. For the owner only.
 #[cold]
 pub(crate) fn restart(run: &[AtomicU64], tag: u64) {
     let Some((header, buckets)) = run.split_first_chunk::<HEADER>() else { return };
-    writing(header, |_| {
-        let none = |[min, max]: [usize; 2]| {
+    write_sequenced(header, |_| {
+        let clear = |[min, max]: [usize; 2]| {
             header[min].store(f64::INFINITY.to_bits(), Relaxed);
             header[max].store(f64::NEG_INFINITY.to_bits(), Relaxed);
         };
-        none([MIN, MAX]);
-        none([INTERVAL_MIN, INTERVAL_MAX]);
+        clear([MIN, MAX]);
+        clear([INTERVAL_MIN, INTERVAL_MAX]);
         header[SUM].store(0, Relaxed);
-        header[SEEN].store(header[ACKNOWLEDGED].load(Relaxed), Relaxed);
+        header[NOTICED].store(header[ACKNOWLEDGED].load(Relaxed), Relaxed);
         header[LAST].store(f64::NAN.to_bits(), Relaxed);
         buckets.iter().for_each(|bucket| bucket.store(0, Relaxed));
         header[TAG].store(tag, Relaxed);
     });
 }
 
-/// Takes the run over to `tag` with all that it holds. For the owner only.
+/// Gives the run the tag `tag` and keeps its contents. For the owner only.
 #[cold]
 pub(crate) fn retag(run: &[AtomicU64], tag: u64) {
-    // Outside of the sequence: what the run holds is right under either tag. And the sequence moves
-    // only when something is recorded, or all is void.
+    // The sequence stays as it is, because the contents of the run are correct under either tag.
+    // The sequence moves only when a value is recorded or the run is emptied.
     if let Some(cell) = run.get(TAG) {
         cell.store(tag, Relaxed);
     }
 }
 
-/// `write` gets the sequence before it.
+/// Runs `write` under an odd sequence. `write` gets the sequence before that.
 #[inline(always)]
-fn writing(header: &[AtomicU64; HEADER], write: impl FnOnce(u64)) {
+fn write_sequenced(header: &[AtomicU64; HEADER], write: impl FnOnce(u64)) {
     let sequence = header[SEQUENCE].load(Relaxed);
     header[SEQUENCE].store(sequence.wrapping_add(1), Relaxed);
-    // Release fence: a reader that sees one of the writes below sees the odd sequence.
+    // Release fence: pairs with the acquire fence in `Copied::read`. A reader whose copy contains
+    // one of the writes below then sees this odd sequence, or a later one.
     fence(Release);
     write(sequence);
-    // Release: a reader that sees this even sequence sees all the writes above.
+    // Release: pairs with the acquire load in `Copied::read`. A reader that sees this even sequence
+    // sees all the writes above.
     header[SEQUENCE].store(sequence.wrapping_add(2), Release);
 }
 
@@ -154,7 +159,7 @@ fn raise(cell: &AtomicU64, value: f64) {
     }
 }
 
-/// A consistent copy of a run, in memory that is used again from run to run.
+/// A consistent copy of a run. The memory is reused for the next run.
 #[derive(Debug, Default)]
 pub(crate) struct Copied(Vec<u64>);
 
@@ -163,7 +168,8 @@ impl Copied {
     pub(crate) fn read(&mut self, run: &[AtomicU64]) -> Option<&Self> {
         let (sequence, rest) = run.split_first()?;
         loop {
-            // Acquire: the copies below see what was written before this sequence.
+            // Acquire: pairs with the release store in `write_sequenced`. The loads below see
+            // everything that was written before this sequence.
             let before = sequence.load(Acquire);
             if before == 0 {
                 return None;
@@ -172,13 +178,15 @@ impl Copied {
                 self.0.clear();
                 self.0.push(before);
                 self.0.extend(rest.iter().map(|cell| cell.load(Relaxed)));
-                // Acquire fence: if a copy saw a later write, the load below sees its odd sequence.
+                // Acquire fence: pairs with the release fence in `write_sequenced`. If one of the
+                // loads above saw a later write, the load below sees the odd sequence of that
+                // write, or a later sequence.
                 fence(Acquire);
                 if sequence.load(Relaxed) == before {
                     return Some(self);
                 }
             }
-            // The owner is in the middle of a measurement; it never waits there, so this ends.
+            // The owner is recording. Recording never waits, so this loop ends.
             yield_now();
         }
     }
@@ -195,16 +203,17 @@ impl Copied {
         Extremes::from_bits(self.0[MIN], self.0[MAX])
     }
 
-    /// Of what was recorded since the last acknowledged copy; values of that time, if not always all
-    /// of them. For whoever keeps readers out.
+    /// The extremes of the values recorded since the last acknowledged copy. They are always values
+    /// of this interval, but late values may be missing. For callers that keep other readers out.
     pub(crate) fn interval(&self) -> Extremes {
         let acknowledged = self.0[ACKNOWLEDGED];
         if self.0[SEQUENCE] == acknowledged {
             Extremes::NONE
-        } else if self.0[SEEN] == acknowledged {
+        } else if self.0[NOTICED] == acknowledged {
             Extremes::from_bits(self.0[INTERVAL_MIN], self.0[INTERVAL_MAX])
         } else {
-            // All that came is late. Nothing, if that was a restart.
+            // Every value since that copy is late. After a restart there is no value, and LAST is
+            // NaN.
             let mut late = Extremes::NONE;
             late.merge(Extremes::of(f64::from_bits(self.0[LAST])));
             late
@@ -225,7 +234,7 @@ pub(crate) fn tag(run: &[AtomicU64]) -> u64 {
 /// out.
 pub(crate) fn absorb(run: &[AtomicU64], copied: &Copied) {
     let Some((header, buckets)) = run.split_first_chunk::<HEADER>() else { return };
-    writing(header, |sequence| {
+    write_sequenced(header, |sequence| {
         for (bucket, count) in buckets.iter().zip(copied.buckets()) {
             bucket.store(bucket.load(Relaxed) + count, Relaxed);
         }
@@ -233,9 +242,10 @@ pub(crate) fn absorb(run: &[AtomicU64], copied: &Copied) {
         header[SUM].store(sum.to_bits(), Relaxed);
         lower(&header[MIN], copied.extremes().min);
         raise(&header[MAX], copied.extremes().max);
-        // The lock that keeps readers out shows what they acknowledged last. So the interval's extremes
-        // are up to date from here on, and the last value, which is another's, is not asked for.
-        if header[ACKNOWLEDGED].load(Relaxed) != header[SEEN].load(Relaxed) {
+        // The caller keeps readers out with a lock, so this load sees the last acknowledgement, and
+        // from here on the interval's extremes are up to date. LAST keeps its value: readers need
+        // it only for a value recorded between their copy and their acknowledgement.
+        if header[ACKNOWLEDGED].load(Relaxed) != header[NOTICED].load(Relaxed) {
             start_interval(header, sequence);
         }
         lower(&header[INTERVAL_MIN], copied.interval().min);
@@ -320,7 +330,7 @@ mod tests {
         assert_eq!(interval(), Extremes { min: 3.0, max: 4.0 });
     }
 
-    /// Random histories against totals in plain memory.
+    /// Compares random histories with totals in plain memory.
     #[test]
     fn random_histories_agree_with_plain_totals() {
         let boundaries = [-10.0, 0.0, 2.5, 10.0];
@@ -336,7 +346,8 @@ mod tests {
                         end_interval(&run);
                         model.interval = Extremes::NONE;
                     }
-                    // It ends while a value is recorded, after which the series may be removed.
+                    // The interval ends while a value is recorded, after which the series may be
+                    // removed.
                     3 => {
                         let mut copied = Copied::default();
                         let copied = copied.read(&run).unwrap();
@@ -362,7 +373,7 @@ mod tests {
                         restart(&run, tag);
                         model = Totals::new(boundaries.len());
                     }
-                    // Another run comes in.
+                    // Another run is absorbed.
                     2 => {
                         let other = self::run(boundaries.len());
                         restart(&other, 7);

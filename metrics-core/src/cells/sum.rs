@@ -1,8 +1,8 @@
 //! A single-writer sum with a tag: `[tag, value]`.
 //!
-//! The tag says for which tenancy of the run the value was counted. The owner starts over when the
-//! tag it should write under is another; a reader skips a run whose tag is not the one it looks
-//! for. So a series is removed without anyone writing into another thread's cells.
+//! The tag identifies the state of the series under which the value was counted. The owner restarts
+//! a run whose tag is not the current one. A reader skips a run whose tag no longer counts. So
+//! removing a series needs no write to another thread's cells.
 
 use crate::number::Number;
 use crate::sync::{
@@ -11,17 +11,17 @@ use crate::sync::{
     fence,
 };
 
-/// Cells in a run.
+/// The number of cells in a run.
 pub(crate) const WIDTH: usize = 2;
 
 const TAG: usize = 0;
 const VALUE: usize = 1;
 
-/// Adds `n` if the run's tag is `tag`. For the owner only.
+/// Adds `n` if the run's tag is `tag`, and returns whether it did. For the owner only.
 #[inline(always)]
 pub(crate) fn add<N: Number>(run: &[AtomicU64; WIDTH], tag: u64, n: N) -> bool {
-    // Relaxed: both cells were written by this thread, or by one that handed the shard over
-    // under a lock.
+    // Relaxed: this thread wrote both cells itself, or took the shard over under a lock, which
+    // orders the previous owner's writes before these loads.
     if run[TAG].load(Relaxed) != tag {
         return false;
     }
@@ -30,16 +30,18 @@ pub(crate) fn add<N: Number>(run: &[AtomicU64; WIDTH], tag: u64, n: N) -> bool {
     true
 }
 
-/// Takes the run over to `tag`, from zero unless `keep`. For the owner only.
+/// Gives the run the tag `tag`. The value restarts from zero unless `keep` is set. For the owner
+/// only.
 #[cold]
 pub(crate) fn restart(run: &[AtomicU64; WIDTH], tag: u64, keep: bool) {
-    // Pairs with the acquire fence with which a reader ends: if it saw one of the values below, it
-    // also sees that the series' state had moved on, whichever tag it saw.
+    // Release fence: pairs with the acquire fence that ends a read. A reader that saw one of the
+    // values below also sees that the state of the series has moved on, whichever tag the reader
+    // saw.
     fence(Release);
     if !keep {
         run[VALUE].store(0, Relaxed);
     }
-    // Release pairs with the reader's acquire load: whoever sees the new tag sees the zero.
+    // Release: pairs with the acquire load in `read`. A reader that sees the new tag sees the zero.
     run[TAG].store(tag, Release);
 }
 
@@ -48,10 +50,10 @@ pub(crate) fn tag(run: &[AtomicU64; WIDTH]) -> u64 {
     run[TAG].load(Relaxed)
 }
 
-/// The value, if it was counted under a tag that `valid` accepts; an acquire fence must follow before
-/// the reader looks whether that tag is still the right one.
+/// The value, if `valid` accepts the tag under which it was counted. The caller must issue an
+/// acquire fence before it checks whether the series is still in the same state.
 pub(crate) fn read(run: &[AtomicU64; WIDTH], valid: impl Fn(u64) -> bool) -> Option<u64> {
-    // Acquire: see `restart`.
+    // Acquire: pairs with the release store of the tag in `restart`.
     valid(run[TAG].load(Acquire)).then(|| run[VALUE].load(Relaxed))
 }
 

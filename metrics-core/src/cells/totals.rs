@@ -1,6 +1,6 @@
-//! A histogram in plain memory, in which readers add up its runs.
+//! Sums of histograms in plain memory.
 
-/// The smallest and the largest of some values; infinite the wrong way round if there are none.
+/// The smallest and the largest of some values. Without values, `min` is +∞ and `max` is -∞.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Extremes {
     pub(crate) min: f64,
@@ -18,7 +18,7 @@ impl Extremes {
         Self { min: value, max: value }
     }
 
-    /// With what is not a number as nothing.
+    /// Merges `other` in. NaN is ignored.
     pub(crate) fn merge(&mut self, other: Self) {
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
@@ -29,12 +29,12 @@ impl Extremes {
     }
 }
 
-/// A histogram in plain memory: what readers add runs up in.
+/// A histogram in plain memory, into which readers add the runs of all shards.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Totals {
     pub(crate) sum: f64,
     pub(crate) extremes: Extremes,
-    /// Of the interval that is under way.
+    /// The extremes of the current interval.
     pub(crate) interval: Extremes,
     pub(crate) buckets: Vec<u64>,
 }
@@ -77,7 +77,8 @@ impl Totals {
 /// The bucket that `value` falls into: the number of boundaries below it.
 #[inline(always)]
 pub(crate) fn bucket(boundaries: &[f64], value: f64) -> usize {
-    // Counting all is branchless and beats a search until the run no longer fits a few cache lines.
+    // Counting all boundaries is branchless, and faster than a binary search while the boundaries
+    // fit into a few cache lines.
     if boundaries.len() <= 32 {
         boundaries.iter().map(|boundary| usize::from(value > *boundary)).sum()
     } else {

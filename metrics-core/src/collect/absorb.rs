@@ -1,4 +1,4 @@
-//! The end of a capture: its counts go to where the capture began.
+//! The end of a capture: its counts are moved to the scope or thread in which the capture began.
 
 use super::progress::lock_readers;
 use super::registry;
@@ -14,7 +14,7 @@ use crate::store::series::Series;
 /// shard.
 pub(crate) fn absorb(scope: &Scope) {
     let inside = scope.enter_outer();
-    // Readers would see counts twice, or not at all.
+    // Otherwise readers would see counts twice, or not at all.
     let readers = lock_readers();
     let view = View::of(scope);
     for family in registry::families() {
@@ -22,7 +22,8 @@ pub(crate) fn absorb(scope: &Scope) {
     }
     scope.recycle();
     drop(readers);
-    // Not before: it may hold the scope around this one for the last time, which takes the lock.
+    // Last, because `inside` may hold the last reference to the scope around this one, whose end
+    // takes the lock too.
     drop(inside);
 }
 

@@ -10,21 +10,21 @@ use crate::sync::lock;
 
 pub(super) struct Callback {
     record: Box<dyn Fn() + Send + Sync>,
-    /// Whether it was said that it panics.
+    /// Whether a panic of the callback has been logged.
     warned: AtomicBool,
 }
 
 static CALLBACKS: Mutex<Vec<Arc<Callback>>> = Mutex::new(Vec::new());
 
-/// Runs them all.
+/// Runs all callbacks.
 pub(super) fn run() {
-    // A copy, as for those of a family.
+    // A copy, because callbacks may start and end observations.
     let callbacks = lock(&CALLBACKS).clone();
     callbacks.iter().for_each(|callback| callback.run());
 }
 
 impl Callback {
-    /// Adds a callback to those of every collection.
+    /// Adds a callback, which runs at every collection.
     pub(super) fn add(record: impl Fn() + Send + Sync + 'static) -> Arc<Self> {
         let callback = Arc::new(Self { record: Box::new(record), warned: AtomicBool::new(false) });
         lock(&CALLBACKS).push(Arc::clone(&callback));
@@ -33,11 +33,11 @@ impl Callback {
 
     fn run(&self) {
         let panicked = catch_unwind(AssertUnwindSafe(|| (self.record)())).is_err();
-        // Relaxed: it orders nothing.
+        // Relaxed: no other data depends on the flag.
         if panicked && !self.warned.swap(true, Relaxed) {
             log::warn!(
                 target: "typed_metrics",
-                "a callback that records at every collection panicked (said once)"
+                "a callback that records at every collection panicked (logged once)"
             );
         }
     }

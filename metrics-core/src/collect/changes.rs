@@ -1,9 +1,9 @@
-//! What came since a reader looked last, at a cost that follows what changed.
+//! The changes since a reader's last call. The cost depends on the number of changed series.
 
 use super::merge::MergedMetrics;
 use super::numbers::SumProgress;
 use super::observation::run_callbacks;
-use super::progress::{Collecting, lock_readers};
+use super::progress::{Readers, lock_readers};
 use super::reader::Reader;
 use super::registry;
 use super::snapshot::MetricSnapshot;
@@ -18,57 +18,59 @@ use crate::store::read::{View, histogram, read};
 use crate::store::series::Series;
 use crate::store::value::Value;
 
-/// What came since a reader's last [`changes`](Reader::changes).
+/// The changes since a reader's last call of [`changes`](Reader::changes).
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Changes {
-    /// Metrics in which something changed, typed ones first. Several definitions of one metric come
-    /// apart from each other.
+    /// The metrics that changed, typed metrics first. Several definitions of one metric are
+    /// separate entries.
     pub metrics: Vec<MetricChanges>,
 }
 
-/// What came in one metric.
+/// The changes of one metric.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct MetricChanges {
-    /// What is known of it.
+    /// The descriptor of the metric.
     pub descriptor: &'static Descriptor,
-    /// Its series that changed; of a gauge all that have a value.
+    /// The changed series. For a gauge, all series that have a value.
     pub series: Vec<SeriesChange>,
-    /// Its series that changed before and are removed now.
+    /// The removed series, if they were part of earlier changes.
     pub removed: Vec<SeriesId>,
 }
 
-/// What came in one series.
+/// The change of one series.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SeriesChange {
-    /// Tells the series from all others of the process.
+    /// Identifies the series among all series of the process.
     pub id: SeriesId,
-    /// Of a counter or an up-down counter the difference, of a gauge its value, of a histogram what
-    /// was recorded in the interval. The first time, a sum is there even if it is zero.
+    /// For a counter or an up-down counter, the difference since the last call. For a gauge, its
+    /// value. For a histogram, the values recorded in the interval. The first difference of a sum
+    /// is returned even if it is zero.
     pub value: Value,
     series: Series,
 }
 
 impl SeriesChange {
-    /// Its labels; `None` if the series was removed meanwhile.
+    /// The labels of the series; `None` if the series was removed meanwhile.
     ///
-    /// Asked for only when it is needed: making them costs more than reading a sum.
+    /// Call it only when needed: making the labels costs more than reading a sum.
     #[must_use]
     pub fn labels(&self) -> Option<Labels> {
         let labels = self.series.labels();
-        // In this order: see `Series::snapshot`.
+        // The labels are read before the check: see `Series::snapshot`.
         self.series.is_current().then_some(labels)
     }
 }
 
 impl Reader {
-    /// What came since this reader's last call, in the metrics that are `wanted`; what comes in
-    /// others waits until they are.
+    /// The changes since this reader's last call, in the metrics that are `wanted`. Changes in
+    /// other metrics are kept until these metrics are wanted.
     ///
-    /// For back ends that hand differences on: 10,000 series of which few changed cost a fraction of
-    /// a snapshot. A reader is for this or for [`collect`](Self::collect), not for both.
+    /// For back ends that export differences. With 10,000 series of which few changed, it costs a
+    /// fraction of a snapshot. Use one reader either for this function or for
+    /// [`collect`](Self::collect), not for both.
     ///
     /// ```
     /// # use typed_metrics_core as typed_metrics;
@@ -95,27 +97,27 @@ impl Reader {
         families.retain(|family| wanted(family.descriptor()));
         let mut changes = Changes::default();
         let mut dropped = MergedMetrics::default();
-        let mut all = lock_readers();
+        let mut readers = lock_readers();
         let view = View::everything();
         for &family in &families {
             let descriptor = family.descriptor();
-            let none =
+            let empty =
                 MetricSnapshot { descriptor, series: Vec::new(), dropped: family.dropped().read() };
-            dropped.push(family, none);
+            dropped.push(family, empty);
             let mut metric = MetricChanges::none(descriptor);
             match descriptor.metric_type() {
-                MetricType::Histogram => metric.add_histograms(self.0, family, &view, &mut all),
-                _ => metric.add_numbers(self.0, family, &view, &mut all),
+                MetricType::Histogram => metric.add_histograms(self.0, family, &view, &mut readers),
+                _ => metric.add_numbers(self.0, family, &view, &mut readers),
             }
             if !(metric.series.is_empty() && metric.removed.is_empty()) {
                 changes.metrics.push(metric);
             }
         }
         let visited = |family: &'static Family| families.iter().any(|f| std::ptr::eq(*f, family));
-        for (family, id) in all.forget_removed(self.0, visited) {
-            changes.of(family.descriptor()).removed.push(id);
+        for (family, id) in readers.forget_removed(self.0, visited) {
+            changes.metric(family.descriptor()).removed.push(id);
         }
-        drop(all);
+        drop(readers);
         // Outside the lock, as in `collect`.
         warn_of_news(&dropped);
         changes
@@ -123,13 +125,13 @@ impl Reader {
 }
 
 impl Changes {
-    fn of(&mut self, descriptor: &'static Descriptor) -> &mut MetricChanges {
-        let of = |metric: &MetricChanges| std::ptr::eq(metric.descriptor, descriptor);
-        let at = self.metrics.iter().position(of).unwrap_or_else(|| {
+    fn metric(&mut self, descriptor: &'static Descriptor) -> &mut MetricChanges {
+        let is_same = |metric: &MetricChanges| std::ptr::eq(metric.descriptor, descriptor);
+        let index = self.metrics.iter().position(is_same).unwrap_or_else(|| {
             self.metrics.push(MetricChanges::none(descriptor));
             self.metrics.len() - 1
         });
-        &mut self.metrics[at]
+        &mut self.metrics[index]
     }
 }
 
@@ -143,51 +145,51 @@ impl MetricChanges {
         reader: u64,
         family: &'static Family,
         view: &View<'_>,
-        all: &mut Collecting,
+        readers: &mut Readers,
     ) {
         family.for_each_series(|series| {
             let Some(totals) = histogram(series, view, true) else { return };
-            // Removed since it was found: what was read may be of what came after.
+            // If the series was removed after it was found, the totals may hold later values.
             if !series.is_current() {
                 return;
             }
-            if let Some(interval) = all.interval(reader, family, series, &totals) {
+            if let Some(interval) = readers.interval(reader, family, series, &totals) {
                 let value = Value::Histogram(interval);
                 self.series.push(SeriesChange { id: series.id(), value, series });
             }
         });
     }
 
-    /// Sums and gauges.
+    /// Adds the changes of sums and gauges.
     fn add_numbers(
         &mut self,
         reader: u64,
         family: &'static Family,
         view: &View<'_>,
-        all: &mut Collecting,
+        readers: &mut Readers,
     ) {
-        let Some(places) = all.numbers(reader, family) else { return };
+        let Some(progress) = readers.numbers(reader, family) else { return };
         let descriptor = family.descriptor();
-        let mut at = 0;
+        let mut next = 0;
         family.for_each_series(|series| {
-            let place = if series.is_overflow() {
-                &mut places.overflow
+            let sum = if series.is_overflow() {
+                &mut progress.overflow
             } else {
-                if places.series.len() == at {
-                    places.series.push(SumProgress::default());
+                if progress.series.len() == next {
+                    progress.series.push(SumProgress::default());
                 }
-                at += 1;
-                &mut places.series[at - 1]
+                next += 1;
+                &mut progress.series[next - 1]
             };
-            // Not if it was removed since it was found: it may be of what came after.
+            // If the series was removed after it was found, the reading may hold later counts.
             let reading = read(series, view).filter(|_| series.is_current());
             let id = series.id();
-            if let Some(old) = place.id.filter(|old| *old != id) {
+            if let Some(old) = sum.id.filter(|old| *old != id) {
                 self.removed.push(old);
-                *place = SumProgress::default();
+                *sum = SumProgress::default();
             }
             let Some(Reading::Number(now)) = reading else { return };
-            if let Some(bits) = place.advance(id, now, descriptor) {
+            if let Some(bits) = sum.advance(id, now, descriptor) {
                 let value = Value::new(descriptor, Reading::Number(bits));
                 self.series.push(SeriesChange { id, value, series });
             }

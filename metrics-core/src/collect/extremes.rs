@@ -1,13 +1,14 @@
-//! The extremes of an interval, as far as readers know them.
+//! The extremes of an interval, completed where readers do not know them exactly.
 
 use crate::cells::totals::{Extremes, bucket};
 
-/// The extremes of an interval of which `known` are values, if it is not none.
+/// The extremes of an interval, estimated from `known`: extremes of some of its values, or none.
 ///
-/// They are its extremes already, unless a thread recorded more than once while its cells were being
-/// read, see [`histogram`](crate::cells::histogram). What was lost then is in the outermost bucket
-/// that has something in it, or drew the mean out of what is known: the nearest value that can be
-/// stands for it.
+/// `known` already holds the real extremes, unless a thread recorded more than once while its cells
+/// were being read (see [`histogram`](crate::cells::histogram)). In that case an extreme may be
+/// lost. It was in the outermost bucket with values, or it moved the mean out of the known range.
+/// The result is then the nearest value consistent with the buckets, the mean and the lifetime
+/// extremes.
 pub(super) fn fit(
     known: Extremes,
     mean: f64,
@@ -30,12 +31,12 @@ pub(super) fn fit(
             max = mean;
         }
     }
-    // Not `clamp`, which panics where this has no answer either. The buckets are in order, so the
-    // extremes stay so.
-    let into = |i: usize, value: f64| {
+    // `clamp` would panic if the limits contradict each other. The buckets are in order, so the
+    // extremes stay in order.
+    let limit = |i: usize, value: f64| {
         let low = i.checked_sub(1).map_or(f64::NEG_INFINITY, |i| boundaries[i].next_up());
         let high = boundaries.get(i).copied().unwrap_or(f64::INFINITY);
         value.max(low.max(lifetime.min)).min(high.min(lifetime.max))
     };
-    Extremes { min: into(first, min), max: into(last, max) }
+    Extremes { min: limit(first, min), max: limit(last, max) }
 }

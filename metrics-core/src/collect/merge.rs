@@ -1,4 +1,4 @@
-//! Metrics that several crates define alike: one metric in snapshots and captures.
+//! Merging: a metric that several crates define alike is one metric in snapshots and captures.
 
 use std::collections::HashMap;
 
@@ -7,34 +7,34 @@ use crate::metric::kind::MetricType;
 use crate::metric::series_id::SeriesId;
 use crate::store::family::Family;
 
-/// The metrics of a snapshot, each once.
+/// The metrics of a snapshot, merged by name.
 #[derive(Default)]
 pub(crate) struct MergedMetrics {
     metrics: Vec<MetricSnapshot>,
-    /// The first family of each.
+    /// The first family of each metric.
     families: Vec<&'static Family>,
     by_name: HashMap<&'static str, MergedSeries>,
 }
 
 struct MergedSeries {
     metric: usize,
-    /// Where its series are, once there is a second definition.
+    /// The index of each series, filled once there is a second definition.
     series: Option<HashMap<SeriesId, usize>>,
 }
 
 impl MergedMetrics {
-    /// Adds a family's metric.
+    /// Adds the metric of a family.
     pub(crate) fn push(&mut self, family: &'static Family, metric: MetricSnapshot) {
         let descriptor = metric.descriptor;
-        if let Some(place) = self.by_name.get_mut(descriptor.name()) {
-            let first = &mut self.metrics[place.metric];
+        if let Some(merged) = self.by_name.get_mut(descriptor.name()) {
+            let first = &mut self.metrics[merged.metric];
             if first.descriptor.difference(descriptor).is_none() {
-                first.merge(metric, &mut place.series);
+                first.merge(metric, &mut merged.series);
                 return;
             }
         }
-        let place = MergedSeries { metric: self.metrics.len(), series: None };
-        self.by_name.insert(descriptor.name(), place);
+        let merged = MergedSeries { metric: self.metrics.len(), series: None };
+        self.by_name.insert(descriptor.name(), merged);
         self.metrics.push(metric);
         self.families.push(family);
     }
@@ -50,25 +50,25 @@ impl MergedMetrics {
 }
 
 impl MetricSnapshot {
-    /// Adds what another definition of the same metric holds.
+    /// Adds the series of another definition of the same metric.
     ///
-    /// Which definition recorded first must not matter to who tells series by their id, so they get
-    /// one made of the labels.
+    /// The id of a series must not depend on which definition recorded first, so the series get ids
+    /// made of their labels.
     fn merge(&mut self, other: Self, series: &mut Option<HashMap<SeriesId, usize>>) {
         let descriptor = self.descriptor;
         let is_gauge = descriptor.metric_type() == MetricType::Gauge;
-        let places = series.get_or_insert_with(|| {
+        let indices = series.get_or_insert_with(|| {
             let own = self.series.iter_mut().enumerate();
-            own.map(|(place, series)| {
+            own.map(|(index, series)| {
                 series.id = SeriesId::by_labels(descriptor, &series.labels);
-                (series.id, place)
+                (series.id, index)
             })
             .collect()
         });
         for mut series in other.series {
             series.id = SeriesId::by_labels(descriptor, &series.labels);
-            let place = *places.entry(series.id).or_insert(self.series.len());
-            match self.series.get_mut(place) {
+            let index = *indices.entry(series.id).or_insert(self.series.len());
+            match self.series.get_mut(index) {
                 Some(found) => found.value.merge(series.value, is_gauge),
                 None => self.series.push(series),
             }

@@ -5,8 +5,8 @@ use crate::metric::kind::{MetricType, ValueType, with_number};
 use crate::metric::series_id::SeriesId;
 use crate::number::Number;
 
-/// What a reader knows of the series of one family that are no histograms, in the order in which
-/// they are visited: series keep their places, only the overflow series comes last.
+/// How far a reader is in the series of a family that is not a histogram. The series are in the
+/// order of the family, which never changes; only the overflow series is separate.
 #[derive(Debug, Default)]
 pub(super) struct FamilyProgress {
     pub(super) series: Vec<SumProgress>,
@@ -15,17 +15,17 @@ pub(super) struct FamilyProgress {
 
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct SumProgress {
-    /// The series that was there, if anything was recorded in it.
+    /// The series at this position, if anything was recorded in it.
     pub(super) id: Option<SeriesId>,
-    /// What it held.
-    seen: u64,
-    /// What the differences handed out add up to, added as whoever gets them adds them: for floats
-    /// that can be another last bit, and must not become more over time.
+    /// The total of the series at the last call.
+    total: u64,
+    /// The sum of the returned differences, added in the order in which the receiver adds them. For
+    /// floats, it may differ from the total in its last bit; this error must not grow.
     sent: u64,
 }
 
 impl SumProgress {
-    /// What to hand out when the series holds `now`.
+    /// The difference to return when the series holds `now`.
     pub(super) fn advance(
         &mut self,
         id: SeriesId,
@@ -37,7 +37,7 @@ impl SumProgress {
             return Some(now);
         }
         let is_new = self.id.replace(id).is_none();
-        if std::mem::replace(&mut self.seen, now) == now && !is_new {
+        if std::mem::replace(&mut self.total, now) == now && !is_new {
             return None;
         }
         let only_grows = descriptor.metric_type() == MetricType::Counter;
@@ -50,7 +50,7 @@ impl SumProgress {
     fn send<T: Number>(&mut self, now: u64, only_grows: bool) -> Option<u64> {
         let sent = T::from_bits(self.sent);
         let change = T::from_bits(now).minus(sent);
-        // The last bit of what was sent can be above what there is.
+        // The last bit of the sent sum may be above the total.
         if only_grows && change <= T::ZERO {
             return None;
         }

@@ -1,8 +1,8 @@
-//! Readers: taking snapshots, and telling what came since the last one.
+//! Readers: taking snapshots, with the values since the reader's last snapshot.
 
 use super::merge::MergedMetrics;
 use super::observation::run_callbacks;
-use super::progress::{Collecting, lock_readers};
+use super::progress::{Readers, lock_readers};
 use super::registry;
 use super::snapshot::{MetricSnapshot, SeriesSnapshot, Snapshot};
 use super::warn::warn_of_news;
@@ -13,7 +13,7 @@ use crate::store::read::{View, histogram, read};
 use crate::store::series::Series;
 use crate::store::value::Value;
 
-/// What all metrics hold now.
+/// A snapshot of all metrics now.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -27,9 +27,9 @@ pub fn snapshot() -> Snapshot {
     collect(None)
 }
 
-/// Takes snapshots that also tell what came since this reader's last one.
+/// Takes snapshots that also hold the interval since this reader's last snapshot.
 ///
-/// Each reader has intervals of its own; any number of them can read at their own pace.
+/// Each reader has its own intervals. Any number of readers can collect, each at its own pace.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -52,13 +52,13 @@ pub fn snapshot() -> Snapshot {
 pub struct Reader(pub(super) u64);
 
 impl Reader {
-    /// A reader whose first interval begins at the beginning.
+    /// A reader whose first interval begins at the start of the program.
     #[must_use]
     pub fn new() -> Self {
         Self(lock_readers().add_reader())
     }
 
-    /// What all metrics hold now, histograms with what came since the last call.
+    /// A snapshot of all metrics now. Histograms also hold the interval since the last call.
     #[must_use]
     pub fn collect(&self) -> Snapshot {
         collect(Some(self.0))
@@ -80,31 +80,31 @@ impl Drop for Reader {
 fn collect(reader: Option<u64>) -> Snapshot {
     run_callbacks(|_| true);
     let families = registry::families();
-    let mut all = lock_readers();
+    let mut readers = lock_readers();
     let view = View::everything();
     let mut metrics = MergedMetrics::default();
     for family in families {
         let metric = MetricSnapshot {
             descriptor: family.descriptor(),
-            series: series_of(family, reader, &view, &mut all),
+            series: series_of(family, reader, &view, &mut readers),
             dropped: family.dropped().read(),
         };
         metrics.push(family, metric);
     }
     if let Some(reader) = reader {
-        let _ = all.forget_removed(reader, |_| true);
+        let _ = readers.forget_removed(reader, |_| true);
     }
-    drop(all);
-    // Outside the lock: a logger may do anything, take a snapshot too.
+    drop(readers);
+    // Outside the lock, because a logger may run any code, and may take a snapshot too.
     warn_of_news(&metrics);
     Snapshot { metrics: metrics.into_metrics() }
 }
 
-/// What `scope` recorded.
+/// A snapshot of the measurements recorded in `scope`.
 pub(crate) fn collect_scope(scope: &Scope) -> Snapshot {
     let view = View::of(scope);
-    // A scope inside this one may end now, and move its counts.
-    let _collecting = lock_readers();
+    // A scope inside this one may end concurrently and move its counts.
+    let _readers = lock_readers();
     let mut metrics = MergedMetrics::default();
     for family in registry::families() {
         let mut series = Vec::new();
@@ -125,7 +125,7 @@ fn series_of(
     family: &'static Family,
     reader: Option<u64>,
     view: &View<'_>,
-    all: &mut Collecting,
+    readers: &mut Readers,
 ) -> Vec<SeriesSnapshot> {
     let descriptor = family.descriptor();
     let is_histogram = descriptor.metric_type() == MetricType::Histogram;
@@ -134,7 +134,7 @@ fn series_of(
         let value = match reader {
             Some(reader) if is_histogram => {
                 let totals = histogram(series, view, true);
-                totals.map(|totals| all.cumulative(reader, family, series, totals))
+                totals.map(|totals| readers.cumulative(reader, family, series, totals))
             }
             _ => read(series, view).map(|reading| Value::new(descriptor, reading)),
         };
@@ -144,8 +144,9 @@ fn series_of(
 }
 
 impl Series {
-    /// With its labels; `None` if it was removed meanwhile. It gets new labels after the tenancy under
-    /// which it has them has begun, so what is current afterwards was so with these.
+    /// The series with its labels; `None` if it was removed meanwhile. A recycled block gets new
+    /// labels only after its new tenancy has begun. So if the series is current after the labels
+    /// were read, the labels are its own.
     fn snapshot(self, value: Value) -> Option<SeriesSnapshot> {
         let snapshot = SeriesSnapshot { id: self.id(), labels: self.labels(), value };
         self.is_current().then_some(snapshot)

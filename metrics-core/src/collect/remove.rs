@@ -9,10 +9,10 @@ use crate::store::read::{View, cells_sum};
 use crate::store::series::Series;
 use crate::store::state::{NEVER_RECYCLED, Removed, State};
 
-/// Removes `series`: it is there again when something is recorded in it, from zero.
+/// Removes `series`. The next measurement in the series brings it back, from zero.
 pub(crate) fn remove(series: Series) {
     if series.is_overflow() {
-        // It holds what others recorded; the labels that were meant have no series of their own.
+        // The overflow series holds measurements of other label values, so it is not removed.
         return;
     }
     if series.tenancy != NEVER_RECYCLED {
@@ -21,33 +21,33 @@ pub(crate) fn remove(series: Series) {
         lock_readers().forget(id);
         return;
     }
-    // Its block goes on counting for other series, and its cells belong to other threads. So what
-    // they hold now is remembered as counting for nothing.
-    let (block, place) = (series.block, series.place());
+    // The block continues to count for other series, and its cells belong to other threads. So the
+    // removal stores the current total as a baseline, or starts an epoch that voids older runs.
+    let (block, position) = (series.block, series.position());
     let mut all = lock_readers();
     all.forget(series.id());
     match block.descriptor().metric_type() {
-        MetricType::Gauge => block.clear_shared(place),
+        MetricType::Gauge => block.clear_shared(position),
         _ if !series.is_plain() => {
-            block.clear_shared(place);
-            // Before that epoch begins: a thread that brings its run to it has to know that what the
-            // run holds is void.
+            block.clear_shared(position);
+            // Stored before the epoch begins: a thread that tags its run with the new epoch must
+            // know that the contents of the run are void.
             let epoch = State::epoch_of(block.state().next_epoch().tag());
-            block.set_removed(place, Removed::Epoch(epoch));
+            block.set_removed(position, Removed::Epoch(epoch));
             block.next_epoch();
         }
         _ => {
             let baseline = baseline(series);
-            block.clear_shared(place);
+            block.clear_shared(position);
             if series.index < SHARED {
                 written::clear(series.index);
             }
-            block.set_removed(place, Removed::Baseline(baseline));
+            block.set_removed(position, Removed::Baseline(baseline));
         }
     }
 }
 
-/// What the cells of a plain sum hold now. Sums of `f64` have a tag instead.
+/// The current total of the cells of a plain sum. Sums of `f64` have a tag instead.
 fn baseline(series: Series) -> u64 {
     with_number!(series.value_type(), N => {
         cells_sum::<N>(series, &View::everything()).0.to_bits()

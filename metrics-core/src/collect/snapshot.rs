@@ -1,4 +1,4 @@
-//! Snapshots: what all metrics hold at one moment, as plain values.
+//! Snapshots: the values of all metrics at one moment, as plain data.
 
 use serde::Serialize;
 
@@ -8,9 +8,9 @@ use crate::metric::dropped::DropReason;
 use crate::metric::series_id::SeriesId;
 use crate::store::value::Value;
 
-/// What all metrics hold at one moment.
+/// The values of all metrics at one moment.
 ///
-/// Shown with `Display`, it is a table.
+/// `Display` formats it as a table.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -26,37 +26,39 @@ use crate::store::value::Value;
 #[derive(Debug, Clone, Default, Serialize)]
 #[non_exhaustive]
 pub struct Snapshot {
-    /// Every metric, typed ones first, recorded or not.
+    /// Every metric, typed metrics first, including metrics without values.
     pub metrics: Vec<MetricSnapshot>,
 }
 
-/// What one metric holds.
+/// The values of one metric.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct MetricSnapshot {
-    /// What is known of it.
+    /// The descriptor of the metric.
     pub descriptor: &'static Descriptor,
-    /// Its series in the order of their creation; those in which nothing was recorded are left out.
+    /// The series, in the order of their creation. Series in which nothing was recorded are left
+    /// out.
     ///
-    /// Of a metric that several crates define alike, those with the same labels are one: sums and
-    /// histograms added up, of gauges the one whose definition the linker put last, whichever was
-    /// set last.
+    /// If several crates define the metric alike, series with the same labels are merged. Sums and
+    /// histograms are added up. For gauges, the definition that the linker put last counts,
+    /// whichever was set last.
     pub series: Vec<SeriesSnapshot>,
-    /// Measurements that were not recorded as they were meant, by reason, since the program began.
+    /// The number of measurements since the program began that were not recorded as intended, by
+    /// reason.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dropped: Vec<(DropReason, u64)>,
 }
 
-/// What one series holds.
+/// The value of one series.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct SeriesSnapshot {
-    /// Tells the series from all others of the process.
+    /// Identifies the series among all series of the process.
     #[serde(skip)]
     pub id: SeriesId,
-    /// Its labels.
+    /// The labels.
     pub labels: Labels,
-    /// Its value.
+    /// The value.
     pub value: Value,
 }
 

@@ -1,10 +1,10 @@
-//! Warnings about measurements that could not be recorded as they were meant.
+//! Warnings about measurements that could not be recorded as intended.
 
 use super::merge::MergedMetrics;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
 
-/// Says what was dropped, once for each metric and reason.
+/// Logs dropped measurements, once for each metric and reason.
 pub(super) fn warn_of_news(metrics: &MergedMetrics) {
     for (family, metric) in metrics.iter() {
         let is_news = |(reason, _): &&(DropReason, u64)| family.dropped().is_news(*reason);
@@ -18,6 +18,6 @@ fn warn(metric: &'static Descriptor, reason: DropReason, count: u64) {
     let name = metric.name();
     log::warn!(
         target: "typed_metrics",
-        "metric `{name}`: {count} {reason} (said once; the snapshot counts them)"
+        "metric `{name}`: {count} {reason} (logged once; the snapshot counts them)"
     );
 }

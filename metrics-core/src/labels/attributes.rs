@@ -1,8 +1,9 @@
-//! Attributes: the labels that come with a measurement of a run-time metric.
+//! Attributes: the labels that are given with each measurement of a run-time metric.
 
 pub(crate) mod collected;
 pub(crate) mod error;
 mod flat;
+mod refuse;
 mod scalar;
 
 use serde::Serialize;
@@ -14,12 +15,13 @@ use crate::labels::value::LabelRef;
 use collected::Collected;
 use error::AttributeError;
 
-/// What stands for the attributes of a measurement:
+/// A value that gives the attributes of a measurement:
 ///
 /// - [`attributes!`](crate::attributes!), for a few named values;
-/// - a reference to a slice or an array of pairs, for values of one type, or of several as
-///   [`LabelRef`];
-/// - a reference to any flat value that serde can serialize: a struct, a map, `()` for none.
+/// - a reference to a slice or an array of pairs. The values have one type; [`LabelRef`] can hold
+///   several types;
+/// - a reference to any flat value that serde can serialize: a struct, a map, or `()` for no
+///   attributes.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -49,27 +51,28 @@ use error::AttributeError;
 /// # Ok::<(), typed_metrics::Error>(())
 /// ```
 ///
-/// Their order does not matter: a series keeps them sorted by name. At most [`MAX_ATTRIBUTES`] of
-/// them, names as for [labels](crate::rules::name::check_label_name), none twice. Values are text (cut to
-/// [`MAX_LABEL_LEN`](crate::labels::label::MAX_LABEL_LEN) bytes), truth values, integers (as text if they do
-/// not fit into an `i64`) and floats; an `Option` that is `None` leaves the attribute out.
+/// The order of attributes does not matter: a series keeps them sorted by name. A measurement has
+/// at most [`MAX_ATTRIBUTES`](crate::MAX_ATTRIBUTES) attributes. Their names follow the [rule for
+/// labels](crate::name::check_label_name), and no name is given twice. Values are strings (cut to
+/// [`MAX_LABEL_LEN`](crate::label::MAX_LABEL_LEN) bytes), booleans, integers (kept as text if they
+/// do not fit into an `i64`) and floats. An `Option` that is `None` leaves the attribute out.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not stand for attributes",
+    message = "`{Self}` cannot be used as attributes",
     label = "not attributes",
     note = "write `attributes!(\"name\" => value)`, or give a reference: `&[(\"name\", value)]`, or `&value` of a flat struct or map that implements `serde::Serialize`"
 )]
 pub trait IntoAttributes {
     #[doc(hidden)]
-    fn collect(self, into: &mut Collected) -> Result<(), AttributeError>;
+    fn collect(self, collected: &mut Collected) -> Result<(), AttributeError>;
 }
 
 impl<T: Serialize + ?Sized> IntoAttributes for &T {
-    fn collect(self, into: &mut Collected) -> Result<(), AttributeError> {
-        flat::attributes(self, into)
+    fn collect(self, collected: &mut Collected) -> Result<(), AttributeError> {
+        flat::attributes(self, collected)
     }
 }
 
-/// Named values, borrowed: what [`attributes!`](crate::attributes!) makes.
+/// Named values, borrowed. [`attributes!`](crate::attributes!) makes them.
 #[derive(Clone, Copy)]
 pub struct Attributes<'a, const N: usize> {
     #[doc(hidden)]
@@ -78,9 +81,9 @@ pub struct Attributes<'a, const N: usize> {
 
 impl<const N: usize> IntoAttributes for Attributes<'_, N> {
     #[inline]
-    fn collect(self, into: &mut Collected) -> Result<(), AttributeError> {
+    fn collect(self, collected: &mut Collected) -> Result<(), AttributeError> {
         self.pairs.into_iter().try_for_each(|(name, value)| {
-            into.push(name, value.attribute_value(&mut Scratch::new()))
+            collected.push(name, value.attribute_value(&mut Scratch::new()))
         })
     }
 }
@@ -97,8 +100,8 @@ impl<const N: usize> std::fmt::Debug for Attributes<'_, N> {
 
 /// Attributes of a measurement: `attributes!("queue" => "mail", "shard" => 3)`.
 ///
-/// Names are `&str`, values any [`Label`] or float. Both are borrowed, so nothing is moved, and
-/// recording with them allocates nothing once their series is there.
+/// Names are `&str`, values are of any [`Label`] type or floats. Both are borrowed, so the macro
+/// moves nothing. Recording with these attributes allocates nothing once their series exists.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -118,7 +121,8 @@ impl<const N: usize> std::fmt::Debug for Attributes<'_, N> {
 #[macro_export]
 macro_rules! attributes {
     ($($name:expr => $value:expr),+ $(,)?) => {
-        // A literal of the struct, not a call: so temporaries live as long as a `let` of it.
+        // A struct literal instead of a call extends the life of temporaries to that of a `let`
+        // binding.
         $crate::Attributes { pairs: [$(($name, &$value)),+] }
     };
     () => {
@@ -126,7 +130,7 @@ macro_rules! attributes {
     };
 }
 
-/// What can be the value of an attribute: every [`Label`], and floats.
+/// A type whose values can be the value of an attribute: every [`Label`], and floats.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the value of an attribute",
     label = "not the value of an attribute",

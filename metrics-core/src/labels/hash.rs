@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 use super::set::Labels;
 use super::value::{LabelRef, LabelValue};
 
-/// The hash of the labels that a series has.
+/// The hash of the labels of a series.
 pub(crate) fn hash_of(labels: &Labels) -> u64 {
     let mut hasher = FixedState::default().build_hasher();
     for (name, value) in labels.iter() {
@@ -34,7 +34,7 @@ pub(crate) fn same(value: LabelRef<'_>, stored: Option<&LabelValue>) -> bool {
         (LabelRef::Absent, None) => true,
         (LabelRef::Bool(a), Some(LabelValue::Bool(b))) => a == *b,
         (LabelRef::Int(a), Some(LabelValue::Int(b))) => a == *b,
-        // By bits, so that NaN finds itself again.
+        // By bits, so that NaN equals NaN.
         (LabelRef::Float(a), Some(LabelValue::Float(b))) => a.to_bits() == b.to_bits(),
         (LabelRef::Str(a), Some(LabelValue::Str(b))) => *a == **b,
         _ => false,

@@ -10,8 +10,8 @@ use super::value::LabelRef;
 
 /// A type whose values can be a label.
 ///
-/// Implemented for strings of every common type, integers, `bool`, `char` and `Option` of a label
-/// (`None` leaves the label out). For enums and newtypes, derive it:
+/// Strings of every common type, integers, `bool`, `char` and `Option` of a label (`None` leaves
+/// the label out) implement it. For enums and newtypes, derive it:
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -19,7 +19,7 @@ use super::value::LabelRef;
 ///
 /// struct Tenant(String);
 ///
-/// // What `#[derive(Label)]` writes for a newtype, by hand.
+/// // `#[derive(Label)]` on a newtype generates this implementation.
 /// impl Label for Tenant {
 ///     fn value<'a>(tenant: &'a Self, scratch: &'a mut Scratch) -> LabelRef<'a> {
 ///         Label::value(&tenant.0, scratch)
@@ -30,10 +30,10 @@ use super::value::LabelRef;
 /// assert_eq!(Label::value(&tenant, &mut Scratch::new()), LabelRef::Str("acme"));
 /// ```
 ///
-/// A label is *fixed* if its values are known while compiling ([`CARDINALITY`](Self::CARDINALITY)):
-/// series are then found by arithmetic. Any other label is *open*: series are found by hashing.
-// Associated functions, not methods: the trait comes into scope with the derive, and must not
-// shadow the user's own methods.
+/// A label is *fixed* if its values are known at compile time ([`CARDINALITY`](Self::CARDINALITY)):
+/// its series are found by arithmetic. Any other label is *open*: its series are found by hashing.
+// Associated functions instead of methods: the derive brings the trait into scope, and the trait
+// must not shadow the user's methods.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a label",
     label = "not a label",
@@ -41,27 +41,27 @@ use super::value::LabelRef;
     note = "or, if it implements `Display`, write `#[label(display)]` on the field"
 )]
 pub trait Label {
-    /// How many values there are, if that is known while compiling.
+    /// The number of values, if it is known at compile time.
     const CARDINALITY: Option<usize> = None;
 
-    /// Whether it can be absent.
+    /// Whether the label can be absent.
     #[doc(hidden)]
     const OPTIONAL: bool = false;
 
-    /// Whether it stands for an [`Outcome`](crate::Outcome) that is not known yet.
+    /// Whether `label` is an [`Outcome`](crate::Outcome) that is not known yet.
     #[doc(hidden)]
     #[must_use]
     fn is_pending(_label: &Self) -> bool {
         false
     }
 
-    /// For fixed labels: the value's place, from 0 to `CARDINALITY - 1`.
+    /// For fixed labels: the index of the value, from 0 to `CARDINALITY - 1`.
     #[must_use]
     fn index(_label: &Self) -> usize {
         0
     }
 
-    /// For fixed labels: the value at a place.
+    /// For fixed labels: the value with this index.
     #[must_use]
     fn value_at(_index: usize) -> LabelRef<'static> {
         LabelRef::Absent
@@ -72,7 +72,7 @@ pub trait Label {
     fn value<'a>(label: &'a Self, scratch: &'a mut Scratch) -> LabelRef<'a>;
 }
 
-/// Makes any `Display` type a label: `#[label(display)]`.
+/// Makes any `Display` type a label, as `#[label(display)]` does.
 #[derive(Debug)]
 pub struct Displayed<'a, T: ?Sized>(pub &'a T);
 
@@ -108,7 +108,7 @@ macro_rules! integer_labels {
         impl Label for $integer {
             #[inline]
             fn value<'a>(label: &'a Self, scratch: &'a mut Scratch) -> LabelRef<'a> {
-                // Attributes hold an i64; what does not fit is kept exactly, as text.
+                // Attributes hold an i64. An integer that does not fit is kept exactly, as text.
                 match i64::try_from(*label) {
                     Ok(value) => LabelRef::Int(value),
                     Err(_) => scratch.write(label),

@@ -1,4 +1,4 @@
-//! How a call ended.
+//! The outcome of a call.
 
 use std::fmt;
 
@@ -6,10 +6,11 @@ use super::label::Label;
 use super::scratch::Scratch;
 use super::value::LabelRef;
 
-/// How a call ended, as a label.
+/// The outcome of a call, as a label.
 ///
-/// A field of this type is filled in by `#[timed]` when the function ends. It is a fixed label with the
-/// values `ok`, `error`, `cancelled` and `panicked`, and can be given by hand like any other.
+/// `#[timed]` sets a field of this type when the function ends. `Outcome` is a fixed label with the
+/// values `ok`, `error`, `cancelled` and `panicked`. It can also be given by hand, like any other
+/// label.
 ///
 /// ```
 /// use typed_metrics_core::{Label, LabelRef, Outcome};
@@ -22,24 +23,24 @@ use super::value::LabelRef;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It returned.
+    /// The call returned.
     Ok,
-    /// It returned an error.
+    /// The call returned an error.
     Error,
-    /// Its future was dropped before it was done.
+    /// The future of the call was dropped before it completed.
     Cancelled,
-    /// It panicked.
+    /// The call panicked.
     Panicked,
-    /// It has not ended. Recorded by hand, it counts as `ok`.
+    /// The call has not ended. Recorded by hand, this outcome counts as `ok`.
     #[doc(hidden)]
     __Pending,
 }
 
-/// How many outcomes there are.
+/// The number of outcomes.
 pub(crate) const OUTCOMES: usize = 4;
 
 impl Outcome {
-    /// [`Ok`](Self::Ok) or [`Error`](Self::Error), as `result` is.
+    /// [`Ok`](Self::Ok) if `result` is `Ok`, [`Error`](Self::Error) if it is `Err`.
     #[must_use]
     #[inline]
     pub const fn of<T, E>(result: &Result<T, E>) -> Self {
@@ -51,7 +52,7 @@ impl Outcome {
         if is_ok { Self::Ok } else { Self::Error }
     }
 
-    /// As the label's value.
+    /// The value of the label.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -62,9 +63,9 @@ impl Outcome {
         }
     }
 
-    /// The place among all outcomes.
+    /// The index among all outcomes, as in [`Label::index`].
     #[inline(always)]
-    pub(crate) const fn place(self) -> usize {
+    pub(crate) const fn position(self) -> usize {
         match self {
             Self::Ok | Self::__Pending => 0,
             Self::Error => 1,
@@ -90,7 +91,7 @@ impl Label for Outcome {
 
     #[inline(always)]
     fn index(label: &Self) -> usize {
-        label.place()
+        label.position()
     }
 
     #[inline]

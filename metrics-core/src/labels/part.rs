@@ -1,23 +1,24 @@
-//! One label of a measurement, as a series is looked up by it.
+//! One label of a measurement, in the form in which series are looked up.
 
 use super::label::Label;
 use super::scratch::Scratch;
 use super::value::{LabelRef, cut};
 
-/// One label of a measurement: its share of the fixed combination, or its open value.
+/// One label of a measurement: for a fixed label its share of the combination's index, for an open
+/// label its value.
 #[derive(Debug, Clone, Copy)]
 #[doc(hidden)]
 pub struct Part<'a> {
     pub(crate) index: usize,
-    /// The stride of its dimension, if it is an outcome that is not known yet.
-    pub(crate) pending: usize,
+    /// The stride of the label's dimension, if the label is an outcome that is not known yet.
+    pub(crate) pending_stride: usize,
     pub(crate) open: Option<LabelRef<'a>>,
 }
 
-/// What a type of labels can do, as plain functions.
+/// The functions of a `Label` type, as function pointers.
 ///
-/// Generated code names a label's type in several places; making this from it is the only one that
-/// asks for `Label`, so that a type that is none is one error.
+/// Generated code uses a label's type in several places. Only the one that makes this value
+/// requires `Label`, so a type that is not a label causes a single error.
 #[derive(Debug)]
 #[doc(hidden)]
 pub struct LabelType<L: ?Sized> {
@@ -41,7 +42,7 @@ pub const fn label_type<L: Label + ?Sized>() -> LabelType<L> {
     }
 }
 
-/// The part that `label` has, with the stride of its dimension.
+/// The part of `label`. `stride` is the stride of its dimension.
 #[doc(hidden)]
 #[inline(always)]
 pub fn part<'a, L: ?Sized>(
@@ -52,10 +53,11 @@ pub fn part<'a, L: ?Sized>(
 ) -> Part<'a> {
     match label_type.cardinality {
         Some(count) => {
-            // A `Label` written by hand could give any index; it must not reach another series.
+            // A `Label` implemented by hand could return any index; the index must not reach
+            // another series.
             Part {
                 index: (label_type.index)(label).min(count.saturating_sub(1)) * stride,
-                pending: if (label_type.is_pending)(label) { stride } else { 0 },
+                pending_stride: if (label_type.is_pending)(label) { stride } else { 0 },
                 open: None,
             }
         }
@@ -64,7 +66,7 @@ pub fn part<'a, L: ?Sized>(
                 LabelRef::Str(text) => LabelRef::Str(cut(text)),
                 value => value,
             };
-            Part { index: 0, pending: 0, open: Some(value) }
+            Part { index: 0, pending_stride: 0, open: Some(value) }
         }
     }
 }

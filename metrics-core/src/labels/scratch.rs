@@ -1,11 +1,11 @@
-//! Room on the stack for a label value that has to be formatted.
+//! A buffer on the stack for a label value that is formatted.
 
 use std::fmt::{self, Display, Write as _};
 
 use super::value::{LabelRef, MAX_LABEL_LEN};
 
-/// Room on the stack for a label value that has to be formatted, so that no memory is allocated.
-// The array is only written when it is used: `None` costs nothing.
+/// A buffer on the stack for a label value that is formatted, so that no memory is allocated.
+// The array is written only when it is used, so `None` costs nothing.
 #[derive(Debug)]
 pub struct Scratch(Option<ScratchText>);
 
@@ -16,14 +16,14 @@ struct ScratchText {
 }
 
 impl Scratch {
-    /// Empty room.
+    /// An empty buffer.
     #[must_use]
     #[inline]
     pub const fn new() -> Self {
         Self(None)
     }
 
-    /// Writes `value`, cut to [`MAX_LABEL_LEN`].
+    /// Formats `value`, cut to [`MAX_LABEL_LEN`] bytes.
     ///
     /// ```
     /// use typed_metrics_core::label::{LabelRef, Scratch};
@@ -33,7 +33,7 @@ impl Scratch {
     /// ```
     pub fn write(&mut self, value: &(impl Display + ?Sized)) -> LabelRef<'_> {
         let text = self.0.insert(ScratchText { bytes: [0; MAX_LABEL_LEN], len: 0 });
-        // An error is the sign of full room, or of a `Display` that gives up: what is there stays.
+        // An error means that the buffer is full or that `Display` failed. The text so far is kept.
         let _ = write!(text, "{value}");
         LabelRef::Str(str::from_utf8(&text.bytes[..text.len]).unwrap_or_default())
     }

@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::value::LabelValue;
 
-/// The labels of a series: names and values, absent ones left out; clones are cheap.
+/// The labels of a series: names and values. Absent labels are left out. Clones are cheap.
 #[derive(Clone, PartialEq)]
 pub struct Labels(Arc<[(Cow<'static, str>, LabelValue)]>);
 
@@ -22,19 +22,19 @@ impl Labels {
         self.0.iter().map(|(name, value)| (name.as_ref(), value))
     }
 
-    /// The value of the label `name`, if it is there.
+    /// The value of the label `name`, if the series has that label.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&LabelValue> {
-        self.iter().find(|(n, _)| *n == name).map(|(_, value)| value)
+        self.iter().find(|(label, _)| *label == name).map(|(_, value)| value)
     }
 
-    /// How many labels there are.
+    /// The number of labels.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no labels.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

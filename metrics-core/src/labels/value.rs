@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-/// The longest text, in bytes, that a label value keeps; what is longer is cut at a character.
+/// The longest text, in bytes, that a label value keeps. Longer text is cut at a character
+/// boundary.
 ///
-/// It bounds the memory of a metric: series limit times labels times this.
+/// It limits the memory of a metric to the series limit times the number of labels times this
+/// length.
 pub const MAX_LABEL_LEN: usize = 1024;
 
 /// A label's value, borrowed.
@@ -17,7 +19,7 @@ pub const MAX_LABEL_LEN: usize = 1024;
 pub enum LabelRef<'a> {
     /// No value: the label is left out.
     Absent,
-    /// A truth value.
+    /// A boolean.
     Bool(bool),
     /// An integer.
     Int(i64),
@@ -27,12 +29,12 @@ pub enum LabelRef<'a> {
     Str(&'a str),
 }
 
-/// A label's value, owned; clones are cheap.
+/// A label's value, owned. Clones are cheap.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum LabelValue {
-    /// A truth value.
+    /// A boolean.
     Bool(bool),
     /// An integer.
     Int(i64),
@@ -67,7 +69,7 @@ impl PartialEq<str> for Text {
 }
 
 impl Display for Text {
-    /// As it is, control characters included; a [`LabelValue`] escapes them.
+    /// The text as it is, including control characters. A [`LabelValue`] escapes them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self)
     }
@@ -113,7 +115,7 @@ impl LabelValue {
 }
 
 impl Display for LabelValue {
-    /// Text as it is, with control characters escaped; everything else as Rust writes it.
+    /// Writes text with control characters escaped, and other values as Rust writes them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bool(value) => value.fmt(f),
@@ -126,7 +128,7 @@ impl Display for LabelValue {
     }
 }
 
-/// `text`, cut to [`MAX_LABEL_LEN`] at a character.
+/// `text`, cut to [`MAX_LABEL_LEN`] at a character boundary.
 #[inline]
 pub(crate) fn cut(text: &str) -> &str {
     if text.len() <= MAX_LABEL_LEN {

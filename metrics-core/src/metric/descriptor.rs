@@ -1,4 +1,4 @@
-//! What is known of a metric without looking at its values.
+//! The definition of a metric.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use super::kind::{MetricType, ValueType};
 use super::label_descriptor::LabelDescriptor;
 use super::source::Source;
 
-/// The series limit of a metric that states none; OpenTelemetry's default too.
+/// The default series limit of a metric. OpenTelemetry has the same default.
 pub const DEFAULT_SERIES_LIMIT: usize = 2000;
 
-/// The facts of a [`Descriptor`], as the derive writes them.
+/// The fields of a [`Descriptor`], as the derive writes them.
 #[derive(Debug, Clone, Copy)]
 #[doc(hidden)]
 pub struct Definition {
@@ -24,7 +24,7 @@ pub struct Definition {
     pub source: Source,
 }
 
-/// What is known of a metric without looking at its values.
+/// The definition of a metric: everything that is known about it without its values.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -54,32 +54,32 @@ impl Descriptor {
         self.0.name
     }
 
-    /// What kind of instrument it is.
+    /// The kind of instrument.
     #[must_use]
     pub const fn metric_type(&self) -> MetricType {
         self.0.metric_type
     }
 
-    /// The type of its values.
+    /// The type of the metric's values.
     #[must_use]
     pub const fn value_type(&self) -> ValueType {
         self.0.value_type
     }
 
-    /// Its UCUM unit; empty if none is stated.
+    /// The UCUM unit; empty if none is stated.
     #[must_use]
     pub const fn unit(&self) -> &'static str {
         self.0.unit
     }
 
-    /// What it measures, in words.
+    /// A description of what the metric measures.
     #[must_use]
     pub const fn description(&self) -> &'static str {
         self.0.description
     }
 
-    /// Its labels, in the order of their definition; none for run-time metrics, whose series bring
-    /// their own.
+    /// The labels, in the order of their definition. Empty for run-time metrics, whose labels are
+    /// the attributes of each measurement.
     #[must_use]
     pub const fn labels(&self) -> &'static [LabelDescriptor] {
         self.0.labels
@@ -91,13 +91,14 @@ impl Descriptor {
         self.0.boundaries
     }
 
-    /// How many series it may have before new ones land in the overflow series.
+    /// The maximum number of series. Measurements with further label values are recorded in the
+    /// overflow series.
     #[must_use]
     pub const fn series_limit(&self) -> usize {
         self.0.series_limit
     }
 
-    /// Where it is defined.
+    /// The place in the source code that defines the metric.
     #[must_use]
     pub const fn source(&self) -> Source {
         self.0.source

@@ -1,4 +1,4 @@
-//! What could not be recorded as it was meant, counted by reason.
+//! Counts of measurements that could not be recorded as intended, by reason.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::sync::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
-/// Why a measurement was not recorded, or not in a series of its own.
+/// The reason why a measurement was not recorded, or not in its own series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -16,14 +16,14 @@ pub enum DropReason {
     NotFinite,
     /// A negative increment of a counter, or a negative value of an unsigned metric: dropped.
     Negative,
-    /// A value that the metric's type cannot hold: dropped.
+    /// A value that the metric's type cannot represent: dropped.
     WrongType,
     /// The series limit is reached: recorded in the overflow series
     /// (`otel.metric.overflow = true`).
     Overflow,
     /// Attributes of a run-time metric that cannot be used: dropped.
     BadAttributes,
-    /// A panic in a callback that observes the metric: no value from it in that snapshot.
+    /// A panic in a callback that observes the metric: the snapshot has no value from the callback.
     CallbackPanicked,
 }
 
@@ -51,7 +51,7 @@ impl fmt::Display for DropReason {
     }
 }
 
-/// How many measurements of one metric met each reason.
+/// The number of measurements of one metric for each reason.
 #[derive(Debug)]
 pub(crate) struct Dropped {
     counts: [AtomicU64; DropReason::ALL.len()],
@@ -66,19 +66,20 @@ impl Dropped {
         }
     }
 
-    /// Counts one. The warning comes from whoever reads: logging could block the recording thread.
+    /// Counts a measurement. Readers log the warning, because logging could block the recording
+    /// thread.
     #[cold]
     pub(crate) fn note(&self, reason: DropReason) {
         self.counts[reason as usize].fetch_add(1, Relaxed);
     }
 
-    /// The reasons met so far, with how often.
+    /// The reasons so far, each with its count.
     pub(crate) fn read(&self) -> Vec<(DropReason, u64)> {
         let count = |reason| (reason, self.counts[reason as usize].load(Relaxed));
         DropReason::ALL.into_iter().map(count).filter(|(_, count)| *count > 0).collect()
     }
 
-    /// Whether nobody warned of `reason` yet; from now on somebody did.
+    /// Whether `reason` has not been logged yet. Marks it as logged.
     pub(crate) fn is_news(&self, reason: DropReason) -> bool {
         !self.warned[reason as usize].swap(true, Relaxed)
     }

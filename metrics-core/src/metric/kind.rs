@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::number::Number;
 
-/// What kind of instrument a metric is.
+/// The kind of instrument that a metric is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -13,19 +13,19 @@ pub enum MetricType {
     Counter,
     /// A sum that grows and shrinks.
     UpDownCounter,
-    /// A value of which the last one counts.
+    /// A value that is set; the last value counts.
     Gauge,
     /// A distribution of values.
     Histogram,
 }
 
-// What the derive and the engine both have to know of kinds of metric.
+// Facts about the kinds of metrics that both the derive and the engine need.
 #[doc(hidden)]
 impl MetricType {
     #[allow(missing_docs)]
     pub const ALL: [Self; 4] = [Self::Counter, Self::UpDownCounter, Self::Gauge, Self::Histogram];
 
-    /// The name of its attribute.
+    /// The name of the derive's attribute for this kind.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -36,7 +36,7 @@ impl MetricType {
         }
     }
 
-    /// With its article.
+    /// The name with its article, for messages.
     #[must_use]
     pub const fn in_prose(self) -> &'static str {
         match self {
@@ -47,7 +47,8 @@ impl MetricType {
         }
     }
 
-    /// The types that its values can have; the first one is what the derive takes by default.
+    /// The types that the values of this kind can have. The first type is the default of the
+    /// derive.
     #[must_use]
     pub const fn value_types(self) -> &'static [ValueType] {
         match self {
@@ -60,13 +61,13 @@ impl MetricType {
 }
 
 impl fmt::Display for MetricType {
-    /// As the derive's attributes write it: `counter`, `up_down_counter`, `gauge`, `histogram`.
+    /// The name of the derive's attribute: `counter`, `up_down_counter`, `gauge` or `histogram`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
 }
 
-/// The type of a metric's values, as exported.
+/// The type of a metric's values, as they are exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -84,7 +85,7 @@ impl ValueType {
     #[allow(missing_docs)]
     pub const ALL: [Self; 3] = [Self::U64, Self::I64, Self::F64];
 
-    /// As Rust writes it.
+    /// The name of the type in Rust.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -117,7 +118,7 @@ macro_rules! with_number {
 pub(crate) use with_number;
 
 impl ValueType {
-    /// The sum of two values of this type, as bits.
+    /// The sum of two values of this type. All three are bits.
     pub(crate) fn sum(self, a: u64, b: u64) -> u64 {
         with_number!(self, N => N::from_bits(a).plus(N::from_bits(b)).to_bits())
     }

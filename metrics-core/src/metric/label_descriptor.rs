@@ -12,7 +12,7 @@ use crate::labels::value::LabelRef;
 #[derive(Clone, Copy)]
 pub struct LabelDescriptor {
     name: &'static str,
-    /// What the variant calls it.
+    /// The name of the field in the variant.
     field: &'static str,
     cardinality: Option<usize>,
     value_at: fn(usize) -> LabelRef<'static>,
@@ -36,7 +36,7 @@ impl LabelDescriptor {
         }
     }
 
-    /// The same, for a label that has another name than its field.
+    /// The same label, with a field whose name differs from the label's.
     #[doc(hidden)]
     #[must_use]
     pub const fn of_field(self, field: &'static str) -> Self {
@@ -47,19 +47,19 @@ impl LabelDescriptor {
         self.field
     }
 
-    /// Its name.
+    /// The name of the label.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// How many values it has, if that is known while compiling.
+    /// The number of values, if it is known at compile time.
     #[must_use]
     pub const fn cardinality(&self) -> Option<usize> {
         self.cardinality
     }
 
-    /// The value at place `index` of a fixed label.
+    /// The value with this index, for a fixed label.
     #[must_use]
     pub fn value_at(&self, index: usize) -> LabelRef<'static> {
         (self.value_at)(index)
@@ -67,7 +67,7 @@ impl LabelDescriptor {
 }
 
 impl PartialEq for LabelDescriptor {
-    /// By name and values; two enums with the same values are the same label.
+    /// Compares names and values. Two enums with the same values are the same label.
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
             && self.cardinality == other.cardinality

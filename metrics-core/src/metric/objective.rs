@@ -1,4 +1,4 @@
-//! Objectives: what is aimed at for a timed function.
+//! Objectives: targets for timed functions.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use serde::{Serialize, Serializer};
 
 use crate::metric::source::Source;
 
-/// What is aimed at for a function: how many of its calls are to be fast, or to succeed.
+/// A target for a function: the share of its calls that should be fast, or that should succeed.
 ///
-/// `#[timed(…, objective = Objective::latency("250ms", 0.99))]` puts it into the catalog
-/// ([`Descriptor::objectives`](crate::Descriptor::objectives)), for those who make alert rules of it.
-/// Recording does not look at it.
+/// `#[timed(…, objective = Objective::latency("250ms", 0.99))]` adds the objective to the catalog
+/// ([`Descriptor::objectives`](crate::Descriptor::objectives)), for tools that generate alert
+/// rules. Recording does not use it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -26,9 +26,9 @@ use crate::metric::source::Source;
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Objective {
-    /// This share of the calls takes no longer than that.
+    /// This share of the calls takes at most the time `within`.
     Latency {
-        /// The longest time. Serialized in seconds.
+        /// The time limit. Serialized in seconds.
         #[serde(rename = "within_seconds", serialize_with = "seconds")]
         within: Duration,
         /// The share of all calls, above 0 and below 1.
@@ -42,12 +42,13 @@ pub enum Objective {
 }
 
 impl Objective {
-    /// The share `share` of the calls takes no longer than `within`: a number with its unit, as in
-    /// `"250ms"`, `"1.5s"` or `"2min"`; units are `ns`, `us`, `ms`, `s`, `min` and `h`.
+    /// The share `share` of the calls takes at most the time `within`. `within` is a number with
+    /// its unit, such as `"250ms"`, `"1.5s"` or `"2min"`; the units are `ns`, `us`, `ms`, `s`,
+    /// `min` and `h`.
     ///
     /// # Panics
-    /// While compiling, as `#[timed]` uses it, if `within` is no time above 0, or `share` is not above 0
-    /// and below 1.
+    /// At compile time, where `#[timed]` uses it, if `within` is not a time above 0, or if
+    /// `share` is not between 0 and 1.
     #[must_use]
     #[track_caller]
     pub const fn latency(within: &str, share: f64) -> Self {
@@ -57,7 +58,7 @@ impl Objective {
     /// The share `share` of the calls has the outcome `ok`.
     ///
     /// # Panics
-    /// While compiling, as `#[timed]` uses it, if `share` is not above 0 and below 1.
+    /// At compile time, where `#[timed]` uses it, if `share` is not between 0 and 1.
     #[must_use]
     #[track_caller]
     pub const fn success(share: f64) -> Self {
@@ -67,7 +68,7 @@ impl Objective {
 
 impl fmt::Display for Objective {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Of shares such as 0.999, times 100 leaves digits that nobody wrote.
+        // Rounds, because 100 times a share such as 0.999 has digits that nobody wrote.
         let percent = |share: f64| (share * 1e8).round() / 1e6;
         match self {
             Self::Latency { within, share } => write!(f, "{}% within {within:?}", percent(*share)),
@@ -76,13 +77,13 @@ impl fmt::Display for Objective {
     }
 }
 
-/// An objective, and the function it is aimed at for.
+/// An objective and its function.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct FunctionObjective {
-    /// What is aimed at.
+    /// The objective.
     pub objective: Objective,
-    /// The function: its name is the `item`.
+    /// The function. Its name is the `item`.
     pub function: Source,
 }
 
@@ -94,15 +95,15 @@ fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S
 const fn checked(share: f64) -> f64 {
     assert!(
         share > 0.0 && share < 1.0,
-        "the share of an objective is above 0 and below 1: write `0.99` for 99 of 100 calls"
+        "the share of an objective must be above 0 and below 1: write `0.99` for 99 of 100 calls"
     );
     share
 }
 
 const NOT_A_TIME: &str =
-    "the time of an objective is a number above 0 with its unit: `250ms`, `1.5s`, `2min`";
+    "the time of an objective must be a number above 0 with its unit: `250ms`, `1.5s`, `2min`";
 
-/// Reads `"250ms"`, while compiling.
+/// Parses a time such as `"250ms"` at compile time.
 #[track_caller]
 const fn duration(text: &str) -> Duration {
     let bytes = text.as_bytes();
@@ -134,7 +135,7 @@ const fn duration(text: &str) -> Duration {
         b"h" => 3_600_000_000_000,
         _ => panic!("{}", NOT_A_TIME),
     };
-    // In 128 bits, where the product of two u64 fits; a fraction of a nanosecond is cut.
+    // In 128 bits, which hold the product of two u64. A fraction of a nanosecond is cut off.
     assert!(digits > 0 && decimals <= 18, "{}", NOT_A_TIME);
     let nanos = number as u128 * nanos as u128 / 10_u128.pow(decimals);
     assert!(nanos > 0 && nanos <= u64::MAX as u128, "{}", NOT_A_TIME);
@@ -147,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_read_in_every_unit() {
+    fn times_are_parsed_in_every_unit() {
         for (text, nanos) in [
             ("1ns", 1),
             ("1.5us", 1_500),
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_refused() {
+    fn text_that_is_not_a_time_is_refused() {
         for text in
             ["", "250", "ms", "0ms", "250 ms", "1.2.3s", "-1s", "0.1ns", "99999999999999999h"]
         {

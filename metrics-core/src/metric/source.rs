@@ -1,8 +1,8 @@
-//! The place in the source code where something is defined.
+//! A place in the source code that defines something.
 
 use std::fmt;
 
-/// Where in the source a metric is defined.
+/// The place in the source code that defines a metric or a timed function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Source {
@@ -12,7 +12,7 @@ pub struct Source {
     pub line: u32,
     /// The module.
     pub module: &'static str,
-    /// The enum and the variant, or the call that registered the metric.
+    /// The enum and the variant, the call that registered the metric, or the function.
     pub item: &'static str,
 }
 

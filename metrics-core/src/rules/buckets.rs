@@ -1,6 +1,6 @@
-//! Bucket boundaries of histograms: their rule, the generators and the defaults.
+//! Bucket boundaries of histograms: the rule for them, the generators and the defaults.
 //!
-//! Boundaries are inclusive upper limits, as in OpenTelemetry and Prometheus: with `[5, 10]` the
+//! Boundaries are inclusive upper limits, as in OpenTelemetry and Prometheus. With `[5, 10]`, the
 //! buckets are (-∞, 5], (5, 10] and (10, +∞).
 
 use std::fmt;
@@ -10,49 +10,49 @@ use crate::rules::unit::seconds_in;
 /// The most boundaries a histogram may have.
 pub const MAX_BOUNDARIES: usize = 256;
 
-/// Why boundaries cannot be used.
+/// The reason why boundaries cannot be used.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BucketError {
-    /// There are none.
+    /// There are no boundaries.
     Empty,
-    /// There are more than [`MAX_BOUNDARIES`].
+    /// There are more than [`MAX_BOUNDARIES`] boundaries.
     TooMany {
-        /// How many there are.
+        /// The number of boundaries.
         count: usize,
     },
-    /// One is NaN or infinite.
+    /// A boundary is NaN or infinite.
     NotFinite {
-        /// Its place, counted from 0.
+        /// The index of the boundary, from 0.
         index: usize,
-        /// The value.
+        /// The boundary.
         value: f64,
     },
-    /// One is smaller than the one before it.
+    /// A boundary is smaller than its predecessor.
     Unsorted {
-        /// Its place, counted from 0.
+        /// The index of the boundary, from 0.
         index: usize,
-        /// The one before it.
+        /// The preceding boundary.
         previous: f64,
-        /// The value.
+        /// The boundary.
         value: f64,
     },
-    /// One stands twice.
+    /// A boundary is given twice.
     Duplicate {
-        /// The place of the second, counted from 0.
+        /// The index of the second one, from 0.
         index: usize,
-        /// The value.
+        /// The boundary.
         value: f64,
     },
-    /// A generator's argument is out of range.
+    /// An argument of a generator is out of range.
     Generator {
-        /// What it takes.
+        /// The arguments that the generator takes.
         rule: &'static str,
     },
 }
 
 impl BucketError {
-    /// The place of the boundary that is wrong, if it is one of them.
+    /// The index of the wrong boundary, if a single boundary is wrong.
     #[must_use]
     pub fn index(&self) -> Option<usize> {
         match self {
@@ -68,20 +68,20 @@ impl fmt::Display for BucketError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str(
-                "there is no boundary; give at least one, or leave `buckets` out for the default",
+                "there are no boundaries; give at least one, or leave `buckets` out to use the default",
             ),
             Self::TooMany { count } => {
                 write!(f, "there are {count} boundaries; the most allowed is {MAX_BOUNDARIES}")
             }
             Self::NotFinite { value, .. } => write!(
                 f,
-                "boundary {value} is not finite; the last bucket reaches to infinity by itself"
+                "boundary {value} is not finite; leave it out, the last bucket always extends to infinity"
             ),
             Self::Unsorted { previous, value, .. } => {
-                write!(f, "boundary {value} follows {previous}; boundaries increase strictly")
+                write!(f, "boundary {value} follows {previous}; boundaries must increase strictly")
             }
             Self::Duplicate { value, .. } => {
-                write!(f, "boundary {value} stands twice; boundaries increase strictly")
+                write!(f, "boundary {value} is given twice; boundaries must increase strictly")
             }
             Self::Generator { rule } => f.write_str(rule),
         }
@@ -90,7 +90,7 @@ impl fmt::Display for BucketError {
 
 impl std::error::Error for BucketError {}
 
-/// Checks boundaries: at least one, finite, strictly increasing.
+/// Checks that there is at least one boundary and that all are finite and strictly increasing.
 ///
 /// ```
 /// use typed_metrics_core::buckets::{BucketError, check_boundaries};
@@ -103,7 +103,7 @@ impl std::error::Error for BucketError {}
 /// ```
 ///
 /// # Errors
-/// Names the first rule that is broken, and where.
+/// The first broken rule, and the boundary that breaks it.
 pub fn check_boundaries(boundaries: &[f64]) -> Result<(), BucketError> {
     if boundaries.is_empty() {
         return Err(BucketError::Empty);
@@ -114,8 +114,8 @@ pub fn check_boundaries(boundaries: &[f64]) -> Result<(), BucketError> {
     if let Some((index, &value)) = boundaries.iter().enumerate().find(|(_, b)| !b.is_finite()) {
         return Err(BucketError::NotFinite { index, value });
     }
-    for (before, pair) in boundaries.windows(2).enumerate() {
-        let (previous, value, index) = (pair[0], pair[1], before + 1);
+    for (i, pair) in boundaries.windows(2).enumerate() {
+        let (previous, value, index) = (pair[0], pair[1], i + 1);
         if value < previous {
             return Err(BucketError::Unsorted { index, previous, value });
         }
@@ -135,7 +135,8 @@ pub fn check_boundaries(boundaries: &[f64]) -> Result<(), BucketError> {
 /// ```
 ///
 /// # Errors
-/// If `start` is not positive, `factor` not above 1, `count` 0, or a boundary breaks the rule.
+/// If `start` is not above 0, `factor` is not above 1, `count` is 0, or the boundaries break a rule
+/// of [`check_boundaries`].
 pub fn exponential(start: f64, factor: f64, count: usize) -> Result<Vec<f64>, BucketError> {
     let valid = start.is_finite() && factor.is_finite() && start > 0.0 && factor > 1.0 && count > 0;
     if !valid {
@@ -156,7 +157,7 @@ pub fn exponential(start: f64, factor: f64, count: usize) -> Result<Vec<f64>, Bu
 /// ```
 ///
 /// # Errors
-/// If `width` is not positive, `count` 0, or a boundary breaks the rule.
+/// If `width` is not above 0, `count` is 0, or the boundaries break a rule of [`check_boundaries`].
 pub fn linear(start: f64, width: f64, count: usize) -> Result<Vec<f64>, BucketError> {
     let valid = start.is_finite() && width.is_finite() && width > 0.0 && count > 0;
     if !valid {
@@ -164,34 +165,37 @@ pub fn linear(start: f64, width: f64, count: usize) -> Result<Vec<f64>, BucketEr
                     a width above 0 and a count of at least 1";
         return Err(BucketError::Generator { rule });
     }
-    let exact = |i: usize| start + width * i as f64;
-    generate(count, |i| rounded(exact(i), start, width * i as f64)).or_else(|error| match error {
-        // The boundaries are closer to each other than decimals tell apart.
-        BucketError::Duplicate { .. } => generate(count, exact),
+    let unrounded = |i: usize| start + width * i as f64;
+    generate(count, |i| rounded(unrounded(i), start, width * i as f64)).or_else(|error| match error
+    {
+        // The boundaries are so close to each other that rounding to decimals makes two of them
+        // equal.
+        BucketError::Duplicate { .. } => generate(count, unrounded),
         other => Err(other),
     })
 }
 
-/// `sum` of `a` and `b` without the error of their binary fractions, as a person would add them.
+/// `sum`, the sum of `a` and `b`, without the rounding error of binary fractions: the result that a
+/// person would write.
 ///
-/// `f64` keeps decimals of [`f64::DIGITS`] significant digits, here those of the larger summand.
-/// Three roundings (of `width`, the product and the sum) are off by 3.4e-16 of it at most, less than
-/// half a unit of the last of these digits.
+/// `f64` preserves decimals of [`f64::DIGITS`] significant digits, here the digits of the larger
+/// summand. Three roundings (of `width`, the product and the sum) are off by at most 3.4e-16 of
+/// that summand, which is less than half a unit of its last digit.
 fn rounded(sum: f64, a: f64, b: f64) -> f64 {
     let largest = a.abs().max(b.abs());
     #[expect(clippy::cast_possible_truncation, reason = "a logarithm of a finite f64 is below 309")]
     let before_the_point = if largest > 0.0 { largest.log10().floor() as i32 + 1 } else { 1 };
     let digits = i32::try_from(f64::DIGITS).unwrap_or(15);
     let decimals = usize::try_from(digits - before_the_point).unwrap_or(0);
-    // Adding zero makes a negative zero a positive one.
+    // Adding zero turns a negative zero into a positive one.
     format!("{sum:.decimals$}").parse().map_or(sum, |rounded: f64| rounded + 0.0)
 }
 
-fn generate(count: usize, at: impl Fn(usize) -> f64) -> Result<Vec<f64>, BucketError> {
+fn generate(count: usize, boundary: impl Fn(usize) -> f64) -> Result<Vec<f64>, BucketError> {
     if count > MAX_BOUNDARIES {
         return Err(BucketError::TooMany { count });
     }
-    let boundaries: Vec<f64> = (0..count).map(at).collect();
+    let boundaries: Vec<f64> = (0..count).map(boundary).collect();
     check_boundaries(&boundaries)?;
     Ok(boundaries)
 }
@@ -203,7 +207,7 @@ fn generate(count: usize, at: impl Fn(usize) -> f64) -> Result<Vec<f64>, BucketE
 const DURATION_SECONDS: [f64; 14] =
     [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
 
-/// OpenTelemetry's [default boundaries] for anything else.
+/// OpenTelemetry's [default boundaries] for other units.
 ///
 /// [default boundaries]: https://opentelemetry.io/docs/specs/otel/metrics/sdk/#explicit-bucket-histogram-aggregation
 const DEFAULT: [f64; 15] = [
@@ -211,11 +215,11 @@ const DEFAULT: [f64; 15] = [
     10000.0,
 ];
 
-/// The boundaries of a histogram that states none.
+/// The boundaries of a histogram that is defined without boundaries.
 ///
-/// For a unit of time, OpenTelemetry's for request durations (5 ms to 10 s), converted; for minutes,
-/// hours and days, where those would all lie below 1, the same numbers in that unit. For any other
-/// unit, OpenTelemetry's default.
+/// For a unit of time, OpenTelemetry's boundaries for request durations (5 ms to 10 s), converted
+/// to that unit. In minutes, hours and days, all of these would lie below 1, so the numbers for
+/// seconds are used unconverted. For any other unit, OpenTelemetry's default boundaries.
 ///
 /// ```
 /// use typed_metrics_core::buckets::default_for;
@@ -226,7 +230,7 @@ const DEFAULT: [f64; 15] = [
 #[must_use]
 pub fn default_for(unit: &str) -> Vec<f64> {
     match seconds_in(unit) {
-        // Multiplying by whole numbers keeps the boundaries exact to print: 0.005 s is 5 ms.
+        // Multiplying whole numbers keeps the boundaries exact: 0.005 s is 5 ms.
         Some(seconds) if seconds < 1.0 => {
             let per_second = (1.0 / seconds).round();
             DURATION_SECONDS.iter().map(|b| (b * 1000.0).round() * (per_second / 1000.0)).collect()
@@ -249,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn each_broken_rule_is_named_with_its_place() {
+    fn each_broken_rule_is_reported_with_the_index() {
         assert_eq!(check_boundaries(&[]), Err(BucketError::Empty));
         assert_eq!(check_boundaries(&[1.0, f64::INFINITY]).unwrap_err().index(), Some(1));
         assert_eq!(check_boundaries(&[f64::NAN]).unwrap_err().index(), Some(0));
@@ -273,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn generators_refuse_what_makes_no_buckets() {
+    fn generators_refuse_arguments_that_make_no_buckets() {
         assert!(exponential(0.0, 2.0, 3).is_err());
         assert!(exponential(1.0, 1.0, 3).is_err());
         assert!(exponential(1.0, f64::NAN, 3).is_err());

@@ -1,9 +1,10 @@
-//! The rules for names: of metrics, of their prefixes and of labels.
+//! The rules for the names of metrics, prefixes and labels.
 //!
-//! One rule, checked by the derive while compiling and by [`register_metric`] at run time. It is
-//! OpenTelemetry's [instrument name syntax]: an ASCII letter, then letters, digits, `_`, `.`, `-`
-//! and `/`, at most 255 characters in all. Label names follow it too: OpenTelemetry only
-//! recommends that, but every back end then keeps them as they are written.
+//! The derive checks the rules at compile time, [`register_metric`] at run time. A metric name
+//! follows OpenTelemetry's [instrument name syntax]: an ASCII letter, then letters, digits, `_`,
+//! `.`, `-` and `/`, at most 255 characters in total. Label names follow the same rule.
+//! OpenTelemetry only recommends it for labels, but every back end then exports the names
+//! unchanged.
 //!
 //! [`register_metric`]: crate::register_metric
 //! [instrument name syntax]: https://opentelemetry.io/docs/specs/otel/metrics/api/#instrument-name-syntax
@@ -13,32 +14,32 @@ use std::fmt;
 /// The longest name, in bytes, that OpenTelemetry allows.
 pub const MAX_NAME_LEN: usize = 255;
 
-/// Why a name cannot be used.
+/// The reason why a name cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NameError {
-    /// There is no character in it.
+    /// The name is empty.
     Empty,
-    /// It has more than [`MAX_NAME_LEN`] bytes.
+    /// The name has more than [`MAX_NAME_LEN`] bytes.
     TooLong {
-        /// How many bytes it has.
+        /// The number of bytes in the name.
         len: usize,
     },
-    /// It does not begin with an ASCII letter.
+    /// The name does not begin with an ASCII letter.
     BadStart {
         /// The first character.
         found: char,
     },
-    /// It contains a character that names cannot have.
+    /// The name contains a character that is not allowed.
     BadCharacter {
         /// The character.
         found: char,
-        /// Where it stands, counted in characters from 0.
+        /// The position of the character, counted in characters from 0.
         position: usize,
     },
     /// Label names only: the name belongs to OpenTelemetry or to a back end.
     Reserved {
-        /// Who uses it.
+        /// The owner of the name.
         owner: &'static str,
     },
 }
@@ -65,7 +66,7 @@ impl fmt::Display for NameError {
 
 impl std::error::Error for NameError {}
 
-/// Checks the name of a metric, or a prefix of such names.
+/// Checks the name of a metric, or a prefix of metric names.
 ///
 /// ```
 /// use typed_metrics_core::name::{NameError, check_metric_name};
@@ -78,7 +79,7 @@ impl std::error::Error for NameError {}
 /// ```
 ///
 /// # Errors
-/// Names the first rule that `name` breaks.
+/// The first rule that `name` breaks.
 pub fn check_metric_name(name: &str) -> Result<(), NameError> {
     let Some(first) = name.chars().next() else {
         return Err(NameError::Empty);
@@ -98,8 +99,9 @@ pub fn check_metric_name(name: &str) -> Result<(), NameError> {
 
 /// Checks the name of a label.
 ///
-/// Besides the rule for metric names, `otel.…` belongs to OpenTelemetry ([attribute naming]), and
-/// `le` and `quantile` to Prometheus' histograms and summaries.
+/// A label name follows the rule for metric names. In addition, `otel` and `otel.…` are reserved
+/// for OpenTelemetry ([attribute naming]), and `le` and `quantile` for the histograms and summaries
+/// of Prometheus.
 ///
 /// ```
 /// use typed_metrics_core::name::{NameError, check_label_name};
@@ -111,7 +113,7 @@ pub fn check_metric_name(name: &str) -> Result<(), NameError> {
 /// [attribute naming]: https://opentelemetry.io/docs/specs/semconv/general/naming/
 ///
 /// # Errors
-/// Names the first rule that `name` breaks.
+/// The first rule that `name` breaks.
 pub fn check_label_name(name: &str) -> Result<(), NameError> {
     check_metric_name(name)?;
     if name == "otel" || name.starts_with("otel.") {

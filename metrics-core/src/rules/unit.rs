@@ -1,4 +1,4 @@
-//! Units: their rule, and the units of time that make a [`Duration`] recordable.
+//! Units: the rule for them, and the units of time in which a [`Duration`] can be recorded.
 //!
 //! A unit is a [UCUM] code of at most 63 ASCII characters ([OpenTelemetry's rule]), such as `s`,
 //! `By`, `1` or the annotation `{request}`.
@@ -12,30 +12,30 @@ use std::time::Duration;
 /// The longest unit, in characters, that OpenTelemetry allows.
 pub const MAX_UNIT_LEN: usize = 63;
 
-/// Why a unit cannot be used.
+/// The reason why a unit cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnitError {
-    /// It has more than [`MAX_UNIT_LEN`] characters.
+    /// The unit has more than [`MAX_UNIT_LEN`] characters.
     TooLong {
-        /// How many it has.
+        /// The number of characters in the unit.
         len: usize,
     },
-    /// It contains a blank, a control character or one that is not ASCII.
+    /// The unit contains a blank, a control character or a character that is not ASCII.
     BadCharacter {
         /// The character.
         found: char,
-        /// Where it stands, counted in characters from 0.
+        /// The position of the character, counted in characters from 0.
         position: usize,
     },
-    /// It has a brace without its partner, or one in another annotation.
+    /// The unit has a brace without a partner, or a brace inside an annotation.
     LoneBrace {
-        /// Where it stands, counted in characters from 0.
+        /// The position of the brace, counted in characters from 0.
         position: usize,
     },
-    /// It is an English word or an abbreviation for which UCUM has a code.
+    /// The unit is an English word, or an abbreviation, for which UCUM has a code.
     Word {
-        /// The code.
+        /// The UCUM code to write instead.
         code: &'static str,
     },
 }
@@ -68,7 +68,8 @@ impl fmt::Display for UnitError {
 
 impl std::error::Error for UnitError {}
 
-/// Words that people write where UCUM has a code; without this a `Duration` would not convert.
+/// Words that people write instead of UCUM codes. A [`Duration`] cannot be converted to a unit that
+/// is such a word.
 const WORDS: &[(&str, &str)] = &[
     ("ns", "nanosecond nanoseconds nanos nsec"),
     ("us", "microsecond microseconds micros usec"),
@@ -89,8 +90,8 @@ const WORDS: &[(&str, &str)] = &[
     ("%", "percent"),
 ];
 
-/// Abbreviations that UCUM knows as something else (`B` is the bel, `b` the barn) or not at all.
-/// Here the case tells them apart.
+/// Abbreviations that mean something else in UCUM (`B` is the bel, `b` the barn), or that UCUM does
+/// not know. Their case matters.
 const ABBREVIATIONS: &[(&str, &str)] = &[
     ("bit", "b"),
     ("By", "B"),
@@ -102,7 +103,7 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("GiBy", "GiB"),
 ];
 
-/// Checks a unit. The empty unit is allowed: it means that none is stated.
+/// Checks a unit. The empty unit is allowed: it means that no unit is stated.
 ///
 /// ```
 /// use typed_metrics_core::unit::{UnitError, check_unit};
@@ -112,7 +113,7 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
 /// ```
 ///
 /// # Errors
-/// Names the first rule that `unit` breaks.
+/// The first rule that `unit` breaks.
 pub fn check_unit(unit: &str) -> Result<(), UnitError> {
     if let Some((position, found)) = unit.chars().enumerate().find(|(_, c)| !c.is_ascii_graphic()) {
         return Err(UnitError::BadCharacter { found, position });
@@ -135,7 +136,8 @@ fn code_for(table: &[(&'static str, &str)], unit: &str) -> Option<&'static str> 
     rows.find(|(_, words)| words.split(' ').any(|word| word == unit)).map(|(code, _)| *code)
 }
 
-/// Annotations do not nest ([UCUM] §6), so a second opening brace is as wrong as a missing one.
+/// The position of the first brace without a partner. Annotations do not nest ([UCUM] §6), so a
+/// second opening brace is a mistake too.
 fn lone_brace(unit: &str) -> Option<usize> {
     let mut open = None;
     for (position, character) in unit.char_indices() {
@@ -149,30 +151,32 @@ fn lone_brace(unit: &str) -> Option<usize> {
     open
 }
 
-/// A unit that is no time: what a [`Histogram`](crate::Histogram) has unless it measures time.
+/// Stands for a unit that is not a unit of time: the default unit type of a
+/// [`Histogram`](crate::Histogram).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotTime;
 
-/// A unit of time. A histogram with such a unit records a [`Duration`], converted.
+/// A unit of time. A histogram with such a unit records a [`Duration`], converted to the unit.
 ///
-/// Sealed: the units of time are those of this module.
+/// Sealed: only the units of time in this module implement it.
 #[diagnostic::on_unimplemented(
     message = "this histogram's unit is not a unit of time, so a `Duration` has no value in it",
     label = "needs a histogram with a unit of time",
     note = "give the metric a unit of time (`#[histogram(unit = \"s\")]`; also `ns`, `us`, `ms`, `min`, `h`, `d`), or record a number"
 )]
 pub trait TimeUnit: sealed::Sealed + 'static {
-    /// How many seconds one of this unit is.
+    /// The number of seconds in one unit.
     const SECONDS: f64;
 
     /// The UCUM code.
     const CODE: &'static str;
 
-    /// `duration` in this unit.
+    /// Converts `duration` to this unit.
     #[must_use]
     #[inline]
     fn from_duration(duration: Duration) -> f64 {
-        // In nanoseconds it is exact for 104 days, and one division rounds once: 820 ms are 820.0.
+        // The number of nanoseconds is exact up to 104 days, and the single division rounds once:
+        // 820 ms are 820.0.
         let nanos = duration.as_secs() as f64 * 1e9 + f64::from(duration.subsec_nanos());
         nanos / (Self::SECONDS * 1e9)
     }
@@ -197,7 +201,7 @@ macro_rules! time_units {
             }
         )*
 
-        /// How many seconds one `unit` is, if it is a unit of time.
+        /// The number of seconds in one `unit`; `None` if `unit` is not a unit of time.
         ///
         /// ```
         /// use typed_metrics_core::unit::seconds_in;
@@ -213,7 +217,7 @@ macro_rules! time_units {
             }
         }
 
-        /// The name, in this module, of the type for a unit of time.
+        /// The name of this module's type for the unit of time `unit`.
         #[doc(hidden)]
         #[must_use]
         pub fn time_unit_type(unit: &str) -> Option<&'static str> {
@@ -247,7 +251,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_pass_and_words_are_mended() {
+    fn codes_pass_and_words_are_replaced_by_codes() {
         for unit in ["", "s", "ms", "us", "By", "1", "{request}", "tokens/s", "requests", "%"] {
             assert_eq!(check_unit(unit), Ok(()), "{unit}");
         }
@@ -275,7 +279,7 @@ mod tests {
 
     #[test]
     fn whole_numbers_of_a_unit_convert_exactly() {
-        // They often are boundaries of buckets.
+        // Whole numbers of a unit are often bucket boundaries.
         for n in 0..10_000u32 {
             let whole = u64::from(n);
             let exact = f64::from(n).to_bits();

@@ -1,4 +1,4 @@
-//! What a run-time metric is to be, and whether it can be that.
+//! The definition of a run-time metric, and the checks of its rules.
 
 use crate::error::{Conflict, Error};
 use crate::metric::descriptor::{DEFAULT_SERIES_LIMIT, Definition, Descriptor};
@@ -12,8 +12,8 @@ use crate::typed::value::Boundary;
 /// The definition of a run-time metric, for [`register_metric`](crate::register_metric), which
 /// checks it.
 ///
-/// Values are `f64` unless [`value_type`](Self::value_type) says otherwise, also those of counters:
-/// what is recorded at run time is any number, and all of them fit, whole ones exactly up to 2^53.
+/// The values, also those of counters, are `f64` unless [`value_type`](Self::value_type) sets
+/// another type. So any number can be recorded at run time; whole numbers are exact up to 2^53.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -65,7 +65,7 @@ impl Metric {
         Self::new(MetricType::UpDownCounter, name)
     }
 
-    /// A value of which the last one counts.
+    /// A value that is set; the last value counts.
     pub fn gauge(name: impl Into<String>) -> Self {
         Self::new(MetricType::Gauge, name)
     }
@@ -75,26 +75,27 @@ impl Metric {
         Self::new(MetricType::Histogram, name)
     }
 
-    /// The [unit](crate::unit), a UCUM code; none by default.
+    /// The [unit](crate::unit), a UCUM code. There is no unit by default.
     pub fn unit(mut self, unit: impl Into<String>) -> Self {
         self.unit = unit.into();
         self
     }
 
-    /// What it measures, in words; empty by default.
+    /// A description of what the metric measures; empty by default.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Inclusive upper limits of a histogram's buckets, strictly increasing and finite; by default
-    /// those that [suit the unit](crate::rules::buckets::default_for).
+    /// The inclusive upper limits of a histogram's buckets, strictly increasing and finite. The
+    /// default boundaries [depend on the unit](crate::buckets::default_for).
     ///
     /// ```
     /// # use typed_metrics_core as typed_metrics;
     /// use typed_metrics::{Metric, buckets::exponential, register_metric};
     ///
-    /// let sizes = Metric::histogram("sizes").unit("By").buckets(exponential(64.0, 8.0, 3).unwrap());
+    /// let buckets = exponential(64.0, 8.0, 3).unwrap();
+    /// let sizes = Metric::histogram("sizes").unit("By").buckets(buckets);
     /// let sizes = register_metric("sizes", sizes)?;
     /// assert_eq!(sizes.descriptor().boundaries(), [64.0, 512.0, 4096.0]);
     /// # Ok::<(), typed_metrics::Error>(())
@@ -104,21 +105,22 @@ impl Metric {
         self
     }
 
-    /// The type of its values: `f64`, the default, or `u64` for counters, `i64` for up-down
-    /// counters, either for gauges, `u64` for histograms.
+    /// The type of the values: `f64`, the default, or `u64` for counters, `i64` for up-down
+    /// counters, `i64` or `u64` for gauges, `u64` for histograms.
     pub fn value_type(mut self, value_type: ValueType) -> Self {
         self.value_type = value_type;
         self
     }
 
-    /// How many series it may have before new ones land in the overflow series; 2000 by default.
+    /// The maximum number of series, 2000 by default. Measurements with further label values are
+    /// recorded in the overflow series.
     pub fn series_limit(mut self, limit: usize) -> Self {
         self.series_limit = limit;
         self
     }
 
     /// Checks every rule.
-    pub(super) fn check(mut self) -> Result<Checked, Error> {
+    pub(super) fn check(mut self) -> Result<CheckedMetric, Error> {
         check_metric_name(&self.name).map_err(|source| Error::Name {
             what: "metric name",
             name: self.name.clone(),
@@ -136,7 +138,7 @@ impl Metric {
             return Err(Error::runtime(&self.name, reason));
         }
         let boundaries = self.take_boundaries()?;
-        Ok(Checked { metric: self, boundaries })
+        Ok(CheckedMetric { metric: self, boundaries })
     }
 
     fn check_value_type(&self) -> Result<(), Error> {
@@ -146,7 +148,7 @@ impl Metric {
         }
         let allowed = allowed.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
         let (kind, given) = (self.kind.in_prose(), self.value_type);
-        let reason = format!("{kind} has no values of {given}; give {allowed}");
+        let reason = format!("{kind} cannot have values of type {given}; use {allowed}");
         Err(Error::runtime(&self.name, reason))
     }
 
@@ -167,21 +169,21 @@ impl Metric {
     }
 }
 
-/// A definition that keeps every rule.
-pub(super) struct Checked {
+/// A definition that was checked and breaks no rule.
+pub(super) struct CheckedMetric {
     metric: Metric,
     boundaries: Vec<f64>,
 }
 
-impl Checked {
+impl CheckedMetric {
     pub(super) fn name(&self) -> &str {
         &self.metric.name
     }
 
-    /// The conflict with a metric that is there, if there is one.
+    /// The conflict with the registered metric `first`, if there is one.
     pub(super) fn conflict(&self, first: &Descriptor, source: Source) -> Option<Error> {
         let Metric { kind, name, unit, value_type, series_limit, .. } = &self.metric;
-        // Compared before anything is leaked: registering again and again must not fill memory.
+        // Compared before anything is leaked: repeated registration must not fill memory.
         let facts = [
             ("case of the name", first.name().to_owned(), name.clone()),
             ("type", first.metric_type().to_string(), kind.to_string()),
@@ -195,7 +197,7 @@ impl Checked {
         Some(Error::Conflict(Box::new(Conflict { name, what, first, second: (b, source) })))
     }
 
-    /// The descriptor, which stays for ever.
+    /// Leaks the descriptor, which stays for ever.
     pub(super) fn leak(self, source: Source) -> &'static Descriptor {
         let metric = self.metric;
         Box::leak(Box::new(Descriptor::new(Definition {

@@ -1,4 +1,4 @@
-//! Which run-time metrics there are, and the keys that find them.
+//! The registered run-time metrics, and the keys that find them.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -14,34 +14,37 @@ use crate::metric::source::Source;
 use crate::rules::name::{MAX_NAME_LEN, NameError};
 use crate::store::family::Family;
 
-/// The most metrics that can be registered at run time, and the most keys beside their names.
+/// The maximum number of metrics registered at run time, and of keys that differ from the metrics'
+/// names.
 ///
-/// Metrics stay for ever, so something has to stop a program that makes names from its input.
+/// Metrics stay for ever, so a limit must stop a program that makes names from its input.
 pub const MAX_RUNTIME_METRICS: usize = 10_000;
 
 type ByKey = HashMap<&'static str, RuntimeMetric, FixedState>;
 
 #[derive(Default)]
 struct Table {
-    /// By key and by name: what one finds, the other never finds another metric.
+    /// Metrics by key and by name. A text never finds one metric as a key and another one as a
+    /// name.
     by_key: ByKey,
-    /// By name in lower case: OpenTelemetry merges names that differ in case only.
+    /// Metrics by name in lower case: OpenTelemetry merges names that differ only in case.
     by_name: HashMap<String, RuntimeMetric>,
 }
 
 static TABLE: LazyLock<RwLock<Table>> = LazyLock::new(RwLock::default);
 
 thread_local! {
-    /// What this thread found. Metrics stay for ever, so it never goes out of date.
-    static FOUND: RefCell<ByKey> =
+    /// The metrics that this thread has found. Metrics stay for ever, so an entry never becomes
+    /// wrong.
+    static FOUND_BY_THREAD: RefCell<ByKey> =
         const { RefCell::new(HashMap::with_hasher(FixedState::with_seed(0))) };
 }
 
-/// The metric that `key` finds: by its key or its name.
+/// The metric whose key or name is `key`.
 #[inline]
 pub(super) fn find(key: &str) -> Option<RuntimeMetric> {
-    // At the end of a thread every lookup takes the lock.
-    let found = FOUND.try_with(|found| found.try_borrow().ok()?.get(key).copied());
+    // Without thread-local storage, at the end of a thread, every lookup takes the lock.
+    let found = FOUND_BY_THREAD.try_with(|found| found.try_borrow().ok()?.get(key).copied());
     found.ok().flatten().or_else(|| look_up(key))
 }
 
@@ -50,11 +53,12 @@ fn look_up(key: &str) -> Option<RuntimeMetric> {
     let table = TABLE.read().unwrap_or_else(PoisonError::into_inner);
     let (key, metric) = table.by_key.get_key_value(key).map(|(key, metric)| (*key, *metric))?;
     drop(table);
-    let _ = FOUND.try_with(|found| Some(found.try_borrow_mut().ok()?.insert(key, metric)));
+    let _ =
+        FOUND_BY_THREAD.try_with(|found| Some(found.try_borrow_mut().ok()?.insert(key, metric)));
     Some(metric)
 }
 
-/// Registers `metric` under `key`; also tells whether it is new.
+/// Registers `metric` under `key`. Also returns whether the metric is new.
 pub(super) fn register(
     key: &str,
     metric: Metric,
@@ -67,8 +71,8 @@ pub(super) fn register(
         if let Some(typed) = registry::typed(id) {
             let source = typed.descriptor().source();
             let reason = format!(
-                "there is a typed metric of this name, {source}; record through that, or choose \
-                 another name"
+                "a typed metric has this name, {source}; record in the typed metric, or choose another \
+                 name"
             );
             return Err(Error::runtime(id, reason));
         }
@@ -76,8 +80,10 @@ pub(super) fn register(
 
     let mut table = TABLE.write().unwrap_or_else(PoisonError::into_inner);
     let lower = name.to_ascii_lowercase();
-    let known = table.by_name.get(&lower).copied();
-    if let Some(conflict) = known.and_then(|known| checked.conflict(known.descriptor(), source)) {
+    let registered = table.by_name.get(&lower).copied();
+    if let Some(conflict) =
+        registered.and_then(|first| checked.conflict(first.descriptor(), source))
+    {
         return Err(conflict);
     }
     for id in [key, name] {
@@ -85,23 +91,23 @@ pub(super) fn register(
         if let Some(other) = found.filter(|other| other.name() != name) {
             let (other, source) = (other.name(), other.source());
             let reason = format!(
-                "`{id}` already stands for the metric `{other}`, {source}; choose another {}",
+                "`{id}` already refers to the metric `{other}`, {source}; choose another {}",
                 if id == key { "key" } else { "name" }
             );
             return Err(Error::runtime(name, reason));
         }
     }
-    table.check_room(name, key, known.is_none())?;
-    if let Some(known) = known {
-        table.add_key(key, known);
-        return Ok((known, false));
+    table.check_room(name, key, registered.is_none())?;
+    if let Some(metric) = registered {
+        table.add_key(key, metric);
+        return Ok((metric, false));
     }
     let descriptor = checked.leak(source);
     let metric = RuntimeMetric(Family::leak(descriptor));
     table.by_name.insert(lower, metric);
     table.by_key.insert(descriptor.name(), metric);
     table.add_key(key, metric);
-    // Under the lock: whoever finds the metric finds it in snapshots too.
+    // Under the lock, so that a metric that can be found is in snapshots too.
     registry::add(metric.0);
     Ok((metric, true))
 }
@@ -119,8 +125,8 @@ impl Table {
     fn check_room(&self, name: &str, key: &str, is_new: bool) -> Result<(), Error> {
         let full = |what: &str| {
             let reason = format!(
-                "there are {MAX_RUNTIME_METRICS} {what} registered at run time already, the most \
-                 there can be; put what varies into attributes"
+                "{MAX_RUNTIME_METRICS} {what} are registered at run time already, which is the limit; \
+                 put the varying part of the name into attributes"
             );
             Err(Error::runtime(name, reason))
         };

@@ -1,4 +1,4 @@
-//! Registering and recording run-time metrics.
+//! Registering run-time metrics, and recording in them.
 
 use std::panic::Location;
 
@@ -13,11 +13,11 @@ use crate::metric::kind::MetricType;
 use crate::metric::source::Source;
 use crate::typed::value::AnyValue;
 
-/// Registers a metric under a key, by which [`record_metric`] finds it; its name finds it too.
+/// Registers a metric under a key. [`record_metric`] finds the metric by the key or by its name.
 ///
-/// Registering the same again gives the same metric, also under another key. Handlers are told of a
-/// new metric at once. Metrics stay registered for ever, so there are at most
-/// [`MAX_RUNTIME_METRICS`].
+/// Registering the same definition again returns the same metric, also under another key. A new
+/// metric is reported to handlers at once. Metrics stay registered for ever, so their number is
+/// limited to [`MAX_RUNTIME_METRICS`](crate::MAX_RUNTIME_METRICS).
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -38,24 +38,24 @@ use crate::typed::value::AnyValue;
 /// ```
 ///
 /// # Errors
-/// - [`Error::Name`], [`Error::Unit`] or [`Error::Buckets`] if one breaks its rule. A key is any text
-///   of 1 to 255 bytes.
-/// - [`Error::Conflict`] if a metric of that name is registered with another definition; it names
-///   what differs, and both places in the source. Names that differ in case only are the same name,
-///   as in OpenTelemetry.
-/// - [`Error::Runtime`] if the type cannot have what was stated, if the key or the name stands for
-///   another metric or for a typed one, or if there are too many metrics.
+/// - [`Error::Name`], [`Error::Unit`] or [`Error::Buckets`] if the name, the unit or the buckets
+///   break their rule. A key is any text of 1 to 255 bytes.
+/// - [`Error::Conflict`] if a metric with this name is registered with another definition. The
+///   error names the difference and both places in the source. Names that differ only in case are
+///   the same name, as in OpenTelemetry.
+/// - [`Error::Runtime`] if the definition does not fit the type, if the key or the name refers to
+///   another metric or to a typed metric, or if too many metrics are registered.
 #[track_caller]
 pub fn register_metric(key: impl AsRef<str>, metric: Metric) -> Result<RuntimeMetric, Error> {
     register(key.as_ref(), metric, "register_metric", Location::caller())
 }
 
-/// Records `value` in the metric that is registered under `key`: adds it to a counter, sets a gauge,
-/// or puts it into a histogram.
+/// Records `value` in the metric that is registered under `key`: adds it to a sum, sets a gauge, or
+/// records it in a histogram.
 ///
-/// A key that stands for no metric becomes the name of one: of this type, with values of `f64`,
-/// without unit and description, a histogram with the default buckets. So whoever wants those
-/// registers first.
+/// A key that is not registered becomes the name of a new metric of this type, with values of
+/// `f64`, without unit and description, and with the default buckets if it is a histogram. To
+/// choose other settings, register the metric first.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -75,14 +75,15 @@ pub fn register_metric(key: impl AsRef<str>, metric: Metric) -> Result<RuntimeMe
 /// ```
 ///
 /// # Errors
-/// With any error, nothing is recorded anywhere.
+/// After any error, nothing is recorded.
 ///
 /// - [`Error::Runtime`] if the metric has another type; if the metric cannot hold the value (NaN or
-///   infinity in any, a negative number in a counter, 1.5 in a metric of integers); if an attribute
-///   breaks the rules of [`IntoAttributes`]; if a typed metric has that name, or there are too many
-///   metrics. Bad values and attributes of a metric that is registered are also counted, by
-///   [`DropReason`](crate::DropReason), so that they can be seen where the result is ignored.
-/// - [`Error::Name`] if `key` stands for no metric and is no name for one.
+///   infinity in any metric, a negative number in a counter, 1.5 in a metric of integers); if an
+///   attribute breaks the rules of [`IntoAttributes`]; if a typed metric has that name; or if too
+///   many metrics are registered. Bad values and attributes of a registered metric are also
+///   counted, by [`DropReason`](crate::DropReason), so that they are visible even if the result is
+///   ignored.
+/// - [`Error::Name`] if `key` is not registered and cannot be the name of a metric.
 #[track_caller]
 pub fn record_metric(
     key: impl AsRef<str>,
@@ -91,29 +92,31 @@ pub fn record_metric(
     attributes: impl IntoAttributes,
 ) -> Result<(), Error> {
     let (key, value, caller) = (key.as_ref(), value.any(), Location::caller());
-    let known = names::find(key);
-    if let Some(metric) = known {
+    let registered = names::find(key);
+    if let Some(metric) = registered {
         metric.check_type(metric_type)?;
     }
     collected(
-        |into| attributes.collect(into),
-        |attributes| match (attributes, known) {
+        |collected| attributes.collect(collected),
+        |attributes| match (attributes, registered) {
             (attributes, Some(metric)) => metric.measure(value, attributes),
             (Err(error), None) => Err(Error::runtime(key, error.to_string())),
-            (attributes, None) => new(key, metric_type, caller)?.measure(value, attributes),
+            (attributes, None) => {
+                register_new(key, metric_type, caller)?.measure(value, attributes)
+            }
         },
     )
 }
 
-/// The metric of this type that a key not seen before stands for.
-fn new(
+/// Registers a metric of this type for a key that is not registered yet.
+fn register_new(
     key: &str,
     metric_type: MetricType,
     caller: &'static Location<'static>,
 ) -> Result<RuntimeMetric, Error> {
     match register(key, Metric::new(metric_type, key), "record_metric", caller) {
         Ok(metric) => Ok(metric),
-        // Another thread may have registered it meanwhile, with a unit or another type.
+        // Another thread may have registered the key meanwhile, with a unit or another type.
         Err(error) => {
             let metric = names::find(key).ok_or(error)?;
             metric.check_type(metric_type)?;

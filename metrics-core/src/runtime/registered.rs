@@ -14,18 +14,18 @@ use crate::typed::value::{Any, AnyValue, FromAny};
 
 /// A metric that was registered at run time.
 ///
-/// Keep it where the metric is recorded: it saves looking the key up.
+/// Keep it where you record the metric: it saves the lookup of the key.
 #[derive(Clone, Copy)]
 pub struct RuntimeMetric(pub(super) &'static Family);
 
 impl RuntimeMetric {
-    /// What is known of the metric.
+    /// The descriptor of the metric.
     #[must_use]
     pub fn descriptor(self) -> &'static Descriptor {
         self.0.descriptor()
     }
 
-    /// Records `value`, as [`record_metric`] does.
+    /// Records `value`, as [`record_metric`](crate::record_metric) does.
     ///
     /// ```
     /// # use typed_metrics_core as typed_metrics;
@@ -39,15 +39,19 @@ impl RuntimeMetric {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Runtime`] if the metric cannot hold the value or an attribute breaks the rules of
-    /// [`IntoAttributes`]. Then nothing is recorded; the attempt is counted by [`DropReason`].
+    /// [`Error::Runtime`] if the metric cannot hold the value, or if an attribute breaks the rules
+    /// of [`IntoAttributes`]. Then nothing is recorded, and the attempt is counted by
+    /// [`DropReason`].
     pub fn record(
         self,
         value: impl AnyValue,
         attributes: impl IntoAttributes,
     ) -> Result<(), Error> {
         let value = value.any();
-        collected(|into| attributes.collect(into), |attributes| self.measure(value, attributes))
+        collected(
+            |collected| attributes.collect(collected),
+            |attributes| self.measure(value, attributes),
+        )
     }
 
     pub(super) fn measure(
@@ -77,7 +81,7 @@ impl RuntimeMetric {
 
     fn check_value(self, value: Any) -> Result<(), DropReason> {
         let descriptor = self.descriptor();
-        // The cells of a histogram hold any float, so its value type is kept to here.
+        // The cells of a histogram hold any float, so its value type is checked here.
         if (descriptor.metric_type(), descriptor.value_type())
             == (MetricType::Histogram, ValueType::U64)
         {
@@ -93,7 +97,7 @@ impl fmt::Debug for RuntimeMetric {
     }
 }
 
-/// What is wrong with a value, and the mend.
+/// The error for a value: what is wrong, and how to fix it.
 #[cold]
 fn bad_value(descriptor: &Descriptor, value: Any, reason: DropReason) -> Error {
     let (metric_type, value_type) = (descriptor.metric_type(), descriptor.value_type());

@@ -1,4 +1,4 @@
-//! Where the cells of a series lie: indices into every shard.
+//! The positions of a series' cells: indices that are the same in every shard.
 
 use std::sync::Mutex;
 
@@ -8,10 +8,10 @@ use crate::metric::descriptor::Definition;
 use crate::metric::kind::{MetricType, ValueType};
 use crate::sync::lock;
 
-/// The first index that means shared cells instead of sharded ones.
+/// Indices from here on refer to shared cells instead of sharded cells.
 pub(crate) const SHARED: u32 = 1 << 31;
 
-/// How series of one width lie behind each other without a run crossing a segment.
+/// The layout of consecutive series of one width, in which no run crosses the end of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Layout {
     width: usize,
@@ -27,7 +27,8 @@ impl Layout {
             {
                 sum::WIDTH
             }
-            // A plain cell. Gauges have shared cells only; the width makes their offsets 0, 1, 2 …
+            // A plain cell. Gauges have shared cells only; this width makes their offsets 0, 1, 2
+            // and so on.
             MetricType::Counter | MetricType::UpDownCounter | MetricType::Gauge => 1,
         };
         Self { width, per_segment: SEGMENT / width }
@@ -37,27 +38,28 @@ impl Layout {
         self.width
     }
 
-    /// From a series' place in its block to the distance of its first cell from the block's.
+    /// The offset of a series' first cell from the first cell of its block, for the series at
+    /// `position`.
     #[inline(always)]
-    pub(crate) const fn distance(self, place: usize) -> usize {
-        place / self.per_segment * SEGMENT + place % self.per_segment * self.width
+    pub(crate) const fn offset(self, position: usize) -> usize {
+        position / self.per_segment * SEGMENT + position % self.per_segment * self.width
     }
 
-    /// Back from a distance to the place.
-    pub(crate) const fn place(self, distance: usize) -> usize {
-        distance / SEGMENT * self.per_segment + distance % SEGMENT / self.width
+    /// The position of the series at `offset`: the inverse of [`offset`](Self::offset).
+    pub(crate) const fn position(self, offset: usize) -> usize {
+        offset / SEGMENT * self.per_segment + offset % SEGMENT / self.width
     }
 }
 
-/// The first index that is not given away. Index 0 is never given: it means "no place yet".
+/// The first free index. Index 0 is never reserved: it means "not reserved yet".
 static NEXT: Mutex<usize> = Mutex::new(1);
 
-/// Reserves indices for `series` series; [`SHARED`] if the budget for sharded memory is spent.
+/// Reserves indices for `series` series; [`SHARED`] if the budget for sharded memory is used up.
 pub(crate) fn reserve(series: usize, layout: Layout) -> u32 {
     let mut next = lock(&NEXT);
-    let cells = layout.distance(series - 1) + layout.width;
+    let cells = layout.offset(series - 1) + layout.width;
     let room = SEGMENT - *next % SEGMENT;
-    // What does not fit into the rest of this segment begins at the next one.
+    // Cells that do not fit into the rest of this segment begin at the next segment.
     let base = if cells <= room { *next } else { next.next_multiple_of(SEGMENT) };
     let end = base + cells;
     if end > SEGMENT * SEGMENTS {

@@ -1,10 +1,10 @@
-//! Scopes: what a capture records goes into shards of its own.
+//! Scopes: a capture records into shards of its own.
 //!
-//! A thread inside a scope writes to a shard that began at zero; those shards count in the totals of
-//! the process like any other. When nobody holds the scope any more, its shards are added to those of
-//! the scope around it, or of the thread if there is none, and the emptied segments are kept for the
-//! next capture. Until then the scopes around it look into its shards too, so it does not matter who
-//! holds it for how long.
+//! A thread inside a scope writes to a shard that began at zero. These shards count in the totals
+//! of the process like any other shard. When the last reference to the scope is dropped, its counts
+//! are added to the scope around it, or to the thread's own shard if there is none, and the emptied
+//! segments are kept for the next capture. Until then, the scopes around it read its shards too, so
+//! it does not matter how long a scope is referenced.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -18,18 +18,18 @@ use crate::metric::descriptor::Descriptor;
 use crate::metric::series_id::SeriesId;
 use crate::sync::{Ordering::Relaxed, lock};
 
-/// What a capture records into.
+/// The memory that a capture records into.
 #[derive(Debug)]
 pub(crate) struct Scope {
-    /// The scope that the capture began in: it sees what this one sees.
+    /// The scope in which the capture began. It sees everything that this scope sees.
     outer: Option<Arc<Scope>>,
-    /// Shards of threads that have left for the moment.
+    /// Shards of threads that are outside the scope at the moment.
     idle: Mutex<Vec<Shard>>,
-    /// The segments of all its shards, and of those of the scopes inside it.
+    /// The segments of all shards of this scope and of the scopes inside it.
     segments: SegmentList,
-    /// What went into shared cells.
+    /// The measurements that were written to shared cells.
     tapped: Mutex<HashMap<SeriesId, Reading>>,
-    /// Moves its counts to where they belong when nobody holds it any more.
+    /// Called when the last reference to the scope is dropped: moves the counts out of the scope.
     at_end: fn(&Scope),
 }
 
@@ -44,12 +44,12 @@ pub(crate) fn is_active() -> bool {
     ACTIVE.get()
 }
 
-/// The scope that this thread is inside.
+/// The scope that this thread is inside, if any.
 pub(crate) fn current() -> Option<Arc<Scope>> {
     CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
 }
 
-/// Calls `f` outside of any scope.
+/// Calls `f` outside any scope.
 pub(crate) fn outside<R>(f: impl FnOnce() -> R) -> R {
     if is_active() {
         let _outside = Inside::enter(None);
@@ -59,11 +59,12 @@ pub(crate) fn outside<R>(f: impl FnOnce() -> R) -> R {
     }
 }
 
-/// Keeps the thread inside a scope, or outside of any, until it is dropped.
+/// Keeps the thread inside a scope, or outside any scope, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Inside {
     before: Option<Arc<Scope>>,
-    /// The shard that the thread wrote to before; `None` if its storage is gone.
+    /// The shard that the thread wrote to before; `None` if the thread has no thread-local storage
+    /// any more.
     shard: Option<Shard>,
 }
 
@@ -99,32 +100,32 @@ fn replace_current(scope: Option<Arc<Scope>>) -> Option<Arc<Scope>> {
     before.flatten()
 }
 
-/// Keeps what goes into shared cells, if this thread is inside a scope.
+/// Also adds a measurement in shared cells to the scope, if this thread is inside one.
 pub(crate) fn tap(id: SeriesId, descriptor: &'static Descriptor, change: Change) {
     let Some(scope) = current() else { return };
     let (boundaries, value_type) = (descriptor.boundaries(), descriptor.value_type());
-    let nothing = match change {
+    let empty = match change {
         Change::Record(_) => Reading::Histogram(Totals::new(boundaries.len())),
         Change::Add(_) | Change::Set(_) => Reading::Number(0),
     };
     for scope in scope.and_outer() {
         let mut tapped = lock(&scope.tapped);
-        let reading = tapped.entry(id).or_insert_with(|| nothing.clone());
+        let reading = tapped.entry(id).or_insert_with(|| empty.clone());
         match (reading, change) {
             (Reading::Histogram(totals), Change::Record(value)) => totals.record(boundaries, value),
             (Reading::Number(bits), Change::Set(new)) => *bits = new,
             (Reading::Number(bits), Change::Add(new)) => *bits = value_type.sum(*bits, new),
-            // The kind of the metric decides on both.
+            // The kind of the metric determines both the reading and the change.
             (Reading::Histogram(_), _) | (Reading::Number(_), Change::Record(_)) => {}
         }
     }
 }
 
 impl Scope {
-    /// A scope inside the one that this thread is in.
+    /// A scope inside the current scope of this thread.
     ///
-    /// `at_end` is called when nobody holds the scope any more: it moves the counts to where the
-    /// scope began.
+    /// `at_end` is called when the last reference to the scope is dropped. It moves the counts to
+    /// the scope or thread in which this scope began.
     pub(crate) fn new(at_end: fn(&Self)) -> Self {
         Self {
             outer: current(),
@@ -140,22 +141,22 @@ impl Scope {
         successors(Some(self), |scope| scope.outer.as_deref())
     }
 
-    /// Makes this thread record where the scope leaves its counts, if it does not already.
+    /// Makes this thread record into the outer scope, unless the thread already does.
     pub(crate) fn enter_outer(&self) -> Option<Inside> {
-        let is_there = match (&current(), &self.outer) {
-            (Some(here), Some(outer)) => Arc::ptr_eq(here, outer),
-            (here, outer) => here.is_none() && outer.is_none(),
+        let is_entered = match (&current(), &self.outer) {
+            (Some(current), Some(outer)) => Arc::ptr_eq(current, outer),
+            (current, outer) => current.is_none() && outer.is_none(),
         };
-        (!is_there).then(|| Inside::enter(self.outer.clone()))
+        (!is_entered).then(|| Inside::enter(self.outer.clone()))
     }
 
-    /// A shard whose segments this scope and those around it see.
+    /// A shard whose segments are read by this scope and the scopes around it.
     fn new_shard(&self) -> Shard {
         Shard::for_capture(self.and_outer().map(|scope| Arc::clone(&scope.segments)).collect())
     }
 
     /// Empties the shards and keeps their segments for the next capture. The caller has moved the
-    /// counts, and keeps readers out.
+    /// counts out and keeps readers out.
     pub(crate) fn recycle(&self) {
         let own = lock(&self.segments);
         for scope in self.and_outer().skip(1) {
@@ -163,19 +164,20 @@ impl Scope {
             lock(&scope.segments).retain(|(_, segment)| !is_own(*segment));
         }
         for (_, segment) in own.iter() {
-            // Relaxed: nobody writes there any more, and the lock of the list publishes it.
+            // Relaxed: no thread writes to these cells any more, and the lock of the list publishes
+            // the zeros.
             segment.iter().for_each(|cell| cell.store(0, Relaxed));
         }
         lock(&self.idle).drain(..).for_each(Shard::recycle);
     }
 
-    /// The copies of a segment in the scope's shards.
+    /// The copies of a segment in the shards of this scope.
     pub(crate) fn copies(&self, number: usize) -> Vec<&'static Segment> {
         let segments = lock(&self.segments);
         segments.iter().filter(|(n, _)| *n == number).map(|(_, segment)| *segment).collect()
     }
 
-    /// What went into the shared cells of the series `id`.
+    /// The measurements that were written to the shared cells of the series `id` inside the scope.
     pub(crate) fn tapped(&self, id: SeriesId) -> Option<Reading> {
         lock(&self.tapped).get(&id).cloned()
     }
@@ -183,8 +185,8 @@ impl Scope {
 
 impl Drop for Scope {
     fn drop(&mut self) {
-        // At the end of a thread the counts have nowhere to go: the shards stay as they are, and
-        // count.
+        // At the end of a thread, the counts cannot be moved. The shards stay as they are, and
+        // still count.
         if shard::is_available() {
             (self.at_end)(self);
         }

@@ -1,12 +1,12 @@
-//! Shards: every thread's own cells, at the same addresses in each.
+//! Shards: the cells of each thread, at the same indices in every shard.
 //!
-//! A cell's index is its place in every shard; a series gets its indices once, for all threads. A
-//! shard is a table of segments, allocated when first written. Only the thread that owns a shard
-//! writes to it; readers go through the copies that all shards have of a segment.
+//! A cell has the same index in every shard, and a series gets its indices once, for all threads. A
+//! shard is a table of segments, which are allocated when they are first written. Only the thread
+//! that owns a shard writes to it. Readers read the copies of a segment in all shards.
 //!
-//! When a thread ends, its shard goes to a free list with all its counts, and the next new thread
-//! goes on with it: nothing is folded or lost, and there are never more shards than there were
-//! threads at one time.
+//! When a thread ends, its shard moves to a free list with all its counts, and the next new thread
+//! continues with it. So no count is folded or lost, and there are never more shards than there
+//! were threads at one time.
 
 use std::cell::{Cell, RefCell};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,10 +16,10 @@ use crate::sync::{AtomicU64, lock};
 /// Cells in a segment: 4 KiB.
 pub(crate) const SEGMENT: usize = 512;
 
-/// Segments in a shard. This is the budget for sharded memory: 2 MiB a thread at most.
+/// Segments in a shard. This is the budget for sharded memory: at most 2 MiB for each thread.
 pub(crate) const SEGMENTS: usize = 512;
 
-/// Cells of one segment in one shard.
+/// The cells of one segment in one shard.
 pub(crate) type Segment = [AtomicU64; SEGMENT];
 
 /// A segment's number, and the segment in one shard.
@@ -28,22 +28,22 @@ pub(crate) type Numbered = (usize, &'static Segment);
 type Table = [Cell<Option<&'static Segment>>; SEGMENTS];
 
 thread_local! {
-    /// The segments of the shard that this thread writes to now. It has no destructor, so it can be
-    /// read to the very end of the thread.
+    /// The segments of the shard that this thread currently writes to. The table has no destructor,
+    /// so it can be read until the very end of the thread.
     static TABLE: Table = const { [const { Cell::new(None) }; SEGMENTS] };
 
     /// Gives the shard back when the thread ends.
     static OWNER: Owner = const { Owner(RefCell::new(Shard::UNCLAIMED)) };
 }
 
-/// Shards whose thread has ended.
+/// Shards of ended threads.
 static FREE: Mutex<Vec<Shard>> = Mutex::new(Vec::new());
 
 /// For each segment, its copies in all shards.
 static COPIES: [Mutex<Vec<&'static Segment>>; SEGMENTS] =
     [const { Mutex::new(Vec::new()) }; SEGMENTS];
 
-/// Zeroed segments of captures that are over, for the next one.
+/// Zeroed segments of ended captures, for the next captures.
 static ZEROED: Mutex<Vec<Numbered>> = Mutex::new(Vec::new());
 
 /// The segments that one thread writes to.
@@ -51,21 +51,21 @@ static ZEROED: Mutex<Vec<Numbered>> = Mutex::new(Vec::new());
 pub(crate) struct Shard {
     segments: Vec<Numbered>,
     role: Role,
-    /// Of a capture: where readers find its segments.
+    /// The lists in which readers find the segments. Empty unless the shard belongs to a capture.
     lists: Vec<SegmentList>,
 }
 
-/// Segments that readers of a capture look into.
+/// The segments that readers of a capture read.
 pub(crate) type SegmentList = Arc<Mutex<Vec<Numbered>>>;
 
-/// What a shard is for.
+/// The purpose of a shard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
-    /// Nothing yet: the thread has not looked for a free shard to go on with.
+    /// Nothing yet: the thread has not looked for a free shard to continue with.
     Unclaimed,
     /// A thread's measurements.
     Thread,
-    /// A capture's: begins at zero, and is not taken over by another thread.
+    /// The measurements of a capture. The shard begins at zero, and no other thread takes it over.
     Capture,
 }
 
@@ -73,8 +73,8 @@ impl Shard {
     pub(crate) const UNCLAIMED: Self =
         Self { segments: Vec::new(), role: Role::Unclaimed, lists: Vec::new() };
 
-    /// A shard for a capture. Its segments are put into `lists`: that of the capture, and those of
-    /// the captures around it, which see the same measurements.
+    /// A shard for a capture. Its segments are added to `lists`: the list of the capture and the
+    /// lists of the captures around it, which see the same measurements.
     pub(crate) fn for_capture(lists: Vec<SegmentList>) -> Self {
         Self { segments: Vec::new(), role: Role::Capture, lists }
     }
@@ -113,26 +113,27 @@ fn enter(shard: &Shard) {
     });
 }
 
-/// The segment of the cell `index` in this thread's shard, if it is there.
+/// The segment of the cell `index` in this thread's shard, if it is allocated.
 #[inline(always)]
 fn segment(index: u32) -> Option<&'static Segment> {
     TABLE.with(|table| table.get(index as usize / SEGMENT)?.get())
 }
 
-/// The cell `index` in this thread's shard, if it is there.
+/// The cell `index` in this thread's shard, if its segment is allocated.
 #[inline(always)]
 pub(crate) fn cell(index: u32) -> Option<&'static AtomicU64> {
     Some(&segment(index)?[index as usize % SEGMENT])
 }
 
-/// The cells from `index` to the end of the segment in this thread's shard, if it is there.
+/// The cells from `index` to the end of the segment in this thread's shard, if the segment is
+/// allocated.
 #[inline(always)]
 pub(crate) fn cells(index: u32) -> Option<&'static [AtomicU64]> {
     segment(index)?.get(index as usize % SEGMENT..)
 }
 
-/// As [`cells`], but allocates the segment if need be. `None` if `index` is outside the budget or
-/// the thread's own storage is gone.
+/// Like [`cells`], but allocates the segment if needed. `None` if `index` is outside the budget, or
+/// if the thread has no thread-local storage any more.
 #[cold]
 pub(crate) fn cells_or_claim(index: u32) -> Option<&'static [AtomicU64]> {
     let number = index as usize / SEGMENT;
@@ -143,8 +144,8 @@ pub(crate) fn cells_or_claim(index: u32) -> Option<&'static [AtomicU64]> {
         return Some(cells);
     }
     let claimed = OWNER.try_with(|owner| {
-        // Borrowed already: recording from within a global allocator, which is not supported (it can
-        // wait for a lock that this thread holds), but need not panic.
+        // The shard is borrowed already if a global allocator records. This is not supported,
+        // because recording may wait for a lock that this thread holds, but it need not panic.
         let mut shard = owner.0.try_borrow_mut().ok()?;
         if shard.role == Role::Unclaimed {
             *shard = lock(&FREE).pop().unwrap_or(Shard::UNCLAIMED);
@@ -166,19 +167,19 @@ pub(crate) fn cells_or_claim(index: u32) -> Option<&'static [AtomicU64]> {
 
 fn zeroed(number: usize) -> Option<&'static Segment> {
     let mut zeroed = lock(&ZEROED);
-    let place = zeroed.iter().position(|(n, _)| *n == number)?;
-    Some(zeroed.swap_remove(place).1)
+    let position = zeroed.iter().position(|(n, _)| *n == number)?;
+    Some(zeroed.swap_remove(position).1)
 }
 
 fn allocate(number: usize) -> &'static Segment {
     let segment: &'static Segment = Box::leak(Box::new([const { AtomicU64::new(0) }; SEGMENT]));
-    // The lock orders the zeroes before any reader.
+    // The lock orders the zeros before the loads of any reader.
     lock(&COPIES[number]).push(segment);
     segment
 }
 
-/// Makes this thread write to `shard` and returns the one it wrote to; gives `shard` back if the
-/// thread's own storage is gone.
+/// Makes this thread write to `shard`, and returns the shard that it wrote to before. Returns
+/// `shard` as the error if the thread has no thread-local storage any more.
 pub(crate) fn swap(shard: Shard) -> Result<Shard, Shard> {
     let mut incoming = Some(shard);
     let outgoing = OWNER.try_with(|owner| {
@@ -191,12 +192,12 @@ pub(crate) fn swap(shard: Shard) -> Result<Shard, Shard> {
     outgoing.ok().flatten().ok_or_else(|| incoming.unwrap_or(Shard::UNCLAIMED))
 }
 
-/// Whether the thread still has storage of its own.
+/// Whether the thread still has thread-local storage.
 pub(crate) fn is_available() -> bool {
     OWNER.try_with(|_| ()).is_ok()
 }
 
-/// The copies that all shards have of a segment.
+/// The copies of a segment in all shards.
 pub(crate) fn copies(number: usize) -> Vec<&'static Segment> {
     COPIES[number].lock().unwrap_or_else(PoisonError::into_inner).clone()
 }

@@ -1,4 +1,5 @@
-//! Which plain cells were written although they are zero: they look as if nothing had been recorded.
+//! Marks for plain cells that were written and are zero. Without a mark, a plain cell that is zero
+//! looks unrecorded.
 
 use super::shard::{SEGMENT, SEGMENTS};
 use crate::sync::{
@@ -12,29 +13,31 @@ static WRITTEN: [AtomicU64; SEGMENT * SEGMENTS / 64] =
 
 #[inline(never)]
 pub(crate) fn mark_written(index: u32) {
-    let (word, bit) = place(index);
-    // Written once only: an up-down counter comes back to zero often.
+    let (word, bit) = word_and_bit(index);
+    // The bit is written once only, because an up-down counter returns to zero often.
     if word.load(Relaxed) & bit == 0 {
         word.fetch_or(bit, Relaxed);
     }
-    // Pairs with the fence in `is_marked`: who sees the zero that is stored next sees the mark.
+    // Release fence: pairs with the acquire fence in `is_marked`. A reader that sees the zero that
+    // the caller stores next also sees the mark.
     fence(Release);
 }
 
-/// Whether the cell is marked; to be asked after it was read.
+/// Whether the cell is marked. Call this after reading the cell.
 pub(crate) fn is_marked(index: u32) -> bool {
-    // See `mark_written`.
+    // Acquire fence: pairs with the release fence in `mark_written`.
     fence(Acquire);
-    let (word, bit) = place(index);
+    let (word, bit) = word_and_bit(index);
     word.load(Relaxed) & bit != 0
 }
 
 pub(crate) fn clear(index: u32) {
-    let (word, bit) = place(index);
-    // Relaxed: a mark that comes meanwhile is one of after the removal, or forgotten with it.
+    let (word, bit) = word_and_bit(index);
+    // Relaxed: a concurrent mark either belongs to a measurement after the removal, or is cleared
+    // together with the measurement that set it.
     word.fetch_and(!bit, Relaxed);
 }
 
-fn place(index: u32) -> (&'static AtomicU64, u64) {
+fn word_and_bit(index: u32) -> (&'static AtomicU64, u64) {
     (&WRITTEN[index as usize / 64], 1 << (index % 64))
 }

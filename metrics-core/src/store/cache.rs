@@ -9,7 +9,8 @@ use super::key::{Key, Query};
 use super::series::Series;
 use crate::metric::descriptor::Descriptor;
 
-/// The most series that a thread remembers; then it starts over.
+/// The maximum number of series that a thread remembers. At the limit, the thread empties its
+/// table.
 const CACHE_LIMIT: usize = 8192;
 
 struct Cached {
@@ -19,11 +20,11 @@ struct Cached {
 }
 
 thread_local! {
-    /// The open series that this thread used, so that finding one again takes no lock.
+    /// The open series that this thread has used. Finding a series here takes no lock.
     static CACHE: RefCell<HashTable<Cached>> = const { RefCell::new(HashTable::new()) };
 }
 
-/// The series of `metric` that `query` asks for, if this thread has used it.
+/// The series of `metric` that matches `query`, if this thread has used it.
 #[inline(always)]
 pub(super) fn cached(metric: &'static Descriptor, hash: u64, query: &impl Query) -> Option<Series> {
     CACHE
@@ -40,15 +41,15 @@ pub(super) fn cached(metric: &'static Descriptor, hash: u64, query: &impl Query)
         .flatten()
 }
 
-/// Keeps a series for the next time.
+/// Remembers a series for the next lookup.
 pub(super) fn cache(hash: u64, key: &Arc<Key>, series: Series) {
-    // Without thread-local storage, at the end of the thread, every lookup takes the table's lock.
+    // Without thread-local storage, at the end of a thread, every lookup takes the table's lock.
     let _ = CACHE.try_with(|cache| {
         let Ok(mut cache) = cache.try_borrow_mut() else { return };
         if cache.len() >= CACHE_LIMIT {
             cache.clear();
         }
-        // What was removed or recycled since would only be passed over.
+        // A series that was removed or recycled since would never match again.
         if let Ok(old) = cache.find_entry(hash, |cached| !cached.series.is_current()) {
             old.remove();
         }

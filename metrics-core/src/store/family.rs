@@ -1,17 +1,16 @@
-//! A family: one metric, all its series, and how a series is found.
+//! A family: one metric, all its series, and the lookup of a series.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use hashbrown::HashTable;
-
 use super::block::{Block, Owner};
 use super::cache::{cache, cached};
-use super::key::{Key, Parts, Query, hash};
+use super::key::{Parts, Query, hash};
 use super::observers::Observers;
 use super::series::Series;
 use super::shape::{Combinations, SeriesLookup};
 use super::state::NEVER_RECYCLED;
+use super::table::Table;
 use crate::labels::set::Labels;
 use crate::labels::value::LabelValue;
 use crate::metric::descriptor::{Definition, Descriptor};
@@ -20,8 +19,8 @@ use crate::metric::kind::{MetricType, ValueType};
 use crate::metric::source::Source;
 use crate::shards::layout::Layout;
 
-/// A metric and its series. One static for each variant of a metrics enum; run-time metrics leak
-/// theirs.
+/// A metric and its series. Each variant of a metrics enum has one static of this type; run-time
+/// metrics leak theirs.
 #[derive(Debug)]
 #[doc(hidden)]
 pub struct Family {
@@ -30,9 +29,9 @@ pub struct Family {
     open: bool,
     /// The series, if all labels are fixed.
     fixed_block: Block,
-    /// The series, if some label is open.
+    /// The series, if a label is open.
     table: RwLock<Table>,
-    /// The series for what is over the limit, once there is something.
+    /// The block of the overflow series, once a measurement needed it.
     overflow: OnceLock<&'static Block>,
     dropped: Dropped,
     observers: Observers,
@@ -40,23 +39,7 @@ pub struct Family {
     left_out: AtomicBool,
 }
 
-#[derive(Debug)]
-struct Table {
-    found: HashTable<Found>,
-    /// In the order of their creation.
-    series: Vec<(Arc<Key>, &'static Block)>,
-    /// Places in `series` that were removed and can be recycled.
-    removed: Vec<usize>,
-    subscribed: bool,
-}
-
-#[derive(Debug)]
-struct Found {
-    hash: u64,
-    place: usize,
-}
-
-/// What the fixed block of a run-time metric belongs to; such a block is never used.
+/// The owner of the fixed block of run-time metrics, which is never used.
 static NO_FAMILY: Family = Family::new(&NO_METRIC, &NO_FAMILY);
 static NO_METRIC: Descriptor = Descriptor::new(Definition {
     name: "",
@@ -71,7 +54,7 @@ static NO_METRIC: Descriptor = Descriptor::new(Definition {
 });
 
 impl Family {
-    /// The family of a typed metric. `this` is the static that the result is put into.
+    /// The family of a typed metric. `this` is the static that holds the result.
     #[must_use]
     pub const fn new(descriptor: &'static Descriptor, this: &'static Self) -> Self {
         let combinations = Combinations::of(descriptor.definition());
@@ -93,7 +76,7 @@ impl Family {
         }
     }
 
-    /// The family of a run-time metric: its labels come with each measurement.
+    /// The family of a run-time metric, whose labels come with each measurement.
     pub(crate) fn leak(descriptor: &'static Descriptor) -> &'static Self {
         let layout = Layout::new(descriptor.definition(), true);
         let fixed_block = Block::new(descriptor, &NO_FAMILY, 1, layout, NEVER_RECYCLED);
@@ -104,7 +87,7 @@ impl Family {
         self.descriptor
     }
 
-    /// What could not be recorded as it was meant.
+    /// The counts of measurements that could not be recorded as intended.
     pub(crate) fn dropped(&self) -> &Dropped {
         &self.dropped
     }
@@ -124,7 +107,8 @@ impl Family {
         self.left_out.store(left_out, Relaxed);
     }
 
-    /// The series with these labels: by arithmetic if they are fixed, else by hashing.
+    /// The series with these labels: found by arithmetic if all labels are fixed, otherwise by
+    /// hashing.
     #[inline(always)]
     pub(crate) fn typed<const N: usize>(
         &'static self,
@@ -134,11 +118,11 @@ impl Family {
         if shape.open {
             self.find(parts)
         } else {
-            Series::at(&self.fixed_block, shape.layout, parts.fixed())
+            Series::at(&self.fixed_block, shape.layout, parts.combination())
         }
     }
 
-    /// The open series that `query` asks for, made if need be.
+    /// The open series that matches `query`. Makes the series if there is none.
     #[inline(always)]
     pub(crate) fn find(&'static self, query: &impl Query) -> Series {
         let hash = self.hash(query);
@@ -148,8 +132,9 @@ impl Family {
         }
     }
 
-    /// The hash of a query to this family. Threads keep the series of all families in one table, and
-    /// many families have the same labels, run-time metrics above all: none or those of one queue.
+    /// The hash of a query to this family. A thread keeps the series of all families in one table,
+    /// and many families have the same labels: run-time metrics often have none, or the same queue
+    /// names. So the hash depends on the family too.
     #[inline(always)]
     pub(crate) fn hash(&'static self, query: &impl Query) -> u64 {
         hash(query, std::ptr::from_ref(self).addr() as u64)
@@ -158,15 +143,16 @@ impl Family {
     #[cold]
     #[inline(never)]
     fn intern(&'static self, hash: u64, query: &impl Query) -> Series {
-        // Everything under the table's lock: a series is recycled for other labels at any time else.
-        let found = |table: &Table| {
+        // The series is found and cached under the table's lock: without the lock, it could be
+        // recycled for other labels at any time.
+        let find = |table: &Table| {
             let (key, series) = table.get(hash, query)?;
             cache(hash, &key, series);
             Some(series)
         };
         {
             let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(series) = found(&table) {
+            if let Some(series) = find(&table) {
                 return series;
             }
             if table.is_full(self.descriptor.series_limit()) {
@@ -174,15 +160,17 @@ impl Family {
                 return self.overflowing();
             }
         }
-        // The key is made outside the lock: other threads go on finding their series.
+        // The key is made outside the lock, so that other threads can find their series meanwhile.
         let mut key = query.to_key(self.descriptor);
         key.hash = hash;
         let key = Arc::new(key);
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(series) = found(&table) {
+        if let Some(series) = find(&table) {
             return series;
         }
-        let Some(series) = table.insert(self, hash, &key) else {
+        let limit = self.descriptor.series_limit();
+        let Some(series) = table.insert(&key, limit, |subscribed| self.new_block(subscribed))
+        else {
             drop(table);
             return self.overflowing();
         };
@@ -203,18 +191,19 @@ impl Family {
         Series::of(self.overflow_block())
     }
 
-    /// Every series that has a place in memory.
+    /// Visits every series that has memory.
     pub(crate) fn for_each_series(&'static self, mut visit: impl FnMut(Series)) {
         if self.open {
             let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-            // A copy, so that new series need not wait for the reader. Of the blocks alone: to look
-            // into each twice would double what a collection waits for memory.
-            let all: Vec<_> = table.series.iter().map(|(_, block)| *block).collect();
+            // A copy, so that new series do not wait for the reader. The copy holds only pointers
+            // to the blocks: reading each block twice would double the time that a collection
+            // waits for memory.
+            let blocks: Vec<_> = table.blocks().collect();
             drop(table);
-            all.into_iter().for_each(|block| visit(Series::of(block)));
-        } else if self.fixed_block.placed().is_some() {
-            for place in 0..self.fixed_block.series() {
-                visit(Series::at(&self.fixed_block, self.fixed_block.layout(), place));
+            blocks.into_iter().for_each(|block| visit(Series::of(block)));
+        } else if self.fixed_block.reserved_base().is_some() {
+            for position in 0..self.fixed_block.series() {
+                visit(Series::at(&self.fixed_block, self.fixed_block.layout(), position));
             }
         }
         if let Some(block) = self.overflow.get() {
@@ -222,11 +211,10 @@ impl Family {
         }
     }
 
-    /// From now on every measurement is forwarded, or none any more.
+    /// Starts or stops forwarding every measurement.
     pub(crate) fn set_subscribed(&'static self, subscribed: bool) {
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        table.subscribed = subscribed;
-        table.series.iter().for_each(|(_, block)| block.set_subscribed(subscribed));
+        table.set_subscribed(subscribed);
         self.fixed_block.set_subscribed(subscribed);
         if let Some(overflow) = self.overflow.get() {
             overflow.set_subscribed(subscribed);
@@ -247,10 +235,10 @@ impl Owner for Family {
         if let Some(block) = self.overflow.get() {
             return block;
         }
-        // Under the lock, so that a subscription that comes meanwhile is not missed.
+        // Under the lock, so that a concurrent subscription is not missed.
         let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
         self.overflow.get_or_init(|| {
-            let block = self.new_block(table.subscribed);
+            let block = self.new_block(table.is_subscribed());
             let overflow = ("otel.metric.overflow".into(), LabelValue::Bool(true));
             block.set_labels(Labels::new([overflow]));
             block
@@ -263,67 +251,11 @@ impl Owner for Family {
 
     fn remove(&'static self, block: &'static Block, tenancy: u32) {
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        // Removed before, and serving other labels now: those are not meant.
+        // If the block has been recycled already, its current labels must stay.
         if !block.has_labels_of(tenancy) {
             return;
         }
         block.start_over();
-        table.removed.extend(block.queue());
-    }
-}
-
-impl Table {
-    const EMPTY: Self = Self {
-        found: HashTable::new(),
-        series: Vec::new(),
-        removed: Vec::new(),
-        subscribed: false,
-    };
-
-    fn get(&self, hash: u64, query: &impl Query) -> Option<(Arc<Key>, Series)> {
-        let matches = |found: &Found| query.matches(&self.series[found.place].0);
-        let (key, block) = &self.series[self.found.find(hash, matches)?.place];
-        Some((Arc::clone(key), Series::of(block)))
-    }
-
-    /// Whether there is no room, as far as that can be told without looking at removed series.
-    fn is_full(&self, limit: usize) -> bool {
-        self.series.len() >= limit && self.removed.is_empty()
-    }
-
-    /// Makes the series of `key`; `None` if there is no room.
-    fn insert(&mut self, family: &'static Family, hash: u64, key: &Arc<Key>) -> Option<Series> {
-        // Recycling comes last: until then, whoever holds a handle of a removed series finds it again.
-        let place = if self.series.len() < family.descriptor.series_limit() {
-            let block = family.new_block(self.subscribed);
-            block.set_labels(key.labels.clone());
-            block.set_row(self.series.len());
-            self.series.push((Arc::clone(key), block));
-            self.series.len() - 1
-        } else {
-            let place = self.recycle()?;
-            let (old, block) = &mut self.series[place];
-            // After the new tenancy has begun: see `Series::snapshot`.
-            block.set_labels(key.labels.clone());
-            let old = std::mem::replace(old, Arc::clone(key));
-            if let Ok(found) = self.found.find_entry(old.hash, |found| found.place == place) {
-                found.remove();
-            }
-            place
-        };
-        self.found.insert_unique(hash, Found { hash, place }, |found| found.hash);
-        Some(Series::of(self.series[place].1))
-    }
-
-    /// Makes room of a removed series that nobody has recorded in since.
-    fn recycle(&mut self) -> Option<usize> {
-        while let Some(place) = self.removed.pop() {
-            let block = self.series[place].1;
-            block.unqueue();
-            if block.recycle(|| Series::of(block).is_recorded()) {
-                return Some(place);
-            }
-        }
-        None
+        table.queue_for_recycling(block);
     }
 }

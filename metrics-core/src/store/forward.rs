@@ -1,4 +1,4 @@
-//! Forwarding single measurements to those who subscribed to a metric.
+//! Forwarding single measurements to the subscribers of a metric.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use crate::cells::change::Change;
 use crate::labels::set::Labels;
 use crate::metric::descriptor::Descriptor;
 
-/// One measurement, as a subscribed handler gets it.
+/// One measurement, as it is passed to a subscribed handler.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Measurement {
@@ -24,32 +24,32 @@ pub struct Measurement {
     pub value: Value,
 }
 
-/// Takes single measurements.
+/// Receives single measurements.
 pub(crate) trait Subscriber: Send + Sync {
     fn measured(&self, measurement: &Measurement);
 
-    /// Whether the subscriber was removed. Changes, and is looked at, under the lock of the
-    /// subscribers.
+    /// Whether the subscriber was removed. Read and written under the lock of `SUBSCRIBERS`.
     fn removed(&self) -> &AtomicBool;
 }
 
 type List = Vec<Arc<dyn Subscriber>>;
 
-/// Who wants each measurement of a metric, by the address of its descriptor.
+/// The subscribers of each metric, by the address of the metric's descriptor.
 static SUBSCRIBERS: RwLock<Option<HashMap<usize, List>>> = RwLock::new(None);
 
 thread_local! {
-    /// Whether this thread is inside a subscriber that takes a measurement.
+    /// Whether a subscriber is taking a measurement in this thread.
     static FORWARDING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Forwards a measurement, unless a subscriber recorded it while it took another one.
+/// Forwards a measurement to the subscribers of its metric. Measurements that a subscriber records
+/// while it takes a measurement are not forwarded.
 #[cold]
 pub(crate) fn to_subscribers(series: Series, change: Change) {
     if FORWARDING.replace(true) {
         return;
     }
-    // A copy: a subscriber may install or remove handlers while it takes a measurement.
+    // A copy, because a subscriber may install or remove handlers while it takes a measurement.
     if let Some(subscribers) = subscribers_of(series.descriptor()) {
         let measurement = Measurement {
             metric: series.descriptor(),
@@ -75,8 +75,8 @@ fn address(metric: &'static Descriptor) -> usize {
     std::ptr::from_ref(metric).addr()
 }
 
-/// Gives `subscriber` every measurement of `family` from now on, unless it was removed meanwhile:
-/// then nobody would end its subscription.
+/// Forwards every measurement of `family` to `subscriber` from now on, unless the subscriber was
+/// removed meanwhile: then nothing would end the subscription.
 pub(crate) fn subscribe(family: &'static Family, subscriber: Arc<dyn Subscriber>) {
     let mut subscribers = SUBSCRIBERS.write().unwrap_or_else(PoisonError::into_inner);
     if subscriber.removed().load(Relaxed) {

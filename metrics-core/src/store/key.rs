@@ -1,4 +1,4 @@
-//! Which series of a family is meant: the labels, as found by hashing.
+//! The labels that identify a series in its family, in the forms in which a series is looked up.
 
 use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher};
@@ -13,28 +13,28 @@ use crate::labels::value::{LabelRef, LabelValue};
 use crate::metric::descriptor::Descriptor;
 use crate::metric::label_descriptor::LabelDescriptor;
 
-/// What an open series is found by, owned.
+/// The labels of an open series, owned.
 #[derive(Debug)]
 pub(crate) struct Key {
-    /// In its family's table.
+    /// The hash in the family's table.
     pub(crate) hash: u64,
-    /// The combination of its fixed labels.
-    pub(crate) fixed: usize,
-    /// The values of its open labels, in the order of the definition; run-time metrics have none.
+    /// The index of the combination of the fixed labels.
+    pub(crate) combination: usize,
+    /// The values of the open labels, in the order of their definition. Empty for run-time metrics.
     open: Box<[Option<LabelValue>]>,
     pub(crate) labels: Labels,
 }
 
-/// What an open series is looked up by, borrowed.
+/// The labels by which an open series is looked up, borrowed.
 pub(crate) trait Query {
     fn hash(&self, hasher: &mut impl Hasher);
     fn matches(&self, key: &Key) -> bool;
     fn to_key(&self, descriptor: &'static Descriptor) -> Key;
 }
 
-/// The hash of a query to a family. The seed is the family's address, which differs from process to
-/// process where addresses are randomised: so nobody can choose labels that collide. Where they are
-/// not, a chain is at most as long as the series limit.
+/// The hash of a query to a family. The seed is the address of the family. Where addresses are
+/// randomised, it differs in each process, so nobody can choose labels whose hashes collide.
+/// Elsewhere, a chain of collisions is at most as long as the series limit.
 #[inline(always)]
 pub(crate) fn hash(query: &impl Query, family: u64) -> u64 {
     let mut hasher = FixedState::with_seed(family).build_hasher();
@@ -42,19 +42,21 @@ pub(crate) fn hash(query: &impl Query, family: u64) -> u64 {
     hasher.finish()
 }
 
-/// A typed metric's labels.
+/// The labels of a typed metric.
 pub(crate) struct Parts<'a, const N: usize>(pub(crate) [Part<'a>; N]);
 
 impl<const N: usize> Parts<'_, N> {
+    /// The index of the combination of the fixed labels.
     #[inline(always)]
-    pub(crate) fn fixed(&self) -> usize {
+    pub(crate) fn combination(&self) -> usize {
         self.0.iter().map(|part| part.index).sum()
     }
 
-    /// How far apart the series lie that differ in a pending outcome only; 0 if none is pending.
+    /// The distance between series that differ only in the pending outcome; 0 if no outcome is
+    /// pending.
     #[inline(always)]
-    pub(crate) fn pending(&self) -> usize {
-        self.0.iter().map(|part| part.pending).sum()
+    pub(crate) fn pending_stride(&self) -> usize {
+        self.0.iter().map(|part| part.pending_stride).sum()
     }
 
     #[inline(always)]
@@ -66,18 +68,18 @@ impl<const N: usize> Parts<'_, N> {
 impl<const N: usize> Query for Parts<'_, N> {
     #[inline(always)]
     fn hash(&self, hasher: &mut impl Hasher) {
-        hasher.write_usize(self.fixed());
+        hasher.write_usize(self.combination());
         self.open().for_each(|value| hash_value(value, hasher));
     }
 
     #[inline(always)]
     fn matches(&self, key: &Key) -> bool {
-        self.fixed() == key.fixed
+        self.combination() == key.combination
             && self.open().zip(&key.open).all(|(value, stored)| same(value, stored.as_ref()))
     }
 
     fn to_key(&self, descriptor: &'static Descriptor) -> Key {
-        let mut values = combination(descriptor.labels(), self.fixed());
+        let mut values = fixed_values(descriptor.labels(), self.combination());
         for (value, part) in values.iter_mut().zip(&self.0) {
             if let Some(open) = part.open {
                 *value = open.to_value();
@@ -85,26 +87,26 @@ impl<const N: usize> Query for Parts<'_, N> {
         }
         Key {
             hash: 0,
-            fixed: self.fixed(),
+            combination: self.combination(),
             open: self.open().map(LabelRef::to_value).collect(),
             labels: named(descriptor, values),
         }
     }
 }
 
-/// The labels of a key, with some replaced.
+/// The labels of a key, some of them replaced.
 pub(crate) struct Completed<'a> {
     pub(crate) key: &'a Key,
-    /// The combination of all fixed labels.
-    pub(crate) fixed: usize,
-    /// Open labels that differ, by their place among the open ones.
+    /// The index of the combination of all fixed labels, replaced ones included.
+    pub(crate) combination: usize,
+    /// The replaced open labels, by their position among the open labels.
     pub(crate) open: &'a [(usize, LabelRef<'a>)],
 }
 
 impl Completed<'_> {
     fn open(&self) -> impl Iterator<Item = LabelRef<'_>> {
-        self.key.open.iter().enumerate().map(|(place, stored)| {
-            let replaced = self.open.iter().find(|(replaced, _)| *replaced == place);
+        self.key.open.iter().enumerate().map(|(position, stored)| {
+            let replaced = self.open.iter().find(|(replaced, _)| *replaced == position);
             match (replaced, stored) {
                 (Some((_, value)), _) => *value,
                 (None, Some(stored)) => stored.as_ref(),
@@ -116,30 +118,30 @@ impl Completed<'_> {
 
 impl Query for Completed<'_> {
     fn hash(&self, hasher: &mut impl Hasher) {
-        hasher.write_usize(self.fixed);
+        hasher.write_usize(self.combination);
         self.open().for_each(|value| hash_value(value, hasher));
     }
 
     fn matches(&self, key: &Key) -> bool {
-        self.fixed == key.fixed
+        self.combination == key.combination
             && self.open().zip(&key.open).all(|(value, stored)| same(value, stored.as_ref()))
     }
 
     fn to_key(&self, descriptor: &'static Descriptor) -> Key {
-        let mut values = combination(descriptor.labels(), self.fixed);
+        let mut values = fixed_values(descriptor.labels(), self.combination);
         let labels = values.iter_mut().zip(descriptor.labels());
         let open = labels.filter(|(_, label)| label.cardinality().is_none());
         open.zip(self.open()).for_each(|((value, _), open)| *value = open.to_value());
         Key {
             hash: 0,
-            fixed: self.fixed,
+            combination: self.combination,
             open: self.open().map(LabelRef::to_value).collect(),
             labels: named(descriptor, values),
         }
     }
 }
 
-/// A run-time metric's attributes.
+/// The attributes of a run-time metric.
 impl Query for Collected {
     fn hash(&self, hasher: &mut impl Hasher) {
         for (name, value) in self.iter() {
@@ -161,26 +163,26 @@ impl Query for Collected {
         };
         Key {
             hash: 0,
-            fixed: 0,
+            combination: 0,
             open: Box::default(),
             labels: Labels::new(self.iter().filter_map(owned)),
         }
     }
 }
 
-/// The labels of a series with fixed labels only, by its place in the block.
-pub(crate) fn fixed_labels(descriptor: &'static Descriptor, place: usize) -> Labels {
-    named(descriptor, combination(descriptor.labels(), place))
+/// The labels of a series with fixed labels only, by the index of their combination.
+pub(crate) fn fixed_labels(descriptor: &'static Descriptor, index: usize) -> Labels {
+    named(descriptor, fixed_values(descriptor.labels(), index))
 }
 
-/// The values of the fixed labels in combination `place`; `None` for open and absent ones. The last
-/// fixed label varies fastest.
-fn combination(labels: &[LabelDescriptor], mut place: usize) -> Vec<Option<LabelValue>> {
+/// The values of the fixed labels in combination `index`; `None` for open and absent labels. The
+/// last fixed label varies fastest.
+fn fixed_values(labels: &[LabelDescriptor], mut index: usize) -> Vec<Option<LabelValue>> {
     let mut values = vec![None; labels.len()];
     for (label, value) in labels.iter().zip(&mut values).rev() {
         if let Some(count) = label.cardinality() {
-            *value = label.value_at(place % count).to_value();
-            place /= count;
+            *value = label.value_at(index % count).to_value();
+            index /= count;
         }
     }
     values

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use crate::sync::lock;
 
-/// A callback, with what it does to its series.
+/// A callback, and the action that records its result in a series.
 pub(crate) trait Observe: Send + Sync {
-    /// Calls it, at the beginning of a collection.
+    /// Calls the callback and records its result, at the beginning of a collection.
     fn run(&self);
 }
 
@@ -32,7 +32,7 @@ impl Observers {
 
     /// Runs all callbacks.
     pub(crate) fn run(&self) {
-        // A copy: callbacks may observe, or stop observing, as they like.
+        // A copy, because callbacks may start and end observations.
         let observers = lock(&self.0).clone();
         observers.iter().for_each(|observer| observer.run());
     }

@@ -1,9 +1,9 @@
-//! Reading a series: adding its cells up over all shards.
+//! Reading a series: summing its cells over all shards.
 
 use std::cell::{OnceCell, RefCell};
 
-use super::block::Shared;
 use super::series::Series;
+use super::shared::Shared;
 use super::state::Removed;
 use crate::cells::change::Reading;
 use crate::cells::histogram::{Copied, acknowledge};
@@ -21,21 +21,21 @@ use crate::sync::{
     fence,
 };
 
-/// Which shards are read: all of them, or those of one capture.
+/// The shards that are read: all shards, or the shards of one capture.
 pub(crate) struct View<'a> {
-    /// By segment number, fetched when first needed.
+    /// By segment number, filled at the first use.
     copies: Box<[OnceCell<Vec<&'static Segment>>]>,
     scope: Option<&'a Scope>,
     copied: RefCell<Copied>,
 }
 
 impl<'a> View<'a> {
-    /// All shards.
+    /// The shards of all threads and captures.
     pub(crate) fn everything() -> Self {
         Self::new(None)
     }
 
-    /// What was recorded in `scope`.
+    /// The shards of `scope`.
     pub(crate) fn of(scope: &'a Scope) -> Self {
         Self::new(Some(scope))
     }
@@ -66,7 +66,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// What `series` holds; `None` if nothing was recorded.
+/// The contents of `series`; `None` if nothing was recorded.
 pub(crate) fn read(series: Series, view: &View<'_>) -> Option<Reading> {
     let before = series.block.state();
     let reading = match series.descriptor().metric_type() {
@@ -76,10 +76,10 @@ pub(crate) fn read(series: Series, view: &View<'_>) -> Option<Reading> {
             with_number!(series.value_type(), N => total::<N>(series, view)).map(Reading::Number)
         }
     };
-    // Pairs with the release fence in `sum::restart`: what was counted since a removal was seen only
-    // together with the removal.
+    // Acquire fence: pairs with the release fence in `sum::restart`. If a value from after a
+    // removal was read above, the load of the state below sees the removal.
     fence(Acquire);
-    // Removed while it was read: some of the cells may belong to what came after.
+    // If the series was removed while it was read, some of the cells may hold later counts.
     reading.filter(|_| series.block.state().tenancy() == before.tenancy())
 }
 
@@ -90,8 +90,8 @@ fn total<T: Number>(series: Series, view: &View<'_>) -> Option<u64> {
             recorded = total.to_bits() != bits;
             total = total.minus(T::from_bits(bits));
             if recorded && series.index < SHARED {
-                // Who was told of it now must be told when the sum is back at zero, which looks as if
-                // nothing had come since the removal.
+                // A reader that sees this value must also see the sum return to zero. Without the
+                // mark, that zero would look as if nothing was recorded since the removal.
                 written::mark_written(series.index);
             }
         }
@@ -104,7 +104,8 @@ fn total<T: Number>(series: Series, view: &View<'_>) -> Option<u64> {
     recorded.then(|| total.to_bits())
 }
 
-/// The sum of the sharded cells, removed or not, and whether anything is in them.
+/// The sum of the sharded cells, and whether any of them was written. In plain cells, counts from
+/// before a removal are included.
 pub(crate) fn cells_sum<T: Number>(series: Series, view: &View<'_>) -> (T, bool) {
     let (mut total, mut recorded) = (T::ZERO, false);
     if series.index >= SHARED {
@@ -140,13 +141,13 @@ fn shared_cell(series: Series, view: &View<'_>) -> Option<u64> {
         };
     }
     match series.block.shared_if_any()? {
-        Shared::Cells(cells) => cells[series.place()].read(),
+        Shared::Cells(cells) => cells[series.position()].read(),
         Shared::Histograms(_) => None,
     }
 }
 
-/// What a histogram holds; `None` if nothing was recorded. With `end_interval`, its interval ends with
-/// what was read. For the interval, the caller holds other readers out.
+/// The contents of a histogram; `None` if nothing was recorded. With `end_interval`, the interval
+/// ends at this read. To read the interval, the caller must keep other readers out.
 pub(crate) fn histogram(series: Series, view: &View<'_>, end_interval: bool) -> Option<Totals> {
     let boundaries = series.descriptor().boundaries().len();
     let mut totals = Totals::new(boundaries);
@@ -155,7 +156,7 @@ pub(crate) fn histogram(series: Series, view: &View<'_>, end_interval: bool) -> 
     for run in view.runs(series) {
         let Some(copied) = copied.read(run) else { continue };
         if end_interval {
-            // At once: what the owner records until it notices is known less well.
+            // Immediately after the copy, because late values are known less precisely.
             acknowledge(run, copied);
         }
         if series.counts(copied.tag(), state) {
@@ -168,7 +169,7 @@ pub(crate) fn histogram(series: Series, view: &View<'_>, end_interval: bool) -> 
             Some(Reading::Number(_)) | None => None,
         },
         None => match series.block.shared_if_any() {
-            Some(Shared::Histograms(all)) => Some(all[series.place()].read(end_interval)),
+            Some(Shared::Histograms(all)) => Some(all[series.position()].read(end_interval)),
             Some(Shared::Cells(_)) | None => None,
         },
     };
@@ -179,7 +180,7 @@ pub(crate) fn histogram(series: Series, view: &View<'_>, end_interval: bool) -> 
 }
 
 impl Series {
-    /// Whether anything was recorded since it was made or removed.
+    /// Whether anything was recorded since the series was made or removed.
     pub(crate) fn is_recorded(self) -> bool {
         read(self, &View::everything()).is_some()
     }

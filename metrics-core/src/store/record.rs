@@ -1,8 +1,8 @@
-//! The paths of a measurement into the cells of a series.
+//! Recording: the paths of a measurement into the cells of a series.
 
-use super::block::Shared;
 use super::forward;
 use super::series::Series;
+use super::shared::Shared;
 use super::state::{NEVER_RECYCLED, State};
 use crate::cells::change::Change;
 use crate::cells::histogram::{self, Copied};
@@ -22,7 +22,8 @@ impl Series {
             !self.block.state().is_subscribed() && self.add_to_cell(n)
         } else {
             let state = self.block.state();
-            // A subscribed state is no tag, so that case takes the slow path too.
+            // No run has a tag with the `SUBSCRIBED` bit, so a subscribed series takes the slow
+            // path too.
             state.tenancy() == self.tenancy
                 && shard::cells(self.index)
                     .and_then(|cells| cells.first_chunk())
@@ -33,14 +34,15 @@ impl Series {
         }
     }
 
-    /// Adds to the plain cell of a series with fixed labels.
+    /// Adds to the plain cell of a series with fixed labels, if the cell is allocated.
     #[inline(always)]
     fn add_to_cell<N: Number>(self, n: N) -> bool {
         let Some(cell) = shard::cell(self.index) else { return false };
-        // Relaxed: this thread is the only writer, or took the shard over under a lock.
+        // Relaxed: this thread wrote the cell itself, or took the shard over under a lock, which
+        // orders the previous owner's writes before this load.
         let value = N::from_bits(cell.load(Relaxed)).plus(n).to_bits();
         if value == 0 {
-            // A plain cell that is zero looks as if nothing had been recorded.
+            // Without a mark, a plain cell that is zero looks unrecorded.
             written::mark_written(self.index);
         }
         cell.store(value, Relaxed);
@@ -92,14 +94,14 @@ impl Series {
         self.slow(Change::Set(n.to_bits()));
     }
 
-    /// Counts a measurement that is not recorded.
+    /// Counts a measurement that is dropped.
     #[cold]
     pub(crate) fn drop_for(self, reason: DropReason) {
         self.block.owner().dropped().note(reason);
     }
 
-    /// Everything that is not the common case: the first measurement of a thread in a segment or
-    /// after a removal, subscribers, shared cells.
+    /// Records in the uncommon cases: a thread's first measurement in a segment or after a removal,
+    /// subscribers, and shared cells.
     #[cold]
     #[inline(never)]
     fn slow(self, change: Change) {
@@ -110,7 +112,7 @@ impl Series {
         series.store(change);
     }
 
-    /// Gets a measurement into the cells, wherever they are.
+    /// Writes a measurement to the cells, sharded or shared.
     pub(crate) fn store(self, change: Change) {
         let (series, state) = self.current();
         match shard::cells_or_claim(series.index) {
@@ -119,8 +121,8 @@ impl Series {
                 let Some(_writing) = series.block.enter(series.tenancy) else {
                     return series.overflowing().store(change);
                 };
-                // As it is inside: if the series is removed from here on, what is written now came
-                // before the removal.
+                // The state is read inside the gate. If the series is removed from here on, this
+                // measurement came before the removal.
                 let state = series.block.state();
                 Self { tenancy: state.tenancy(), ..series }.write(cells, state, change);
             }
@@ -128,8 +130,8 @@ impl Series {
         }
     }
 
-    /// Adds a histogram of another shard, which nobody writes to any more, to this thread's. The caller
-    /// holds readers out.
+    /// Adds a histogram run of another shard, which no thread writes any more, to this thread's
+    /// run. The caller keeps readers out.
     pub(crate) fn absorb(self, copied: &Copied) {
         let state = self.block.state();
         let width = self.block.layout().width();
@@ -141,7 +143,7 @@ impl Series {
         }
     }
 
-    /// Brings this thread's run of a histogram to the tag of `state`.
+    /// Gives this thread's run of a histogram the tag of `state`.
     fn take_over(self, run: &[AtomicU64], state: State) {
         let tag = histogram::tag(run);
         if tag == state.tag() {
@@ -154,7 +156,7 @@ impl Series {
         }
     }
 
-    /// Writes to this thread's own cells, which begin at the start of `cells`.
+    /// Writes to this thread's own cells, which begin at `cells[0]`.
     fn write(self, cells: &'static [AtomicU64], state: State, change: Change) {
         let tag = state.tag();
         match change {
@@ -185,25 +187,25 @@ impl Series {
         let Some(writing) = self.block.enter(self.tenancy) else {
             return self.overflowing().store(change);
         };
-        let place = self.place();
+        let position = self.position();
         match (self.block.shared(), change) {
-            (Shared::Cells(cells), Change::Set(bits)) => cells[place].set(bits),
+            (Shared::Cells(cells), Change::Set(bits)) => cells[position].set(bits),
             (Shared::Cells(cells), Change::Add(bits)) => {
-                with_number!(self.value_type(), N => cells[place].add(N::from_bits(bits)));
+                with_number!(self.value_type(), N => cells[position].add(N::from_bits(bits)));
             }
             (Shared::Histograms(histograms), Change::Record(value)) => {
-                histograms[place].record(self.descriptor().boundaries(), value);
+                histograms[position].record(self.descriptor().boundaries(), value);
             }
-            // The kind of the handle decides on both.
+            // The kind of the handle determines both the cells and the change.
             (Shared::Cells(_), Change::Record(_)) | (Shared::Histograms(_), _) => {}
         }
-        // Before anything that waits.
+        // The writer leaves the gate before `tap`, which may wait for a lock.
         drop(writing);
         scope::tap(self.id(), self.descriptor(), change);
     }
 }
 
-/// Whether a histogram of `u64` can hold `value`.
+/// Whether a histogram of `u64` can record `value`.
 #[cold]
 fn is_u64(value: f64) -> bool {
     value >= 0.0 && value.fract() == 0.0

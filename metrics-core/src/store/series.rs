@@ -10,45 +10,47 @@ use crate::metric::kind::ValueType;
 use crate::metric::series_id::SeriesId;
 use crate::shards::layout::Layout;
 
-/// A series of a metric: small, `Copy`, valid for ever.
+/// A series of a metric: small, `Copy`, and valid for ever.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Series {
     pub(crate) block: &'static Block,
-    /// Of the first cell in every shard; from [`SHARED`] on, of shared cells.
+    /// The index of the first cell, the same in every shard. From
+    /// [`SHARED`](crate::shards::layout::SHARED) on, it refers to shared cells.
     pub(crate) index: u32,
-    /// The block's tenancy when this was made; [`NEVER_RECYCLED`] if it never changes.
+    /// The tenancy of the block when this value was made; [`NEVER_RECYCLED`] if it never changes.
     pub(crate) tenancy: u32,
 }
 
 impl Series {
-    /// The only series of `block`.
+    /// The single series of `block`.
     pub(crate) fn of(block: &'static Block) -> Self {
         Self { block, index: block.base(), tenancy: block.state().tenancy() }
     }
 
-    /// The series at `place` of a block of fixed labels. Its layout comes apart from it, because the
-    /// recording path knows that while compiling.
+    /// The series at `position` in a block of fixed labels. The layout is a separate argument,
+    /// because the recording path knows it at compile time.
     #[inline(always)]
-    pub(crate) fn at(block: &'static Block, layout: Layout, place: usize) -> Self {
-        // Never cut: the series limit keeps blocks below 2^31 cells, see `Shape`.
+    pub(crate) fn at(block: &'static Block, layout: Layout, position: usize) -> Self {
+        // No truncation: `shape` limits blocks to 2^31 cells.
         #[expect(clippy::cast_possible_truncation)]
-        let distance = layout.distance(place) as u32;
-        Self { block, index: block.base() + distance, tenancy: NEVER_RECYCLED }
+        let offset = layout.offset(position) as u32;
+        Self { block, index: block.base() + offset, tenancy: NEVER_RECYCLED }
     }
 
-    /// Whether the block still stands for the labels it had when this was made.
+    /// Whether the block still has the tenancy, and so the labels, of this series.
     #[inline(always)]
     pub(crate) fn is_current(self) -> bool {
         self.block.state().tenancy() == self.tenancy
     }
 
-    /// The place in the block.
-    pub(crate) fn place(self) -> usize {
-        self.block.layout().place((self.index - self.block.base()) as usize)
+    /// The position of the series in its block.
+    pub(crate) fn position(self) -> usize {
+        self.block.layout().position((self.index - self.block.base()) as usize)
     }
 
-    /// The series as it is now, and its block's state: a handle to a removed series brings it back;
-    /// one to a series whose memory serves other labels since goes to the overflow series.
+    /// The series under the current tenancy of its block, and the block's state. If the series was
+    /// removed, this brings it back. If the block was recycled for other labels, this is the
+    /// overflow series.
     pub(crate) fn current(self) -> (Self, State) {
         let state = self.block.state();
         if state.tenancy() == self.tenancy {
@@ -60,18 +62,18 @@ impl Series {
         }
     }
 
-    /// The family's overflow series, for a measurement that has to go there.
+    /// The overflow series of the family. Counts the measurement as overflowing.
     pub(crate) fn overflowing(self) -> Self {
         self.drop_for(DropReason::Overflow);
         Self::of(self.block.owner().overflow_block())
     }
 
-    /// Whether what was counted under `tag` belongs to the series as it is in `state`.
+    /// Whether counts under `tag` belong to the series in `state`.
     pub(crate) fn counts(self, tag: u64, state: State) -> bool {
         self.counting(state)(tag)
     }
 
-    /// As [`counts`](Self::counts), for many tags.
+    /// Like [`counts`](Self::counts), for many tags.
     pub(crate) fn counting(self, state: State) -> impl Fn(u64) -> bool {
         let since = match self.removed() {
             Some((Removed::Epoch(epoch), _)) => epoch,
@@ -80,44 +82,47 @@ impl Series {
         move |tag| state.same_tenancy(tag) && State::epoch_of(tag) >= since
     }
 
-    /// How a series with fixed labels was removed last, and how often it was.
+    /// The last removal of a series with fixed labels, and the number of its removals.
     pub(crate) fn removed(self) -> Option<(Removed, u32)> {
-        if self.tenancy == NEVER_RECYCLED { self.block.removed(self.place()) } else { None }
+        if self.tenancy == NEVER_RECYCLED { self.block.removed(self.position()) } else { None }
     }
 
-    /// What tells this series from all others, and from itself before it was removed.
+    /// The identity of this series. It changes when the series is removed.
     pub(crate) fn id(self) -> SeriesId {
-        let place = self.place();
-        let removals =
-            if self.tenancy == NEVER_RECYCLED { self.block.removals(place) } else { self.tenancy };
-        SeriesId { block: std::ptr::from_ref(self.block).addr(), place, removals }
+        let position = self.position();
+        let removals = if self.tenancy == NEVER_RECYCLED {
+            self.block.removals(position)
+        } else {
+            self.tenancy
+        };
+        SeriesId { block: std::ptr::from_ref(self.block).addr(), position, removals }
     }
 
-    /// Tells whether the series was removed between two calls: then the results differ.
+    /// A number that changes when the series is removed.
     #[inline]
     pub(crate) fn removals(self) -> u32 {
         if self.tenancy == NEVER_RECYCLED {
-            self.block.removals(self.place())
+            self.block.removals(self.position())
         } else {
             self.block.state().tenancy()
         }
     }
 
-    /// Forgets the value of a gauge; the series stays ready for the next one.
+    /// Clears the value of a gauge. The series stays ready for the next value.
     pub(crate) fn unset(self) {
         let (series, _) = self.current();
         if let Some(_writing) = series.block.enter(series.tenancy) {
-            series.block.clear_shared(series.place());
+            series.block.clear_shared(series.position());
         }
     }
 
-    /// Whether the sharded cells of this sum are plain ones, without a tag.
+    /// Whether the sharded cells of this sum are plain cells, without a tag.
     pub(crate) fn is_plain(self) -> bool {
         self.tenancy == NEVER_RECYCLED && self.block.layout().width() == 1
     }
 
     pub(crate) fn labels(self) -> Labels {
-        let fixed = || fixed_labels(self.block.descriptor(), self.place());
+        let fixed = || fixed_labels(self.block.descriptor(), self.position());
         self.block.labels().unwrap_or_else(fixed)
     }
 

@@ -1,14 +1,15 @@
-//! The shape of a metric's series, worked out while compiling.
+//! The layout of a metric's series, computed at compile time.
 
 use crate::metric::descriptor::Definition;
 use crate::metric::label_descriptor::LabelDescriptor;
 use crate::shards::layout::Layout;
 
-/// How the labels of a metric make up its series.
+/// How the labels of a metric combine into series.
 pub(crate) struct Combinations {
-    /// Whether some label is open.
+    /// Whether a label is open.
     pub(crate) open: bool,
-    /// Series in a block: the combinations of fixed labels, or one if some label is open.
+    /// The number of series in a block: the number of combinations of fixed labels, or one if a
+    /// label is open.
     pub(crate) series: usize,
 }
 
@@ -34,7 +35,7 @@ impl Combinations {
     }
 }
 
-/// What a measurement needs to find its series; `N` is the number of labels.
+/// The constants by which a measurement finds its series. `N` is the number of labels.
 #[derive(Debug, Clone, Copy)]
 #[doc(hidden)]
 pub struct SeriesLookup<const N: usize> {
@@ -43,10 +44,10 @@ pub struct SeriesLookup<const N: usize> {
     pub(crate) layout: Layout,
 }
 
-/// Works out the shape of a metric.
+/// Computes the lookup of a metric.
 ///
 /// # Panics
-/// While compiling, if the fixed labels have more combinations than the series limit.
+/// At compile time, if the fixed labels have more combinations than the series limit.
 #[doc(hidden)]
 #[must_use]
 #[track_caller]
@@ -65,9 +66,9 @@ pub const fn shape<const N: usize>(definition: &Definition) -> SeriesLookup<N> {
         over_budget(definition, combinations);
     }
     let combinations = Combinations::of(definition);
-    // Indices are 32 bits wide, half of them for shared cells; `Series::at` relies on it.
+    // Indices have 32 bits, and half of them are shared cells. `Series::at` relies on this limit.
     assert!(
-        combinations.layout(definition).distance(combinations.series) < 1 << 31,
+        combinations.layout(definition).offset(combinations.series) < 1 << 31,
         "the labels have more combinations than memory has addresses for; drop a label"
     );
     SeriesLookup { strides, open: combinations.open, layout: combinations.layout(definition) }
@@ -109,7 +110,7 @@ const fn over_budget(definition: &Definition, combinations: usize) -> ! {
     }
 }
 
-/// Text put together while compiling.
+/// Text that is assembled at compile time.
 struct Text {
     bytes: [u8; 1024],
     len: usize,
@@ -119,7 +120,7 @@ impl Text {
     const fn str(&mut self, text: &str) {
         let bytes = text.as_bytes();
         let mut i = 0;
-        // What does not fit is left out, a whole piece at a time, so that the rest stays text.
+        // A piece that does not fit is left out as a whole, so that the text stays valid UTF-8.
         if self.len + bytes.len() > self.bytes.len() {
             return;
         }

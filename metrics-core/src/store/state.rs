@@ -1,7 +1,7 @@
-//! The state of a block: what its cells stand for at the moment.
+//! The state of a block: the meaning of its cells at the moment.
 
-/// A bit of the state: somebody wants every measurement. No tag has it, so every write takes the
-/// slow path, which forwards.
+/// The bit of the state that is set while a handler subscribes to every measurement. No tag has
+/// this bit, so every write takes the slow path, which forwards the measurement.
 pub(crate) const SUBSCRIBED: u64 = 1 << 31;
 
 pub(crate) const TENANCY: u32 = 32;
@@ -11,16 +11,16 @@ pub(crate) const EPOCH: u64 = SUBSCRIBED - 1;
 /// The tenancy of blocks that are never recycled.
 pub(crate) const NEVER_RECYCLED: u32 = 0;
 
-/// What a block's cells stand for at the moment: tenancy, epoch, subscription.
+/// The meaning of a block's cells at the moment: tenancy, epoch and subscription.
 ///
 /// The *tenancy* counts how often the block started over, because its series was removed or because
-/// it was recycled for other labels. The *epoch* counts how often one of several tagged series in it was
-/// removed. Both together are the tag that a run carries.
+/// the block was recycled for other labels. The *epoch* counts how often one of several tagged
+/// series of the block was removed. Tenancy and epoch together are the tag of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct State(pub(super) u64);
 
 impl State {
-    /// What a run's tag must be to be written to.
+    /// The tag that a run must have so that the fast path writes to it.
     #[inline(always)]
     pub(crate) fn bits(self) -> u64 {
         self.0
@@ -35,7 +35,7 @@ impl State {
         tag & EPOCH
     }
 
-    /// The state when another of its tagged series is removed.
+    /// The state after another tagged series of the block is removed.
     pub(crate) fn next_epoch(self) -> Self {
         Self(self.0 & !EPOCH | (self.0 + 1) & EPOCH)
     }
@@ -45,12 +45,12 @@ impl State {
         self.0 & SUBSCRIBED != 0
     }
 
-    /// The tag to write under.
+    /// The tag for new counts.
     pub(crate) fn tag(self) -> u64 {
         self.0 & !SUBSCRIBED
     }
 
-    /// Whether a run with `tag` holds counts of this tenancy. Tag 0 is a run never written.
+    /// Whether a run with `tag` holds counts of this tenancy. An unwritten run has tag 0.
     pub(crate) fn same_tenancy(self, tag: u64) -> bool {
         tag != 0 && tag >> TENANCY == self.0 >> TENANCY
     }
@@ -61,11 +61,11 @@ pub(crate) fn next_tenancy(tenancy: u32) -> u32 {
     tenancy.checked_add(1).unwrap_or(NEVER_RECYCLED + 1)
 }
 
-/// How a series among others in its block was removed.
+/// How a series was removed that shares its block with others.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Removed {
-    /// A plain sum: what its cells held then is no longer counted.
+    /// A plain sum: the total of its cells at the removal, which later reads subtract.
     Baseline(u64),
-    /// Anything with a tag: runs from before this epoch are void.
+    /// A series with tags: runs tagged before this epoch are void.
     Epoch(u64),
 }

@@ -13,34 +13,34 @@ use crate::number::Number;
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Value {
-    /// Of a counter or a gauge of `u64`.
+    /// The value of a counter or a gauge of `u64`.
     U64(u64),
-    /// Of an up-down counter or a gauge of `i64`.
+    /// The value of an up-down counter or a gauge of `i64`.
     I64(i64),
-    /// Of a counter, an up-down counter or a gauge of `f64`.
+    /// The value of a counter, an up-down counter or a gauge of `f64`.
     F64(f64),
-    /// Of a histogram.
+    /// The value of a histogram.
     Histogram(HistogramSnapshot),
 }
 
-/// What a histogram holds. Count, sum, extremes and buckets belong to the same measurements.
+/// The contents of a histogram. Count, sum, extremes and buckets belong to the same measurements.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct HistogramSnapshot {
-    /// How many values were recorded.
+    /// The number of recorded values.
     pub count: u64,
-    /// Their sum.
+    /// The sum of the values.
     pub sum: f64,
-    /// The smallest.
+    /// The smallest value.
     pub min: f64,
-    /// The largest.
+    /// The largest value.
     pub max: f64,
-    /// Inclusive upper limits of all buckets but the last, which has none.
+    /// The inclusive upper limits of all buckets but the last, which has no limit.
     pub boundaries: &'static [f64],
-    /// How many values fell into each bucket: one more than there are boundaries.
+    /// The number of values in each bucket. There is one more bucket than boundaries.
     pub buckets: Vec<u64>,
-    /// What came since this reader collected last. Only from a [`Reader`](crate::Reader), and not if
-    /// nothing came.
+    /// The values since this reader's last collection. Set only in a collection of a
+    /// [`Reader`](crate::Reader), and only if there are such values.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interval: Option<Box<HistogramSnapshot>>,
 }
@@ -55,7 +55,7 @@ impl Value {
         }
     }
 
-    /// The number that a cell of `value_type` holds.
+    /// The number whose bits a cell of `value_type` holds.
     pub(crate) fn from_bits(bits: u64, value_type: ValueType) -> Self {
         match value_type {
             ValueType::U64 => Self::U64(u64::from_bits(bits)),
@@ -64,7 +64,7 @@ impl Value {
         }
     }
 
-    /// As a float; a histogram's sum.
+    /// The value as a float; for a histogram, its sum.
     #[must_use]
     pub fn as_f64(&self) -> f64 {
         match self {
@@ -75,7 +75,7 @@ impl Value {
         }
     }
 
-    /// The histogram, if it is one.
+    /// The histogram, if the value is one.
     #[must_use]
     pub fn as_histogram(&self) -> Option<&HistogramSnapshot> {
         match self {
@@ -84,7 +84,8 @@ impl Value {
         }
     }
 
-    /// Adds the value of the same series of another definition of the metric; of gauges, it counts.
+    /// Merges the value of the same series in another definition of the metric. For a gauge,
+    /// `other` replaces the value.
     pub(crate) fn merge(&mut self, other: Self, is_gauge: bool) {
         match (self, other) {
             (value, other) if is_gauge => *value = other,
@@ -92,7 +93,7 @@ impl Value {
             (Self::I64(a), Self::I64(b)) => *a = a.wrapping_add(b),
             (Self::F64(a), Self::F64(b)) => *a += b,
             (Self::Histogram(a), Self::Histogram(b)) => a.merge(b),
-            // Definitions that agree have one value type.
+            // Definitions that agree have the same value type.
             _ => {}
         }
     }
@@ -111,7 +112,7 @@ impl HistogramSnapshot {
         }
     }
 
-    /// Nothing recorded.
+    /// A histogram without values.
     pub(crate) fn empty(boundaries: &'static [f64]) -> Self {
         Self {
             min: f64::NAN,
@@ -141,9 +142,9 @@ impl HistogramSnapshot {
         self.sum / self.count as f64
     }
 
-    /// The value below which the share `q` (0 to 1) of all values lies, estimated: the bucket is
-    /// exact, and inside it values are taken to lie evenly, as Prometheus' [`histogram_quantile`]
-    /// does. Knowing the extremes, the outermost buckets end there.
+    /// An estimate of the value below which the share `q` (0 to 1) of all values lies. The bucket
+    /// is exact. Inside the bucket, the values are assumed to be evenly distributed, as in
+    /// Prometheus' [`histogram_quantile`]. The outermost buckets end at the known extremes.
     ///
     /// ```
     /// # use typed_metrics_core as typed_metrics;

@@ -1,4 +1,4 @@
-//! A call that is measured.
+//! A measured call.
 
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -9,7 +9,7 @@ use std::time::Instant;
 use super::recorders::{CallRecorder, Prepared};
 use crate::labels::outcome::Outcome;
 
-/// A call, from its entry until it is dropped.
+/// A measured call, from its entry until this value is dropped.
 #[derive(Debug)]
 #[must_use = "a call is measured until this is dropped"]
 pub struct Call<M: CallRecorder> {
@@ -20,27 +20,27 @@ pub struct Call<M: CallRecorder> {
 
 #[derive(Debug, Clone, Copy)]
 enum Stage {
-    /// Its future is not being polled.
+    /// The future of the call is not being polled.
     Suspended,
-    /// Its body runs.
+    /// The body of the call is running.
     Running,
     Returned(Outcome),
 }
 
 impl<M: CallRecorder> Call<M> {
-    /// A call of a function whose body runs now.
+    /// Begins the call of a function whose body runs now.
     #[inline(always)]
     pub fn of_function(prepared: impl Prepared<Begun = M>) -> Self {
         Self { meter: prepared.begin(), start: Instant::now(), stage: Stage::Running }
     }
 
-    /// A call of a function whose body is a future, at its first poll.
+    /// Begins the call of a function whose body is a future, at the first poll.
     #[inline(always)]
     pub fn of_future(prepared: impl Prepared<Begun = M>) -> Self {
         Self { meter: prepared.begin(), start: Instant::now(), stage: Stage::Suspended }
     }
 
-    /// It returned.
+    /// Ends the call: the function returned.
     #[inline(always)]
     pub fn finish(mut self, outcome: Outcome) {
         self.stage = Stage::Returned(outcome);
@@ -49,7 +49,7 @@ impl<M: CallRecorder> Call<M> {
     /// Polls the body.
     #[inline(always)]
     fn poll<F: Future>(&mut self, body: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
-        // If the body unwinds, this is what stays.
+        // If the body unwinds, the stage stays `Running`.
         self.stage = Stage::Running;
         let polled = if M::BUSY {
             let _busy = BusyUntilDropped { meter: &mut self.meter, start: Instant::now() };
@@ -57,7 +57,8 @@ impl<M: CallRecorder> Call<M> {
         } else {
             body.poll(context)
         };
-        // What comes after its end still belongs to the call: closures that look at what it returned.
+        // After the body is ready, the stage stays `Running`: closures that inspect the returned
+        // value still belong to the call.
         if polled.is_pending() {
             self.stage = Stage::Suspended;
         }
@@ -77,7 +78,7 @@ impl<M: CallRecorder> Drop for Call<M> {
     }
 }
 
-/// Adds up the time of a poll, also of one that unwinds.
+/// Adds the duration of a poll, also if the poll unwinds.
 struct BusyUntilDropped<'a, M: CallRecorder> {
     meter: &'a mut M,
     start: Instant,
@@ -90,14 +91,14 @@ impl<M: CallRecorder> Drop for BusyUntilDropped<'_, M> {
     }
 }
 
-/// A call whose body is a future, as it is awaited.
+/// A call whose body is a future, while it is awaited.
 ///
-/// What ends the call, with what the body returned, is part of it: so the call is kept once, in here, and
-/// no reference to it.
+/// The closure that ends the call with the returned value is stored here too. So the call is stored
+/// once, by value, and not behind a reference.
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct Awaited<'a, M: CallRecorder, F, E> {
     body: Pin<&'a mut F>,
-    /// Until the body has returned.
+    /// The call and the closure that ends it, until the body has returned.
     rest: Option<(Call<M>, E)>,
 }
 
@@ -122,7 +123,7 @@ impl<M: CallRecorder, F: Future, E: FnOnce(&F::Output, Call<M>)> Future for Awai
         let Self { body, rest } = &mut *self;
         let body = body.as_mut();
         let Some((call, _)) = rest else {
-            // It has returned, and says itself what comes of polling it once more.
+            // The body has returned. The body decides what happens when it is polled again.
             return body.poll(context);
         };
         let polled = call.poll(body, context);
@@ -135,11 +136,12 @@ impl<M: CallRecorder, F: Future, E: FnOnce(&F::Output, Call<M>)> Future for Awai
     }
 }
 
-// The call is moved out of it whole, and never pinned.
+// The call is moved out as a whole, and is never pinned.
 impl<M: CallRecorder, F, E> Unpin for Awaited<'_, M, F, E> {}
 
-// A mutable reference is neither, so the function's future would not be either, though it is when it
-// awaits its body itself. A call is whole whenever somebody else can see it.
+// `&mut F` is not unwind safe, so without these impls the future of the timed function would not be
+// unwind safe either, although it would be if it awaited its body directly. Other code sees a call
+// only in a consistent state.
 impl<M: CallRecorder, F: UnwindSafe, E: UnwindSafe> UnwindSafe for Awaited<'_, M, F, E> {}
 impl<M: CallRecorder, F: RefUnwindSafe, E: RefUnwindSafe> RefUnwindSafe for Awaited<'_, M, F, E> {}
 impl<M: CallRecorder> UnwindSafe for Call<M> {}

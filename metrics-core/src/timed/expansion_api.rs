@@ -1,4 +1,4 @@
-//! What the expansion of `#[timed]` calls.
+//! The items that the expansion of `#[timed]` uses.
 
 use std::marker::PhantomData;
 
@@ -25,14 +25,14 @@ use crate::typed::metrics::Metrics;
 /// Stands for the outcome until it is known.
 pub const PENDING: Outcome = Outcome::__Pending;
 
-/// Calls the body of a function. As an argument it is known to be called once, so it may give away what
-/// it captures.
+/// Calls the body of a function. As the type of an argument, `FnOnce` tells the compiler that the
+/// closure is called once, so the closure may move out of its captures.
 #[inline(always)]
 pub fn call<R>(body: impl FnOnce() -> R) -> R {
     body()
 }
 
-/// Where a closure is put that a function returns, see [`put`].
+/// A slot for a closure that is returned by reference; see [`put`].
 pub trait Slot<F> {
     fn put(&mut self, closure: F) -> &F;
 }
@@ -44,16 +44,17 @@ impl<F> Slot<F> for Option<F> {
     }
 }
 
-/// Puts a closure where it can be taken from as it is.
+/// Puts a closure into a slot, from which [`taken`] returns it with its own type.
 ///
-/// What comes back is expected to be a `&dyn Fn(…) -> …`, so the compiler knows the closure's types before it
-/// looks at it; and since nothing but a bound ties it to the slot, that keeps the closure's own type.
+/// The expansion expects a `&dyn Fn(…) -> …`, so the compiler knows the types of the closure's
+/// arguments before it checks the closure. Only a bound ties the result to the slot, so the slot
+/// keeps the closure's own type.
 #[inline(always)]
 pub fn put<F, S: Slot<F>>(slot: &mut S, closure: F) -> &F {
     slot.put(closure)
 }
 
-/// The closure that was [`put`] there.
+/// The closure that [`put`] stored in the slot.
 #[inline(always)]
 pub fn taken<F>(slot: Option<F>) -> F {
     slot.unwrap_or_else(|| unreachable!("the closure was put there"))
@@ -71,7 +72,7 @@ pub fn metric<M: Metrics>(metric: M) -> M {
     metric
 }
 
-/// The descriptor of the metric that the variant of an enum is.
+/// The descriptor of the metric of a variant.
 #[must_use]
 pub fn descriptor_of<M: Metrics>(variant: &str) -> &'static Descriptor {
     let name = |descriptor: &Descriptor| descriptor.source().item.rsplit_once("::");
@@ -80,7 +81,7 @@ pub fn descriptor_of<M: Metrics>(variant: &str) -> &'static Descriptor {
     found.unwrap_or_else(|| unreachable!("`#[derive(Metrics)]` describes every variant"))
 }
 
-/// `function.duration` of a function.
+/// The metric `function.duration` for a function.
 #[inline(always)]
 pub fn function(
     function: &'static Function,
@@ -114,19 +115,19 @@ pub fn in_flight<K: InFlightKind>(metric: Handle<K>) -> InFlight<K> {
     InFlight(metric)
 }
 
-/// The outcome that a closure decides on.
+/// The outcome `Ok` if the closure returns `true`, otherwise `Error`.
 #[inline(always)]
 pub fn ok_if<R>(returned: &R, is_ok: impl FnOnce(&R) -> bool) -> Outcome {
     Outcome::ok_if(is_ok(returned))
 }
 
-/// The outcome that a closure decides on.
+/// The outcome `Error` if the closure returns `true`, otherwise `Ok`.
 #[inline(always)]
 pub fn error_if<R>(returned: &R, is_error: impl FnOnce(&R) -> bool) -> Outcome {
     Outcome::ok_if(!is_error(returned))
 }
 
-/// The outcome where `None` is an error.
+/// The outcome of a function for which `None` is an error.
 #[inline(always)]
 pub fn none_is_error<R: MaybeNone>(returned: &R) -> Outcome {
     returned.outcome()
@@ -143,9 +144,10 @@ impl<L> Clone for Computed<L> {
 
 impl<L> Copy for Computed<L> {}
 
-/// Labels that can be absent, as one that is computed from the result is when there is none.
+/// Labels that can be absent. A label that is computed from the result is absent if there is no
+/// result.
 #[diagnostic::on_unimplemented(
-    message = "a label that is computed from the result can be absent, and `{Self}` cannot",
+    message = "a label that is computed from the result can be absent, but `{Self}` cannot",
     label = "not an `Option`",
     note = "a call that is cancelled or panics has no result; make the field an `Option<{Self}>`"
 )]
@@ -160,7 +162,8 @@ impl<L> CanBeAbsent for Option<L> {
     }
 }
 
-/// What a closure computes for a label of type `L`: an `Option` of the value, or the value itself.
+/// The result of a closure that computes a label of type `L`: an `Option` of the value, or the
+/// value itself.
 #[diagnostic::on_unimplemented(
     message = "the label takes an `{L}`, and the closure returns a `{Self}`",
     label = "returns a value of another type"
@@ -191,7 +194,7 @@ impl<L> Computed<L> {
         Self(PhantomData)
     }
 
-    /// What stands for it at entry.
+    /// The value of the label at entry.
     #[inline(always)]
     pub fn absent(self) -> L
     where
@@ -200,7 +203,7 @@ impl<L> Computed<L> {
         L::absent()
     }
 
-    /// Computes it.
+    /// Computes the label.
     #[inline(always)]
     pub fn of<'r, R, V: IntoComputed<L>>(
         self,
@@ -210,7 +213,7 @@ impl<L> Computed<L> {
         compute(returned).into_computed()
     }
 
-    /// The value for the field that it belongs to.
+    /// The value of the label for its field.
     #[inline(always)]
     pub fn fill<'a>(self, field: &'static str, label: &'a L, scratch: &'a mut Scratch) -> Fill<'a>
     where

@@ -9,7 +9,7 @@ use crate::store::function_duration;
 use crate::store::key::Parts;
 use crate::store::series::Series;
 
-/// A function that names no metric. One static in each.
+/// A function whose `#[timed]` names no metric: one static in each such function.
 #[derive(Debug)]
 pub struct Function {
     facts: &'static TimedFunction,
@@ -22,15 +22,15 @@ impl Function {
         Self { facts, series: SeriesByOutcome::new() }
     }
 
-    /// The series of `function.duration` for a call that ended so.
+    /// The series of `function.duration` for a call with this outcome.
     #[inline(always)]
     pub(crate) fn series(&'static self, outcome: Outcome) -> Series {
         self.series.of(outcome, || self.find(outcome))
     }
 
     fn find(&'static self, outcome: Outcome) -> Series {
-        let text = |text| Part { index: 0, pending: 0, open: Some(LabelRef::Str(text)) };
-        let outcome = Part { index: outcome.place(), pending: 0, open: None };
+        let text = |text| Part { index: 0, pending_stride: 0, open: Some(LabelRef::Str(text)) };
+        let outcome = Part { index: outcome.position(), pending_stride: 0, open: None };
         let labels = [text(self.facts.name()), text(self.facts.module()), outcome];
         function_duration::called().find(&Parts(labels))
     }

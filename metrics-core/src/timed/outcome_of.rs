@@ -1,9 +1,10 @@
-//! The outcome of a call, from what it returned.
+//! The outcome of a call, derived from the returned value.
 
 use crate::labels::outcome::Outcome;
 
-/// What a function returned. Its method is that of a `Result` where the type is one, and else that of
-/// [`AnyReturned`]: the compiler prefers the former. Its name is one that no trait of the user's has.
+/// The value that a function returned. If its type is a `Result`, the compiler prefers the inherent
+/// method; otherwise it uses the method of [`AnyReturned`]. No trait of the user has a method of
+/// this name.
 #[derive(Debug)]
 pub struct Returned<'a, R>(pub &'a R);
 
@@ -27,7 +28,7 @@ impl<R> AnyReturned for Returned<'_, R> {
     }
 }
 
-/// What `none_is_error` can be asked of.
+/// The types to which `none_is_error` applies.
 #[diagnostic::on_unimplemented(
     message = "`none_is_error` is for functions that return an `Option`, and this one returns `{Self}`",
     label = "needs an `Option`, or a `Result` of one",

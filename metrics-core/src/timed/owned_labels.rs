@@ -1,4 +1,4 @@
-//! The labels of a call that has not ended, where some of the labels are open.
+//! The owned labels of a call that has not ended, for metrics with open labels.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -12,33 +12,36 @@ use crate::store::family::Family;
 use crate::store::key::{Completed, Key, Parts, Query};
 use crate::store::series::Series;
 
-/// The labels, owned, and the series that calls with these labels have ended in so far.
+/// The owned labels, and the series of each outcome in which a call with these labels has ended so
+/// far.
 #[derive(Debug)]
 pub(crate) struct OwnedLabels {
     family: &'static Family,
     key: Key,
-    /// From one outcome to the next among the fixed labels; 0 if the metric has no outcome.
+    /// The stride from one outcome to the next in the combination of fixed labels; 0 if the metric
+    /// has no outcome.
     stride: usize,
     series: SeriesByOutcome,
 }
 
-/// How many owned labels a thread keeps at most. At the limit, the thread starts over.
+/// The maximum number of owned labels that a thread keeps. At the limit, the thread empties its
+/// table.
 const LIMIT: usize = 8192;
 
 thread_local! {
     /// The owned labels that this thread has used.
-    static KNOWN: RefCell<HashTable<Arc<OwnedLabels>>> = const { RefCell::new(HashTable::new()) };
+    static OWNED_LABELS: RefCell<HashTable<Arc<OwnedLabels>>> = const { RefCell::new(HashTable::new()) };
 }
 
-/// The labels of a call, owned: those that the thread keeps already, or a new copy.
+/// The owned labels of a call: the copy that the thread keeps already, or a new one.
 #[inline]
 pub(crate) fn owned<const N: usize>(
     family: &'static Family,
     parts: &Parts<'_, N>,
 ) -> Arc<OwnedLabels> {
     let hash = family.hash(parts);
-    let stride = parts.pending();
-    let known = KNOWN.try_with(|known| {
+    let stride = parts.pending_stride();
+    let known = OWNED_LABELS.try_with(|known| {
         let known = known.try_borrow().ok()?;
         let matches = |labels: &Arc<OwnedLabels>| {
             std::ptr::eq(labels.family, family)
@@ -50,8 +53,8 @@ pub(crate) fn owned<const N: usize>(
     known.ok().flatten().unwrap_or_else(|| remember(hash, family, stride, parts))
 }
 
-/// Copies the labels. The copy has to outlive the borrowed labels, so this allocates, once for
-/// each thread.
+/// Copies the labels. The copy must outlive the borrowed labels, so this allocates, once for each
+/// thread.
 #[cold]
 #[inline(never)]
 fn remember(
@@ -63,8 +66,8 @@ fn remember(
     let mut key = labels.to_key(family.descriptor());
     key.hash = hash;
     let labels = Arc::new(OwnedLabels { family, key, stride, series: SeriesByOutcome::default() });
-    // Without thread-local storage, at the end of the thread, every call makes its own.
-    let _ = KNOWN.try_with(|known| {
+    // Without thread-local storage, at the end of a thread, every call makes its own copy.
+    let _ = OWNED_LABELS.try_with(|known| {
         let Ok(mut known) = known.try_borrow_mut() else { return };
         if known.len() >= LIMIT {
             known.clear();
@@ -75,22 +78,23 @@ fn remember(
 }
 
 impl OwnedLabels {
-    /// The series of a call that ended so.
+    /// The series of a call with this outcome.
     #[inline]
     pub(crate) fn series(&self, outcome: Outcome) -> Series {
         let outcome = if self.stride == 0 { Outcome::Ok } else { outcome };
         self.series.of(outcome, || self.completed(outcome, 0, &[]))
     }
 
-    /// The series with some labels replaced: by `fixed` in the combination of fixed labels, and by `open`.
+    /// The series with some labels replaced: `fixed_index` is added to the combination of fixed
+    /// labels, and `open` replaces open labels by position.
     pub(crate) fn completed(
         &self,
         outcome: Outcome,
-        fixed: usize,
+        fixed_index: usize,
         open: &[(usize, LabelRef<'_>)],
     ) -> Series {
-        let fixed = self.key.fixed + self.stride * outcome.place() + fixed;
-        self.family.find(&Completed { key: &self.key, fixed, open })
+        let combination = self.key.combination + self.stride * outcome.position() + fixed_index;
+        self.family.find(&Completed { key: &self.key, combination, open })
     }
 
     pub(crate) fn family(&self) -> &'static Family {

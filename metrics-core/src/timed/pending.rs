@@ -1,4 +1,4 @@
-//! Where a call that is under way will be recorded.
+//! The series in which a running call will be recorded.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -20,52 +20,54 @@ use crate::store::state::NEVER_RECYCLED;
 use crate::typed::handle::Handle;
 use crate::typed::resolve::Resolve;
 
-/// The metric of kind `K` that a call will be recorded in, with the labels that are known at entry.
+/// The metric of kind `K` in which a call will be recorded, with the labels that are known at
+/// entry.
 pub struct Pending<K, P = PendingSeries> {
-    place: P,
+    series: P,
     kind: PhantomData<fn() -> K>,
 }
 
-/// What finds the series when the outcome is known.
+/// A value that finds the series once the outcome is known.
 pub trait FindSeries {
     #[doc(hidden)]
-    fn series(&self, outcome: Outcome) -> Found;
+    fn series(&self, outcome: Outcome) -> FoundSeries;
 }
 
-/// A series, found.
+/// A series that was found.
 #[derive(Debug, Clone, Copy)]
-pub struct Found(pub(crate) Series);
+pub struct FoundSeries(pub(crate) Series);
 
-/// Labels that are known at entry, but for the outcome.
+/// Labels that are known at entry, except for the outcome.
 #[derive(Debug)]
 pub struct PendingSeries(Labels);
 
 #[derive(Debug)]
 enum Labels {
-    /// All are fixed.
+    /// All labels are fixed.
     Fixed {
         block: &'static Block,
-        /// Of the series for `ok`.
+        /// The index of the series for `ok`.
         index: u32,
         stride: Stride,
     },
     Open(Arc<OwnedLabels>),
 }
 
-/// From one outcome to the next, plus 1; that is, 1 if the metric has no outcome. The value that it never
-/// has tells [`Labels`] apart: a call is part of its future, and kept as small as that.
+/// The stride from one outcome to the next, plus 1. It is 1 if the metric has no outcome. The niche
+/// of this type stores the discriminant of [`Labels`], which keeps `Labels` small: every timed
+/// future contains this value.
 #[derive(Debug, Clone, Copy)]
 struct Stride(NonZeroU32);
 
-/// Labels of which some are computed from the result.
+/// Labels, some of which are computed from the result.
 #[derive(Debug)]
 pub struct AwaitingResult {
-    place: PendingSeries,
-    /// Once the result is there.
+    pending: PendingSeries,
+    /// The series, once the result is known.
     series: Option<Series>,
 }
 
-/// A computed label's value, and the field it belongs to.
+/// The value of a computed label, and the field of the label.
 #[derive(Debug)]
 pub struct Fill<'a> {
     pub(crate) field: &'static str,
@@ -84,16 +86,16 @@ impl<K> Resolve<Handle<K>> for Pending<K> {
             Labels::Open(owned(family, &parts))
         } else {
             let Series { block, index, .. } = family.typed(shape, &parts);
-            Labels::Fixed { block, index, stride: Stride::new(parts.pending()) }
+            Labels::Fixed { block, index, stride: Stride::new(parts.pending_stride()) }
         };
-        Self { place: PendingSeries(labels), kind: PhantomData }
+        Self { series: PendingSeries(labels), kind: PhantomData }
     }
 }
 
 impl Stride {
     #[inline(always)]
     fn new(stride: usize) -> Self {
-        // Never cut: the series limit keeps blocks below 2^31 cells, see `SeriesLookup`.
+        // No truncation: the series limit keeps blocks below 2^31 cells, see `SeriesLookup`.
         #[expect(clippy::cast_possible_truncation)]
         Self(NonZeroU32::MIN.saturating_add(stride as u32))
     }
@@ -105,49 +107,49 @@ impl Stride {
 }
 
 impl<K> Pending<K> {
-    /// With labels that are computed from the result.
+    /// Adds labels that are computed from the result.
     #[inline]
     pub(crate) fn awaiting_result(self) -> Pending<K, AwaitingResult> {
-        Pending { place: AwaitingResult { place: self.place, series: None }, kind: PhantomData }
+        Pending { series: AwaitingResult { pending: self.series, series: None }, kind: PhantomData }
     }
 }
 
 impl<K> Pending<K, &'static Function> {
     #[inline(always)]
     pub(crate) fn of_function(function: &'static Function) -> Self {
-        Self { place: function, kind: PhantomData }
+        Self { series: function, kind: PhantomData }
     }
 }
 
 impl<K, P: FindSeries> Pending<K, P> {
-    /// The handle of a call that ended so.
+    /// The handle for a call with this outcome.
     #[inline(always)]
     pub(crate) fn handle(&self, outcome: Outcome) -> Handle<K> {
-        Handle::new(self.place.series(outcome).0)
+        Handle::new(self.series.series(outcome).0)
     }
 }
 
 impl<K> Pending<K, AwaitingResult> {
-    /// Puts the computed labels in.
+    /// Fills in the computed labels.
     #[inline]
     pub fn fill<const N: usize>(&mut self, outcome: Outcome, fills: [Fill<'_>; N]) {
-        self.place.series = Some(self.place.place.filled(outcome, &fills));
+        self.series.series = Some(self.series.pending.filled(outcome, &fills));
     }
 }
 
 impl<K, P: fmt::Debug> fmt::Debug for Pending<K, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.place.fmt(f)
+        self.series.fmt(f)
     }
 }
 
 impl FindSeries for PendingSeries {
     #[inline(always)]
-    fn series(&self, outcome: Outcome) -> Found {
-        Found(match &self.0 {
+    fn series(&self, outcome: Outcome) -> FoundSeries {
+        FoundSeries(match &self.0 {
             Labels::Fixed { block, index, stride } => {
                 let ok = Series { block, index: *index, tenancy: NEVER_RECYCLED };
-                match outcome.place() * stride.get() {
+                match outcome.position() * stride.get() {
                     0 => ok,
                     distance => sibling(ok, distance),
                 }
@@ -159,19 +161,19 @@ impl FindSeries for PendingSeries {
 
 impl FindSeries for AwaitingResult {
     #[inline]
-    fn series(&self, outcome: Outcome) -> Found {
+    fn series(&self, outcome: Outcome) -> FoundSeries {
         match self.series {
-            Some(series) => Found(series),
-            // It has not returned: the computed labels are absent, as at entry.
-            None => self.place.series(outcome),
+            Some(series) => FoundSeries(series),
+            // The function has not returned, so the computed labels are absent, as at entry.
+            None => self.pending.series(outcome),
         }
     }
 }
 
 impl FindSeries for &'static Function {
     #[inline(always)]
-    fn series(&self, outcome: Outcome) -> Found {
-        Found(Function::series(self, outcome))
+    fn series(&self, outcome: Outcome) -> FoundSeries {
+        FoundSeries(Function::series(self, outcome))
     }
 }
 
@@ -191,18 +193,18 @@ impl PendingSeries {
                     let before = labels[..label].iter().filter(|label| is_open(label)).count();
                     Some((before, fill.part.open?))
                 });
-                open.iter_mut().zip(computed).for_each(|(place, value)| *place = value);
+                open.iter_mut().zip(computed).for_each(|(slot, value)| *slot = value);
                 owned.completed(outcome, fixed_index(labels, fills), &open)
             }
         }
     }
 }
 
-/// The most labels of one metric that can be computed from the result.
+/// The maximum number of labels of one metric that can be computed from the result.
 pub(crate) const MAX_COMPUTED: usize = 8;
 
-/// What the fixed ones among the computed labels add to the combination. They were absent at entry,
-/// which is place 0.
+/// The number that the fixed labels among the computed ones add to the index of the combination. At
+/// entry they were absent, which is index 0.
 fn fixed_index(labels: &[LabelDescriptor], fills: &[Fill<'_>]) -> usize {
     let stride = |label: usize| -> usize {
         labels[label + 1..].iter().filter_map(LabelDescriptor::cardinality).product()
@@ -219,9 +221,9 @@ fn is_open(label: &LabelDescriptor) -> bool {
     label.cardinality().is_none()
 }
 
-/// The series so many places after `series` in its block.
+/// The series at `distance` positions after `series` in its block.
 fn sibling(series: Series, distance: usize) -> Series {
-    Series::at(series.block, series.block.layout(), series.place() + distance)
+    Series::at(series.block, series.block.layout(), series.position() + distance)
 }
 
 #[cfg(test)]
@@ -229,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_as_small_as_a_series() {
+    fn a_pending_series_is_as_small_as_a_series() {
         assert_eq!(size_of::<PendingSeries>(), size_of::<Series>());
     }
 }

@@ -1,4 +1,4 @@
-//! What is recorded of a call.
+//! The values that are recorded for a call.
 
 use std::time::Duration;
 
@@ -8,23 +8,23 @@ use crate::number::Number;
 use crate::rules::unit::{NotTime, TimeUnit};
 use crate::typed::handle::{Entered, Handle, Histogram, UpDownCounter, kind};
 
-/// What is recorded of a call, with its labels, before the call begins. Several make a pair of pairs.
+/// A recorder with its labels, before the call begins. Several recorders form a pair of pairs.
 pub trait Prepared {
     type Begun: CallRecorder;
 
-    /// The call begins now.
+    /// Begins the call.
     fn begin(self) -> Self::Begun;
 }
 
-/// Records something of a call. Several make a pair of pairs.
+/// Records a value for a call. Several recorders form a pair of pairs.
 pub trait CallRecorder {
-    /// Whether it wants to know how long each poll took.
+    /// Whether the recorder needs the duration of each poll.
     const BUSY: bool = false;
 
-    /// A poll took so long.
+    /// Adds the duration of a poll.
     fn polled(&mut self, _: Duration) {}
 
-    /// The call ended so, after `wall` time.
+    /// Records the end of the call, with its outcome and the elapsed time `wall`.
     fn end(&self, outcome: Outcome, wall: Duration);
 }
 
@@ -49,10 +49,10 @@ impl<A: Prepared, B: Prepared> Prepared for (A, B) {
     }
 }
 
-/// What records at the end alone is the same before the call begins.
-macro_rules! prepared_as_it_is {
-    ($($meter:ident)*) => {$(
-        impl<K: AnyKind, P: FindSeries> Prepared for $meter<K, P> {
+/// A recorder that records only at the end needs no preparation.
+macro_rules! prepared_without_change {
+    ($($recorder:ident)*) => {$(
+        impl<K: AnyKind, P: FindSeries> Prepared for $recorder<K, P> {
             type Begun = Self;
 
             #[inline(always)]
@@ -63,7 +63,7 @@ macro_rules! prepared_as_it_is {
     )*};
 }
 
-prepared_as_it_is! { Wall Busy Count }
+prepared_without_change! { Wall Busy Count }
 
 impl<A: CallRecorder, B: CallRecorder> CallRecorder for (A, B) {
     const BUSY: bool = A::BUSY || B::BUSY;
@@ -81,10 +81,10 @@ impl<A: CallRecorder, B: CallRecorder> CallRecorder for (A, B) {
     }
 }
 
-/// What a call does to a metric of a kind; to one of the wrong kind nothing.
+/// The actions of a call on a metric of some kind. On a metric of the wrong kind they do nothing.
 ///
-/// Whether the kind is right, [`TimeKind`] and its like tell. They are asked once, and nothing else
-/// depends on them, so that a wrong one is one error.
+/// [`TimeKind`], [`CountKind`] and [`InFlightKind`] check the kind. Each is required once, and
+/// nothing else depends on them, so a wrong kind causes a single error.
 pub trait AnyKind: Sized {
     type Entered: CallRecorder;
 
@@ -164,7 +164,7 @@ pub trait CountKind {}
 
 impl<T: Number> CountKind for kind::Counter<T> {}
 
-/// The kinds of metric that count calls that are under way.
+/// The kinds of metric that count running calls.
 #[diagnostic::on_unimplemented(
     message = "`in_flight` counts up and down again, which `{Self}` does not",
     label = "not an up-down counter",
@@ -174,7 +174,7 @@ pub trait InFlightKind {}
 
 impl<T: Number> InFlightKind for kind::UpDownCounter<T> {}
 
-/// Counts up when the call begins.
+/// Adds 1 when the call begins.
 #[derive(Debug)]
 pub struct InFlight<K>(pub(crate) Handle<K>);
 
@@ -187,7 +187,7 @@ impl<K: AnyKind> Prepared for InFlight<K> {
     }
 }
 
-/// Counts down again when it is dropped, which is after the end.
+/// Subtracts 1 when it is dropped, which is after `end`.
 impl<T: Number> CallRecorder for Entered<T> {
     #[inline(always)]
     fn end(&self, _: Outcome, _: Duration) {}
@@ -204,7 +204,7 @@ impl<K: AnyKind, P: FindSeries> CallRecorder for Wall<K, P> {
     }
 }
 
-/// Records the time that all polls took together.
+/// Records the sum of the durations of all polls.
 #[derive(Debug)]
 pub struct Busy<K, P>(pub Pending<K, P>, pub(crate) Duration);
 

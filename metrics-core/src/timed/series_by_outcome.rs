@@ -1,11 +1,11 @@
-//! The series that calls of one kind end in, one for each outcome.
+//! The series in which calls with the same labels end, one for each outcome.
 
 use std::sync::OnceLock;
 
 use crate::labels::outcome::{OUTCOMES, Outcome};
 use crate::store::series::Series;
 
-/// The series of each outcome, as far as they have been looked up.
+/// The series of each outcome that has been looked up so far.
 #[derive(Debug, Default)]
 pub(crate) struct SeriesByOutcome([OnceLock<Series>; OUTCOMES]);
 
@@ -14,13 +14,14 @@ impl SeriesByOutcome {
         Self([const { OnceLock::new() }; OUTCOMES])
     }
 
-    /// The series of `outcome`, which `find` looks up where it is not known.
+    /// The series of `outcome`. `find` looks it up if it is not known.
     #[inline]
     pub(crate) fn of(&self, outcome: Outcome, find: impl FnOnce() -> Series) -> Series {
-        match self.0[outcome.place()].get() {
-            // One that was recycled has other labels by now; one that was removed may be.
+        match self.0[outcome.position()].get() {
+            // A recycled series has other labels by now, and a removed series may have other
+            // labels.
             Some(series) if series.is_current() => *series,
-            known => Self::look_up(known.is_none().then_some(&self.0[outcome.place()]), find),
+            known => Self::look_up(known.is_none().then_some(&self.0[outcome.position()]), find),
         }
     }
 
@@ -28,7 +29,7 @@ impl SeriesByOutcome {
     #[inline(never)]
     fn look_up(empty: Option<&OnceLock<Series>>, find: impl FnOnce() -> Series) -> Series {
         let series = find();
-        // What overflows now may have room later.
+        // The overflow series is not kept: there may be room for the series later.
         if let Some(empty) = empty
             && !series.is_overflow()
         {

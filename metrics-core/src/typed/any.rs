@@ -1,4 +1,4 @@
-//! Recording a number of any type, in a metric of any kind.
+//! Recording a number of any type in a metric of any kind.
 
 use super::handle::Handle;
 use super::value::{Any, AnyValue, FromAny};
@@ -9,7 +9,8 @@ use crate::metric::kind::{MetricType, with_number};
 use crate::number::Number;
 use crate::store::series::Series;
 
-/// Records any number as the metric's kind does: adds to sums, sets gauges, records in histograms.
+/// Records any number according to the metric's kind: adds to a sum, sets a gauge, or records in a
+/// histogram.
 #[doc(hidden)]
 pub fn record_any<K>(handle: Handle<K>, value: impl AnyValue) {
     record_number(handle.series(), value.any());
@@ -25,7 +26,7 @@ pub(crate) fn record_number(series: Series, value: Any) {
     }
 }
 
-/// What `value` does to a metric, or why it cannot be recorded in it.
+/// The change that `value` makes to a metric, or the reason why the metric cannot record it.
 pub(crate) fn to_change(descriptor: &Descriptor, value: Any) -> Result<Change, DropReason> {
     let value_type = descriptor.value_type();
     Ok(match descriptor.metric_type() {

@@ -1,4 +1,4 @@
-//! Handles: what a metric's constructor returns, with the operations of its kind only.
+//! Handles: a metric's constructor returns one, with only the operations of the metric's kind.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -13,7 +13,7 @@ use crate::number::Number;
 use crate::rules::unit::{NotTime, TimeUnit};
 use crate::store::series::Series;
 
-/// The kinds of metrics, as types: what tells a [`Counter`] from a [`Gauge`].
+/// The kinds of metrics, as types. They distinguish a [`Counter`] from a [`Gauge`].
 pub mod kind {
     use std::marker::PhantomData;
 
@@ -27,7 +27,7 @@ pub mod kind {
     #[derive(Debug)]
     pub struct UpDownCounter<T>(PhantomData<T>);
 
-    /// A value of `T` of which the last one counts.
+    /// A value of `T` that is set; the last value counts.
     #[derive(Debug)]
     pub struct Gauge<T>(PhantomData<T>);
 
@@ -36,13 +36,14 @@ pub mod kind {
     pub struct Histogram<U = NotTime>(PhantomData<U>);
 }
 
-/// One series of a metric: 16 bytes, `Copy`, valid for ever.
+/// One series of a metric: 16 bytes, `Copy`, and valid for ever.
 ///
-/// A constructor such as `ShopMetrics::request_count("/", 200)` returns one. Use it at once, or keep
-/// it where the same labels are recorded again and again: that saves looking the series up.
+/// A constructor such as `ShopMetrics::request_count("/", 200)` returns one. Use it at once, or
+/// keep it if you record the same labels again and again: a kept handle saves the lookup of the
+/// series.
 ///
-/// The kind `K` decides on its operations; the names to use are [`Counter`], [`UpDownCounter`],
-/// [`Gauge`] and [`Histogram`].
+/// The kind `K` determines the operations. Use the names [`Counter`], [`UpDownCounter`], [`Gauge`]
+/// and [`Histogram`].
 #[must_use = "a handle records nothing by itself"]
 pub struct Handle<K> {
     series: Series,
@@ -55,10 +56,10 @@ pub type Counter<T = u64> = Handle<kind::Counter<T>>;
 /// A sum that grows and shrinks, in `i64` or `f64`.
 pub type UpDownCounter<T = i64> = Handle<kind::UpDownCounter<T>>;
 
-/// A value of which the last one counts, in `f64`, `i64` or `u64`.
+/// A value that is set, in `f64`, `i64` or `u64`; the last value counts.
 pub type Gauge<T = f64> = Handle<kind::Gauge<T>>;
 
-/// A distribution of values. `U` is the unit, if it is one of time.
+/// A distribution of values. `U` is the unit, if it is a unit of time.
 pub type Histogram<U = NotTime> = Handle<kind::Histogram<U>>;
 
 impl<K> Copy for Handle<K> {}
@@ -91,16 +92,16 @@ impl<K> Handle<K> {
         self.series
     }
 
-    /// What is known of the metric.
+    /// The descriptor of the metric.
     #[must_use]
     pub fn descriptor(&self) -> &'static Descriptor {
         self.series.descriptor()
     }
 
-    /// Removes the series: it is exported no more, and what it counted is forgotten.
+    /// Removes the series: it is no longer exported, and its counts are forgotten.
     ///
-    /// Recording with the same labels again, also through a handle made before, begins a new series
-    /// at zero. Under a series limit, a removed series makes room for another.
+    /// A later measurement with the same labels, also through an existing handle, starts a new
+    /// series at zero. A removed series makes room for another one under the series limit.
     pub fn remove(self) {
         remove(self.series);
     }
@@ -113,7 +114,7 @@ impl<T: Number> Counter<T> {
         self.series.add(T::ONE);
     }
 
-    /// Adds `n`. A negative, infinite or NaN `f64` is dropped and counted as such.
+    /// Adds `n`. A negative, infinite or NaN `f64` is dropped, and counted as dropped.
     #[inline(always)]
     pub fn add(self, n: impl CounterValue<T>) {
         let n = n.increment();
@@ -126,10 +127,11 @@ impl<T: Number> Counter<T> {
         }
     }
 
-    /// From now on reads a total that something else counts, at every collection, until the returned
-    /// guard is dropped. `total` is that total since it began; if it falls, it began again.
+    /// From now on, reads a total that other code counts, at every collection, until the returned
+    /// guard is dropped. `total` returns the total since its start; a total that falls has started
+    /// again.
     ///
-    /// What was observed stays counted afterwards.
+    /// The observed total stays counted afterwards.
     pub fn observe<V: CounterValue<T>>(
         self,
         total: impl Fn() -> V + Send + Sync + 'static,
@@ -151,7 +153,8 @@ impl<T: Number> UpDownCounter<T> {
         self.series.add(T::ZERO.minus(T::ONE));
     }
 
-    /// Adds `n`, which may be negative. An infinite or NaN `f64` is dropped and counted as such.
+    /// Adds `n`, which may be negative. An infinite or NaN `f64` is dropped, and counted as
+    /// dropped.
     #[inline(always)]
     pub fn add(self, n: impl UpDownValue<T>) {
         let n = n.change();
@@ -162,15 +165,15 @@ impl<T: Number> UpDownCounter<T> {
         }
     }
 
-    /// Adds 1 now, and subtracts it when the returned guard is dropped.
+    /// Adds 1 now, and subtracts 1 when the returned guard is dropped.
     #[inline]
     pub fn enter(self) -> Entered<T> {
         self.inc();
         Entered { counter: self, removals: self.series.removals() }
     }
 
-    /// From now on reads a sum that something else keeps, at every collection, until the returned
-    /// guard is dropped; then what was observed is subtracted again.
+    /// From now on, reads a sum that other code keeps, at every collection, until the returned
+    /// guard is dropped. Then the observed sum is subtracted again.
     pub fn observe<V: UpDownValue<T>>(
         self,
         sum: impl Fn() -> V + Send + Sync + 'static,
@@ -180,8 +183,8 @@ impl<T: Number> UpDownCounter<T> {
 }
 
 impl<T: Number> Gauge<T> {
-    /// Sets the value. What the gauge's type cannot hold (NaN and infinity in any, a negative number
-    /// in `u64`) is dropped and counted as such.
+    /// Sets the value. A value that the gauge's type cannot hold (NaN and infinity in any gauge, a
+    /// negative number in `u64`) is dropped, and counted as dropped.
     #[inline]
     pub fn set(self, value: impl GaugeValue<T>) {
         match value.gauge_value() {
@@ -191,8 +194,8 @@ impl<T: Number> Gauge<T> {
         }
     }
 
-    /// From now on reads the value at every collection, until the returned guard is dropped; then
-    /// the series is gone.
+    /// From now on, reads the value at every collection, until the returned guard is dropped. Then
+    /// the series is removed.
     pub fn observe<V: GaugeValue<T>>(
         self,
         value: impl Fn() -> V + Send + Sync + 'static,
@@ -202,14 +205,14 @@ impl<T: Number> Gauge<T> {
 }
 
 impl<U> Histogram<U> {
-    /// Records a value: any number, and a [`Duration`] if the unit is one of time. NaN and infinity
-    /// are dropped and counted as such.
+    /// Records a value: any number, or a [`Duration`] if the unit is a unit of time. NaN and
+    /// infinity are dropped, and counted as dropped.
     #[inline(always)]
     pub fn record(self, value: impl HistogramValue<U>) {
         self.series.record(value.histogram_value());
     }
 
-    /// Starts a timer that records the time until it is dropped.
+    /// Starts a timer, which records the elapsed time when it is dropped.
     #[inline]
     pub fn start_timer(self) -> Timer<U>
     where
@@ -218,7 +221,7 @@ impl<U> Histogram<U> {
         Timer { histogram: Some(self), start: Instant::now() }
     }
 
-    /// Calls `f` and records how long it took, also if it panics.
+    /// Calls `f` and records the elapsed time, also if `f` panics.
     #[inline]
     pub fn time<R>(self, f: impl FnOnce() -> R) -> R
     where
@@ -229,12 +232,13 @@ impl<U> Histogram<U> {
     }
 }
 
-/// Counts as 1 in an up-down counter until it is dropped. From [`enter`](Handle::enter).
+/// Counts as 1 in an up-down counter until it is dropped. [`enter`](Handle::enter) returns it.
 #[must_use = "keep it: `let _guard = …`; `let _ = …` drops it at once, and it counts for nothing"]
 #[derive(Debug)]
 pub struct Entered<T: Number = i64> {
     counter: UpDownCounter<T>,
-    /// How often the series had been removed: if it was again, the 1 is forgotten already.
+    /// The number of removals of the series at the start. If it has grown, the 1 is forgotten
+    /// already.
     removals: u32,
 }
 
@@ -247,8 +251,8 @@ impl<T: Number> Drop for Entered<T> {
     }
 }
 
-/// Records the time since it was started when it is dropped, also by a panic or a cancelled future.
-/// From [`start_timer`](Handle::start_timer).
+/// Records the elapsed time when it is dropped, also by a panic or a cancelled future.
+/// [`start_timer`](Handle::start_timer) returns it.
 #[must_use = "keep it: `let _timer = …`; `let _ = …` drops it at once, and it records no time"]
 #[derive(Debug)]
 pub struct Timer<U: TimeUnit> {
@@ -257,7 +261,7 @@ pub struct Timer<U: TimeUnit> {
 }
 
 impl<U: TimeUnit> Timer<U> {
-    /// Records now, and returns what was recorded.
+    /// Records the elapsed time now, and returns it.
     pub fn stop(mut self) -> Duration {
         let elapsed = self.start.elapsed();
         if let Some(histogram) = self.histogram.take() {
@@ -266,7 +270,7 @@ impl<U: TimeUnit> Timer<U> {
         elapsed
     }
 
-    /// Records nothing.
+    /// Drops the timer without recording.
     pub fn discard(mut self) {
         self.histogram = None;
     }

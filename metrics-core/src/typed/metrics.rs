@@ -3,15 +3,15 @@
 use super::resolve::SeriesKey;
 use crate::metric::descriptor::Descriptor;
 
-/// A metrics enum. Derived; the derive also gives the enum a constructor for each variant and
-/// `record`.
+/// A metrics enum. The derive implements this trait, and gives the enum a constructor for each
+/// variant and `record`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no metrics enum",
+    message = "`{Self}` is not a metrics enum",
     label = "does not derive `Metrics`",
     note = "put `#[derive(Metrics)]` on the enum"
 )]
 pub trait Metrics {
-    /// What is known of each variant's metric, in the order of the variants.
+    /// The descriptor of each variant's metric, in the order of the variants.
     #[must_use]
     fn descriptors() -> &'static [&'static Descriptor];
 

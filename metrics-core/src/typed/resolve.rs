@@ -1,6 +1,6 @@
-//! From the labels of a variant to what records: a handle, or the place of a call that has not ended.
+//! From the labels of a variant to a handle, or to the pending series of a call that has not ended.
 
-#![allow(missing_docs, reason = "generated code alone reaches it")]
+#![allow(missing_docs, reason = "only generated code uses it")]
 
 use super::handle::Handle;
 use crate::labels::part::Part;
@@ -8,8 +8,8 @@ use crate::store::family::Family;
 use crate::store::key::{Key, Parts, Query};
 use crate::store::shape::SeriesLookup;
 
-/// What a variant's labels can be resolved to: the metric's handle `H`, or what `#[timed]` keeps until
-/// the outcome is known.
+/// A type that a variant's labels can be resolved to: the metric's handle `H`, or the value that
+/// `#[timed]` keeps until the outcome is known.
 pub trait Resolve<H>: Sized {
     fn resolve<const N: usize>(
         family: &'static Family,
@@ -39,14 +39,14 @@ pub fn resolve<H, R: Resolve<H>, const N: usize>(
     R::resolve(family, shape, parts)
 }
 
-/// A series by its labels, without making it.
+/// The labels that identify a series. The series need not exist.
 #[derive(Debug)]
 pub struct SeriesKey {
     pub(crate) family: &'static Family,
     pub(crate) key: Key,
 }
 
-/// The key of a series.
+/// Makes the key of a series.
 #[must_use]
 pub fn series_key<const N: usize>(family: &'static Family, parts: [Part<'_>; N]) -> SeriesKey {
     SeriesKey { family, key: Parts(parts).to_key(family.descriptor()) }

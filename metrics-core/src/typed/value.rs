@@ -1,7 +1,7 @@
-//! What each kind of metric takes as a value.
+//! The values that each kind of metric takes.
 //!
-//! One trait a kind, so that a wrong value is an error in the words of that kind, and so that plain
-//! integer literals infer.
+//! Each kind has a trait of its own, so that the error for a wrong value names the kind, and so
+//! that the type of plain integer literals can be inferred.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,7 +10,8 @@ use crate::metric::dropped::DropReason;
 use crate::number::Number;
 use crate::rules::unit::TimeUnit;
 
-/// What a counter of `T` can be incremented by: `u64`, and `f64` on a counter with `value = f64`.
+/// A value by which a counter of `T` can be incremented: `u64`, and also `f64` on a counter with
+/// `value = f64`.
 #[diagnostic::on_unimplemented(
     message = "a counter of `{T}` is not incremented by `{Self}`",
     label = "not an increment of this counter",
@@ -22,7 +23,8 @@ pub trait CounterValue<T: Number> {
     fn increment(self) -> T;
 }
 
-/// What an up-down counter of `T` can be changed by: `i64`, and `f64` with `value = f64`.
+/// A value by which an up-down counter of `T` can be changed: `i64`, and also `f64` with `value =
+/// f64`.
 #[diagnostic::on_unimplemented(
     message = "an up-down counter of `{T}` is not changed by `{Self}`",
     label = "not a change of this up-down counter",
@@ -34,21 +36,21 @@ pub trait UpDownValue<T: Number> {
     fn change(self) -> T;
 }
 
-/// What a gauge of `T` can be set to: every primitive number of up to 64 bits, floats on a gauge of
-/// `f64` only.
+/// A value to which a gauge of `T` can be set: every primitive number of up to 64 bits, but floats
+/// only on a gauge of `f64`.
 #[diagnostic::on_unimplemented(
     message = "a gauge of `{T}` is not set to `{Self}`",
     label = "not a value of this gauge",
     note = "gauges take every primitive number of up to 64 bits; floats need `value = f64`, which is the default"
 )]
 pub trait GaugeValue<T: Number> {
-    /// The value, or why it has none.
+    /// The value, or the reason why the gauge cannot hold it.
     #[doc(hidden)]
     fn gauge_value(self) -> Result<T, DropReason>;
 }
 
-/// What a histogram with unit `U` records: every primitive number of up to 64 bits, and [`Duration`] if
-/// `U` is a unit of time.
+/// A value that a histogram with unit `U` records: every primitive number of up to 64 bits, and
+/// [`Duration`] if `U` is a unit of time.
 #[diagnostic::on_unimplemented(
     message = "a histogram does not record `{Self}`",
     label = "not a value of a histogram",
@@ -60,10 +62,10 @@ pub trait HistogramValue<U> {
     fn histogram_value(self) -> f64;
 }
 
-/// Any number: what `record` by value takes where the variants of an enum differ, validated when it
-/// is recorded.
+/// Any number. `record` on a value of a metrics enum takes it if the variants differ in kind, and
+/// checks it when it is recorded.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no number that these metrics record",
+    message = "`{Self}` is not a number that these metrics record",
     label = "not a number",
     note = "the variants differ in kind, so `record` takes any primitive number of up to 64 bits; use the variant's constructor for more"
 )]
@@ -73,7 +75,7 @@ pub trait AnyValue {
     fn any(self) -> Any;
 }
 
-/// A boundary of buckets: a primitive number of up to 64 bits, or a reference to one.
+/// A bucket boundary: a primitive number of up to 64 bits, or a reference to one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a boundary of buckets",
     label = "not a number",
@@ -95,7 +97,7 @@ pub enum Any {
 }
 
 impl Any {
-    /// As an increment of a counter of `T`.
+    /// Converts the number to an increment of a counter of `T`.
     pub(crate) fn to_increment<T: FromAny>(self) -> Result<T, DropReason> {
         match self {
             Self::Signed(value) if value < 0 => Err(DropReason::Negative),

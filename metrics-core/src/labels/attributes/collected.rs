@@ -9,15 +9,16 @@ use crate::labels::scratch::Scratch;
 use crate::labels::value::{LabelRef, cut};
 use crate::rules::name::check_label_name;
 
-/// The most attributes that a measurement may have: OpenTelemetry's [default limit] elsewhere.
+/// The maximum number of attributes of a measurement: OpenTelemetry's [default limit] for the
+/// attributes of other signals.
 ///
 /// [default limit]: https://opentelemetry.io/docs/specs/otel/common/#configurable-parameters
 pub const MAX_ATTRIBUTES: usize = 128;
 
 /// Attributes, checked and sorted by name.
 ///
-/// Serde hands out borrowed text for the length of a call only, so it is copied; the thread keeps
-/// the memory for the next measurement.
+/// Serde lends text only for the length of a call, so the text is copied. The thread keeps the
+/// memory for the next measurement.
 #[derive(Debug, Default)]
 pub struct Collected {
     text: String,
@@ -30,7 +31,7 @@ struct Entry {
     value: Stored,
 }
 
-/// A value whose text lies in [`Collected`].
+/// A value whose text is stored in [`Collected`].
 #[derive(Debug)]
 pub(super) enum Stored {
     Absent,
@@ -41,16 +42,16 @@ pub(super) enum Stored {
 }
 
 thread_local! {
-    /// Taken out while it is in use: what serializes attributes may itself record.
+    /// Empty while a measurement uses the memory, because serializing attributes may record too.
     static KEPT: Cell<Collected> = const { Cell::new(Collected::EMPTY) };
 }
 
-/// Collects attributes with `collect` and calls `f` with them.
+/// Collects attributes with `collect`, and calls `f` with them.
 pub(crate) fn collected<R>(
     collect: impl FnOnce(&mut Collected) -> Result<(), AttributeError>,
     f: impl FnOnce(Result<&Collected, AttributeError>) -> R,
 ) -> R {
-    // At the end of a thread nothing is kept.
+    // Without thread-local storage, at the end of a thread, the memory is not kept.
     let mut collected = KEPT.try_with(Cell::take).unwrap_or_default();
     collected.text.clear();
     collected.entries.clear();
@@ -103,7 +104,7 @@ impl Collected {
         Ok(name)
     }
 
-    /// Checks a name that was copied.
+    /// Checks a copied name.
     pub(super) fn check_name(&self, name: &Range<usize>) -> Result<(), AttributeError> {
         let name = self.text(name);
         check_label_name(name).map_err(|error| {
@@ -111,12 +112,12 @@ impl Collected {
         })
     }
 
-    /// Copies text, cut to [`MAX_LABEL_LEN`](crate::labels::label::MAX_LABEL_LEN).
+    /// Copies text, cut to [`MAX_LABEL_LEN`](crate::label::MAX_LABEL_LEN).
     pub(super) fn str(&mut self, text: &str) -> Stored {
         Stored::Str(self.copy(cut(text)))
     }
 
-    /// Writes `value`, cut to [`MAX_LABEL_LEN`](crate::labels::label::MAX_LABEL_LEN).
+    /// Writes `value`, cut to [`MAX_LABEL_LEN`](crate::label::MAX_LABEL_LEN).
     pub(super) fn display(&mut self, value: &(impl Display + ?Sized)) -> Stored {
         match Scratch::new().write(value) {
             LabelRef::Str(text) => self.str(text),
@@ -132,14 +133,14 @@ impl Collected {
         if self.entries.len() == MAX_ATTRIBUTES {
             return Err(AttributeError(format!(
                 "it has more than {MAX_ATTRIBUTES} attributes; each combination of their values is \
-                 a series, so give only those that series are told apart by"
+                 a series, so give only the attributes that distinguish series"
             )));
         }
         self.entries.push(Entry { name, value });
         Ok(())
     }
 
-    /// The text of a name that was copied.
+    /// The text of a copied name.
     pub(super) fn text(&self, name: &Range<usize>) -> &str {
         &self.text[name.clone()]
     }
@@ -150,18 +151,18 @@ impl Collected {
         start..self.text.len()
     }
 
-    /// Sorts by name.
+    /// Sorts the attributes by name, and checks that no name is given twice.
     fn sort(&mut self) -> Result<(), AttributeError> {
         let Self { text, entries } = self;
         let name = |entry: &Entry| &text[entry.name.clone()];
-        // Mostly they come sorted, or there is one only.
+        // Most attributes come sorted, or there is only one.
         if !entries.is_sorted_by_key(name) {
             entries.sort_unstable_by(|a, b| name(a).cmp(name(b)));
         }
         match entries.windows(2).find(|pair| name(&pair[0]) == name(&pair[1])) {
             None => Ok(()),
             Some(pair) => Err(AttributeError(format!(
-                "attribute `{}` is given twice; a series has one value of it",
+                "attribute `{}` is given twice; give it once",
                 name(&pair[0])
             ))),
         }

@@ -1,15 +1,15 @@
-//! Why attributes cannot be used.
+//! The error for attributes that cannot be used.
 
-/// What is wrong with attributes, in words.
+/// The reason why attributes cannot be used, as text.
 #[derive(Debug)]
 #[doc(hidden)]
 pub struct AttributeError(pub(super) String);
 
 impl AttributeError {
-    /// Attribute `name` has a value that is no single value.
+    /// Attribute `name` has a nested value.
     pub(crate) fn not_flat(name: &str, found: &str) -> Self {
         Self(format!(
-            "attribute `{name}` is {found}; attributes are flat: give text, a number, a truth value \
+            "attribute `{name}` is {found}; attributes are flat: give a string, a number, a boolean \
              or nothing"
         ))
     }

@@ -8,122 +8,111 @@ use serde::ser::{
 
 use super::collected::Collected;
 use super::error::AttributeError;
+use super::refuse::{refuse, refuse_bytes_and_unnamed_fields};
 use super::scalar;
 
-/// Takes what has names and values.
+/// Serializes attributes, or one element of a list of attributes.
 pub(super) struct Flat<'c> {
-    into: &'c mut Collected,
-    place: Place,
+    collected: &'c mut Collected,
+    level: Level,
 }
 
-/// What is serialized.
+/// The part of the attributes that is serialized.
 #[derive(Clone, Copy)]
-enum Place {
+enum Level {
     /// All attributes.
-    Whole,
-    /// One of a list.
+    Attributes,
+    /// One element of a list of attributes: a pair.
     Element,
 }
 
 /// Takes the entries of a map or the fields of a struct.
 pub(super) struct Entries<'c> {
-    into: &'c mut Collected,
+    collected: &'c mut Collected,
     name: Option<Range<usize>>,
 }
 
-/// Takes the elements of a list of pairs, or those of a pair.
+/// Takes the elements of a list of pairs, or the name and the value of a pair.
 pub(super) struct List<'c> {
-    into: &'c mut Collected,
-    place: Place,
-    /// In a pair: its name, once that is there.
+    collected: &'c mut Collected,
+    level: Level,
+    /// In a pair: its name, once the name is serialized.
     name: Option<Range<usize>>,
 }
 
 /// Serializes attributes.
 pub(super) fn attributes<T: Serialize + ?Sized>(
     attributes: &T,
-    into: &mut Collected,
+    collected: &mut Collected,
 ) -> Result<(), AttributeError> {
-    attributes.serialize(Flat { into, place: Place::Whole })
+    attributes.serialize(Flat { collected, level: Level::Attributes })
 }
 
 impl<'c> Flat<'c> {
-    /// What has no name and value in it.
-    fn nameless<T>(&self, found: &str) -> Result<T, AttributeError> {
-        Err(AttributeError(match self.place {
-            Place::Whole => format!(
+    /// The error for a type without names and values.
+    fn refuse<T>(&self, found: &str) -> Result<T, AttributeError> {
+        Err(AttributeError(match self.level {
+            Level::Attributes => format!(
                 "its attributes are {found}; give a struct, a map or a list of `(name, value)` pairs"
             ),
-            Place::Element => format!(
+            Level::Element => format!(
                 "an element of its list of attributes is {found}; give `(name, value)` pairs"
             ),
         }))
     }
 
-    /// Nothing, where that means that there are no attributes.
+    /// Takes the unit or `None`, if that means that there are no attributes.
     fn nothing(&self) -> Result<(), AttributeError> {
-        match self.place {
-            Place::Whole => Ok(()),
-            Place::Element => self.nameless("nothing"),
+        match self.level {
+            Level::Attributes => Ok(()),
+            Level::Element => self.refuse("nothing"),
         }
     }
 
     fn entries(self, found: &str) -> Result<Entries<'c>, AttributeError> {
-        match self.place {
-            Place::Whole => Ok(Entries { into: self.into, name: None }),
-            Place::Element => self.nameless(found),
+        match self.level {
+            Level::Attributes => Ok(Entries { collected: self.collected, name: None }),
+            Level::Element => self.refuse(found),
         }
     }
 
     fn list(self, len: Option<usize>) -> Result<List<'c>, AttributeError> {
-        match (self.place, len) {
-            (Place::Whole, _) | (Place::Element, Some(2)) => {
-                Ok(List { into: self.into, place: self.place, name: None })
+        match (self.level, len) {
+            (Level::Attributes, _) | (Level::Element, Some(2)) => {
+                Ok(List { collected: self.collected, level: self.level, name: None })
             }
-            (Place::Element, _) => self.nameless("a list of another length than 2"),
+            (Level::Element, _) => self.refuse("a list whose length is not 2"),
         }
     }
 }
-
-macro_rules! nameless {
-    ($($method:ident($value:ty) is $found:literal;)*) => {$(
-        fn $method(self, _: $value) -> Result<(), AttributeError> {
-            self.nameless($found)
-        }
-    )*};
-}
-
-type Nested = Impossible<(), AttributeError>;
 
 impl<'c> Serializer for Flat<'c> {
     type Ok = ();
     type Error = AttributeError;
     type SerializeSeq = List<'c>;
     type SerializeTuple = List<'c>;
-    type SerializeTupleStruct = Nested;
-    type SerializeTupleVariant = Nested;
     type SerializeMap = Entries<'c>;
     type SerializeStruct = Entries<'c>;
-    type SerializeStructVariant = Nested;
 
-    nameless! {
-        serialize_bool(bool) is "a truth value";
-        serialize_i8(i8) is "a number";
-        serialize_i16(i16) is "a number";
-        serialize_i32(i32) is "a number";
-        serialize_i64(i64) is "a number";
-        serialize_i128(i128) is "a number";
-        serialize_u8(u8) is "a number";
-        serialize_u16(u16) is "a number";
-        serialize_u32(u32) is "a number";
-        serialize_u64(u64) is "a number";
-        serialize_u128(u128) is "a number";
-        serialize_f32(f32) is "a number";
-        serialize_f64(f64) is "a number";
-        serialize_char(char) is "a character";
-        serialize_str(&str) is "one text";
-        serialize_bytes(&[u8]) is "a run of bytes";
+    refuse! {
+        serialize_bool(bool) -> (): "a boolean";
+        serialize_i8(i8) -> (): "a number";
+        serialize_i16(i16) -> (): "a number";
+        serialize_i32(i32) -> (): "a number";
+        serialize_i64(i64) -> (): "a number";
+        serialize_i128(i128) -> (): "a number";
+        serialize_u8(u8) -> (): "a number";
+        serialize_u16(u16) -> (): "a number";
+        serialize_u32(u32) -> (): "a number";
+        serialize_u64(u64) -> (): "a number";
+        serialize_u128(u128) -> (): "a number";
+        serialize_f32(f32) -> (): "a number";
+        serialize_f64(f64) -> (): "a number";
+        serialize_char(char) -> (): "a character";
+        serialize_str(&str) -> (): "a string";
     }
+
+    refuse_bytes_and_unnamed_fields!();
 
     fn serialize_none(self) -> Result<(), AttributeError> {
         self.nothing()
@@ -147,7 +136,7 @@ impl<'c> Serializer for Flat<'c> {
         _: u32,
         variant: &'static str,
     ) -> Result<(), AttributeError> {
-        self.nameless(&format!("the variant `{variant}`"))
+        self.refuse(&format!("the variant `{variant}`"))
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -158,16 +147,6 @@ impl<'c> Serializer for Flat<'c> {
         value.serialize(self)
     }
 
-    fn serialize_newtype_variant<T: Serialize + ?Sized>(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        _: &T,
-    ) -> Result<(), AttributeError> {
-        self.nameless(&format!("the variant `{variant}`"))
-    }
-
     fn serialize_seq(self, len: Option<usize>) -> Result<List<'c>, AttributeError> {
         self.list(len)
     }
@@ -176,40 +155,12 @@ impl<'c> Serializer for Flat<'c> {
         self.list(Some(len))
     }
 
-    fn serialize_tuple_struct(
-        self,
-        name: &'static str,
-        _: usize,
-    ) -> Result<Nested, AttributeError> {
-        self.nameless(&format!("the struct `{name}`, whose fields have no names"))
-    }
-
-    fn serialize_tuple_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        _: usize,
-    ) -> Result<Nested, AttributeError> {
-        self.nameless(&format!("the variant `{variant}`"))
-    }
-
     fn serialize_map(self, _: Option<usize>) -> Result<Entries<'c>, AttributeError> {
         self.entries("a map")
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Entries<'c>, AttributeError> {
         self.entries("a struct")
-    }
-
-    fn serialize_struct_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        _: usize,
-    ) -> Result<Nested, AttributeError> {
-        self.nameless(&format!("the variant `{variant}`"))
     }
 }
 
@@ -222,8 +173,8 @@ impl SerializeStruct for Entries<'_> {
         name: &'static str,
         value: &T,
     ) -> Result<(), AttributeError> {
-        let name = self.into.name(name)?;
-        scalar::value(name, value, self.into)
+        let name = self.collected.name(name)?;
+        scalar::value(name, value, self.collected)
     }
 
     fn end(self) -> Result<(), AttributeError> {
@@ -236,13 +187,13 @@ impl SerializeMap for Entries<'_> {
     type Error = AttributeError;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), AttributeError> {
-        self.name = Some(scalar::name(key, self.into)?);
+        self.name = Some(scalar::name(key, self.collected)?);
         Ok(())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), AttributeError> {
         match self.name.take() {
-            Some(name) => scalar::value(name, value, self.into),
+            Some(name) => scalar::value(name, value, self.collected),
             None => Err(AttributeError("a value came before its name".to_owned())),
         }
     }
@@ -262,15 +213,15 @@ macro_rules! list {
                 &mut self,
                 element: &T,
             ) -> Result<(), AttributeError> {
-                match (self.place, self.name.take()) {
-                    (Place::Whole, _) => {
-                        element.serialize(Flat { into: self.into, place: Place::Element })
+                match (self.level, self.name.take()) {
+                    (Level::Attributes, _) => {
+                        element.serialize(Flat { collected: self.collected, level: Level::Element })
                     }
-                    (Place::Element, None) => {
-                        self.name = Some(scalar::name(element, self.into)?);
+                    (Level::Element, None) => {
+                        self.name = Some(scalar::name(element, self.collected)?);
                         Ok(())
                     }
-                    (Place::Element, Some(name)) => scalar::value(name, element, self.into),
+                    (Level::Element, Some(name)) => scalar::value(name, element, self.collected),
                 }
             }
 

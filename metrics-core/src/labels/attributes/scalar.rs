@@ -1,4 +1,4 @@
-//! Serializing one value of an attribute, or its name.
+//! Serializing the name or the value of one attribute.
 
 use std::fmt::Display;
 use std::ops::Range;
@@ -8,25 +8,26 @@ use serde::ser::{Impossible, Serialize, Serializer};
 use super::collected::Collected;
 use super::collected::Stored;
 use super::error::AttributeError;
+use super::refuse::{refuse, refuse_bytes_and_unnamed_fields};
 
-/// Takes a single value; what is nested is an error.
+/// Serializes a single value, and refuses a nested one.
 pub(super) struct Scalar<'c> {
-    into: &'c mut Collected,
-    /// The attribute's name; `None` while that is what is serialized.
+    collected: &'c mut Collected,
+    /// The name of the attribute; `None` while the name itself is serialized.
     name: Option<Range<usize>>,
 }
 
-/// Serializes the name of an attribute: text.
+/// Serializes the name of an attribute: a string.
 pub(super) fn name<T: Serialize + ?Sized>(
     name: &T,
-    into: &mut Collected,
+    collected: &mut Collected,
 ) -> Result<Range<usize>, AttributeError> {
-    match name.serialize(Scalar { into: &mut *into, name: None })? {
+    match name.serialize(Scalar { collected: &mut *collected, name: None })? {
         Stored::Str(name) => {
-            into.check_name(&name)?;
+            collected.check_name(&name)?;
             Ok(name)
         }
-        _ => Err(AttributeError("the name of an attribute is no text".to_owned())),
+        _ => Err(AttributeError("the name of an attribute is not a string".to_owned())),
     }
 }
 
@@ -34,24 +35,26 @@ pub(super) fn name<T: Serialize + ?Sized>(
 pub(super) fn value<T: Serialize + ?Sized>(
     name: Range<usize>,
     value: &T,
-    into: &mut Collected,
+    collected: &mut Collected,
 ) -> Result<(), AttributeError> {
-    let stored = value.serialize(Scalar { into: &mut *into, name: Some(name.clone()) })?;
-    into.pair(name, stored)
+    let scalar = Scalar { collected: &mut *collected, name: Some(name.clone()) };
+    let stored = value.serialize(scalar)?;
+    collected.pair(name, stored)
 }
 
 impl Scalar<'_> {
-    fn nested<T>(&self, found: &str) -> Result<T, AttributeError> {
+    /// The error for a type that is not a single value.
+    fn refuse<T>(&self, found: &str) -> Result<T, AttributeError> {
         Err(match &self.name {
-            Some(name) => AttributeError::not_flat(self.into.text(name), found),
-            None => AttributeError(format!("the name of an attribute is {found}, no text")),
+            Some(name) => AttributeError::not_flat(self.collected.text(name), found),
+            None => AttributeError(format!("the name of an attribute is {found}; give a string")),
         })
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "what serde's methods return")]
+    #[expect(clippy::unnecessary_wraps, reason = "serde's methods return a `Result`")]
     fn integer<T: TryInto<i64> + Display + Copy>(self, value: T) -> Result<Stored, AttributeError> {
-        // Attributes hold an i64; what does not fit is kept exactly, as text.
-        Ok(value.try_into().map_or_else(|_| self.into.display(&value), Stored::Int))
+        // Attributes hold an i64. An integer that does not fit is kept exactly, as text.
+        Ok(value.try_into().map_or_else(|_| self.collected.display(&value), Stored::Int))
     }
 }
 
@@ -70,16 +73,25 @@ impl Serializer for Scalar<'_> {
     type Error = AttributeError;
     type SerializeSeq = Nested;
     type SerializeTuple = Nested;
-    type SerializeTupleStruct = Nested;
-    type SerializeTupleVariant = Nested;
     type SerializeMap = Nested;
     type SerializeStruct = Nested;
-    type SerializeStructVariant = Nested;
 
     integers! {
         serialize_i8(i8), serialize_i16(i16), serialize_i32(i32), serialize_i64(i64),
         serialize_i128(i128), serialize_u8(u8), serialize_u16(u16), serialize_u32(u32),
         serialize_u64(u64), serialize_u128(u128)
+    }
+
+    refuse! {
+        serialize_seq(Option<usize>) -> Nested: "a list";
+        serialize_tuple(usize) -> Nested: "a tuple or an array";
+        serialize_map(Option<usize>) -> Nested: "a map";
+    }
+
+    refuse_bytes_and_unnamed_fields!();
+
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Nested, AttributeError> {
+        self.refuse(&format!("the struct `{name}`"))
     }
 
     fn serialize_bool(self, value: bool) -> Result<Stored, AttributeError> {
@@ -95,19 +107,15 @@ impl Serializer for Scalar<'_> {
     }
 
     fn serialize_char(self, value: char) -> Result<Stored, AttributeError> {
-        Ok(self.into.str(value.encode_utf8(&mut [0; 4])))
+        Ok(self.collected.str(value.encode_utf8(&mut [0; 4])))
     }
 
     fn serialize_str(self, value: &str) -> Result<Stored, AttributeError> {
-        Ok(self.into.str(value))
+        Ok(self.collected.str(value))
     }
 
     fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<Stored, AttributeError> {
-        Ok(self.into.display(value))
-    }
-
-    fn serialize_bytes(self, _: &[u8]) -> Result<Stored, AttributeError> {
-        self.nested("a run of bytes")
+        Ok(self.collected.display(value))
     }
 
     fn serialize_none(self) -> Result<Stored, AttributeError> {
@@ -123,7 +131,7 @@ impl Serializer for Scalar<'_> {
     }
 
     fn serialize_unit_struct(self, name: &'static str) -> Result<Stored, AttributeError> {
-        Ok(self.into.str(name))
+        Ok(self.collected.str(name))
     }
 
     fn serialize_unit_variant(
@@ -132,7 +140,7 @@ impl Serializer for Scalar<'_> {
         _: u32,
         variant: &'static str,
     ) -> Result<Stored, AttributeError> {
-        Ok(self.into.str(variant))
+        Ok(self.collected.str(variant))
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -141,59 +149,5 @@ impl Serializer for Scalar<'_> {
         value: &T,
     ) -> Result<Stored, AttributeError> {
         value.serialize(self)
-    }
-
-    fn serialize_newtype_variant<T: Serialize + ?Sized>(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        _: &T,
-    ) -> Result<Stored, AttributeError> {
-        self.nested(&format!("the variant `{variant}` with a field"))
-    }
-
-    fn serialize_seq(self, _: Option<usize>) -> Result<Nested, AttributeError> {
-        self.nested("a list")
-    }
-
-    fn serialize_tuple(self, _: usize) -> Result<Nested, AttributeError> {
-        self.nested("a tuple or an array")
-    }
-
-    fn serialize_tuple_struct(
-        self,
-        name: &'static str,
-        _: usize,
-    ) -> Result<Nested, AttributeError> {
-        self.nested(&format!("the struct `{name}` with several fields"))
-    }
-
-    fn serialize_tuple_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        _: usize,
-    ) -> Result<Nested, AttributeError> {
-        self.nested(&format!("the variant `{variant}` with fields"))
-    }
-
-    fn serialize_map(self, _: Option<usize>) -> Result<Nested, AttributeError> {
-        self.nested("a map")
-    }
-
-    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Nested, AttributeError> {
-        self.nested(&format!("the struct `{name}`"))
-    }
-
-    fn serialize_struct_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        _: usize,
-    ) -> Result<Nested, AttributeError> {
-        self.nested(&format!("the variant `{variant}` with fields"))
     }
 }

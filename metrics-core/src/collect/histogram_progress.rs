@@ -1,0 +1,86 @@
+//! How far a reader is in one histogram.
+
+use super::extremes::fit;
+use crate::cells::totals::{Extremes, Totals};
+use crate::store::family::Family;
+use crate::store::value::HistogramSnapshot;
+
+/// How far a reader is in one histogram.
+#[derive(Debug)]
+pub(super) struct HistogramProgress {
+    family: &'static Family,
+    /// The sum at the reader's last collection, like `buckets` and `extremes`.
+    sum: f64,
+    buckets: Vec<u64>,
+    extremes: Option<Extremes>,
+    /// The extremes of intervals that ended since then, also by other readers.
+    pending: Option<Extremes>,
+    /// Whether the current collection has found the histogram.
+    found: bool,
+}
+
+impl HistogramProgress {
+    pub(super) fn new(family: &'static Family) -> Self {
+        Self { family, sum: 0.0, buckets: Vec::new(), extremes: None, pending: None, found: false }
+    }
+
+    pub(super) fn family(&self) -> &'static Family {
+        self.family
+    }
+
+    /// Whether the reader has returned values of the histogram.
+    pub(super) fn was_returned(&self) -> bool {
+        self.extremes.is_some()
+    }
+
+    /// Whether the current collection has found the histogram. Resets the mark for the next one.
+    pub(super) fn take_found(&mut self) -> bool {
+        std::mem::take(&mut self.found)
+    }
+
+    /// Adds the extremes of an interval that ended.
+    pub(super) fn add_pending(&mut self, interval: Extremes) {
+        self.pending.get_or_insert(Extremes::NONE).merge(interval);
+    }
+
+    /// The values since the reader's last collection, if there are any.
+    pub(super) fn advance(
+        &mut self,
+        boundaries: &'static [f64],
+        totals: &Totals,
+    ) -> Option<HistogramSnapshot> {
+        self.found = true;
+        let pending = self.pending.take();
+        if self.buckets == totals.buckets {
+            // The sum may differ in its last bit.
+            self.sum = totals.sum;
+            return None;
+        }
+        self.buckets.resize(totals.buckets.len(), 0);
+        let new = totals.buckets.iter().zip(&self.buckets);
+        let buckets: Vec<u64> = new.map(|(now, before)| now.saturating_sub(*before)).collect();
+        let count: u64 = buckets.iter().sum();
+        let sum = totals.sum - self.sum;
+        let mut known = pending.unwrap_or(Extremes::NONE);
+        // A new lifetime extreme always belongs to this interval.
+        let before = self.extremes.unwrap_or(Extremes::NONE);
+        if totals.extremes.min < before.min {
+            known.merge(Extremes::of(totals.extremes.min));
+        }
+        if totals.extremes.max > before.max {
+            known.merge(Extremes::of(totals.extremes.max));
+        }
+        self.sum = totals.sum;
+        self.buckets.clone_from(&totals.buckets);
+        self.extremes = Some(totals.extremes);
+        if count == 0 {
+            return None;
+        }
+        // A difference of sums has the rounding error of the sums.
+        let noise = 1e-9 * self.sum.abs().max(sum.abs()) / count as f64;
+        let mean = sum / count as f64;
+        let extremes = fit(known, mean, noise, boundaries, &buckets, totals.extremes);
+        let totals = Totals { sum, extremes, interval: Extremes::NONE, buckets };
+        Some(HistogramSnapshot::new(boundaries, totals))
+    }
+}

@@ -1,0 +1,107 @@
+//! The open series of one family, found by the hash of their labels.
+
+use std::sync::Arc;
+
+use hashbrown::HashTable;
+
+use super::block::Block;
+use super::key::{Key, Query};
+use super::series::Series;
+
+/// The open series of a family. Each has a block of its own.
+#[derive(Debug)]
+pub(super) struct Table {
+    by_hash: HashTable<Row>,
+    /// The series in the order of their creation.
+    rows: Vec<(Arc<Key>, &'static Block)>,
+    /// The rows of removed series, which can be recycled.
+    removed: Vec<usize>,
+    subscribed: bool,
+}
+
+/// The row of a series, and the hash that finds it.
+#[derive(Debug)]
+struct Row {
+    hash: u64,
+    row: usize,
+}
+
+impl Table {
+    pub(super) const EMPTY: Self = Self {
+        by_hash: HashTable::new(),
+        rows: Vec::new(),
+        removed: Vec::new(),
+        subscribed: false,
+    };
+
+    pub(super) fn get(&self, hash: u64, query: &impl Query) -> Option<(Arc<Key>, Series)> {
+        let matches = |entry: &Row| query.matches(&self.rows[entry.row].0);
+        let (key, block) = &self.rows[self.by_hash.find(hash, matches)?.row];
+        Some((Arc::clone(key), Series::of(block)))
+    }
+
+    /// Whether the table is full. Does not check whether removed series can really be recycled.
+    pub(super) fn is_full(&self, limit: usize) -> bool {
+        self.rows.len() >= limit && self.removed.is_empty()
+    }
+
+    /// Makes the series of `key`, in a block from `new_block` or in a recycled one; `None` if the
+    /// table is full. `new_block` gets whether the metric is subscribed.
+    pub(super) fn insert(
+        &mut self,
+        key: &Arc<Key>,
+        limit: usize,
+        new_block: impl FnOnce(bool) -> &'static Block,
+    ) -> Option<Series> {
+        // Recycling is the last resort: until then, the handles of a removed series find it again.
+        let row = if self.rows.len() < limit {
+            let block = new_block(self.subscribed);
+            block.set_labels(key.labels.clone());
+            block.set_row(self.rows.len());
+            self.rows.push((Arc::clone(key), block));
+            self.rows.len() - 1
+        } else {
+            let row = self.recycle()?;
+            let (old, block) = &mut self.rows[row];
+            // After the new tenancy has begun: see `Series::snapshot`.
+            block.set_labels(key.labels.clone());
+            let old = std::mem::replace(old, Arc::clone(key));
+            if let Ok(entry) = self.by_hash.find_entry(old.hash, |entry| entry.row == row) {
+                entry.remove();
+            }
+            row
+        };
+        self.by_hash.insert_unique(key.hash, Row { hash: key.hash, row }, |entry| entry.hash);
+        Some(Series::of(self.rows[row].1))
+    }
+
+    /// Frees the row of a removed series in which nothing was recorded since its removal.
+    fn recycle(&mut self) -> Option<usize> {
+        while let Some(row) = self.removed.pop() {
+            let block = self.rows[row].1;
+            block.unqueue();
+            if block.recycle(|| Series::of(block).is_recorded()) {
+                return Some(row);
+            }
+        }
+        None
+    }
+
+    /// Queues the block of a removed series for recycling, unless it is queued already.
+    pub(super) fn queue_for_recycling(&mut self, block: &Block) {
+        self.removed.extend(block.queue());
+    }
+
+    pub(super) fn blocks(&self) -> impl Iterator<Item = &'static Block> {
+        self.rows.iter().map(|(_, block)| *block)
+    }
+
+    pub(super) fn is_subscribed(&self) -> bool {
+        self.subscribed
+    }
+
+    pub(super) fn set_subscribed(&mut self, subscribed: bool) {
+        self.subscribed = subscribed;
+        self.blocks().for_each(|block| block.set_subscribed(subscribed));
+    }
+}
