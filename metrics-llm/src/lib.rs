@@ -64,6 +64,7 @@
 //! [typed-metrics]: https://docs.rs/typed-metrics
 
 mod call;
+mod chunk;
 mod conventions;
 pub mod error_type;
 #[cfg(any(feature = "async-openai", feature = "rig"))]
@@ -78,6 +79,7 @@ mod usage;
 mod whole;
 
 pub use call::LlmCall;
+pub use chunk::Chunk;
 pub use conventions::{GenAi, GenAiMetrics, TokenType};
 #[cfg(any(feature = "async-openai", feature = "rig"))]
 pub use measured::{Measure, Measured};
@@ -86,5 +88,5 @@ pub use metrics::LlmMetrics;
 pub use openai::{MeasuredChatStream, MeasuredResponseStream};
 #[cfg(feature = "rig")]
 pub use rig::MeasuredCompletionStream;
-pub use stream::{Chunk, LlmStream};
+pub use stream::LlmStream;
 pub use usage::Usage;

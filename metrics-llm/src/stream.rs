@@ -1,6 +1,5 @@
 //! A streamed answer that records itself.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -9,57 +8,9 @@ use futures_core::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
 use crate::call::LlmCall;
+use crate::chunk::Chunk;
 use crate::error_type;
 use crate::usage::Usage;
-use crate::whole::Choices;
-
-/// What an item of a stream is, as far as metrics go.
-#[derive(Debug, Clone, Default)]
-#[must_use]
-pub struct Chunk {
-    pub(crate) has_content: bool,
-    pub(crate) ended: Choices,
-    pub(crate) usage: Usage,
-    pub(crate) error_type: Option<Cow<'static, str>>,
-}
-
-impl Chunk {
-    /// A part of the answer: text, reasoning, a tool call. The first one is the first token.
-    pub fn content() -> Self {
-        Self { has_content: true, ..Self::default() }
-    }
-
-    /// Anything else: a role, a ping, a summary.
-    pub fn other() -> Self {
-        Self::default()
-    }
-
-    /// The call failed. What comes after it is not looked at.
-    pub fn error(error_type: impl Into<Cow<'static, str>>) -> Self {
-        Self { error_type: Some(error_type.into()), ..Self::default() }
-    }
-
-    /// It says what the call has used so far. What it leaves open stays as an earlier item said.
-    pub fn usage(mut self, usage: impl Into<Usage>) -> Self {
-        self.usage = usage.into();
-        self
-    }
-
-    /// It says that the answer is whole: who drops the stream after it has not cancelled the call, and the
-    /// answer took until the last item that came, not until somebody looked for more. Of an answer that has
-    /// several choices, it is the last one's end.
-    pub fn last(mut self) -> Self {
-        self.ended = Choices::ALL;
-        self
-    }
-
-    /// It says that these choices of the answer are whole.
-    #[cfg(feature = "async-openai")]
-    pub(crate) fn ended(mut self, choices: Choices) -> Self {
-        self.ended = choices;
-        self
-    }
-}
 
 pin_project! {
     /// A streamed answer that records itself; see [`LlmCall::stream`].
@@ -78,11 +29,54 @@ pin_project! {
     }
 }
 
-impl<'a, S, F> LlmStream<'a, S, F> {
-    pub(crate) fn new(call: LlmCall<'a>, stream: S, look: F) -> Self {
-        Self { stream, look, call: Some(call), needs_last: false, is_done: false }
+impl<'a> LlmCall<'a> {
+    /// Measures a streamed answer: `look` says of each item what it is.
+    ///
+    /// ```
+    /// # use typed_metrics_core as typed_metrics;
+    /// # use typed_metrics_llm as llm;
+    /// # use futures_util::{StreamExt, stream};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use llm::{Chunk, LlmCall, LlmMetrics, Usage};
+    ///
+    /// enum Item {
+    ///     Role,
+    ///     Text(&'static str),
+    ///     Used { input: u64, output: u64 },
+    /// }
+    ///
+    /// let answer = stream::iter([
+    ///     Item::Role,
+    ///     Item::Text("Scattering."),
+    ///     Item::Used { input: 12, output: 3 },
+    /// ]);
+    /// let seen = typed_metrics::testing::capture_async(async {
+    ///     let answer = LlmCall::start("gpt-5").stream(answer, |item| match item {
+    ///         Item::Text(_) => Chunk::content(),
+    ///         Item::Used { input, output } => Chunk::other().usage(Usage::new(*input, *output)),
+    ///         Item::Role => Chunk::other(),
+    ///     });
+    ///     answer.count().await // or whatever else one does with a stream
+    /// })
+    /// .await;
+    ///
+    /// assert_eq!(seen.returned, 3);
+    /// let (model, prompt) = ("gpt-5", None);
+    /// assert_eq!(seen.histogram(LlmMetrics::InputTokens { model, prompt }).sum, 12.0);
+    /// assert_eq!(seen.histogram(LlmMetrics::TimeToFirstToken { model, prompt }).count, 1);
+    /// # }
+    /// ```
+    pub fn stream<S, F>(self, stream: S, look: F) -> LlmStream<'a, S, F>
+    where
+        S: Stream,
+        F: FnMut(&S::Item) -> Chunk,
+    {
+        LlmStream { stream, look, call: Some(self), needs_last: false, is_done: false }
     }
+}
 
+impl<S, F> LlmStream<'_, S, F> {
     /// For streams that always say when the answer is whole ([`Chunk::last`]): one that ends without
     /// having said so counts as [truncated](error_type::TRUNCATED).
     ///
