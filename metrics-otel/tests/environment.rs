@@ -208,7 +208,7 @@ fn exponential_histograms_can_be_asked_for() {
 }
 
 #[test]
-fn mistakes_are_told_all_at_once_with_the_variable_and_the_mend() {
+fn all_mistakes_are_reported_at_once_with_the_variable_and_the_fix() {
     let printed = run(
         "error",
         &[
@@ -234,10 +234,10 @@ fn mistakes_are_told_all_at_once_with_the_variable_and_the_mend() {
          `60000`",
         "`OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE` is `deltas`; write `cumulative`, \
          `delta` or `lowmemory`",
-        "`OTEL_RESOURCE_ATTRIBUTES`: entry 1 has no `=`; write `name=value,name=value`, with a comma \
-         inside of a value as `%2C`",
-        "`OTEL_EXPORTER_OTLP_HEADERS`: entry 1 has no `=`; write `name=value,name=value`, with a \
-         comma inside of a value as `%2C`",
+        "`OTEL_RESOURCE_ATTRIBUTES`: entry 1 has no `=`; write `name=value,name=value`, and a comma \
+         inside a value as `%2C`",
+        "`OTEL_EXPORTER_OTLP_HEADERS`: entry 1 has no `=`; write `name=value,name=value`, and a \
+         comma inside a value as `%2C`",
         "`OTEL_EXPORTER_OTLP_COMPRESSION` is `zip`; write `gzip` or `none`",
         "`OTEL_EXPORTER_OTLP_TIMEOUT` is `10s`; write a number of milliseconds above 0, such as \
          `10000`",
@@ -248,7 +248,7 @@ fn mistakes_are_told_all_at_once_with_the_variable_and_the_mend() {
 }
 
 #[test]
-fn each_mistake_of_an_endpoint_has_its_own_mend() {
+fn each_mistake_of_an_endpoint_has_its_own_fix() {
     let cases = [
         (
             "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -256,15 +256,15 @@ fn each_mistake_of_an_endpoint_has_its_own_mend() {
             "write `http://` or `https://` instead of `grpc://`",
         ),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://", "which"),
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://h:99999", "is no number up to 65535"),
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a b", "which is no address"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://h:99999", "is not a number up to 65535"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a b", "which is not a valid address"),
         (
             "OTEL_EXPORTER_OTLP_ENDPOINT",
             "http://h:4318/v1/traces",
-            "where no metrics are; write it without `/v1/traces`",
+            "which is not an address for metrics; remove `/v1/traces`",
         ),
-        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json", "which is not sent here"),
-        ("OTEL_METRICS_EXPORTER", "prometheus", "is for `otlp` or `none`"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json", "which is not supported"),
+        ("OTEL_METRICS_EXPORTER", "prometheus", "write `otlp` or `none`"),
     ];
     for (name, value, said) in cases {
         let printed = run("error", &[(name, value)]);

@@ -104,7 +104,7 @@ fn a_metric_with_more_series_than_the_sdk_keeps_is_warned_of() {
     Installation::many("a").inc();
     Installation::few("a").inc();
     let [warning] = &*install(OtelHandler::new(provider(Cumulative).0)) else { panic!("one") };
-    let expected = "metric `installation.many` can have 2500 series, of which the OpenTelemetry SDK \
+    let expected = "metric `installation.many` can have 2500 series, but the OpenTelemetry SDK \
                     keeps 2000";
     assert!(warning.contains(expected), "{warning}");
     assert!(warning.contains("series_limits()"), "{warning}");

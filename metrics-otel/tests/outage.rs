@@ -67,7 +67,7 @@ fn deltas_of_an_outage_are_sent_in_order_when_it_is_over() {
             .map(|seen| support::receiver::Totals::of(&[seen]).int("outage.count", &label(&test)));
         assert_eq!(sums.collect::<Vec<_>>(), [1, 10, 20, 30, 100]);
         let again = logged();
-        assert!(again.len() == 1 && again[0].ends_with("they are sent again"), "{again:?}");
+        assert!(again.len() == 1 && again[0].ends_with("the collector answers again"), "{again:?}");
         clear_metric_handlers();
     }
 }
@@ -269,8 +269,8 @@ fn the_port_of_the_other_protocol_is_guessed() {
     let _turn = my_turn();
     let receiver = Receiver::start();
     let swapped = [
-        (Protocol::HttpProtobuf, receiver.grpc_endpoint(), "is it a port of gRPC?"),
-        (Protocol::Grpc, receiver.http_endpoint(), "is it a port of HTTP?"),
+        (Protocol::HttpProtobuf, receiver.grpc_endpoint(), "is this the port for gRPC?"),
+        (Protocol::Grpc, receiver.http_endpoint(), "is this the port for HTTP?"),
     ];
     for (protocol, endpoint, said) in swapped {
         let handler = deltas_to(&receiver, protocol).endpoint(endpoint).build().unwrap();

@@ -39,17 +39,17 @@ fn a_refusal_is_told_once_and_counted() {
     listen();
     let http = [
         (400, "400 Bad Request: says the receiver: 400 Bad Request"),
-        (401, "look at the credentials: `header`, or `OTEL_EXPORTER_OTLP_HEADERS`"),
-        (403, "look at the credentials: `header`, or `OTEL_EXPORTER_OTLP_HEADERS`"),
-        (404, "there are no metrics at `/v1/metrics`"),
-        (413, "fewer series, or a larger limit of the collector"),
+        (401, "check the credentials: `header`, or `OTEL_EXPORTER_OTLP_HEADERS`"),
+        (403, "check the credentials: `header`, or `OTEL_EXPORTER_OTLP_HEADERS`"),
+        (404, "the server does not take metrics at `/v1/metrics`"),
+        (413, "record fewer series, or raise the collector's limit"),
         (500, "500 Internal Server Error: says the receiver"),
     ];
     let http = http.map(|(status, said)| (Protocol::HttpProtobuf, Answer::status(status), said));
     let grpc = [
         (Code::InvalidArgument, "InvalidArgument: so it is"),
-        (Code::Unauthenticated, "look at the credentials"),
-        (Code::PermissionDenied, "look at the credentials"),
+        (Code::Unauthenticated, "check the credentials"),
+        (Code::PermissionDenied, "check the credentials"),
         (Code::ResourceExhausted, "ResourceExhausted: so it is"),
     ];
     let grpc = grpc.map(|(code, said)| (Protocol::Grpc, Answer::code(code, "so it is"), said));
@@ -91,7 +91,7 @@ fn a_page_that_answers_is_no_collector() {
     set_metric_handlers(handler).unwrap();
     receiver.answer(Answer::status(200).header("content-type", "text/html").body("<html>"));
     let error = interval().unwrap_err().to_string();
-    assert!(error.contains("a page answers there, no collector"), "{error}");
+    assert!(error.contains("the answer is a web page"), "{error}");
     receiver.answer(Answer::Ok);
     clear_metric_handlers();
 }
@@ -120,7 +120,7 @@ fn a_redirection_says_where_to() {
     set_metric_handlers(handler).unwrap();
     receiver.answer(Answer::status(308).header("location", "https://new.example/v1/metrics"));
     let error = interval().unwrap_err().to_string();
-    assert!(error.contains("metrics belong to https://new.example/v1/metrics"), "{error}");
+    assert!(error.contains("set https://new.example/v1/metrics as the endpoint"), "{error}");
     receiver.answer(Answer::Ok);
     clear_metric_handlers();
 }

@@ -178,24 +178,25 @@ fn files_that_are_no_certificates_are_told_at_set_up() {
     assert!(missing.starts_with("`ca_certificate` is `no/such.pem`, which cannot be read: "));
     let none = error(OtelHandler::otlp().ca_certificate(&not_pem));
     let expected = format!(
-        "`ca_certificate` is `{}`, which has no certificate in it; give a certificate in PEM",
+        "`ca_certificate` is `{}`, which contains no certificate; give a certificate in PEM",
         show(&not_pem)
     );
     assert_eq!(none, expected);
     let chain = certificates.path("client.pem");
     let swapped = error(OtelHandler::otlp().client_certificate(&chain, &chain));
     let expected = format!(
-        "`client_certificate` is `{}`, which has no private key in it; give a private key in PEM",
+        "`client_certificate` is `{}`, which contains no private key; give a private key in PEM",
         show(&chain)
     );
     assert_eq!(swapped, expected);
     let other = certificates.path("server.key");
     let foreign = error(OtelHandler::otlp().client_certificate(&chain, &other));
-    let expected = "`client_certificate`: the key is not that of the certificate; give its own";
+    let expected = "`client_certificate`: the key does not belong to the certificate; give the \
+                    certificate's key";
     assert_eq!(foreign, expected);
     let junk = certificates.path("junk.pem");
     let text = "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n";
     fs::write(&junk, text).unwrap();
     let junk = error(OtelHandler::otlp().ca_certificate(&junk));
-    assert!(junk.contains("which is no certificate: "), "{junk}");
+    assert!(junk.contains("which is not a valid certificate: "), "{junk}");
 }

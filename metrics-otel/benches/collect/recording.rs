@@ -49,8 +49,8 @@ pub(crate) fn report() {
     });
 }
 
-/// Prints a record's cost without a handler and with one that exports every second, of the round with
-/// the median ratio; returns the latter, at one and at four threads.
+/// Prints a record's cost without a handler and with one that exports every second, of the round
+/// with the median ratio; returns the latter, at one and at four threads.
 fn on_and_off(name: &str, operation: impl Fn(u32) + Sync) -> [f64; 2] {
     // Longer than the interval, so that an export is in it.
     let long = Duration::from_millis(1100);
