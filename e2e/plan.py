@@ -26,7 +26,7 @@ RUNS = {
 
 # Runs that cannot deliver, and what their error has to say.
 FAILURES = {"vmauth-wrong-token": "401",
-    "logfire-wrong-token": "Logfire does not take the write token, `LOGFIRE_TOKEN`",
+    "logfire-wrong-token": "Logfire does not accept the write token, `LOGFIRE_TOKEN`",
     "nobody-http": "127.0.0.1:", "nobody-grpc": "127.0.0.1:"}
 
 # The basic system metrics as VictoriaMetrics calls them, and the values that are plausible.

@@ -258,9 +258,10 @@ fn without_a_token_the_error_says_how_to_get_one_unless_that_is_fine() {
     for variables in [&[][..], &[("LOGFIRE_TOKEN", "")], &[("LOGFIRE_SEND_TO_LOGFIRE", "true")]] {
         assert!(
             folder.run("error", variables).contains(
-                "handler `logfire` could not be built: there is no token for Logfire: make a write \
-                 token in the settings of your project (https://logfire.pydantic.dev), and set \
-                 `LOGFIRE_TOKEN`; or set `LOGFIRE_SEND_TO_LOGFIRE=if-token-present` to go on without"
+                "handler `logfire` could not be built: there is no token for Logfire: create a \
+                 write token in the settings of your project (https://logfire.pydantic.dev) and set \
+                 `LOGFIRE_TOKEN`, or set `LOGFIRE_SEND_TO_LOGFIRE=if-token-present` to run without a \
+                 token"
             ),
             "{variables:?}"
         );
@@ -280,13 +281,13 @@ fn without_a_token_the_error_says_how_to_get_one_unless_that_is_fine() {
 }
 
 #[test]
-fn each_mistake_is_named_with_its_mend_and_without_the_token() {
+fn each_mistake_is_reported_with_its_fix_and_without_the_token() {
     let folder = Folder::new("mistakes-of-variables");
     let cases: [(&[(&str, &str)], &str); 6] = [
         (
             &[("LOGFIRE_TOKEN", "s3cret")],
-            "`LOGFIRE_TOKEN` is no write token of Logfire: such a token is `pylf_v1_`, the region, `_` \
-             and more",
+            "`LOGFIRE_TOKEN` is not a write token of Logfire, which begins with `pylf_v1_`, the region \
+             and `_`",
         ),
         (
             &[("LOGFIRE_TOKEN", "pylf_v1_mars_s3cret")],
@@ -294,7 +295,7 @@ fn each_mistake_is_named_with_its_mend_and_without_the_token() {
         ),
         (
             &[("LOGFIRE_TOKEN", "pylf_v1_us_s3cret,pylf_v1_us s3cret")],
-            "token 2 of `LOGFIRE_TOKEN` has a blank",
+            "token 2 of `LOGFIRE_TOKEN` contains a blank",
         ),
         (
             &[("LOGFIRE_TOKEN", TOKEN), ("LOGFIRE_BASE_URL", "logfire.local")],
@@ -316,12 +317,12 @@ fn each_mistake_is_named_with_its_mend_and_without_the_token() {
         assert!(printed.contains(said), "{said}\n  is not in\n{printed}");
     }
     let files = [
-        (r#"{"token": "pylf_v1_us_s3cret""#, "is no JSON: EOF while parsing an object"),
-        (r#""pylf_v1_us_s3cret""#, "has no text `token`"),
-        (r#"{"token": 1, "x": "s3cret"}"#, "has no text `token`"),
+        (r#"{"token": "pylf_v1_us_s3cret""#, "is not JSON: EOF while parsing an object"),
+        (r#""pylf_v1_us_s3cret""#, "has no string `token`"),
+        (r#"{"token": 1, "x": "s3cret"}"#, "has no string `token`"),
         (
             r#"{"token": "s3cret"}"#,
-            "`token` of `.logfire/logfire_credentials.json` is no write token",
+            "`token` of `.logfire/logfire_credentials.json` is not a write token",
         ),
     ];
     for (text, said) in files {

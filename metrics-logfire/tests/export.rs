@@ -265,10 +265,10 @@ fn a_token_that_is_refused_is_named_and_never_shown() {
     for status in [401, 403] {
         receiver.answer_next(1, Answer::status(status).body(format!("no such token: {TOKEN}")));
         let error = interval("refused", 1).unwrap_err().to_string();
-        let mend = "check the credentials: Logfire does not take the write token, `token`";
-        assert!(error.contains(mend) && error.contains(&status.to_string()), "{error}");
+        let fix = "check the credentials: Logfire does not accept the write token, `token`";
+        assert!(error.contains(fix) && error.contains(&status.to_string()), "{error}");
         let lines = logged().join("\n");
-        assert!(lines.contains(mend), "{lines}");
+        assert!(lines.contains(fix), "{lines}");
         let snapshot = format!("{:?}", snapshot());
         for text in [&error, &lines, &debug, &snapshot] {
             assert!(!text.contains("s3cret"), "{text}");

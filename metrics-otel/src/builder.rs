@@ -46,7 +46,7 @@ impl OtelHandler {
 /// | [`interval`] | `OTEL_METRIC_EXPORT_INTERVAL` (ms) | 60 s |
 /// | [`temporality`] | `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE` | `cumulative` |
 /// | | `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION` | `explicit_bucket_histogram` |
-/// | [`service_name`] | `OTEL_SERVICE_NAME` | `unknown_service:` and the program |
+/// | [`service_name`] | `OTEL_SERVICE_NAME` | `unknown_service:…` |
 /// | [`resource`] | `OTEL_RESOURCE_ATTRIBUTES` | service, host, process, OS |
 /// | | `OTEL_SDK_DISABLED` | `false` |
 /// | | `OTEL_METRICS_EXPORTER` (for the name `"otel"`) | `otlp`, or `none` |

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 const FILE: &str = "logfire_credentials.json";
 
-/// What the file has that is needed here.
+/// The fields of the file that this crate uses.
 pub(crate) struct Credentials {
     pub(crate) token: String,
     pub(crate) base_url: Option<String>,
@@ -16,30 +16,30 @@ pub(crate) struct Credentials {
 }
 
 impl Credentials {
-    /// Those of a folder; `None` if there is no file.
+    /// Reads the file in `folder`; `None` if there is no file.
     ///
-    /// Its text is in no message, for a token is in it.
+    /// No message shows the file's text, because it contains a token.
     pub(crate) fn read(folder: &Path) -> Result<Option<Self>, String> {
         let path = folder.join(FILE);
         let shown = path.display().to_string();
-        let mend = "write it anew with `logfire projects use`, or set `LOGFIRE_TOKEN`";
+        let fix = "write a new one with `logfire projects use`, or set `LOGFIRE_TOKEN`";
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => {
                 return Err(format!(
-                    "the credentials file `{shown}` cannot be read: {error}; {mend}"
+                    "the credentials file `{shown}` cannot be read: {error}; {fix}"
                 ));
             }
         };
-        // Parsed as any JSON: errors about a type would repeat the value.
+        // Parsed as any JSON: an error about a wrong type would show the value.
         let json: Value = serde_json::from_str(&text).map_err(|error| {
-            format!("the credentials file `{shown}` is no JSON: {error}; {mend}")
+            format!("the credentials file `{shown}` is not JSON: {error}; {fix}")
         })?;
         let text = |key| json.get(key).and_then(Value::as_str).map(str::trim);
-        let token = text("token")
-            .filter(|token| !token.is_empty())
-            .ok_or_else(|| format!("the credentials file `{shown}` has no text `token`; {mend}"))?;
+        let token = text("token").filter(|token| !token.is_empty()).ok_or_else(|| {
+            format!("the credentials file `{shown}` has no string `token`; {fix}")
+        })?;
         Ok(Some(Self {
             token: token.to_owned(),
             base_url: text("logfire_api_url").filter(|url| !url.is_empty()).map(str::to_owned),

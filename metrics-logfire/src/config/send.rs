@@ -1,18 +1,19 @@
-//! Whether to send.
+//! Whether metrics are sent.
 
 /// Whether metrics are sent to Logfire: `LOGFIRE_SEND_TO_LOGFIRE`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Send {
-    /// Yes, and it is an error if there is no token: `yes`, `true`, `t`, `1`.
+    /// Metrics are sent, and a missing token is an error: `yes`, `true`, `t`, `1`.
     Yes,
-    /// No, the handler does nothing: `no`, `false`, `f`, `0`.
+    /// Nothing is sent, and the handler does nothing: `no`, `false`, `f`, `0`.
     No,
-    /// If there is a token; else the handler does nothing, quietly: `if-token-present`.
+    /// Metrics are sent if there is a token, else the handler does nothing: `if-token-present`.
     IfTokenPresent,
 }
 
 impl Send {
-    /// What the variable's text means; as Python's SDK and Rust's spell it, in whatever case.
+    /// Parses the variable, in the spellings of Logfire's SDKs for Python and Rust, without regard
+    /// to case.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         match text.trim().to_ascii_lowercase().as_str() {
             "yes" | "true" | "t" | "1" => Ok(Self::Yes),
@@ -30,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_spelling_of_both_sdks_is_taken() {
+    fn every_spelling_of_both_sdks_is_accepted() {
         for text in ["yes", "1", "true", "t", "True", "T"] {
             assert_eq!(Send::parse(text), Ok(Send::Yes));
         }

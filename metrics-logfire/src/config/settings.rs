@@ -1,4 +1,4 @@
-//! Settings that are checked: from the builder, else from the variables, else the credentials file.
+//! Checked settings: from code, else from the variables, else from the credentials file.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -6,40 +6,41 @@ use std::path::Path;
 use typed_metrics_otel::{Compression, OtelHandler, OtlpBuilder, Protocol, Temporality, Vendor};
 use typed_metrics_system::Set;
 
-use crate::builder::LogfireBuilder;
-use crate::credentials::Credentials;
-use crate::error::LogfireError;
-use crate::send::Send;
-use crate::token::Token;
+use super::credentials::Credentials;
+use super::error::LogfireError;
+use super::given::Given;
+use super::send::Send;
+use super::token::Token;
 
 const USER_AGENT: &str = concat!("typed-metrics-logfire/", env!("CARGO_PKG_VERSION"));
 
-const NO_TOKEN: &str = "there is no token for Logfire: make a write token in the settings of your \
-    project (https://logfire.pydantic.dev), and set `LOGFIRE_TOKEN`; or set \
-    `LOGFIRE_SEND_TO_LOGFIRE=if-token-present` to go on without";
+const NO_TOKEN: &str = "there is no token for Logfire: create a write token in the settings of \
+    your project (https://logfire.pydantic.dev) and set `LOGFIRE_TOKEN`, or set \
+    `LOGFIRE_SEND_TO_LOGFIRE=if-token-present` to run without a token";
 
-/// The environment, or in tests something that stands for it.
+/// Looks variables up: in the environment, or in tests elsewhere.
 pub(crate) type Vars<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
+/// The variables of this process.
 pub(crate) const ENVIRONMENT: fn(&str) -> Option<OsString> = |name| std::env::var_os(name);
 
-/// What a handler is made of.
+/// The settings of a handler, checked.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    /// A pipeline each. None if nothing is to be sent.
+    /// One builder for each pipeline. Empty if nothing is to be sent.
     pub(crate) pipelines: Vec<OtlpBuilder>,
     pub(crate) system: Option<Set>,
 }
 
-/// Where tokens are sent that do not say it themselves, and the setting that says it.
+/// The name and the value of the setting with the address for all tokens.
 type Url = Option<(String, String)>;
 
 impl Settings {
-    /// Everything, or all mistakes.
-    pub(crate) fn new(builder: LogfireBuilder, vars: Vars<'_>) -> Result<Self, LogfireError> {
+    /// Reads and checks all settings, or returns all mistakes.
+    pub(crate) fn new(given: Given, vars: Vars<'_>) -> Result<Self, LogfireError> {
         let mut mistakes = Vec::new();
         let m = &mut mistakes;
-        let send = builder.send.or_else(|| {
+        let send = given.send.or_else(|| {
             let text = get(vars, "LOGFIRE_SEND_TO_LOGFIRE", m)?;
             Send::parse(&text).map_err(|mistake| m.push(mistake)).ok()
         });
@@ -50,9 +51,9 @@ impl Settings {
             LogfireError::of(mistakes)?;
             return Ok(Self::nothing());
         }
-        let (tokens, url) = tokens(&builder, vars, m);
+        let (tokens, url) = tokens(&given, vars, m);
         let urls: Vec<_> = tokens.iter().filter_map(|token| address(token, &url, m)).collect();
-        let service = service(&builder, vars, m);
+        let service = service(&given, vars, m);
         let without_token = mistakes.is_empty() && tokens.is_empty();
         LogfireError::of(mistakes)?;
         if without_token && send == Send::Yes {
@@ -65,7 +66,7 @@ impl Settings {
         let pipelines = tokens.iter().zip(urls).map(|(token, (name, url))| {
             let vendor = Vendor {
                 endpoint: name,
-                credentials: format!("Logfire does not take the write token, {}", token.origin),
+                credentials: format!("Logfire does not accept the write token, {}", token.origin),
                 user_agent: USER_AGENT,
             };
             let pipeline = OtelHandler::otlp()
@@ -77,8 +78,8 @@ impl Settings {
                 .temporality(Temporality::LowMemory);
             let pipeline =
                 service.iter().fold(pipeline, |p, (key, value)| p.resource(*key, value.clone()));
-            let pipeline = builder.otlp.iter().fold(pipeline, |p, setting| setting.apply(p));
-            match &builder.spool_folder {
+            let pipeline = given.pipeline.iter().fold(pipeline, |p, setting| setting.apply(p));
+            match &given.spool_folder {
                 None => pipeline,
                 Some(folder) if is_alone => pipeline.spool_folder(folder),
                 Some(folder) => {
@@ -86,7 +87,7 @@ impl Settings {
                 }
             }
         });
-        Ok(Self { pipelines: pipelines.collect(), system: builder.system })
+        Ok(Self { pipelines: pipelines.collect(), system: given.system })
     }
 
     fn nothing() -> Self {
@@ -94,21 +95,18 @@ impl Settings {
     }
 }
 
-/// The variable's value. A blank one counts as unset.
+/// The variable's value. A blank value counts as unset.
 fn get(vars: Vars<'_>, name: &str, mistakes: &mut Vec<String>) -> Option<String> {
     let value = vars(name)?;
     let mistake = |_| mistakes.push(format!("`{name}` is not UTF-8; write it in UTF-8"));
     value.into_string().map_err(mistake).ok().filter(|value| !value.trim().is_empty())
 }
 
-/// The tokens, and the address that is told for them. The file is not looked at if a token is told.
-fn tokens(
-    builder: &LogfireBuilder,
-    vars: Vars<'_>,
-    mistakes: &mut Vec<String>,
-) -> (Vec<Token>, Url) {
+/// The tokens, and the address for all of them. The credentials file is read only if no token is
+/// set.
+fn tokens(given: &Given, vars: Vars<'_>, mistakes: &mut Vec<String>) -> (Vec<Token>, Url) {
     let named = |name: &str, value: String| Some((name.to_owned(), value));
-    let url = match &builder.base_url {
+    let url = match &given.base_url {
         Some(url) => named("base_url", url.clone()),
         None => {
             get(vars, "LOGFIRE_BASE_URL", mistakes).and_then(|url| named("LOGFIRE_BASE_URL", url))
@@ -124,14 +122,14 @@ fn tokens(
             ));
         }
     });
-    let told = match builder.tokens.as_ref().filter(|tokens| !tokens.trim().is_empty()) {
+    let set = match given.tokens.as_ref().filter(|tokens| !tokens.trim().is_empty()) {
         Some(tokens) => Some(("token", tokens.clone())),
         None => get(vars, "LOGFIRE_TOKEN", mistakes).map(|tokens| ("LOGFIRE_TOKEN", tokens)),
     };
-    if let Some((setting, text)) = told.filter(|(_, text)| !text.trim().is_empty()) {
+    if let Some((setting, text)) = set.filter(|(_, text)| !text.trim().is_empty()) {
         return (Token::list(setting, &text, mistakes), url);
     }
-    let folder = builder.credentials_folder.clone();
+    let folder = given.credentials_folder.clone();
     let folder = folder.or_else(|| get(vars, "LOGFIRE_CREDENTIALS_DIR", mistakes).map(Into::into));
     match Credentials::read(folder.as_deref().unwrap_or(Path::new(".logfire"))) {
         Ok(None) => (Vec::new(), url),
@@ -148,10 +146,10 @@ fn tokens(
     }
 }
 
-/// Where a token is sent to, and the setting that says so.
+/// The address for a token, with the name of its setting.
 fn address(token: &Token, url: &Url, mistakes: &mut Vec<String>) -> Option<(String, String)> {
     match url {
-        Some(told) => Some(told.clone()),
+        Some(url) => Some(url.clone()),
         None => {
             let url = token.base_url().map_err(|mistake| mistakes.push(mistake)).ok()?;
             Some(("base_url".to_owned(), url.to_owned()))
@@ -159,26 +157,26 @@ fn address(token: &Token, url: &Url, mistakes: &mut Vec<String>) -> Option<(Stri
     }
 }
 
-/// Who sends, as far as `LOGFIRE_…` say it, or code.
+/// The attributes of the service, from code or from `LOGFIRE_…`.
 fn service(
-    builder: &LogfireBuilder,
+    given: &Given,
     vars: Vars<'_>,
     mistakes: &mut Vec<String>,
 ) -> Vec<(&'static str, String)> {
-    // `OTEL_SERVICE_NAME` is read by the pipeline.
+    // The pipeline reads `OTEL_SERVICE_NAME`.
     let all: [(_, &Option<String>, &[&str]); 3] = [
-        ("service.name", &builder.service_name, &["LOGFIRE_SERVICE_NAME"]),
+        ("service.name", &given.service_name, &["LOGFIRE_SERVICE_NAME"]),
         (
             "service.version",
-            &builder.service_version,
+            &given.service_version,
             &["LOGFIRE_SERVICE_VERSION", "OTEL_SERVICE_VERSION"],
         ),
-        ("deployment.environment.name", &builder.environment, &["LOGFIRE_ENVIRONMENT"]),
+        ("deployment.environment.name", &given.environment, &["LOGFIRE_ENVIRONMENT"]),
     ];
-    let told = all.into_iter().filter_map(|(key, in_code, names)| {
+    let attributes = all.into_iter().filter_map(|(key, in_code, names)| {
         let value = in_code.clone();
         let value = value.or_else(|| names.iter().find_map(|name| get(vars, name, mistakes)));
         Some((key, value?))
     });
-    told.collect()
+    attributes.collect()
 }

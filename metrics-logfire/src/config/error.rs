@@ -1,8 +1,9 @@
-//! What is wrong with the settings.
+//! Mistakes in the settings.
 
 use std::fmt;
 
-/// Settings that cannot be used: all of them, each with the rule and the mend. Tokens are never in it.
+/// The settings that cannot be used: all of them, each with the rule and the fix. The error never
+/// contains a token.
 ///
 /// ```
 /// use typed_metrics_logfire::LogfireHandler;
@@ -10,8 +11,8 @@ use std::fmt;
 /// let error = LogfireHandler::builder().token("pylf_v1_mars_0123456789").build().unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "`token` is for the region `mars`, which is not known; they are `us`, `eu`, `stagingus` and \
-///      `stagingeu`. For another server, set `LOGFIRE_BASE_URL`"
+///     "`token` is for the region `mars`, which is not known; use `us`, `eu`, `stagingus` or \
+///      `stagingeu`, or set `LOGFIRE_BASE_URL` for another server"
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +23,7 @@ impl LogfireError {
         Self(vec![mistake.into()])
     }
 
-    /// Of all mistakes, if there are any.
+    /// An error with all mistakes, if there are any.
     pub(crate) fn of(mistakes: Vec<String>) -> Result<(), Self> {
         if mistakes.is_empty() { Ok(()) } else { Err(Self(mistakes)) }
     }

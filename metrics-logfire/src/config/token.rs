@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-/// A token that can be sent. It is shown nowhere.
+/// A token that can be sent in a header. Neither messages nor `Debug` show it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Token {
     text: String,
-    /// The setting that it is from, for messages.
+    /// The setting that contains the token, for messages.
     pub(crate) origin: String,
 }
 
@@ -17,7 +17,7 @@ impl fmt::Debug for Token {
 }
 
 impl Token {
-    /// The tokens of a setting, which are separated by commas; each once.
+    /// The tokens of a setting, separated by commas, without duplicates.
     pub(crate) fn list(setting: &str, text: &str, mistakes: &mut Vec<String>) -> Vec<Self> {
         let mut tokens: Vec<Self> = Vec::new();
         let parts: Vec<_> =
@@ -29,7 +29,8 @@ impl Token {
             };
             if !part.bytes().all(|byte| byte.is_ascii_graphic()) {
                 mistakes.push(format!(
-                    "{origin} has a blank, or something else that is not in tokens; copy it as it is"
+                    "{origin} contains a blank or another character that tokens do not have; copy \
+                     the token again"
                 ));
             } else if tokens.iter().all(|token| token.text != *part) {
                 tokens.push(Self { text: (*part).to_owned(), origin });
@@ -42,14 +43,14 @@ impl Token {
         format!("Bearer {}", self.text)
     }
 
-    /// The address of the region that it is for.
+    /// The address of the token's region.
     pub(crate) fn base_url(&self) -> Result<&'static str, String> {
         let Self { origin, .. } = self;
         let region = self.region().ok_or_else(|| {
             format!(
-                "{origin} is no write token of Logfire: such a token is `pylf_v1_`, the region, `_` and \
-                 more. Make one in the settings of the project, under *Write tokens*; for another \
-                 server, set `LOGFIRE_BASE_URL`"
+                "{origin} is not a write token of Logfire, which begins with `pylf_v1_`, the \
+                 region and `_`. Create a token in the project's settings, under *Write tokens*, \
+                 or set `LOGFIRE_BASE_URL` for another server"
             )
         })?;
         match region {
@@ -58,30 +59,32 @@ impl Token {
             "stagingus" => Ok("https://logfire-us.pydantic.info"),
             "stagingeu" => Ok("https://logfire-eu.pydantic.info"),
             other => {
-                // What is longer may be a part of what is no token.
+                // A longer text may be a part of a secret, so the message does not show it.
                 let shown =
                     if other.len() <= 9 { format!("`{other}`, which") } else { "that".into() };
                 let article = if other.len() <= 9 { "the" } else { "a" };
                 Err(format!(
-                    "{origin} is for {article} region {shown} is not known; they are `us`, `eu`, \
-                     `stagingus` and `stagingeu`. For another server, set `LOGFIRE_BASE_URL`"
+                    "{origin} is for {article} region {shown} is not known; use `us`, `eu`, \
+                     `stagingus` or `stagingeu`, or set `LOGFIRE_BASE_URL` for another server"
                 ))
             }
         }
     }
 
-    /// As the Python SDK reads it: `^pylf_v[0-9]+_(?P<region>[a-z]+)_`, with something after it.
+    /// The region, by the pattern of the Python SDK: `^pylf_v[0-9]+_(?P<region>[a-z]+)_`, followed
+    /// by a secret.
     fn region(&self) -> Option<&str> {
         let (version, rest) = self.text.strip_prefix("pylf_v")?.split_once('_')?;
         let (region, secret) = rest.split_once('_')?;
         let is_version = !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit());
-        // What is longer is no region but part of a secret.
+        // A longer text is not a region but part of a secret.
         let is_region =
             (1..=16).contains(&region.len()) && region.bytes().all(|b| b.is_ascii_lowercase());
         (is_version && is_region && !secret.is_empty()).then_some(region)
     }
 
-    /// What tells it from others, without telling it: a hash (FNV-1a), the same in every process.
+    /// A hash of the token (FNV-1a), the same in every process, which identifies the token without
+    /// showing it.
     pub(crate) fn fingerprint(&self) -> u64 {
         let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         self.text.bytes().fold(0xcbf2_9ce4_8422_2325, step)
@@ -104,7 +107,7 @@ mod tests {
         let urls = [
             ("pylf_v1_us_0123", "https://logfire-us.pydantic.dev"),
             ("pylf_v1_eu_0123", "https://logfire-eu.pydantic.dev"),
-            // An organization's id stands before the secret.
+            // With an organization's id before the secret.
             (
                 "pylf_v2_eu_5f2b0c7e-1111-4222-8333-944445555666_ab",
                 "https://logfire-eu.pydantic.dev",
@@ -118,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_named_but_not_shown() {
+    fn an_invalid_token_is_reported_but_not_shown() {
         for text in [
             "s3cret",
             "pylf_v1_us_",
@@ -129,17 +132,23 @@ mod tests {
             "pylf_v1__s3cret",
             "\"pylf_v1_us_s3cret\"",
         ] {
-            let said = one(text).base_url().unwrap_err();
-            assert!(said.starts_with("`LOGFIRE_TOKEN` is no write token of Logfire"), "{said}");
-            assert!(!said.contains("s3cret") && !said.contains("S3CRET"), "{said}");
+            let message = one(text).base_url().unwrap_err();
+            assert!(
+                message.starts_with("`LOGFIRE_TOKEN` is not a write token of Logfire"),
+                "{message}"
+            );
+            assert!(!message.contains("s3cret") && !message.contains("S3CRET"), "{message}");
         }
-        let said = one("pylf_v1_ap_s3cret").base_url().unwrap_err();
+        let message = one("pylf_v1_ap_s3cret").base_url().unwrap_err();
         assert!(
-            said.contains("the region `ap`, which is not known") && !said.contains("s3cret"),
-            "{said}"
+            message.contains("the region `ap`, which is not known") && !message.contains("s3cret"),
+            "{message}"
         );
-        let said = one("pylf_v1_supersecret_x").base_url().unwrap_err();
-        assert!(said.contains("a region that is not known") && !said.contains("secret"), "{said}");
+        let message = one("pylf_v1_supersecret_x").base_url().unwrap_err();
+        assert!(
+            message.contains("a region that is not known") && !message.contains("secret"),
+            "{message}"
+        );
         assert_eq!(format!("{:?}", one("pylf_v1_us_s3cret")), "Token(\"`LOGFIRE_TOKEN`\")");
     }
 
@@ -153,17 +162,15 @@ mod tests {
         assert_eq!(tokens[1].origin, "token 2 of `LOGFIRE_TOKEN`");
         assert_eq!(
             mistakes,
-            [
-                "token 4 of `LOGFIRE_TOKEN` has a blank, or something else that is not in tokens; copy \
-              it as it is"
-            ]
+            ["token 4 of `LOGFIRE_TOKEN` contains a blank or another character that tokens do \
+                 not have; copy the token again"]
         );
     }
 
     #[test]
     fn fingerprints_are_fnv() {
         let token = |text: &str| Token { text: text.to_owned(), origin: String::new() };
-        // From the algorithm's own test vectors.
+        // The algorithm's own test vectors.
         assert_eq!(token("a").fingerprint(), 0xaf63_dc4c_8601_ec8c);
         assert_eq!(token("foobar").fingerprint(), 0x8594_4171_f739_67e8);
     }
