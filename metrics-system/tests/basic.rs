@@ -12,25 +12,10 @@ use std::thread;
 use std::time::Instant;
 
 use cpu_time::ProcessTime;
-use typed_metrics::{Descriptor, MetricType, Reader, ValueType, catalog, snapshot};
+use typed_metrics::{Descriptor, Reader, catalog, snapshot};
 use typed_metrics_system::{Set, install};
 
 use support::*;
-
-/// Name, type, type of values and unit in what Logfire's Python SDK 4.41.0 exports with `base="basic"`;
-/// all have one series, with these labels.
-const BASIC: [(&str, MetricType, ValueType, &str, Labels<'_>); 6] = {
-    use MetricType::{Gauge, UpDownCounter};
-    use ValueType::{F64, I64};
-    [
-        ("process.cpu.utilization", Gauge, F64, "1", &[]),
-        ("system.cpu.simple_utilization", Gauge, F64, "1", &[]),
-        ("system.memory.utilization", Gauge, F64, "1", &[("state", "available")]),
-        ("system.swap.utilization", Gauge, F64, "1", &[("state", "used")]),
-        ("system.cpu.load_average.1m", Gauge, F64, "{thread}", &[]),
-        ("system.process.count", UpDownCounter, I64, "{process}", &[]),
-    ]
-};
 
 fn descriptor(name: &str) -> &'static Descriptor {
     catalog().into_iter().find(|metric| metric.name() == name).unwrap()

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
-use typed_metrics_core::{Snapshot, snapshot};
+use typed_metrics_core::{MetricType, Snapshot, ValueType, snapshot};
 
 /// What is installed belongs to the process, so tests take turns, and each begins with nothing
 /// installed.
@@ -25,6 +25,21 @@ pub(crate) fn next_window() {
 }
 
 pub(crate) type Labels<'a> = &'a [(&'a str, &'a str)];
+
+/// Name, type, value type, unit and labels of the metrics that Logfire's Python SDK 4.41.0 exports
+/// with `base="basic"`. Each metric has one series.
+pub(crate) const BASIC: [(&str, MetricType, ValueType, &str, Labels<'_>); 6] = {
+    use MetricType::{Gauge, UpDownCounter};
+    use ValueType::{F64, I64};
+    [
+        ("process.cpu.utilization", Gauge, F64, "1", &[]),
+        ("system.cpu.simple_utilization", Gauge, F64, "1", &[]),
+        ("system.memory.utilization", Gauge, F64, "1", &[("state", "available")]),
+        ("system.swap.utilization", Gauge, F64, "1", &[("state", "used")]),
+        ("system.cpu.load_average.1m", Gauge, F64, "{thread}", &[]),
+        ("system.process.count", UpDownCounter, I64, "{process}", &[]),
+    ]
+};
 
 pub(crate) trait Find {
     fn find(&self, name: &str, labels: Labels<'_>) -> Option<f64>;
@@ -48,8 +63,8 @@ pub(crate) fn value(name: &str, labels: Labels<'_>) -> f64 {
     snapshot().find(name, labels).unwrap_or_else(|| panic!("no `{name}` {labels:?}"))
 }
 
-/// The value is what `read` says right before or right after it was read, or something between. What
-/// other processes change meanwhile makes it try again.
+/// The value is what `read` says right before or right after it was read, or something between.
+/// What other processes change meanwhile makes it try again.
 #[track_caller]
 pub(crate) fn assert_value(name: &str, labels: Labels<'_>, read: impl Fn() -> f64) {
     let mut seen = Vec::new();

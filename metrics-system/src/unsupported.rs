@@ -1,4 +1,4 @@
-//! Platforms on which nothing is read so far.
+//! Platforms on which nothing is read.
 
 use crate::missing::Missing;
 use crate::source::Source;

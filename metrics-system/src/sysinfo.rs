@@ -1,22 +1,23 @@
-//! macOS and Windows: what `sysinfo` reads there.
+//! macOS and Windows: sources that read through `sysinfo`.
 
 use std::time::Instant;
 
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System as Host};
 
-use crate::Set;
-use crate::install::SHORTEST_WINDOW;
+use crate::basic;
 use crate::metrics::{
     Memory as MemoryMetric, MemoryState, ProcessCpu, Swap, SwapState, System, SystemCpu,
 };
 use crate::missing::Missing;
+use crate::set::Set;
 use crate::source::{Cause, Source};
 use crate::sum::Level;
+use crate::window::SHORTEST_WINDOW;
 
 pub(crate) fn sources() -> Vec<Box<dyn Source>> {
     let load: Box<dyn Source> = if cfg!(windows) {
-        let cause = "Windows keeps no load average";
-        Box::new(Missing { set: Set::Basic, metrics: LOAD, cause })
+        let cause = "Windows has no load average";
+        Box::new(Missing { set: Set::Basic, metrics: &basic::LOAD, cause })
     } else {
         Box::new(Load)
     };
@@ -32,12 +33,12 @@ pub(crate) fn sources() -> Vec<Box<dyn Source>> {
 /// CPU time.
 struct Cpu {
     host: Host,
-    /// When the window began, and what CPU time this process had had, in milliseconds.
+    /// The start of the window, and the CPU time of this process at that moment, in milliseconds.
     window: Option<(Instant, u64)>,
 }
 
 impl Cpu {
-    /// In milliseconds.
+    /// The CPU time of this process, in milliseconds.
     fn of_process(&mut self) -> Result<u64, Cause> {
         let this = sysinfo::get_current_pid()?;
         refresh(&mut self.host, ProcessesToUpdate::Some(&[this]), true);
@@ -48,14 +49,9 @@ impl Cpu {
 
 impl Source for Cpu {
     fn metrics(&self, set: Set) -> &'static [&'static str] {
-        const ALL: &[&str] = &[
-            "process.cpu.utilization",
-            "system.cpu.simple_utilization",
-            "process.cpu.core_utilization",
-        ];
         match set {
-            Set::Basic => &ALL[..2],
-            Set::Full => ALL,
+            Set::Basic => &basic::CPU,
+            Set::Full => &[basic::CPU[0], basic::CPU[1], "process.cpu.core_utilization"],
         }
     }
 
@@ -66,7 +62,7 @@ impl Source for Cpu {
         let used = self.of_process()?;
         let now = Instant::now();
         self.host.refresh_cpu_usage();
-        // The first reading only begins the window.
+        // The first reading only starts the window.
         if let Some((start, before)) = self.window.replace((now, used)) {
             let elapsed = now.duration_since(start).as_secs_f64();
             let cores = used.saturating_sub(before) as f64 / 1000.0 / elapsed;
@@ -91,14 +87,14 @@ struct Memory(Host);
 
 impl Source for Memory {
     fn metrics(&self, _: Set) -> &'static [&'static str] {
-        &["system.memory.utilization", "system.swap.utilization"]
+        &basic::MEMORY
     }
 
     fn record(&mut self, _: Set) -> Result<(), Cause> {
         self.0.refresh_memory();
         let total = self.0.total_memory();
         if total == 0 {
-            return Err("sysinfo finds no memory".into());
+            return Err("sysinfo reports no memory".into());
         }
         let available = self.0.available_memory() as f64 / total as f64;
         MemoryMetric::utilization(MemoryState::Available).set(available);
@@ -116,13 +112,12 @@ impl Source for Memory {
     }
 }
 
-const LOAD: &[&str] = &["system.cpu.load_average.1m"];
-
+/// The load average.
 struct Load;
 
 impl Source for Load {
     fn metrics(&self, _: Set) -> &'static [&'static str] {
-        LOAD
+        &basic::LOAD
     }
 
     fn record(&mut self, _: Set) -> Result<(), Cause> {
@@ -135,6 +130,7 @@ impl Source for Load {
     }
 }
 
+/// The number of processes.
 struct Processes {
     host: Host,
     count: Level,
@@ -142,14 +138,14 @@ struct Processes {
 
 impl Source for Processes {
     fn metrics(&self, _: Set) -> &'static [&'static str] {
-        &["system.process.count"]
+        &basic::PROCESSES
     }
 
     fn record(&mut self, _: Set) -> Result<(), Cause> {
         refresh(&mut self.host, ProcessesToUpdate::All, false);
         match self.host.processes().len() as u64 {
-            // This one at least is there.
-            0 => Err("sysinfo finds no processes".into()),
+            // At least this process exists.
+            0 => Err("sysinfo reports no processes".into()),
             count => {
                 self.count.follow(count);
                 Ok(())
@@ -162,8 +158,8 @@ impl Source for Processes {
     }
 }
 
-fn refresh(host: &mut Host, which: ProcessesToUpdate<'_>, cpu: bool) {
+fn refresh(host: &mut Host, processes: ProcessesToUpdate<'_>, cpu: bool) {
     let nothing = ProcessRefreshKind::nothing();
-    let what = if cpu { nothing.with_cpu() } else { nothing };
-    host.refresh_processes_specifics(which, true, what);
+    let kind = if cpu { nothing.with_cpu() } else { nothing };
+    host.refresh_processes_specifics(processes, true, kind);
 }
