@@ -1,4 +1,5 @@
-//! macOS and Windows: what `sysinfo` reads, against what the standard library and `cpu-time` know.
+//! macOS and Windows: the metrics read through `sysinfo`, compared with the standard library and
+//! `cpu-time`.
 
 #![cfg(any(target_os = "macos", windows))]
 
