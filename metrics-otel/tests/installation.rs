@@ -1,4 +1,4 @@
-//! A provider that nobody collects, and other mistakes: errors when the handler is installed.
+//! Errors at installation: a provider that is never collected, and other mistakes.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -30,7 +30,7 @@ fn refused(handler: OtelHandler) -> String {
 }
 
 #[test]
-fn a_provider_that_nobody_collects_is_refused() {
+fn a_provider_that_is_never_collected_is_refused() {
     let _turn = my_turn();
     let no_op = refused(OtelHandler::new(NoopMeterProvider::new()));
     assert!(no_op.contains("never collected"), "{no_op}");
@@ -50,7 +50,7 @@ fn a_provider_that_nobody_collects_is_refused() {
 }
 
 #[test]
-fn a_provider_that_was_shut_down_since_is_refused() {
+fn a_provider_that_was_shut_down_is_refused() {
     let _turn = my_turn();
     let (provider, _collector) = provider(Cumulative);
     set_metric_handlers(OtelHandler::new(provider.clone())).unwrap();
@@ -61,14 +61,14 @@ fn a_provider_that_was_shut_down_since_is_refused() {
 }
 
 #[test]
-fn a_prefix_that_makes_no_name_is_refused() {
+fn a_prefix_that_is_not_a_valid_name_is_refused() {
     let _turn = my_turn();
     let (provider, _collector) = provider(Cumulative);
     let error = refused(OtelHandler::new(provider).prefix("9 lives"));
     assert!(error.contains("the prefix `9 lives`: it begins with '9'"), "{error}");
 }
 
-/// What was logged.
+/// The logged messages.
 struct Log(Mutex<Vec<String>>);
 
 static LOG: Log = Log(Mutex::new(Vec::new()));
@@ -92,7 +92,7 @@ impl Log {
 }
 
 #[test]
-fn a_metric_with_more_series_than_the_sdk_keeps_is_warned_of() {
+fn a_metric_with_more_series_than_the_sdk_keeps_is_logged() {
     let _turn = my_turn();
     log::set_logger(&LOG).unwrap();
     log::set_max_level(log::LevelFilter::Warn);

@@ -1,4 +1,4 @@
-//! What a collector refuses is told once, with its reason and what to do, counted, and not sent again.
+//! Refused batches: logged once with the reason and the fix, counted, and not sent again.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -34,7 +34,7 @@ fn interval() -> Result<(), typed_metrics::Error> {
 }
 
 #[test]
-fn a_refusal_is_told_once_and_counted() {
+fn a_refusal_is_logged_once_and_counted() {
     let _turn = my_turn();
     listen();
     let http = [
@@ -69,13 +69,13 @@ fn a_refusal_is_told_once_and_counted() {
         assert_eq!(lines.len(), 1, "{answer:?}: {lines:?}");
         assert!(lines[0].starts_with("ERROR: ") && lines[0].contains(said), "{lines:?}");
         assert!(refused() - before >= 2.0, "{answer:?}");
-        // Neither is sent again, and what comes then is.
+        // The refused batches are not sent again, and the next batch is sent.
         interval().unwrap();
         let accepted: Vec<_> = receiver.requests().iter().map(|seen| seen.accepted).collect();
         assert_eq!(accepted, [false, false, true], "{answer:?}");
         assert_eq!(receiver.totals().int("refusals.count", ""), 1);
         assert!(receiver.totals().int("typed_metrics.otlp.dropped", "reason=refused") >= 2);
-        // A refusal after that is news again.
+        // After a success, a refusal is logged again.
         receiver.answer_next(1, answer.clone());
         interval().unwrap_err();
         assert_eq!(logged().len(), 1, "{answer:?}");
@@ -84,7 +84,7 @@ fn a_refusal_is_told_once_and_counted() {
 }
 
 #[test]
-fn a_page_that_answers_is_no_collector() {
+fn a_web_page_as_the_answer_is_a_refusal() {
     let _turn = my_turn();
     let receiver = Receiver::start();
     let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
@@ -97,7 +97,7 @@ fn a_page_that_answers_is_no_collector() {
 }
 
 #[test]
-fn one_kind_of_refusal_is_told_once_though_its_text_differs() {
+fn one_kind_of_refusal_is_logged_once_even_if_its_text_differs() {
     let _turn = my_turn();
     listen();
     let receiver = Receiver::start();
@@ -113,7 +113,7 @@ fn one_kind_of_refusal_is_told_once_though_its_text_differs() {
 }
 
 #[test]
-fn a_redirection_says_where_to() {
+fn a_redirection_reports_the_new_address() {
     let receiver = Receiver::start();
     let _turn = my_turn(); // ends before the receiver does
     let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
@@ -126,7 +126,7 @@ fn a_redirection_says_where_to() {
 }
 
 #[test]
-fn rejected_data_points_are_told_and_counted() {
+fn rejected_data_points_are_logged_and_counted() {
     let _turn = my_turn();
     listen();
     for protocol in PROTOCOLS {

@@ -1,4 +1,4 @@
-//! A minute with three outages: what collectors have at the end is what was recorded.
+//! A minute with three outages: in the end, collectors have exactly the recorded values.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -35,7 +35,7 @@ enum Soak<'a> {
     Duration { route: &'a str },
 }
 
-/// What one thread recorded.
+/// The values that one thread recorded.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
 struct Recorded {
     ok: i64,
@@ -75,7 +75,8 @@ fn record_until(done: &AtomicBool, thread: u64) -> Recorded {
             recorded.durations[bounds.partition_point(|bound| *bound < value)] += 1;
             recorded.sum += f64::from(value);
         }
-        // Some 100,000 records a second and thread: the reader and the receivers need the two cores.
+        // About 100,000 records a second and thread leave the reader and the receivers enough CPU
+        // time.
         sleep(Duration::from_millis(5));
     }
     recorded
@@ -92,9 +93,9 @@ fn add(mut a: Recorded, b: Recorded) -> Recorded {
     a
 }
 
-/// What a receiver has, told as what was recorded.
+/// The values of a receiver, in the form of the recorded values.
 fn stored(receiver: &Receiver) -> Recorded {
-    // A batch that was taken when the connection broke comes twice; its times tell a store so.
+    // A batch that was accepted when the connection broke comes twice, with the same times.
     let mut once: Vec<Seen> = Vec::new();
     for seen in receiver.requests().into_iter().filter(|seen| seen.accepted) {
         if once.iter().rev().take(3).all(|before| before.body != seen.body) {

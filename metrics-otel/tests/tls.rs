@@ -1,4 +1,4 @@
-//! Pipelines over TLS, with certificates made for the occasion, to a real server of rustls.
+//! Pipelines over TLS, with generated certificates, to a server with rustls.
 #![cfg(feature = "tls")]
 
 extern crate typed_metrics_core as typed_metrics;
@@ -32,7 +32,7 @@ enum Tls {
     Count,
 }
 
-/// A folder with `ca.pem`, and a certificate and a key each for `server` and `client`.
+/// A folder with `ca.pem`, and with a certificate and a key for `server` and for `client`.
 struct Certificates(PathBuf);
 
 impl Certificates {
@@ -62,7 +62,7 @@ impl Certificates {
         CertificateDer::from_pem_file(self.path(file)).unwrap()
     }
 
-    /// A server's settings; with `mutual` it wants a certificate of its clients too.
+    /// The settings of a server. With `mutual`, the server requires client certificates.
     fn server(&self, mutual: bool) -> ServerConfig {
         let provider = Arc::new(ring::default_provider());
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
@@ -89,7 +89,7 @@ impl Drop for Certificates {
     }
 }
 
-/// Takes TLS off and hands on what is inside; the address of it, under a name that the certificate has.
+/// Starts a proxy that ends TLS. Returns its address, with a host name of the certificate.
 fn in_front_of(endpoint: &str, config: ServerConfig) -> String {
     let to: SocketAddr = endpoint.strip_prefix("http://").unwrap().parse().unwrap();
     let (ready, port) = std::sync::mpsc::channel();
@@ -121,7 +121,7 @@ fn of(receiver: &Receiver, protocol: Protocol) -> String {
 }
 
 #[test]
-fn a_certificate_of_ones_own_authority_is_trusted_when_it_is_named() {
+fn a_certificate_of_a_given_authority_is_trusted() {
     let _turn = my_turn();
     let certificates = Certificates::new("own");
     for protocol in PROTOCOLS {
@@ -143,7 +143,7 @@ fn a_certificate_of_ones_own_authority_is_trusted_when_it_is_named() {
 }
 
 #[test]
-fn a_server_can_want_a_certificate_too() {
+fn a_server_can_require_a_client_certificate() {
     let _turn = my_turn();
     let certificates = Certificates::new("mutual");
     for protocol in PROTOCOLS {
@@ -167,7 +167,7 @@ fn a_server_can_want_a_certificate_too() {
 }
 
 #[test]
-fn files_that_are_no_certificates_are_told_at_set_up() {
+fn invalid_certificate_files_are_reported_by_the_builder() {
     let certificates = Certificates::new("files");
     let not_pem = certificates.path("not.pem");
     fs::write(&not_pem, "hello").unwrap();

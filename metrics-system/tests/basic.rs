@@ -22,7 +22,7 @@ fn descriptor(name: &str) -> &'static Descriptor {
 }
 
 #[test]
-fn the_six_of_logfires_python_sdk_are_there_and_no_others() {
+fn exactly_the_six_metrics_of_logfires_python_sdk_exist() {
     let _turn = my_turn();
     install(Set::Basic).unwrap();
     let snapshot = snapshot();
@@ -38,10 +38,10 @@ fn the_six_of_logfires_python_sdk_are_there_and_no_others() {
 }
 
 #[test]
-fn memory_swap_load_and_processes_are_what_proc_says() {
+fn memory_swap_load_and_processes_equal_proc() {
     let _turn = my_turn();
     install(Set::Basic).unwrap();
-    // A limit of the cgroup would count instead; see the tests of `cgroup`.
+    // Without a limit of the cgroup; the tests of `cgroup` cover limits.
     assert_value("system.memory.utilization", &[("state", "available")], || {
         meminfo("MemAvailable") / meminfo("MemTotal")
     });
@@ -54,7 +54,7 @@ fn memory_swap_load_and_processes_are_what_proc_says() {
 }
 
 #[test]
-fn the_process_has_the_part_of_all_cpus_that_one_busy_thread_takes() {
+fn one_busy_thread_uses_its_fraction_of_all_cpus() {
     let _turn = my_turn();
     install(Set::Basic).unwrap();
     next_window();
@@ -71,7 +71,7 @@ fn the_process_has_the_part_of_all_cpus_that_one_busy_thread_takes() {
         "{process} is not {expected}, it is {ratio} times that"
     );
 
-    // The first eight are the states; guests' time is in them already.
+    // The first eight numbers are the states, which include the time of guests.
     let all: f64 = (0..8).map(|state| after[state] - before[state]).sum();
     let idle = after[3] - before[3] + after[4] - before[4];
     let system = value("system.cpu.simple_utilization", &[]);
@@ -86,7 +86,7 @@ fn a_reader_that_comes_right_after_another_sees_the_same_window() {
     install(Set::Basic).unwrap();
     next_window();
     let first = snapshot();
-    // Of a window of its own, this would be nearly all of it, and a process more.
+    // In a window of its own, this thread would use nearly all of the time.
     burn(0.05);
     let mut child = Command::new("sleep").arg("60").spawn().unwrap();
     let second = snapshot();

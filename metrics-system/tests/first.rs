@@ -1,4 +1,4 @@
-//! The first value after `install`. Alone in its process: only one is the first.
+//! The first value after `install`. The only test of its process, which has only one first value.
 
 #![cfg(target_os = "linux")]
 
@@ -10,15 +10,15 @@ use typed_metrics_system::{Set, install};
 
 use support::*;
 
-/// In seconds, since this process began.
+/// The age of this process, in seconds.
 fn age() -> f64 {
-    // The start, in ticks since boot.
+    // The start of the process, in ticks since boot.
     let start = self_stat(22);
     number_after(&read("/proc/uptime"), "") - start / 100.0
 }
 
 #[test]
-fn the_first_value_is_of_the_time_before_and_the_second_of_the_time_since() {
+fn the_first_value_covers_the_time_before_and_the_second_the_time_since() {
     assert_eq!(snapshot().count("process.cpu.utilization"), 0);
     burn(0.5);
     install(Set::Basic).unwrap();
@@ -34,7 +34,7 @@ fn the_first_value_is_of_the_time_before_and_the_second_of_the_time_since() {
     let system = first.find("system.cpu.simple_utilization", &[]).unwrap();
     assert!((system - expected).abs() < 0.01, "{system} is not {expected}");
 
-    // Idle from the installation on.
+    // Idle since the installation.
     next_window();
     let second = value("process.cpu.utilization", &[]);
     assert!(second < process / 4.0, "{second} after {process}");

@@ -57,9 +57,9 @@ const ADDED: &[(&str, MetricType, ValueType, &str, &[&str])] = {
 };
 
 #[test]
-fn every_metric_that_logfires_python_sdk_has_on_linux_is_there() {
+fn every_metric_of_logfires_python_sdk_on_linux_exists() {
     let _turn = my_turn();
-    // So that there is a connection on the quietest machine.
+    // At least one connection exists, even on an idle machine.
     let _listener = TcpListener::bind("127.0.0.1:0").unwrap();
     install(Set::Full).unwrap();
     let snapshot = snapshot();
@@ -88,7 +88,7 @@ fn every_metric_that_logfires_python_sdk_has_on_linux_is_there() {
 }
 
 #[test]
-fn the_series_are_those_that_psutil_has_on_linux() {
+fn the_series_are_those_of_psutil_on_linux() {
     let _turn = my_turn();
     install(Set::Full).unwrap();
     let snapshot = snapshot();
@@ -160,12 +160,12 @@ fn numbers_in_labels_are_numbers() {
 }
 
 #[test]
-fn what_the_process_holds_is_what_proc_says() {
+fn memory_threads_and_file_descriptors_equal_proc() {
     let _turn = my_turn();
     install(Set::Full).unwrap();
     let files: Vec<_> = (0..10).map(|_| File::open("/dev/null").unwrap()).collect();
     assert_value("process.open_file_descriptor.count", &[], || {
-        // Less the one that reads the folder.
+        // Without the descriptor that reads the folder.
         fs::read_dir("/proc/self/fd").unwrap().count() as f64 - 1.0
     });
     drop(files);
@@ -178,7 +178,7 @@ fn what_the_process_holds_is_what_proc_says() {
 }
 
 #[test]
-fn what_the_process_did_is_what_the_kernel_says() {
+fn cpu_time_switches_and_storage_of_the_process_equal_the_kernels() {
     let _turn = my_turn();
     install(Set::Full).unwrap();
     next_window();
@@ -217,7 +217,7 @@ fn cpus_spend_their_time_in_one_state_at_a_time() {
     install(Set::Full).unwrap();
     next_window();
     let _ = snapshot();
-    // The last, which is called 1 less by the kernel.
+    // The last CPU, whose number in the kernel is 1 less.
     let (last, line) = (cpus().to_string(), format!("cpu{}", cpus() - 1));
     let (wall, before) = (Instant::now(), stat(&line));
     burn(0.6);
@@ -242,7 +242,7 @@ fn cpus_spend_their_time_in_one_state_at_a_time() {
 }
 
 #[test]
-fn memory_by_state_is_what_proc_says() {
+fn memory_by_state_equals_proc() {
     let _turn = my_turn();
     install(Set::Full).unwrap();
     type Read = fn() -> f64;
@@ -272,10 +272,10 @@ fn memory_by_state_is_what_proc_says() {
 }
 
 #[test]
-fn devices_did_what_proc_says() {
+fn totals_of_devices_equal_proc() {
     let _turn = my_turn();
     install(Set::Full).unwrap();
-    // By columns of `/proc/net/dev`, after the name.
+    // Columns of `/proc/net/dev`, after the name.
     let network = |column: usize| {
         let text = read("/proc/net/dev");
         let line = text.lines().find_map(|line| line.trim().strip_prefix("lo:")).unwrap();
@@ -296,7 +296,7 @@ fn devices_did_what_proc_says() {
     let after = value("system.network.packets", &[("device", "lo"), ("direction", "receive")]);
     assert!(after >= before + 20.0, "{after} after {before}");
 
-    // The disk that did most, by columns of `/proc/diskstats`.
+    // The busiest disk; the numbers are columns of `/proc/diskstats`.
     let disks = read("/proc/diskstats");
     let column = |line: &str, at: usize| line.split_whitespace().nth(at).unwrap().to_owned();
     let reads = |line: &&str| column(line, 3).parse::<u64>().unwrap();
@@ -335,7 +335,7 @@ fn sockets_are_counted_by_state() {
     assert_value("system.network.connections", udp, || {
         read("/proc/net/udp").lines().skip(1).count() as f64
     });
-    // Gone to zero, not gone.
+    // The series is zero, but still exists.
     drop(listeners);
     assert_value("system.network.connections", listening, || sockets("/proc/net/tcp", "0A"));
 }

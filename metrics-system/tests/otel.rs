@@ -1,4 +1,4 @@
-//! Exported through OpenTelemetry.
+//! Export through OpenTelemetry.
 
 #![cfg(target_os = "linux")]
 
@@ -69,7 +69,7 @@ fn basic_and_full_metrics_arrive_with_their_types_and_attributes() {
         // A number, as in Python.
         attributes == [("cpu", 1_i64.into()), ("state", "idle".into())]
     });
-    // Counted once, though it was collected twice.
+    // Counted once, although it was collected twice.
     let (idle, kernel) = (point.unwrap().value(), stat("cpu0")[3] / 100.0);
     assert!((idle - kernel).abs() < 1.0, "{idle} is not {kernel}");
     typed_metrics_core::clear_metric_handlers();

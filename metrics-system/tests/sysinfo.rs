@@ -15,7 +15,7 @@ fn find(snapshot: &Snapshot, name: &str) -> Option<f64> {
 }
 
 #[test]
-fn basic_metrics_are_there_and_what_is_not_is_named() {
+fn basic_metrics_exist_and_missing_ones_are_reported() {
     let missing: Vec<_> = match install(Set::Basic) {
         Ok(()) => Vec::new(),
         Err(unavailable) => unavailable.metrics().collect(),

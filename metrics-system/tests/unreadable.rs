@@ -1,6 +1,6 @@
-//! What cannot be read: with no file descriptor left, nothing in `/proc` can be.
+//! Sources that cannot be read: without a free file descriptor, no file in `/proc` can be opened.
 //!
-//! Alone in its process, which has no descriptors for others either.
+//! The only test of its process, because other tests need file descriptors.
 
 #![cfg(target_os = "linux")]
 
@@ -15,7 +15,7 @@ use typed_metrics_system::{Set, install};
 
 use support::*;
 
-/// What was logged.
+/// The logged messages.
 static LOGGED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 struct Logger;
@@ -42,7 +42,7 @@ fn without_files<R>(f: impl FnOnce() -> R) -> R {
 }
 
 #[test]
-fn what_cannot_be_read_is_named_and_missing_until_it_can_be() {
+fn unreadable_metrics_are_reported_and_missing_until_they_can_be_read() {
     log::set_logger(&Logger).unwrap();
     log::set_max_level(LevelFilter::Warn);
 
@@ -66,24 +66,24 @@ fn what_cannot_be_read_is_named_and_missing_until_it_can_be() {
     for file in ["/proc/stat", "/proc/meminfo"] {
         assert!(error.contains(file), "no `{file}` in\n{error}");
     }
-    // No zeros, and nobody is told twice.
+    // No zeros, and nothing is logged after the error.
     let empty = without_files(snapshot);
     assert!(empty.metrics.iter().all(|metric| metric.series.is_empty()), "{empty}");
     assert_eq!(*LOGGED.lock().unwrap(), [""; 0]);
 
-    // Back as soon as they can be read.
+    // The metrics return when they can be read.
     next_window();
     let back = snapshot();
     assert!(basic.iter().all(|name| back.count(name) == 1), "{back}");
 
-    // Gauges and up-down counters are missing again, counters stay and go on.
+    // Gauges and up-down counters are missing again, counters stay.
     install(Set::Full).unwrap();
     let full = snapshot();
     next_window();
     let gone = without_files(snapshot);
     for metric in &gone.metrics {
         let name = metric.descriptor.name();
-        // The size of a folder, since Linux 6.2; for that none is opened.
+        // Since Linux 6.2, the number is the size of a folder, which need not be opened.
         if name == "process.open_file_descriptor.count" {
             continue;
         }
@@ -98,7 +98,7 @@ fn what_cannot_be_read_is_named_and_missing_until_it_can_be() {
     };
     assert!(time("idle", 3) < 1.0 && time("user", 0) < 1.0);
 
-    // The basic ones were told of by the error.
+    // The error has reported the basic metrics.
     let logged = LOGGED.lock().unwrap();
     assert!(!logged.is_empty());
     for line in logged.iter() {

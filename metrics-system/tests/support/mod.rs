@@ -1,4 +1,4 @@
-//! Reading metrics, and `/proc` without the crate that is tested.
+//! Reads metrics, and reads `/proc` independently of the tested crate.
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
@@ -10,8 +10,8 @@ use std::time::Duration;
 use cpu_time::ThreadTime;
 use typed_metrics_core::{MetricType, Snapshot, ValueType, snapshot};
 
-/// What is installed belongs to the process, so tests take turns, and each begins with nothing
-/// installed.
+/// Tests take turns, because installed metrics belong to the process. Each test starts with no
+/// metrics installed.
 pub(crate) fn my_turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -19,7 +19,7 @@ pub(crate) fn my_turn() -> MutexGuard<'static, ()> {
     turn
 }
 
-/// Waits until a collection reads anew.
+/// Waits until the next collection reads the sources again.
 pub(crate) fn next_window() {
     thread::sleep(Duration::from_millis(210));
 }
@@ -44,7 +44,7 @@ pub(crate) const BASIC: [(&str, MetricType, ValueType, &str, Labels<'_>); 6] = {
 pub(crate) trait Find {
     fn find(&self, name: &str, labels: Labels<'_>) -> Option<f64>;
 
-    /// How many series it has.
+    /// The number of series of a metric.
     fn count(&self, name: &str) -> usize;
 }
 
@@ -58,13 +58,13 @@ impl Find for Snapshot {
     }
 }
 
-/// The value in a snapshot taken now.
+/// The value in a new snapshot.
 pub(crate) fn value(name: &str, labels: Labels<'_>) -> f64 {
     snapshot().find(name, labels).unwrap_or_else(|| panic!("no `{name}` {labels:?}"))
 }
 
-/// The value is what `read` says right before or right after it was read, or something between.
-/// What other processes change meanwhile makes it try again.
+/// Asserts that the value lies between two results of `read`, right before and right after the
+/// reading. Tries again if another process changes the value in the meantime.
 #[track_caller]
 pub(crate) fn assert_value(name: &str, labels: Labels<'_>, read: impl Fn() -> f64) {
     let mut seen = Vec::new();
@@ -85,7 +85,7 @@ pub(crate) fn read(file: &str) -> String {
     fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
-/// Keeps one CPU busy until this thread had so much of it.
+/// Keeps one CPU busy until this thread has used this many seconds of CPU time.
 pub(crate) fn burn(seconds: f64) {
     let start = ThreadTime::now();
     while start.elapsed().as_secs_f64() < seconds {
@@ -100,19 +100,19 @@ pub(crate) fn number_after(text: &str, key: &str) -> f64 {
     line.split_whitespace().next().unwrap().parse().unwrap()
 }
 
-/// In bytes.
+/// The value of `key` in `/proc/meminfo`, in bytes.
 pub(crate) fn meminfo(key: &str) -> f64 {
     number_after(&read("/proc/meminfo"), &format!("{key}:")) * 1024.0
 }
 
-/// The numbers of the line of `/proc/stat` that begins with `cpu`.
+/// The numbers of the line of `/proc/stat` for `cpu`.
 pub(crate) fn stat(cpu: &str) -> Vec<f64> {
     let stat = read("/proc/stat");
     let line = stat.lines().find(|line| line.split(' ').next() == Some(cpu)).unwrap();
     line.split_whitespace().skip(1).map(|number| number.parse().unwrap()).collect()
 }
 
-/// How many lines of `/proc/stat` are of a single CPU.
+/// The number of CPUs with a line in `/proc/stat`.
 pub(crate) fn cpus() -> usize {
     let is_cpu = |line: &&str| {
         line.strip_prefix("cpu").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
@@ -120,14 +120,15 @@ pub(crate) fn cpus() -> usize {
     read("/proc/stat").lines().filter(is_cpu).count()
 }
 
-/// The fields after the name of the command, which may have blanks in it; the first is the third.
+/// A field of `/proc/self/stat`, by its number in the manual. The command's name may contain
+/// blanks.
 pub(crate) fn self_stat(field: usize) -> f64 {
     let stat = read("/proc/self/stat");
     let (_, fields) = stat.rsplit_once(") ").unwrap();
     fields.split(' ').nth(field - 3).unwrap().parse().unwrap()
 }
 
-/// How many processes `/proc` shows.
+/// The number of processes that `/proc` shows.
 pub(crate) fn processes() -> f64 {
     let entries = fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().file_name());
     entries.filter(|name| name.to_str().unwrap().parse::<u32>().is_ok()).count() as f64
