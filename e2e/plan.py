@@ -26,7 +26,7 @@ RUNS = {
 
 # Runs that cannot deliver, and a text that their error must contain.
 FAILURES = {"vmauth-wrong-token": "401",
-    "logfire-wrong-token": "Logfire does not take the write token, `LOGFIRE_TOKEN`",
+    "logfire-wrong-token": "Logfire does not accept the write token, `LOGFIRE_TOKEN`",
     "nobody-http": "127.0.0.1:", "nobody-grpc": "127.0.0.1:"}
 
 # The basic system metrics with their names in VictoriaMetrics, and the range of plausible values.

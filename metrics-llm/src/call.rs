@@ -3,14 +3,13 @@
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
-use futures_core::Stream;
 use typed_metrics_core::Histogram;
 use typed_metrics_core::unit::Seconds;
 
+use crate::chunk::Chunk;
 use crate::conventions::GenAi;
 use crate::error_type;
 use crate::metrics::LlmMetrics;
-use crate::stream::{Chunk, LlmStream};
 use crate::usage::Usage;
 #[cfg(feature = "rig")]
 use crate::whole::Choices;
@@ -83,51 +82,6 @@ impl<'a> LlmCall<'a> {
     pub fn gen_ai(mut self, conventions: GenAi<'a>) -> Self {
         self.gen_ai = Some(conventions);
         self
-    }
-
-    /// Measures a streamed answer. `look` describes each item as a [`Chunk`].
-    ///
-    /// ```
-    /// # use typed_metrics_core as typed_metrics;
-    /// # use typed_metrics_llm as llm;
-    /// # use futures_util::{StreamExt, stream};
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() {
-    /// use llm::{Chunk, LlmCall, LlmMetrics, Usage};
-    ///
-    /// enum Item {
-    ///     Role,
-    ///     Text(&'static str),
-    ///     Used { input: u64, output: u64 },
-    /// }
-    ///
-    /// let answer = stream::iter([
-    ///     Item::Role,
-    ///     Item::Text("Scattering."),
-    ///     Item::Used { input: 12, output: 3 },
-    /// ]);
-    /// let seen = typed_metrics::testing::capture_async(async {
-    ///     let answer = LlmCall::start("gpt-5").stream(answer, |item| match item {
-    ///         Item::Text(_) => Chunk::content(),
-    ///         Item::Used { input, output } => Chunk::other().usage(Usage::new(*input, *output)),
-    ///         Item::Role => Chunk::other(),
-    ///     });
-    ///     answer.count().await // or any other use of a stream
-    /// })
-    /// .await;
-    ///
-    /// assert_eq!(seen.returned, 3);
-    /// let (model, prompt) = ("gpt-5", None);
-    /// assert_eq!(seen.histogram(LlmMetrics::InputTokens { model, prompt }).sum, 12.0);
-    /// assert_eq!(seen.histogram(LlmMetrics::TimeToFirstToken { model, prompt }).count, 1);
-    /// # }
-    /// ```
-    pub fn stream<S, F>(self, stream: S, look: F) -> LlmStream<'a, S, F>
-    where
-        S: Stream,
-        F: FnMut(&S::Item) -> Chunk,
-    {
-        LlmStream::new(self, stream, look)
     }
 
     /// The first content of a streamed answer arrived: text, reasoning or a tool call. Only the

@@ -66,6 +66,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod call;
+mod chunk;
 mod conventions;
 pub mod error_type;
 #[cfg(any(feature = "async-openai", feature = "rig"))]
@@ -80,6 +81,7 @@ mod usage;
 mod whole;
 
 pub use call::LlmCall;
+pub use chunk::Chunk;
 pub use conventions::{GenAi, GenAiMetrics, TokenType};
 #[cfg(any(feature = "async-openai", feature = "rig"))]
 pub use measured::{Measure, Measured};
@@ -88,5 +90,5 @@ pub use metrics::LlmMetrics;
 pub use openai::{MeasuredChatStream, MeasuredResponseStream};
 #[cfg(feature = "rig")]
 pub use rig::MeasuredCompletionStream;
-pub use stream::{Chunk, LlmStream};
+pub use stream::LlmStream;
 pub use usage::Usage;

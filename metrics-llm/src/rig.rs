@@ -18,9 +18,9 @@ use rig_core::wire::Wire;
 use rig_core::{DynModel, Model, ProviderError};
 
 use crate::call::LlmCall;
+use crate::chunk::Chunk;
 use crate::error_type;
 use crate::measured::{Measure, Measured};
-use crate::stream::Chunk;
 use crate::usage::Usage;
 
 impl<W, T> Measure for Model<W, T>

@@ -1,6 +1,5 @@
 //! A streamed answer that records itself.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -9,59 +8,9 @@ use futures_core::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
 use crate::call::LlmCall;
+use crate::chunk::Chunk;
 use crate::error_type;
 use crate::usage::Usage;
-use crate::whole::Choices;
-
-/// The facts about an item of a stream that the metrics need.
-#[derive(Debug, Clone, Default)]
-#[must_use]
-pub struct Chunk {
-    pub(crate) has_content: bool,
-    pub(crate) ended: Choices,
-    pub(crate) usage: Usage,
-    pub(crate) error_type: Option<Cow<'static, str>>,
-}
-
-impl Chunk {
-    /// A part of the answer: text, reasoning or a tool call. The first such item is the first
-    /// token.
-    pub fn content() -> Self {
-        Self { has_content: true, ..Self::default() }
-    }
-
-    /// Any other item: a role, a ping or a summary.
-    pub fn other() -> Self {
-        Self::default()
-    }
-
-    /// The call failed. Later items are not examined.
-    pub fn error(error_type: impl Into<Cow<'static, str>>) -> Self {
-        Self { error_type: Some(error_type.into()), ..Self::default() }
-    }
-
-    /// The item reports the numbers of tokens so far. A number that the item leaves unknown keeps
-    /// the value of an earlier item.
-    pub fn usage(mut self, usage: impl Into<Usage>) -> Self {
-        self.usage = usage.into();
-        self
-    }
-
-    /// The item marks the answer as complete. A later drop of the stream does not cancel the call.
-    /// The measured time ends with the last item that arrived, and not with the next poll. If an
-    /// answer has several choices, mark the item that ends the last choice.
-    pub fn last(mut self) -> Self {
-        self.ended = Choices::ALL;
-        self
-    }
-
-    /// The item marks these choices of the answer as complete.
-    #[cfg(feature = "async-openai")]
-    pub(crate) fn ended(mut self, choices: Choices) -> Self {
-        self.ended = choices;
-        self
-    }
-}
 
 pin_project! {
     /// A streamed answer that records itself; see [`LlmCall::stream`].
@@ -80,11 +29,54 @@ pin_project! {
     }
 }
 
-impl<'a, S, F> LlmStream<'a, S, F> {
-    pub(crate) fn new(call: LlmCall<'a>, stream: S, look: F) -> Self {
-        Self { stream, look, call: Some(call), needs_last: false, is_done: false }
+impl<'a> LlmCall<'a> {
+    /// Measures a streamed answer. `look` describes each item as a [`Chunk`].
+    ///
+    /// ```
+    /// # use typed_metrics_core as typed_metrics;
+    /// # use typed_metrics_llm as llm;
+    /// # use futures_util::{StreamExt, stream};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use llm::{Chunk, LlmCall, LlmMetrics, Usage};
+    ///
+    /// enum Item {
+    ///     Role,
+    ///     Text(&'static str),
+    ///     Used { input: u64, output: u64 },
+    /// }
+    ///
+    /// let answer = stream::iter([
+    ///     Item::Role,
+    ///     Item::Text("Scattering."),
+    ///     Item::Used { input: 12, output: 3 },
+    /// ]);
+    /// let seen = typed_metrics::testing::capture_async(async {
+    ///     let answer = LlmCall::start("gpt-5").stream(answer, |item| match item {
+    ///         Item::Text(_) => Chunk::content(),
+    ///         Item::Used { input, output } => Chunk::other().usage(Usage::new(*input, *output)),
+    ///         Item::Role => Chunk::other(),
+    ///     });
+    ///     answer.count().await // or any other use of a stream
+    /// })
+    /// .await;
+    ///
+    /// assert_eq!(seen.returned, 3);
+    /// let (model, prompt) = ("gpt-5", None);
+    /// assert_eq!(seen.histogram(LlmMetrics::InputTokens { model, prompt }).sum, 12.0);
+    /// assert_eq!(seen.histogram(LlmMetrics::TimeToFirstToken { model, prompt }).count, 1);
+    /// # }
+    /// ```
+    pub fn stream<S, F>(self, stream: S, look: F) -> LlmStream<'a, S, F>
+    where
+        S: Stream,
+        F: FnMut(&S::Item) -> Chunk,
+    {
+        LlmStream { stream, look, call: Some(self), needs_last: false, is_done: false }
     }
+}
 
+impl<S, F> LlmStream<'_, S, F> {
     /// Requires an item that marks the answer as complete ([`Chunk::last`]). A stream that ends
     /// without this item counts as [truncated](error_type::TRUNCATED).
     ///

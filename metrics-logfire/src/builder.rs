@@ -4,15 +4,22 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use typed_metrics_otel::OtlpBuilder;
 use typed_metrics_system::Set;
 
-use crate::error::LogfireError;
+use crate::config::error::LogfireError;
+use crate::config::given::{Given, PipelineSetting};
+use crate::config::send::Send;
+use crate::config::settings::{ENVIRONMENT, Settings};
 use crate::handler::LogfireHandler;
-use crate::send::Send;
-use crate::settings::{ENVIRONMENT, Settings};
 
-/// Builds a [`LogfireHandler`]. What is not told here is taken from the
+impl LogfireHandler {
+    /// Returns a builder, for settings that the variables do not have.
+    pub fn builder() -> LogfireBuilder {
+        LogfireBuilder::default()
+    }
+}
+
+/// Builds a [`LogfireHandler`]. A setting that is not given here is read from the
 /// [variables](crate#settings).
 ///
 /// ```no_run
@@ -26,183 +33,142 @@ use crate::settings::{ENVIRONMENT, Settings};
 /// typed_metrics_core::set_metric_handlers(handler)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone)]
-#[must_use = "`build` makes a handler of it"]
+#[derive(Clone, Default)]
+#[must_use = "call `build` to make a handler"]
 pub struct LogfireBuilder {
-    pub(crate) tokens: Option<String>,
-    pub(crate) credentials_folder: Option<PathBuf>,
-    pub(crate) base_url: Option<String>,
-    pub(crate) send: Option<Send>,
-    pub(crate) service_name: Option<String>,
-    pub(crate) service_version: Option<String>,
-    pub(crate) environment: Option<String>,
-    pub(crate) system: Option<Set>,
-    pub(crate) spool_folder: Option<PathBuf>,
-    /// All that a pipeline has anyway.
-    pub(crate) otlp: Vec<Otlp>,
-}
-
-/// A setting of the pipelines, made once for each.
-#[derive(Debug, Clone)]
-pub(crate) enum Otlp {
-    Resource(String, String),
-    Interval(Duration),
-    Timeout(Duration),
-    SpoolLimit(u64),
-    ShutdownTimeout(Duration),
-    CaCertificate(PathBuf),
-}
-
-impl Otlp {
-    pub(crate) fn apply(&self, builder: OtlpBuilder) -> OtlpBuilder {
-        match self.clone() {
-            Self::Resource(key, value) => builder.resource(key, value),
-            Self::Interval(interval) => builder.interval(interval),
-            Self::Timeout(timeout) => builder.timeout(timeout),
-            Self::SpoolLimit(bytes) => builder.spool_limit(bytes),
-            Self::ShutdownTimeout(timeout) => builder.shutdown_timeout(timeout),
-            Self::CaCertificate(pem) => builder.ca_certificate(pem),
-        }
-    }
-}
-
-impl Default for LogfireBuilder {
-    fn default() -> Self {
-        Self {
-            tokens: None,
-            credentials_folder: None,
-            base_url: None,
-            send: None,
-            service_name: None,
-            service_version: None,
-            environment: None,
-            system: Some(Set::Basic),
-            spool_folder: None,
-            otlp: Vec::new(),
-        }
-    }
+    given: Given,
 }
 
 impl LogfireBuilder {
-    /// The write token of a project; several, separated by commas, to send to each. It is shown in no
-    /// message.
-    pub fn token(self, token: impl Into<String>) -> Self {
-        Self { tokens: Some(token.into()), ..self }
+    /// The write token of a project, or several, separated by commas, to send to each project. No
+    /// message shows a token.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.given.tokens = Some(token.into());
+        self
     }
 
-    /// The folder with `logfire_credentials.json`, which is read if no token is told.
-    pub fn credentials_folder(self, folder: impl Into<PathBuf>) -> Self {
-        Self { credentials_folder: Some(folder.into()), ..self }
+    /// The folder with `logfire_credentials.json`, which is read if no token is set.
+    pub fn credentials_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.given.credentials_folder = Some(folder.into());
+        self
     }
 
-    /// The address of a Logfire of your own, or of a proxy. Tokens may look as they like then.
-    pub fn base_url(self, url: impl Into<String>) -> Self {
-        Self { base_url: Some(url.into()), ..self }
+    /// The address of a self-hosted Logfire, or of a proxy. Tokens may have any form then.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.given.base_url = Some(url.into());
+        self
     }
 
-    /// Whether to send.
-    pub fn send(self, send: Send) -> Self {
-        Self { send: Some(send), ..self }
+    /// Whether metrics are sent.
+    pub fn send(mut self, send: Send) -> Self {
+        self.given.send = Some(send);
+        self
     }
 
     /// The resource attribute `service.name`.
-    pub fn service_name(self, name: impl Into<String>) -> Self {
-        Self { service_name: Some(name.into()), ..self }
+    pub fn service_name(mut self, name: impl Into<String>) -> Self {
+        self.given.service_name = Some(name.into());
+        self
     }
 
     /// The resource attribute `service.version`.
-    pub fn service_version(self, version: impl Into<String>) -> Self {
-        Self { service_version: Some(version.into()), ..self }
+    pub fn service_version(mut self, version: impl Into<String>) -> Self {
+        self.given.service_version = Some(version.into());
+        self
     }
 
     /// The resource attribute `deployment.environment.name`.
-    pub fn environment(self, environment: impl Into<String>) -> Self {
-        Self { environment: Some(environment.into()), ..self }
+    pub fn environment(mut self, environment: impl Into<String>) -> Self {
+        self.given.environment = Some(environment.into());
+        self
     }
 
-    /// The system metrics that are [installed](typed_metrics_system::install) with the handler; for the
-    /// whole program, and they stay when the handler goes.
-    pub fn system_metrics(self, set: Set) -> Self {
-        Self { system: Some(set), ..self }
+    /// The system metrics that are [installed](typed_metrics_system::install) with the handler, for
+    /// the whole program. They stay installed when the handler is cleared.
+    pub fn system_metrics(mut self, set: Set) -> Self {
+        self.given.system = Some(set);
+        self
     }
 
     /// Installs no system metrics.
-    pub fn without_system_metrics(self) -> Self {
-        Self { system: None, ..self }
+    pub fn without_system_metrics(mut self) -> Self {
+        self.given.system = None;
+        self
     }
 
     /// An attribute of the resource.
     pub fn resource(self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.otlp(Otlp::Resource(key.into(), value.into()))
+        self.pipeline(PipelineSetting::Resource(key.into(), value.into()))
     }
 
     /// The time between two exports.
     pub fn interval(self, interval: Duration) -> Self {
-        self.otlp(Otlp::Interval(interval))
+        self.pipeline(PipelineSetting::Interval(interval))
     }
 
-    /// How long one attempt to send may take; 10 s unless said otherwise.
+    /// The time limit of one attempt to send. The default is 10 s.
     pub fn timeout(self, timeout: Duration) -> Self {
-        self.otlp(Otlp::Timeout(timeout))
+        self.pipeline(PipelineSetting::Timeout(timeout))
     }
 
-    /// Keeps what waits to be sent in this folder, where it survives the program. With several tokens,
-    /// each has a folder below it.
-    pub fn spool_folder(self, folder: impl Into<PathBuf>) -> Self {
-        Self { spool_folder: Some(folder.into()), ..self }
-    }
-
-    /// How many bytes of batches may wait, for each token; 64 MiB unless said otherwise.
-    pub fn spool_limit(self, bytes: u64) -> Self {
-        self.otlp(Otlp::SpoolLimit(bytes))
-    }
-
-    /// How long a shutdown may take, with sending what waits; 5 s unless said otherwise.
-    pub fn shutdown_timeout(self, timeout: Duration) -> Self {
-        self.otlp(Otlp::ShutdownTimeout(timeout))
-    }
-
-    /// A file with certificates in PEM that are trusted in place of the built-in roots, for a Logfire of
-    /// your own.
-    pub fn ca_certificate(self, pem: impl Into<PathBuf>) -> Self {
-        self.otlp(Otlp::CaCertificate(pem.into()))
-    }
-
-    fn otlp(mut self, setting: Otlp) -> Self {
-        self.otlp.push(setting);
+    /// Keeps waiting batches in this folder, where they outlive the program. With several tokens,
+    /// each token has a subfolder.
+    pub fn spool_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.given.spool_folder = Some(folder.into());
         self
     }
 
-    /// Starts a pipeline for each token, and makes the handler that feeds them. Nothing is sent yet.
+    /// How many bytes of batches may wait for each token. The default is 64 MiB.
+    pub fn spool_limit(self, bytes: u64) -> Self {
+        self.pipeline(PipelineSetting::SpoolLimit(bytes))
+    }
+
+    /// The time limit of a shutdown, which sends the waiting batches. The default is 5 s.
+    pub fn shutdown_timeout(self, timeout: Duration) -> Self {
+        self.pipeline(PipelineSetting::ShutdownTimeout(timeout))
+    }
+
+    /// A PEM file with certificates that are trusted in place of the built-in roots, for a
+    /// self-hosted Logfire.
+    pub fn ca_certificate(self, pem: impl Into<PathBuf>) -> Self {
+        self.pipeline(PipelineSetting::CaCertificate(pem.into()))
+    }
+
+    fn pipeline(mut self, setting: PipelineSetting) -> Self {
+        self.given.pipeline.push(setting);
+        self
+    }
+
+    /// Starts a pipeline for each token, and returns the handler. Nothing is sent yet.
     ///
     /// # Errors
-    /// That there is no token, unless [`Send`] says that it may be so; all settings that cannot be used.
+    /// All settings that cannot be used, or a missing token, unless [`Send`] allows it.
     pub fn build(self) -> Result<LogfireHandler, LogfireError> {
         self.build_or(None)
     }
 
-    /// The same, but with the pipelines of `last` that have the same settings.
+    /// Does the same, but reuses the pipelines of `last` that have the same settings.
     pub(crate) fn build_or(
         self,
         last: Option<&LogfireHandler>,
     ) -> Result<LogfireHandler, LogfireError> {
-        let settings = Settings::new(self, &ENVIRONMENT)?;
+        let settings = Settings::new(self.given, &ENVIRONMENT)?;
         LogfireHandler::start(settings, last)
     }
 }
 
 impl fmt::Debug for LogfireBuilder {
-    /// Without the token.
+    /// Omits the token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LogfireBuilder")
-            .field("token", &self.tokens.as_ref().map(|_| "…"))
-            .field("credentials_folder", &self.credentials_folder)
-            .field("send", &self.send)
-            .field("service_name", &self.service_name)
-            .field("service_version", &self.service_version)
-            .field("environment", &self.environment)
-            .field("system", &self.system)
-            .field("otlp", &self.otlp)
+            .field("token", &self.given.tokens.as_ref().map(|_| "…"))
+            .field("credentials_folder", &self.given.credentials_folder)
+            .field("send", &self.given.send)
+            .field("service_name", &self.given.service_name)
+            .field("service_version", &self.given.service_version)
+            .field("environment", &self.given.environment)
+            .field("system", &self.given.system)
+            .field("pipeline", &self.given.pipeline)
             .finish_non_exhaustive()
     }
 }

@@ -7,21 +7,19 @@ use typed_metrics_core::{Descriptor, HandlerError, MetricHandler};
 use typed_metrics_otel::{OtelHandler, OtlpBuilder};
 use typed_metrics_system::Set;
 
-use crate::builder::LogfireBuilder;
-use crate::error::LogfireError;
-use crate::named;
-use crate::settings::Settings;
+use crate::config::error::LogfireError;
+use crate::config::settings::Settings;
 
 /// Exports to Pydantic Logfire.
 ///
-/// It belongs to its pipelines as an [`OtelHandler`] does to its own: a handler that is cleared stops
-/// handing on; installed again, by itself or by a clone, it goes on where it stopped.
+/// A cleared handler hands nothing on. When the handler or a clone of it is installed again, export
+/// continues where it stopped, as for an [`OtelHandler`].
 ///
 /// ```
 /// use typed_metrics_core::{clear_metric_handlers, set_metric_handlers};
 /// use typed_metrics_logfire::{LogfireHandler, Send};
 ///
-/// // Sends as soon as somebody sets `LOGFIRE_TOKEN`.
+/// // Sends only if `LOGFIRE_TOKEN` is set.
 /// let handler = LogfireHandler::builder().send(Send::IfTokenPresent).build()?;
 /// set_metric_handlers(handler)?;
 /// # clear_metric_handlers();
@@ -30,26 +28,12 @@ use crate::settings::Settings;
 pub struct LogfireHandler {
     pipelines: Vec<OtelHandler>,
     system: Option<Set>,
-    /// Shared by clones, and by nobody else: where it is tells them from other handlers. Not of size
-    /// zero, for all of those may be at one place.
+    /// Its address identifies the handler and its clones, which share it. Not of size zero: values
+    /// of size zero may share an address.
     id: Arc<u8>,
 }
 
 impl LogfireHandler {
-    /// What the [variables](crate#settings) say; the same as the name `"logfire"`. As long as they say
-    /// the same, it is the same pipeline, whoever asks for it.
-    ///
-    /// # Errors
-    /// As [`LogfireBuilder::build`].
-    pub fn from_env() -> Result<Self, LogfireError> {
-        named::from_env()
-    }
-
-    /// A builder, for what the variables do not say.
-    pub fn builder() -> LogfireBuilder {
-        LogfireBuilder::default()
-    }
-
     pub(crate) fn start(settings: Settings, last: Option<&Self>) -> Result<Self, LogfireError> {
         let before = last.map_or(&[][..], |last| &last.pipelines);
         let start = |pipeline: OtlpBuilder| pipeline.build_or(before);
@@ -62,29 +46,30 @@ impl LogfireHandler {
         !self.pipelines.is_empty()
     }
 
-    /// Asks all pipelines at the same time, for each may wait, and tells what all of them say.
+    /// Runs `ask` for all pipelines at the same time, because each may wait, and joins their
+    /// errors.
     fn each(
         &self,
         ask: impl Fn(&OtelHandler) -> Result<(), HandlerError> + Sync,
     ) -> Result<(), HandlerError> {
         let ask = &ask;
-        let mut said: Vec<HandlerError> = match &*self.pipelines {
+        let mut errors: Vec<HandlerError> = match &*self.pipelines {
             [] => Vec::new(),
             [only] => ask(only).err().into_iter().collect(),
             several => std::thread::scope(|scope| {
                 let asked: Vec<_> =
                     several.iter().map(|pipeline| scope.spawn(move || ask(pipeline))).collect();
-                let said = |asked: std::thread::ScopedJoinHandle<'_, _>| {
+                let error_of = |asked: std::thread::ScopedJoinHandle<'_, _>| {
                     asked.join().unwrap_or_else(|_| Err("a pipeline panicked".into())).err()
                 };
-                asked.into_iter().filter_map(said).collect()
+                asked.into_iter().filter_map(error_of).collect()
             }),
         };
-        match said.len() {
+        match errors.len() {
             0 => Ok(()),
-            1 => Err(said.remove(0)),
+            1 => Err(errors.remove(0)),
             _ => {
-                let lines: Vec<_> = said.iter().map(ToString::to_string).collect();
+                let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
                 Err(lines.join("\n").into())
             }
         }
@@ -92,7 +77,7 @@ impl LogfireHandler {
 }
 
 impl Clone for LogfireHandler {
-    /// The same pipelines, not installed.
+    /// A handler with the same pipelines, not installed.
     fn clone(&self) -> Self {
         Self { pipelines: self.pipelines.clone(), system: self.system, id: Arc::clone(&self.id) }
     }
@@ -117,12 +102,12 @@ impl MetricHandler for LogfireHandler {
     }
 
     fn install(&self) -> Result<(), HandlerError> {
-        // Those that were installed before one that cannot be end when the handler is dropped.
+        // If one pipeline fails to install, the drop of the handler ends the others.
         self.pipelines.iter().try_for_each(OtelHandler::install)?;
         if let Some(set) = self.system
             && let Err(unavailable) = typed_metrics_system::install(set)
         {
-            // A program that cannot read its load has other metrics to send.
+            // Not an error: the program has other metrics to send.
             log::warn!(target: "typed_metrics", "{unavailable}");
         }
         Ok(())

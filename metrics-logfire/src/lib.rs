@@ -1,8 +1,9 @@
-//! [Pydantic Logfire] for [typed-metrics]: a write token, and metrics arrive.
+//! [Pydantic Logfire] for [typed-metrics]: set a write token, and metrics arrive.
 //!
-//! [`LogfireHandler`] is a pipeline of `typed-metrics-otel` that knows Logfire: where a token's region
-//! is, what the variables of its SDKs mean, and which system metrics its dashboards show. Use it
-//! through the feature `logfire` of the facade, where it is also known as `"logfire"`:
+//! [`LogfireHandler`] is a pipeline of `typed-metrics-otel` with Logfire's settings: the address of
+//! a token's region, the variables of Logfire's SDKs, and the system metrics of Logfire's
+//! dashboards. Use this crate through the feature `logfire` of the facade, where the handler also
+//! has the name `"logfire"`:
 //!
 //! ```no_run
 //! # use typed_metrics_core as typed_metrics;
@@ -13,47 +14,57 @@
 //! # Ok::<(), typed_metrics::Error>(())
 //! ```
 //!
-//! A write token is made in the settings of a project. For the system metrics, make a dashboard from the
-//! template *Basic System Metrics (Logfire)*.
+//! Create a write token in the settings of a project. For the system metrics, create a dashboard
+//! from the template *Basic System Metrics (Logfire)*.
 //!
 //! # What is sent
 //!
-//! Protobuf over HTTPS, by gzip, to `/v1/metrics` of the token's region. Counters and histograms go
-//! as differences, all else as it is, as Logfire's Python SDK sends them. While Logfire cannot be
-//! reached, batches wait in a spool, so no difference is lost; what a refusal or a full spool means is
-//! in [`OtlpBuilder`](typed_metrics_otel::OtlpBuilder). Histograms have the buckets of their
-//! declaration, where Python makes all of them exponential.
+//! Metrics are sent as protobuf over HTTPS, compressed by gzip, to `/v1/metrics` of the token's
+//! region. Counters and histograms are sent as differences, other metrics as current values, as by
+//! Logfire's Python SDK. While Logfire cannot be reached, batches wait in a spool, so no difference
+//! is lost. [`OtlpBuilder`](typed_metrics_otel::OtlpBuilder) describes refusals and a full spool.
+//! Histograms keep the buckets of their declaration; Python makes all histograms exponential.
 //!
-//! The resource has `service.name` and `service.instance.id`, `process.pid`, and `host.name`,
-//! `host.id`, `host.arch` and `os.type`, which Logfire's page of hosts goes by.
+//! The resource has `service.name` and `service.instance.id`, `process.pid`, and the attributes
+//! that Logfire's page of hosts uses: `host.name`, `host.id`, `host.arch` and `os.type`.
 //!
 //! # Settings
 //!
-//! Code wins over `LOGFIRE_…`, those over `OTEL_…`, those over the credentials file:
+//! Code wins over `LOGFIRE_…`, these over `OTEL_…`, and these over the credentials file:
 //!
 //! | method | variable | default |
 //! |---|---|---|
-//! | [`token`](LogfireBuilder::token) | `LOGFIRE_TOKEN` | that of the credentials file |
-//! | [`credentials_folder`](LogfireBuilder::credentials_folder) | `LOGFIRE_CREDENTIALS_DIR` | `.logfire` |
-//! | [`base_url`](LogfireBuilder::base_url) | `LOGFIRE_BASE_URL` | of the credentials file, or the token's region |
-//! | [`send`](LogfireBuilder::send) | `LOGFIRE_SEND_TO_LOGFIRE` | yes |
-//! | [`service_name`](LogfireBuilder::service_name) | `LOGFIRE_SERVICE_NAME`, `OTEL_SERVICE_NAME` | `unknown_service:` and the program |
-//! | [`service_version`](LogfireBuilder::service_version) | `LOGFIRE_SERVICE_VERSION`, `OTEL_SERVICE_VERSION` | |
-//! | [`environment`](LogfireBuilder::environment) | `LOGFIRE_ENVIRONMENT` | |
-//! | [`resource`](LogfireBuilder::resource) | `OTEL_RESOURCE_ATTRIBUTES` | service, host, process, OS |
-//! | [`interval`](LogfireBuilder::interval) | `OTEL_METRIC_EXPORT_INTERVAL` (ms) | 60 s |
-//! | [`system_metrics`](LogfireBuilder::system_metrics) | | the basic ones |
+//! | [`token`] | `LOGFIRE_TOKEN` | the token of the credentials file |
+//! | [`credentials_folder`] | `LOGFIRE_CREDENTIALS_DIR` | `.logfire` |
+//! | [`base_url`] | `LOGFIRE_BASE_URL` | the credentials file's, or that of the region |
+//! | [`send`] | `LOGFIRE_SEND_TO_LOGFIRE` | yes |
+//! | [`service_name`] | `LOGFIRE_SERVICE_NAME`, `OTEL_SERVICE_NAME` | `unknown_service:…` |
+//! | [`service_version`] | `LOGFIRE_SERVICE_VERSION`, `OTEL_SERVICE_VERSION` | |
+//! | [`environment`] | `LOGFIRE_ENVIRONMENT` | |
+//! | [`resource`] | `OTEL_RESOURCE_ATTRIBUTES` | service, host, process, OS |
+//! | [`interval`] | `OTEL_METRIC_EXPORT_INTERVAL` (ms) | 60 s |
+//! | [`system_metrics`] | | the basic ones |
 //! | | `OTEL_SDK_DISABLED` | `false` |
 //!
-//! `OTEL_EXPORTER_OTLP_…` are for another collector, and do not count here: neither its address nor
-//! its credentials get mixed up with Logfire's.
+//! `OTEL_EXPORTER_OTLP_…` belong to another collector, and are ignored: neither side gets the
+//! other's address or credentials.
 //!
-//! # Beside the `logfire` crate
+//! [`token`]: LogfireBuilder::token
+//! [`credentials_folder`]: LogfireBuilder::credentials_folder
+//! [`base_url`]: LogfireBuilder::base_url
+//! [`send`]: LogfireBuilder::send
+//! [`service_name`]: LogfireBuilder::service_name
+//! [`service_version`]: LogfireBuilder::service_version
+//! [`environment`]: LogfireBuilder::environment
+//! [`resource`]: LogfireBuilder::resource
+//! [`interval`]: LogfireBuilder::interval
+//! [`system_metrics`]: LogfireBuilder::system_metrics
 //!
-//! That crate sends traces and logs, and leaves metrics off unless it is told otherwise; so leave them
-//! off, and let this one send them. Both read the same variables, so both send for the same service.
-//! They have different versions of OpenTelemetry inside, which do not get into each other's way: this
-//! crate sets nothing globally.
+//! # Together with the `logfire` crate
+//!
+//! That crate sends traces and logs, and by default no metrics. Leave its metrics off, and let this
+//! crate send them. Both crates read the same variables, so both report the same service. Their
+//! versions of OpenTelemetry differ, but do not conflict: this crate sets nothing globally.
 //!
 //! ```ignore
 //! let logfire = logfire::configure().finish()?; // traces and logs; no `with_metrics`
@@ -62,22 +73,18 @@
 //! typed_metrics::set_metric_handlers("logfire")?;
 //! ```
 //!
-//! `e2e/logfire` of the repository is such a program.
+//! The repository has such a program in `e2e/logfire`.
 //!
 //! [Pydantic Logfire]: https://pydantic.dev/logfire
 //! [typed-metrics]: https://docs.rs/typed-metrics
 
 mod builder;
-mod credentials;
-mod error;
+mod config;
 mod handler;
 mod named;
-mod send;
-mod settings;
-mod token;
 
 pub use builder::LogfireBuilder;
-pub use error::LogfireError;
+pub use config::error::LogfireError;
+pub use config::send::Send;
 pub use handler::LogfireHandler;
-pub use send::Send;
 pub use typed_metrics_system::Set;

@@ -1,5 +1,5 @@
-//! Handlers that the variables configure. A process cannot change its own environment safely, so
-//! each case is a process of its own: this program, run again in a separate folder.
+//! Handlers from the variables. A process cannot change its own environment safely, so each case
+//! runs this program again as a process of its own, in a folder of its own.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -22,11 +22,11 @@ enum Environment {
     Count,
 }
 
-/// The variable that names the case of a process.
+/// The variable with the case that a process runs.
 const CASE: &str = "TYPED_METRICS_CASE";
 const TOKEN: &str = "pylf_v1_us_s3cret";
 
-/// A folder that exists until this value is dropped.
+/// A folder that is removed on drop.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -41,8 +41,7 @@ impl Folder {
         std::fs::write(self.0.join(".logfire/logfire_credentials.json"), text).unwrap();
     }
 
-    /// The output of the process of a case, with these variables and no other variables of
-    /// telemetry.
+    /// The output of the process for a case, with these variables and no other telemetry variables.
     fn run(&self, case: &str, variables: &[(&str, &str)]) -> String {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", "the_process_of_a_case", "--nocapture"]).env(CASE, case);
@@ -84,7 +83,7 @@ fn the_process_of_a_case() {
             Environment::count().add(7);
             set();
             clear_metric_handlers();
-            // A file can change while a program runs.
+            // A file can change while the program runs.
             let file = ".logfire/logfire_credentials.json";
             let text = std::fs::read_to_string(file).unwrap();
             std::fs::remove_file(file).unwrap();
@@ -114,7 +113,7 @@ fn by_name(names: &[&str]) {
 }
 
 #[test]
-fn the_name_sends_what_the_variables_say() {
+fn the_name_sends_with_the_settings_of_the_variables() {
     let receiver = Receiver::start();
     Folder::new("name").run(
         "by_name",
@@ -138,7 +137,7 @@ fn the_name_sends_what_the_variables_say() {
 }
 
 #[test]
-fn variables_of_opentelemetry_that_are_not_of_the_exporter_count() {
+fn variables_of_opentelemetry_other_than_the_exporters_apply() {
     let receiver = Receiver::start();
     let url = receiver.http_endpoint();
     let ours = [("LOGFIRE_TOKEN", TOKEN), ("LOGFIRE_BASE_URL", &*url)];
@@ -159,7 +158,7 @@ fn variables_of_opentelemetry_that_are_not_of_the_exporter_count() {
 }
 
 #[test]
-fn nothing_of_another_collector_gets_into_it() {
+fn settings_of_another_collector_are_ignored() {
     let (logfire, other) = (Receiver::start(), Receiver::start());
     for case in ["otel_first", "logfire_first"] {
         logfire.clear();
@@ -189,7 +188,7 @@ fn nothing_of_another_collector_gets_into_it() {
         }
         assert_eq!(other.totals().metric("environment.count").kind, "counter cumulative");
     }
-    // Settings that would be mistakes elsewhere are no mistakes here.
+    // A mistake in an ignored variable is not an error.
     Folder::new("mistakes").run(
         "by_name",
         &[
@@ -211,7 +210,7 @@ fn the_name_and_an_instance_of_the_same_variables_send_once() {
 }
 
 #[test]
-fn who_is_switched_off_and_on_again_goes_on_where_it_stopped() {
+fn a_handler_set_again_continues_where_it_stopped() {
     let receiver = Receiver::start();
     let folder = Folder::new("off");
     let url = receiver.http_endpoint();
@@ -229,7 +228,7 @@ fn the_credentials_file_has_token_and_address() {
     folder.run("by_name", &[]);
     assert_eq!(receiver.totals().int("environment.count", ""), 7);
     assert_eq!(receiver.requests()[0].header("authorization"), Some("Bearer pylf_v1_us_s3cret"));
-    // The file is in another folder, and the address is another one.
+    // Another folder, and another address.
     let moved = folder.0.join(".logfire");
     let away = folder.0.join("away");
     std::fs::rename(moved, &away).unwrap();
@@ -239,7 +238,7 @@ fn the_credentials_file_has_token_and_address() {
         &[("LOGFIRE_CREDENTIALS_DIR", away), ("LOGFIRE_BASE_URL", &other.http_endpoint())],
     );
     assert_eq!(other.totals().int("environment.count", ""), 7);
-    // A token in the variable is independent of the file.
+    // With a token from the variable, the file is ignored.
     let another = "pylf_v1_us_s3cret_2";
     folder.run(
         "by_name",
@@ -254,14 +253,15 @@ fn the_credentials_file_has_token_and_address() {
 }
 
 #[test]
-fn without_a_token_the_error_says_how_to_get_one_unless_that_is_fine() {
+fn a_missing_token_is_an_error_with_the_fix_unless_it_is_allowed() {
     let folder = Folder::new("none");
     for variables in [&[][..], &[("LOGFIRE_TOKEN", "")], &[("LOGFIRE_SEND_TO_LOGFIRE", "true")]] {
         assert!(
             folder.run("error", variables).contains(
-                "handler `logfire` could not be built: there is no token for Logfire: make a write \
-                 token in the settings of your project (https://logfire.pydantic.dev), and set \
-                 `LOGFIRE_TOKEN`; or set `LOGFIRE_SEND_TO_LOGFIRE=if-token-present` to go on without"
+                "handler `logfire` could not be built: there is no token for Logfire: create a \
+                 write token in the settings of your project (https://logfire.pydantic.dev) and \
+                 set `LOGFIRE_TOKEN`, or set `LOGFIRE_SEND_TO_LOGFIRE=if-token-present` to run \
+                 without a token"
             ),
             "{variables:?}"
         );
@@ -281,13 +281,13 @@ fn without_a_token_the_error_says_how_to_get_one_unless_that_is_fine() {
 }
 
 #[test]
-fn each_mistake_is_named_with_its_mend_and_without_the_token() {
+fn each_mistake_is_reported_with_its_fix_and_without_the_token() {
     let folder = Folder::new("mistakes-of-variables");
     let cases: [(&[(&str, &str)], &str); 6] = [
         (
             &[("LOGFIRE_TOKEN", "s3cret")],
-            "`LOGFIRE_TOKEN` is no write token of Logfire: such a token is `pylf_v1_`, the region, `_` \
-             and more",
+            "`LOGFIRE_TOKEN` is not a write token of Logfire, which begins with `pylf_v1_`, the \
+             region and `_`",
         ),
         (
             &[("LOGFIRE_TOKEN", "pylf_v1_mars_s3cret")],
@@ -295,17 +295,18 @@ fn each_mistake_is_named_with_its_mend_and_without_the_token() {
         ),
         (
             &[("LOGFIRE_TOKEN", "pylf_v1_us_s3cret,pylf_v1_us s3cret")],
-            "token 2 of `LOGFIRE_TOKEN` has a blank",
+            "token 2 of `LOGFIRE_TOKEN` contains a blank",
         ),
         (
             &[("LOGFIRE_TOKEN", TOKEN), ("LOGFIRE_BASE_URL", "logfire.local")],
-            "`LOGFIRE_BASE_URL` is `logfire.local`, which does not begin with `http://` or `https://`",
+            "`LOGFIRE_BASE_URL` is `logfire.local`, which does not begin with `http://` or \
+             `https://`",
         ),
         (
             &[("LOGFIRE_TOKEN", TOKEN), ("LOGFIRE_SEND_TO_LOGFIRE", "maybe")],
             "`LOGFIRE_SEND_TO_LOGFIRE` is `maybe`; write `yes`, `no` or `if-token-present`",
         ),
-        // The folder exists, but the credentials file is a folder.
+        // The folder exists, but its file is a folder.
         (
             &[("LOGFIRE_CREDENTIALS_DIR", "unreadable")],
             "the credentials file `unreadable/logfire_credentials.json` cannot be read",
@@ -317,12 +318,12 @@ fn each_mistake_is_named_with_its_mend_and_without_the_token() {
         assert!(printed.contains(said), "{said}\n  is not in\n{printed}");
     }
     let files = [
-        (r#"{"token": "pylf_v1_us_s3cret""#, "is no JSON: EOF while parsing an object"),
-        (r#""pylf_v1_us_s3cret""#, "has no text `token`"),
-        (r#"{"token": 1, "x": "s3cret"}"#, "has no text `token`"),
+        (r#"{"token": "pylf_v1_us_s3cret""#, "is not JSON: EOF while parsing an object"),
+        (r#""pylf_v1_us_s3cret""#, "has no string `token`"),
+        (r#"{"token": 1, "x": "s3cret"}"#, "has no string `token`"),
         (
             r#"{"token": "s3cret"}"#,
-            "`token` of `.logfire/logfire_credentials.json` is no write token",
+            "`token` of `.logfire/logfire_credentials.json` is not a write token",
         ),
     ];
     for (text, said) in files {

@@ -1,4 +1,4 @@
-//! The requests to a receiver in place of Logfire, and the messages if the receiver refuses them.
+//! The requests to a receiver in Logfire's place, and the messages if it refuses them.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -32,7 +32,7 @@ enum Fire<'a> {
     Gauge { test: &'a str },
 }
 
-/// A handler that sends to `receiver`, only at a flush.
+/// A handler that sends to the receiver on a flush.
 fn to(receiver: &Receiver) -> LogfireBuilder {
     let builder = LogfireHandler::builder().token(TOKEN).base_url(receiver.http_endpoint());
     let builder = builder.interval(Duration::from_secs(3600));
@@ -46,7 +46,7 @@ fn interval(test: &str, count: u64) -> Result<(), typed_metrics::Error> {
 }
 
 #[test]
-fn requests_are_what_logfire_takes() {
+fn requests_have_the_form_that_logfire_accepts() {
     let receiver = Receiver::start();
     let _turn = my_turn(); // dropped before the receiver
     set_metric_handlers(to(&receiver).build().unwrap()).unwrap();
@@ -61,7 +61,7 @@ fn requests_are_what_logfire_takes() {
 }
 
 #[test]
-fn counters_and_histograms_are_differences_and_the_rest_is_not() {
+fn only_counters_and_histograms_are_differences() {
     let receiver = Receiver::start();
     let _turn = my_turn(); // dropped before the receiver
     set_metric_handlers(to(&receiver).build().unwrap()).unwrap();
@@ -83,7 +83,7 @@ fn counters_and_histograms_are_differences_and_the_rest_is_not() {
 }
 
 #[test]
-fn code_says_who_sends() {
+fn code_sets_the_attributes_of_the_service() {
     let receiver = Receiver::start();
     let _turn = my_turn(); // dropped before the receiver
     let handler = to(&receiver).service_name("shop").service_version("1.2").environment("staging");
@@ -106,12 +106,12 @@ fn code_says_who_sends() {
 }
 
 #[test]
-fn the_basic_system_metrics_come_by_themselves() {
+fn the_basic_system_metrics_are_sent_by_default() {
     let receiver = Receiver::start();
     let _turn = my_turn(); // dropped before the receiver
     let handler = LogfireHandler::builder().token(TOKEN).base_url(receiver.http_endpoint());
     set_metric_handlers(handler.build().unwrap()).unwrap();
-    // Long enough to compute a utilization.
+    // Long enough for the window of a utilization.
     std::thread::sleep(Duration::from_millis(300));
     flush().unwrap();
     let totals = receiver.totals();
@@ -165,7 +165,7 @@ fn several_tokens_end_within_the_time_of_one() {
 }
 
 #[test]
-fn what_a_gateway_says_is_tried_again() {
+fn errors_of_a_gateway_are_retried() {
     let _turn = my_turn();
     for status in [408, 500, 520] {
         let receiver = Receiver::start();
@@ -192,7 +192,7 @@ fn with_several_tokens_each_has_a_spool_of_its_own() {
     interval("spools", 5).unwrap_err();
     shutdown().unwrap_err();
     receiver.restart();
-    // The batch arrives once for each project, although the order of the tokens changed.
+    // Once in each project, although the tokens are in another order now.
     let next = to(&receiver).token("pylf_v1_us_b,pylf_v1_us_a").spool_folder(&folder);
     let next = next.build().unwrap();
     let soon = Duration::from_secs(10);
@@ -238,7 +238,7 @@ fn three_outages_lose_nothing() {
 }
 
 #[test]
-fn what_may_be_tried_again_is_and_arrives_once() {
+fn retryable_failures_are_retried_and_arrive_once() {
     let receiver = Receiver::start();
     let _turn = my_turn(); // dropped before the receiver
     set_metric_handlers(to(&receiver).build().unwrap()).unwrap();
@@ -254,7 +254,7 @@ fn what_may_be_tried_again_is_and_arrives_once() {
 }
 
 #[test]
-fn a_token_that_is_refused_is_named_and_never_shown() {
+fn a_refused_token_is_reported_and_never_shown() {
     let receiver = Receiver::start();
     let _turn = my_turn(); // dropped before the receiver
     listen();
@@ -265,10 +265,10 @@ fn a_token_that_is_refused_is_named_and_never_shown() {
     for status in [401, 403] {
         receiver.answer_next(1, Answer::status(status).body(format!("no such token: {TOKEN}")));
         let error = interval("refused", 1).unwrap_err().to_string();
-        let mend = "look at the credentials: Logfire does not take the write token, `token`";
-        assert!(error.contains(mend) && error.contains(&status.to_string()), "{error}");
+        let fix = "check the credentials: Logfire does not accept the write token, `token`";
+        assert!(error.contains(fix) && error.contains(&status.to_string()), "{error}");
         let lines = logged().join("\n");
-        assert!(lines.contains(mend), "{lines}");
+        assert!(lines.contains(fix), "{lines}");
         let snapshot = format!("{:?}", snapshot());
         for text in [&error, &lines, &debug, &snapshot] {
             assert!(!text.contains("s3cret"), "{text}");
@@ -285,7 +285,7 @@ fn a_cleared_handler_sends_nothing_more() {
     Fire::level("cleared").add(4);
     interval("cleared", 1).unwrap();
     clear_metric_handlers();
-    // Waits until the requests of the last collection have arrived.
+    // The batch of the last collection may still be on its way.
     std::thread::sleep(Duration::from_millis(200));
     let before = receiver.requests().len();
     std::thread::sleep(Duration::from_millis(300));
@@ -294,7 +294,7 @@ fn a_cleared_handler_sends_nothing_more() {
 }
 
 #[test]
-fn it_is_called_logfire_and_a_clone_is_the_same() {
+fn the_handler_is_named_logfire_and_a_clone_is_the_same_back_end() {
     let receiver = Receiver::start();
     let _turn = my_turn(); // dropped before the receiver
     let handler = to(&receiver).build().unwrap();

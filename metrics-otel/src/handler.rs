@@ -1,39 +1,41 @@
-//! The handler: which provider, which options.
+//! The handler: its options, and how it is installed, flushed and shut down.
 
-use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
+use opentelemetry::InstrumentationScope;
 use opentelemetry::metrics::{Meter, MeterProvider};
-use opentelemetry::{InstrumentationScope, global};
 use opentelemetry_sdk::error::OTelSdkError;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use typed_metrics_core::name::check_metric_name;
 use typed_metrics_core::{Descriptor, HandlerError, MetricHandler, catalog};
 
-use crate::bridge::{Bridge, PUMP, Use, is_pumping};
-use crate::late::Late;
-use crate::limit;
-use crate::lock;
-use crate::otlp::{InUse, OtlpBuilder, Pipeline};
+use crate::destination::Destination;
+use crate::lock::lock;
+use crate::otlp::export::scopes::ScopeUse;
+use crate::otlp::pipeline::Pipeline;
+use crate::provider::bridge::{Bridge, BridgeUse};
+use crate::provider::limit;
+use crate::provider::pumping::is_pumping;
 
-type Provider = Arc<dyn MeterProvider + Send + Sync>;
 type Filter = Arc<dyn Fn(&Descriptor) -> bool + Send + Sync>;
 
-/// Exports through an OpenTelemetry meter provider: the one that is set globally, or one given.
+/// Exports through an OpenTelemetry meter provider: the global one, or a given one.
 ///
-/// Each metric becomes an instrument of the same name, kind, unit, description and type of values.
-/// At the beginning of every collection what came since the last one is handed to the SDK; recording
-/// itself never touches OpenTelemetry. Whatever readers, temporalities and views the provider has,
-/// counts are exact, with what was counted before the handler was installed.
+/// Each metric becomes an instrument of the same name, kind, unit, description and value type. At
+/// the beginning of every collection, the handler hands the changes since the last collection to
+/// the SDK. Recording itself never calls OpenTelemetry. Counts are exact for all readers,
+/// temporalities and views of the provider. They include the values recorded before the handler was
+/// installed.
 ///
-/// A provider that you give stays yours: you set its readers, and shut it down, best before the
-/// handlers, so that its last collection has everything. A handler that is cleared stops handing on;
-/// installed again, by whatever instance for the same provider, it goes on where it
-/// stopped. All that was recorded meanwhile is handed on then.
+/// The owner of a given provider sets its readers and shuts it down. Shut it down before the
+/// handlers are cleared, so that its last collection has all values. A cleared handler hands
+/// nothing on. When it, or another handler for the same provider, is installed again, export
+/// continues where it stopped, with the values recorded in the meantime.
 ///
-/// Metrics may be recorded and registered anywhere, also inside callbacks of OpenTelemetry. Handlers
-/// may not be set, flushed or cleared there: the SDK holds a lock then for which they would wait.
+/// Metrics may be recorded and registered anywhere, also inside callbacks of OpenTelemetry.
+/// Handlers must not be set, flushed or cleared inside such a callback: the SDK holds a lock during
+/// the callback, and the handler would wait for that lock.
 ///
 /// ```
 /// use opentelemetry_sdk::metrics::{InMemoryMetricExporter, SdkMeterProvider};
@@ -53,8 +55,7 @@ type Filter = Arc<dyn Fn(&Descriptor) -> bool + Send + Sync>;
 /// # typed_metrics_core::clear_metric_handlers();
 /// ```
 pub struct OtelHandler {
-    provider: Option<Provider>,
-    export: Export,
+    destination: Destination,
     prefix: Option<String>,
     scope: InstrumentationScope,
     filter: Option<Filter>,
@@ -62,93 +63,63 @@ pub struct OtelHandler {
     installed: Mutex<Option<Installed>>,
 }
 
-/// What is known of the way from the provider on.
-#[derive(Clone)]
-enum Export {
-    /// It goes nowhere: `OTEL_SDK_DISABLED`.
-    Disabled,
-    /// Nothing.
-    Unknown,
-    /// The provider is the SDK's.
-    Sdk(SdkMeterProvider),
-    /// All of it.
-    Pipeline(Arc<Pipeline>),
-}
-
-/// What is there while the handler is installed.
+/// The part of a handler that exists while the handler is installed.
 struct Installed {
     meter: Meter,
-    bridge: Use,
-    #[expect(dead_code, reason = "it is there to be dropped")]
-    in_use: Option<InUse>,
+    bridge: BridgeUse,
+    #[expect(dead_code, reason = "kept only for its drop")]
+    scope: Option<ScopeUse>,
 }
 
 impl OtelHandler {
-    /// Exports through the provider that is set globally at the moment when the handler is
-    /// installed.
+    /// Exports through the provider that is set globally when the handler is installed.
     ///
     /// ```
     /// use typed_metrics_core::set_metric_handlers;
     /// use typed_metrics_otel::OtelHandler;
     ///
-    /// let nobody = set_metric_handlers(OtelHandler::global()).unwrap_err();
-    /// assert!(nobody.to_string().contains("set_meter_provider"));
+    /// let error = set_metric_handlers(OtelHandler::global()).unwrap_err();
+    /// assert!(error.to_string().contains("set_meter_provider"));
     /// ```
     #[must_use]
     pub fn global() -> Self {
-        let scope = scope("typed-metrics".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
+        Self::of(Destination::Global)
+    }
+
+    /// Exports through `provider`.
+    ///
+    /// With the SDK's provider, `flush` exports at once. Other providers cannot be asked for an
+    /// export, so `flush` hands all values over for the provider's next export.
+    #[must_use]
+    pub fn new(provider: impl MeterProvider + Send + Sync + 'static) -> Self {
+        Self::of(Destination::of_provider(provider))
+    }
+
+    pub(crate) fn of_pipeline(pipeline: Arc<Pipeline>) -> Self {
+        Self::of(Destination::Pipeline(pipeline))
+    }
+
+    pub(crate) fn disabled() -> Self {
+        Self::of(Destination::Disabled)
+    }
+
+    fn of(destination: Destination) -> Self {
         Self {
-            provider: None,
-            export: Export::Unknown,
+            destination,
             prefix: None,
-            scope,
+            scope: scope("typed-metrics".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
             filter: None,
             limit: limit::SDK_DEFAULT,
             installed: Mutex::new(None),
         }
     }
 
-    /// Exports through `provider`.
-    ///
-    /// If it is the SDK's, `flush` exports at once; of any other provider nobody can ask that, and
-    /// `flush` hands all counts over for its next export.
-    #[must_use]
-    pub fn new(provider: impl MeterProvider + Send + Sync + 'static) -> Self {
-        let sdk = (&provider as &dyn Any).downcast_ref::<SdkMeterProvider>().cloned();
-        let export = sdk.map_or(Export::Unknown, Export::Sdk);
-        Self { provider: Some(Arc::new(provider)), export, ..Self::global() }
-    }
-
-    /// A builder of a pipeline that sends by OTLP, over HTTP or gRPC: from nothing to exporting.
-    ///
-    /// The pipeline belongs to the handler and its clones. While none of them is installed, it rests;
-    /// when the last is dropped, it ends.
-    pub fn otlp() -> OtlpBuilder {
-        OtlpBuilder::default()
-    }
-
-    pub(crate) fn of_pipeline(pipeline: Arc<Pipeline>) -> Self {
-        let provider = pipeline.provider.clone();
-        Self {
-            provider: Some(Arc::new(provider)),
-            export: Export::Pipeline(pipeline),
-            ..Self::global()
-        }
-    }
-
-    pub(crate) fn disabled() -> Self {
-        Self { export: Export::Disabled, ..Self::global() }
-    }
-
     pub(crate) fn pipeline(&self) -> Option<&Pipeline> {
-        match &self.export {
-            Export::Pipeline(pipeline) => Some(pipeline),
-            _ => None,
-        }
+        self.destination.pipeline()
     }
 
-    /// The SDK's provider that it exports through, if it is known: for instruments of OpenTelemetry
-    /// beside typed metrics, or to be set globally.
+    /// The SDK's provider that the handler exports through, if it is known. Use it for instruments
+    /// of OpenTelemetry beside typed metrics, or set it globally.
     ///
     /// ```
     /// use opentelemetry::metrics::MeterProvider;
@@ -160,61 +131,59 @@ impl OtelHandler {
     /// # Ok::<(), typed_metrics_otel::OtlpError>(())
     /// ```
     pub fn meter_provider(&self) -> Option<&SdkMeterProvider> {
-        match &self.export {
-            Export::Disabled | Export::Unknown => None,
-            Export::Sdk(provider) => Some(provider),
-            Export::Pipeline(pipeline) => Some(&pipeline.provider),
-        }
+        self.destination.sdk()
     }
 
-    /// Puts `prefix` and `_` before the name of every metric; `ragbits` and `input_tokens` give
-    /// `ragbits_input_tokens`. A prefix that makes no name is an error when it is installed.
+    /// Puts `prefix` and `_` before the name of every metric: `ragbits` and `input_tokens` give
+    /// `ragbits_input_tokens`. Installing the handler fails if the prefix is not a valid name.
     #[must_use]
     pub fn prefix(self, prefix: impl Into<String>) -> Self {
         Self { prefix: Some(prefix.into()), ..self }
     }
 
-    /// The name and the version of the instrumentation scope; `typed-metrics` and its version,
-    /// unless said otherwise.
+    /// The name and the version of the instrumentation scope. The default is `typed-metrics` and
+    /// its version.
     #[must_use]
     pub fn scope(self, name: impl Into<String>, version: impl Into<String>) -> Self {
         Self { scope: scope(name.into(), version.into()), ..self }
     }
 
-    /// Exports only the metrics for which `wanted` is true. It is asked once for each metric.
+    /// Exports only the metrics for which `wanted` is true. The filter is called once for each
+    /// metric.
     ///
     /// ```
     /// # use opentelemetry_sdk::metrics::{ManualReader, SdkMeterProvider};
     /// # let reader = ManualReader::builder().build();
     /// # let provider = SdkMeterProvider::builder().with_reader(reader).build();
+    /// use typed_metrics_core::Descriptor;
     /// use typed_metrics_otel::OtelHandler;
     ///
-    /// let handler = OtelHandler::new(provider).filter(|metric| !metric.name().starts_with("debug."));
+    /// let is_wanted = |metric: &Descriptor| !metric.name().starts_with("debug.");
+    /// let handler = OtelHandler::new(provider).filter(is_wanted);
     /// ```
     #[must_use]
     pub fn filter(self, wanted: impl Fn(&Descriptor) -> bool + Send + Sync + 'static) -> Self {
         Self { filter: Some(Arc::new(wanted)), ..self }
     }
 
-    /// How many series of a metric the provider keeps, if views of yours say so; 2000 by default.
-    /// Metrics that can have more are warned of. With [`series_limits`](crate::series_limits) there
-    /// is nothing to say.
+    /// The number of series of a metric that the provider keeps, if your views set a limit. The
+    /// default is 2000. A metric that can have more series is logged. Not needed with
+    /// [`series_limits`](crate::series_limits).
     #[must_use]
     pub fn series_limit(self, limit: usize) -> Self {
         Self { limit, ..self }
     }
 
     fn meter(&self) -> Meter {
-        let provider = self.provider.clone().unwrap_or_else(global::meter_provider);
-        provider.meter_with_scope(self.scope.clone())
+        self.destination.meter(self.scope.clone())
     }
 
     fn wants(&self, metric: &Descriptor) -> bool {
-        self.filter.as_ref().is_none_or(|wanted| wanted(metric)) && self.fits(metric)
+        self.filter.as_ref().is_none_or(|wanted| wanted(metric)) && self.has_valid_name(metric)
     }
 
-    /// Whether its name, with the prefix, is one for OpenTelemetry.
-    fn fits(&self, metric: &Descriptor) -> bool {
+    /// Whether the name with the prefix is valid.
+    fn has_valid_name(&self, metric: &Descriptor) -> bool {
         let Some(prefix) = &self.prefix else { return true };
         let name = format!("{prefix}_{}", metric.name());
         let checked = check_metric_name(&name);
@@ -224,7 +193,7 @@ impl OtelHandler {
         checked.is_ok()
     }
 
-    /// Whether the provider is collected by anybody.
+    /// Whether the provider is ever collected.
     pub(crate) fn is_collected(&self) -> bool {
         self.bridge(&self.meter()).is_some()
     }
@@ -234,21 +203,12 @@ impl OtelHandler {
         Bridge::find(meter, prefix).or_else(|| Bridge::connect(meter, prefix))
     }
 
-    /// What to say if nobody collects.
-    fn nobody(&self) -> HandlerError {
-        let provider = match self.provider {
-            Some(_) => "the meter provider that was given is never collected: it",
-            None => {
-                "no meter provider is set, or nobody collects from it. Call \
-                 `opentelemetry::global::set_meter_provider` before the handler is installed, or give \
-                 a provider to `OtelHandler::new`. If one is set, it"
-            }
-        };
-        format!(
-            "{provider} is a no-op, was shut down, has no reader (`with_periodic_exporter`, \
-             `with_reader`), or has a view that drops the instrument `{PUMP}`"
-        )
-        .into()
+    /// Hands the changes to a provider that cannot be asked for a collection.
+    fn hand_on(&self) {
+        let bridge = lock(&self.installed).as_ref().map(|installed| Arc::clone(&installed.bridge));
+        if let Some(bridge) = bridge {
+            bridge.pump();
+        }
     }
 }
 
@@ -263,12 +223,11 @@ impl Default for OtelHandler {
 }
 
 impl Clone for OtelHandler {
-    /// The same provider and options, not installed. For what is exported it makes no difference
-    /// which clone is installed.
+    /// A handler with the same provider and options, not installed. The export is the same,
+    /// whichever clone is installed.
     fn clone(&self) -> Self {
         Self {
-            provider: self.provider.clone(),
-            export: self.export.clone(),
+            destination: self.destination.clone(),
             prefix: self.prefix.clone(),
             scope: self.scope.clone(),
             filter: self.filter.clone(),
@@ -281,7 +240,7 @@ impl Clone for OtelHandler {
 impl fmt::Debug for OtelHandler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OtelHandler")
-            .field("global", &self.provider.is_none())
+            .field("global", &matches!(self.destination, Destination::Global))
             .field("prefix", &self.prefix)
             .field("scope", &self.scope)
             .field("installed", &lock(&self.installed).is_some())
@@ -294,7 +253,7 @@ impl MetricHandler for OtelHandler {
         "otel"
     }
 
-    /// The same provider, scope and prefix are the same back end.
+    /// Two handlers with the same provider, scope and prefix are the same back end.
     fn identity(&self) -> Option<usize> {
         if let Some(installed) = &*lock(&self.installed) {
             return Some(installed.bridge.id());
@@ -304,38 +263,40 @@ impl MetricHandler for OtelHandler {
 
     fn install(&self) -> Result<(), HandlerError> {
         if is_pumping() {
-            return Err("it is installed inside a callback that observes a metric, where the \
-                        provider cannot build instruments; install it outside"
-                .into());
+            return Err(
+                "the handler is installed inside a callback that observes a metric, where \
+                        the provider cannot build instruments; install it outside of callbacks"
+                    .into(),
+            );
         }
         if let Some(prefix) = &self.prefix {
             check_metric_name(prefix).map_err(|error| format!("the prefix `{prefix}`: {error}"))?;
         }
-        if matches!(self.export, Export::Disabled) {
+        if matches!(self.destination, Destination::Disabled) {
             return Ok(());
         }
         let meter = self.meter();
-        let bridge = self.bridge(&meter).ok_or_else(|| self.nobody())?;
+        let bridge = self.bridge(&meter).ok_or_else(|| self.destination.never_collected())?;
         let mut wanted = catalog();
         wanted.retain(|metric| self.wants(metric));
         wanted.iter().for_each(|metric| bridge.build(&meter, metric, self.limit));
         let bridge = bridge.enter(&wanted);
-        let in_use = self.pipeline().map(|pipeline| pipeline.scopes.enter(&self.scope));
-        let before = lock(&self.installed).replace(Installed { meter, bridge, in_use });
-        // Outside the lock, as in `shutdown`.
+        let scope = self.pipeline().map(|pipeline| pipeline.scopes.enter(&self.scope));
+        let before = lock(&self.installed).replace(Installed { meter, bridge, scope });
+        // Outside of the lock, for the same reason as in `shutdown`.
         drop(before);
         Ok(())
     }
 
     fn register(&self, metric: &'static Descriptor) {
-        // Taken out, for what follows runs foreign code and waits.
+        // Cloned under the lock: the code below runs foreign code and waits.
         let installed = lock(&self.installed)
             .as_ref()
             .map(|installed| (installed.meter.clone(), Arc::clone(&installed.bridge)));
         if let Some((meter, bridge)) = installed
             && self.wants(metric)
         {
-            Late::build(&bridge, &meter, metric, self.limit);
+            bridge.build_deferred(&meter, metric, self.limit);
         }
     }
 
@@ -345,18 +306,18 @@ impl MetricHandler for OtelHandler {
                 "a callback that observes a metric cannot flush: it would wait for itself".into()
             );
         }
-        match &self.export {
-            Export::Disabled => Ok(()),
-            Export::Unknown => {
+        match &self.destination {
+            Destination::Disabled => Ok(()),
+            Destination::Global | Destination::Provider(_) => {
                 self.hand_on();
                 Ok(())
             }
-            Export::Sdk(provider) => {
-                // Not every reader collects when it is flushed.
+            Destination::Sdk(provider) => {
+                // Some readers do not collect when they are flushed.
                 self.hand_on();
                 Ok(provider.force_flush()?)
             }
-            Export::Pipeline(pipeline) => pipeline.flush(),
+            Destination::Pipeline(pipeline) => pipeline.flush(),
         }
     }
 
@@ -366,22 +327,13 @@ impl MetricHandler for OtelHandler {
             _ => self.flush(),
         };
         let installed = lock(&self.installed).take();
-        // Outside the lock: this waits for the pump, and the pump for callbacks that register metrics.
+        // Outside of the lock: the drop waits for the pump, and the pump waits for callbacks that
+        // register metrics.
         drop(installed);
-        // The provider has collected everything when it was shut down.
-        let over = |error: &HandlerError| {
+        // The provider collected everything when it was shut down.
+        let is_over = |error: &HandlerError| {
             matches!(error.downcast_ref(), Some(OTelSdkError::AlreadyShutdown))
         };
-        if flushed.as_ref().is_err_and(over) { Ok(()) } else { flushed }
-    }
-}
-
-impl OtelHandler {
-    /// Hands on what there is, for a provider that nobody can ask for a collection.
-    fn hand_on(&self) {
-        let bridge = lock(&self.installed).as_ref().map(|installed| Arc::clone(&installed.bridge));
-        if let Some(bridge) = bridge {
-            bridge.pump();
-        }
+        if flushed.as_ref().is_err_and(is_over) { Ok(()) } else { flushed }
     }
 }

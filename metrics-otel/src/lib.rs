@@ -1,93 +1,78 @@
-//! OpenTelemetry for [typed-metrics]: exports through any meter provider.
+//! OpenTelemetry for [typed-metrics]: export through any meter provider.
 //!
-//! [`OtelHandler`] hands what is recorded to the SDK of OpenTelemetry, at the beginning of each of
-//! its collections. So nothing of OpenTelemetry is on the recording path, and everything the SDK can
-//! do with a metric, it can do with these: readers, temporalities, views, exporters.
+//! [`OtelHandler`] hands recorded values to the OpenTelemetry SDK at the beginning of each of the
+//! SDK's collections. So recording never calls OpenTelemetry, and all features of the SDK apply to
+//! typed metrics: readers, temporalities, views, exporters.
 //!
-//! With [`OtelHandler::otlp`] there is a way without a provider of yours: a pipeline that collects, and
-//! sends by OTLP over HTTP or gRPC, from a thread of its own. What cannot be sent waits in a spool.
+//! [`OtelHandler::otlp`] needs no provider of yours: it builds a pipeline that collects, and sends
+//! by OTLP over HTTP or gRPC from a thread of its own. Batches that cannot be sent wait in a spool.
 //!
-//! # What arrives
+//! # How metrics arrive
 //!
-//! Counters and up-down counters arrive as differences in sync instruments, gauges as observable
-//! ones. Histograms are *replayed*: as many values are recorded as came, so that count, buckets,
-//! minimum and maximum are exact and the sum is right to a relative error of 1e-12. That takes some
-//! 15 ns a value, on the thread that collects: a million values a second take 2 % of a core. A provider
-//! that comes late gets everything from the beginning, so its first collection takes 15 seconds for
-//! each billion of values.
+//! Counters and up-down counters arrive as differences in synchronous instruments, gauges in
+//! observable instruments. Histograms are *replayed*: for each interval, as many values are
+//! recorded as the histogram received. So count, buckets, minimum and maximum are exact, and the
+//! sum has a relative error of at most 1e-12. A replay takes about 15 ns a value on the collecting
+//! thread: a million values a second take 2 % of a core. A provider that is set late gets all
+//! values from the start, so its first collection takes 15 seconds for each billion of values.
 //!
-//! Under delta temporality, minimum and maximum of an interval can be off, inside their buckets, by
-//! what was recorded in the very moment of a collection; over the whole lifetime they never are.
-//! Where a thread records several values in that moment, a few instructions of the collecting thread,
-//! the sum of that replay can be off by a fraction of what those values differ.
+//! Under delta temporality, an interval's minimum and maximum can deviate, inside their buckets,
+//! because of values that were recorded during the collection. Over the whole lifetime they are
+//! always exact. If a thread records several values within the few instructions in which the
+//! collecting thread reads them, the sum of that replay can deviate by a fraction of the difference
+//! between those values.
 //!
 //! # What views can see
 //!
-//! Renamed streams and dropped attributes are exact. Under a view with other buckets, or with an
-//! exponential histogram, count, sum, minimum and maximum are; the shape is as fine as the buckets of
-//! the metric, because inside them the values' places are not known any more.
+//! Renamed streams and dropped attributes are exact. Under a view with other buckets or with an
+//! exponential histogram, count, sum, minimum and maximum are exact. The shape is only as fine as
+//! the metric's own buckets, because the values' positions inside the buckets are not known.
 //!
-//! # What does not go away
+//! # Removed series
 //!
-//! The SDK forgets nothing under cumulative temporality: a counter or a histogram that is removed
-//! here goes on being exported with its last value, and takes one of the places that the SDK has for
-//! series; an up-down counter goes back to zero. Gauges go away.
+//! Under cumulative temporality, the SDK never forgets a series. A removed counter or histogram is
+//! still exported with its last value, and still counts towards the SDK's limit on series. A
+//! removed up-down counter goes back to zero. A removed gauge disappears.
 //!
-//! # What is lost, and when
+//! # Lost data
 //!
-//! In a pipeline of [`OtelHandler::otlp`], by HTTP and by gRPC alike:
+//! A pipeline of [`OtelHandler::otlp`] loses, by HTTP and by gRPC alike:
 //!
-//! - what a collector refuses for good, such as a wrong token or a malformed request (under cumulative
-//!   temporality, later exports make up for it);
-//! - the oldest batches of an outage that outgrows the spool;
-//! - with a spool in memory, what could not be sent by the end of the shutdown; with one in a folder,
-//!   nothing, as the next start sends it;
-//! - what was recorded since the last collection, if the program ends without a shutdown.
+//! - batches that a collector refuses for good, for example because of a wrong token or a malformed
+//!   request (under cumulative temporality, later exports contain their values);
+//! - the oldest batches of an outage that exceeds the spool's limit;
+//! - with a spool in memory, batches that could not be sent by the end of the shutdown; with a
+//!   spool in a folder, none of them, because the next start sends them;
+//! - the values recorded since the last collection, if the program ends without a shutdown.
 //!
-//! Each but the last is counted in the metric `typed_metrics.otlp.dropped` and logged, or in the error of
-//! the shutdown. A batch whose answer was lost is sent again, so a collector may get it twice; its data
-//! points have the same times then.
+//! Each loss but the last is counted in the metric `typed_metrics.otlp.dropped`, and is logged or
+//! reported in the error of the shutdown. A batch whose answer was lost is sent again, so a
+//! collector may receive it twice, with the same times.
 //!
-//! With a provider of yours, its exporter decides. That of `opentelemetry-otlp` 0.33 tries again for as
-//! long as its timeout and then drops the batch: under cumulative temporality the next one has
-//! everything, under delta that interval is lost. Integers above `i64::MAX` arrive as 0, as OTLP has no
-//! others.
+//! With a provider of yours, its exporter decides. The exporter of `opentelemetry-otlp` 0.33
+//! retries until its timeout and then drops the batch: under cumulative temporality the next export
+//! contains the values, under delta temporality the interval is lost. Integers above `i64::MAX`
+//! arrive as 0, because OTLP has no larger integers.
 //!
-//! Use it through the feature `otel` of the facade. There, the handler is also known as `"otel"`: the
-//! provider that is set globally, or else a pipeline from the environment.
+//! Use this crate through the feature `otel` of the facade. There, the handler also has the name
+//! `"otel"`: it takes the global provider if one is set, else a pipeline from the variables.
 //!
 //! [typed-metrics]: https://docs.rs/typed-metrics
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod attributes;
-mod bridge;
+mod builder;
+mod destination;
 mod handler;
-mod instrument;
-mod late;
-mod limit;
+mod lock;
 mod named;
 mod otlp;
-mod replay;
+mod provider;
 
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
-
+pub use builder::OtlpBuilder;
 pub use handler::OtelHandler;
-pub use limit::series_limits;
 pub use opentelemetry_sdk::metrics::Temporality;
+pub use otlp::config::mistakes::OtlpError;
+pub use otlp::config::protocol::{Compression, Protocol};
 #[doc(hidden)]
-pub use otlp::Vendor;
-pub use otlp::{Compression, OtlpBuilder, OtlpError, Protocol};
-
-/// Locks, whether or not a panic happened under the lock: no state here is left half-changed.
-fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The same, unless somebody holds it.
-fn try_lock<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
-    match mutex.try_lock() {
-        Ok(guard) => Some(guard),
-        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-        Err(TryLockError::WouldBlock) => None,
-    }
-}
+pub use otlp::config::vendor::Vendor;
+pub use provider::limit::series_limits;

@@ -1,18 +1,20 @@
-//! The back end `"otel"`: the global provider, else a pipeline from the environment.
+//! The handler of the name `"otel"`: the global provider, else a pipeline from the variables.
 
 use std::sync::{Arc, Mutex};
 
 use typed_metrics_core::{BACK_ENDS, BackEnd, HandlerError, MetricHandler};
 
+use crate::builder::OtlpBuilder;
 use crate::handler::OtelHandler;
-use crate::lock;
-use crate::otlp::OtlpBuilder;
+use crate::lock::lock;
+use crate::otlp::config::mistakes::{Mistakes, OtlpError};
+use crate::otlp::config::vars::{ENVIRONMENT, Vars};
 
 #[linkme::distributed_slice(BACK_ENDS)]
 static BACK_END: BackEnd = BackEnd { name: "otel", build };
 
-/// The handler whose pipeline was built last. It stays when handlers are cleared, so that who sets
-/// the name again goes on with it, and sends nothing twice.
+/// The last handler with a pipeline. It is kept when handlers are cleared: setting the name again
+/// continues with the same pipeline, and sends nothing twice.
 static LAST: Mutex<Option<OtelHandler>> = Mutex::new(None);
 
 fn build() -> Result<Arc<dyn MetricHandler>, HandlerError> {
@@ -20,9 +22,26 @@ fn build() -> Result<Arc<dyn MetricHandler>, HandlerError> {
     if global.is_collected() {
         return Ok(Arc::new(global));
     }
-    let handler = OtlpBuilder::from_env(lock(&LAST).as_slice())?;
+    if !is_otlp_wanted(&ENVIRONMENT)? {
+        return Ok(Arc::new(OtelHandler::disabled()));
+    }
+    let handler = OtlpBuilder::default().build_or(lock(&LAST).as_slice())?;
     if handler.pipeline().is_some() {
         *lock(&LAST) = Some(handler.clone());
     }
     Ok(Arc::new(handler))
+}
+
+/// Whether `OTEL_METRICS_EXPORTER` is `otlp`, its default.
+fn is_otlp_wanted(vars: &Vars<'_>) -> Result<bool, OtlpError> {
+    let name = "OTEL_METRICS_EXPORTER";
+    let mut mistakes = Mistakes::default();
+    let set = vars.get(name, &mut mistakes);
+    let value = set.map_or("otlp".to_owned(), |set| set.value.trim().to_ascii_lowercase());
+    if value != "otlp" && value != "none" {
+        mistakes.add(format!(
+            "`{name}` is `{value}`; write `otlp` or `none`, or set a handler other than `otel`"
+        ));
+    }
+    mistakes.into_result(Some(value == "otlp"))
 }

@@ -1,55 +1,16 @@
-//! OTLP: a pipeline of our own, from the collection to the collector.
+//! A pipeline of this crate: an SDK provider whose metrics are sent by OTLP.
 //!
 //! ```text
-//! SDK's reader ─ exporter.rs ─→ spool.rs ─ sender.rs ─→ http.rs, grpc.rs
+//! SDK's reader ─→ export ─→ spool ─→ send ─→ collector
 //! ```
 //!
-//! The reader's thread only encodes; a thread of the sender sends. So a collector that is slow or
-//! down holds up nothing, and no async runtime of the program is needed.
+//! The reader's thread only encodes requests. A thread of the sender sends them. So a slow or
+//! broken collector delays no collection, and the program needs no async runtime. Each folder uses
+//! only the folders after it: `export`, `send`, `spool`, `config`. The pipeline puts the parts
+//! together; it uses `provider` for views of the SDK, and does not know handlers.
 
-mod answer;
-mod builder;
-mod dropped;
-mod endpoint;
-mod exporter;
-mod folder;
-#[cfg(feature = "grpc")]
-mod grpc;
-mod http;
-mod mistakes;
-mod pipeline;
-mod resource;
-mod scopes;
-mod sender;
-mod settings;
-mod split;
+pub(crate) mod config;
+pub(crate) mod export;
+pub(crate) mod pipeline;
+mod send;
 mod spool;
-mod tls;
-mod vars;
-mod vendor;
-
-pub use builder::OtlpBuilder;
-pub use mistakes::OtlpError;
-pub(crate) use pipeline::Pipeline;
-pub(crate) use scopes::InUse;
-pub use vendor::Vendor;
-
-/// How OTLP is spoken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Protocol {
-    /// Protobuf over HTTP, `http/protobuf`.
-    HttpProtobuf,
-    /// gRPC, `grpc`. It needs the feature `otel-grpc`.
-    Grpc,
-}
-
-/// How what is sent is compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Compression {
-    /// Not at all.
-    None,
-    /// By gzip.
-    Gzip,
-}

@@ -1,4 +1,4 @@
-//! The handler named `"otel"` uses the global provider that is set when the handler is installed.
+//! The name `"otel"` with a global provider: the provider is resolved at installation.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -18,7 +18,7 @@ enum Named {
     Count,
 }
 
-// The global provider belongs to the process, so there is only one test.
+// One test, because the global provider belongs to the process.
 #[test]
 fn the_global_provider_is_resolved_when_the_handler_is_installed() {
     let _turn = my_turn();
@@ -31,7 +31,7 @@ fn the_global_provider_is_resolved_when_the_handler_is_installed() {
     Named::count().add(2);
     set_metric_handlers(["OTel"]).unwrap();
     assert_eq!(at_first.export().point("named.count", ""), &Point::U64(2));
-    // All these names and instances mean the same handler.
+    // All of these are the same back end.
     add_metric_handler(early).unwrap();
     add_metric_handler(OtelHandler::new(first.clone())).unwrap();
     assert_eq!(at_first.export().point("named.count", ""), &Point::U64(2));
@@ -42,7 +42,7 @@ fn the_global_provider_is_resolved_when_the_handler_is_installed() {
     Named::count().inc();
     assert_eq!(at_first.export().point("named.count", ""), &Point::U64(4));
 
-    // A changed global provider is another provider.
+    // After a change, the global provider is another back end.
     clear_metric_handlers();
     let (second, at_second) = provider(Cumulative);
     global::set_meter_provider(second);

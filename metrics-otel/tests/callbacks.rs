@@ -1,4 +1,4 @@
-//! Callbacks that record, register metrics, panic or wait.
+//! Recording, registering, panicking and waiting inside callbacks.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -35,7 +35,7 @@ enum Callback<'a> {
     Clearing,
 }
 
-/// Fails instead of waiting for ever.
+/// Fails after a time limit instead of hanging.
 fn in_time<R: Send + 'static>(run: impl FnOnce() -> R + Send + 'static) -> R {
     let (send, receive) = mpsc::channel();
     let worker = thread::spawn(move || send.send(run()));
@@ -61,7 +61,7 @@ fn a_metric_that_is_first_recorded_inside_a_callback_of_opentelemetry_is_exporte
         let _ = collector.export();
         let export = collector.export();
         assert_eq!(export.point("callback.first", "key=inside"), &Point::U64(1));
-        // The instrument was built right after that collection, and no measurement is lost.
+        // The instrument was built right after that collection, and no value is lost.
         let deadline = Instant::now() + Duration::from_secs(10);
         let mut export = collector.export();
         while export.has_no("born_inside") {
@@ -71,13 +71,13 @@ fn a_metric_that_is_first_recorded_inside_a_callback_of_opentelemetry_is_exporte
         let Point::F64(born) = *export.point("born_inside", "") else { panic!() };
         let recorded = typed_metrics::snapshot();
         let recorded = recorded.get("born_inside").unwrap().series[0].value.as_f64();
-        // The callback ran after the pump.
+        // The callback runs after the pump.
         assert!((recorded - born).abs() <= 1.0, "{born} of {recorded}");
     });
 }
 
 #[test]
-fn a_metric_that_is_registered_inside_an_observation_of_ours_is_exported() {
+fn a_metric_that_is_registered_inside_an_observation_is_exported() {
     let _turn = my_turn();
     let (provider, collector) = provider(Cumulative);
     set_metric_handlers(OtelHandler::new(provider)).unwrap();

@@ -1,5 +1,5 @@
-//! A pipeline exports, and ends within its deadline, in every context: without a runtime, and on
-//! tokio with one thread or several; over HTTP and over gRPC.
+//! A pipeline exports, and ends within its deadline, over HTTP and over gRPC: without a runtime, on
+//! tokio's current-thread runtime, and on its multi-thread runtime.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -30,7 +30,7 @@ enum Contexts {
     Duration { from: From, protocol: &'static str },
 }
 
-/// Records and exports as every program does, and then again without a collector.
+/// Runs a program whose collector answers, and then one whose collector does not.
 fn program(from: From, protocol: Protocol) {
     let name = if protocol == Protocol::Grpc { "grpc" } else { "http" };
     let labels = |receiver: &Receiver| {

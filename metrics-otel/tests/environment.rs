@@ -1,5 +1,5 @@
-//! Pipelines that the standard variables configure. A process cannot change its own environment
-//! safely, so each case is a process of its own: this program, run again.
+//! Pipelines from the standard variables. A process cannot change its own environment safely, so
+//! each case runs this program again as a process of its own.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -22,11 +22,10 @@ enum Environment {
     Duration,
 }
 
-/// The variable that names the case of a process.
+/// The variable with the case that a process runs.
 const CASE: &str = "TYPED_METRICS_CASE";
 
-/// The output of the process of a case, with these variables and no other variables of
-/// OpenTelemetry.
+/// The output of the process for a case, with these variables and no other `OTEL_` variables.
 fn run(case: &str, variables: &[(&str, &str)]) -> String {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "the_process_of_a_case", "--nocapture"]).env(CASE, case);
@@ -116,7 +115,7 @@ fn the_name_builds_a_pipeline_from_the_variables() {
 }
 
 #[test]
-fn variables_of_metrics_win_and_their_endpoint_is_taken_as_it_is() {
+fn variables_for_metrics_win_and_their_endpoint_is_used_as_written() {
     let receiver = Receiver::start();
     run(
         "by_name",
@@ -134,7 +133,7 @@ fn variables_of_metrics_win_and_their_endpoint_is_taken_as_it_is() {
 }
 
 #[test]
-fn the_path_of_metrics_is_added_unless_it_is_there() {
+fn the_path_for_metrics_is_appended_unless_present() {
     let paths = [
         ("", "/v1/metrics"),
         ("/", "/v1/metrics"),
@@ -177,7 +176,7 @@ fn code_wins_over_variables() {
 }
 
 #[test]
-fn variables_can_switch_it_off() {
+fn variables_can_disable_the_export() {
     for (name, value) in [("OTEL_SDK_DISABLED", "true"), ("OTEL_METRICS_EXPORTER", "none")] {
         let receiver = Receiver::start();
         let endpoint = receiver.http_endpoint();
@@ -187,7 +186,7 @@ fn variables_can_switch_it_off() {
 }
 
 #[test]
-fn exponential_histograms_can_be_asked_for() {
+fn exponential_histograms_can_be_requested() {
     use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 
     let receiver = Receiver::start();
@@ -209,7 +208,7 @@ fn exponential_histograms_can_be_asked_for() {
 }
 
 #[test]
-fn mistakes_are_told_all_at_once_with_the_variable_and_the_mend() {
+fn all_mistakes_are_reported_at_once_with_the_variable_and_the_fix() {
     let printed = run(
         "error",
         &[
@@ -235,10 +234,10 @@ fn mistakes_are_told_all_at_once_with_the_variable_and_the_mend() {
          `60000`",
         "`OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE` is `deltas`; write `cumulative`, \
          `delta` or `lowmemory`",
-        "`OTEL_RESOURCE_ATTRIBUTES`: entry 1 has no `=`; write `name=value,name=value`, with a comma \
-         inside of a value as `%2C`",
-        "`OTEL_EXPORTER_OTLP_HEADERS`: entry 1 has no `=`; write `name=value,name=value`, with a \
-         comma inside of a value as `%2C`",
+        "`OTEL_RESOURCE_ATTRIBUTES`: entry 1 has no `=`; write `name=value,name=value`, and a \
+         comma inside a value as `%2C`",
+        "`OTEL_EXPORTER_OTLP_HEADERS`: entry 1 has no `=`; write `name=value,name=value`, and a \
+         comma inside a value as `%2C`",
         "`OTEL_EXPORTER_OTLP_COMPRESSION` is `zip`; write `gzip` or `none`",
         "`OTEL_EXPORTER_OTLP_TIMEOUT` is `10s`; write a number of milliseconds above 0, such as \
          `10000`",
@@ -249,7 +248,7 @@ fn mistakes_are_told_all_at_once_with_the_variable_and_the_mend() {
 }
 
 #[test]
-fn each_mistake_of_an_endpoint_has_its_own_mend() {
+fn each_mistake_of_an_endpoint_has_its_own_fix() {
     let cases = [
         (
             "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -257,15 +256,15 @@ fn each_mistake_of_an_endpoint_has_its_own_mend() {
             "write `http://` or `https://` instead of `grpc://`",
         ),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://", "which"),
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://h:99999", "is no number up to 65535"),
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a b", "which is no address"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://h:99999", "is not a number up to 65535"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a b", "which is not a valid address"),
         (
             "OTEL_EXPORTER_OTLP_ENDPOINT",
             "http://h:4318/v1/traces",
-            "where no metrics are; write it without `/v1/traces`",
+            "which is not an address for metrics; remove `/v1/traces`",
         ),
-        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json", "which is not sent here"),
-        ("OTEL_METRICS_EXPORTER", "prometheus", "is for `otlp` or `none`"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json", "which is not supported"),
+        ("OTEL_METRICS_EXPORTER", "prometheus", "write `otlp` or `none`"),
     ];
     for (name, value, said) in cases {
         let printed = run("error", &[(name, value)]);

@@ -1,4 +1,4 @@
-//! A provider exports typed metrics with all their properties.
+//! The export of typed metrics through a provider: values, units, descriptions and scopes.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -107,7 +107,7 @@ fn every_kind_and_value_type_keeps_its_values_unit_and_description() {
 }
 
 #[test]
-fn what_was_recorded_before_the_handler_was_installed_is_exported() {
+fn values_recorded_before_the_handler_was_installed_are_exported() {
     let _turn = my_turn();
     Exported::before().add(41);
     [0.5, 3.0, 0.25].into_iter().for_each(|size| Exported::sizes_before().record(size));
@@ -122,7 +122,7 @@ fn what_was_recorded_before_the_handler_was_installed_is_exported() {
 }
 
 #[test]
-fn prefix_scope_and_filter_are_kept_to() {
+fn prefix_scope_and_filter_are_respected() {
     let _turn = my_turn();
     Exported::some().inc();
     Exported::filtered().inc();
@@ -139,7 +139,7 @@ fn prefix_scope_and_filter_are_kept_to() {
 }
 
 #[test]
-fn the_overflow_series_is_exported_as_opentelemetry_names_it() {
+fn the_overflow_series_is_exported_by_its_name_in_opentelemetry() {
     let _turn = my_turn();
     (0..5).for_each(|key| Exported::few(key).add(10));
     let (provider, collector) = provider(Cumulative);

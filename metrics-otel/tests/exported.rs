@@ -1,5 +1,4 @@
-//! A pipeline sends the same requests as the exporter of `opentelemetry-otlp`, with the same
-//! settings.
+//! A pipeline sends the same as the exporter of `opentelemetry-otlp`, with the given settings.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -53,8 +52,8 @@ fn record() {
     Exported::load().set(0.75);
 }
 
-// `opentelemetry-otlp` is compiled here with its client `reqwest-client`, which does not work in
-// the SDK's reader. The pipelines of this crate work nevertheless.
+// `opentelemetry-otlp` is compiled here with its client `reqwest-client`, which does not work on
+// the SDK's reader thread. Pipelines are not affected.
 #[test]
 fn the_same_is_sent_as_by_the_exporter_of_opentelemetry_otlp() {
     let _turn = my_turn();
@@ -142,9 +141,9 @@ enum Many {
     Count { identity_of_the_customer: u64 },
 }
 
-// gRPC servers accept 4 MiB by default, and so does the receiver here.
+// The default limit of gRPC servers, and of the receiver, is 4 MiB.
 #[test]
-fn what_is_too_large_for_one_request_comes_in_several() {
+fn an_export_too_large_for_one_request_is_split() {
     let _turn = my_turn();
     (0..50_000).for_each(|id| Many::count(id).add(id));
     for protocol in PROTOCOLS {
@@ -171,7 +170,7 @@ fn what_is_too_large_for_one_request_comes_in_several() {
 }
 
 #[test]
-fn instruments_of_the_user_go_the_same_way() {
+fn instruments_of_the_user_are_sent_too() {
     use opentelemetry::metrics::MeterProvider;
 
     let _turn = my_turn();
@@ -200,7 +199,7 @@ fn the_provider_of_a_pipeline_can_be_used_without_its_handler() {
     provider.force_flush().unwrap();
     receiver.wait_for(1, support::pipeline::SOON);
     assert_eq!(receiver.totals().int("own_alone", ""), 4);
-    // The same with another handler.
+    // Another handler can use the provider, too.
     set_metric_handlers(OtelHandler::new(provider.clone())).unwrap();
     provider.force_flush().unwrap();
     receiver.wait_for(2, support::pipeline::SOON);

@@ -1,4 +1,4 @@
-//! Installation errors: a provider without a reader, and other mistakes.
+//! Errors at installation: a provider that is never collected, and other mistakes.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -30,7 +30,7 @@ fn refused(handler: OtelHandler) -> String {
 }
 
 #[test]
-fn a_provider_that_nobody_collects_is_refused() {
+fn a_provider_that_is_never_collected_is_refused() {
     let _turn = my_turn();
     let no_op = refused(OtelHandler::new(NoopMeterProvider::new()));
     assert!(no_op.contains("never collected"), "{no_op}");
@@ -50,7 +50,7 @@ fn a_provider_that_nobody_collects_is_refused() {
 }
 
 #[test]
-fn a_provider_that_was_shut_down_since_is_refused() {
+fn a_provider_that_was_shut_down_is_refused() {
     let _turn = my_turn();
     let (provider, _collector) = provider(Cumulative);
     set_metric_handlers(OtelHandler::new(provider.clone())).unwrap();
@@ -61,14 +61,14 @@ fn a_provider_that_was_shut_down_since_is_refused() {
 }
 
 #[test]
-fn a_prefix_that_makes_no_name_is_refused() {
+fn a_prefix_that_is_not_a_valid_name_is_refused() {
     let _turn = my_turn();
     let (provider, _collector) = provider(Cumulative);
     let error = refused(OtelHandler::new(provider).prefix("9 lives"));
     assert!(error.contains("the prefix `9 lives`: it begins with '9'"), "{error}");
 }
 
-/// The logged lines.
+/// The logged messages.
 struct Log(Mutex<Vec<String>>);
 
 static LOG: Log = Log(Mutex::new(Vec::new()));
@@ -92,7 +92,7 @@ impl Log {
 }
 
 #[test]
-fn a_metric_with_more_series_than_the_sdk_keeps_is_warned_of() {
+fn a_metric_with_more_series_than_the_sdk_keeps_is_logged() {
     let _turn = my_turn();
     log::set_logger(&LOG).unwrap();
     log::set_max_level(log::LevelFilter::Warn);
@@ -104,7 +104,7 @@ fn a_metric_with_more_series_than_the_sdk_keeps_is_warned_of() {
     Installation::many("a").inc();
     Installation::few("a").inc();
     let [warning] = &*install(OtelHandler::new(provider(Cumulative).0)) else { panic!("one") };
-    let expected = "metric `installation.many` can have 2500 series, of which the OpenTelemetry SDK \
+    let expected = "metric `installation.many` can have 2500 series, but the OpenTelemetry SDK \
                     keeps 2000";
     assert!(warning.contains(expected), "{warning}");
     assert!(warning.contains("series_limits()"), "{warning}");

@@ -1,4 +1,5 @@
-//! Handlers are set, cleared and set again: no value is exported twice, lost or left behind.
+//! Handlers that are installed, cleared and installed again: no value is counted twice, lost or
+//! leaked.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -68,7 +69,7 @@ fn clearing_and_installing_again_counts_nothing_twice_and_loses_nothing() {
     holds(&export, 16, (3, 16.0, 10.0));
     assert!(export.has_no("live.again_gauge"), "no stale value");
 
-    // The same handler, a clone and a new handler are equal, because they have the same provider.
+    // The same handler, a clone, or a new one: the provider alone identifies the back end.
     set_metric_handlers(handler.clone()).unwrap();
     holds(&collector.export(), 116, (4, 116.0, 100.0));
     set_metric_handlers(OtelHandler::new(provider.clone())).unwrap();
@@ -89,7 +90,7 @@ fn the_same_provider_is_installed_once() {
     add_metric_handler(new()).unwrap();
     Live::twice().add(10);
     assert_eq!(count(&collector, "live.twice"), 10);
-    // Another prefix is a separate export.
+    // Another prefix is another back end.
     add_metric_handler(new().prefix("other")).unwrap();
     Live::twice().add(1);
     let export = collector.export();
@@ -98,7 +99,7 @@ fn the_same_provider_is_installed_once() {
 }
 
 #[test]
-fn under_delta_too() {
+fn clearing_and_installing_again_under_delta_temporality() {
     let _turn = my_turn();
     let (provider, collector) = provider(Delta);
     Live::by_delta().add(10);
@@ -112,7 +113,7 @@ fn under_delta_too() {
 }
 
 #[test]
-fn a_second_provider_gets_its_own_full_picture() {
+fn a_second_provider_gets_all_values() {
     let _turn = my_turn();
     let (first, at_first) = provider(Cumulative);
     let (second, at_second) = provider(Cumulative);
@@ -133,7 +134,7 @@ fn a_second_provider_gets_its_own_full_picture() {
 }
 
 #[test]
-fn another_filter_holds_from_when_it_is_installed() {
+fn another_filter_applies_from_its_installation_on() {
     let _turn = my_turn();
     let (provider, collector) = provider(Cumulative);
     let narrow = OtelHandler::new(provider.clone()).filter(|m| m.name() == "live.narrow");
@@ -156,7 +157,7 @@ fn another_filter_holds_from_when_it_is_installed() {
 }
 
 #[test]
-fn nothing_keeps_a_provider_that_is_given_up_alive() {
+fn a_dropped_provider_is_freed() {
     let _turn = my_turn();
     let alive = Arc::new(());
     let held = Arc::clone(&alive);

@@ -1,4 +1,4 @@
-//! No measurement is lost if a collector is down, slow, overloaded or closes connections.
+//! No data is lost while a collector is down, slow, overloaded, or closes connections.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -22,7 +22,7 @@ enum Outage<'a> {
     Duration { test: &'a str },
 }
 
-/// Records values and flushes, which makes one batch.
+/// Records and flushes, which makes one batch.
 fn interval(test: &str, count: u64) -> Result<(), typed_metrics::Error> {
     Outage::count(test).add(count);
     Outage::duration(test).record(count as f64);
@@ -33,8 +33,7 @@ fn label(test: &str) -> String {
     format!("test={test}")
 }
 
-/// A label for one protocol's part of a test, because the history of a metric belongs to the
-/// process.
+/// A label value for each protocol's part of a test, because metrics belong to the process.
 fn part(test: &str, protocol: Protocol) -> String {
     format!("{test}_{protocol:?}")
 }
@@ -68,7 +67,7 @@ fn deltas_of_an_outage_are_sent_in_order_when_it_is_over() {
             .map(|seen| support::receiver::Totals::of(&[seen]).int("outage.count", &label(&test)));
         assert_eq!(sums.collect::<Vec<_>>(), [1, 10, 20, 30, 100]);
         let again = logged();
-        assert!(again.len() == 1 && again[0].ends_with("they are sent again"), "{again:?}");
+        assert!(again.len() == 1 && again[0].ends_with("the collector answers again"), "{again:?}");
         clear_metric_handlers();
     }
 }
@@ -106,7 +105,7 @@ fn cumulative_sums_catch_up() {
 }
 
 #[test]
-fn what_may_be_tried_again_is() {
+fn retryable_failures_are_retried() {
     let _turn = my_turn();
     let answers = [
         Answer::status(503),
@@ -119,8 +118,7 @@ fn what_may_be_tried_again_is() {
     ];
     for (i, answer) in answers.into_iter().enumerate() {
         for protocol in PROTOCOLS {
-            // Over HTTP, `DataLoss` is the status 500. Over gRPC, an HTTP status looks as if a
-            // proxy sent it.
+            // `DataLoss` becomes 500 over HTTP. An HTTP status reaches gRPC as if from a proxy.
             if matches!(answer, Answer::Code { .. }) && *protocol != Protocol::Grpc {
                 continue;
             }
@@ -143,14 +141,14 @@ fn what_may_be_tried_again_is() {
 }
 
 #[test]
-fn retry_after_is_kept_to() {
+fn retry_after_is_respected() {
     let _turn = my_turn();
     const WAIT: Duration = Duration::from_secs(2);
     let in_date = || httpdate::fmt_http_date(std::time::SystemTime::now() + Duration::from_secs(3));
     let full = || Answer::code_retry_after(tonic::Code::ResourceExhausted, "full", WAIT);
     let answers: [&dyn Fn() -> (Protocol, Answer); 3] = [
         &|| (Protocol::HttpProtobuf, Answer::retry_after(429, "2")),
-        // A date has whole seconds, so this date is 2 to 3 s away.
+        // A date has whole seconds, so the date is 2 to 3 s away.
         &|| (Protocol::HttpProtobuf, Answer::retry_after(503, in_date())),
         &|| (Protocol::Grpc, full()),
     ];
@@ -165,7 +163,7 @@ fn retry_after_is_kept_to() {
         set_metric_handlers(handler.build().unwrap()).unwrap();
         receiver.answer_next(1, answer);
         interval(&test, 3).unwrap_err();
-        // The wait is longer than the timeout, so the flush fails at once.
+        // A flush with a deadline before that time fails at once.
         let begin = Instant::now();
         interval(&test, 4).unwrap_err();
         assert!(begin.elapsed() < Duration::from_millis(500), "{:?}", begin.elapsed());
@@ -179,7 +177,7 @@ fn retry_after_is_kept_to() {
 }
 
 #[test]
-fn a_retry_after_of_nothing_or_of_for_ever_does_no_harm() {
+fn a_retry_after_of_zero_or_of_the_maximum_does_no_harm() {
     let _turn = my_turn();
     let receiver = Receiver::start();
     let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
@@ -187,7 +185,7 @@ fn a_retry_after_of_nothing_or_of_for_ever_does_no_harm() {
     receiver.answer(Answer::retry_after(503, "0"));
     interval("zero", 3).unwrap_err();
     std::thread::sleep(Duration::from_secs(1));
-    // The pauses last a quarter of a second, then half a second.
+    // The pauses are 0.25 s, then 0.5 s.
     assert!(receiver.requests().len() <= 4, "{}", receiver.requests().len());
     receiver.answer(Answer::retry_after(503, u64::MAX.to_string()));
     let before = receiver.requests().len();
@@ -200,7 +198,7 @@ fn a_retry_after_of_nothing_or_of_for_ever_does_no_harm() {
 }
 
 #[test]
-fn a_callback_that_hangs_holds_up_no_shutdown() {
+fn a_callback_that_hangs_does_not_delay_a_shutdown() {
     #[derive(Metrics)]
     #[metrics(prefix = "outage")]
     enum Hanging {
@@ -228,7 +226,7 @@ fn a_callback_that_hangs_holds_up_no_shutdown() {
 }
 
 #[test]
-fn a_shutdown_after_that_of_the_provider_still_tells_what_was_not_sent() {
+fn a_shutdown_after_that_of_the_provider_still_reports_unsent_batches() {
     let _turn = my_turn();
     let receiver = Receiver::start();
     let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
@@ -251,7 +249,7 @@ fn a_spool_smaller_than_a_batch_still_sends() {
 }
 
 #[test]
-fn settings_without_end_are_no_harm() {
+fn settings_with_maximal_values_do_no_harm() {
     let _turn = my_turn();
     for protocol in PROTOCOLS {
         let test = part("endless", *protocol);
@@ -267,26 +265,25 @@ fn settings_without_end_are_no_harm() {
 
 #[test]
 #[cfg(feature = "grpc")]
-fn the_port_of_the_other_protocol_is_guessed() {
+fn the_port_of_the_other_protocol_is_recognized() {
     let _turn = my_turn();
     let receiver = Receiver::start();
     let swapped = [
-        (Protocol::HttpProtobuf, receiver.grpc_endpoint(), "is it a port of gRPC?"),
-        (Protocol::Grpc, receiver.http_endpoint(), "is it a port of HTTP?"),
+        (Protocol::HttpProtobuf, receiver.grpc_endpoint(), "is this the port for gRPC?"),
+        (Protocol::Grpc, receiver.http_endpoint(), "is this the port for HTTP?"),
     ];
     for (protocol, endpoint, said) in swapped {
         let handler = deltas_to(&receiver, protocol).endpoint(endpoint).build().unwrap();
         set_metric_handlers(handler).unwrap();
         let error = interval("swapped", 1).unwrap_err().to_string();
-        // A server may also close the connection before the client reads the answer, for example at
-        // its end.
+        // The server may also close the connection before its answer is read.
         assert!(error.contains(said) || error.contains("reset by peer"), "{error}");
         clear_metric_handlers();
     }
 }
 
 #[test]
-fn a_collector_that_does_not_answer_holds_up_nobody() {
+fn a_collector_that_does_not_answer_delays_no_recording() {
     let _turn = my_turn();
     for protocol in PROTOCOLS {
         let test = part("slow", *protocol);
@@ -324,7 +321,7 @@ fn a_shutdown_waits_for_a_collector_that_comes_back() {
 }
 
 #[test]
-fn a_full_spool_loses_the_oldest_and_counts_them() {
+fn a_full_spool_drops_the_oldest_batches_and_counts_them() {
     let _turn = my_turn();
     listen();
     let dropped = || {
@@ -348,11 +345,11 @@ fn a_full_spool_loses_the_oldest_and_counts_them() {
     receiver.restart();
     interval("full", 1 << 20).unwrap();
     let got = receiver.totals().int("outage.count", "test=full").cast_unsigned();
-    // The newest batches are kept, without a gap.
+    // The newest batches, without a gap.
     let kept = got.count_ones();
     assert_eq!(got, ((1 << 21) - 1) & !((1 << (21 - kept)) - 1), "{got:b}");
     assert!((3..20).contains(&kept), "{kept}");
-    // Each dropped batch had at least the counter and the histogram.
+    // Each batch contained at least the counter and the histogram.
     let lost = dropped() - before;
     assert!(lost >= 2.0 * f64::from(21 - kept), "{lost} with {kept} kept");
     let exported = receiver.totals().int("typed_metrics.otlp.dropped", "reason=spool_full");
@@ -382,12 +379,12 @@ fn a_folder_keeps_batches_for_the_next_pipeline() {
     assert_eq!(receiver.totals().int("outage.count", "test=folder"), 11);
     drop(next);
 
-    // After a shutdown that sent everything, the folder has no batch.
+    // The shutdown sent all batches: none is left in the folder.
     let next = pipeline();
     set_metric_handlers(next).unwrap();
     Outage::count("folder").add(7);
     shutdown().unwrap();
-    // The pipeline ends on another thread.
+    // The pipeline ends asynchronously, on its own thread.
     std::thread::sleep(Duration::from_millis(300));
     let left: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).collect();
     assert_eq!(left, [folder.join("lock")]);
@@ -395,7 +392,7 @@ fn a_folder_keeps_batches_for_the_next_pipeline() {
 }
 
 #[test]
-fn a_cleared_handler_goes_on_where_it_stopped_when_it_is_set_again() {
+fn a_cleared_handler_continues_where_it_stopped_when_it_is_set_again() {
     let _turn = my_turn();
     for protocol in PROTOCOLS {
         let test = part("again", *protocol);

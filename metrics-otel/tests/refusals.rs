@@ -1,4 +1,4 @@
-//! A refused batch is logged once with its reason and the fix, counted, and not sent again.
+//! Refused batches: logged once with the reason and the fix, counted, and not sent again.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -34,22 +34,22 @@ fn interval() -> Result<(), typed_metrics::Error> {
 }
 
 #[test]
-fn a_refusal_is_told_once_and_counted() {
+fn a_refusal_is_logged_once_and_counted() {
     let _turn = my_turn();
     listen();
     let http = [
         (400, "400 Bad Request: says the receiver: 400 Bad Request"),
-        (401, "look at the credentials: `header`, or `OTEL_EXPORTER_OTLP_HEADERS`"),
-        (403, "look at the credentials: `header`, or `OTEL_EXPORTER_OTLP_HEADERS`"),
-        (404, "there are no metrics at `/v1/metrics`"),
-        (413, "fewer series, or a larger limit of the collector"),
+        (401, "check the credentials: `header`, or `OTEL_EXPORTER_OTLP_HEADERS`"),
+        (403, "check the credentials: `header`, or `OTEL_EXPORTER_OTLP_HEADERS`"),
+        (404, "the server does not take metrics at `/v1/metrics`"),
+        (413, "record fewer series, or raise the collector's limit"),
         (500, "500 Internal Server Error: says the receiver"),
     ];
     let http = http.map(|(status, said)| (Protocol::HttpProtobuf, Answer::status(status), said));
     let grpc = [
         (Code::InvalidArgument, "InvalidArgument: so it is"),
-        (Code::Unauthenticated, "look at the credentials"),
-        (Code::PermissionDenied, "look at the credentials"),
+        (Code::Unauthenticated, "check the credentials"),
+        (Code::PermissionDenied, "check the credentials"),
         (Code::ResourceExhausted, "ResourceExhausted: so it is"),
     ];
     let grpc = grpc.map(|(code, said)| (Protocol::Grpc, Answer::code(code, "so it is"), said));
@@ -69,13 +69,13 @@ fn a_refusal_is_told_once_and_counted() {
         assert_eq!(lines.len(), 1, "{answer:?}: {lines:?}");
         assert!(lines[0].starts_with("ERROR: ") && lines[0].contains(said), "{lines:?}");
         assert!(refused() - before >= 2.0, "{answer:?}");
-        // Neither batch is sent again, and the next batch is sent.
+        // The refused batches are not sent again, and the next batch is sent.
         interval().unwrap();
         let accepted: Vec<_> = receiver.requests().iter().map(|seen| seen.accepted).collect();
         assert_eq!(accepted, [false, false, true], "{answer:?}");
         assert_eq!(receiver.totals().int("refusals.count", ""), 1);
         assert!(receiver.totals().int("typed_metrics.otlp.dropped", "reason=refused") >= 2);
-        // A refusal after that is logged again.
+        // After a success, a refusal is logged again.
         receiver.answer_next(1, answer.clone());
         interval().unwrap_err();
         assert_eq!(logged().len(), 1, "{answer:?}");
@@ -84,20 +84,20 @@ fn a_refusal_is_told_once_and_counted() {
 }
 
 #[test]
-fn a_page_that_answers_is_no_collector() {
+fn a_web_page_as_the_answer_is_a_refusal() {
     let _turn = my_turn();
     let receiver = Receiver::start();
     let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
     set_metric_handlers(handler).unwrap();
     receiver.answer(Answer::status(200).header("content-type", "text/html").body("<html>"));
     let error = interval().unwrap_err().to_string();
-    assert!(error.contains("a page answers there, no collector"), "{error}");
+    assert!(error.contains("the answer is a web page"), "{error}");
     receiver.answer(Answer::Ok);
     clear_metric_handlers();
 }
 
 #[test]
-fn one_kind_of_refusal_is_told_once_though_its_text_differs() {
+fn one_kind_of_refusal_is_logged_once_even_if_its_text_differs() {
     let _turn = my_turn();
     listen();
     let receiver = Receiver::start();
@@ -113,20 +113,20 @@ fn one_kind_of_refusal_is_told_once_though_its_text_differs() {
 }
 
 #[test]
-fn a_redirection_says_where_to() {
+fn a_redirection_reports_the_new_address() {
     let receiver = Receiver::start();
     let _turn = my_turn(); // dropped before the receiver
     let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
     set_metric_handlers(handler).unwrap();
     receiver.answer(Answer::status(308).header("location", "https://new.example/v1/metrics"));
     let error = interval().unwrap_err().to_string();
-    assert!(error.contains("metrics belong to https://new.example/v1/metrics"), "{error}");
+    assert!(error.contains("set https://new.example/v1/metrics as the endpoint"), "{error}");
     receiver.answer(Answer::Ok);
     clear_metric_handlers();
 }
 
 #[test]
-fn rejected_data_points_are_told_and_counted() {
+fn rejected_data_points_are_logged_and_counted() {
     let _turn = my_turn();
     listen();
     for protocol in PROTOCOLS {

@@ -1,4 +1,4 @@
-//! A minute with three outages: at the end, collectors have everything that was recorded.
+//! A minute with three outages: in the end, collectors have exactly the recorded values.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -75,8 +75,8 @@ fn record_until(done: &AtomicBool, thread: u64) -> Recorded {
             recorded.durations[bounds.partition_point(|bound| *bound < value)] += 1;
             recorded.sum += f64::from(value);
         }
-        // About 100,000 records for each second and thread. The reader and the receivers also need
-        // the two cores.
+        // About 100,000 records a second and thread leave the reader and the receivers enough CPU
+        // time.
         sleep(Duration::from_millis(5));
     }
     recorded
@@ -93,10 +93,9 @@ fn add(mut a: Recorded, b: Recorded) -> Recorded {
     a
 }
 
-/// The values that a receiver has, in the form of the recorded values.
+/// The values of a receiver, in the form of the recorded values.
 fn stored(receiver: &Receiver) -> Recorded {
-    // A batch that was accepted when the connection broke arrives twice. A store recognizes it by
-    // its times.
+    // A batch that was accepted when the connection broke comes twice, with the same times.
     let mut once: Vec<Seen> = Vec::new();
     for seen in receiver.requests().into_iter().filter(|seen| seen.accepted) {
         if once.iter().rev().take(3).all(|before| before.body != seen.body) {

@@ -63,10 +63,10 @@ fn size(export: &Export) -> Shown {
     (h.count, h.sum, h.min, h.max, h.buckets.clone())
 }
 
-// Metrics belong to the process, so one test checks all temporalities. Each provider begins with
-// the earlier measurements.
+// One test for all temporalities, because metrics belong to the process: each provider starts with
+// all values recorded so far.
 #[test]
-fn each_temporality_shows_what_it_should() {
+fn each_temporality_exports_its_values() {
     let _turn = my_turn();
     first();
     let (cumulative, at_all_times) = provider(Cumulative);
@@ -98,7 +98,7 @@ fn each_temporality_shows_what_it_should() {
         assert_eq!(size(&export), (2, 25.0, 12.0, 13.0, vec![0, 2, 0]), "of the interval");
         assert_eq!(export.point("time.last", ""), &Point::F64(1.0), "a gauge stays");
     }
-    // Nothing was recorded since the last export.
+    // No value was recorded.
     assert_eq!(at_all_times.export().point("time.count", "key=a"), &Point::U64(17));
     let export = in_between.export();
     assert!(export.has_no("time.count") && export.has_no("time.size"));
@@ -138,8 +138,7 @@ fn readers_that_collect_while_threads_record_lose_nothing() {
         provider_with(Cumulative, |builder| builder.with_reader(delta.clone()));
     set_metric_handlers(OtelHandler::new(provider)).unwrap();
     let done = AtomicBool::new(false);
-    // The sums of the delta reader's exports, compared with the last export of the cumulative
-    // reader.
+    // The sum of the delta reader, and the final value of the cumulative reader.
     let mut sums = (vec![0; 8], 0, 0.0, vec![0; 3]);
     let mut add = |export: &Export| {
         if !export.has_no("time.shared") {
@@ -194,7 +193,7 @@ fn readers_that_collect_while_threads_record_lose_nothing() {
 }
 
 #[test]
-fn removed_series_count_on_while_up_down_counters_and_gauges_end() {
+fn removed_counters_stay_exported_while_up_down_counters_and_gauges_end() {
     let _turn = my_turn();
     let (provider, collector) = provider(Cumulative);
     set_metric_handlers(OtelHandler::new(provider)).unwrap();

@@ -1,4 +1,4 @@
-//! Pipelines over TLS, with certificates made by the test, to a real rustls server.
+//! Pipelines over TLS, with generated certificates, to a server with rustls.
 #![cfg(feature = "tls")]
 
 extern crate typed_metrics_core as typed_metrics;
@@ -32,7 +32,7 @@ enum Tls {
     Count,
 }
 
-/// A folder with `ca.pem`, and a certificate and a key for `server` and for `client`.
+/// A folder with `ca.pem`, and with a certificate and a key for `server` and for `client`.
 struct Certificates(PathBuf);
 
 impl Certificates {
@@ -62,8 +62,7 @@ impl Certificates {
         CertificateDer::from_pem_file(self.path(file)).unwrap()
     }
 
-    /// The settings of a server. With `mutual`, the server also requires a certificate of its
-    /// clients.
+    /// The settings of a server. With `mutual`, the server requires client certificates.
     fn server(&self, mutual: bool) -> ServerConfig {
         let provider = Arc::new(ring::default_provider());
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
@@ -90,8 +89,7 @@ impl Drop for Certificates {
     }
 }
 
-/// Terminates TLS and forwards the contents. Returns its address, with a name that the certificate
-/// has.
+/// Starts a proxy that ends TLS. Returns its address, with a host name of the certificate.
 fn in_front_of(endpoint: &str, config: ServerConfig) -> String {
     let to: SocketAddr = endpoint.strip_prefix("http://").unwrap().parse().unwrap();
     let (ready, port) = std::sync::mpsc::channel();
@@ -123,7 +121,7 @@ fn of(receiver: &Receiver, protocol: Protocol) -> String {
 }
 
 #[test]
-fn a_certificate_of_ones_own_authority_is_trusted_when_it_is_named() {
+fn a_certificate_of_a_given_authority_is_trusted() {
     let _turn = my_turn();
     let certificates = Certificates::new("own");
     for protocol in PROTOCOLS {
@@ -145,7 +143,7 @@ fn a_certificate_of_ones_own_authority_is_trusted_when_it_is_named() {
 }
 
 #[test]
-fn a_server_can_want_a_certificate_too() {
+fn a_server_can_require_a_client_certificate() {
     let _turn = my_turn();
     let certificates = Certificates::new("mutual");
     for protocol in PROTOCOLS {
@@ -169,7 +167,7 @@ fn a_server_can_want_a_certificate_too() {
 }
 
 #[test]
-fn files_that_are_no_certificates_are_told_at_set_up() {
+fn invalid_certificate_files_are_reported_by_the_builder() {
     let certificates = Certificates::new("files");
     let not_pem = certificates.path("not.pem");
     fs::write(&not_pem, "hello").unwrap();
@@ -180,24 +178,25 @@ fn files_that_are_no_certificates_are_told_at_set_up() {
     assert!(missing.starts_with("`ca_certificate` is `no/such.pem`, which cannot be read: "));
     let none = error(OtelHandler::otlp().ca_certificate(&not_pem));
     let expected = format!(
-        "`ca_certificate` is `{}`, which has no certificate in it; give a certificate in PEM",
+        "`ca_certificate` is `{}`, which contains no certificate; give a certificate in PEM",
         show(&not_pem)
     );
     assert_eq!(none, expected);
     let chain = certificates.path("client.pem");
     let swapped = error(OtelHandler::otlp().client_certificate(&chain, &chain));
     let expected = format!(
-        "`client_certificate` is `{}`, which has no private key in it; give a private key in PEM",
+        "`client_certificate` is `{}`, which contains no private key; give a private key in PEM",
         show(&chain)
     );
     assert_eq!(swapped, expected);
     let other = certificates.path("server.key");
     let foreign = error(OtelHandler::otlp().client_certificate(&chain, &other));
-    let expected = "`client_certificate`: the key is not that of the certificate; give its own";
+    let expected = "`client_certificate`: the key does not belong to the certificate; give the \
+                    certificate's key";
     assert_eq!(foreign, expected);
     let junk = certificates.path("junk.pem");
     let text = "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n";
     fs::write(&junk, text).unwrap();
     let junk = error(OtelHandler::otlp().ca_certificate(&junk));
-    assert!(junk.contains("which is no certificate: "), "{junk}");
+    assert!(junk.contains("which is not a valid certificate: "), "{junk}");
 }

@@ -1,4 +1,4 @@
-//! Views of the provider, and instruments of other code beside ours.
+//! Views of the provider, and instruments of the user beside typed metrics.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -42,7 +42,7 @@ fn stream(
 }
 
 #[test]
-fn a_renamed_stream_has_the_counts() {
+fn a_renamed_stream_has_all_counts() {
     let _turn = my_turn();
     let view = stream("view.renamed", |stream| stream.with_name("calls").with_description("New."));
     let (provider, collector) = provider_with(Cumulative, |builder| builder.with_view(view));
@@ -55,7 +55,7 @@ fn a_renamed_stream_has_the_counts() {
 }
 
 #[test]
-fn series_that_a_dropped_attribute_makes_one_add_up() {
+fn series_that_differ_only_in_a_dropped_attribute_add_up() {
     let _turn = my_turn();
     for temporality in [Cumulative, Delta] {
         let keep = || [Key::new("route")];
@@ -63,7 +63,7 @@ fn series_that_a_dropped_attribute_makes_one_add_up() {
         let size = stream("view.collapsed_size", move |s| s.with_allowed_attribute_keys(keep()));
         let (provider, collector) =
             provider_with(temporality, |builder| builder.with_view(count).with_view(size));
-        // The totals include the values that the other temporality's part recorded before.
+        // Everything from the start, including the records of the other temporality's part.
         let before = typed_metrics::snapshot();
         let before = &before.get("view.collapsed").unwrap().series;
         let before: f64 = before.iter().map(|series| series.value.as_f64()).sum();
@@ -89,7 +89,7 @@ fn series_that_a_dropped_attribute_makes_one_add_up() {
 }
 
 #[test]
-fn other_buckets_and_exponential_ones_have_count_sum_and_extremes() {
+fn other_buckets_keep_count_sum_and_extremes() {
     let _turn = my_turn();
     let boundaries = vec![15.0, 100.0];
     let other = Aggregation::ExplicitBucketHistogram { boundaries, record_min_max: true };
@@ -116,7 +116,7 @@ fn other_buckets_and_exponential_ones_have_count_sum_and_extremes() {
     }
     let other = export.point("view.rebucketed", "").histogram();
     assert_eq!(other.bounds, [15.0, 100.0]);
-    // 12 and 18 are at the same relative position in our bucket from 10 to 20.
+    // The replay puts 12 and 18 at the same fraction of the metric's bucket from 10 to 20.
     assert!([[2, 4, 1], [4, 2, 1]].iter().any(|buckets| other.buckets == buckets));
     assert_eq!(export.get("view.exponential").kind, "exponential Cumulative");
 }
@@ -149,7 +149,7 @@ fn with_the_view_for_series_limits_each_series_is_exported() {
     assert_eq!(export.point("view.many", "key=3999"), &Point::U64(3999));
     assert_eq!(total(&export), 3999 * 2000);
 
-    // Without the view, the SDK has an overflow series, and the sum is still right.
+    // Without the view, the SDK has an overflow series, and the sum is right.
     let (default, collector) = provider(Cumulative);
     set_metric_handlers(OtelHandler::new(default)).unwrap();
     let export = collector.export();
@@ -160,7 +160,7 @@ fn with_the_view_for_series_limits_each_series_is_exported() {
 }
 
 #[test]
-fn instruments_of_the_user_beside_ours_are_exported_as_ever() {
+fn instruments_of_the_user_are_not_affected() {
     let _turn = my_turn();
     let (provider, collector) = provider(Cumulative);
     let meter = provider.meter("theirs");

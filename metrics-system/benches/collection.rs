@@ -1,5 +1,4 @@
-//! The cost of a collection that reads the system anew, and of one right after it that reuses the
-//! values.
+//! The time of a collection that reads the metrics, and of one right after it that does not.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,7 +9,7 @@ use typed_metrics_system::{Set, install};
 const ROUNDS: usize = 25;
 
 fn main() {
-    println!("median of {ROUNDS}        read anew   right after   series");
+    println!("median of {ROUNDS}            reads   right after   series");
     row("nothing installed");
     for set in [Set::Basic, Set::Full] {
         if let Err(unavailable) = install(set) {

@@ -1,7 +1,7 @@
-//! Installing: who reads, when, and what.
+//! Installing: one sampler for the process, which reads the sources at every collection.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use typed_metrics_core::{Observation, observe};
 
@@ -9,29 +9,27 @@ use crate::platform;
 use crate::set::Set;
 use crate::source::{Cause, Source};
 use crate::unavailable::Unavailable;
+use crate::window::SHORTEST_WINDOW;
 
-/// Readings are at least this far apart; readers that come sooner see the same values again. So two
-/// readers, or a flush right after an export, do not split the window over which a utilization is
-/// taken, which would be too short for the kernel's clock ticks of 10 ms.
-pub(crate) const SHORTEST_WINDOW: Duration = Duration::from_millis(200);
-
+/// Reads the sources of the platform.
 struct Sampler {
-    /// What is installed, if anything is.
+    /// The installed set.
     set: Option<Set>,
     observation: Option<Observation>,
-    sources: Vec<Watched>,
-    /// When the sources were read last.
+    sources: Vec<WatchedSource>,
+    /// The time of the last reading.
     read: Option<Instant>,
 }
 
-struct Watched {
+/// A source, and whether its failure was reported.
+struct WatchedSource {
     source: Box<dyn Source>,
-    /// Whether somebody was told that it cannot be read.
-    told: bool,
+    /// Whether an error or a log line has reported that the source cannot be read.
+    is_reported: bool,
 }
 
-/// One for the process. Held while it is read, so that a reader that comes meanwhile waits for the
-/// values instead of missing them.
+/// The sampler of the process. Locked during a reading, so that another reader waits for the values
+/// instead of missing them.
 static SAMPLER: Mutex<Sampler> =
     Mutex::new(Sampler { set: None, observation: None, sources: Vec::new(), read: None });
 
@@ -39,11 +37,12 @@ fn sampler() -> MutexGuard<'static, Sampler> {
     SAMPLER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Installs the metrics of `set`: from now on every collection, of whatever handler, reads them.
+/// Installs the metrics of `set`: from now on, every collection of every handler reads them.
 ///
-/// Once for a program, whoever calls it: again changes nothing, [`Set::Full`] after [`Set::Basic`]
-/// adds the others, and `Basic` after `Full` takes nothing away. There is nothing to keep; a final
-/// export at shutdown has the metrics too. [`uninstall`] ends it.
+/// The metrics are installed once for the whole program. A second call with the same set changes
+/// nothing. [`Set::Full`] after [`Set::Basic`] adds the other metrics, and `Basic` after `Full`
+/// removes none. The caller keeps no guard, and the final export at shutdown contains the metrics,
+/// too. [`uninstall`] removes them.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -61,8 +60,8 @@ fn sampler() -> MutexGuard<'static, Sampler> {
 /// ```
 ///
 /// # Errors
-/// [`Unavailable`] names what cannot be read here and why. The other metrics are installed
-/// nevertheless, so a program that can do without may go on:
+/// [`Unavailable`] names the metrics that cannot be read here, and the reasons. All other metrics
+/// are installed nevertheless, so a program may ignore the error:
 ///
 /// ```
 /// # use typed_metrics_system::{self as system, Set};
@@ -75,21 +74,22 @@ pub fn install(set: Set) -> Result<(), Unavailable> {
     let wanted = sampler.set.map_or(set, |installed| installed.max(set));
     if sampler.sources.is_empty() {
         let sources = platform::sources().into_iter();
-        sampler.sources = sources.map(|source| Watched { source, told: false }).collect();
+        sampler.sources =
+            sources.map(|source| WatchedSource { source, is_reported: false }).collect();
     }
     sampler.set = Some(wanted);
     let mut unavailable = Unavailable::nothing();
     sampler.read(wanted, |watched, metrics, cause| {
-        watched.told = true;
+        watched.is_reported = true;
         unavailable.push(metrics, cause.to_string());
     });
-    // After the first reading, so that no collection sees less.
+    // After the first reading, so that no collection sees only a part of the metrics.
     sampler.observation.get_or_insert_with(|| observe(collect));
     unavailable.into_result()
 }
 
-/// Ends what [`install`] began. Gauges and up-down counters are gone; counters keep what they counted
-/// and go on from there, with nothing counted twice, if they are installed again.
+/// Removes the metrics of [`install`]. Gauges and up-down counters disappear. Counters keep their
+/// values and continue when they are installed again, with nothing counted twice.
 pub fn uninstall() {
     let mut sampler = sampler();
     sampler.set = None;
@@ -97,22 +97,23 @@ pub fn uninstall() {
     sampler.sources.iter_mut().for_each(|watched| watched.source.hide());
 }
 
-/// At the beginning of a collection.
+/// Called at the beginning of a collection.
 fn collect() {
     let mut sampler = sampler();
-    // It may have been uninstalled while this call was on its way.
+    // `uninstall` may have run after core decided to call this function.
     let Some(set) = sampler.set else { return };
     if sampler.read.is_none_or(|read| read.elapsed() >= SHORTEST_WINDOW) {
-        sampler.read(set, Watched::warn);
+        sampler.read(set, WatchedSource::warn);
     }
 }
 
 impl Sampler {
-    /// Reads and records. What cannot be read is hidden, and handed to `failed`.
+    /// Reads and records all sources. A source that cannot be read is hidden and passed to
+    /// `failed`.
     fn read(
         &mut self,
         set: Set,
-        mut failed: impl FnMut(&mut Watched, &'static [&'static str], Cause),
+        mut failed: impl FnMut(&mut WatchedSource, &'static [&'static str], Cause),
     ) {
         self.read = Some(Instant::now());
         for watched in &mut self.sources {
@@ -128,12 +129,12 @@ impl Sampler {
     }
 }
 
-impl Watched {
+impl WatchedSource {
     fn warn(&mut self, metrics: &[&str], cause: Cause) {
-        if !std::mem::replace(&mut self.told, true) {
+        if !std::mem::replace(&mut self.is_reported, true) {
             log::warn!(
                 target: "typed_metrics",
-                "metrics `{}` are missing as long as they cannot be read (said once): {cause}",
+                "metrics `{}` are missing while they cannot be read (logged once): {cause}",
                 metrics.join("`, `")
             );
         }

@@ -1,23 +1,36 @@
-//! Metrics of the process and of the host it runs on, for [typed-metrics].
+//! Metrics of the process and of its host, for [typed-metrics].
 //!
-//! [`install`] a [`Set`], and every collection of every handler has them, under the names, types,
-//! units and attributes of [Logfire]'s `instrument_system_metrics`, so that its dashboards work.
-//! Use it through the feature `system` of the facade: `typed_metrics::system::install`.
+//! [`install`] a [`Set`], and every collection of every handler contains its metrics. Their names,
+//! types, units and attributes are those of [Logfire]'s `instrument_system_metrics`, so Logfire's
+//! dashboards show them. Use this crate through the feature `system` of the facade:
+//! `typed_metrics::system::install`.
 //!
 //! # Basic
 //!
-//! | metric | kind, unit | labels | what it is on Linux |
-//! |---|---|---|---|
-//! | `process.cpu.utilization` | gauge, `1` | | user and system time of the process (`getrusage`), per second and per CPU |
-//! | `system.cpu.simple_utilization` | gauge, `1` | | the part of all CPUs' time that is neither idle nor iowait (`/proc/stat`) |
-//! | `system.memory.utilization` | gauge, `1` | `state=available` | `MemAvailable` / `MemTotal` (`/proc/meminfo`), or what a limit leaves |
-//! | `system.swap.utilization` | gauge, `1` | `state=used` | the used part of the swap space; 0 if there is none |
-//! | `system.cpu.load_average.1m` | gauge, `{thread}` | | the first number of `/proc/loadavg` |
-//! | `system.process.count` | up-down counter, `{process}` | | the processes that `/proc` shows |
+//! | metric | kind, unit | labels |
+//! |---|---|---|
+//! | `process.cpu.utilization` | gauge, `1` | |
+//! | `system.cpu.simple_utilization` | gauge, `1` | |
+//! | `system.memory.utilization` | gauge, `1` | `state`: `available` |
+//! | `system.swap.utilization` | gauge, `1` | `state`: `used` |
+//! | `system.cpu.load_average.1m` | gauge, `{thread}` | |
+//! | `system.process.count` | up-down counter, `{process}` | |
+//!
+//! On Linux, their sources are:
+//!
+//! - `process.cpu.utilization`: user and system time of the process (`getrusage`), per second and
+//!   per CPU.
+//! - `system.cpu.simple_utilization`: the fraction of all CPUs' time that is neither idle nor
+//!   iowait (`/proc/stat`).
+//! - `system.memory.utilization`: `MemAvailable` / `MemTotal` (`/proc/meminfo`), or less below a
+//!   cgroup's limit.
+//! - `system.swap.utilization`: the used fraction of the swap space; 0 without swap space.
+//! - `system.cpu.load_average.1m`: the first number of `/proc/loadavg`.
+//! - `system.process.count`: the processes that `/proc` shows.
 //!
 //! # Full
 //!
-//! Those, and
+//! The basic metrics, and:
 //!
 //! | metric | kind, unit | labels |
 //! |---|---|---|
@@ -26,90 +39,101 @@
 //! | `process.context_switches` | counter | `type`: `voluntary`, `involuntary` |
 //! | `process.disk.io` | counter, `By` | `direction`: `read`, `write` |
 //! | `process.memory.usage`, `process.memory.virtual` | up-down counter, `By` | |
-//! | `process.open_file_descriptor.count`, `process.thread.count` | up-down counter | |
+//! | `process.open_file_descriptor.count` | up-down counter | |
+//! | `process.thread.count` | up-down counter | |
 //! | `system.thread_count` | gauge | |
 //! | `system.cpu.time` | counter, `s` | `state`, `cpu` (from 1) |
 //! | `system.cpu.utilization` | gauge, `1` | `state`, `cpu` |
-//! | `system.memory.usage`, `system.memory.utilization` | gauge, `By`, `1` | `state` |
+//! | `system.memory.usage` | gauge, `By` | `state` |
+//! | `system.memory.utilization` | gauge, `1` | `state` |
 //! | `system.swap.usage` | gauge, `By` | `state`: `used`, `free` |
-//! | `system.disk.io`, `.operations`, `.time` | counter, `By`, `operations`, `s` | `device`, `direction` |
-//! | `system.network.io`, `.packets`, `.errors`, `.dropped_packets` | counter, `By`, `packets`, `errors`, `packets` | `device`, `direction`: `transmit`, `receive` |
-//! | `system.network.connections` | up-down counter, `connections` | `family`, `type`, `protocol`, `state` |
+//! | `system.disk.io` | counter, `By` | `device`, `direction` |
+//! | `system.disk.operations` | counter, `operations` | `device`, `direction` |
+//! | `system.disk.time` | counter, `s` | `device`, `direction` |
+//! | `system.network.io` | counter, `By` | `device`, `direction`: `transmit`, `receive` |
+//! | `system.network.packets` | counter, `packets` | `device`, `direction` |
+//! | `system.network.errors` | counter, `errors` | `device`, `direction` |
+//! | `system.network.dropped_packets` | counter, `packets` | `device`, `direction` |
+//! | `system.network.connections` | up-down counter | `family`, `type`, `protocol`, `state` |
 //!
-//! Devices and connections are those of the process's network namespace. `family` and `type` are the
-//! numbers of `AF_INET` or `AF_INET6` and of `SOCK_STREAM` or `SOCK_DGRAM`, as Python sends them.
+//! The unit of `system.network.connections` is `connections`. Devices and connections are those of
+//! the process's network namespace. `family` and `type` are the numbers of `AF_INET` or `AF_INET6`
+//! and of `SOCK_STREAM` or `SOCK_DGRAM`, as in Python.
 //!
-//! Python differs in four places. Its `system.swap.usage` says `pages` and means bytes, so here the
-//! unit is `By`. Its context switches are those of the main thread, here they are of all threads. Its
-//! `system.thread_count` counts Python's threads, here it is `process.thread.count` again. And its open
-//! file descriptors count the one that it reads them with. What is Python's own (`cpython.*`,
-//! `process.runtime.cpython.*`) is not there; nor are the states that Linux does not have: `wired`,
-//! `interrupt` and `dpc`.
+//! Python differs in four places:
 //!
-//! # When it is read
+//! - The unit of its `system.swap.usage` is `pages`, though its values are bytes. Here the unit is
+//!   `By`.
+//! - Its context switches are those of the main thread. Here they are those of all threads.
+//! - Its `system.thread_count` counts Python's threads. Here it equals `process.thread.count`.
+//! - Its open file descriptors include the descriptor that reads them.
 //!
-//! At the beginning of a collection, by one sampler for the whole process. A utilization is that of the
-//! time since the reading before. Readings are 200 ms apart at least: whoever collects sooner sees the
-//! values of the last one again, so neither two readers nor a flush split the window. A reader that
-//! comes while another one reads waits for it, and sees the same. Until the first window after
-//! [`install`] is long enough, utilizations are of the time before it: of the process since it began,
-//! of the CPUs since boot.
+//! Metrics of Python itself (`cpython.*`, `process.runtime.cpython.*`) do not exist here. Neither
+//! do states that Linux does not have: `wired`, `interrupt` and `dpc`.
 //!
-//! What cannot be read is named by [`install`]'s error. If that happens later, gauges and up-down
-//! counters are missing, never zero, as long as it lasts, and it is warned of once.
+//! # Readings
 //!
-//! `cargo bench -p typed-metrics-system` says what a collection costs. Of the full set, the kernel's
-//! list of TCP sockets takes most, and grows with them.
+//! One sampler for the whole process reads at the beginning of a collection. A utilization is that
+//! of the time since the last reading. Readings are at least 200 ms apart: a collection that comes
+//! sooner sees the values of the last reading, so neither two readers nor a flush split the window.
+//! A reader that comes during a reading waits for it, and sees the same values. Until the first
+//! window after [`install`] is long enough, utilizations are those of the time before: of the
+//! process since its start, of the CPUs since boot.
 //!
-//! # In containers
+//! The error of [`install`] names the metrics that cannot be read. If reading fails later, a
+//! warning is logged once; until reading works again, gauges and up-down counters are missing,
+//! never zero.
 //!
-//! - **CPUs** are the host's, those that `/proc/stat` has a line for, whatever quota or CPU set the
-//!   container has: `process.cpu.utilization` is a fraction of the host, as in Python. A quota of two
-//!   CPUs is used up when `process.cpu.core_utilization` is 2.
-//! - **Memory** is what can still be had. If the process's cgroup, or one around it, limits memory to
-//!   less than the host has, `total` is the lowest such limit, `available` is that limit less the
-//!   working set (`memory.current` less `inactive_file` of `memory.stat`, by which kubelet evicts), and
-//!   at most what the host has available; the other states are the cgroup's, without `buffers`. This
-//!   is where Python shows the host. Both versions of cgroups are read: `memory.max`, or
-//!   `memory.limit_in_bytes`, of the cgroup itself and of those around it that are mounted.
-//! - **Swap** is limited by `memory.swap.max` in the same way. Version 1 only limits memory and swap
-//!   together; there it is the host's.
-//! - All else is what the container's `/proc` shows.
+//! `cargo bench -p typed-metrics-system` measures a collection. The kernel's list of TCP sockets
+//! takes most of the time of the full set, and grows with the number of sockets.
+//!
+//! # Containers
+//!
+//! - **CPUs** are those of the host: all CPUs with a line in `/proc/stat`, whatever quota or CPU
+//!   set the container has. `process.cpu.utilization` is a fraction of the host, as in Python. A
+//!   quota of two CPUs is used up when `process.cpu.core_utilization` is 2.
+//! - **Memory** respects limits. If the process's cgroup, or a cgroup around it, has a limit below
+//!   the host's memory, `total` is the lowest such limit. `available` is that limit less the
+//!   working set, and at most the host's available memory. The working set is `memory.current` less
+//!   `inactive_file` of `memory.stat`, by which kubelet evicts. The other states are those of the
+//!   cgroup, without `buffers`. Python reports the host's memory instead. Both versions of cgroups
+//!   are read: `memory.max` or `memory.limit_in_bytes`, of the cgroup itself and of the mounted
+//!   cgroups around it.
+//! - **Swap** is limited by `memory.swap.max` in the same way. Version 1 limits only the sum of
+//!   memory and swap, so the host's swap is reported.
+//! - All other metrics show the container's `/proc`.
 //!
 //! # Platforms
 //!
-//! Everything on Linux. On macOS and Windows, by way of `sysinfo`, the basic metrics (but for the load
-//! average, which Windows does not keep) and `process.cpu.core_utilization`; there, utilizations are
-//! missing until the first window is over. Neither was run so far, only compiled. On other systems nothing. [`install`] names
-//! what is missing on the platform at hand.
+//! Linux has all metrics. macOS and Windows have the basic metrics, except for the load average on
+//! Windows, and `process.cpu.core_utilization`, through `sysinfo`. There, utilizations are missing
+//! until the first window is over. The code for macOS and Windows was compiled, but not run so far.
+//! Other systems have no metrics. The error of [`install`] names the missing metrics of the
+//! platform.
 //!
 //! [typed-metrics]: https://docs.rs/typed-metrics
 //! [Logfire]: https://logfire.pydantic.dev/docs/integrations/system-metrics/
 
-// The derive names the facade.
+// Generated code uses the facade's name.
 extern crate typed_metrics_core as typed_metrics;
 
-#[cfg(any(target_os = "macos", windows))]
-mod elsewhere;
+mod basic;
 mod install;
 #[cfg(target_os = "linux")]
 mod linux;
 mod metrics;
 #[cfg(not(target_os = "linux"))]
 mod missing;
-#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
-mod nowhere;
+mod platform;
 mod set;
 mod source;
 mod sum;
-mod unavailable;
-
 #[cfg(any(target_os = "macos", windows))]
-use elsewhere as platform;
-#[cfg(target_os = "linux")]
-use linux as platform;
+mod sysinfo;
+mod unavailable;
 #[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
-use nowhere as platform;
+mod unsupported;
+mod window;
 
 pub use install::{install, uninstall};
 pub use set::Set;

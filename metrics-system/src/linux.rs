@@ -1,5 +1,9 @@
-//! Linux: what is read from `/proc`.
+//! Linux: sources that read `/proc`, cgroups and `getrusage`.
+//!
+//! Each source reads one or a few files, and sets the metrics that they give. This layer uses
+//! `metrics`, `sum`, `source` and the names in `basic`; it does not know when it is read.
 
+mod amounts;
 mod cgroup;
 mod connections;
 mod cpu;
@@ -8,22 +12,5 @@ mod host;
 mod memory;
 mod network;
 mod process;
+pub(crate) mod sources;
 mod usage;
-
-use crate::source::Source;
-
-/// All sources. What is in several of the basic metrics' files comes first.
-pub(crate) fn sources() -> Vec<Box<dyn Source>> {
-    vec![
-        Box::new(cpu::Cpu::new()),
-        Box::new(memory::Memory::new()),
-        Box::new(host::Load),
-        Box::new(host::Processes::new()),
-        Box::new(process::Status::new()),
-        Box::new(process::Io::new()),
-        Box::new(process::FileDescriptors::new()),
-        Box::new(disks::Disks::default()),
-        Box::new(network::Devices::default()),
-        Box::new(connections::Connections::default()),
-    ]
-}

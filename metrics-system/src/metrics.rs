@@ -1,14 +1,17 @@
-//! The metrics: names, kinds, units and labels as Logfire's Python SDK 5.4.0 exports them, with one
-//! exception that says so.
+//! The metrics. Names, kinds, units and labels are those of Logfire's Python SDK 5.4.0, except for
+//! one unit that a comment names.
 
-#![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "little is read there"))]
+#![cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "other platforms read only some of the metrics")
+)]
 
 use typed_metrics_derive::{Label, Metrics};
 
 #[derive(Metrics)]
 #[metrics(prefix = "process.cpu")]
 pub(crate) enum ProcessCpu {
-    /// CPU time of this process per second, as a fraction of what all CPUs of the host have.
+    /// CPU time of this process per second, as a fraction of the time of all CPUs.
     #[gauge(unit = "1")]
     Utilization,
     /// CPU time of this process per second: 2 means two full cores.
@@ -25,19 +28,19 @@ pub(crate) enum ProcessCpu {
 #[derive(Metrics)]
 #[metrics(prefix = "process")]
 pub(crate) enum Process {
-    /// How often this process was switched away from a CPU.
+    /// Switches of this process away from a CPU.
     #[counter]
     ContextSwitches {
         #[label(name = "type")]
         reason: Switch,
     },
-    /// What this process caused to be read from and written to storage.
+    /// Bytes that this process caused to be read from and written to storage.
     #[counter(unit = "By", name = "disk.io")]
     DiskIo { direction: Access },
     /// Physical memory in use.
     #[up_down_counter(unit = "By", name = "memory.usage")]
     MemoryUsage,
-    /// Virtual memory, in use or not.
+    /// Virtual memory, whether in use or not.
     #[up_down_counter(unit = "By", name = "memory.virtual")]
     MemoryVirtual,
     /// File descriptors in use.
@@ -51,10 +54,10 @@ pub(crate) enum Process {
 #[derive(Metrics)]
 #[metrics(prefix = "system")]
 pub(crate) enum System {
-    /// Processes of the host, as far as its `/proc` shows them.
+    /// Processes that `/proc` shows.
     #[up_down_counter(unit = "{process}", name = "process.count")]
     Processes,
-    /// Threads of this process, under the name that Python's are counted by.
+    /// Threads of this process, under the name of Python's thread count.
     #[gauge(value = u64)]
     ThreadCount,
 }
@@ -62,13 +65,13 @@ pub(crate) enum System {
 #[derive(Metrics)]
 #[metrics(prefix = "system.cpu")]
 pub(crate) enum SystemCpu {
-    /// The part of all CPU time in which a CPU was neither idle nor waiting for storage.
+    /// The fraction of all CPU time in which a CPU was neither idle nor waiting for storage.
     #[gauge(unit = "1")]
     SimpleUtilization,
-    /// The part of a CPU's time that it spent in a state.
+    /// The fraction of a CPU's time in a state.
     #[gauge(unit = "1")]
     Utilization { state: CpuState, cpu: u16 },
-    /// Time that a CPU spent in a state.
+    /// Time of a CPU in a state.
     #[counter(unit = "s", value = f64)]
     Time { state: CpuState, cpu: u16 },
     /// Threads running or waiting for a CPU or storage, averaged over the last minute.
@@ -82,7 +85,7 @@ pub(crate) enum Memory {
     /// Memory in a state; states overlap.
     #[gauge(unit = "By", value = u64)]
     Usage { state: MemoryState },
-    /// Memory in a state, as a fraction of all there is.
+    /// Memory in a state, as a fraction of all memory.
     #[gauge(unit = "1")]
     Utilization { state: MemoryState },
 }
@@ -90,11 +93,11 @@ pub(crate) enum Memory {
 #[derive(Metrics)]
 #[metrics(prefix = "system.swap")]
 pub(crate) enum Swap {
-    // Python says `pages` and exports bytes.
+    // Python's unit is `pages`, though it exports bytes.
     /// Swap space in a state.
     #[gauge(unit = "By", value = u64)]
     Usage { state: SwapState },
-    /// Swap space in a state, as a fraction of all there is; 0 if there is none.
+    /// Swap space in a state, as a fraction of all swap space; 0 without swap space.
     #[gauge(unit = "1")]
     Utilization { state: SwapState },
 }
@@ -108,7 +111,7 @@ pub(crate) enum Disk<'a> {
     /// Reads and writes that a device completed.
     #[counter(unit = "operations")]
     Operations { device: &'a str, direction: Access },
-    /// Time that reads and writes took, added up.
+    /// Total time of reads and writes.
     #[counter(unit = "s", value = f64)]
     Time { device: &'a str, direction: Access },
 }
@@ -128,7 +131,7 @@ pub(crate) enum Network<'a> {
     /// Bytes that a device transferred.
     #[counter(unit = "By")]
     Io { device: &'a str, direction: Transfer },
-    /// Sockets in a state; of UDP all are in none.
+    /// Sockets by state. The state of UDP sockets is `NONE`.
     #[up_down_counter(unit = "connections")]
     Connections {
         /// `AF_INET` or `AF_INET6`.

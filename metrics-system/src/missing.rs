@@ -1,9 +1,9 @@
-//! What a platform does not give.
+//! Metrics that a platform does not provide.
 
-use crate::Set;
+use crate::set::Set;
 use crate::source::{Cause, Source};
 
-/// Metrics that nobody reads, and why.
+/// A source of metrics that cannot be read on this platform, with the reason.
 pub(crate) struct Missing {
     pub(crate) set: Set,
     pub(crate) metrics: &'static [&'static str],
@@ -14,19 +14,11 @@ impl Missing {
     /// All basic metrics.
     #[cfg(not(any(target_os = "macos", windows)))]
     pub(crate) fn basic() -> Self {
-        let metrics = &[
-            "process.cpu.utilization",
-            "system.cpu.simple_utilization",
-            "system.memory.utilization",
-            "system.swap.utilization",
-            "system.cpu.load_average.1m",
-            "system.process.count",
-        ];
         let cause = "they are read on Linux, macOS and Windows only";
-        Self { set: Set::Basic, metrics, cause }
+        Self { set: Set::Basic, metrics: &crate::basic::ALL, cause }
     }
 
-    /// What is read of the full set on Linux only.
+    /// The metrics of the full set that are read on Linux only.
     pub(crate) fn full() -> Self {
         let metrics = &[
             "process.cpu.time",

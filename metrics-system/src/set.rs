@@ -1,10 +1,10 @@
-//! Which metrics.
+//! The sets of metrics.
 
 /// A set of metrics to [install](crate::install).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Set {
-    /// The six that Logfire's Python SDK calls basic, one series each.
+    /// The six metrics that Logfire's Python SDK calls basic, with one series each.
     Basic,
-    /// All that the platform gives, the basic ones too.
+    /// All metrics that the platform provides, including the basic ones.
     Full,
 }

@@ -1,20 +1,21 @@
-//! What is read in one go, and what it gives.
+//! A source of metrics.
 
 use std::error::Error;
 
-use crate::Set;
+use crate::set::Set;
 
-/// What could not be read, and why.
+/// The reason why a source cannot be read.
 pub(crate) type Cause = Box<dyn Error + Send + Sync>;
 
-/// One reading. Sources are kept to the end of the program, for counters go on where they stopped.
+/// Metrics that are read together. A source is kept until the end of the program, because its
+/// counters continue when they are installed again.
 pub(crate) trait Source: Send {
-    /// The metrics of `set` that it gives.
+    /// The metrics of `set` that this source provides.
     fn metrics(&self, set: Set) -> &'static [&'static str];
 
-    /// Reads, and records what belongs to `set`.
+    /// Reads, and records the metrics of `set`.
     fn record(&mut self, set: Set) -> Result<(), Cause>;
 
-    /// Takes away the values that hold only as long as they are read: gauges and up-down counters.
+    /// Removes gauges and up-down counters, whose values hold only while they are read.
     fn hide(&mut self);
 }

@@ -1,6 +1,9 @@
-//! Sums that are kept elsewhere, followed by a metric.
+//! Metrics that follow a sum which the operating system keeps.
 
-#![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "little is read there"))]
+#![cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "other platforms read only some of the metrics")
+)]
 
 use typed_metrics_core::value::CounterValue;
 use typed_metrics_core::{Counter, Number, UpDownCounter};
@@ -17,14 +20,15 @@ impl<T: Number + CounterValue<T>> Total<T> {
         Self { counter, last: T::ZERO }
     }
 
-    /// Adds what came since the last time. A total that fell has begun again from zero, as when a
-    /// device was replaced.
+    /// Adds the increase since the last call. A total that fell has started again from zero, for
+    /// example because a device was replaced.
     pub(crate) fn follow(&mut self, now: T) {
         self.counter.add(if now < self.last { now } else { now.minus(self.last) });
         self.last = now;
     }
 
-    /// The same for a total that never begins again, but falls a little at times: nothing came then.
+    /// Does the same for a total that never starts again but sometimes falls a little: then nothing
+    /// is added.
     pub(crate) fn follow_up(&mut self, now: T) {
         if now >= self.last {
             self.follow(now);
@@ -50,7 +54,7 @@ impl Level {
         self.last = now;
     }
 
-    /// Takes the series away until it follows again.
+    /// Removes the series until the next call of `follow`.
     pub(crate) fn hide(&mut self) {
         self.counter.remove();
         self.last = 0;
@@ -81,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_total_that_begins_again_is_added_from_zero() {
+    fn a_total_that_starts_again_is_added_from_zero() {
         let mut total = Total::new(Sum::restarting());
         assert_eq!(value("sum.restarting"), None);
         for (now, sum) in [(0, 0), (10, 10), (10, 10), (15, 15), (4, 19), (6, 21)] {
@@ -100,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_level_goes_up_and_down_and_comes_back_after_it_was_hidden() {
+    fn a_level_goes_up_and_down_and_returns_after_it_was_hidden() {
         let mut level = Level::new(Sum::level());
         for now in [7, 3, 0, 12] {
             level.follow(now);

@@ -1,16 +1,16 @@
-//! The error: what cannot be read.
+//! The error: metrics that cannot be read.
 
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-/// Metrics that cannot be read here, and why. All others are installed nevertheless.
+/// Metrics that cannot be read here, and the reasons. All other metrics are installed nevertheless.
 #[derive(Debug, Clone)]
-pub struct Unavailable(Vec<Missing>);
+pub struct Unavailable(Vec<Unreadable>);
 
-/// Metrics that one reading would give.
+/// The metrics of a source that cannot be read.
 #[derive(Debug, Clone)]
-struct Missing {
+struct Unreadable {
     metrics: &'static [&'static str],
     cause: String,
 }
@@ -26,10 +26,10 @@ impl Unavailable {
     }
 
     pub(crate) fn push(&mut self, metrics: &'static [&'static str], cause: String) {
-        self.0.push(Missing { metrics, cause });
+        self.0.push(Unreadable { metrics, cause });
     }
 
-    /// As a result: fine if nothing is missing.
+    /// Returns an error if any metric is missing.
     pub(crate) fn into_result(self) -> Result<(), Self> {
         if self.0.is_empty() { Ok(()) } else { Err(self) }
     }
@@ -37,12 +37,14 @@ impl Unavailable {
 
 impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("system metrics that cannot be read are missing, all others are there:")?;
+        f.write_str(
+            "some system metrics cannot be read and are missing; all others are installed:",
+        )?;
         self.0.iter().try_for_each(|missing| write!(f, "\n- {missing}"))
     }
 }
 
-impl fmt::Display for Missing {
+impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`: {}", self.metrics.join("`, `"), self.cause)
     }

@@ -12,32 +12,17 @@ use std::thread;
 use std::time::Instant;
 
 use cpu_time::ProcessTime;
-use typed_metrics::{Descriptor, MetricType, Reader, ValueType, catalog, snapshot};
+use typed_metrics::{Descriptor, Reader, catalog, snapshot};
 use typed_metrics_system::{Set, install};
 
 use support::*;
-
-/// The name, type, value type and unit of the metrics that Logfire's Python SDK 4.41.0 exports with
-/// `base="basic"`. Each metric has one series, with these labels.
-const BASIC: [(&str, MetricType, ValueType, &str, Labels<'_>); 6] = {
-    use MetricType::{Gauge, UpDownCounter};
-    use ValueType::{F64, I64};
-    [
-        ("process.cpu.utilization", Gauge, F64, "1", &[]),
-        ("system.cpu.simple_utilization", Gauge, F64, "1", &[]),
-        ("system.memory.utilization", Gauge, F64, "1", &[("state", "available")]),
-        ("system.swap.utilization", Gauge, F64, "1", &[("state", "used")]),
-        ("system.cpu.load_average.1m", Gauge, F64, "{thread}", &[]),
-        ("system.process.count", UpDownCounter, I64, "{process}", &[]),
-    ]
-};
 
 fn descriptor(name: &str) -> &'static Descriptor {
     catalog().into_iter().find(|metric| metric.name() == name).unwrap()
 }
 
 #[test]
-fn the_six_of_logfires_python_sdk_are_there_and_no_others() {
+fn exactly_the_six_metrics_of_logfires_python_sdk_exist() {
     let _turn = my_turn();
     install(Set::Basic).unwrap();
     let snapshot = snapshot();
@@ -53,10 +38,10 @@ fn the_six_of_logfires_python_sdk_are_there_and_no_others() {
 }
 
 #[test]
-fn memory_swap_load_and_processes_are_what_proc_says() {
+fn memory_swap_load_and_processes_equal_proc() {
     let _turn = my_turn();
     install(Set::Basic).unwrap();
-    // With a limit of the cgroup, the limit would count; the tests of `cgroup` cover that.
+    // Without a limit of the cgroup; the tests of `cgroup` cover limits.
     assert_value("system.memory.utilization", &[("state", "available")], || {
         meminfo("MemAvailable") / meminfo("MemTotal")
     });
@@ -69,7 +54,7 @@ fn memory_swap_load_and_processes_are_what_proc_says() {
 }
 
 #[test]
-fn the_process_has_the_part_of_all_cpus_that_one_busy_thread_takes() {
+fn one_busy_thread_uses_its_fraction_of_all_cpus() {
     let _turn = my_turn();
     install(Set::Basic).unwrap();
     next_window();
@@ -86,7 +71,7 @@ fn the_process_has_the_part_of_all_cpus_that_one_busy_thread_takes() {
         "{process} is not {expected}, it is {ratio} times that"
     );
 
-    // The first eight numbers are the states. They already include the time of guests.
+    // The first eight numbers are the states, which include the time of guests.
     let all: f64 = (0..8).map(|state| after[state] - before[state]).sum();
     let idle = after[3] - before[3] + after[4] - before[4];
     let system = value("system.cpu.simple_utilization", &[]);
@@ -101,8 +86,7 @@ fn a_reader_that_comes_right_after_another_sees_the_same_window() {
     install(Set::Basic).unwrap();
     next_window();
     let first = snapshot();
-    // In a window of its own, nearly all this time would be busy, and there would be one more
-    // process.
+    // In a window of its own, this thread would use nearly all of the time.
     burn(0.05);
     let mut child = Command::new("sleep").arg("60").spawn().unwrap();
     let second = snapshot();

@@ -1,5 +1,4 @@
-//! The first value after `install`. This test needs its own process, because only one value is the
-//! first.
+//! The first value after `install`. The only test of its process, which has only one first value.
 
 #![cfg(target_os = "linux")]
 
@@ -11,15 +10,15 @@ use typed_metrics_system::{Set, install};
 
 use support::*;
 
-/// The age of this process in seconds.
+/// The age of this process, in seconds.
 fn age() -> f64 {
-    // The start time of the process, in ticks since boot.
+    // The start of the process, in ticks since boot.
     let start = self_stat(22);
     number_after(&read("/proc/uptime"), "") - start / 100.0
 }
 
 #[test]
-fn the_first_value_is_of_the_time_before_and_the_second_of_the_time_since() {
+fn the_first_value_covers_the_time_before_and_the_second_the_time_since() {
     assert_eq!(snapshot().count("process.cpu.utilization"), 0);
     burn(0.5);
     install(Set::Basic).unwrap();
@@ -35,7 +34,7 @@ fn the_first_value_is_of_the_time_before_and_the_second_of_the_time_since() {
     let system = first.find("system.cpu.simple_utilization", &[]).unwrap();
     assert!((system - expected).abs() < 0.01, "{system} is not {expected}");
 
-    // The process is idle after the installation.
+    // Idle since the installation.
     next_window();
     let second = value("process.cpu.utilization", &[]);
     assert!(second < process / 4.0, "{second} after {process}");

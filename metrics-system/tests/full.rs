@@ -18,15 +18,14 @@ use typed_metrics_system::{Set, install};
 
 use support::*;
 
-/// The name, type, value type, unit and labels of the metrics that Logfire's Python SDK 4.41.0
-/// exports with `base="full"` on Linux, without the metrics of Python itself
-/// (`process.runtime.cpython.*`, `cpython.*`). There the unit of `system.swap.usage` is `pages`,
-/// although the values are bytes.
-const FULL: &[(&str, MetricType, ValueType, &str, &[&str])] = {
+/// Name, type, value type, unit and labels of the metrics that Logfire's Python SDK 4.41.0 exports
+/// with `base="full"` on Linux and not with `base="basic"`, without those of Python itself
+/// (`process.runtime.cpython.*`, `cpython.*`). Its unit of `system.swap.usage` is `pages`, though
+/// its values are bytes.
+const ADDED: &[(&str, MetricType, ValueType, &str, &[&str])] = {
     use MetricType::{Counter, Gauge, UpDownCounter};
     use ValueType::{F64, I64, U64};
     &[
-        ("process.cpu.utilization", Gauge, F64, "1", &[]),
         ("process.cpu.core_utilization", Gauge, F64, "core", &[]),
         ("process.cpu.time", Counter, F64, "s", &["type"]),
         ("process.context_switches", Counter, U64, "", &["type"]),
@@ -35,16 +34,11 @@ const FULL: &[(&str, MetricType, ValueType, &str, &[&str])] = {
         ("process.memory.virtual", UpDownCounter, I64, "By", &[]),
         ("process.open_file_descriptor.count", UpDownCounter, I64, "", &[]),
         ("process.thread.count", UpDownCounter, I64, "", &[]),
-        ("system.process.count", UpDownCounter, I64, "{process}", &[]),
         ("system.thread_count", Gauge, U64, "", &[]),
-        ("system.cpu.simple_utilization", Gauge, F64, "1", &[]),
         ("system.cpu.utilization", Gauge, F64, "1", &["state", "cpu"]),
         ("system.cpu.time", Counter, F64, "s", &["state", "cpu"]),
-        ("system.cpu.load_average.1m", Gauge, F64, "{thread}", &[]),
         ("system.memory.usage", Gauge, U64, "By", &["state"]),
-        ("system.memory.utilization", Gauge, F64, "1", &["state"]),
         ("system.swap.usage", Gauge, U64, "By", &["state"]),
-        ("system.swap.utilization", Gauge, F64, "1", &["state"]),
         ("system.disk.io", Counter, U64, "By", &["device", "direction"]),
         ("system.disk.operations", Counter, U64, "operations", &["device", "direction"]),
         ("system.disk.time", Counter, F64, "s", &["device", "direction"]),
@@ -63,9 +57,9 @@ const FULL: &[(&str, MetricType, ValueType, &str, &[&str])] = {
 };
 
 #[test]
-fn every_metric_that_logfires_python_sdk_has_on_linux_is_there() {
+fn every_metric_of_logfires_python_sdk_on_linux_exists() {
     let _turn = my_turn();
-    // Makes sure that there is a connection on every machine.
+    // At least one connection exists, even on an idle machine.
     let _listener = TcpListener::bind("127.0.0.1:0").unwrap();
     install(Set::Full).unwrap();
     let snapshot = snapshot();
@@ -74,20 +68,27 @@ fn every_metric_that_logfires_python_sdk_has_on_linux_is_there() {
         names.push(metric.descriptor.name());
     }
     names.sort_unstable();
-    let mut expected: Vec<_> = FULL.iter().map(|(name, ..)| *name).collect();
+    let basic = BASIC.map(|(name, metric_type, value_type, unit, labels)| {
+        (name, metric_type, value_type, unit, labels.iter().map(|(label, _)| *label).collect())
+    });
+    let added = ADDED.iter().map(|(name, metric_type, value_type, unit, labels)| {
+        (*name, *metric_type, *value_type, *unit, labels.to_vec())
+    });
+    let full: Vec<(_, _, _, _, Vec<_>)> = basic.into_iter().chain(added).collect();
+    let mut expected: Vec<_> = full.iter().map(|(name, ..)| *name).collect();
     expected.sort_unstable();
     assert_eq!(names, expected);
-    for (name, metric_type, value_type, unit, labels) in FULL {
-        let metric = catalog().into_iter().find(|metric| metric.name() == *name).unwrap();
+    for (name, metric_type, value_type, unit, labels) in full {
+        let metric = catalog().into_iter().find(|metric| metric.name() == name).unwrap();
         let is = (metric.metric_type(), metric.value_type(), metric.unit());
-        assert_eq!(is, (*metric_type, *value_type, *unit), "{name}");
+        assert_eq!(is, (metric_type, value_type, unit), "{name}");
         let is: Vec<_> = metric.labels().iter().map(|label| label.name()).collect();
-        assert_eq!(is, *labels, "{name}");
+        assert_eq!(is, labels, "{name}");
     }
 }
 
 #[test]
-fn the_series_are_those_that_psutil_has_on_linux() {
+fn the_series_are_those_of_psutil_on_linux() {
     let _turn = my_turn();
     install(Set::Full).unwrap();
     let snapshot = snapshot();
@@ -159,7 +160,7 @@ fn numbers_in_labels_are_numbers() {
 }
 
 #[test]
-fn what_the_process_holds_is_what_proc_says() {
+fn memory_threads_and_file_descriptors_equal_proc() {
     let _turn = my_turn();
     install(Set::Full).unwrap();
     let files: Vec<_> = (0..10).map(|_| File::open("/dev/null").unwrap()).collect();
@@ -177,7 +178,7 @@ fn what_the_process_holds_is_what_proc_says() {
 }
 
 #[test]
-fn what_the_process_did_is_what_the_kernel_says() {
+fn cpu_time_switches_and_storage_of_the_process_equal_the_kernels() {
     let _turn = my_turn();
     install(Set::Full).unwrap();
     next_window();
@@ -216,7 +217,7 @@ fn cpus_spend_their_time_in_one_state_at_a_time() {
     install(Set::Full).unwrap();
     next_window();
     let _ = snapshot();
-    // The last CPU. The kernel numbers CPUs from 0, and the metric from 1.
+    // The last CPU, whose number in the kernel is 1 less.
     let (last, line) = (cpus().to_string(), format!("cpu{}", cpus() - 1));
     let (wall, before) = (Instant::now(), stat(&line));
     burn(0.6);
@@ -241,7 +242,7 @@ fn cpus_spend_their_time_in_one_state_at_a_time() {
 }
 
 #[test]
-fn memory_by_state_is_what_proc_says() {
+fn memory_by_state_equals_proc() {
     let _turn = my_turn();
     install(Set::Full).unwrap();
     type Read = fn() -> f64;
@@ -271,10 +272,10 @@ fn memory_by_state_is_what_proc_says() {
 }
 
 #[test]
-fn devices_did_what_proc_says() {
+fn totals_of_devices_equal_proc() {
     let _turn = my_turn();
     install(Set::Full).unwrap();
-    // By column of `/proc/net/dev`, after the name.
+    // Columns of `/proc/net/dev`, after the name.
     let network = |column: usize| {
         let text = read("/proc/net/dev");
         let line = text.lines().find_map(|line| line.trim().strip_prefix("lo:")).unwrap();
@@ -295,7 +296,7 @@ fn devices_did_what_proc_says() {
     let after = value("system.network.packets", &[("device", "lo"), ("direction", "receive")]);
     assert!(after >= before + 20.0, "{after} after {before}");
 
-    // The disk with the most reads, by columns of `/proc/diskstats`.
+    // The busiest disk; the numbers are columns of `/proc/diskstats`.
     let disks = read("/proc/diskstats");
     let column = |line: &str, at: usize| line.split_whitespace().nth(at).unwrap().to_owned();
     let reads = |line: &&str| column(line, 3).parse::<u64>().unwrap();
@@ -334,7 +335,7 @@ fn sockets_are_counted_by_state() {
     assert_value("system.network.connections", udp, || {
         read("/proc/net/udp").lines().skip(1).count() as f64
     });
-    // The series is zero, and not missing.
+    // The series is zero, but still exists.
     drop(listeners);
     assert_value("system.network.connections", listening, || sockets("/proc/net/tcp", "0A"));
 }

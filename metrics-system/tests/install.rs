@@ -11,7 +11,7 @@ use typed_metrics_system::{Set, install, uninstall};
 
 use support::*;
 
-/// The last counted CPU time, and the CPU time of the kernel.
+/// The counted CPU time of the last CPU, and the time by the kernel.
 fn cpu_time() -> (f64, f64) {
     let ticks: f64 = stat("cpu")[..8].iter().sum();
     next_window();
@@ -23,12 +23,12 @@ fn cpu_time() -> (f64, f64) {
 #[track_caller]
 fn assert_counts_once() {
     let (counted, kernel) = cpu_time();
-    // Between the two readings, each CPU adds a second for each second.
+    // Each CPU advances by one second in a second between the two readings.
     assert!((counted - kernel).abs() < 2.0 * cpus() as f64, "{counted} is not {kernel}");
 }
 
 #[test]
-fn nothing_is_doubled_by_installing_again() {
+fn installing_again_counts_nothing_twice() {
     let _turn = my_turn();
     for set in [Set::Basic, Set::Full, Set::Full, Set::Basic] {
         install(set).unwrap();
@@ -39,13 +39,13 @@ fn nothing_is_doubled_by_installing_again() {
 }
 
 #[test]
-fn full_after_basic_adds_and_basic_after_full_takes_nothing_away() {
+fn full_after_basic_adds_metrics_and_basic_after_full_removes_none() {
     let _turn = my_turn();
     install(Set::Basic).unwrap();
     assert_eq!(snapshot().count("system.memory.utilization"), 1);
     assert_eq!(snapshot().count("process.thread.count"), 0);
 
-    // The full set is there at once, and in the same window as the basic set.
+    // At once, and in the same window as the basic metrics.
     let before = value("process.cpu.utilization", &[]);
     install(Set::Full).unwrap();
     let full = snapshot();
@@ -61,7 +61,7 @@ fn full_after_basic_adds_and_basic_after_full_takes_nothing_away() {
 }
 
 #[test]
-fn what_is_uninstalled_is_gone_and_comes_back_with_nothing_counted_twice() {
+fn uninstalled_metrics_return_with_nothing_counted_twice() {
     let _turn = my_turn();
     for _ in 0..3 {
         install(Set::Full).unwrap();
@@ -72,7 +72,7 @@ fn what_is_uninstalled_is_gone_and_comes_back_with_nothing_counted_twice() {
         let after = snapshot();
         for metric in &after.metrics {
             let name = metric.descriptor.name();
-            // Counters keep their series.
+            // Counters keep their values.
             let is_counter =
                 metric.descriptor.metric_type() == typed_metrics_core::MetricType::Counter;
             let expected = if is_counter { before.count(name) } else { 0 };
@@ -89,7 +89,7 @@ fn what_is_uninstalled_is_gone_and_comes_back_with_nothing_counted_twice() {
 }
 
 #[test]
-fn every_handler_gets_them() {
+fn every_handler_gets_the_metrics() {
     let _turn = my_turn();
     let (first, second) = (InMemoryHandler::new(), InMemoryHandler::new());
     set_metric_handlers((first.clone(), second.clone())).unwrap();

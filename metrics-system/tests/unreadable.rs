@@ -1,6 +1,6 @@
-//! Metrics that cannot be read: without a free file descriptor, no file in `/proc` can be opened.
+//! Sources that cannot be read: without a free file descriptor, no file in `/proc` can be opened.
 //!
-//! This test needs its own process, because other tests would have no descriptors either.
+//! The only test of its process, because other tests need file descriptors.
 
 #![cfg(target_os = "linux")]
 
@@ -15,7 +15,7 @@ use typed_metrics_system::{Set, install};
 
 use support::*;
 
-/// The logged lines.
+/// The logged messages.
 static LOGGED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 struct Logger;
@@ -42,25 +42,19 @@ fn without_files<R>(f: impl FnOnce() -> R) -> R {
 }
 
 #[test]
-fn what_cannot_be_read_is_named_and_missing_until_it_can_be() {
+fn unreadable_metrics_are_reported_and_missing_until_they_can_be_read() {
     log::set_logger(&Logger).unwrap();
     log::set_max_level(LevelFilter::Warn);
 
     let unavailable = without_files(|| install(Set::Basic)).unwrap_err();
     let missing: Vec<_> = unavailable.metrics().collect();
-    let basic = [
-        "process.cpu.utilization",
-        "system.cpu.simple_utilization",
-        "system.memory.utilization",
-        "system.swap.utilization",
-        "system.cpu.load_average.1m",
-        "system.process.count",
-    ];
+    let basic = BASIC.map(|(name, ..)| name);
     assert_eq!(missing, basic);
     let error = typed_metrics_core::Error::from(unavailable).to_string();
     assert!(
-        error
-            .starts_with("system metrics that cannot be read are missing, all others are there:\n"),
+        error.starts_with(
+            "some system metrics cannot be read and are missing; all others are installed:\n"
+        ),
         "{error}"
     );
     for line in [
@@ -72,24 +66,24 @@ fn what_cannot_be_read_is_named_and_missing_until_it_can_be() {
     for file in ["/proc/stat", "/proc/meminfo"] {
         assert!(error.contains(file), "no `{file}` in\n{error}");
     }
-    // The metrics are missing and not zero, and no message is logged again.
+    // No zeros, and nothing is logged after the error.
     let empty = without_files(snapshot);
     assert!(empty.metrics.iter().all(|metric| metric.series.is_empty()), "{empty}");
     assert_eq!(*LOGGED.lock().unwrap(), [""; 0]);
 
-    // The metrics return as soon as they can be read.
+    // The metrics return when they can be read.
     next_window();
     let back = snapshot();
     assert!(basic.iter().all(|name| back.count(name) == 1), "{back}");
 
-    // Gauges and up-down counters are missing again. Counters stay, and continue later.
+    // Gauges and up-down counters are missing again, counters stay.
     install(Set::Full).unwrap();
     let full = snapshot();
     next_window();
     let gone = without_files(snapshot);
     for metric in &gone.metrics {
         let name = metric.descriptor.name();
-        // Since Linux 6.2, the size of a folder is this number, and reading a size opens no file.
+        // Since Linux 6.2, the number is the size of a folder, which need not be opened.
         if name == "process.open_file_descriptor.count" {
             continue;
         }
@@ -104,11 +98,11 @@ fn what_cannot_be_read_is_named_and_missing_until_it_can_be() {
     };
     assert!(time("idle", 3) < 1.0 && time("user", 0) < 1.0);
 
-    // The error of `install` has already named the basic metrics.
+    // The error has reported the basic metrics.
     let logged = LOGGED.lock().unwrap();
     assert!(!logged.is_empty());
     for line in logged.iter() {
-        assert!(line.contains("missing as long as they cannot be read (said once): "), "{line}");
+        assert!(line.contains("missing while they cannot be read (logged once): "), "{line}");
         assert!(!line.contains("`system.process.count`"), "{line}");
     }
     let threads = |line: &&String| line.contains("`process.thread.count`");

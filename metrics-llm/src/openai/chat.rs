@@ -8,9 +8,10 @@ use async_openai::types::chat::{
     CreateChatCompletionRequest, CreateChatCompletionResponse, CreateChatCompletionStreamResponse,
 };
 
-use super::type_of;
+use super::client_error::type_of;
+use crate::chunk::Chunk;
 use crate::measured::{Measure, Measured};
-use crate::stream::{Chunk, LlmStream};
+use crate::stream::LlmStream;
 use crate::usage::Usage;
 use crate::whole::Choices;
 

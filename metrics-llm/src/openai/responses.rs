@@ -8,10 +8,12 @@ use async_openai::types::responses::{
     ResponseUsage, Status,
 };
 
-use super::{code, type_of};
+use super::client_error::type_of;
+use super::code;
+use crate::chunk::Chunk;
 use crate::error_type;
 use crate::measured::{Measure, Measured};
-use crate::stream::{Chunk, LlmStream};
+use crate::stream::LlmStream;
 use crate::usage::Usage;
 
 type Item = Result<Event, OpenAIError>;

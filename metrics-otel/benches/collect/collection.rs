@@ -1,5 +1,4 @@
-//! The cost of collections of 10,000 series, compared with the SDK's own collections. All series
-//! changed, or only a few.
+//! The time of a collection of 10,000 series, of which all or a few changed, and of the SDK's own.
 
 use std::sync::Arc;
 use std::sync::Weak;
@@ -16,7 +15,8 @@ use opentelemetry_sdk::metrics::{
 use typed_metrics::{clear_metric_handlers, set_metric_handlers};
 use typed_metrics_otel::{OtelHandler, series_limits};
 
-use crate::{Bench, Method, promised};
+use crate::measure::{promise, verdict};
+use crate::{Bench, Method};
 
 const SERIES: u32 = 10_000;
 const ROUNDS: usize = 15;
@@ -46,8 +46,8 @@ fn counters(temporality: Temporality) {
     let ours = collections(&reader, |_| (0..SERIES).for_each(add));
     line("  ours, all changed", ours, Some((theirs, 2.0)));
     let ours_few = collections(&reader, |_| (0..SERIES).step_by(100).for_each(add));
-    // Under delta temporality, the SDK's own collection of a few changes costs almost nothing, so
-    // the promise is compared with the SDK's collection of all series.
+    // Under delta temporality, the SDK's own collection of few series takes almost no time. So the
+    // promise is relative to its collection of all series.
     line("  ours, 1 % changed, against all of the SDK's", ours_few, Some((theirs, 1.3)));
     line("  ours, 1 % changed, against 1 % of the SDK's", ours_few, Some((theirs_few, f64::NAN)));
     clear_metric_handlers();
@@ -73,13 +73,13 @@ fn histograms(temporality: Temporality) {
     clear_metric_handlers();
 }
 
-/// The time of the SDK for one value in nanoseconds. No replay can be faster.
+/// The SDK's time for one value, in nanoseconds: a lower bound for the replay.
 fn bound_record(samples: u32) -> f64 {
     let (provider, _reader) = their_provider(Temporality::Cumulative);
     let histogram = provider.meter("sdk").f64_histogram("sdk.bound").build().bind(&[]);
     let round = |_| {
         let start = Instant::now();
-        // In the order in which a replay records.
+        // In ascending order, as in a replay.
         (0..samples).for_each(|i| histogram.record(f64::from(i) * 12_000.0 / f64::from(samples)));
         start.elapsed()
     };
@@ -98,11 +98,11 @@ fn replay() {
     let busy = collections(&reader, values);
     let each = busy.saturating_sub(idle).as_secs_f64() * 1e9 / f64::from(SAMPLES);
     let theirs = bound_record(SAMPLES);
-    let verdict = if each <= 20.0 { "kept" } else { "MISSED" };
     println!(
-        "\n{:<52} {each:>6.1} ns   at most 20 ns: {verdict}; {:.2}x of the SDK's bound record alone \
+        "\n{:<52} {each:>6.1} ns   at most 20 ns: {}; {:.2}x of the SDK's bound record alone \
          ({theirs:.1} ns)",
         "replay of a sample, 15 buckets",
+        verdict(each <= 20.0),
         each / theirs
     );
     clear_metric_handlers();
@@ -112,8 +112,8 @@ fn line(name: &str, time: Duration, against: Option<(Duration, f64)>) {
     let ms = time.as_secs_f64() * 1e3;
     let Some((other, most)) = against else { return println!("{name:<52} {ms:>9.2}") };
     let ratio = ms / 1e3 / other.as_secs_f64();
-    let verdict = if most.is_nan() { String::new() } else { promised(ratio, most) };
-    println!("{name:<52} {ms:>9.2} {ratio:>8.2}x   {verdict}");
+    let promise = if most.is_nan() { String::new() } else { promise(ratio, most) };
+    println!("{name:<52} {ms:>9.2} {ratio:>8.2}x   {promise}");
 }
 
 /// The shortest time of a collection after `change`.
@@ -142,8 +142,7 @@ fn their_provider(temporality: Temporality) -> (SdkMeterProvider, Shared) {
     (SdkMeterProvider::builder().with_reader(reader.clone()).with_view(limit).build(), reader)
 }
 
-/// Exports one metric, and returns the reader that collects it. The handler keeps the provider
-/// alive.
+/// Exports one metric, and returns its reader. The provider lives as long as the handler.
 fn install(temporality: Temporality, metric: &'static str) -> Shared {
     let reader = Shared::new(temporality);
     let provider =
@@ -153,7 +152,7 @@ fn install(temporality: Temporality, metric: &'static str) -> Shared {
     reader
 }
 
-/// A reader that the benchmark shares with the provider.
+/// A reader of which the benchmark keeps a clone.
 #[derive(Debug, Clone)]
 struct Shared(Arc<ManualReader>);
 

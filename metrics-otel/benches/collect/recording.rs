@@ -1,16 +1,15 @@
-//! The cost of a record with and without export, compared with the SDK's own instruments.
+//! The cost of a record: with and without export, and of the SDK's own instruments.
 
 use std::hint::black_box;
-use std::sync::Barrier;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use cpu_time::ThreadTime;
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::MeterProvider as _;
 use typed_metrics::{clear_metric_handlers, set_metric_handlers};
 use typed_metrics_otel::OtelHandler;
 
-use crate::{Bench, Method, every_second, promised};
+use crate::measure::{cost, promise};
+use crate::{Bench, Method, every_second};
 
 const ROUNDS: usize = 3;
 
@@ -49,16 +48,15 @@ pub(crate) fn report() {
     });
 }
 
-/// Prints the cost of a record without a handler, and with a handler that exports every second. The
-/// figures are those of the round with the median ratio. Returns the cost with the handler, with
-/// one and with four threads.
+/// Prints the cost of a record without a handler, and with a handler that exports every second, of
+/// the round with the median ratio. Returns the latter cost, at one and at four threads.
 fn on_and_off(name: &str, operation: impl Fn(u32) + Sync) -> [f64; 2] {
     // Longer than the interval, so that each measurement contains an export.
     let long = Duration::from_millis(1100);
-    // One provider serves all rounds, because a new provider would replay all values so far.
+    // One provider for all rounds: a new provider would have all earlier values replayed.
     let provider = every_second();
     let measured = [1, 4].map(|threads| {
-        // One right after the other, so that both run under the same load of the machine.
+        // One right after the other, so that both see the same load of the machine.
         let mut rounds: Vec<_> = (0..ROUNDS)
             .map(|_| {
                 let off = cost(threads, long, &operation);
@@ -76,11 +74,11 @@ fn on_and_off(name: &str, operation: impl Fn(u32) + Sync) -> [f64; 2] {
     println!("{:<52} {:>9.2} {:>9.2}", "   exporting every second", alone.1, four.1);
     let ratio = [alone.1 / alone.0, four.1 / four.0];
     let worst = ratio[0].max(ratio[1]);
-    println!("{:<52} {:>8.2}x {:>8.2}x   {}", "", ratio[0], ratio[1], promised(worst, 1.1));
+    println!("{:<52} {:>8.2}x {:>8.2}x   {}", "", ratio[0], ratio[1], promise(worst, 1.1));
     [alone.1, four.1]
 }
 
-/// Prints the cost of an operation of the SDK, and our cost compared with it.
+/// Prints the cost of an operation of the SDK, and the ratio of our cost to it.
 fn beside(name: &str, ours: [f64; 2], most: Option<[f64; 2]>, operation: impl Fn(u32) + Sync) {
     let long = Duration::from_millis(300);
     let median = |threads| {
@@ -92,29 +90,7 @@ fn beside(name: &str, ours: [f64; 2], most: Option<[f64; 2]>, operation: impl Fn
     println!("{:<52} {:>9.2} {:>9.2}", format!("SDK: {name}"), theirs[0], theirs[1]);
     let ratio = [ours[0] / theirs[0], ours[1] / theirs[1]];
     let verdict = most.map_or_else(String::new, |[alone, four]| {
-        format!("{}, {}", promised(ratio[0], alone), promised(ratio[1], four))
+        format!("{}, {}", promise(ratio[0], alone), promise(ratio[1], four))
     });
     println!("{:<52} {:>8.3}x {:>8.3}x   {verdict}", "   ours against it", ratio[0], ratio[1]);
-}
-
-/// The average CPU time of an operation in nanoseconds, over threads that all run it for `time`.
-fn cost(threads: usize, long: Duration, operation: &(impl Fn(u32) + Sync)) -> f64 {
-    const BATCH: u32 = 20_000;
-    let barrier = Barrier::new(threads);
-    let costs: Vec<f64> = std::thread::scope(|scope| {
-        let run = || {
-            (0..BATCH).for_each(operation);
-            barrier.wait();
-            let (begin, start) = (Instant::now(), ThreadTime::now());
-            let mut batches = 0_u32;
-            while begin.elapsed() < long {
-                (0..BATCH).for_each(operation);
-                batches += 1;
-            }
-            start.elapsed().as_secs_f64() * 1e9 / f64::from(BATCH) / f64::from(batches)
-        };
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
-        workers.into_iter().map(|worker| worker.join().expect("it only counts")).collect()
-    });
-    costs.iter().sum::<f64>() / threads as f64
 }

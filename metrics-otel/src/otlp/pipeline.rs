@@ -1,4 +1,4 @@
-//! A provider of our own, whose reader feeds a sender.
+//! An SDK provider whose reader feeds a sender.
 
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -8,17 +8,21 @@ use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::metrics::{PeriodicReader, SdkMeterProvider};
 use typed_metrics_core::HandlerError;
 
-use super::Protocol;
-use super::exporter::Exporter;
-use super::http::Http;
-use super::mistakes::OtlpError;
-use super::scopes::Scopes;
-use super::sender::Sender;
-use super::settings::{Settings, Target};
-use super::spool::Spool;
-use crate::limit;
+use super::config::mistakes::OtlpError;
+use super::config::protocol::Protocol;
+use super::config::settings::Settings;
+use super::config::target::Target;
+use super::export::exporter::Exporter;
+use super::export::scopes::Scopes;
+#[cfg(feature = "grpc")]
+use super::send::grpc::Grpc;
+use super::send::http::Http;
+use super::send::sender::Sender;
+use super::spool::queue::Spool;
+use crate::provider::limit;
 
-/// See the module. It ends when its last handler is dropped.
+/// An SDK provider with a reader, an exporter and a sender. The pipeline ends when its last handler
+/// is dropped.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
     pub(crate) provider: SdkMeterProvider,
@@ -28,7 +32,7 @@ pub(crate) struct Pipeline {
 }
 
 impl Pipeline {
-    pub(super) fn start(settings: Settings) -> Result<Arc<Self>, OtlpError> {
+    pub(crate) fn start(settings: Settings) -> Result<Arc<Self>, OtlpError> {
         let spool = Spool::open(&settings.spool)?;
         let sender = Arc::new(sender(&settings.target, spool)?);
         let scopes = Arc::new(Scopes::default());
@@ -46,12 +50,12 @@ impl Pipeline {
         Ok(Arc::new(Self { provider, sender, scopes, settings }))
     }
 
-    /// Collects, and sends what there is.
+    /// Collects, and sends all batches.
     pub(crate) fn flush(&self) -> Result<(), HandlerError> {
         self.drain(self.settings.target.timeout, false)
     }
 
-    /// As `flush`, but tries again until the time for a shutdown is over.
+    /// Does the same, but tries again until the time limit of a shutdown.
     pub(crate) fn flush_at_end(&self) -> Result<(), HandlerError> {
         self.drain(self.settings.shutdown_timeout, true)
     }
@@ -66,24 +70,24 @@ impl Pipeline {
         collected
     }
 
-    /// Whether it was built of the same settings.
-    pub(super) fn is_of(&self, settings: &Settings) -> bool {
+    /// Whether the pipeline was built from these settings.
+    pub(crate) fn is_of(&self, settings: &Settings) -> bool {
         self.settings == *settings
     }
 }
 
 fn sender(target: &Target, spool: Spool) -> Result<Sender, OtlpError> {
-    let endpoint = target.endpoint.shown();
+    let endpoint = target.endpoint.redacted();
     match target.protocol {
         Protocol::HttpProtobuf => Sender::start(endpoint, spool, Http::new(target.clone())),
         #[cfg(feature = "grpc")]
-        Protocol::Grpc => Sender::start(endpoint, spool, super::grpc::Grpc::new(target.clone())?),
+        Protocol::Grpc => Sender::start(endpoint, spool, Grpc::new(target.clone())?),
         #[cfg(not(feature = "grpc"))]
         Protocol::Grpc => Err(OtlpError::new("`protocol` is `grpc`, which is not compiled in")),
     }
 }
 
-/// The SDK waits for callbacks, however long they take; whoever flushes does not.
+/// Runs `flush` with a time limit: the SDK itself waits for callbacks without a limit.
 fn within(
     timeout: Duration,
     flush: impl FnOnce() -> OTelSdkResult + Send + 'static,
@@ -93,7 +97,7 @@ fn within(
         .name("typed-metrics-flush".to_owned())
         .spawn(move || done.send(flush()))?;
     match flushed.recv_timeout(timeout) {
-        // It has collected everything then.
+        // The shutdown of the provider has collected everything.
         Ok(Ok(()) | Err(OTelSdkError::AlreadyShutdown)) => Ok(()),
         Ok(Err(error)) => Err(error.into()),
         Err(_) => Err(format!("metrics could not be collected within {timeout:?}").into()),

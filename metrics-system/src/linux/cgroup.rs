@@ -9,28 +9,29 @@ use std::path::{Path, PathBuf};
 use procfs::ProcessCGroup;
 use procfs::process::{MountInfo, Process};
 
-use super::memory::{Amounts, Swap};
+use super::amounts::{Amounts, Swap};
 
-/// Where the limits are: the folder of the cgroup, then those around it, as far as they are mounted.
+/// The folders with limits: the cgroup's own folder, then those of the cgroups around it, as far as
+/// they are mounted.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Cgroup {
     folders: Vec<PathBuf>,
     files: &'static Files,
 }
 
-/// How a version of cgroups calls things. Statistics are those of the cgroup and all inside it.
+/// The names of a version of cgroups. Statistics include the cgroups inside.
 #[derive(Debug, PartialEq)]
 struct Files {
     limit: &'static str,
     usage: &'static str,
-    /// Added up.
+    /// Names of statistics whose sum is the memory in this state.
     active: [&'static str; 2],
     inactive: [&'static str; 2],
     inactive_file: &'static str,
     cached: &'static [&'static str],
     shared: &'static str,
     slab: Option<&'static str>,
-    /// Limit and usage. Version 1 only knows those of memory and swap together.
+    /// Limit and usage. Version 1 limits only the sum of memory and swap.
     swap: Option<(&'static str, &'static str)>,
 }
 
@@ -59,7 +60,7 @@ static V1: Files = Files {
 };
 
 impl Cgroup {
-    /// `None` if its memory is not controlled, or cannot be: then the host's memory counts.
+    /// `None` if the cgroup does not limit memory. The host's memory is reported then.
     pub(crate) fn of_this_process() -> Option<Self> {
         let process = Process::myself().ok()?;
         let (cgroups, mounts) = (process.cgroups().ok()?.0, process.mountinfo().ok()?.0);
@@ -78,7 +79,7 @@ impl Cgroup {
     }
 
     fn find(cgroup: &ProcessCGroup, mount: &MountInfo, files: &'static Files) -> Option<Self> {
-        // The mount may show a part of the hierarchy only, as in a container.
+        // A mount may show only a part of the hierarchy, as in a container.
         let inside = Path::new(&cgroup.pathname).strip_prefix(&mount.root).unwrap_or(Path::new(""));
         let folder = mount.mount_point.join(inside);
         let folders = folder.ancestors().take(inside.components().count() + 1);
@@ -87,14 +88,15 @@ impl Cgroup {
         (!folders.is_empty()).then_some(Self { folders, files })
     }
 
-    /// The lowest of the limits that are below `host`, and the folder that has it.
+    /// The lowest of the limits below `host`, and its folder.
     fn lowest(&self, file: &str, host: u64) -> Option<(u64, &Path)> {
         let limits = self.folders.iter().filter_map(|at| Some((number(at, file)?, at.as_path())));
         limits.filter(|(limit, _)| *limit < host).min_by_key(|(limit, _)| *limit)
     }
 
-    /// The memory below the lowest limit, if there is one. Available is what the limit leaves beside
-    /// the working set, by kubelet's rule: what is used without the inactive part of the page cache.
+    /// The memory below the lowest limit, if there is one. Available is the limit less the working
+    /// set. By kubelet's rule, the working set is the usage less the inactive part of the page
+    /// cache.
     pub(crate) fn memory(&self, host: &Amounts) -> Option<Amounts> {
         let files = self.files;
         let (total, folder) = self.lowest(files.limit, host.total)?;
@@ -105,7 +107,7 @@ impl Cgroup {
             lines.find(|(name, _)| *name == key)?.1.trim().parse().ok()
         };
         let sum = |keys: &[&str]| keys.iter().map(|key| get(key)).sum::<Option<u64>>();
-        // A group further up may have less left, though its limit is higher.
+        // A cgroup further up may have less memory left, although its limit is higher.
         let left = self.folders.iter().filter_map(|at| self.left(at)).min()?;
         Some(Amounts {
             total,
@@ -113,7 +115,7 @@ impl Cgroup {
             free: total.saturating_sub(used).min(host.free),
             active: sum(&files.active),
             inactive: sum(&files.inactive),
-            // Part of the page cache here.
+            // Part of the page cache in cgroups.
             buffers: None,
             cached: sum(files.cached),
             shared: get(files.shared),
@@ -121,7 +123,7 @@ impl Cgroup {
         })
     }
 
-    /// What a group's limit leaves beside its working set.
+    /// The limit of a cgroup less its working set.
     fn left(&self, folder: &Path) -> Option<u64> {
         let files = self.files;
         let (limit, used) = (number(folder, files.limit)?, number(folder, files.usage)?);
@@ -140,7 +142,7 @@ impl Cgroup {
     }
 }
 
-/// `None` also for `max`, which is no limit.
+/// The number in a file; `None` also for `max`, which means no limit.
 fn number(folder: &Path, file: &str) -> Option<u64> {
     fs::read_to_string(folder.join(file)).ok()?.trim().parse().ok()
 }
@@ -170,7 +172,7 @@ mod tests {
         slab: None,
     };
 
-    /// A folder with files, gone when dropped.
+    /// A folder with files, which is removed on drop.
     struct Tree(PathBuf);
 
     impl Tree {
@@ -184,7 +186,7 @@ mod tests {
             Self(root)
         }
 
-        /// The cgroup of a process whose `/proc/self/cgroup` and mount say this.
+        /// The cgroup of a process with this `/proc/self/cgroup` and this mount.
         fn cgroup(
             &self,
             cgroup: &str,
@@ -210,7 +212,7 @@ mod tests {
         inactive_anon 10\nactive_anon 20\ninactive_file 1048576\nactive_file 4\n";
 
     #[test]
-    fn version_2_gives_what_the_lowest_limit_on_the_way_up_leaves() {
+    fn version_2_uses_the_lowest_limit_on_the_way_up() {
         let tree = Tree::new(
             "v2",
             &[
@@ -227,7 +229,7 @@ mod tests {
         let memory = cgroup.memory(&HOST).unwrap();
         let expected = Amounts {
             total: 100 * MB,
-            // 40 are used, of which 1 is an inactive part of the page cache.
+            // 40 MB are used, 1 MB of them as inactive page cache.
             available: 61 * MB,
             free: 60 * MB,
             active: Some(24),
@@ -240,14 +242,14 @@ mod tests {
         assert_eq!(memory, expected);
         let host = Swap { total: 100 * MB, used: 50 * MB };
         assert_eq!(cgroup.swap(host), Some(Swap { total: 2 * MB, used: MB }));
-        // What the host has no more of cannot be had below a limit either.
+        // A limit does not make more memory available than the host has.
         let poor = Amounts { available: 5 * MB, free: 4 * MB, ..HOST };
         let memory = cgroup.memory(&poor).unwrap();
         assert_eq!((memory.available, memory.free), (5 * MB, 4 * MB));
     }
 
     #[test]
-    fn version_1_gives_what_the_limit_leaves_in_a_container_that_sees_only_itself() {
+    fn version_1_uses_the_limit_in_a_container_that_sees_only_itself() {
         let stat = "inactive_file 1\ntotal_inactive_file 1048576\ntotal_active_file 2\n\
             total_inactive_anon 3\ntotal_active_anon 4\ntotal_cache 5\ntotal_shmem 6\n";
         let tree = Tree::new(
@@ -267,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_limit_below_what_the_host_has_its_memory_counts() {
+    fn without_a_limit_below_the_hosts_memory_the_hosts_memory_is_reported() {
         let tree = Tree::new(
             "unlimited",
             &[
@@ -276,7 +278,7 @@ mod tests {
                 ("v1/memory.stat", "total_inactive_file 0\n"),
                 ("v2/memory.max", "max\n"),
                 ("v2/memory.swap.max", "max\n"),
-                ("elsewhere/file", ""),
+                ("other/file", ""),
             ],
         );
         let v1 = tree.cgroup("4:memory:/v1\n", "/", "cgroup", &V1).unwrap();
@@ -284,7 +286,7 @@ mod tests {
         let v2 = tree.cgroup("0::/v2\n", "/", "cgroup2", &V2).unwrap();
         assert_eq!(v2.memory(&HOST), None);
         assert_eq!(v2.swap(Swap { total: MB, used: 0 }), None);
-        // The root of version 2 has no limits, nor has a hierarchy without this controller.
-        assert_eq!(tree.cgroup("0::/elsewhere\n", "/", "cgroup2", &V2), None);
+        // The root of version 2 has no limits, and neither has a hierarchy without this controller.
+        assert_eq!(tree.cgroup("0::/other\n", "/", "cgroup2", &V2), None);
     }
 }

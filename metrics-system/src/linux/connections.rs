@@ -1,23 +1,24 @@
-//! Sockets by state, from `/proc/net/tcp`, `tcp6`, `udp` and `udp6`: those of the process's network
-//! namespace.
+//! Sockets of the process's network namespace by state, from `/proc/net/tcp`, `tcp6`, `udp` and
+//! `udp6`.
 
 use std::collections::BTreeMap;
 
 use procfs::net::{TcpState, tcp, tcp6, udp, udp6};
 use procfs::{ProcError, ProcResult};
 
-use crate::Set;
 use crate::metrics::{ConnectionState, Network, Protocol};
+use crate::set::Set;
 use crate::source::{Cause, Source};
 use crate::sum::Level;
 
-/// By address family, protocol and state. One that has gone to zero stays there.
+/// Numbers of sockets by address family, protocol and state. A number that falls to zero stays
+/// exported.
 #[derive(Default)]
 pub(crate) struct Connections(BTreeMap<Kind, Level>);
 
 type Kind = (Family, Protocol, ConnectionState);
 
-/// As Linux numbers them, on every architecture.
+/// Address families with their numbers, which are the same on all architectures of Linux.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Family {
     Inet = 2,
@@ -50,7 +51,7 @@ impl Source for Connections {
 }
 
 fn handle((family, protocol, state): Kind) -> typed_metrics_core::UpDownCounter {
-    // `SOCK_STREAM` and `SOCK_DGRAM`, by which Python tells the protocol.
+    // `SOCK_STREAM` and `SOCK_DGRAM`, as Python reports the protocol.
     let socket = match protocol {
         Protocol::Tcp => 1,
         Protocol::Udp => 2,
@@ -61,17 +62,17 @@ fn handle((family, protocol, state): Kind) -> typed_metrics_core::UpDownCounter 
 fn count() -> ProcResult<BTreeMap<Kind, u64>> {
     let mut counts = BTreeMap::new();
     let mut add = |kind| *counts.entry(kind).or_default() += 1;
-    for (family, entries) in [(Family::Inet, tcp()?), (Family::Inet6, if_there(tcp6())?)] {
+    for (family, entries) in [(Family::Inet, tcp()?), (Family::Inet6, if_exists(tcp6())?)] {
         entries.iter().for_each(|entry| add((family, Protocol::Tcp, state(&entry.state))));
     }
-    for (family, entries) in [(Family::Inet, udp()?), (Family::Inet6, if_there(udp6())?)] {
+    for (family, entries) in [(Family::Inet, udp()?), (Family::Inet6, if_exists(udp6())?)] {
         entries.iter().for_each(|_| add((family, Protocol::Udp, ConnectionState::None)));
     }
     Ok(counts)
 }
 
-/// Without IPv6 in the kernel there are no such files, and no such sockets.
-fn if_there<T>(entries: ProcResult<Vec<T>>) -> ProcResult<Vec<T>> {
+/// Without IPv6 in the kernel, the files for IPv6 do not exist.
+fn if_exists<T>(entries: ProcResult<Vec<T>>) -> ProcResult<Vec<T>> {
     match entries {
         Err(ProcError::NotFound(_)) => Ok(Vec::new()),
         entries => entries,

@@ -1,26 +1,26 @@
-//! CPU time: of the process by `getrusage`, of the CPUs from `/proc/stat`.
+//! CPU time of the process, by `getrusage`, and of the CPUs, from `/proc/stat`.
 
 use std::ops::Range;
 
-use crate::Set;
+use super::usage::{STATES, Shares, Usages};
+use crate::basic;
 use crate::metrics::{Mode, Process, ProcessCpu, Switch, SystemCpu};
+use crate::set::Set;
 use crate::source::{Cause, Source};
 use crate::sum::Total;
-
-use super::usage::{STATES, Shares, Usages};
 
 pub(crate) struct Cpu {
     /// The beginning of the next window.
     before: Option<Usages>,
-    /// What the last window showed.
+    /// The shares of the last window.
     shares: Option<Shares>,
-    /// Of how many CPUs the states are shown.
-    shown: usize,
+    /// The number of CPUs whose states are exported.
+    exported: usize,
     user: Total<f64>,
     system: Total<f64>,
     voluntary: Total<u64>,
     involuntary: Total<u64>,
-    /// Of each CPU by state, as far as there were CPUs.
+    /// The times of each CPU, by state.
     times: Vec<[Total<f64>; STATES.len()]>,
 }
 
@@ -29,7 +29,7 @@ impl Cpu {
         Self {
             before: None,
             shares: None,
-            shown: 0,
+            exported: 0,
             user: Total::new(ProcessCpu::time(Mode::User)),
             system: Total::new(ProcessCpu::time(Mode::System)),
             voluntary: Total::new(Process::context_switches(Switch::Voluntary)),
@@ -49,8 +49,8 @@ impl Cpu {
                     SystemCpu::utilization(*state, label(i)).set(*part);
                 });
             }
-            hide_states(shares.states.len()..self.shown);
-            self.shown = shares.states.len();
+            hide_states(shares.states.len()..self.exported);
+            self.exported = shares.states.len();
         }
     }
 
@@ -63,7 +63,7 @@ impl Cpu {
             if self.times.len() == i {
                 self.times.push(STATES.map(|state| Total::new(SystemCpu::time(state, label(i)))));
             }
-            // The kernel says that iowait may fall.
+            // `iowait` may fall, by the kernel's documentation.
             let seconds = ticks.seconds();
             self.times[i].iter_mut().zip(seconds).for_each(|(time, now)| time.follow_up(now));
         }
@@ -83,18 +83,17 @@ fn label(place: usize) -> u16 {
 
 impl Source for Cpu {
     fn metrics(&self, set: Set) -> &'static [&'static str] {
-        const ALL: &[&str] = &[
-            "process.cpu.utilization",
-            "system.cpu.simple_utilization",
-            "process.cpu.core_utilization",
-            "process.cpu.time",
-            "process.context_switches",
-            "system.cpu.time",
-            "system.cpu.utilization",
-        ];
         match set {
-            Set::Basic => &ALL[..2],
-            Set::Full => ALL,
+            Set::Basic => &basic::CPU,
+            Set::Full => &[
+                basic::CPU[0],
+                basic::CPU[1],
+                "process.cpu.core_utilization",
+                "process.cpu.time",
+                "process.context_switches",
+                "system.cpu.time",
+                "system.cpu.utilization",
+            ],
         }
     }
 
@@ -104,7 +103,8 @@ impl Source for Cpu {
             self.record_totals(&now);
         }
         match &self.before {
-            // The first window begins now. Until it is long enough, there is the time before it.
+            // The first window begins now. Until it is long enough, utilizations are those of the
+            // time before it.
             None => {
                 self.shares = now.since_the_beginning();
                 self.before = Some(now);
@@ -124,6 +124,6 @@ impl Source for Cpu {
         ProcessCpu::utilization().remove();
         SystemCpu::simple_utilization().remove();
         ProcessCpu::core_utilization().remove();
-        hide_states(0..std::mem::take(&mut self.shown));
+        hide_states(0..std::mem::take(&mut self.exported));
     }
 }

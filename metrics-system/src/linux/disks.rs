@@ -1,26 +1,26 @@
-//! What disks and partitions did, from `/proc/diskstats`.
+//! Reads and writes of disks and partitions, from `/proc/diskstats`.
 
 use std::collections::HashMap;
 
 use procfs::{Current, DiskStat, DiskStats};
 
-use crate::Set;
 use crate::metrics::{Access, Disk};
+use crate::set::Set;
 use crate::source::{Cause, Source};
 use crate::sum::Total;
 
-/// By name.
+/// Disks and partitions by name.
 #[derive(Default)]
 pub(crate) struct Disks(HashMap<String, [Totals; 2]>);
 
-/// In one direction.
+/// Totals of one device in one direction.
 struct Totals {
     bytes: Total<u64>,
     operations: Total<u64>,
     time: Total<f64>,
 }
 
-/// Of the kernel's numbers, whatever the device's own sectors are.
+/// The size of a sector in the kernel's numbers, for devices of every sector size.
 const SECTOR: u64 = 512;
 
 impl Totals {

@@ -3,24 +3,26 @@
 use std::fs;
 use std::io;
 
-use crate::Set;
+use crate::basic;
 use crate::metrics::{System, SystemCpu};
+use crate::set::Set;
 use crate::source::{Cause, Source};
 use crate::sum::Level;
 
-/// From [`LOAD`].
+/// The load average.
 pub(crate) struct Load;
 
-/// By hand: the type of `procfs` has `f32`, in which 0.07 is another number.
-const LOAD: &str = "/proc/loadavg";
+/// Parsed here, because `procfs` parses an `f32`, and 0.07 as an `f32` becomes another `f64`.
+const LOAD_FILE: &str = "/proc/loadavg";
 
 impl Source for Load {
     fn metrics(&self, _: Set) -> &'static [&'static str] {
-        &["system.cpu.load_average.1m"]
+        &basic::LOAD
     }
 
     fn record(&mut self, _: Set) -> Result<(), Cause> {
-        let text = fs::read_to_string(LOAD).map_err(|error| format!("{LOAD}: {error}"))?;
+        let text =
+            fs::read_to_string(LOAD_FILE).map_err(|error| format!("{LOAD_FILE}: {error}"))?;
         let load: f64 = text.split(' ').next().unwrap_or_default().parse()?;
         SystemCpu::load_average().set(load);
         Ok(())
@@ -31,7 +33,7 @@ impl Source for Load {
     }
 }
 
-/// The folders of `/proc` that are named by a number.
+/// The number of processes: the folders of `/proc` whose name is a number.
 pub(crate) struct Processes(Level);
 
 impl Processes {
@@ -42,7 +44,7 @@ impl Processes {
 
 impl Source for Processes {
     fn metrics(&self, _: Set) -> &'static [&'static str] {
-        &["system.process.count"]
+        &basic::PROCESSES
     }
 
     fn record(&mut self, _: Set) -> Result<(), Cause> {

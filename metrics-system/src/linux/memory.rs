@@ -1,45 +1,26 @@
-//! Memory and swap: the host's from `/proc/meminfo`, or what the cgroup of this process leaves of it.
+//! Memory and swap: of the host, from `/proc/meminfo`, or of the cgroup of this process if it has a
+//! lower limit.
 
 use procfs::{Current, Meminfo};
 
-use crate::Set;
-use crate::metrics::{Memory as Metric, MemoryState, Swap as SwapMetric, SwapState};
-use crate::source::{Cause, Source};
-
+use super::amounts::{Amounts, Swap};
 use super::cgroup::Cgroup;
+use crate::basic;
+use crate::metrics::{Memory as Metric, MemoryState, Swap as SwapMetric, SwapState};
+use crate::set::Set;
+use crate::source::{Cause, Source};
 
 pub(crate) struct Memory {
     cgroup: Option<Cgroup>,
 }
 
-/// Memory by state, in bytes; `None` where it is not known.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Amounts {
-    pub(crate) total: u64,
-    pub(crate) available: u64,
-    pub(crate) free: u64,
-    pub(crate) active: Option<u64>,
-    pub(crate) inactive: Option<u64>,
-    pub(crate) buffers: Option<u64>,
-    pub(crate) cached: Option<u64>,
-    pub(crate) shared: Option<u64>,
-    pub(crate) slab: Option<u64>,
-}
-
-/// Swap space, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Swap {
-    pub(crate) total: u64,
-    pub(crate) used: u64,
-}
-
 impl Amounts {
-    /// As psutil takes them.
+    /// The amounts, by the rules of psutil.
     fn of_host(info: &Meminfo) -> Self {
         let (total, free) = (info.mem_total, info.mem_free);
         Self {
             total,
-            // Some containers show a total that is smaller than what is available to the host.
+            // In some containers, the total is smaller than the memory available to the host.
             available: info.mem_available.filter(|bytes| *bytes <= total).unwrap_or(free),
             free,
             active: Some(info.active),
@@ -76,7 +57,7 @@ impl Amounts {
                     if set == Set::Full {
                         Metric::usage(state).set(bytes);
                     }
-                    // Of the total it would always be 1.
+                    // The utilization of the total would always be 1.
                     if !is_total {
                         Metric::utilization(state).set(bytes as f64 / self.total as f64);
                     }
@@ -111,15 +92,11 @@ impl Memory {
 
 impl Source for Memory {
     fn metrics(&self, set: Set) -> &'static [&'static str] {
-        const ALL: &[&str] = &[
-            "system.memory.utilization",
-            "system.swap.utilization",
-            "system.memory.usage",
-            "system.swap.usage",
-        ];
         match set {
-            Set::Basic => &ALL[..2],
-            Set::Full => ALL,
+            Set::Basic => &basic::MEMORY,
+            Set::Full => {
+                &[basic::MEMORY[0], basic::MEMORY[1], "system.memory.usage", "system.swap.usage"]
+            }
         }
     }
 

@@ -1,20 +1,20 @@
-//! What network devices did, from `/proc/self/net/dev`: those of the process's network namespace.
+//! Transfers of the network devices in the process's network namespace, from `/proc/self/net/dev`.
 
 use std::collections::HashMap;
 
 use procfs::Current;
 use procfs::net::{DeviceStatus, InterfaceDeviceStatus};
 
-use crate::Set;
 use crate::metrics::{Network, Transfer};
+use crate::set::Set;
 use crate::source::{Cause, Source};
 use crate::sum::Total;
 
-/// By name.
+/// Network devices by name.
 #[derive(Default)]
 pub(crate) struct Devices(HashMap<String, [Totals; 2]>);
 
-/// In one direction: bytes, packets, errors, dropped packets.
+/// Totals of one device in one direction: bytes, packets, errors, dropped packets.
 struct Totals([Total<u64>; 4]);
 
 impl Totals {

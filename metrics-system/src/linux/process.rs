@@ -1,16 +1,16 @@
-//! What this process holds and moves, from `/proc/self`.
+//! Memory, threads, file descriptors and storage of this process, from `/proc/self`.
 
 use std::fs;
 use std::io;
 
 use procfs::process::Process as ProcSelf;
 
-use crate::Set;
 use crate::metrics::{Access, Process, System};
+use crate::set::Set;
 use crate::source::{Cause, Source};
 use crate::sum::{Level, Total};
 
-/// `/proc/self/stat` and `/proc/self/statm`.
+/// Memory and threads: `/proc/self/stat` and `/proc/self/statm`.
 pub(crate) struct Status {
     resident: Level,
     mapped: Level,
@@ -43,7 +43,7 @@ impl Source for Status {
     fn record(&mut self, _: Set) -> Result<(), Cause> {
         let process = ProcSelf::myself()?;
         let threads = u64::try_from(process.stat()?.num_threads)?;
-        // Not from `stat`: there the kernel leaves out what CPUs have not yet added up.
+        // Not from `stat`, where the kernel omits pages that CPUs have not added up yet.
         let pages = process.statm()?;
         self.resident.follow(pages.resident * procfs::page_size());
         self.mapped.follow(pages.size * procfs::page_size());
@@ -60,7 +60,7 @@ impl Source for Status {
     }
 }
 
-/// `/proc/self/io`.
+/// Reads and writes of storage: `/proc/self/io`.
 pub(crate) struct Io {
     read: Total<u64>,
     written: Total<u64>,
@@ -93,7 +93,7 @@ impl Source for Io {
     fn hide(&mut self) {}
 }
 
-/// `/proc/self/fd`.
+/// Open file descriptors: `/proc/self/fd`.
 pub(crate) struct FileDescriptors(Level);
 
 impl FileDescriptors {
@@ -121,9 +121,9 @@ impl Source for FileDescriptors {
 }
 
 fn open_files() -> io::Result<u64> {
-    // The number is the folder's size, since Linux 6.2.
+    // Since Linux 6.2, the folder's size is the number of descriptors.
     match fs::metadata("/proc/self/fd")?.len() {
-        // Less the one that reads the folder.
+        // Without the descriptor that reads the folder.
         0 => Ok(fs::read_dir("/proc/self/fd")?.count() as u64 - 1),
         open => Ok(open),
     }

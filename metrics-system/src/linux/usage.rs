@@ -1,4 +1,4 @@
-//! How CPUs spent their time, and how much of it this process had.
+//! CPU time by state, and the share of this process.
 
 use std::time::{Duration, Instant};
 
@@ -6,21 +6,22 @@ use nix::sys::resource::{UsageWho, getrusage};
 use procfs::process::Process;
 use procfs::{CpuTime, Current, CurrentSI, KernelStats, Uptime};
 
-use crate::install::SHORTEST_WINDOW;
 use crate::metrics::CpuState;
 use crate::source::Cause;
+use crate::window::SHORTEST_WINDOW;
 
-/// Everything at one moment.
+/// All totals at one moment.
 #[derive(Debug)]
 pub(crate) struct Usages {
     at: Instant,
-    /// User and system time of this process, all threads, ended ones too.
+    /// User and system time of this process: of all threads, including ended ones.
     pub(crate) user: Duration,
     pub(crate) system: Duration,
     pub(crate) voluntary_switches: u64,
     pub(crate) involuntary_switches: u64,
-    /// In clock ticks since boot: all CPUs, and each that is online.
+    /// Clock ticks since boot, of all CPUs together.
     total: Ticks,
+    /// Clock ticks since boot, of each CPU that is online.
     pub(crate) cpus: Vec<Ticks>,
 }
 
@@ -28,11 +29,11 @@ pub(crate) struct Usages {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Ticks {
     states: [u64; STATES.len()],
-    /// Counted in user and nice as well, and no state of its own.
+    /// Time of guests, which is also part of `user` and `nice`.
     guest: u64,
 }
 
-/// In the order of `/proc/stat`.
+/// The states in the order of `/proc/stat`.
 pub(crate) const STATES: [CpuState; 8] = [
     CpuState::User,
     CpuState::Nice,
@@ -44,16 +45,16 @@ pub(crate) const STATES: [CpuState; 8] = [
     CpuState::Steal,
 ];
 
-/// What was used between two moments.
+/// CPU usage between two moments.
 #[derive(Debug)]
 pub(crate) struct Shares {
-    /// Of this process, in cores.
+    /// Usage of this process, in cores.
     pub(crate) process: f64,
-    /// How many CPUs there are.
+    /// The number of CPUs.
     pub(crate) cpus: usize,
-    /// The part of all CPUs' time that is neither idle nor iowait.
+    /// The fraction of all CPUs' time that is neither `idle` nor `iowait`.
     pub(crate) busy: f64,
-    /// For each CPU the part of its time that it spent in each state.
+    /// For each CPU, the fraction of its time in each state.
     pub(crate) states: Vec<[f64; STATES.len()]>,
 }
 
@@ -72,18 +73,18 @@ impl Usages {
         })
     }
 
-    /// What was used from `before` to now; `None` if that is too short to tell.
+    /// The usage from `before` to now; `None` if the window is too short.
     pub(crate) fn since(&self, before: &Self) -> Option<Shares> {
         let elapsed = self.at.duration_since(before.at);
         (elapsed >= SHORTEST_WINDOW).then(|| self.shares(Some(before), elapsed))
     }
 
-    /// What was used from the beginning to now: by the process, and since boot of the CPUs; `None`
-    /// if `/proc` cannot be read.
+    /// The usage of the process since its start, and of the CPUs since boot; `None` if `/proc`
+    /// cannot be read.
     pub(crate) fn since_the_beginning(&self) -> Option<Shares> {
         let started = Process::myself().and_then(|process| process.stat()).ok()?.starttime as f64;
         let age = Uptime::current().ok()?.uptime - started / procfs::ticks_per_second() as f64;
-        // Both are in hundredths of a second: a process that just started has had one, or none.
+        // Both times have a resolution of 10 ms, so the age of a new process may be 0.
         let mut shares = self.shares(None, Duration::from_secs_f64(age.max(0.01)));
         // A container's `/proc/uptime` can be younger than its processes.
         shares.process = shares.process.min(shares.cpus as f64);
@@ -99,7 +100,7 @@ impl Usages {
         let earlier = before.map_or(Duration::ZERO, Self::of_process);
         let used = self.of_process().saturating_sub(earlier);
         let total = self.total.since(before.map_or(&nothing, |before| &before.total));
-        // A CPU that went offline or came back shifts the others' places.
+        // The positions of CPUs change when one goes offline or comes back.
         let same = before.filter(|before| before.cpus.len() == self.cpus.len());
         let earlier = |i: usize| same.map_or(&nothing, |before| &before.cpus[i]);
         let cpus = self.cpus.iter().enumerate();
@@ -107,7 +108,7 @@ impl Usages {
             process: used.as_secs_f64() / elapsed.as_secs_f64(),
             cpus: self.cpus.len(),
             busy: total.busy(),
-            states: cpus.map(|(i, cpu)| cpu.since(earlier(i)).parts()).collect(),
+            states: cpus.map(|(i, cpu)| cpu.since(earlier(i)).fractions()).collect(),
         }
     }
 }
@@ -122,19 +123,20 @@ impl Ticks {
         }
     }
 
-    /// In seconds by state.
+    /// Seconds by state.
     pub(crate) fn seconds(&self) -> [f64; STATES.len()] {
         let per_second = procfs::ticks_per_second() as f64;
         self.states.map(|ticks| ticks as f64 / per_second)
     }
 
-    /// The difference. Idle and iowait are known to fall at times; then nothing was spent there.
+    /// The difference. `idle` and `iowait` may fall; a negative difference counts as 0.
     fn since(&self, before: &Self) -> Self {
         let states = std::array::from_fn(|i| self.states[i].saturating_sub(before.states[i]));
         Self { states, guest: self.guest.saturating_sub(before.guest) }
     }
 
-    /// What psutil divides by: guests' time is in user and nice already, and does not count.
+    /// The sum that psutil divides by: without the time of guests, which is part of `user` and
+    /// `nice`.
     fn all(&self) -> f64 {
         self.states.iter().sum::<u64>().saturating_sub(self.guest) as f64
     }
@@ -145,7 +147,7 @@ impl Ticks {
         if all > 0.0 { ((all - idle) / all).max(0.0) } else { 0.0 }
     }
 
-    fn parts(&self) -> [f64; STATES.len()] {
+    fn fractions(&self) -> [f64; STATES.len()] {
         let all = self.all().max(1.0);
         self.states.map(|ticks| (ticks as f64 / all).min(1.0))
     }
@@ -156,7 +158,7 @@ fn duration(time: nix::sys::time::TimeVal) -> Duration {
     seconds + Duration::from_micros(unsigned(time.tv_usec()))
 }
 
-/// Of what the kernel counts up from zero.
+/// Converts a number that the kernel counts up from zero.
 fn unsigned(count: impl TryInto<u64>) -> u64 {
     count.try_into().unwrap_or_default()
 }

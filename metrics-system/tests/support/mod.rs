@@ -1,4 +1,4 @@
-//! Reads metrics, and `/proc` without the tested crate.
+//! Reads metrics, and reads `/proc` independently of the tested crate.
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
@@ -8,10 +8,10 @@ use std::thread;
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
-use typed_metrics_core::{Snapshot, snapshot};
+use typed_metrics_core::{MetricType, Snapshot, ValueType, snapshot};
 
-/// The installation belongs to the process, so tests take turns. Each turn begins with nothing
-/// installed.
+/// Tests take turns, because installed metrics belong to the process. Each test starts with no
+/// metrics installed.
 pub(crate) fn my_turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -19,17 +19,32 @@ pub(crate) fn my_turn() -> MutexGuard<'static, ()> {
     turn
 }
 
-/// Waits until the next collection reads new values.
+/// Waits until the next collection reads the sources again.
 pub(crate) fn next_window() {
     thread::sleep(Duration::from_millis(210));
 }
 
 pub(crate) type Labels<'a> = &'a [(&'a str, &'a str)];
 
+/// Name, type, value type, unit and labels of the metrics that Logfire's Python SDK 4.41.0 exports
+/// with `base="basic"`. Each metric has one series.
+pub(crate) const BASIC: [(&str, MetricType, ValueType, &str, Labels<'_>); 6] = {
+    use MetricType::{Gauge, UpDownCounter};
+    use ValueType::{F64, I64};
+    [
+        ("process.cpu.utilization", Gauge, F64, "1", &[]),
+        ("system.cpu.simple_utilization", Gauge, F64, "1", &[]),
+        ("system.memory.utilization", Gauge, F64, "1", &[("state", "available")]),
+        ("system.swap.utilization", Gauge, F64, "1", &[("state", "used")]),
+        ("system.cpu.load_average.1m", Gauge, F64, "{thread}", &[]),
+        ("system.process.count", UpDownCounter, I64, "{process}", &[]),
+    ]
+};
+
 pub(crate) trait Find {
     fn find(&self, name: &str, labels: Labels<'_>) -> Option<f64>;
 
-    /// The number of series of the metric `name`.
+    /// The number of series of a metric.
     fn count(&self, name: &str) -> usize;
 }
 
@@ -48,8 +63,8 @@ pub(crate) fn value(name: &str, labels: Labels<'_>) -> f64 {
     snapshot().find(name, labels).unwrap_or_else(|| panic!("no `{name}` {labels:?}"))
 }
 
-/// Asserts that the value is between the results of `read` right before and right after it was
-/// read. Tries again if other processes change the value meanwhile.
+/// Asserts that the value lies between two results of `read`, right before and right after the
+/// reading. Tries again if another process changes the value in the meantime.
 #[track_caller]
 pub(crate) fn assert_value(name: &str, labels: Labels<'_>, read: impl Fn() -> f64) {
     let mut seen = Vec::new();
@@ -70,7 +85,7 @@ pub(crate) fn read(file: &str) -> String {
     fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
-/// Keeps one CPU busy until this thread has used this much CPU time.
+/// Keeps one CPU busy until this thread has used this many seconds of CPU time.
 pub(crate) fn burn(seconds: f64) {
     let start = ThreadTime::now();
     while start.elapsed().as_secs_f64() < seconds {
@@ -90,14 +105,14 @@ pub(crate) fn meminfo(key: &str) -> f64 {
     number_after(&read("/proc/meminfo"), &format!("{key}:")) * 1024.0
 }
 
-/// The numbers of the line of `/proc/stat` that begins with `cpu`.
+/// The numbers of the line of `/proc/stat` for `cpu`.
 pub(crate) fn stat(cpu: &str) -> Vec<f64> {
     let stat = read("/proc/stat");
     let line = stat.lines().find(|line| line.split(' ').next() == Some(cpu)).unwrap();
     line.split_whitespace().skip(1).map(|number| number.parse().unwrap()).collect()
 }
 
-/// The number of CPUs, from the lines of `/proc/stat` for single CPUs.
+/// The number of CPUs with a line in `/proc/stat`.
 pub(crate) fn cpus() -> usize {
     let is_cpu = |line: &&str| {
         line.strip_prefix("cpu").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
@@ -105,15 +120,15 @@ pub(crate) fn cpus() -> usize {
     read("/proc/stat").lines().filter(is_cpu).count()
 }
 
-/// A field of `/proc/self/stat`, counted from 1. The fields follow the command, which may contain
-/// blanks; the first one after it is field 3.
+/// A field of `/proc/self/stat`, by its number in the manual. The command's name may contain
+/// blanks.
 pub(crate) fn self_stat(field: usize) -> f64 {
     let stat = read("/proc/self/stat");
     let (_, fields) = stat.rsplit_once(") ").unwrap();
     fields.split(' ').nth(field - 3).unwrap().parse().unwrap()
 }
 
-/// The number of processes in `/proc`.
+/// The number of processes that `/proc` shows.
 pub(crate) fn processes() -> f64 {
     let entries = fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().file_name());
     entries.filter(|name| name.to_str().unwrap().parse::<u32>().is_ok()).count() as f64

@@ -1,0 +1,167 @@
+//! A collector's answer to a batch.
+
+use std::time::{Duration, SystemTime};
+
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceResponse;
+use prost::Message;
+use ureq::http::HeaderMap;
+
+/// How an attempt to send ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The collector accepted the batch, except for `rejected` data points.
+    Accepted { rejected: u64, message: String },
+    /// The collector will never accept the batch, for this reason.
+    Refused(String),
+    /// The attempt failed for this reason, and may be repeated. The collector may ask for a pause.
+    Retry { reason: String, after: Option<Duration> },
+}
+
+impl Outcome {
+    /// A failure after which the collector did not ask for a pause.
+    pub(crate) fn retry(reason: impl Into<String>) -> Self {
+        Self::Retry { reason: reason.into(), after: None }
+    }
+
+    /// The outcome of a successful response.
+    pub(crate) fn accepted(response: ExportMetricsServiceResponse, headers: &HeaderMap) -> Self {
+        let partial = response.partial_success.unwrap_or_default();
+        let rejected = u64::try_from(partial.rejected_data_points).unwrap_or(0);
+        Self::Accepted { rejected, message: sanitized(&partial.error_message, headers) }
+    }
+}
+
+/// `google.rpc.Status`, by which OTLP reports errors.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Status {
+    #[prost(int32, tag = "1")]
+    code: i32,
+    #[prost(string, tag = "2")]
+    message: String,
+    #[prost(message, repeated, tag = "3")]
+    details: Vec<Detail>,
+}
+
+/// `google.protobuf.Any`.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Detail {
+    #[prost(string, tag = "1")]
+    type_url: String,
+    #[prost(bytes = "vec", tag = "2")]
+    value: Vec<u8>,
+}
+
+/// `google.rpc.RetryInfo`.
+#[derive(Clone, PartialEq, prost::Message)]
+struct RetryInfo {
+    #[prost(message, optional, tag = "1")]
+    delay: Option<Delay>,
+}
+
+/// `google.protobuf.Duration`.
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+struct Delay {
+    #[prost(int64, tag = "1")]
+    seconds: i64,
+    #[prost(int32, tag = "2")]
+    nanos: i32,
+}
+
+impl Status {
+    /// The pause that the collector asks for.
+    #[cfg_attr(
+        not(feature = "grpc"),
+        allow(dead_code, reason = "only gRPC reports the pause this way")
+    )]
+    pub(crate) fn retry_delay(&self) -> Option<Duration> {
+        let named = |detail: &&Detail| detail.type_url.ends_with("google.rpc.RetryInfo");
+        let info = self.details.iter().find(named)?;
+        let delay = RetryInfo::decode(&*info.value).ok()?.delay.unwrap_or_default();
+        let nanos = u32::try_from(delay.nanos).ok()?;
+        Some(Duration::new(u64::try_from(delay.seconds).ok()?, nanos))
+    }
+}
+
+/// The message in the body of an HTTP error.
+pub(crate) fn error_message(content_type: &str, body: &[u8]) -> String {
+    if content_type.contains("protobuf") {
+        Status::decode(body).map(|status| status.message).unwrap_or_default()
+    } else if content_type.contains("html") {
+        String::new()
+    } else {
+        String::from_utf8_lossy(body).into_owned()
+    }
+}
+
+/// `Retry-After`: seconds or a date (RFC 9110, section 10.2.3).
+pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(value).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
+}
+
+/// A collector's text, for messages: one line of at most 200 characters, without the values of
+/// headers, which some collectors repeat in their answers.
+pub(crate) fn sanitized(text: &str, headers: &HeaderMap) -> String {
+    let values = headers.values().filter_map(|value| value.to_str().ok());
+    // The whole value, and the token without its scheme.
+    let parts = values.flat_map(|value| [Some(value), value.split_whitespace().last()]).flatten();
+    let secrets = parts.filter(|part| part.len() >= 4);
+    let text = secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "…"));
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(200) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        assert_eq!(retry_after("120", now), Some(Duration::from_secs(120)));
+        let date = "Sun, 06 Nov 1994 08:49:40 GMT";
+        assert_eq!(retry_after(date, now), Some(Duration::from_secs(3)));
+        assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:30 GMT", now), Some(Duration::ZERO));
+        assert_eq!(retry_after("soon", now), None);
+    }
+
+    #[test]
+    fn errors_are_texts_or_a_status() {
+        let status = Status { code: 3, message: "bad metric".to_owned(), details: Vec::new() };
+        let body = status.encode_to_vec();
+        assert_eq!(error_message("application/x-protobuf", &body), "bad metric");
+        assert_eq!(error_message("text/plain", b"no such token"), "no such token");
+        assert_eq!(error_message("text/html", b"<html>"), "");
+    }
+
+    #[test]
+    fn a_sanitized_text_is_one_line_without_secrets() {
+        let mut headers = HeaderMap::new();
+        headers.insert("authorization", "Bearer s3cret".parse().unwrap());
+        headers.insert("x-short", "a".parse().unwrap());
+        assert_eq!(sanitized("no\r\n such  thing", &headers), "no such thing");
+        assert_eq!(sanitized("bad token s3cret", &headers), "bad token …");
+        assert_eq!(sanitized("`Bearer s3cret` is bad", &headers), "`…` is bad");
+        assert_eq!(sanitized(&"ä".repeat(300), &headers), format!("{}…", "ä".repeat(200)));
+        // Also where the line would end inside the secret.
+        let cut = sanitized(&format!("{} s3cret", "x".repeat(195)), &headers);
+        assert_eq!(cut, format!("{} …", "x".repeat(195)));
+    }
+
+    #[test]
+    fn the_retry_delay_of_grpc_is_read() {
+        let info = RetryInfo { delay: Some(Delay { seconds: 2, nanos: 500_000_000 }) };
+        let type_url = "type.googleapis.com/google.rpc.RetryInfo".to_owned();
+        let details = vec![Detail { type_url, value: info.encode_to_vec() }];
+        let status = Status { code: 8, message: String::new(), details };
+        assert_eq!(status.retry_delay(), Some(Duration::from_millis(2500)));
+        assert_eq!(Status::default().retry_delay(), None);
+    }
+}

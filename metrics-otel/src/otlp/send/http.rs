@@ -1,0 +1,169 @@
+//! OTLP over HTTP: protobuf by POST, with a blocking client.
+
+use std::io::{self, Write};
+use std::time::SystemTime;
+
+use flate2::write::GzEncoder;
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceResponse;
+use prost::Message;
+use ureq::http::{HeaderValue, Request, Response, header};
+use ureq::{Agent, Body};
+
+use super::answer::{Outcome, error_message, retry_after, sanitized};
+use super::transport::Transport;
+use crate::otlp::config::endpoint::without_password;
+use crate::otlp::config::protocol::{Compression, Protocol};
+use crate::otlp::config::target::Target;
+#[cfg(feature = "tls")]
+use crate::otlp::config::tls::Tls;
+
+/// The largest part of an answer that is read.
+const MOST_BYTES: u64 = 64 << 10;
+
+/// A blocking client for OTLP over HTTP.
+#[derive(Debug)]
+pub(crate) struct Http {
+    agent: Agent,
+    target: Target,
+}
+
+impl Http {
+    pub(crate) fn new(target: Target) -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            // A redirected POST is not repeated. The message names the new address.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_global(Some(target.timeout))
+            .user_agent(target.user_agent());
+        #[cfg(feature = "tls")]
+        let config = config.tls_config(tls(&target.tls));
+        Self { agent: config.build().into(), target }
+    }
+
+    fn request(&self, body: &[u8]) -> Result<Request<Vec<u8>>, ureq::Error> {
+        let mut request = Request::post(self.target.endpoint.uri());
+        let body = match self.target.compression {
+            Compression::None => body.to_vec(),
+            Compression::Gzip => gzip(body)?,
+        };
+        if let Some(headers) = request.headers_mut() {
+            headers.clone_from(&self.target.headers);
+            let protobuf = HeaderValue::from_static("application/x-protobuf");
+            headers.insert(header::CONTENT_TYPE, protobuf);
+            if self.target.compression == Compression::Gzip {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            }
+        }
+        Ok(request.body(body)?)
+    }
+
+    fn outcome(&self, mut response: Response<Body>) -> Outcome {
+        let body = response.body_mut().with_config().limit(MOST_BYTES).read_to_vec();
+        let body = body.unwrap_or_default();
+        let status = response.status();
+        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let content_type = header(header::CONTENT_TYPE).unwrap_or_default();
+        if status.is_success() {
+            if content_type.contains("html") {
+                let hint = "the answer is a web page; check the endpoint";
+                return Outcome::Refused(format!("{status} ({hint})"));
+            }
+            // The status alone says that the batch was accepted, so a body that is not protobuf is
+            // ignored.
+            let response = ExportMetricsServiceResponse::decode(&*body).unwrap_or_default();
+            return Outcome::accepted(response, &self.target.headers);
+        }
+        let message = sanitized(&error_message(content_type, &body), &self.target.headers);
+        let message = if message.is_empty() { message } else { format!(": {message}") };
+        let reason = format!("{status}{message}");
+        match status.as_u16() {
+            // Retryable by OTLP's specification.
+            429 | 502 | 503 | 504 => {
+                let after = header(header::RETRY_AFTER);
+                let after = after.and_then(|value| retry_after(value, SystemTime::now()));
+                Outcome::Retry { reason, after }
+            }
+            // Vendors have gateways in front of their back ends, whose errors pass, too.
+            408 | 500..=599 if self.target.vendor.is_some() => Outcome::retry(reason),
+            code => {
+                let location = header(header::LOCATION).unwrap_or("another address");
+                let location = sanitized(&without_password(location), &self.target.headers);
+                Outcome::Refused(format!("{reason}{}", self.fix(code, &location)))
+            }
+        }
+    }
+
+    /// What to do after a refusal with this status.
+    fn fix(&self, status: u16, location: &str) -> String {
+        let hint = self.target.endpoint.hint(Protocol::HttpProtobuf, "");
+        match status {
+            301 | 302 | 303 | 307 | 308 => {
+                format!(" (set {location} as the endpoint)")
+            }
+            401 | 403 => {
+                format!(" (check the credentials: {})", self.target.credentials())
+            }
+            404 | 405 => format!(
+                " (the server does not take metrics at `{}`: check the endpoint){hint}",
+                self.target.endpoint.uri().path()
+            ),
+            413 => " (record fewer series, or raise the collector's limit)".into(),
+            _ => hint.to_owned(),
+        }
+    }
+}
+
+impl Transport for Http {
+    fn send(&mut self, body: &[u8]) -> Outcome {
+        let response = self.request(body).and_then(|request| self.agent.run(request));
+        match response {
+            Ok(response) => self.outcome(response),
+            Err(ureq::Error::Timeout(_)) => {
+                Outcome::retry(format!("no answer within {:?}", self.target.timeout))
+            }
+            Err(error) => {
+                let message = match error {
+                    ureq::Error::Io(error) => error.to_string(),
+                    error => error.to_string(),
+                };
+                let hint = self.target.endpoint.hint(Protocol::HttpProtobuf, &message);
+                Outcome::retry(format!("{message}{hint}"))
+            }
+        }
+    }
+}
+
+fn gzip(body: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(body)?;
+    encoder.finish()
+}
+
+#[cfg(feature = "tls")]
+fn tls(files: &Tls) -> ureq::tls::TlsConfig {
+    use ureq::tls::{Certificate, ClientCert, PemItem, RootCerts, TlsConfig, parse_pem};
+
+    // The files were checked when they were read, so no item is an error.
+    let items = |pem: &[u8]| parse_pem(pem).filter_map(Result::ok).collect::<Vec<_>>();
+    let certificates = |pem: &[u8]| {
+        let certificate = |item| match item {
+            PemItem::Certificate(certificate) => Some(certificate),
+            _ => None,
+        };
+        items(pem).into_iter().filter_map(certificate).collect::<Vec<Certificate<'static>>>()
+    };
+    let mut config = TlsConfig::builder();
+    if let Some(roots) = &files.roots {
+        config = config.root_certs(RootCerts::new_with_certs(&certificates(roots)));
+    }
+    if let Some((chain, key)) = &files.client {
+        let key = items(key).into_iter().find_map(|item| match item {
+            PemItem::PrivateKey(key) => Some(key),
+            _ => None,
+        });
+        let client = key.map(|key| ClientCert::new_with_certs(&certificates(chain), key));
+        config = config.client_cert(client);
+    }
+    config.build()
+}

@@ -1,0 +1,154 @@
+//! A folder with a file for each batch, which outlives the program.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How long to wait for a folder in use: the other pipeline may be about to end.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A folder with a file for each batch. A file's name contains the batch's number, which defines
+/// the order, and its number of data points.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    path: PathBuf,
+    /// Locked until this value is dropped or the process ends.
+    _lock: File,
+}
+
+/// The name of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Name {
+    pub(crate) number: u64,
+    pub(crate) points: u64,
+}
+
+impl Folder {
+    /// Locks the folder, and lists its batches with their sizes, oldest first.
+    pub(crate) fn open(path: &Path) -> Result<(Self, Vec<(Name, u64)>), String> {
+        let unusable = |error: io::Error| {
+            format!(
+                "`spool_folder` is `{}`, which cannot be used: {error}; give a folder to which \
+                 this program can write",
+                path.display()
+            )
+        };
+        fs::create_dir_all(path).map_err(unusable)?;
+        let lock = lock(&path.join("lock")).map_err(unusable)?.ok_or_else(|| {
+            format!(
+                "`spool_folder` is `{}`, which another pipeline uses; give each pipeline its own \
+                 folder",
+                path.display()
+            )
+        })?;
+        let folder = Self { path: path.to_owned(), _lock: lock };
+        let batches = folder.list().map_err(unusable)?;
+        Ok((folder, batches))
+    }
+
+    fn list(&self) -> io::Result<Vec<(Name, u64)>> {
+        let mut batches = Vec::new();
+        for entry in fs::read_dir(&self.path)? {
+            let entry = entry?;
+            let file = entry.file_name();
+            let Some(file) = file.to_str() else { continue };
+            if let Some(name) = Name::parse(file) {
+                let metadata = entry.metadata()?;
+                if metadata.is_file() {
+                    batches.push((name, metadata.len()));
+                }
+            } else if file.strip_suffix(".tmp").is_some_and(|number| number.parse::<u64>().is_ok())
+            {
+                // A program was killed while it wrote this file.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        batches.sort_unstable();
+        Ok(batches)
+    }
+
+    /// Writes a batch. The file is complete, or does not exist.
+    pub(crate) fn write(&self, name: Name, body: &[u8]) -> io::Result<()> {
+        let half = self.path.join(format!("{}.tmp", name.number));
+        let written = File::create(&half).and_then(|mut file| {
+            file.write_all(body)?;
+            // Without this, a power failure may leave an empty file.
+            file.sync_data()?;
+            fs::rename(&half, self.file(name))
+        });
+        if written.is_err() {
+            let _ = fs::remove_file(&half);
+        }
+        written
+    }
+
+    /// Reads a batch; `None` if the file is gone for good.
+    pub(crate) fn read(&self, name: Name) -> io::Result<Option<Vec<u8>>> {
+        use io::ErrorKind::{IsADirectory, NotADirectory, NotFound};
+
+        match fs::read(self.file(name)) {
+            // Left by a power failure.
+            Ok(body) if body.is_empty() => Ok(None),
+            Ok(body) => Ok(Some(body)),
+            Err(error) if matches!(error.kind(), NotFound | IsADirectory | NotADirectory) => {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) fn remove(&self, name: Name) -> io::Result<()> {
+        fs::remove_file(self.file(name))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn file(&self, name: Name) -> PathBuf {
+        self.path.join(name.file())
+    }
+}
+
+impl Name {
+    fn file(self) -> String {
+        format!("{:020}-{}.otlp", self.number, self.points)
+    }
+
+    fn parse(file: &str) -> Option<Self> {
+        let (number, points) = file.strip_suffix(".otlp")?.split_once('-')?;
+        let name = Self { number: number.parse().ok()?, points: points.parse().ok()? };
+        // Any other spelling is a file of another program.
+        (name.file() == file && name.number < u64::MAX).then_some(name)
+    }
+}
+
+/// Locks the file; `None` if another process or pipeline holds the lock.
+fn lock(path: &Path) -> io::Result<Option<File>> {
+    let file = File::options().create(true).truncate(false).write(true).open(path)?;
+    let begin = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::WouldBlock) if begin.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_contain_order_and_points() {
+        let name = Name { number: 7, points: 42 };
+        assert_eq!(name.file(), "00000000000000000007-42.otlp");
+        assert_eq!(Name::parse(&name.file()), Some(name));
+        assert_eq!(Name::parse("lock"), None);
+    }
+}

@@ -1,0 +1,14 @@
+//! The bridge from typed metrics to a meter provider.
+//!
+//! A bridge builds an OpenTelemetry instrument for each metric. At the beginning of every
+//! collection of the SDK, the bridge reads the changes from core and records them in these
+//! instruments. This layer works with every meter provider. It uses core, OpenTelemetry's crates
+//! and `lock`; it does not know handlers and pipelines.
+
+mod attributes;
+pub(crate) mod bridge;
+mod deferred;
+mod instrument;
+pub(crate) mod limit;
+pub(crate) mod pumping;
+mod replay;
