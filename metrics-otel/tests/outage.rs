@@ -283,7 +283,7 @@ fn the_port_of_the_other_protocol_is_recognized() {
 }
 
 #[test]
-fn a_collector_that_does_not_answer_delays_no_recording() {
+fn a_flush_ends_in_time_if_the_collector_does_not_answer() {
     let _turn = my_turn();
     for protocol in PROTOCOLS {
         let test = part("slow", *protocol);

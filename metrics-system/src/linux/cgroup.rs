@@ -101,11 +101,8 @@ impl Cgroup {
         let files = self.files;
         let (total, folder) = self.lowest(files.limit, host.total)?;
         let used = number(folder, files.usage)?;
-        let text = fs::read_to_string(folder.join("memory.stat")).ok()?;
-        let get = |key: &str| {
-            let mut lines = text.lines().filter_map(|line| line.split_once(' '));
-            lines.find(|(name, _)| *name == key)?.1.trim().parse().ok()
-        };
+        let statistics = Statistics::read(folder)?;
+        let get = |key: &str| statistics.get(key);
         let sum = |keys: &[&str]| keys.iter().map(|key| get(key)).sum::<Option<u64>>();
         // A cgroup further up may have less memory left, although its limit is higher.
         let left = self.folders.iter().filter_map(|at| self.left(at)).min()?;
@@ -127,10 +124,7 @@ impl Cgroup {
     fn left(&self, folder: &Path) -> Option<u64> {
         let files = self.files;
         let (limit, used) = (number(folder, files.limit)?, number(folder, files.usage)?);
-        let text = fs::read_to_string(folder.join("memory.stat")).ok()?;
-        let mut lines = text.lines().filter_map(|line| line.split_once(' '));
-        let inactive: u64 =
-            lines.find(|(name, _)| *name == files.inactive_file)?.1.trim().parse().ok()?;
+        let inactive = Statistics::read(folder)?.get(files.inactive_file)?;
         Some(limit.saturating_sub(used.saturating_sub(inactive)))
     }
 
@@ -139,6 +133,20 @@ impl Cgroup {
         let (limit, usage) = self.files.swap?;
         let (total, folder) = self.lowest(limit, host.total)?;
         Some(Swap { total, used: number(folder, usage)? })
+    }
+}
+
+/// The text of `memory.stat`: lines with a name and a number of bytes.
+struct Statistics(String);
+
+impl Statistics {
+    fn read(folder: &Path) -> Option<Self> {
+        fs::read_to_string(folder.join("memory.stat")).ok().map(Self)
+    }
+
+    fn get(&self, key: &str) -> Option<u64> {
+        let mut lines = self.0.lines().filter_map(|line| line.split_once(' '));
+        lines.find(|(name, _)| *name == key)?.1.trim().parse().ok()
     }
 }
 

@@ -31,9 +31,10 @@ impl Target {
         self.vendor.as_ref().map_or(USER_AGENT, |vendor| vendor.user_agent)
     }
 
-    /// The settings with the credentials, for the message if the credentials are refused.
-    pub(crate) fn credentials(&self) -> &str {
+    /// The hint for the message if the collector refuses the credentials.
+    pub(crate) fn credentials_hint(&self) -> String {
         let own = "`header`, or `OTEL_EXPORTER_OTLP_HEADERS`";
-        self.vendor.as_ref().map_or(own, |vendor| &vendor.credentials)
+        let settings = self.vendor.as_ref().map_or(own, |vendor| &vendor.credentials);
+        format!(" (check the credentials: {settings})")
     }
 }

@@ -79,10 +79,9 @@ impl Grpc {
             {
                 Outcome::Retry { reason, after }
             }
-            Code::Unauthenticated | Code::PermissionDenied => Outcome::Refused(format!(
-                "{reason} (check the credentials: {})",
-                self.target.credentials()
-            )),
+            Code::Unauthenticated | Code::PermissionDenied => {
+                Outcome::Refused(format!("{reason}{}", self.target.credentials_hint()))
+            }
             _ => Outcome::Refused(reason),
         }
     }

@@ -101,9 +101,7 @@ impl Http {
             301 | 302 | 303 | 307 | 308 => {
                 format!(" (set {location} as the endpoint)")
             }
-            401 | 403 => {
-                format!(" (check the credentials: {})", self.target.credentials())
-            }
+            401 | 403 => self.target.credentials_hint(),
             404 | 405 => format!(
                 " (the server does not take metrics at `{}`: check the endpoint){hint}",
                 self.target.endpoint.uri().path()
