@@ -49,6 +49,7 @@ mod snapshot;
 mod sync;
 mod table;
 mod timed;
+mod wrong_kind;
 mod zero;
 
 pub use attributes::{AttributeValue, Attributes, IntoAttributes, MAX_ATTRIBUTES};
