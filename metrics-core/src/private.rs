@@ -20,6 +20,23 @@ pub use crate::timed::generated as timed;
 
 use crate::key::{Key, Parts, Query};
 
+/// What an expansion imports to know that its path to this crate is right. Without that path the
+/// import is empty, and a type of the same name takes the place of [`Facade`](found::Facade).
+pub mod found {
+    #[derive(Debug)]
+    pub struct Facade;
+}
+
+/// Expands to nothing. An expansion imports it under the name of the attribute `#[linkme]`: where
+/// the path to this crate is wrong, the failed import keeps the compiler from reporting the
+/// attribute too.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __nothing {
+    () => {};
+}
+pub use crate::__nothing as nothing;
+
 /// The descriptor of a definition.
 #[must_use]
 pub const fn descriptor(definition: Definition) -> Descriptor {
@@ -37,8 +54,8 @@ pub const fn source(
     Source { file, line, module, item }
 }
 
-/// What a variant's labels can be resolved to: the metric's handle `H`, or what `#[timed]` keeps until
-/// the outcome is known.
+/// What a variant's labels can be resolved to: the metric's handle `H`, or what `#[timed]` keeps
+/// until the outcome is known.
 pub trait Resolve<H>: Sized {
     fn resolve<const N: usize>(
         family: &'static Family,
@@ -86,6 +103,17 @@ pub fn series_key<const N: usize>(family: &'static Family, parts: [Part<'_>; N])
 pub fn link(metric: impl crate::Metrics) {
     crate::registry::add(metric.__series().family);
 }
+
+/// Bounds the methods that a metrics enum has in the names of operations of handles; nothing
+/// implements it. The parameter is for a bound with `for<'a>`.
+#[diagnostic::on_unimplemented(
+    message = "a variant of `{Self}` has `record` only; the other operations belong to the handle \
+     that the variant's constructor returns",
+    label = "not an operation of a variant",
+    note = "call the constructor, which has the variant's name in snake case and takes the labels \
+     as arguments: `{Self}::some_metric(…)` for the variant `{Self}::SomeMetric`"
+)]
+pub trait CallTheConstructor<'a> {}
 
 /// What a match on the variant at hand never gets to.
 #[cold]

@@ -1,0 +1,48 @@
+//! A message for a variant that is used like the handle that its constructor returns.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::{WherePredicate, parse_quote};
+
+use crate::model::ValidatedMetrics;
+
+/// The operations of handles, of all kinds. `record` is missing: variants have that.
+const OPERATIONS: [&str; 10] =
+    ["inc", "dec", "add", "set", "enter", "start_timer", "time", "observe", "remove", "descriptor"];
+
+/// Expands to
+///
+/// ```text
+/// #[allow(dead_code)]
+/// impl<'a> ShopMetrics<'a>
+/// where
+///     for<'__a> Self: __p::CallTheConstructor<'__a>,
+/// {
+///     #[doc(hidden)]
+///     pub fn inc(self) {}
+///     …
+/// }
+/// ```
+///
+/// Nothing implements the trait. The compiler finds `inc` for
+/// `ShopMetrics::RequestsInFlight.inc()`, sees that the trait is missing, and prints its message.
+/// Without `for<'__a>` it would refuse the bound itself. A method of the same name that the user
+/// writes, in a trait or for the enum, is still found: the compiler passes over a method whose
+/// bounds do not hold.
+pub(crate) fn refuse(metrics: &ValidatedMetrics<'_>) -> TokenStream {
+    let (ident, vis) = (metrics.ident, metrics.vis);
+    let operations = OPERATIONS.map(|name| Ident::new(name, Span::call_site()));
+    let mut generics = metrics.generics.clone();
+    let refused: WherePredicate = parse_quote!(for<'__a> Self: __p::CallTheConstructor<'__a>);
+    generics.make_where_clause().predicates.push(refused);
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    quote! {
+        #[allow(dead_code)]
+        impl #impl_generics #ident #type_generics #where_clause {
+            #(
+                #[doc(hidden)]
+                #vis fn #operations(self) {}
+            )*
+        }
+    }
+}
