@@ -29,6 +29,10 @@ const OPERATIONS: [&str; 10] =
 /// Without `for<'__a>` it would refuse the bound itself. A method of the same name that the user
 /// writes, in a trait or for the enum, is still found: the compiler passes over a method whose
 /// bounds do not hold.
+///
+/// If the enum has a lifetime, the compiler prints the name of the trait and not its message, so
+/// the name says what to do. A bound on each method would give the message there too, but a method
+/// of the user's with the same name would become an error.
 pub(crate) fn refuse(metrics: &ValidatedMetrics<'_>) -> TokenStream {
     let (ident, vis) = (metrics.ident, metrics.vis);
     let operations = OPERATIONS.map(|name| Ident::new(name, Span::call_site()));
