@@ -269,6 +269,54 @@ fn variants_may_be_called_like_methods_and_keywords() {
     assert_eq!(<Called as Metrics>::descriptors().len(), 5);
 }
 
+/// The names of operations are free: as constructors, as methods of the enum, and as methods of a trait.
+#[test]
+fn operations_of_handles_may_be_named_again() {
+    #[derive(Metrics)]
+    #[metrics(prefix = "named_again")]
+    enum Named<'a> {
+        #[counter]
+        Inc { by: &'a str },
+        #[gauge]
+        Set,
+        #[histogram]
+        Observe,
+    }
+
+    impl Named<'_> {
+        fn add(self, n: u64) {
+            self.record(n);
+        }
+    }
+
+    trait Decrement {
+        fn dec(&self) -> &'static str;
+    }
+
+    impl Decrement for Named<'_> {
+        fn dec(&self) -> &'static str {
+            "of the enum"
+        }
+    }
+
+    impl Decrement for typed_metrics::Gauge {
+        fn dec(&self) -> &'static str {
+            "of the gauge"
+        }
+    }
+
+    let seen = capture(|| {
+        Named::inc("a").inc();
+        Named::Inc { by: "a" }.add(2);
+        Named::set().set(3);
+        Named::observe().record(4);
+        assert_eq!((Named::Set.dec(), Named::set().dec()), ("of the enum", "of the gauge"));
+    });
+    assert_eq!(seen.counter(Named::Inc { by: "a" }), 3);
+    assert_eq!(seen.gauge(Named::Set), Some(3.0));
+    assert_eq!(seen.histogram(Named::Observe).count, 1);
+}
+
 #[test]
 fn lifetimes_may_be_bounded_and_labels_unsized_or_generic() {
     use std::fmt::Display;

@@ -22,6 +22,24 @@ pub use crate::timed::expansion_api as timed;
 pub use crate::typed::any::record_any;
 pub use crate::typed::handle::{Handle, kind};
 pub use crate::typed::resolve::{Resolve, SeriesKey, resolve, series_key};
+pub use crate::typed::wrong_kind::CallTheConstructor;
+
+/// What an expansion imports to know that its path to this crate is right. Without that path the
+/// import is empty, and a type of the same name takes the place of [`Facade`](found::Facade).
+pub mod found {
+    #[derive(Debug)]
+    pub struct Facade;
+}
+
+/// Expands to nothing. An expansion imports it under the name of the attribute `#[linkme]`: where
+/// the path to this crate is wrong, the failed import keeps the compiler from reporting the
+/// attribute too.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __nothing {
+    () => {};
+}
+pub use crate::__nothing as nothing;
 
 /// Makes the descriptor of a definition.
 #[must_use]

@@ -8,3 +8,4 @@ pub(crate) mod handle;
 pub(crate) mod metrics;
 pub(crate) mod resolve;
 pub mod value;
+pub(crate) mod wrong_kind;

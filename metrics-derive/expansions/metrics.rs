@@ -2,6 +2,7 @@
 const _: () = {
     use tm as __tm;
     use __tm::__private as __p;
+    use __p::nothing as linkme;
     const __DEFINITION_0: __p::Definition = __p::Definition {
         name: "shop.request_duration",
         metric_type: __p::MetricType::Histogram,
@@ -227,6 +228,32 @@ The variants differ in what they take, so any number is accepted; one that the m
                 Self::Memory { .. } => __p::record_any(self.__typed_Memory(), value),
             }
         }
+    }
+    #[allow(dead_code)]
+    impl<'a> ShopMetrics<'a>
+    where
+        for<'__a> Self: __p::CallTheConstructor<'__a>,
+    {
+        #[doc(hidden)]
+        pub fn inc(self) {}
+        #[doc(hidden)]
+        pub fn dec(self) {}
+        #[doc(hidden)]
+        pub fn add(self) {}
+        #[doc(hidden)]
+        pub fn set(self) {}
+        #[doc(hidden)]
+        pub fn enter(self) {}
+        #[doc(hidden)]
+        pub fn start_timer(self) {}
+        #[doc(hidden)]
+        pub fn time(self) {}
+        #[doc(hidden)]
+        pub fn observe(self) {}
+        #[doc(hidden)]
+        pub fn remove(self) {}
+        #[doc(hidden)]
+        pub fn descriptor(self) {}
     }
     impl<'a> __tm::Metrics for ShopMetrics<'a> {
         fn descriptors() -> &'static [&'static __p::Descriptor] {

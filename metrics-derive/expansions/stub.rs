@@ -8,6 +8,7 @@
 const _: () = {
     use tm as __tm;
     use __tm::__private as __p;
+    use __p::nothing as linkme;
     #[derive(__p::core::clone::Clone, __p::core::marker::Copy)]
     pub struct __AnyHandle;
     impl __AnyHandle {

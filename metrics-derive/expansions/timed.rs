@@ -3,12 +3,15 @@ pub(crate) fn find<'a>(
     __argument_1: Guard,
     shop: &'a Shop,
 ) -> Result<impl Page, Error> {
-    let __computed_0_status = tm::__private::timed::Computed::new();
-    let mut __call = tm::__private::timed::Call::of_function((
-        tm::__private::timed::wall({
-            let outcome = tm::__private::timed::PENDING;
-            tm::__private::timed::late(
-                tm::__private::timed::metric(Shop::Duration {
+    use tm as __tm;
+    use __tm::__private as __p;
+    use __p::nothing as linkme;
+    let __computed_0_status = __p::timed::Computed::new();
+    let mut __call = __p::timed::Call::of_function((
+        __p::timed::wall({
+            let outcome = __p::timed::PENDING;
+            __p::timed::awaiting_result(
+                __p::timed::metric(Shop::Duration {
                         route: &route,
                         outcome,
                         status: __computed_0_status.absent(),
@@ -17,15 +20,14 @@ pub(crate) fn find<'a>(
             )
         }),
         (
-            tm::__private::timed::count({
-                let outcome = tm::__private::timed::PENDING;
-                tm::__private::timed::metric(Shop::Requests { outcome })
-                    .__typed_Requests()
+            __p::timed::count({
+                let outcome = __p::timed::PENDING;
+                __p::timed::metric(Shop::Requests { outcome }).__typed_Requests()
             }),
             (),
         ),
     ));
-    let __returned = tm::__private::timed::call(move || -> Result<_, Error> {
+    let __returned = __p::timed::call(move || -> Result<_, Error> {
         match { route } {
             route => {
                 match { __argument_1 } {
@@ -39,11 +41,11 @@ pub(crate) fn find<'a>(
         }
     });
     let __outcome = {
-        use tm::__private::timed::AnyReturned as _;
-        tm::__private::timed::Returned(&__returned).__typed_outcome()
+        use __p::timed::AnyReturned as _;
+        __p::timed::Returned(&__returned).__typed_outcome()
     };
     __call
-        .meter
+        .recorder
         .0
         .0
         .fill(
@@ -53,7 +55,7 @@ pub(crate) fn find<'a>(
                     .fill(
                         "status",
                         &__computed_0_status.of(&__returned, |found| found.status()),
-                        &mut tm::__private::Scratch::new(),
+                        &mut __p::Scratch::new(),
                     ),
             ],
         );
@@ -62,37 +64,37 @@ pub(crate) fn find<'a>(
 }
 impl Client {
     async fn fetch(mut self, url: Url) -> Option<u8> {
+        use tm as __tm;
+        use __tm::__private as __p;
+        use __p::nothing as linkme;
         fn __inside() {}
-        static __FUNCTION: tm::__private::timed::Function = tm::__private::timed::Function::new(
-            &__FACTS,
-        );
+        static __FUNCTION: __p::timed::Function = __p::timed::Function::new(&__FACTS);
         #[allow(elided_lifetimes_in_paths)]
-        #[tm::__private::linkme::distributed_slice(tm::__private::timed::FUNCTIONS)]
-        #[linkme(crate = tm::__private::linkme)]
-        static __FACTS: tm::__private::timed::TimedFunction = tm::__private::timed::TimedFunction::new(
-            tm::__private::source(
-                tm::__private::core::file!(),
-                tm::__private::core::line!(),
-                tm::__private::core::module_path!(),
+        #[__p::linkme::distributed_slice(__p::timed::FUNCTIONS)]
+        #[linkme(crate = __p::linkme)]
+        static __FACTS: __p::timed::TimedFunction = __p::timed::TimedFunction::new(
+            __p::source(
+                __p::core::file!(),
+                __p::core::line!(),
+                __p::core::module_path!(),
                 "fetch",
             ),
-            || tm::__private::timed::name_of(__inside),
-            tm::__private::core::option::Option::None,
+            || __p::timed::name_of(__inside),
+            __p::core::option::Option::None,
             &[],
         );
-        let (__prepared, __body) = tm::__private::timed::call(move || (
+        let (__prepared, __body) = __p::timed::call(move || (
             (
-                tm::__private::timed::busy(tm::__private::timed::function(&__FUNCTION)),
+                __p::timed::busy(__p::timed::function(&__FUNCTION)),
                 (
-                    tm::__private::timed::in_flight({
-                        tm::__private::timed::metric(Shop::InFlight {})
-                            .__typed_InFlight()
+                    __p::timed::in_flight({
+                        __p::timed::metric(Shop::InFlight {}).__typed_InFlight()
                     }),
                     (),
                 ),
             ),
             async move {
-                if let tm::__private::core::option::Option::Some(__returned) = tm::__private::core::option::Option::None::<
+                if let __p::core::option::Option::Some(__returned) = __p::core::option::Option::None::<
                     Option<u8>,
                 > {
                     return __returned;
@@ -104,14 +106,14 @@ impl Client {
                 self.get(url).await
             },
         ));
-        let __call = tm::__private::timed::Call::of_future(__prepared);
-        let __returned = tm::__private::timed::Awaited::new(
+        let __call = __p::timed::Call::of_future(__prepared);
+        let __returned = __p::timed::Awaited::new(
                 __call,
-                tm::__private::core::pin::pin!(__body),
+                __p::core::pin::pin!(__body),
                 |__returned, __call| {
                     let __outcome = {
-                        use tm::__private::timed::AnyReturned as _;
-                        tm::__private::timed::Returned(__returned).__typed_outcome()
+                        use __p::timed::AnyReturned as _;
+                        __p::timed::Returned(__returned).__typed_outcome()
                     };
                     __call.finish(__outcome);
                 },

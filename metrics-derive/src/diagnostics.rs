@@ -1,7 +1,8 @@
 //! The mistakes of a declaration, collected.
 //!
-//! Returning at the first mistake would cost the user one build a mistake. So a pass tells the
-//! collector and carries on with what it could read; `None` in its result means "already told".
+//! If a pass returned at the first mistake, each mistake would cost the user one build. So a pass
+//! reports a mistake to the collector and goes on with the rest. `None` in the result of a pass
+//! means that the mistake is reported already.
 
 use std::cell::RefCell;
 use std::fmt::Display;
@@ -9,8 +10,8 @@ use std::fmt::Display;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-/// Collects mistakes. Dropping it without [`finish`](Self::finish) panics: a mistake that is found
-/// and not reported would become wrong code.
+/// Collects mistakes. Dropping the collector without [`finish`](Self::finish) panics, because a
+/// mistake that is found and not reported would become wrong code.
 pub(crate) struct Diagnostics {
     // A cell, so that passes can share the collector while they borrow the declaration.
     errors: RefCell<Option<Vec<syn::Error>>>,
@@ -21,21 +22,21 @@ impl Diagnostics {
         Self { errors: RefCell::new(Some(Vec::new())) }
     }
 
-    /// Tells of a mistake at all of `tokens`.
+    /// Reports a mistake, and points at all of `tokens`.
     pub(crate) fn error(&self, tokens: impl ToTokens, message: impl Display) {
         if let Some(errors) = self.errors.borrow_mut().as_mut() {
             errors.push(syn::Error::new_spanned(tokens, message));
         }
     }
 
-    /// Tells of what the parser of Rust found.
+    /// Reports a mistake that syn found.
     pub(crate) fn syntax(&self, error: syn::Error) {
         if let Some(errors) = self.errors.borrow_mut().as_mut() {
             errors.push(error);
         }
     }
 
-    /// `Ok` if there was no mistake, else one `compile_error!` for each.
+    /// `Ok` if there is no mistake, else one `compile_error!` for each mistake.
     pub(crate) fn finish(self) -> Result<(), TokenStream> {
         let errors = self.errors.borrow_mut().take().unwrap_or_default();
         if errors.is_empty() {

@@ -1,21 +1,26 @@
-//! What is valid becomes tokens. Nothing here can fail.
+//! Writes the tokens of a valid declaration. Nothing here can fail.
 //!
-//! All of an expansion stands in one `const _: () = { … };`, so its helpers have names that nobody
-//! else sees. Two of them are everywhere in it: `__tm` is the facade and `__p` its `__private`.
-//! Everything else is named through these two, since the user may have no prelude, or another one.
+//! The expansion of a derive is one `const _: () = { … };`, so the user's code does not see the
+//! names of its helpers. `__tm` is the facade, and `__p` is the facade's `__private`. Every other
+//! item is named through these two, because the user may have no prelude or another prelude.
 
 mod by_value;
+mod call_recorder;
 mod constructor;
 mod definition;
 mod documentation;
+mod facade;
 mod label_type;
-mod meter;
 mod metrics;
 mod names;
 mod stub;
 mod timed;
 mod timed_body;
 mod types;
+mod variant_operations;
+
+#[cfg(test)]
+pub(crate) use facade::{Macro, hint};
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
@@ -85,13 +90,13 @@ pub(crate) fn timed(arguments: TokenStream, item: TokenStream) -> TokenStream {
     });
     match (cx.finish(), expanded) {
         (Ok(()), Some(expanded)) => expanded,
-        // The function is there all the same, so that its uses are no mistakes.
+        // The function itself stays, so that calls of it are not reported as well.
         (Err(errors), _) => quote::quote!(#errors #item),
         (Ok(()), None) => item,
     }
 }
 
-/// A function with what measures it.
+/// A function with the code that measures it.
 fn timed_function(
     cx: &Diagnostics,
     timed: &ValidatedTimed,

@@ -1,13 +1,14 @@
-//! The expansions, as a person reads them, and what must never be in one.
+//! The expansions, formatted, in the folder `expansions`; and what no expansion may contain.
 //!
-//! `UPDATE_EXPANSIONS=1 cargo test -p typed-metrics-derive` writes the files anew.
+//! `UPDATE_EXPANSIONS=1 cargo test -p typed-metrics-derive` updates the files.
 
 use std::path::Path;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
-use crate::expand::{derive_label, derive_metrics, timed};
+use crate::expand::{Macro, derive_label, derive_metrics, hint, timed};
+use crate::model::Doubt;
 
 fn shop_metrics() -> TokenStream {
     quote! {
@@ -53,7 +54,7 @@ fn tenant() -> TokenStream {
     }
 }
 
-/// A sync and an async function, and one in which `#[timed]` says it all.
+/// A sync function with a metric, and an async one that is measured by `function.duration`.
 fn timed_functions() -> TokenStream {
     let find = timed(
         quote! {
@@ -63,7 +64,11 @@ fn timed_functions() -> TokenStream {
             crate = tm
         },
         quote! {
-            pub(crate) fn find<'a>(route: String, _: Guard, shop: &'a Shop) -> Result<impl Page, Error> {
+            pub(crate) fn find<'a>(
+                route: String,
+                _: Guard,
+                shop: &'a Shop,
+            ) -> Result<impl Page, Error> {
                 let page = shop.page(route)?;
                 Ok(page)
             }
@@ -93,7 +98,7 @@ fn with_mistakes() -> TokenStream {
     }
 }
 
-/// Compares with the file, and says how to update it.
+/// Compares an expansion with its file. The failure says how to update the file.
 fn assert_expansion(name: &str, tokens: TokenStream) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("expansions").join(name);
     let expanded = prettyplease::unparse(&syn::parse2(tokens).expect("an expansion is items"));
@@ -119,6 +124,13 @@ fn label_enum() {
 }
 
 #[test]
+fn hint_for_a_path_that_may_be_wrong() {
+    let renamed = hint(&Doubt::Renamed("tm".to_owned()), Macro::Metrics);
+    let absent = hint(&Doubt::Absent, Macro::Timed);
+    assert_expansion("hint.rs", quote!(#renamed #absent));
+}
+
+#[test]
 fn label_newtype() {
     assert_expansion("label_newtype.rs", derive_label(tenant()));
 }
@@ -133,8 +145,8 @@ fn stub_of_a_declaration_with_mistakes() {
     assert_expansion("stub.rs", derive_metrics(with_mistakes()));
 }
 
-/// Names that users can shadow, or that are gone under `#![no_implicit_prelude]`. They may only
-/// stand behind `::`.
+/// Names that a user can shadow, or that are missing under `#![no_implicit_prelude]`. An expansion
+/// may use them after `::` only.
 const BANNED: [&str; 18] = [
     "Option",
     "Some",

@@ -1,10 +1,11 @@
-//! What was written becomes what it means: complete and valid.
+//! Checks a declaration and completes it.
 //!
-//! Every check that needs more than one token to judge is here, and tells of each mistake at the
-//! token that is wrong. The rules for names, units and buckets are core's.
+//! Every check that needs more than one token is here. It reports a mistake at the token that is
+//! wrong. The rules for names, units and buckets are in core.
 
 mod arguments;
 mod boundaries;
+mod facade;
 mod handle;
 mod label_type;
 mod labels;
@@ -20,14 +21,15 @@ mod timed;
 mod timed_function;
 
 pub(crate) use arguments::{Argument, Take};
+pub(crate) use facade::{Doubt, Facade};
 pub(crate) use handle::{HandleParameter, HandleType};
 pub(crate) use label_type::{LabelBodyModel, ValidatedLabelType};
 pub(crate) use labels::ValidatedLabel;
 pub(crate) use mentions::assigns;
 pub(crate) use metric::ValidatedMetric;
-pub(crate) use metrics::{CheckedVariant, ValidatedMetrics, check_metrics, facade};
+pub(crate) use metrics::{CheckedVariant, ValidatedMetrics, check_metrics};
 pub(crate) use returned_closure::{LastValue, ReturnedClosure};
 pub(crate) use returned_future::{LastExpression, ReturnedFuture};
 pub(crate) use returns::Returns;
-pub(crate) use timed::{Meter, MetricUse, OutcomeOf, Target, ValidatedTimed};
+pub(crate) use timed::{CallRecorder, MetricUse, OutcomeOf, Target, ValidatedTimed};
 pub(crate) use timed_function::{ValidatedBody, ValidatedFunction};

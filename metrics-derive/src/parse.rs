@@ -1,8 +1,9 @@
-//! Tokens to what was written.
+//! Reads tokens into a declaration.
 //!
-//! Nothing here judges whether a declaration makes sense; only whether it can be read.
+//! `parse` reports what cannot be read. Whether a declaration makes sense is checked by `model`.
 
 mod buckets;
+mod compact;
 mod docs;
 mod entry;
 mod field;

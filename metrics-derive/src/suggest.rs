@@ -1,6 +1,6 @@
-//! "Did you mean …?"
+//! The words that a message suggests.
 
-/// The candidate that `word` most likely is a slip of.
+/// The candidate that `word` is most likely a misspelling of.
 pub(crate) fn closest<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str>,
@@ -10,7 +10,7 @@ pub(crate) fn closest<'c>(
     candidates
         .into_iter()
         .map(|candidate| (distance(candidate), candidate))
-        // A third of the letters may be wrong: `histogramm`, `uint`, `bucket`.
+        // Up to a third of the letters may be wrong: `histogramm`, `uint`, `bucket`.
         .filter(|(distance, candidate)| *distance <= candidate.len().div_ceil(3))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slips_are_recognised_and_other_words_are_not() {
+    fn misspellings_are_recognised_and_other_words_are_not() {
         let keys = ["unit", "name", "buckets", "description"];
         assert_eq!(closest("uint", keys), Some("unit"));
         assert_eq!(closest("bucket", keys), Some("buckets"));

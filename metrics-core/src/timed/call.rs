@@ -13,7 +13,7 @@ use crate::labels::outcome::Outcome;
 #[derive(Debug)]
 #[must_use = "a call is measured until this is dropped"]
 pub struct Call<M: CallRecorder> {
-    pub meter: M,
+    pub recorder: M,
     start: Instant,
     stage: Stage,
 }
@@ -31,13 +31,13 @@ impl<M: CallRecorder> Call<M> {
     /// Begins the call of a function whose body runs now.
     #[inline(always)]
     pub fn of_function(prepared: impl Prepared<Begun = M>) -> Self {
-        Self { meter: prepared.begin(), start: Instant::now(), stage: Stage::Running }
+        Self { recorder: prepared.begin(), start: Instant::now(), stage: Stage::Running }
     }
 
     /// Begins the call of a function whose body is a future, at the first poll.
     #[inline(always)]
     pub fn of_future(prepared: impl Prepared<Begun = M>) -> Self {
-        Self { meter: prepared.begin(), start: Instant::now(), stage: Stage::Suspended }
+        Self { recorder: prepared.begin(), start: Instant::now(), stage: Stage::Suspended }
     }
 
     /// Ends the call: the function returned.
@@ -52,7 +52,7 @@ impl<M: CallRecorder> Call<M> {
         // If the body unwinds, the stage stays `Running`.
         self.stage = Stage::Running;
         let polled = if M::BUSY {
-            let _busy = BusyUntilDropped { meter: &mut self.meter, start: Instant::now() };
+            let _busy = BusyUntilDropped { recorder: &mut self.recorder, start: Instant::now() };
             body.poll(context)
         } else {
             body.poll(context)
@@ -74,20 +74,20 @@ impl<M: CallRecorder> Drop for Call<M> {
             Stage::Running => Outcome::Panicked,
             Stage::Returned(outcome) => outcome,
         };
-        self.meter.end(outcome, self.start.elapsed());
+        self.recorder.end(outcome, self.start.elapsed());
     }
 }
 
 /// Adds the duration of a poll, also if the poll unwinds.
 struct BusyUntilDropped<'a, M: CallRecorder> {
-    meter: &'a mut M,
+    recorder: &'a mut M,
     start: Instant,
 }
 
 impl<M: CallRecorder> Drop for BusyUntilDropped<'_, M> {
     #[inline]
     fn drop(&mut self) {
-        self.meter.polled(self.start.elapsed());
+        self.recorder.polled(self.start.elapsed());
     }
 }
 

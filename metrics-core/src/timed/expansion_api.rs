@@ -91,7 +91,7 @@ pub fn function(
 
 /// A metric with labels that are computed from the result.
 #[inline(always)]
-pub fn late<K>(metric: Pending<K>) -> Pending<K, AwaitingResult> {
+pub fn awaiting_result<K>(metric: Pending<K>) -> Pending<K, AwaitingResult> {
     metric.awaiting_result()
 }
 

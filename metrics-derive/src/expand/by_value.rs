@@ -20,8 +20,9 @@ use crate::model::{HandleType, ValidatedMetrics};
 /// }
 /// ```
 ///
-/// or, where the variants differ, with `V: __tm::value::AnyValue` and arms like
-/// `__p::record_any(self.__typed_RequestCount(), value)`, whose handle the compiler finds by itself.
+/// or, if the variants have different types of handles, with `V: __tm::value::AnyValue` and arms
+/// like `__p::record_any(self.__typed_RequestCount(), value)`. The compiler infers the handle's
+/// type there.
 pub(crate) fn record(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> TokenStream {
     let vis = metrics.vis;
     let bound = match metrics.shared_handle {

@@ -1,4 +1,4 @@
-//! How a variant becomes a handle.
+//! The constructor of a variant's handle.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
@@ -29,10 +29,10 @@ use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
 /// }
 /// ```
 ///
-/// The constructor builds the variant, so that the compiler sees it used, and warns of a variant
-/// that nobody records. Each variant has a method of its own, in which the compiler sees which arm
-/// is taken: a match over all variants would stay a call. It gives the handle, or what `#[timed]` keeps
-/// until it knows the outcome.
+/// The constructor builds the variant. So a variant that no code records is reported as unused by
+/// the compiler. Each variant has a method of its own, in which the optimizer knows the arm that is
+/// taken; a method with a match over all variants would not be inlined. The method returns the
+/// handle, or the value that `#[timed]` keeps until the outcome is known.
 pub(crate) fn constructor(
     metrics: &ValidatedMetrics<'_>,
     name: &Ident,
@@ -49,7 +49,7 @@ pub(crate) fn constructor(
     let pattern = pattern(metric);
     let Names { family, shape, .. } = names;
     let parts = parts(metric, shape);
-    // The user wrote fields, which clippy does not count. Seven is its limit for arguments.
+    // Clippy's limit for arguments is seven. The user wrote fields, which clippy does not count.
     let many = (metric.labels.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     let other_variants =
         (metrics.metrics.len() > 1).then(|| quote!(_ => __p::unreachable_variant(),));
@@ -81,7 +81,7 @@ pub(crate) fn pattern(metric: &ValidatedMetric) -> TokenStream {
     quote_spanned!(at(variant)=> Self::#variant { #(#fields: #bindings),* })
 }
 
-/// What each label adds to the key of the series.
+/// The parts of the series' key, one for each label.
 ///
 /// Expands to `[__p::part(__p::label_type::<&'a str>(), __l0, __SHAPE_0.strides[0], …), …]`.
 pub(crate) fn parts(metric: &ValidatedMetric, shape: &Ident) -> TokenStream {

@@ -1,4 +1,4 @@
-//! The facts of a metric, as consts and statics.
+//! The consts and statics that describe a metric.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
@@ -29,9 +29,9 @@ use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
 /// static __FAMILY_0: __p::Family = __p::Family::new(&__DESCRIPTOR_0, &__FAMILY_0);
 /// ```
 ///
-/// The shape cannot be evaluated if the labels have too many combinations; its tokens stand at the
-/// variant, so that is where the compiler says so. The linker collects the families, which it
-/// cannot do on wasm.
+/// The evaluation of the shape fails if the labels have too many combinations. The shape's tokens
+/// have the variant's span, so the compiler reports that error at the variant. The linker collects
+/// the families; it cannot do that on wasm.
 pub(crate) fn definition(
     metrics: &ValidatedMetrics<'_>,
     metric: &ValidatedMetric,
@@ -67,8 +67,8 @@ pub(crate) fn definition(
     }
 }
 
-/// Expands to `__p::LabelDescriptor::new("route", __p::label_type::<&'static str>())`; if the label is
-/// not called like its field, with `.of_field("…")` behind.
+/// Expands to `__p::LabelDescriptor::new("route", __p::label_type::<&'static str>())`;
+/// `.of_field("…")` follows if the label's name differs from the field's.
 fn label_descriptor(metrics: &ValidatedMetrics<'_>, label: &ValidatedLabel) -> TokenStream {
     let name = &label.name;
     let field = label.field.unraw().to_string();
@@ -80,8 +80,8 @@ fn label_descriptor(metrics: &ValidatedMetrics<'_>, label: &ValidatedLabel) -> T
 
 /// Expands to `__p::source(__p::core::file!(), …)`.
 ///
-/// `line!` gives the line of the outermost macro call that its tokens came from. For tokens of the
-/// derive that is the `#[derive]`; only the variant's own span gives the variant's line.
+/// `line!` gives the line of the outermost macro call that its tokens come from. For tokens of the
+/// derive, that is the line of `#[derive]`. Only the variant's own span gives the variant's line.
 fn source(metrics: &ValidatedMetrics<'_>, metric: &ValidatedMetric) -> TokenStream {
     let item = format!("{}::{}", metrics.ident, metric.variant);
     let place = quote_spanned! {metric.variant.span()=>
@@ -92,7 +92,7 @@ fn source(metrics: &ValidatedMetrics<'_>, metric: &ValidatedMetric) -> TokenStre
     quote!(__p::source(#place #item))
 }
 
-/// A literal has no sign; `-5` is two tokens.
+/// A literal has no sign: `-5` is two tokens.
 fn float(value: f64) -> TokenStream {
     let literal = Literal::f64_suffixed(value.abs());
     if value.is_sign_negative() { quote!(-#literal) } else { quote!(#literal) }

@@ -2,7 +2,8 @@
 
 use crate::model::ValidatedMetric;
 
-/// The description, then what an author wants to see where the metric is used.
+/// The description, and then the facts of the metric that an editor shows at a use of the
+/// constructor.
 pub(crate) fn constructor(metric: &ValidatedMetric) -> String {
     let mut facts = vec![format!(
         "**{}** `{}`, values `{}`",

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Generics, parse_quote};
 
+use crate::expand::facade::{Macro, imports};
 use crate::expand::names::at;
 use crate::model::{LabelBodyModel, ValidatedLabelType};
 use crate::parse::NewtypeField;
@@ -12,13 +13,13 @@ use crate::parse::NewtypeField;
 ///
 /// ```text
 /// const _: () = {
-///     use ::typed_metrics as __tm;
-///     use __tm::__private as __p;
+///     use … // see `imports`
 ///     impl __tm::Label for Endpoint { … } // see `fixed` and `newtype`
 /// };
 /// ```
 pub(crate) fn expand(label: &ValidatedLabelType) -> TokenStream {
-    let ValidatedLabelType { ident, krate, body, .. } = label;
+    let ValidatedLabelType { ident, facade, body, .. } = label;
+    let imports = imports(facade, Macro::Label);
     let mut generics = label.generics.clone();
     let items = match body {
         LabelBodyModel::Fixed(variants) => fixed(variants),
@@ -30,8 +31,7 @@ pub(crate) fn expand(label: &ValidatedLabelType) -> TokenStream {
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     quote! {
         const _: () = {
-            use #krate as __tm;
-            use __tm::__private as __p;
+            #imports
             #[automatically_derived]
             impl #impl_generics __tm::Label for #ident #type_generics #where_clause {
                 #items
@@ -40,7 +40,7 @@ pub(crate) fn expand(label: &ValidatedLabelType) -> TokenStream {
     }
 }
 
-/// A field whose type has parameters is a label for some of them only.
+/// A field whose type has parameters is a label only if its type argument is one.
 fn require_label(generics: &mut Generics, field: &NewtypeField) {
     let ty = &field.ty;
     if generics.type_params().next().is_some() {
@@ -72,7 +72,7 @@ fn fixed(variants: &[(Ident, String)]) -> TokenStream {
     let (idents, values): (Vec<_>, Vec<_>) =
         variants.iter().map(|(ident, value)| (ident, value)).unzip();
     let places = 0..count;
-    // The last value is every other place's, so that the match is complete without a panic.
+    // The last value has the arm `_`, so that the match is complete without a panic.
     let value_arms = values.iter().enumerate().map(|(place, value)| {
         if place + 1 == count { quote!(_ => #value) } else { quote!(#place => #value) }
     });
@@ -113,7 +113,8 @@ fn fixed(variants: &[(Ident, String)]) -> TokenStream {
 /// }
 /// ```
 ///
-/// Every use of the field's type stands there, so that a type that is no label is told of there.
+/// Every use of the field's type has the span of the type, so that a type that is not a label is
+/// reported there.
 fn newtype(NewtypeField { member, ty, .. }: &NewtypeField) -> TokenStream {
     let inner = quote_spanned!(at(ty)=> <#ty as __tm::Label>);
     quote! {

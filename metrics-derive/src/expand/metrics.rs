@@ -3,24 +3,25 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
+use crate::expand::facade::{Macro, imports};
 use crate::expand::names::{Names, at};
-use crate::expand::{by_value, constructor, definition};
+use crate::expand::{by_value, constructor, definition, variant_operations};
 use crate::model::ValidatedMetrics;
 
 /// Expands to
 ///
 /// ```text
 /// const _: () = {
-///     use ::typed_metrics as __tm;
-///     use __tm::__private as __p;
+///     use … // see `imports`
 ///     const __DEFINITION_0: … // and the rest of each metric, see `definition`
 ///     impl<'a> ShopMetrics<'a> { … } // see `constructor` and `by_value`
+///     impl<'a> ShopMetrics<'a> where … { … } // see `variant_operations`
 ///     impl<'a> __tm::Metrics for ShopMetrics<'a> { … }
 /// };
 /// ```
 pub(crate) fn expand(metrics: &ValidatedMetrics<'_>) -> TokenStream {
     let ident = metrics.ident;
-    let krate = &metrics.krate;
+    let imports = imports(&metrics.facade, Macro::Metrics);
     let (impl_generics, type_generics, where_clause) = metrics.generics.split_for_impl();
     let names: Vec<Names> = metrics
         .metrics
@@ -34,8 +35,9 @@ pub(crate) fn expand(metrics: &ValidatedMetrics<'_>) -> TokenStream {
     let constructors = each()
         .map(|((name, metric), names)| constructor::constructor(metrics, name, metric, names));
     let record = by_value::record(metrics, &names);
+    let variant_operations = variant_operations::refuse(metrics);
     let trait_items = trait_items(metrics, &names);
-    // The user is warned where the variant is used, not for declaring it.
+    // A deprecated variant is reported where the user's code uses it, not at its declaration.
     let allow = metrics
         .metrics
         .iter()
@@ -44,13 +46,13 @@ pub(crate) fn expand(metrics: &ValidatedMetrics<'_>) -> TokenStream {
     quote! {
         #allow
         const _: () = {
-            use #krate as __tm;
-            use __tm::__private as __p;
+            #imports
             #(#definitions)*
             impl #impl_generics #ident #type_generics #where_clause {
                 #(#constructors)*
                 #record
             }
+            #variant_operations
             impl #impl_generics __tm::Metrics for #ident #type_generics #where_clause {
                 #trait_items
             }

@@ -1,9 +1,9 @@
-//! The names of an expansion's helpers, and the places that its tokens point at.
+//! The names of an expansion's helpers, and the spans of its tokens.
 
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
 
-/// What the expansion calls the parts of the metric at place `index`.
+/// The names of the items that belong to the metric at `index`.
 pub(crate) struct Names {
     pub(crate) definition: Ident,
     pub(crate) descriptor: Ident,
@@ -26,14 +26,19 @@ impl Names {
     }
 }
 
-/// What a pattern calls the label at place `index`.
+/// The name that a pattern binds the label at `index` to.
 pub(crate) fn binding(index: usize) -> Ident {
     format_ident!("__l{index}")
 }
 
-/// The place of `tokens`, for generated code: what the compiler says of it, it says there. The
-/// code still counts as generated, so lints leave it alone.
+/// The span of `tokens`, for generated code. The compiler reports errors in that code there. The
+/// code still counts as generated, so lints do not apply to it.
 pub(crate) fn at(tokens: impl ToTokens) -> Span {
     let first = tokens.into_token_stream().into_iter().next();
     Span::call_site().located_at(first.map_or_else(Span::call_site, |token| token.span()))
+}
+
+/// A local variable that the user's code does not see.
+pub(crate) fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
 }

@@ -1,22 +1,22 @@
-//! What stands in for an expansion when there was a mistake.
+//! The stub that replaces an expansion if the declaration has a mistake.
 //!
-//! The mistake breaks the build; the stub keeps it from breaking it a second time, at every use of
-//! what would have been generated. Editors can complete on it, too.
+//! The mistake breaks the build. The stub declares what the expansion would have declared, so that
+//! its uses are not reported as well. Editors complete on the stub, too.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Ident, Path, Type};
+use syn::{Ident, Type};
 
+use crate::expand::facade::{Macro, imports};
 use crate::expand::types;
-use crate::model::{CheckedVariant, facade};
-use crate::parse::{LabelDeclaration, MetricsDeclaration, Slot, VariantFields};
+use crate::model::{CheckedVariant, Facade};
+use crate::parse::{LabelDeclaration, MetricsDeclaration, VariantFields};
 
 /// Expands to
 ///
 /// ```text
 /// const _: () = {
-///     use ::typed_metrics as __tm;
-///     use __tm::__private as __p;
+///     use … // see `imports`
 ///     impl<'a> ShopMetrics<'a> {
 ///         pub fn request_count(route: &'a str) -> __tm::Counter<…> { __p::unreachable_variant() }
 ///         pub fn __typed_RequestCount<__R: …>(&self) -> __R { __p::unreachable_variant() }
@@ -26,13 +26,14 @@ use crate::parse::{LabelDeclaration, MetricsDeclaration, Slot, VariantFields};
 /// };
 /// ```
 ///
-/// A variant of which not even the kind or the unit is known has a handle on which every operation
-/// of every kind exists, see [`any_handle`].
+/// If a variant's kind or unit is not known, its handle has the operations of all kinds, see
+/// [`any_handle`].
 pub(crate) fn metrics(
     declaration: &MetricsDeclaration,
     variants: &[CheckedVariant<'_>],
 ) -> TokenStream {
-    let Some(krate) = known_facade(&declaration.krate) else { return TokenStream::new() };
+    let Ok(facade) = Facade::of(&declaration.krate) else { return TokenStream::new() };
+    let imports = imports(&facade, Macro::Metrics);
     let MetricsDeclaration { ident, vis, generics, .. } = declaration;
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let constructors = variants.iter().filter_map(|variant| {
@@ -43,7 +44,8 @@ pub(crate) fn metrics(
             #vis fn #name(#(#fields: #types),*) -> #handle { __p::unreachable_variant() }
         })
     });
-    // What `#[timed]` calls; where the kind is not known, it is one that it takes.
+    // `#[timed]` calls these. If a kind is not known, the handle is of a kind that `#[timed]`
+    // accepts.
     let resolved = variants.iter().map(|variant| {
         let name = format_ident!("__typed_{}", variant.declaration.ident);
         let unknown = || quote!(__tm::Histogram<__tm::unit::Seconds>);
@@ -56,8 +58,7 @@ pub(crate) fn metrics(
     quote! {
         #[allow(unused, missing_docs, private_interfaces)]
         const _: () = {
-            use #krate as __tm;
-            use __tm::__private as __p;
+            #imports
             #any_handle
             impl #impl_generics #ident #type_generics #where_clause {
                 #(#constructors)*
@@ -76,8 +77,7 @@ pub(crate) fn metrics(
 ///
 /// ```text
 /// const _: () = {
-///     use ::typed_metrics as __tm;
-///     use __tm::__private as __p;
+///     use … // see `imports`
 ///     impl __tm::Label for Endpoint {
 ///         fn value<'__v>(_: &'__v Self, _: &'__v mut __p::Scratch) -> __tm::LabelRef<'__v> {
 ///             __p::unreachable_variant()
@@ -86,13 +86,13 @@ pub(crate) fn metrics(
 /// };
 /// ```
 pub(crate) fn label(declaration: &LabelDeclaration) -> TokenStream {
-    let Some(krate) = known_facade(&declaration.krate) else { return TokenStream::new() };
+    let Ok(facade) = Facade::of(&declaration.krate) else { return TokenStream::new() };
+    let imports = imports(&facade, Macro::Label);
     let LabelDeclaration { ident, generics, .. } = declaration;
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     quote! {
         const _: () = {
-            use #krate as __tm;
-            use __tm::__private as __p;
+            #imports
             impl #impl_generics __tm::Label for #ident #type_generics #where_clause {
                 fn value<'__v>(_: &'__v Self, _: &'__v mut __p::Scratch) -> __tm::LabelRef<'__v> {
                     __p::unreachable_variant()
@@ -100,11 +100,6 @@ pub(crate) fn label(declaration: &LabelDeclaration) -> TokenStream {
             }
         };
     }
-}
-
-/// `None` if what was written cannot be read: then nothing can be named.
-fn known_facade(slot: &Slot<Path>) -> Option<Path> {
-    slot.read().ok().map(facade)
 }
 
 fn parameters(fields: &VariantFields) -> (Vec<Ident>, Vec<&Type>) {
@@ -120,7 +115,8 @@ fn parameters(fields: &VariantFields) -> (Vec<Ident>, Vec<&Type>) {
 
 /// Expands to a type with the operations of all handles, and one with those of all their guards.
 ///
-/// Both mirror core's `handle`: what is missing here is told of a second time where it is used.
+/// Both repeat the methods of core's handles. A use of a method that is missing here is reported as
+/// a second mistake.
 fn any_handle() -> TokenStream {
     quote! {
         #[derive(__p::core::clone::Clone, __p::core::marker::Copy)]

@@ -1,18 +1,20 @@
 //! `#[timed]` of a function that can be measured.
 //!
-//! The body becomes a closure, or an async block, that takes the arguments over; so whatever leaves it,
-//! `return` and `?` too, comes by what measures it. Unlike the derives' expansions this one stands among
-//! the user's names: paths are spelt out from the facade on, and locals are hygienic.
+//! The body becomes a closure or an async block that takes the arguments over. So every way out of
+//! the body, `return` and `?` too, leads to the code that measures. Unlike the expansion of a
+//! derive, this one is among the user's names: locals are hygienic, and the names of imports begin
+//! with two underscores.
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 
-use crate::expand::meter::{Paths, fill, meter, tokens_of_computed};
-use crate::expand::names::at;
-use crate::expand::timed_body::{allow, body_of, braced};
+use crate::expand::call_recorder::{call_recorder, fill, tokens_of_computed};
+use crate::expand::facade::{Macro, imports};
+use crate::expand::names::{at, local};
+use crate::expand::timed_body::{allow, body_of, braced, in_block};
 use crate::model::{
-    LastExpression, Meter, OutcomeOf, ReturnedFuture, Returns, Target, ValidatedBody,
+    CallRecorder, LastExpression, OutcomeOf, ReturnedFuture, Returns, Target, ValidatedBody,
     ValidatedFunction, ValidatedTimed,
 };
 
@@ -23,8 +25,7 @@ pub(crate) fn expand(timed: &ValidatedTimed, function: &ValidatedFunction<'_>) -
     let (attributes, vis, default) =
         (&declaration.attributes, &declaration.vis, &declaration.default);
     let signature = &function.signature;
-    let paths = Paths::new(&timed.krate);
-    let expansion = Expansion { timed, function, paths: &paths };
+    let expansion = Expansion { timed, function };
     let body = match &function.kind {
         ValidatedBody::Sync { returns } => expansion.sync(returns),
         ValidatedBody::Async { returns } => expansion.of_async(returns),
@@ -35,21 +36,21 @@ pub(crate) fn expand(timed: &ValidatedTimed, function: &ValidatedFunction<'_>) -
             expansion.of_future(returns, None)
         }
         ValidatedBody::Future { made: ReturnedFuture::Pinned(function), returns } => {
-            let private = &paths.private;
-            let pin = function.as_ref().map_or(quote!(#private::Box::pin), |f| quote!(#f));
+            let pin = function.as_ref().map_or(quote!(__p::Box::pin), |f| quote!(#f));
             expansion.of_future(returns, Some(&pin))
         }
     };
     let inner_attributes = &function.body.attributes;
+    let imports = imports(&timed.facade, Macro::Timed);
     let statics = expansion.statics();
-    let body = braced(&function.body.braces, quote!(#(#inner_attributes)* #statics #body));
+    let body = quote!(#(#inner_attributes)* #imports #statics #body);
+    let body = braced(&function.body.braces, body);
     quote!(#(#attributes)* #vis #default #signature #body)
 }
 
 struct Expansion<'e> {
     timed: &'e ValidatedTimed,
     function: &'e ValidatedFunction<'e>,
-    paths: &'e Paths,
 }
 
 impl Expansion<'_> {
@@ -65,15 +66,14 @@ impl Expansion<'_> {
     /// __returned
     /// ```
     fn sync(&self, returns: &Returns) -> TokenStream {
-        let Paths { timed, .. } = self.paths;
         let (call, returned) = (local("__call"), local("__returned"));
-        let (computed, meters) = self.meters();
+        let (computed, recorders) = self.recorders();
         if let Returns::Never = returns {
-            // It ends by unwinding, if at all; so there is nothing to catch.
+            // The function ends by unwinding, if at all, which drops the call and records it.
             let statements = &self.function.body.statements;
             return quote! {
                 #computed
-                let #call = #timed::Call::of_function(#meters);
+                let #call = __p::timed::Call::of_function(#recorders);
                 #statements
             };
         }
@@ -83,9 +83,9 @@ impl Expansion<'_> {
         let mutable = self.fills().then(|| quote!(mut));
         quote! {
             #computed
-            let #mutable #call = #timed::Call::of_function(#meters);
+            let #mutable #call = __p::timed::Call::of_function(#recorders);
             #allow
-            let #returned = #timed::call(#body);
+            let #returned = __p::timed::call(#body);
             #finish
             #returned
         }
@@ -97,7 +97,9 @@ impl Expansion<'_> {
     /// let (__prepared, __body) = timed::call(move || (
     ///     (timed::wall(…), ()),
     ///     async move {
-    ///         if let Option::Some(__returned) = Option::None::<Result<Page, Error>> { return __returned; }
+    ///         if let Option::Some(__returned) = Option::None::<Result<Page, Error>> {
+    ///             return __returned;
+    ///         }
     ///         let _ = &url;
     ///         …
     ///     },
@@ -110,27 +112,26 @@ impl Expansion<'_> {
     /// __returned
     /// ```
     ///
-    /// The labels are evaluated inside of a closure because an argument that is borrowed by the future
-    /// itself would have a place in it to the end, though it is moved on.
+    /// The labels are evaluated in a closure. If the future itself borrowed an argument, it would
+    /// keep room for the argument to the end, although the argument is moved into the body.
     fn of_async(&self, returns: &Returns) -> TokenStream {
-        let Paths { timed, .. } = self.paths;
         let (prepared, body) = (local("__prepared"), local("__body"));
-        let (computed, meters) = self.meters();
-        let block = self.block(returns, &body_of(self.function, self.paths));
+        let (computed, recorders) = self.recorders();
+        let block = self.block(returns, &body_of(self.function));
         let allow = allow(self.function);
         let awaited = self.awaited(returns, &quote!(#prepared), &quote!(#body));
-        // What the body borrows for too long is told of at the body.
+        // If the body borrows something for too long, the compiler reports that at the body.
         let span = Span::mixed_site().located_at(self.function.body.braces.span());
         let future = quote_spanned!(span=> async move #block);
         quote! {
             #computed
             #allow
-            let (#prepared, #body) = #timed::call(move || (#meters, #future));
+            let (#prepared, #body) = __p::timed::call(move || (#recorders, #future));
             #awaited
         }
     }
 
-    /// A function that makes a future in any way, which is measured when it is polled.
+    /// A function that makes a future in any way. The future is measured when it is polled.
     ///
     /// Expands to
     ///
@@ -140,9 +141,8 @@ impl Expansion<'_> {
     /// Box::pin(async move { … }) // or without `Box::pin`
     /// ```
     fn of_future(&self, returns: &Returns, pin: Option<&TokenStream>) -> TokenStream {
-        let Paths { timed, .. } = self.paths;
         let (prepared, future) = (local("__prepared"), local("__future"));
-        let (computed, meters) = self.meters();
+        let (computed, recorders) = self.recorders();
         let body = self.closure(returns);
         let allow = allow(self.function);
         let awaited = self.awaited(&Returns::Unknown, &quote!(#prepared), &quote!(#future));
@@ -153,9 +153,9 @@ impl Expansion<'_> {
         };
         quote! {
             #computed
-            let #prepared = #meters;
+            let #prepared = #recorders;
             #allow
-            let #future = #timed::call(#body);
+            let #future = __p::timed::call(#body);
             #block
         }
     }
@@ -172,10 +172,10 @@ impl Expansion<'_> {
     fn last_expression(&self, last: &LastExpression) -> TokenStream {
         let LastExpression { before, function, block, returns } = last;
         let prepared = local("__prepared");
-        let (computed, meters) = self.meters();
+        let (computed, recorders) = self.recorders();
         let (attributes, capture) = (&block.attrs, block.capture.to_token_stream());
         let inner = match syn::parse2::<Group>(block.block.to_token_stream()) {
-            Ok(braces) => braced(&braces, self.in_block(returns, &braces.stream())),
+            Ok(braces) => braced(&braces, in_block(returns, &braces.stream())),
             Err(_) => block.block.to_token_stream(),
         };
         let awaited = self.awaited(returns, &quote!(#prepared), &quote!(async #capture #inner));
@@ -186,20 +186,19 @@ impl Expansion<'_> {
         };
         quote! {
             #computed
-            let #prepared = #meters;
+            let #prepared = #recorders;
             #(#before)*
             #future
         }
     }
 
-    /// Awaits `body`, which returns what `returns` says, with what was `prepared` for the call.
+    /// Awaits `body`, which returns `returns`. `prepared` holds the recorders of the call.
     fn awaited(
         &self,
         returns: &Returns,
         prepared: &TokenStream,
         body: &TokenStream,
     ) -> TokenStream {
-        let Paths { private, timed } = self.paths;
         let (call, returned) = (local("__call"), local("__returned"));
         let end = if let Returns::Never = returns {
             quote!(|_, _| {})
@@ -208,17 +207,17 @@ impl Expansion<'_> {
             let mutable = self.fills().then(|| quote!(mut));
             quote!(|#returned, #mutable #call| { #finish })
         };
-        // What is wrong with a lifetime that is returned is told of where this stands.
+        // If a returned lifetime is wrong, the compiler reports that at the span of this value.
         let value = respanned(&returned.to_token_stream(), self.end_of_body());
         quote! {
-            let #call = #timed::Call::of_future(#prepared);
+            let #call = __p::timed::Call::of_future(#prepared);
             let #returned =
-                #timed::Awaited::new(#call, #private::core::pin::pin!(#body), #end).await;
+                __p::timed::Awaited::new(#call, __p::core::pin::pin!(#body), #end).await;
             #value
         }
     }
 
-    /// Where the user's last token stands in the body.
+    /// The span of the last token of the user's body.
     fn end_of_body(&self) -> Span {
         let body = self.function.body;
         body.statements.clone().into_iter().last().map_or(body.braces.span(), |token| token.span())
@@ -226,7 +225,7 @@ impl Expansion<'_> {
 
     /// The function's body as a closure.
     fn closure(&self, returns: &Returns) -> TokenStream {
-        let body = braced(&self.function.body.braces, body_of(self.function, self.paths));
+        let body = braced(&self.function.body.braces, body_of(self.function));
         match returns {
             Returns::Type(returns) => quote!(move || -> #returns #body),
             Returns::Never | Returns::Unknown => quote!(move || #body),
@@ -235,68 +234,57 @@ impl Expansion<'_> {
 
     /// The function's body as that of an async block.
     fn block(&self, returns: &Returns, statements: &TokenStream) -> TokenStream {
-        braced(&self.function.body.braces, self.in_block(returns, statements))
+        braced(&self.function.body.braces, in_block(returns, statements))
     }
 
-    /// Before the body of an async block stands what tells the compiler the type that `?` and `return`
-    /// need, and which the block cannot be given. It is never run.
-    fn in_block(&self, returns: &Returns, statements: &TokenStream) -> TokenStream {
-        let private = &self.paths.private;
-        let returned = local("__returned");
-        let Returns::Type(returns) = returns else { return statements.clone() };
-        quote! {
-            if let #private::core::option::Option::Some(#returned) =
-                #private::core::option::Option::None::<#returns>
-            {
-                return #returned;
-            }
-            #statements
-        }
-    }
-
-    /// What computes labels, and all that is recorded, as a pair of pairs.
+    /// The placeholders of computed labels, and all recorders, as a pair of pairs.
     ///
     /// Expands to `(timed::wall(…), (timed::count(…), ()))`.
-    fn meters(&self) -> (TokenStream, TokenStream) {
-        let meters = &self.timed.meters;
+    fn recorders(&self) -> (TokenStream, TokenStream) {
+        let recorders = &self.timed.recorders;
         let computed =
-            meters.iter().enumerate().map(|(at, meter)| tokens_of_computed(at, meter, self.paths));
+            recorders.iter().enumerate().map(|(at, recorder)| tokens_of_computed(at, recorder));
         let computed = computed.collect();
-        let numbered = meters.iter().enumerate().rev();
+        let numbered = recorders.iter().enumerate().rev();
         let pairs = numbered.fold(quote!(()), |rest, (at, one)| {
-            let one = meter(at, one, self.paths);
+            let one = call_recorder(at, one);
             quote!((#one, #rest))
         });
         (computed, pairs)
     }
 
     fn fills(&self) -> bool {
-        self.timed.meters.iter().any(|meter| !meter.computed().is_empty())
+        self.timed.recorders.iter().any(|recorder| !recorder.computed().is_empty())
     }
 
     /// Expands to
     ///
     /// ```text
-    /// let __outcome = { use timed::AnyReturned as _; timed::Returned(&__returned).__typed_outcome() };
+    /// let __outcome = {
+    ///     use timed::AnyReturned as _;
+    ///     timed::Returned(&__returned).__typed_outcome()
+    /// };
     /// __call.finish(__outcome);
     /// ```
     fn finish(&self, call: &Ident, returned: &TokenStream) -> TokenStream {
-        let Paths { timed, .. } = self.paths;
         let outcome = local("__outcome");
         let decided = match &self.timed.outcome {
             OutcomeOf::Type => quote! {
-                { use #timed::AnyReturned as _; #timed::Returned(#returned).__typed_outcome() }
+                {
+                    use __p::timed::AnyReturned as _;
+                    __p::timed::Returned(#returned).__typed_outcome()
+                }
             },
-            OutcomeOf::OkIf(closure) => quote!(#timed::ok_if(#returned, #closure)),
-            OutcomeOf::ErrorIf(closure) => quote!(#timed::error_if(#returned, #closure)),
+            OutcomeOf::OkIf(closure) => quote!(__p::timed::ok_if(#returned, #closure)),
+            OutcomeOf::ErrorIf(closure) => quote!(__p::timed::error_if(#returned, #closure)),
             OutcomeOf::NoneIsError(key) => {
                 let returned = respanned(returned, at(key));
-                quote_spanned!(at(key)=> #timed::none_is_error(#returned))
+                quote_spanned!(at(key)=> __p::timed::none_is_error(#returned))
             }
         };
-        let meters = self.timed.meters.iter().enumerate();
+        let recorders = self.timed.recorders.iter().enumerate();
         let fills =
-            meters.filter_map(|(at, meter)| fill(at, meter, call, returned, &outcome, self.paths));
+            recorders.filter_map(|(at, recorder)| fill(at, recorder, call, returned, &outcome));
         quote! {
             let #outcome = #decided;
             #(#fills)*
@@ -304,7 +292,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// What the catalog has to know of the function.
+    /// The statics that describe the function in the catalog.
     ///
     /// Expands to
     ///
@@ -321,20 +309,22 @@ impl Expansion<'_> {
     /// );
     /// ```
     fn statics(&self) -> Option<TokenStream> {
-        let is_default = self.timed.meters.iter().any(|meter| {
-            matches!(meter, Meter::Wall(Target::Function) | Meter::Busy(Target::Function))
+        let is_default = self.timed.recorders.iter().any(|recorder| {
+            matches!(
+                recorder,
+                CallRecorder::Wall(Target::Function) | CallRecorder::Busy(Target::Function)
+            )
         });
         if !is_default && self.timed.objectives.is_empty() {
             return None;
         }
-        let Paths { private, timed } = self.paths;
         let ident = self.function.ident();
         let name = ident.unraw().to_string();
         let source = quote_spanned! {ident.span()=>
-            #private::source(
-                #private::core::file!(),
-                #private::core::line!(),
-                #private::core::module_path!(),
+            __p::source(
+                __p::core::file!(),
+                __p::core::line!(),
+                __p::core::module_path!(),
                 #name,
             )
         };
@@ -342,27 +332,29 @@ impl Expansion<'_> {
             Some((metrics, variant)) => {
                 let variant = variant.to_string();
                 quote! {
-                    #private::core::option::Option::Some(
-                        || #timed::descriptor_of::<#metrics>(#variant)
+                    __p::core::option::Option::Some(
+                        || __p::timed::descriptor_of::<#metrics>(#variant)
                     )
                 }
             }
-            None => quote!(#private::core::option::Option::None),
+            None => quote!(__p::core::option::Option::None),
         };
         let objectives = &self.timed.objectives;
-        let function = is_default.then(
-            || quote!(static __FUNCTION: #timed::Function = #timed::Function::new(&__FACTS);),
-        );
+        let function = is_default.then(|| {
+            quote!(
+                static __FUNCTION: __p::timed::Function = __p::timed::Function::new(&__FACTS);
+            )
+        });
         Some(quote! {
             fn __inside() {}
             #function
-            // A metric's enum may have a lifetime, which nobody has to write here.
+            // A metrics enum may have a lifetime, which the user does not write in `#[timed]`.
             #[allow(elided_lifetimes_in_paths)]
-            #[#private::linkme::distributed_slice(#timed::FUNCTIONS)]
-            #[linkme(crate = #private::linkme)]
-            static __FACTS: #timed::TimedFunction = #timed::TimedFunction::new(
+            #[__p::linkme::distributed_slice(__p::timed::FUNCTIONS)]
+            #[linkme(crate = __p::linkme)]
+            static __FACTS: __p::timed::TimedFunction = __p::timed::TimedFunction::new(
                 #source,
-                || #timed::name_of(__inside),
+                || __p::timed::name_of(__inside),
                 #metric,
                 &[#(#objectives),*],
             );
@@ -370,12 +362,7 @@ impl Expansion<'_> {
     }
 }
 
-/// A local that the user's code cannot see.
-pub(crate) fn local(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
-}
-
-/// `tokens` as if they stood at `span`, with the names that they have.
+/// `tokens` with the position of `span` and their own hygiene.
 fn respanned(tokens: &TokenStream, span: Span) -> TokenStream {
     let tokens = tokens.clone().into_iter().map(|mut token| {
         token.set_span(token.span().located_at(span));

@@ -1,20 +1,22 @@
-//! The body of a function that is measured, where it runs now.
+//! The body of a measured function, inside the closure or the async block.
 
 use proc_macro2::{Group, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 
-use crate::expand::meter::Paths;
-use crate::expand::timed::local;
-use crate::model::{Argument, LastValue, ReturnedClosure, Take, ValidatedFunction, assigns};
+use crate::expand::names::local;
+use crate::model::{
+    Argument, LastValue, ReturnedClosure, Returns, Take, ValidatedFunction, assigns,
+};
 
 /// The function's body, with the arguments that it takes over.
 ///
-/// Expands to `match { first } { first => match { second } { second => { … } } }` for a closure: what an
-/// arm binds lives, as an argument does, longer than all that the body makes. For an async block, which
-/// drops what it captured as it came across it, to `let _ = &second; let _ = &first; …`.
-pub(crate) fn body_of(function: &ValidatedFunction<'_>, paths: &Paths) -> TokenStream {
-    let statements = statements(function, paths);
+/// For a closure, expands to `match { first } { first => match { second } { second => { … } } }`. A
+/// variable that an arm binds lives longer than all variables of the body, as an argument does. An
+/// async block drops its captured variables in the order in which it mentions them. For an async
+/// block, expands to `let _ = &second; let _ = &first; …`.
+pub(crate) fn body_of(function: &ValidatedFunction<'_>) -> TokenStream {
+    let statements = statements(function);
     let Some(arguments) = &function.arguments else { return statements };
     let captured = arguments.iter().rev().map(|Argument { attributes, lints, take }| match take {
         Take::Capture(name) => quote! {
@@ -22,7 +24,7 @@ pub(crate) fn body_of(function: &ValidatedFunction<'_>, paths: &Paths) -> TokenS
             #(#attributes)*
             let _ = &#name;
         },
-        // The block says that the argument is not used, where it stands.
+        // The variable in the block makes the compiler report the unused argument at the argument.
         Take::CaptureUnused(name) => quote! {
             #(#attributes)*
             let _ = &#name;
@@ -43,7 +45,7 @@ pub(crate) fn body_of(function: &ValidatedFunction<'_>, paths: &Paths) -> TokenS
     let mut is_bound = false;
     let body = arguments.iter().rev().fold(statements, |body, Argument { lints, take, .. }| {
         let Take::Bind { pattern, name, .. } = take else { return body };
-        // The innermost has the user's braces.
+        // The innermost match has the user's braces.
         let body = if std::mem::replace(&mut is_bound, true) {
             body
         } else {
@@ -54,12 +56,27 @@ pub(crate) fn body_of(function: &ValidatedFunction<'_>, paths: &Paths) -> TokenS
     quote!(#captured #body)
 }
 
-/// The body's statements. A closure at the end is told the types of its arguments.
-fn statements(function: &ValidatedFunction<'_>, paths: &Paths) -> TokenStream {
+/// The statements of an async block, after a `return` that never runs. The `return` gives the
+/// compiler the type that `?` and `return` need, which cannot be written for a block.
+pub(crate) fn in_block(returns: &Returns, statements: &TokenStream) -> TokenStream {
+    let returned = local("__returned");
+    let Returns::Type(returns) = returns else { return statements.clone() };
+    quote! {
+        if let __p::core::option::Option::Some(#returned) =
+            __p::core::option::Option::None::<#returns>
+        {
+            return #returned;
+        }
+        #statements
+    }
+}
+
+/// The body's statements. A closure at the end gets the types of its arguments.
+fn statements(function: &ValidatedFunction<'_>) -> TokenStream {
     let Some(ReturnedClosure { before, last }) = &function.closure else {
         return function.body.statements.clone();
     };
-    let last = last_value(last, paths);
+    let last = last_value(last);
     quote!(#(#before)* #last)
 }
 
@@ -72,28 +89,27 @@ fn statements(function: &ValidatedFunction<'_>, paths: &Paths) -> TokenStream {
 ///     timed::taken(__slot)
 /// }
 /// ```
-fn last_value(last: &LastValue, paths: &Paths) -> TokenStream {
-    let Paths { private, timed } = paths;
+fn last_value(last: &LastValue) -> TokenStream {
     let slot = local("__slot");
     match last {
         LastValue::Other(expression) => expression.to_token_stream(),
         LastValue::Tuple(values) => {
-            let values = values.iter().map(|value| last_value(value, paths));
+            let values = values.iter().map(last_value);
             quote!((#(#values,)*))
         }
         LastValue::Closure { expression, bound } => quote! {
             {
-                let mut #slot = #private::core::option::Option::None;
+                let mut #slot = __p::core::option::Option::None;
                 #[allow(elided_lifetimes_in_paths, unused_parens)]
-                let _: &(dyn #bound + '_) = #timed::put(&mut #slot, #expression);
-                #timed::taken(#slot)
+                let _: &(dyn #bound + '_) = __p::timed::put(&mut #slot, #expression);
+                __p::timed::taken(#slot)
             }
         },
     }
 }
 
-/// The compiler does not see that a captured argument is read once more, when it is dropped, and
-/// would warn of `self.armed = false;` in a method that takes `mut self`.
+/// The drop of a captured argument reads the argument once more. The compiler does not see that,
+/// and would report `self.armed = false;` in a method that takes `mut self` as unused.
 pub(crate) fn allow(function: &ValidatedFunction<'_>) -> Option<TokenStream> {
     let arguments = function.arguments.as_ref()?.iter();
     let mut captured = arguments.filter_map(|argument| match &argument.take {

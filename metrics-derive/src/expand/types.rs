@@ -18,7 +18,8 @@ pub(crate) fn handle(handle: HandleType) -> TokenStream {
     quote!(__tm::#kind<#parameter>)
 }
 
-/// What `record` accepts for a kind of handle: `__tm::value::CounterValue<…>` and so on.
+/// The bound on the value that `record` takes for a kind of handle: `__tm::value::CounterValue<…>`
+/// and so on.
 pub(crate) fn value_bound(handle: HandleType) -> TokenStream {
     let bound = format_ident!(
         "{}",
@@ -58,8 +59,9 @@ pub(crate) fn value_type(value_type: ValueType) -> Ident {
     format_ident!("{value_type:?}")
 }
 
-/// What a label's type can do: the only place that asks it to be a label. All of it stands at the
-/// type, and what the compiler says of it is the same wherever it is expanded, so it says it once.
+/// The label type of a type. It is the only code that requires the type to be a label. All of its
+/// tokens have the span of the type and every copy gives the same error, so the compiler reports it
+/// once.
 ///
 /// Expands to `__p::label_type::<&'a str>()`.
 pub(crate) fn label_type(ty: &impl ToTokens, display: bool) -> TokenStream {
@@ -70,9 +72,9 @@ pub(crate) fn label_type(ty: &impl ToTokens, display: bool) -> TokenStream {
     }
 }
 
-/// `ty` with the lifetimes of `generics` replaced by `'static`, as a const needs it.
+/// `ty` with `'static` in place of the lifetimes of `generics`, because a const has no lifetimes.
 ///
-/// Works on tokens, so that it sees lifetimes in every corner of a type, macros included.
+/// The function works on tokens, so that it finds lifetimes everywhere in a type, also in macros.
 pub(crate) fn with_static_lifetimes(ty: &impl ToTokens, generics: &Generics) -> TokenStream {
     let own: Vec<_> = generics.lifetimes().map(|param| &param.lifetime.ident).collect();
     replace(ty.to_token_stream(), &own)

@@ -1,9 +1,9 @@
 //! How the measured body takes the function's arguments over.
 //!
-//! The body becomes a closure or an async block of its own, and still has to drop its arguments in the
-//! order in which the function would: the last one first, and what a pattern leaves unbound after what
-//! it binds. And what the compiler says of an argument that is not used, or need not be `mut`, has to
-//! stay.
+//! The body becomes a closure or an async block. It must still drop the arguments in the order in
+//! which the function would: the last argument first, and the parts that a pattern does not bind
+//! after the parts that it binds. The compiler must still report an argument that is not used, or
+//! that need not be `mut`.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -24,43 +24,47 @@ pub(crate) struct Argument {
 }
 
 pub(crate) enum Take {
-    /// Bound by `match { name } { pattern => … }` around the body, it is dropped and looked at as an
-    /// argument is. What is `used` is so by what measures.
+    /// `match { name } { pattern => … }` around the body binds it. So it is dropped, and checked by
+    /// lints, as an argument is. `used` is an argument that label expressions read; the expansion
+    /// marks it used to avoid a lint.
     Bind { pattern: TokenStream, name: Ident, used: Option<Ident> },
-    /// The block captures it, and drops what it captured in the order in which it came across it.
+    /// The block captures it. A block drops its captures in the order in which it mentions them.
     Capture(Ident),
-    /// As `Capture`; the body does not use it, which the compiler would not see.
+    /// As `Capture`, for an argument that the body does not use. The capture hides that from the
+    /// compiler, so the expansion has to show it.
     CaptureUnused(Ident),
 }
 
-/// What becomes of the arguments.
+/// What takes the arguments over.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Into {
-    /// What is bound in a closure.
+    /// A closure, which binds them.
     Closure,
-    /// What an async block captures. To bind it would be a second place for each in the future.
+    /// An async block, which captures them. If it bound them, the future would hold each argument
+    /// twice.
     Future,
 }
 
-/// What a function's arguments are looked at by, besides the compiler.
-pub(crate) struct Seen<'s> {
+/// The code that reads a function's arguments.
+pub(crate) struct Readers<'s> {
     pub(crate) body: &'s TokenStream,
-    /// Labels, and closures that are options.
+    /// The labels, and the closures of options.
     pub(crate) measured: &'s TokenStream,
-    /// Whether somebody else looks at the signature, so that its patterns stay.
-    pub(crate) by_others: bool,
+    /// Whether another macro may read the signature, so that its patterns have to stay.
+    pub(crate) other_macros: bool,
 }
 
 impl Arguments {
-    /// Gives names in `signature` to what has none, and says how the body takes it all over.
-    pub(crate) fn take_over(signature: &mut Signature, into: Into, seen: &Seen<'_>) -> Self {
+    /// Gives names in `signature` to arguments that have none, and decides how the body takes each
+    /// over.
+    pub(crate) fn take_over(signature: &mut Signature, into: Into, readers: &Readers<'_>) -> Self {
         let rest_is_dropped = |input: &FnArg| match input {
             FnArg::Receiver(_) => false,
             FnArg::Typed(typed) => {
                 !is_reference(&typed.ty) && !is_wild(&typed.pat) && leaves_some(&typed.pat)
             }
         };
-        // What is left of an argument can be dropped between the others only if all are bound.
+        // The unbound rest of an argument can be dropped between the others only if all are bound.
         let bind = into == Into::Closure || signature.inputs.iter().any(rest_is_dropped);
         let mut all = Vec::new();
         for (place, input) in signature.inputs.iter_mut().enumerate() {
@@ -71,12 +75,13 @@ impl Arguments {
             }
             let takes = match input {
                 FnArg::Receiver(receiver) => vec![Take::Capture(receiver.self_token.into())],
-                FnArg::Typed(typed) => take(typed, place, bind, !attributes.is_empty(), seen),
+                FnArg::Typed(typed) => take(typed, place, bind, !attributes.is_empty(), readers),
             };
             if let FnArg::Typed(typed) = input
                 && takes.iter().any(|take| !matches!(take, Take::Capture(_)))
             {
-                // It is fulfilled where the argument is bound now.
+                // The lint is triggered, and so the expectation fulfilled, where the argument is
+                // bound now.
                 typed.attrs.retain(|attribute| !attribute.path().is_ident("expect"));
             }
             all.extend(takes.into_iter().map(|take| {
@@ -93,22 +98,22 @@ impl Arguments {
     }
 }
 
-/// How an argument is taken over, which is the one at `place`. Of one that `is_conditional`, only a
-/// statement can be left out.
+/// How the argument at `place` is taken over. An argument that `is_conditional` has a `#[cfg]`,
+/// which can be put on a statement but not on a `match`.
 fn take(
     typed: &mut PatType,
     place: usize,
     bind: bool,
     is_conditional: bool,
-    seen: &Seen<'_>,
+    readers: &Readers<'_>,
 ) -> Vec<Take> {
     let is_reference = is_reference(&typed.ty);
     let bind = bind && !is_conditional;
     let mut names = Vec::new();
     bound_names(&typed.pat, &mut names);
-    let is_measured = |name: &Ident| mentions(seen.measured.clone(), &name.unraw().to_string());
+    let is_measured = |name: &Ident| mentions(readers.measured.clone(), &name.unraw().to_string());
     let is_whole = is_conditional
-        || seen.by_others
+        || readers.other_macros
         || !is_wild(&typed.pat)
             && (is_reference
                 || !leaves_some(&typed.pat)
@@ -128,14 +133,16 @@ fn take(
     if bind {
         without_mut(&mut typed.pat);
     }
-    // A reference is dropped without anyone noticing.
+    // The drop of a reference has no effect, so its order does not matter.
     let names = names.into_iter().filter(|bound| !is_reference || bind && bound.mutable.is_some());
     let takes = names.map(|Bound { name, mutable }| {
         let text = name.unraw().to_string();
         if bind {
             let used = is_measured(&name).then(|| name.clone());
             Take::Bind { pattern: quote!(#mutable #name), name, used }
-        } else if text.starts_with('_') || mentions(seen.body.clone(), &text) || is_measured(&name)
+        } else if text.starts_with('_')
+            || mentions(readers.body.clone(), &text)
+            || is_measured(&name)
         {
             Take::Capture(name)
         } else {
@@ -176,7 +183,7 @@ fn is_reference(ty: &Type) -> bool {
     }
 }
 
-/// Whether no value can be bound, as far as the type's name tells.
+/// Whether the type has no values, as far as its name shows.
 fn is_uninhabited(input: &FnArg) -> bool {
     let FnArg::Typed(typed) = input else { return false };
     match &*typed.ty {
@@ -186,7 +193,7 @@ fn is_uninhabited(input: &FnArg) -> bool {
     }
 }
 
-/// Whether a pattern binds its value in part only, or not by moving it.
+/// Whether a pattern leaves a part of its value unbound, or binds a part by reference.
 fn leaves_some(pattern: &Pat) -> bool {
     match pattern {
         Pat::Ident(name) => name.by_ref.is_some() || name.subpat.is_some(),
@@ -207,7 +214,7 @@ fn is_type(name: &Ident) -> bool {
     name.to_string().starts_with(char::is_uppercase)
 }
 
-/// The patterns that stand directly in a pattern.
+/// The patterns directly inside a pattern.
 fn inside(pattern: &mut Pat) -> Vec<&mut Pat> {
     match pattern {
         Pat::Ident(name) => name.subpat.iter_mut().map(|(_, pattern)| &mut **pattern).collect(),
@@ -225,7 +232,7 @@ fn inside(pattern: &mut Pat) -> Vec<&mut Pat> {
 /// The names that a pattern binds, in the order of their declaration.
 fn bound_names(pattern: &Pat, names: &mut Vec<Bound>) {
     match pattern {
-        // `ref` leaves the argument itself where it is, and a struct without fields binds nothing.
+        // `ref` does not move the argument, and the name of a unit struct binds nothing.
         Pat::Ident(name) if name.by_ref.is_none() && !is_type(&name.ident) => {
             names.push(Bound { name: name.ident.clone(), mutable: name.mutability });
         }

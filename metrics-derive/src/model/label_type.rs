@@ -5,19 +5,18 @@ use heck::{
 };
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Generics, Ident, Path};
+use syn::{Generics, Ident};
 use typed_metrics_core::label::MAX_LABEL_LEN;
 
 use crate::diagnostics::Diagnostics;
-use crate::model::metrics::facade;
+use crate::model::facade::Facade;
 use crate::parse::{LabelBody, LabelDeclaration, LabelVariant, NewtypeField, RenameRule, Slot};
 
 /// A type that is a label.
 pub(crate) struct ValidatedLabelType {
     pub(crate) ident: Ident,
     pub(crate) generics: Generics,
-    /// The facade.
-    pub(crate) krate: Path,
+    pub(crate) facade: Facade,
     pub(crate) body: LabelBodyModel,
 }
 
@@ -29,7 +28,7 @@ pub(crate) enum LabelBodyModel {
 }
 
 impl ValidatedLabelType {
-    /// `None` if there was a mistake, which then has been reported.
+    /// `None` if there is a mistake, which is reported then.
     pub(crate) fn check(cx: &Diagnostics, declaration: &LabelDeclaration) -> Option<Self> {
         let body = match declaration.body.as_ref()? {
             LabelBody::Enum(variants) => {
@@ -42,7 +41,7 @@ impl ValidatedLabelType {
                     cx.error(
                         key,
                         "`rename_all` renames the variants of an enum; \
-                         a newtype's value is that of its field",
+                         a newtype has the value of its field, so remove `rename_all`",
                     );
                 }
                 LabelBodyModel::Newtype(field.clone())
@@ -51,7 +50,7 @@ impl ValidatedLabelType {
         Some(Self {
             ident: declaration.ident.clone(),
             generics: declaration.generics.clone(),
-            krate: facade(declaration.krate.read().ok()?),
+            facade: Facade::of(&declaration.krate).ok()?,
             body,
         })
     }
@@ -83,8 +82,8 @@ fn value(cx: &Diagnostics, variant: &LabelVariant, rule: RenameRule) -> Option<S
         cx.error(
             fields,
             format_args!(
-                "`{ident}` has fields, and the values of a label enum are known while compiling; \
-                 remove them, or make them a label of their own"
+                "`{ident}` has fields, but each variant of a label enum is one value; \
+                 remove the fields, or make them another label"
             ),
         );
         return None;

@@ -24,12 +24,12 @@ pub(crate) fn labels(
         VariantFields::Named(fields) => fields,
         VariantFields::Unnamed(fields, types) => {
             let ident = &variant.ident;
-            let mend = if types.is_empty() {
+            let fix = if types.is_empty() {
                 format!("write `{ident}` alone")
             } else {
                 format!("write `{ident} {{ label: T }}`")
             };
-            cx.error(fields, format_args!("labels need names; {mend}"));
+            cx.error(fields, format_args!("labels need names; {fix}"));
             return None;
         }
     };

@@ -5,7 +5,7 @@ use syn::LitInt;
 use crate::diagnostics::Diagnostics;
 use crate::parse::Slot;
 
-/// The limit that is written, else `default`. `None` if it is wrong.
+/// The limit that is written, else `default`. `None` if the limit is wrong.
 pub(crate) fn series_limit(cx: &Diagnostics, slot: &Slot<LitInt>, default: usize) -> Option<usize> {
     match slot.read().ok()? {
         Some(literal) => whole(cx, literal),
@@ -18,7 +18,7 @@ fn whole(cx: &Diagnostics, literal: &LitInt) -> Option<usize> {
         Ok(0) => {
             cx.error(
                 literal,
-                "with a series limit of 0 every measurement would land in the overflow series; \
+                "with a series limit of 0 every measurement would go to the overflow series; \
                  give at least 1",
             );
             None

@@ -1,9 +1,9 @@
-//! Whether tokens name something.
+//! Whether tokens use a name.
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
-/// Whether `name` stands in `tokens` as a name of its own, which fields and methods are not; also in a
-/// format string.
+/// Whether `tokens` use `name`, also in a format string. A field or a method of that name does not
+/// count.
 pub(crate) fn mentions(tokens: TokenStream, name: &str) -> bool {
     let mut dots = 0_u32;
     tokens.into_iter().any(|token| {
@@ -17,7 +17,7 @@ pub(crate) fn mentions(tokens: TokenStream, name: &str) -> bool {
             }
             TokenTree::Punct(punct) => {
                 if punct.as_char() == '.' {
-                    // A range's dots belong together: what comes after them is no member.
+                    // The dots of a range belong together. No member follows them.
                     dots = dots_before + 1;
                     dots += u32::from(punct.spacing() == Spacing::Joint && dots_before == 0);
                 }
@@ -28,7 +28,7 @@ pub(crate) fn mentions(tokens: TokenStream, name: &str) -> bool {
     })
 }
 
-/// Whether a format string takes `name` in, as in `{name:?}` and `{:name$}`.
+/// Whether a format string uses `name`, as in `{name:?}` and `{:name$}`.
 fn formats(literal: &str, name: &str) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     literal.contains('{')
@@ -40,9 +40,9 @@ fn formats(literal: &str, name: &str) -> bool {
         })
 }
 
-/// Whether something is assigned to `name` or to a part of it, as in `name.len += 1`.
+/// Whether `tokens` assign to `name` or to a part of it, as in `name.len += 1`.
 pub(crate) fn assigns(tokens: TokenStream, name: &str) -> bool {
-    // Since `name`, nothing came but dots, fields and indices.
+    // Whether only dots, fields and indices have followed `name`.
     let mut is_place = false;
     for token in tokens {
         is_place = match token {
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_name_is_none() {
+    fn other_words_are_not_taken_for_the_name() {
         assert!(!in_code("shop.name"));
         assert!(!in_code("shop.name()"));
         assert!(!in_code("names"));

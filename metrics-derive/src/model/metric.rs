@@ -14,7 +14,7 @@ use crate::model::naming::metric_name;
 use crate::parse::{KindDeclaration, Slot, Unreadable, VariantDeclaration};
 use crate::suggest::{closest, quoted_list};
 
-/// One metric, all of whose facts are known.
+/// One valid metric.
 pub(crate) struct ValidatedMetric {
     pub(crate) variant: Ident,
     pub(crate) deprecated: Option<Attribute>,
@@ -31,23 +31,23 @@ pub(crate) struct ValidatedMetric {
     pub(crate) series_limit: usize,
 }
 
-/// What the enum says for all of its metrics.
+/// The settings of the enum, which hold for all of its metrics.
 pub(crate) struct ForAll {
     pub(crate) prefix: Option<String>,
     pub(crate) series_limit: usize,
 }
 
-/// A variant's metric after the checks. What is `None` has been reported.
+/// A variant's metric after the checks. Where a field is `None`, a mistake is reported.
 #[derive(Default)]
 pub(crate) struct CheckedMetric {
-    /// What the constructor returns; often known though something else is wrong.
+    /// The type that the constructor returns. It is often known although something else is wrong.
     pub(crate) handle: Option<HandleType>,
     pub(crate) metric: Option<ValidatedMetric>,
 }
 
 impl CheckedMetric {
     pub(crate) fn check(cx: &Diagnostics, for_all: &ForAll, variant: &VariantDeclaration) -> Self {
-        // Everything is checked before anything is missed, so that each mistake is told.
+        // Every part is checked before the function returns, so that every mistake is reported.
         let labels = labels(cx, variant);
         let declared = the_kind(cx, variant);
         let written_name = declared.map_or(Ok(None), |declared| declared.name.read());
@@ -81,7 +81,7 @@ impl CheckedMetric {
     }
 }
 
-/// The type of the handle, if all is known that it depends on.
+/// The type of the handle, if everything that it depends on is known.
 fn handle(
     declared: &KindDeclaration,
     value_type: Option<ValueType>,
@@ -104,14 +104,14 @@ fn the_kind<'d>(cx: &Diagnostics, variant: &'d VariantDeclaration) -> Option<&'d
         [one] => Some(one),
         [] => {
             let kinds = MetricType::ALL.map(MetricType::as_str);
-            let slip = variant
+            let misspelt = variant
                 .foreign
                 .iter()
                 .find_map(|attribute| Some((attribute, closest(&attribute.to_string(), kinds)?)));
-            match slip {
+            match misspelt {
                 Some((attribute, meant)) => cx.error(
                     attribute,
-                    format_args!("`{attribute}` is no kind of metric; did you mean `{meant}`?"),
+                    format_args!("`{attribute}` is not a kind of metric; did you mean `{meant}`?"),
                 ),
                 None => cx.error(
                     ident,
@@ -127,7 +127,7 @@ fn the_kind<'d>(cx: &Diagnostics, variant: &'d VariantDeclaration) -> Option<&'d
             for other in others {
                 let (a, b) = (first.kind.as_str(), other.kind.as_str());
                 let message = if first.kind == other.kind {
-                    format!("`#[{a}]` stands twice above `{ident}`; write all keys in one")
+                    format!("`{ident}` has `#[{a}]` twice; write all keys in one attribute")
                 } else {
                     format!("`{ident}` has two kinds, `{a}` and `{b}`; keep one")
                 };
@@ -138,7 +138,7 @@ fn the_kind<'d>(cx: &Diagnostics, variant: &'d VariantDeclaration) -> Option<&'d
     }
 }
 
-/// The unit that was meant where another one was written, if that is clear.
+/// The unit that was meant in place of a wrong one, if that is clear.
 struct Meant(Option<&'static str>);
 
 fn unit(cx: &Diagnostics, slot: &Slot<LitStr>) -> Result<String, Meant> {
@@ -165,7 +165,7 @@ fn value_type(cx: &Diagnostics, declared: &KindDeclaration) -> Option<ValueType>
         return Some(value_type);
     }
     let types = quoted_list(allowed.iter().copied().map(ValueType::as_str));
-    let mend = match (kind, found) {
+    let fix = match (kind, found) {
         (MetricType::Counter, Some(ValueType::I64)) => {
             "; a sum that can go down is an `#[up_down_counter]`"
         }
@@ -173,7 +173,7 @@ fn value_type(cx: &Diagnostics, declared: &KindDeclaration) -> Option<ValueType>
     };
     cx.error(
         word,
-        format_args!("{} cannot have values of `{word}`; it takes {types}{mend}", kind.in_prose()),
+        format_args!("{} cannot have values of `{word}`; it takes {types}{fix}", kind.in_prose()),
     );
     None
 }

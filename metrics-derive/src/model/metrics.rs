@@ -1,28 +1,28 @@
-//! All metrics of an enum, and what they may not share.
+//! All metrics of an enum, and the names that two of them may not share.
 
-use syn::{GenericParam, Generics, Ident, Path, Visibility, parse_quote};
+use syn::{GenericParam, Generics, Ident, Visibility};
 use typed_metrics_core::DEFAULT_SERIES_LIMIT;
 
 use crate::diagnostics::Diagnostics;
+use crate::model::facade::Facade;
 use crate::model::handle::HandleType;
 use crate::model::limit::series_limit;
 use crate::model::metric::{CheckedMetric, ForAll, ValidatedMetric};
 use crate::model::naming::{constructor, prefix};
 use crate::parse::{MetricsDeclaration, VariantDeclaration};
 
-/// An enum whose variants all are valid metrics.
+/// An enum whose variants are all valid metrics.
 pub(crate) struct ValidatedMetrics<'d> {
     pub(crate) ident: &'d Ident,
     pub(crate) vis: &'d Visibility,
     pub(crate) generics: &'d Generics,
-    /// The facade.
-    pub(crate) krate: Path,
+    pub(crate) facade: Facade,
     pub(crate) metrics: Vec<(Ident, ValidatedMetric)>,
     /// The type of handle that all variants share, if they share one.
     pub(crate) shared_handle: Option<HandleType>,
 }
 
-/// A variant after the checks. What is `None` has been reported.
+/// A variant after the checks. Where a field is `None`, a mistake is reported.
 pub(crate) struct CheckedVariant<'d> {
     pub(crate) declaration: &'d VariantDeclaration,
     pub(crate) constructor: Option<Ident>,
@@ -61,7 +61,7 @@ pub(crate) fn check_metrics<'d>(
 }
 
 impl<'d> ValidatedMetrics<'d> {
-    /// `None` if a variant is missing something, which then has been reported.
+    /// `None` if a variant is incomplete, which is reported then.
     pub(crate) fn new(
         declaration: &'d MetricsDeclaration,
         variants: Vec<CheckedVariant<'d>>,
@@ -76,16 +76,11 @@ impl<'d> ValidatedMetrics<'d> {
             ident: &declaration.ident,
             vis: &declaration.vis,
             generics: &declaration.generics,
-            krate: facade(declaration.krate.read().ok()?),
+            facade: Facade::of(&declaration.krate).ok()?,
             metrics,
             shared_handle: shared.then_some(first),
         })
     }
-}
-
-/// The path of the facade: what `crate = …` says, else its own name.
-pub(crate) fn facade(written: Option<&Path>) -> Path {
-    written.cloned().unwrap_or_else(|| parse_quote!(::typed_metrics))
 }
 
 fn refuse_parameters(cx: &Diagnostics, declaration: &MetricsDeclaration) {
@@ -106,7 +101,7 @@ fn refuse_parameters(cx: &Diagnostics, declaration: &MetricsDeclaration) {
     }
 }
 
-/// Two variants must not make one constructor. The second loses it.
+/// Two variants must not have the same constructor. The second one loses its constructor.
 fn refuse_shared_constructors(cx: &Diagnostics, variants: &mut [CheckedVariant<'_>]) {
     for at in 1..variants.len() {
         let (earlier, rest) = variants.split_at_mut(at);
@@ -127,7 +122,8 @@ fn refuse_shared_constructors(cx: &Diagnostics, variants: &mut [CheckedVariant<'
     }
 }
 
-/// Two variants must not be one metric. Those that share a constructor have been told already.
+/// Two variants must not be the same metric. Variants that share a constructor are reported
+/// already.
 fn refuse_shared_names(cx: &Diagnostics, variants: &[CheckedVariant<'_>]) {
     let named: Vec<_> = variants
         .iter()

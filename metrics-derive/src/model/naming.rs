@@ -9,7 +9,7 @@ use typed_metrics_core::name::{NameError, check_metric_name};
 use crate::diagnostics::Diagnostics;
 use crate::parse::{Slot, Unreadable, VariantDeclaration, VariantFields};
 
-/// Stands in for a prefix that cannot be used, so that names are judged as if behind a good one.
+/// Replaces a prefix that is wrong, so that names are still checked with a prefix.
 const STAND_IN: &str = "prefix";
 
 /// The checked prefix; `None` if there is none.
@@ -53,10 +53,10 @@ pub(crate) fn metric_name(
     let checked = if last.is_empty() { Err(NameError::Empty) } else { check_metric_name(&full) };
     let Err(error) = checked else { return Some(full) };
     if written.is_none() && !names_a_constructor(&last) {
-        // The constructor cannot be named after the variant either, which says it all.
+        // The constructor cannot be named after the variant either; that is reported already.
         return None;
     }
-    // Positions are told in the literal that the user looks at.
+    // The position in the message counts from the start of the user's literal.
     let error = match error {
         NameError::BadCharacter { found, position } => {
             NameError::BadCharacter { found, position: position.saturating_sub(before) }
@@ -85,7 +85,7 @@ pub(crate) fn metric_name(
 pub(crate) fn constructor(cx: &Diagnostics, variant: &VariantDeclaration) -> Option<Ident> {
     let ident = &variant.ident;
     let name = snake_case(ident);
-    // Where the constructor is reported, it is reported at the variant.
+    // The compiler reports the constructor at the variant.
     let span = Span::call_site().located_at(ident.span());
     match name.as_str() {
         "record" => {
@@ -112,25 +112,25 @@ pub(crate) fn constructor(cx: &Diagnostics, variant: &VariantDeclaration) -> Opt
             cx.error(
                 ident,
                 format_args!(
-                    "no constructor can be named after `{ident}`; \
-                     let the name of the variant begin with a letter"
+                    "`{ident}` gives no name for a constructor; \
+                     begin the name of the variant with a letter"
                 ),
             );
             None
         }
-        // `Shop::requests` would be the variant, which is no function.
+        // `Shop::requests` would be the variant, which is not a function.
         _ if is_unit(variant) && ident.unraw() == name => {
-            let mend = name.to_pascal_case();
+            let fix = name.to_pascal_case();
             cx.error(
                 ident,
                 format_args!(
                     "the variant `{ident}` would hide its own constructor `{name}`; \
-                     write `{mend}`"
+                     write `{fix}`"
                 ),
             );
             None
         }
-        // `gen` is a keyword from edition 2024 on, which syn does not know of.
+        // `gen` is a keyword from edition 2024 on. syn does not know that.
         "gen" => Some(Ident::new_raw(&name, span)),
         _ if syn::parse_str::<Ident>(&name).is_err() => Some(Ident::new_raw(&name, span)),
         _ => Some(Ident::new(&name, span)),

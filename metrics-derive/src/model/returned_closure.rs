@@ -1,8 +1,9 @@
 //! A closure that a function returns as `impl Fn(…) -> …`.
 //!
-//! As the last expression of the function it would get the types of its arguments from there. As that of
-//! the measured body it does not, for what the body returns is not known before it was looked at. So the
-//! expansion tells them.
+//! As the last expression of the function, the closure would get the types of its arguments from
+//! the function's return type. As the last expression of the measured body it does not, because the
+//! compiler does not know the type of the body before it has checked the body. So the expansion
+//! gives the types.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -12,7 +13,7 @@ use syn::{
 };
 
 pub(crate) struct ReturnedClosure {
-    /// What the body does before.
+    /// The statements before the closure.
     pub(crate) before: Vec<Stmt>,
     pub(crate) last: LastValue,
 }
@@ -25,10 +26,10 @@ pub(crate) enum LastValue {
 }
 
 impl ReturnedClosure {
-    /// `None` if the function returns none.
+    /// `None` if the function returns no closure.
     pub(crate) fn find(signature: &Signature, body: &TokenStream) -> Option<Self> {
         let ReturnType::Type(_, returned) = &signature.output else { return None };
-        // Most functions return none, and their bodies need not be read.
+        // Most functions return no closure, and their bodies need not be parsed.
         bounds(returned).next()?;
         let Block { mut stmts, .. } = syn::parse2(quote!({ #body })).ok()?;
         let last = match stmts.pop()? {

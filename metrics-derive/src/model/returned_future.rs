@@ -1,4 +1,4 @@
-//! A future that a function returns which is not `async` itself.
+//! A future that is returned by a function that is not `async`.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -16,7 +16,7 @@ pub(crate) enum ReturnedFuture {
     Block(Box<LastExpression>),
     /// In any way, bare: `impl Future`.
     Bare,
-    /// In any way, behind a pointer, which this function makes: `Box::pin` where there is none.
+    /// In any way, behind a pointer. The function makes the pointer; `None` stands for `Box::pin`.
     Pinned(Option<Expr>),
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct LastExpression {
 }
 
 impl ReturnedFuture {
-    /// `None` if the function returns something else, as far as its text tells.
+    /// `None` if the function returns something else, as far as its text shows.
     pub(crate) fn find(signature: &Signature, body: &TokenStream) -> Option<Self> {
         let ReturnType::Type(_, returned) = &signature.output else { return None };
         match last_expression(returned, body) {
@@ -47,7 +47,7 @@ fn returns(statement: &Stmt) -> bool {
     mentions(statement.to_token_stream(), "return")
 }
 
-/// The future at the end of a function, as people write it, and as `#[async_trait]` does.
+/// The future at the end of a function, as it is written by hand and by `#[async_trait]`.
 fn last_expression(returned: &Type, body: &TokenStream) -> Option<LastExpression> {
     let block: Block = syn::parse2(quote!({ #body })).ok()?;
     let mut before = block.stmts;
@@ -69,7 +69,7 @@ fn last_expression(returned: &Type, body: &TokenStream) -> Option<LastExpression
     Some(LastExpression { before, function, block, returns })
 }
 
-/// What the measured future is too, if the function's is.
+/// The traits that the measured future has if the function's own future has them.
 const KEPT: [&str; 6] = ["Future", "Send", "Sync", "Unpin", "UnwindSafe", "RefUnwindSafe"];
 
 fn of_type(returned: &Type) -> Option<ReturnedFuture> {
@@ -93,7 +93,7 @@ fn of_type(returned: &Type) -> Option<ReturnedFuture> {
     }
 }
 
-/// Whether it is `Pin<Box<dyn Future>>`, or what the crate `futures` calls that.
+/// Whether it is `Pin<Box<dyn Future>>`, or an alias for that from the crate `futures`.
 fn is_boxed_future(path: &Path) -> bool {
     let Some(last) = path.segments.last() else { return false };
     if last.ident == "BoxFuture" || last.ident == "LocalBoxFuture" {
@@ -117,7 +117,7 @@ fn trait_name(bound: &TypeParamBound) -> Option<String> {
     bound.path.segments.last().map(|segment| segment.ident.to_string())
 }
 
-/// What stands behind `Output =`.
+/// The type after `Output =`.
 fn output_of_future(tokens: TokenStream) -> Option<Type> {
     let mut rest = tokens.into_iter();
     for token in rest.by_ref() {

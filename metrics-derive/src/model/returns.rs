@@ -1,13 +1,13 @@
-//! What a function returns, as its body can be told.
+//! The type that a function returns, as it can be written for its body.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{GenericArgument, PathArguments, ReturnType, Type, TypeParamBound};
 
-/// What the body returns.
+/// The type that the body returns.
 pub(crate) enum Returns {
     Never,
-    /// With a blank for each `impl Trait`.
+    /// With `_` for each `impl Trait`.
     Type(TokenStream),
     Unknown,
 }

@@ -5,39 +5,38 @@ use quote::{ToTokens, quote};
 use syn::{Expr, FieldValue, Ident, Member, Path};
 
 use crate::diagnostics::Diagnostics;
+use crate::model::facade::Facade;
 use crate::model::mentions::mentions;
-use crate::model::metrics::facade;
 use crate::parse::{Computed, MetricReference, Slot, TimedArguments, Unreadable};
 use crate::suggest::quoted_list;
 
-/// The name that stands for the outcome among the labels.
+/// The word that means the outcome among the labels.
 const OUTCOME: &str = "outcome";
 
-/// The most labels of one metric that are computed; core has room for no more.
+/// The largest number of computed labels of one metric, for which core has room.
 const MAX_COMPUTED: usize = 8;
 
-/// What is recorded of each call.
+/// What is recorded for each call.
 pub(crate) struct ValidatedTimed {
-    /// The facade.
-    pub(crate) krate: Path,
-    pub(crate) meters: Vec<Meter>,
+    pub(crate) facade: Facade,
+    pub(crate) recorders: Vec<CallRecorder>,
     pub(crate) outcome: OutcomeOf,
     pub(crate) objectives: Vec<Expr>,
     /// The enum and the variant of the time, if objectives need it.
     pub(crate) objective_metric: Option<(Path, Ident)>,
-    /// The key, if polls are measured.
+    /// The key `busy`, if it is given.
     pub(crate) busy: Option<Ident>,
 }
 
-/// One thing that is recorded.
-pub(crate) enum Meter {
+/// What one metric records of a call.
+pub(crate) enum CallRecorder {
     Wall(Target),
     Busy(Target),
     Count(MetricUse),
     InFlight(MetricUse),
 }
 
-impl Meter {
+impl CallRecorder {
     /// The metric, unless it is `function.duration`.
     pub(crate) fn metric(&self) -> Option<&MetricUse> {
         match self {
@@ -55,25 +54,25 @@ impl Meter {
     }
 }
 
-/// What a time is recorded in.
+/// The metric that a time is recorded in.
 pub(crate) enum Target {
     /// `function.duration`.
     Function,
     Metric(MetricUse),
 }
 
-/// A metric, with the labels that are known at entry and the others.
+/// A metric with its labels, of which some are known at entry and others at the end.
 pub(crate) struct MetricUse {
     pub(crate) path: Path,
     pub(crate) variant: Ident,
     pub(crate) labels: Vec<FieldValue>,
-    /// `outcome` where it was written first, if it was.
+    /// The first `outcome` among the labels.
     pub(crate) outcome: Option<Ident>,
-    /// The fields that are computed, and how.
+    /// The fields that are computed, each with its closure.
     pub(crate) computed: Vec<(Ident, Computed)>,
 }
 
-/// Where the outcome of a call that returned comes from.
+/// The source of the outcome of a call that returned.
 pub(crate) enum OutcomeOf {
     Type,
     OkIf(Expr),
@@ -82,23 +81,23 @@ pub(crate) enum OutcomeOf {
 }
 
 impl ValidatedTimed {
-    /// `None` if there was a mistake, which then has been reported.
+    /// `None` if there is a mistake, which is reported then.
     pub(crate) fn check(cx: &Diagnostics, arguments: TimedArguments) -> Option<Self> {
         if let Some(key) = arguments.skip.key() {
             cx.error(
                 key,
-                "`skip` leaves a function of an impl block out that has `#[timed]` above it; \
-                 here, remove the attribute",
+                "`skip` is for a function of an impl block that has `#[timed]` itself; remove the \
+                 attribute here",
             );
             return None;
         }
         let outcome = outcome_of(cx, &arguments);
         let objectives = arguments.objectives.read().ok()?.cloned().unwrap_or_default();
         let objective_metric = objective_metric(cx, &arguments, &objectives);
-        let meters = meters(cx, &arguments);
+        let recorders = recorders(cx, &arguments);
         Some(Self {
-            krate: facade(arguments.krate.read().ok()?),
-            meters: meters?,
+            facade: Facade::of(&arguments.krate).ok()?,
+            recorders: recorders?,
             outcome: outcome?,
             objectives,
             objective_metric: objective_metric.ok()?,
@@ -108,9 +107,9 @@ impl ValidatedTimed {
 }
 
 impl ValidatedTimed {
-    /// All that the user wrote and that is evaluated outside of the function's body.
+    /// All expressions of the user that are evaluated outside of the function's body.
     pub(crate) fn expressions(&self) -> TokenStream {
-        let metrics = self.meters.iter().filter_map(Meter::metric);
+        let metrics = self.recorders.iter().filter_map(CallRecorder::metric);
         let labels = metrics.clone().flat_map(|metric| &metric.labels);
         let computed = metrics.flat_map(|metric| &metric.computed);
         let computed = computed.map(|(_, computed)| &computed.closure);
@@ -128,7 +127,10 @@ fn outcome_of(cx: &Diagnostics, arguments: &TimedArguments) -> Option<OutcomeOf>
     let mut given = keys.into_iter().flatten();
     let first = given.next();
     if let (Some(first), Some(second)) = (first, given.next()) {
-        cx.error(second, format_args!("`{first}` decides on the outcome already; keep one"));
+        cx.error(
+            second,
+            format_args!("`{first}` already decides on the outcome; keep one of the two"),
+        );
         return None;
     }
     let closure = |slot: &Slot<Expr>| slot.read().ok().map(Option::<&Expr>::cloned);
@@ -140,7 +142,8 @@ fn outcome_of(cx: &Diagnostics, arguments: &TimedArguments) -> Option<OutcomeOf>
     })
 }
 
-/// The enum that the objectives' metric belongs to, if there is one to know.
+/// The enum and the variant of the metric that objectives are about; `None` for
+/// `function.duration`.
 fn objective_metric(
     cx: &Diagnostics,
     arguments: &TimedArguments,
@@ -162,14 +165,14 @@ fn objective_metric(
     Ok(Some((path, metric.variant.clone())))
 }
 
-fn meters(cx: &Diagnostics, arguments: &TimedArguments) -> Option<Vec<Meter>> {
+fn recorders(cx: &Diagnostics, arguments: &TimedArguments) -> Option<Vec<CallRecorder>> {
     let computed = &arguments.computed;
     let count = arguments.count.read().ok()?;
     let in_flight = arguments.in_flight.read().ok()?;
     let busy = arguments.busy.read().ok()?;
     let beside = busy.and_then(Option::as_ref);
 
-    // What no metric names belongs to the one of the time.
+    // A computed label that no metric names belongs to the metric of the time.
     let named = |label: &Ident| {
         let all = [arguments.metric.as_ref(), count, beside];
         all.into_iter()
@@ -188,8 +191,8 @@ fn meters(cx: &Diagnostics, arguments: &TimedArguments) -> Option<Vec<Meter>> {
                 cx.error(
                     label,
                     format_args!(
-                        "`{label}` is no option, and `function.duration` has no such label, only \
-                         {}; name a metric that has",
+                        "`{label}` is not an option, and `function.duration` has no label \
+                         `{label}`, only {}; write a metric with that label",
                         quoted_list(["function", "module", OUTCOME])
                     ),
                 );
@@ -202,17 +205,18 @@ fn meters(cx: &Diagnostics, arguments: &TimedArguments) -> Option<Vec<Meter>> {
     let in_flight = in_flight.map(|metric| MetricUse::at_entry(cx, metric, computed));
 
     let instead = matches!(busy, Some(None));
-    let mut meters = vec![if instead { Meter::Busy(main?) } else { Meter::Wall(main?) }];
+    let mut recorders =
+        vec![if instead { CallRecorder::Busy(main?) } else { CallRecorder::Wall(main?) }];
     if let Some(beside) = beside {
-        meters.push(Meter::Busy(Target::Metric(beside?)));
+        recorders.push(CallRecorder::Busy(Target::Metric(beside?)));
     }
     if let Some(count) = count {
-        meters.push(Meter::Count(count?));
+        recorders.push(CallRecorder::Count(count?));
     }
     if let Some(in_flight) = in_flight {
-        meters.push(Meter::InFlight(in_flight?));
+        recorders.push(CallRecorder::InFlight(in_flight?));
     }
-    Some(meters)
+    Some(recorders)
 }
 
 impl MetricUse {
@@ -228,8 +232,8 @@ impl MetricUse {
             } else if mentions(expr.to_token_stream(), OUTCOME) {
                 cx.error(
                     expr,
-                    "the outcome is filled in at the end, so nothing can be made of it; write \
-                     `outcome` alone, or `Some(outcome)`",
+                    "the outcome is known only when the call ends, so an expression cannot use it; \
+                     write `outcome` alone, or `Some(outcome)`",
                 );
                 complete = false;
             }
@@ -260,8 +264,8 @@ impl MetricUse {
         for label in metric.labels.iter().filter(|label| late(&label.expr)) {
             cx.error(
                 &label.expr,
-                "`in_flight` counts from the entry on, where this is not known yet; \
-                 leave the label out of the metric",
+                "`in_flight` counts from the start of the call, when this label is not known; \
+                 choose a metric without the label",
             );
             complete = false;
         }
@@ -270,21 +274,22 @@ impl MetricUse {
     }
 }
 
-/// Whether no label leaves the function, which would be a call that nobody measures.
+/// Whether no label leaves the function. A call that ended in a label would not be measured.
 fn stays_inside(cx: &Diagnostics, metric: &MetricReference) -> bool {
     let exits = metric.labels.iter().filter_map(|label| exit(label.expr.to_token_stream()));
     let exits: Vec<_> = exits.collect();
     for exit in &exits {
         cx.error(
             exit,
-            "a label cannot leave the function, nor wait; give it a value in every case, as in \
-             `route.as_deref().unwrap_or(\"\")`, or make it an `Option`",
+            "a label cannot contain `?`, `return` or `await`; give the label a value in every \
+             case, as in `route.as_deref().unwrap_or(\"\")`, or make it an `Option`",
         );
     }
     exits.is_empty()
 }
 
-/// The `?`, `return` or `await` in an expression. A closure or an async block may have its own.
+/// The `?`, `return` or `await` in an expression. One in a closure or an async block does not
+/// count.
 fn exit(tokens: TokenStream) -> Option<TokenTree> {
     let mut tokens = tokens.into_iter();
     tokens.find_map(|token| match &token {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use syn::{Attribute, Ident, Signature};
 
 use crate::diagnostics::Diagnostics;
-use crate::model::arguments::{Arguments, Into, Seen};
+use crate::model::arguments::{Arguments, Into, Readers};
 use crate::model::returned_closure::ReturnedClosure;
 use crate::model::returned_future::ReturnedFuture;
 use crate::model::returns::Returns;
@@ -18,9 +18,10 @@ pub(crate) struct ValidatedFunction<'d> {
     pub(crate) signature: Signature,
     pub(crate) body: &'d Body,
     pub(crate) kind: ValidatedBody,
-    /// `None` if the body stays where it is.
+    /// `None` if the body is not moved into a closure or an async block.
     pub(crate) arguments: Option<Arguments>,
-    /// What the body returns, if that is a closure whose types have to be told.
+    /// The returned closure, if there is one: the expansion has to give it the types of its
+    /// arguments.
     pub(crate) closure: Option<ReturnedClosure>,
 }
 
@@ -30,12 +31,12 @@ pub(crate) enum ValidatedBody {
     Sync { returns: Returns },
     /// When the function's future is polled.
     Async { returns: Returns },
-    /// When the future is polled that the function returns.
+    /// When the future that the function returns is polled.
     Future { made: ReturnedFuture, returns: Returns },
 }
 
 impl<'d> ValidatedFunction<'d> {
-    /// `None` if there was a mistake, which then has been reported.
+    /// `None` if there is a mistake, which is reported then.
     pub(crate) fn check(
         cx: &Diagnostics,
         timed: &ValidatedTimed,
@@ -45,8 +46,8 @@ impl<'d> ValidatedFunction<'d> {
         if let Some(keyword) = &signature.constness {
             cx.error(
                 keyword,
-                "a `const fn` may run while compiling, where there is no clock; remove `const`, or \
-                 leave it out: in an impl block with `#[timed(skip)]`",
+                "a `const fn` may run while compiling, when there is no clock; remove `const`, or \
+                 do not measure the function: in an impl block, write `#[timed(skip)]` above it",
             );
             return None;
         }
@@ -72,26 +73,26 @@ impl<'d> ValidatedFunction<'d> {
         if let (Some(key), ValidatedBody::Sync { .. }) = (&timed.busy, &kind) {
             cx.error(
                 key,
-                "`busy` adds up the time that polls take, and this function is not polled; \
-                 leave it out",
+                "`busy` measures the time of polls, and this function is not polled; \
+                 remove `busy`",
             );
             return None;
         }
         let mut signature = signature.clone();
         let into = match &kind {
             ValidatedBody::Async { .. } => Some(Into::Future),
-            // The body stays where it is.
+            // The body is not moved.
             ValidatedBody::Future { made: ReturnedFuture::Block(_), .. }
             | ValidatedBody::Sync { returns: Returns::Never } => None,
             ValidatedBody::Sync { .. } | ValidatedBody::Future { .. } => Some(Into::Closure),
         };
         let arguments = into.map(|into| {
-            let seen = Seen {
+            let readers = Readers {
                 body: &body.statements,
                 measured: &timed.expressions(),
-                by_others: attributes.iter().any(looks_at_the_function),
+                other_macros: attributes.iter().any(may_be_a_macro),
             };
-            Arguments::take_over(&mut signature, into, &seen)
+            Arguments::take_over(&mut signature, into, &readers)
         });
         let closure = ReturnedClosure::find(&signature, &body.statements);
         Some(Self { declaration, signature, body, kind, arguments, closure })
@@ -102,8 +103,8 @@ impl<'d> ValidatedFunction<'d> {
     }
 }
 
-/// Whether an attribute may be a macro, which sees what this one made of the function.
-fn looks_at_the_function(attribute: &Attribute) -> bool {
+/// Whether an attribute may be a macro, which would see the function as this macro changed it.
+fn may_be_a_macro(attribute: &Attribute) -> bool {
     const BUILT_IN: [&str; 17] = [
         "allow",
         "cfg",

@@ -1,12 +1,12 @@
-//! `buckets = […]`, `buckets = exponential(…)`, `buckets = linear(…)` as they were written.
+//! `buckets = […]`, `buckets = exponential(…)` and `buckets = linear(…)`.
 
 use proc_macro2::{Delimiter, TokenStream};
-use quote::ToTokens;
 use syn::{Expr, ExprLit, Ident, Lit, UnOp};
 
 use crate::diagnostics::Diagnostics;
+use crate::parse::compact::compact;
 use crate::parse::entry::{Entry, comma_separated, inside, ungrouped};
-use crate::parse::value::{assigned, refuse_name, tell};
+use crate::parse::value::{assigned, refuse, refuse_name};
 use crate::suggest::closest;
 
 const TAKES: &str = "a list of numbers or a generator";
@@ -14,7 +14,7 @@ const EXAMPLE: &str = "buckets = [5, 10, 25]` or `buckets = exponential(1, 2, 10
 const GENERATORS: [&str; 2] = ["exponential", "linear"];
 
 pub(crate) enum BucketsDeclaration {
-    /// The list with its brackets, and what stands in it.
+    /// The list with its brackets, and its elements.
     List(TokenStream, Vec<Boundary>),
     /// The whole call, and what it means.
     Generated(TokenStream, Generator),
@@ -42,7 +42,8 @@ impl BucketsDeclaration {
                     Some(Boundary { tokens: tokens.clone(), value: number(cx, tokens)? })
                 })
                 .collect();
-            // With one unread, the rule for the others would only make noise.
+            // If one boundary cannot be read, checking the others would report mistakes that may be
+            // none.
             return (boundaries.len() == written.len())
                 .then(|| Self::List(tokens.clone(), boundaries));
         }
@@ -50,7 +51,7 @@ impl BucketsDeclaration {
         let name = call.next().and_then(|name| syn::parse2::<Ident>(name.into()).ok());
         let arguments = inside(&call.collect(), Delimiter::Parenthesis);
         let (Some(name), Some(arguments)) = (name, arguments) else {
-            return tell(cx, entry, tokens, TAKES, EXAMPLE);
+            return refuse(cx, entry, tokens, TAKES, EXAMPLE);
         };
         let generator = generator(cx, &name, tokens, arguments)?;
         Some(Self::Generated(tokens.clone(), generator))
@@ -68,13 +69,13 @@ fn generator(
         "exponential" => "factor",
         "linear" => "width",
         _ => {
-            let mend = match closest(&word, GENERATORS) {
+            let fix = match closest(&word, GENERATORS) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => "the generators are `exponential(start, factor, count)` and \
                          `linear(start, width, count)`"
                     .to_owned(),
             };
-            cx.error(name, format_args!("unknown generator `{word}`; {mend}"));
+            cx.error(name, format_args!("unknown generator `{word}`; {fix}"));
             return None;
         }
     };
@@ -83,13 +84,11 @@ fn generator(
         let given = arguments.len();
         cx.error(
             call,
-            format_args!(
-                "`{word}(start, {second}, count)` takes 3 arguments, and here are {given}"
-            ),
+            format_args!("`{word}(start, {second}, count)` takes 3 arguments, not {given}"),
         );
         return None;
     };
-    // All three are read before any is missed, so that each mistake is told.
+    // All three are read before the function returns, so that every mistake is reported.
     let (start, step) = (number(cx, start), number(cx, step));
     let count = whole_number(cx, count);
     let (start, step, count) = (start?, step?, count?);
@@ -110,8 +109,8 @@ fn whole_number(cx: &Diagnostics, tokens: &TokenStream) -> Option<usize> {
     }
 }
 
-/// A number literal with or without a sign. `f64::INFINITY` and `f64::NAN` are read too, so that
-/// the rule for boundaries can say what is wrong with them.
+/// Reads a number literal with or without a sign. `f64::INFINITY` and `f64::NAN` are read too, so
+/// that the rule for boundaries refuses them with its own message.
 fn number(cx: &Diagnostics, tokens: &TokenStream) -> Option<f64> {
     let value = syn::parse2(tokens.clone()).ok().and_then(|expr| evaluate(&expr));
     if value.is_none() {
@@ -145,10 +144,4 @@ fn evaluate(expr: &Expr) -> Option<f64> {
         }
         _ => None,
     }
-}
-
-/// Tokens as a person would write them: `f64::MAX`, not `f64 :: MAX`.
-fn compact(tokens: &TokenStream) -> String {
-    let text = tokens.to_token_stream().to_string();
-    text.replace(" :: ", "::").replace(" (", "(").replace(" [", "[").replace("- ", "-")
 }

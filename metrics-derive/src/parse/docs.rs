@@ -2,15 +2,15 @@
 
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
-/// The text of the doc comments, its lines joined by blanks; empty if there is none.
+/// The text of the doc comments, its lines joined by spaces; empty if there are none.
 pub(crate) fn doc_text(attributes: &[Attribute]) -> String {
     let lines: Vec<String> = attributes.iter().filter_map(doc_literal).collect();
     let words = lines.iter().flat_map(|text| without_asterisks(text));
     words.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// The lines of one attribute, trimmed. In a block comment whose lines all begin with an asterisk,
-/// that is its frame and not text; rustdoc sees it so too. A `///` line is an attribute of its own.
+/// The lines of one attribute, trimmed. If all lines of a block comment begin with an asterisk, the
+/// asterisks are a frame and not text, as in rustdoc. A `///` line is an attribute of its own.
 fn without_asterisks(text: &str) -> impl Iterator<Item = &str> {
     let framed = |line: &str| line.is_empty() || line.starts_with('*');
     let is_framed = text.lines().skip(1).map(str::trim).all(framed);
@@ -20,8 +20,8 @@ fn without_asterisks(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The text of `#[doc = "…"]`; `#[doc(hidden)]` and `#[doc = include_str!(…)]` have none:
-/// a derive sees macros before they are expanded.
+/// The text of `#[doc = "…"]`. `#[doc(hidden)]` has none, and neither has `#[doc =
+/// include_str!(…)]`, because a derive sees macros before they are expanded.
 fn doc_literal(attribute: &Attribute) -> Option<String> {
     let Meta::NameValue(pair) = &attribute.meta else { return None };
     if !pair.path.is_ident("doc") {

@@ -1,7 +1,7 @@
 //! The entries of an attribute: `key`, `key = value`, separated by commas.
 //!
-//! An attribute is split at its commas before anything in it is read, so one entry that cannot be
-//! read does not hide mistakes in the next.
+//! An attribute is split at its commas before its entries are read, so that an entry that cannot be
+//! read does not hide mistakes in the next one.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::{Attribute, Ident, Meta};
@@ -25,9 +25,9 @@ pub(crate) enum EntryValue {
     Malformed(TokenStream),
 }
 
-/// The entries of `#[name]` or `#[name(…)]`; `example` is shown to whoever wrote it differently.
+/// The entries of `#[name]` or `#[name(…)]`. Messages about another form show `example`.
 ///
-/// `None` stands for one that could not be read; that has been reported.
+/// `None` stands for an entry that could not be read, which is reported.
 pub(crate) fn entries(
     cx: &Diagnostics,
     attribute: &Attribute,
@@ -40,15 +40,33 @@ pub(crate) fn entries(
             .map(|tokens| entry(cx, tokens, example))
             .collect(),
         Meta::NameValue(pair) => {
-            cx.error(pair, format_args!("keys stand in parentheses: write `{example}`"));
+            cx.error(pair, format_args!("keys belong in parentheses; write `{example}`"));
             vec![None]
         }
     }
 }
 
-/// Tells of a key that nobody takes.
+/// The words of other libraries for a key.
+const SYNONYMS: [(&str, &str); 6] = [
+    ("boundaries", "buckets"),
+    ("bounds", "buckets"),
+    ("desc", "description"),
+    ("help", "description"),
+    ("namespace", "prefix"),
+    ("rename", "name"),
+];
+
+/// Reports a key that the attribute does not have.
 pub(crate) fn unknown_key(cx: &Diagnostics, key: &Ident, attribute: &str, known: &[&str]) {
-    match closest(&key.to_string(), known.iter().copied()) {
+    let synonym = SYNONYMS.into_iter().find(|(word, _)| key == word).map(|(_, own)| own);
+    let synonym = synonym.filter(|own| known.contains(own));
+    let meant = synonym.or_else(|| closest(&key.to_string(), known.iter().copied()));
+    match meant {
+        None if key == "labels" && attribute != "label" => cx.error(
+            key,
+            "unknown key `labels`; the labels of a metric are the fields of its variant, as in \
+             `RequestCount { route: &'a str }`",
+        ),
         Some(meant) => cx.error(key, format_args!("unknown key `{key}`; did you mean `{meant}`?")),
         None => cx.error(
             key,
@@ -60,7 +78,7 @@ pub(crate) fn unknown_key(cx: &Diagnostics, key: &Ident, attribute: &str, known:
     }
 }
 
-/// Splits at top-level commas. Commas inside brackets of any kind are not seen here.
+/// Splits at the commas that are not inside brackets.
 pub(crate) fn comma_separated(cx: &Diagnostics, tokens: TokenStream) -> Vec<TokenStream> {
     let mut parts = Vec::new();
     let mut part = Vec::new();
@@ -68,7 +86,7 @@ pub(crate) fn comma_separated(cx: &Diagnostics, tokens: TokenStream) -> Vec<Toke
         match &token {
             TokenTree::Punct(punct) if punct.as_char() == ',' => {
                 if part.is_empty() {
-                    cx.error(&token, "nothing stands before this comma");
+                    cx.error(&token, "there is no entry before this comma; remove the comma");
                 } else {
                     parts.push(part.drain(..).collect());
                 }
@@ -99,7 +117,7 @@ fn entry(cx: &Diagnostics, tokens: TokenStream, example: &str) -> Option<Entry> 
     Some(Entry { key, value })
 }
 
-/// Without the invisible groups around it, which `$buckets:expr` of a `macro_rules!` comes in.
+/// Removes the invisible groups that a `macro_rules!` puts around `$buckets:expr`.
 pub(crate) fn ungrouped(tokens: &TokenStream) -> TokenStream {
     match inside(tokens, Delimiter::None) {
         Some(inner) => ungrouped(&inner),

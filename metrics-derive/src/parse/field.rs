@@ -1,4 +1,4 @@
-//! One label as it was written: a field of a variant.
+//! The declaration of a label: a field of a variant.
 
 use syn::{Field, Ident, LitStr, Type};
 
@@ -18,7 +18,7 @@ pub(crate) struct FieldDeclaration {
 }
 
 impl FieldDeclaration {
-    /// `field` is a named one.
+    /// `field` has a name.
     pub(crate) fn parse(cx: &Diagnostics, field: Field) -> Self {
         let ident = field.ident.unwrap_or_else(|| Ident::from(<syn::Token![_]>::default()));
         let mut declaration = Self { ident, ty: field.ty, name: Slot::new(), display: Slot::new() };

@@ -1,4 +1,4 @@
-//! Which of the derives' helper attributes an attribute is, and where each belongs.
+//! The helper attributes of the derives, and the places that they belong to.
 
 use syn::Attribute;
 use typed_metrics_core::MetricType;
@@ -32,7 +32,7 @@ impl Helper {
     }
 }
 
-/// Tells of a helper attribute of `#[derive(Metrics)]` in a place where nobody reads it.
+/// Reports a helper attribute of `#[derive(Metrics)]` in a place where it has no meaning.
 pub(crate) fn misplaced(cx: &Diagnostics, attribute: &Attribute, helper: Helper) {
     let name = attribute.path().get_ident().map(ToString::to_string).unwrap_or_default();
     cx.error(attribute, format_args!("`#[{name}]` belongs {}", helper.belongs()));

@@ -1,4 +1,4 @@
-//! `#[derive(Label)]`'s type as it was written.
+//! The type below `#[derive(Label)]`.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -22,7 +22,7 @@ pub(crate) struct LabelDeclaration {
     pub(crate) generics: Generics,
     pub(crate) krate: Slot<Path>,
     pub(crate) rename_all: Slot<RenameRule>,
-    /// `None` if it is neither an enum nor a newtype; that has been reported.
+    /// `None` if the type is neither an enum nor a newtype, which is reported.
     pub(crate) body: Option<LabelBody>,
 }
 
@@ -47,7 +47,7 @@ pub(crate) struct LabelVariant {
     pub(crate) fields: Option<TokenStream>,
 }
 
-/// How the names of variants become values; the rules are called as serde calls them.
+/// How the names of variants become values. The rules have the names that serde gives them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RenameRule {
     Lower,

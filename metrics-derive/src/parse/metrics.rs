@@ -1,4 +1,4 @@
-//! `#[derive(Metrics)]`'s enum as it was written.
+//! The enum below `#[derive(Metrics)]`.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -21,7 +21,7 @@ pub(crate) struct MetricsDeclaration {
     pub(crate) prefix: Slot<LitStr>,
     pub(crate) krate: Slot<Path>,
     pub(crate) series_limit: Slot<LitInt>,
-    /// `None` if it is no enum; that has been reported.
+    /// `None` if the type is not an enum, which is reported.
     pub(crate) variants: Option<Vec<VariantDeclaration>>,
 }
 
@@ -40,7 +40,7 @@ impl MetricsDeclaration {
         for attribute in &attrs {
             match Helper::of(attribute) {
                 Some(Helper::Metrics) => declaration.read_attribute(cx, attribute),
-                // `#[label(…)]` above the enum is `#[derive(Label)]`'s.
+                // `#[label(…)]` above the enum belongs to `#[derive(Label)]`.
                 None | Some(Helper::Label) => {}
                 Some(helper) => misplaced(cx, attribute, helper),
             }

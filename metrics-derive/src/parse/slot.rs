@@ -1,21 +1,21 @@
-//! One key of an attribute.
+//! The value of one key of an attribute.
 
 use syn::Ident;
 
 use crate::diagnostics::Diagnostics;
 
-/// Holds what was written for one key, and refuses a second time.
+/// Holds the value of one key, and refuses a second value.
 pub(crate) struct Slot<T> {
     filled: Option<Filled<T>>,
 }
 
 struct Filled<T> {
     key: Ident,
-    /// `None` if something was written that could not be read; that has been reported.
+    /// `None` if the value could not be read, which is reported.
     value: Option<T>,
 }
 
-/// Something was written that could not be read; that has been reported.
+/// The value of a key could not be read, which is reported.
 pub(crate) struct Unreadable;
 
 impl<T> Slot<T> {
@@ -31,12 +31,12 @@ impl<T> Slot<T> {
         }
     }
 
-    /// The key where it was written.
+    /// The key, if it is given.
     pub(crate) fn key(&self) -> Option<&Ident> {
         self.filled.as_ref().map(|filled| &filled.key)
     }
 
-    /// The value; `Ok(None)` if the key was not written.
+    /// The value; `Ok(None)` if the key is not given.
     pub(crate) fn read(&self) -> Result<Option<&T>, Unreadable> {
         match &self.filled {
             None => Ok(None),

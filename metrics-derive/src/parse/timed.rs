@@ -1,7 +1,7 @@
-//! `#[timed(…)]`'s arguments as they were written.
+//! The arguments of `#[timed(…)]`.
 //!
-//! Values are expressions, in which commas can stand; so entries are read one after the other, and only
-//! what follows one that cannot be read is passed over up to the next comma.
+//! Values are expressions, which may contain commas. So the entries are read one after the other.
+//! If one cannot be read, the parser skips to the next comma.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -9,6 +9,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, FieldValue, Ident, Path, Token};
 
 use crate::diagnostics::Diagnostics;
+use crate::parse::compact::compact;
 use crate::parse::slot::Slot;
 use crate::suggest::{closest, quoted_list};
 
@@ -26,11 +27,12 @@ const KEYS: [&str; 9] = [
 const METRIC: &str = "ShopMetrics::RequestDuration { endpoint: Endpoint::Search }";
 
 pub(crate) struct TimedArguments {
-    /// What the time is recorded in; `function.duration` if there is none.
+    /// The metric that the time is recorded in; `None` for `function.duration`.
     pub(crate) metric: Option<MetricReference>,
     pub(crate) count: Slot<MetricReference>,
     pub(crate) in_flight: Slot<MetricReference>,
-    /// `None` inside: instead of the other time.
+    /// Its value is `None` for `busy` without a metric: the polls are measured in place of the
+    /// whole time.
     pub(crate) busy: Slot<Option<MetricReference>>,
     pub(crate) ok_if: Slot<Expr>,
     pub(crate) error_if: Slot<Expr>,
@@ -50,7 +52,7 @@ pub(crate) struct MetricReference {
     pub(crate) labels: Vec<FieldValue>,
 }
 
-/// A label that is computed from what the function returned.
+/// A label that is computed from the returned value.
 #[derive(Clone)]
 pub(crate) struct Computed {
     pub(crate) label: Ident,
@@ -58,7 +60,7 @@ pub(crate) struct Computed {
 }
 
 impl TimedArguments {
-    /// `None` if something cannot be read, which has been reported.
+    /// `None` if something cannot be read, which is reported then.
     pub(crate) fn parse(cx: &Diagnostics, arguments: TokenStream) -> Option<Self> {
         let mut read = Self {
             metric: None,
@@ -78,12 +80,12 @@ impl TimedArguments {
             while !input.is_empty() {
                 if read.read_entry(cx, input).is_none() {
                     complete = false;
-                    pass_over(input);
+                    skip_entry(input);
                 } else if !input.is_empty() && !input.peek(Token![,]) {
                     let token: TokenTree = input.parse()?;
                     cx.error(token, "expected a comma, and then the next entry");
                     complete = false;
-                    pass_over(input);
+                    skip_entry(input);
                 }
                 input.parse::<Option<Token![,]>>()?;
             }
@@ -102,8 +104,8 @@ impl TimedArguments {
             if self.metric.is_some() {
                 cx.error(
                     &metric.path,
-                    "the time is recorded in one metric; for another that counts the calls, write \
-                     `count = …`, and for the time that polls take, `busy = …`",
+                    "the time is recorded in one metric only; for a second metric, write \
+                     `count = …` to count the calls, or `busy = …` to measure the polls",
                 );
                 return None;
             }
@@ -164,7 +166,7 @@ impl TimedArguments {
         Some(())
     }
 
-    /// `label = |returned| …`, or a mistake.
+    /// Reads `label = |returned| …`, or reports a mistake.
     fn read_other(
         &mut self,
         cx: &Diagnostics,
@@ -173,36 +175,56 @@ impl TimedArguments {
         input: ParseStream<'_>,
     ) -> Option<()> {
         let value = if assigned { Some(value(cx, input)?) } else { None };
-        match (value, closest(&key.to_string(), KEYS)) {
-            (_, Some(meant)) => {
-                cx.error(key, format_args!("unknown option `{key}`; did you mean `{meant}`?"));
-                None
+        if let Some(meant) = closest(&key.to_string(), KEYS) {
+            let keys = quoted_list(KEYS);
+            cx.error(
+                key,
+                format_args!(
+                    "unknown option `{key}`; did you mean `{meant}`? The options are {keys}"
+                ),
+            );
+            return None;
+        }
+        let Some(Expr::Closure(_)) = value else {
+            cx.error(key, self.unknown_option(key, value.as_ref()));
+            return None;
+        };
+        if self.computed.iter().any(|computed| computed.label == *key) {
+            cx.error(key, format_args!("`{key}` is given twice; keep one"));
+            return None;
+        }
+        self.computed.extend(value.map(|closure| Computed { label: key.clone(), closure }));
+        Some(())
+    }
+
+    /// The message for `key = value`, or `key` alone, where `key` is no option and `value` no
+    /// closure.
+    fn unknown_option(&self, key: &Ident, value: Option<&Expr>) -> String {
+        match (&self.metric, value.map(ungrouped)) {
+            (None, Some(Expr::Struct(_) | Expr::Path(_))) => format!(
+                "unknown option `{key}`; the metric that takes the time stands alone, without \
+                 `{key} =`, as in `#[timed({METRIC})]`"
+            ),
+            (Some(MetricReference { path, .. }), Some(_)) => {
+                let path = compact(path);
+                format!(
+                    "unknown option `{key}`; if it is a label, write its value in the braces, as \
+                     in `{path} {{ {key}: … }}`, or compute it from the result with a closure, as \
+                     in `{key} = |returned| …`; the options are {}",
+                    quoted_list(KEYS)
+                )
             }
-            (Some(closure @ Expr::Closure(_)), None) => {
-                if self.computed.iter().any(|computed| computed.label == *key) {
-                    cx.error(key, format_args!("`{key}` is given twice; keep one"));
-                    return None;
-                }
-                self.computed.push(Computed { label: key.clone(), closure });
-                Some(())
-            }
-            _ => {
-                cx.error(
-                    key,
-                    format_args!(
-                        "unknown option `{key}`; `#[timed]` takes a metric, {}, and closures for \
-                         labels that are computed from the result, as in \
-                         `status = |returned| returned.status()`",
-                        quoted_list(KEYS)
-                    ),
-                );
-                None
-            }
+            _ => format!(
+                "unknown option `{key}`; `#[timed]` takes a metric, {}, and closures for labels \
+                 that are computed from the result, as in `status = |returned| returned.status()`",
+                quoted_list(KEYS)
+            ),
         }
     }
 }
 
-/// Whether an option comes next, and not a metric: a name in lower case that no path goes on from.
+/// Whether an option comes next, and not a metric. An option is a name in lower case that is not
+/// the start of a path.
 fn is_key(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     let Ok(word) = ahead.call(Ident::parse_any) else { return false };
@@ -217,7 +239,7 @@ fn value(cx: &Diagnostics, input: ParseStream<'_>) -> Option<Expr> {
     read(cx, input)
 }
 
-/// What `input` holds next. On a mistake, it still stands there.
+/// Reads a value from `input`. If that fails, `input` stays where it is.
 fn read<T: Parse>(cx: &Diagnostics, input: ParseStream<'_>) -> Option<T> {
     use syn::parse::discouraged::Speculative;
     let ahead = input.fork();
@@ -263,7 +285,7 @@ fn metric(cx: &Diagnostics, input: ParseStream<'_>) -> Option<MetricReference> {
     }
 }
 
-/// Without the invisible groups that `$metric:expr` of a `macro_rules!` comes in.
+/// Removes the invisible groups that a `macro_rules!` puts around `$metric:expr`.
 fn ungrouped(expression: &Expr) -> &Expr {
     match expression {
         Expr::Group(group) => ungrouped(&group.expr),
@@ -272,7 +294,7 @@ fn ungrouped(expression: &Expr) -> &Expr {
     }
 }
 
-fn pass_over(input: ParseStream<'_>) {
+fn skip_entry(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![,]) {
         if input.parse::<TokenTree>().is_err() {
             return;

@@ -1,6 +1,6 @@
-//! What `#[timed]` stands above, as it was written.
+//! The function or the impl block below `#[timed]`.
 //!
-//! Bodies stay tokens: what is wrong in them is the compiler's to tell.
+//! Bodies stay tokens: the compiler reports mistakes in them.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -26,7 +26,7 @@ pub(crate) struct FunctionDeclaration {
     pub(crate) body: Option<Body>,
 }
 
-/// What stands in a function's braces.
+/// The body of a function.
 #[derive(Clone)]
 pub(crate) struct Body {
     pub(crate) braces: Group,
@@ -46,12 +46,12 @@ pub(crate) struct ImplDeclaration {
 
 pub(crate) enum ImplMember {
     Timed(Box<FunctionDeclaration>),
-    /// What is no function, says `#[timed(skip)]`, or has a `#[timed]` of its own.
+    /// A member that is not a function, or has `#[timed(skip)]`, or has a `#[timed]` of its own.
     Other(TokenStream),
 }
 
 impl TimedItem {
-    /// `None` if it is neither a function nor an impl block, which has been reported.
+    /// `None` if the item is neither a function nor an impl block, which is reported.
     pub(crate) fn parse(cx: &Diagnostics, item: TokenStream) -> Option<Self> {
         if let Ok(function) = syn::parse2(item.clone()) {
             return Some(Self::Function(function));
@@ -132,7 +132,7 @@ impl Parse for Body {
 fn braces(input: ParseStream<'_>) -> syn::Result<Group> {
     match input.parse()? {
         TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => Ok(group),
-        // What a `$body:block` of `macro_rules!` comes in.
+        // A `macro_rules!` puts an invisible group around `$body:block`.
         TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
             braces.parse2(group.stream())
         }
@@ -143,7 +143,7 @@ fn braces(input: ParseStream<'_>) -> syn::Result<Group> {
 impl ImplDeclaration {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let mut head = TokenStream::new();
-        // Braces in the head stand inside brackets or angles; the block's are the last.
+        // The block's braces are the last token. Braces in the head are inside brackets or angles.
         while !(input.peek(syn::token::Brace) && is_last(input)) {
             head.extend([input.parse::<TokenTree>()?]);
         }
@@ -178,7 +178,8 @@ fn is_last(input: ParseStream<'_>) -> bool {
     input.cursor().token_tree().is_some_and(|(_, rest)| rest.eof())
 }
 
-/// A function of an impl block; as two, one for each case, where a `cfg_attr` decides on its `#[timed]`.
+/// Adds a function of an impl block. If its `#[timed]` is in a `cfg_attr`, adds two functions, one
+/// for each case.
 fn add_function(mut function: FunctionDeclaration, members: &mut Vec<ImplMember>) {
     let attributes = function.attributes.iter().enumerate();
     let mut conditional = attributes.filter_map(|(at, attribute)| Some((at, applied(attribute)?)));
@@ -202,7 +203,7 @@ fn add_function(mut function: FunctionDeclaration, members: &mut Vec<ImplMember>
     });
 }
 
-/// The condition of a `cfg_attr` and what it applies, if this macro is among that.
+/// The condition of a `cfg_attr` and its attributes, if this macro is among them.
 fn applied(attribute: &Attribute) -> Option<(Meta, Vec<Attribute>)> {
     if !attribute.path().is_ident("cfg_attr") {
         return None;
@@ -214,7 +215,7 @@ fn applied(attribute: &Attribute) -> Option<(Meta, Vec<Attribute>)> {
     applied.iter().any(is_timed).then_some((condition, applied))
 }
 
-/// Whether it is this macro, under whatever path.
+/// Whether the attribute is this macro, by any path.
 fn is_timed(attribute: &Attribute) -> bool {
     attribute.path().segments.last().is_some_and(|segment| segment.ident == "timed")
 }

@@ -10,14 +10,14 @@ use crate::parse::entry::{Entry, EntryValue};
 /// `key = "text"`.
 pub(crate) fn string(cx: &Diagnostics, entry: &Entry, example: &str) -> Option<LitStr> {
     let tokens = assigned(cx, entry, "a string", example)?;
-    parse_or_tell(cx, entry, tokens, "a string", example)
+    parse_or_refuse(cx, entry, tokens, "a string", example)
 }
 
 /// `key = word`.
 pub(crate) fn word(cx: &Diagnostics, entry: &Entry, takes: &str, example: &str) -> Option<Ident> {
     let tokens = assigned(cx, entry, takes, example)?;
     unquoted(cx, entry, tokens)?;
-    parse_or_tell(cx, entry, tokens, takes, example)
+    parse_or_refuse(cx, entry, tokens, takes, example)
 }
 
 /// `key = path`.
@@ -26,7 +26,7 @@ pub(crate) fn path(cx: &Diagnostics, entry: &Entry, example: &str) -> Option<Pat
     unquoted(cx, entry, tokens)?;
     match Path::parse_mod_style.parse2(tokens.clone()) {
         Ok(path) => Some(path),
-        Err(_) => tell(cx, entry, tokens, "a path", example),
+        Err(_) => refuse(cx, entry, tokens, "a path", example),
     }
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn path(cx: &Diagnostics, entry: &Entry, example: &str) -> Option<Pat
 pub(crate) fn whole_number(cx: &Diagnostics, entry: &Entry, example: &str) -> Option<LitInt> {
     let tokens = assigned(cx, entry, "a whole number", example)?;
     refuse_name(cx, entry, tokens, "the number itself", example)?;
-    parse_or_tell(cx, entry, tokens, "a whole number", example)
+    parse_or_refuse(cx, entry, tokens, "a whole number", example)
 }
 
 /// `key` alone.
@@ -58,14 +58,14 @@ pub(crate) fn assigned<'e>(
     match &entry.value {
         EntryValue::Assigned(tokens) if !tokens.is_empty() => Some(tokens),
         EntryValue::Assigned(_) | EntryValue::Nothing => {
-            tell(cx, entry, &entry.key, takes, example)
+            refuse(cx, entry, &entry.key, takes, example)
         }
-        EntryValue::Malformed(tokens) => tell(cx, entry, tokens, takes, example),
+        EntryValue::Malformed(tokens) => refuse(cx, entry, tokens, takes, example),
     }
 }
 
-/// Tells what the key takes.
-pub(crate) fn tell<T>(
+/// Reports what the key takes.
+pub(crate) fn refuse<T>(
     cx: &Diagnostics,
     entry: &Entry,
     at: impl quote::ToTokens,
@@ -76,12 +76,12 @@ pub(crate) fn tell<T>(
     None
 }
 
-/// Tells whoever wrote the name of a constant why it has no value here.
+/// Reports the name of a constant, whose value a derive cannot know.
 pub(crate) fn refuse_name(
     cx: &Diagnostics,
     entry: &Entry,
     tokens: &TokenStream,
-    mend: &str,
+    fix: &str,
     example: &str,
 ) -> Option<()> {
     let Ok(name) = syn::parse2::<Path>(tokens.clone()) else { return Some(()) };
@@ -90,13 +90,13 @@ pub(crate) fn refuse_name(
         name,
         format_args!(
             "`{key}` cannot be a name: a derive sees names, not their values, \
-             so write {mend}, as in `{example}`"
+             so write {fix}, as in `{example}`"
         ),
     );
     None
 }
 
-fn parse_or_tell<T: Parse>(
+fn parse_or_refuse<T: Parse>(
     cx: &Diagnostics,
     entry: &Entry,
     tokens: &TokenStream,
@@ -105,11 +105,11 @@ fn parse_or_tell<T: Parse>(
 ) -> Option<T> {
     match syn::parse2(tokens.clone()) {
         Ok(value) => Some(value),
-        Err(_) => tell(cx, entry, tokens, takes, example),
+        Err(_) => refuse(cx, entry, tokens, takes, example),
     }
 }
 
-/// Tells whoever quoted a word or a path, as serde wants it, that it stands unquoted here.
+/// Reports a word or a path in quotes, as serde requires them.
 fn unquoted(cx: &Diagnostics, entry: &Entry, tokens: &TokenStream) -> Option<()> {
     match syn::parse2::<LitStr>(tokens.clone()) {
         Ok(literal) => {

@@ -1,4 +1,4 @@
-//! One metric as it was written: a variant.
+//! The declaration of a metric: a variant.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -18,11 +18,11 @@ use crate::parse::value;
 pub(crate) struct VariantDeclaration {
     pub(crate) ident: Ident,
     pub(crate) doc: String,
-    /// `#[deprecated]`, which the constructor passes on.
+    /// `#[deprecated]`, which the constructor gets too.
     pub(crate) deprecated: Option<Attribute>,
-    /// The kinds written above it; one is right.
+    /// The kinds that are written above the variant. There must be exactly one.
     pub(crate) kinds: Vec<KindDeclaration>,
-    /// Attributes that are nobody's here; one of them may be a misspelled kind.
+    /// Other attributes. One of them may be a misspelt kind.
     pub(crate) foreign: Vec<Ident>,
     pub(crate) fields: VariantFields,
 }
@@ -33,7 +33,7 @@ pub(crate) enum VariantFields {
     Unnamed(TokenStream, Vec<Type>),
 }
 
-/// `#[counter(…)]` and its like.
+/// `#[counter(…)]`, or the attribute of another kind.
 pub(crate) struct KindDeclaration {
     pub(crate) kind: MetricType,
     /// The whole attribute.
@@ -44,7 +44,7 @@ pub(crate) struct KindDeclaration {
     pub(crate) value: Slot<Ident>,
     pub(crate) buckets: Slot<BucketsDeclaration>,
     pub(crate) series_limit: Slot<LitInt>,
-    /// Whether something was written that is no key: it may have been meant as any of them.
+    /// Whether an entry is not a known key. Any key may have been meant.
     pub(crate) unrecognized: bool,
 }
 
@@ -114,7 +114,7 @@ impl KindDeclaration {
                 let takes = "`u64`, `i64` or `f64`";
                 self.value.fill(cx, key, value::word(cx, entry, takes, "value = f64"));
             }
-            // What stands in buckets that should not be there does not matter.
+            // Only histograms have buckets. The value of wrong buckets does not matter.
             "buckets" if self.kind != MetricType::Histogram => self.buckets.fill(cx, key, None),
             "buckets" => self.buckets.fill(cx, key, BucketsDeclaration::parse(cx, entry)),
             "series_limit" => {

@@ -1,0 +1,148 @@
+//! Operations that a kind of metric, or a variant, does not have, so that the compiler names the one to use.
+//!
+//! Each is a method behind a trait that nothing implements. The compiler finds the method, sees
+//! that the trait is missing, and prints the trait's message. A method of the same name in a user's
+//! own trait is still found: the compiler passes over a method whose bounds do not hold.
+
+use super::handle::{Counter, Gauge, Histogram, UpDownCounter};
+
+/// Bounds the methods that a metrics enum has in the names of operations of handles; nothing
+/// implements it. The parameter is for a bound with `for<'a>`.
+#[diagnostic::on_unimplemented(
+    message = "a variant of `{Self}` has `record` only; the other operations belong to the handle \
+     that the variant's constructor returns",
+    label = "not an operation of a variant",
+    note = "call the constructor, which has the variant's name in snake case and takes the labels \
+     as arguments: `{Self}::some_metric(…)` for the variant `{Self}::SomeMetric`"
+)]
+#[doc(hidden)]
+pub trait CallTheConstructor<'a> {}
+
+/// Defines the methods that the handles of a kind do not have. All take `self` alone, because the
+/// compiler looks a method up by its name.
+macro_rules! wrong_kind {
+    ($($handle:ident<$parameter:ident>, $label:literal {
+        $($operation:ident: $bound:ident, $message:literal, $fix:literal;)*
+    })*) => {$($(
+        #[doc(hidden)]
+        #[diagnostic::on_unimplemented(message = $message, label = $label, note = $fix)]
+        pub trait $bound {}
+
+        impl<$parameter> $handle<$parameter>
+        where
+            Self: $bound,
+        {
+            #[doc(hidden)]
+            pub fn $operation(self) {}
+        }
+    )*)*};
+}
+
+wrong_kind! {
+    Counter<T>, "not an operation of a counter" {
+        dec: CounterDec,
+            "a counter has no `dec`: it only grows",
+            "declare a sum that also shrinks as `#[up_down_counter]`";
+        enter: CounterEnter,
+            "a counter has no `enter`: it only grows",
+            "declare a number of things in progress as `#[up_down_counter]`";
+        increment: CounterIncrement,
+            "a counter has no `increment`",
+            "write `.inc()` or `.add(n)`";
+        inc_by: CounterIncBy,
+            "a counter has no `inc_by`",
+            "write `.add(n)`";
+        record: CounterRecord,
+            "a counter has no `record`: it adds up",
+            "write `.inc()` or `.add(n)`; declare a distribution of values as `#[histogram]`";
+        set: CounterSet,
+            "a counter has no `set`: it adds up",
+            "write `.add(n)`, or `.observe(|| total)` for a total that something else counts; \
+             declare a value that is set as `#[gauge]`";
+        start_timer: CounterStartTimer,
+            "a counter has no `start_timer`: it does not measure durations",
+            "declare a duration as `#[histogram(unit = \"s\")]`";
+        time: CounterTime,
+            "a counter has no `time`: it does not measure durations",
+            "declare a duration as `#[histogram(unit = \"s\")]`";
+    }
+    UpDownCounter<T>, "not an operation of an up-down counter" {
+        decrement: UpDownCounterDecrement,
+            "an up-down counter has no `decrement`",
+            "write `.dec()` or `.add(-n)`";
+        increment: UpDownCounterIncrement,
+            "an up-down counter has no `increment`",
+            "write `.inc()` or `.add(n)`";
+        record: UpDownCounterRecord,
+            "an up-down counter has no `record`: it adds up changes",
+            "write `.add(change)`; declare a distribution of values as `#[histogram]`";
+        set: UpDownCounterSet,
+            "an up-down counter has no `set`: it adds up changes",
+            "write `.add(change)`, or `.observe(|| sum)` for a sum that something else keeps; \
+             declare a value that is set as `#[gauge]`";
+        start_timer: UpDownCounterStartTimer,
+            "an up-down counter has no `start_timer`: it does not measure durations",
+            "write `let _guard = ….enter();` to count 1 until the end of the scope; declare a \
+             duration as `#[histogram(unit = \"s\")]`";
+        sub: UpDownCounterSub,
+            "an up-down counter has no `sub`",
+            "write `.dec()` or `.add(-n)`";
+        time: UpDownCounterTime,
+            "an up-down counter has no `time`: it does not measure durations",
+            "declare a duration as `#[histogram(unit = \"s\")]`";
+    }
+    Gauge<T>, "not an operation of a gauge" {
+        add: GaugeAdd,
+            "a gauge has no `add`: it is set to a value",
+            "write `.set(value)`; declare a number that goes up and down in steps as \
+             `#[up_down_counter]`, which has `inc`, `dec`, `add` and `enter`";
+        dec: GaugeDec,
+            "a gauge has no `dec`: it is set to a value",
+            "write `.set(value)`; declare a number that goes up and down in steps as \
+             `#[up_down_counter]`, which has `inc`, `dec`, `add` and `enter`";
+        enter: GaugeEnter,
+            "a gauge has no `enter`: it is set to a value",
+            "declare a number of things in progress as `#[up_down_counter]`";
+        inc: GaugeInc,
+            "a gauge has no `inc`: it is set to a value",
+            "write `.set(value)`; declare a number that goes up and down in steps as \
+             `#[up_down_counter]`, which has `inc`, `dec`, `add` and `enter`";
+        record: GaugeRecord,
+            "a gauge has no `record`: it is set to a value",
+            "write `.set(value)`; declare a distribution of values as `#[histogram]`";
+        start_timer: GaugeStartTimer,
+            "a gauge has no `start_timer`: it is set to a value",
+            "declare a duration as `#[histogram(unit = \"s\")]`";
+        sub: GaugeSub,
+            "a gauge has no `sub`: it is set to a value",
+            "write `.set(value)`; declare a number that goes up and down in steps as \
+             `#[up_down_counter]`, which has `inc`, `dec`, `add` and `enter`";
+        time: GaugeTime,
+            "a gauge has no `time`: it is set to a value",
+            "declare a duration as `#[histogram(unit = \"s\")]`";
+    }
+    Histogram<U>, "not an operation of a histogram" {
+        add: HistogramAdd,
+            "a histogram has no `add`: it records values",
+            "write `.record(value)`, which also adds the value to the sum; declare a plain sum as \
+             `#[counter]`";
+        dec: HistogramDec,
+            "a histogram has no `dec`: it records values",
+            "declare a sum that grows and shrinks as `#[up_down_counter]`";
+        enter: HistogramEnter,
+            "a histogram has no `enter`: it records values",
+            "write `let _timer = ….start_timer();` to record the time until the end of the scope; \
+             declare a number of things in progress as `#[up_down_counter]`";
+        inc: HistogramInc,
+            "a histogram has no `inc`: it records values",
+            "write `.record(value)`, which also counts the values; declare a plain count as \
+             `#[counter]`";
+        observe: HistogramObserve,
+            "a histogram has no `observe`: it records values",
+            "write `.record(value)`";
+        set: HistogramSet,
+            "a histogram has no `set`: it records values",
+            "write `.record(value)`; declare a value of which only the last one matters as \
+             `#[gauge]`";
+    }
+}

@@ -1,0 +1,9 @@
+//! Tokens as a person writes them.
+
+use quote::ToTokens;
+
+/// `f64::MAX`, not `f64 :: MAX`.
+pub(crate) fn compact(tokens: &impl ToTokens) -> String {
+    let text = tokens.to_token_stream().to_string();
+    text.replace(" :: ", "::").replace(" (", "(").replace(" [", "[").replace("- ", "-")
+}

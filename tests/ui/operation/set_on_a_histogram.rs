@@ -1,0 +1,21 @@
+use typed_metrics::Metrics;
+
+#[derive(Metrics)]
+enum Shop {
+    #[counter]
+    Requests,
+    #[up_down_counter]
+    Busy,
+    #[gauge]
+    Depth,
+    #[gauge(value = i64)]
+    Balance,
+    #[histogram(unit = "By")]
+    Size,
+    #[histogram(unit = "ms")]
+    Time,
+}
+
+fn main() {
+    Shop::size().set(1);
+}

@@ -1,0 +1,23 @@
+use typed_metrics::Metrics;
+
+#[derive(Metrics)]
+enum Shop {
+    #[counter]
+    Requests,
+    #[up_down_counter]
+    Busy,
+    #[gauge]
+    Depth,
+    #[gauge(value = i64)]
+    Balance,
+    #[histogram(unit = "By")]
+    Size,
+    #[histogram(unit = "ms")]
+    Time,
+}
+
+fn main() {
+    Shop::busy().sub(1);
+    Shop::busy().increment(1);
+    Shop::busy().decrement(1);
+}
