@@ -110,6 +110,7 @@ fn it_prints_every_interval_until_shutdown() {
     let _alone = alone();
     let paper = Paper::default();
     let console = ConsoleHandler::new().every(Duration::from_millis(2)).to(paper.clone());
+    Letters::sent("before").inc();
     set_metric_handlers(console).unwrap();
     wait_until("three tables", || paper.tables() >= 3);
     Letters::sent("interval").inc();
@@ -127,6 +128,7 @@ fn a_long_interval_does_not_delay_shutdown() {
     let paper = Paper::default();
     let console = ConsoleHandler::new().to(paper.clone()).every(Duration::from_secs(3600));
     set_metric_handlers(console).unwrap();
+    Letters::sent("late").inc();
     let start = Instant::now();
     shutdown().unwrap();
     assert!(start.elapsed() < Duration::from_secs(10));
@@ -151,6 +153,7 @@ fn output_that_is_closed_is_an_error_and_harms_nobody() {
     let paper = Paper::default();
     set_metric_handlers(ConsoleHandler::new().every(Duration::from_millis(1)).to(Closed)).unwrap();
     add_metric_handler(ConsoleHandler::new().to(paper.clone())).unwrap();
+    Letters::sent("nowhere").inc();
     let error = flush().unwrap_err();
     assert_eq!(error.to_string(), "handler `console` could not flush: broken pipe");
     thread::sleep(Duration::from_millis(10));
@@ -174,13 +177,112 @@ fn a_callback_may_print_while_the_table_is_taken() {
     assert!(paper.tables() >= 1);
 }
 
-/// Runs the test of this name again, in a process with `interval` in its environment.
-fn by_name(interval: Option<&str>) -> Output {
+fn widest(text: &str) -> usize {
+    text.lines().map(|line| line.chars().count()).max().unwrap_or(0)
+}
+
+#[test]
+fn the_width_is_unlimited_for_a_writer_unless_it_is_set() {
+    let _alone = alone();
+    let (unlimited, narrow, tiny) = (Paper::default(), Paper::default(), Paper::default());
+    let country = "land of ".repeat(30);
+    Letters::sent(&country).inc();
+    set_metric_handlers([
+        ConsoleHandler::new().to(unlimited.clone()),
+        ConsoleHandler::new().width(70).to(narrow.clone()),
+        ConsoleHandler::new().to(tiny.clone()).width(1),
+    ])
+    .unwrap();
+    shutdown().unwrap();
+    assert!(unlimited.text().contains(&country), "{}", unlimited.text());
+    assert!(widest(&narrow.text()) <= 70, "{}", narrow.text());
+    assert!(narrow.text().contains("country=\"land of land"), "{}", narrow.text());
+    assert!(widest(&tiny.text()) <= 20, "{}", tiny.text());
+}
+
+#[test]
+fn metrics_that_were_never_recorded_are_one_line_or_listed() {
+    let _alone = alone();
+    let (summed_up, listed) = (Paper::default(), Paper::default());
+    set_metric_handlers([
+        ConsoleHandler::new().to(summed_up.clone()),
+        ConsoleHandler::new().list_unrecorded().to(listed.clone()),
+    ])
+    .unwrap();
+    shutdown().unwrap();
+    let (summed_up, listed) = (summed_up.text(), listed.text());
+    let row = |text: &str| text.lines().any(|line| line.starts_with("console.travel "));
+    assert!(!row(&summed_up), "{summed_up}");
+    let line = summed_up.lines().find(|line| line.contains(" never recorded: console."));
+    assert!(line.is_some_and(|line| line.contains("console.travel")), "{summed_up}");
+    assert!(row(&listed), "{listed}");
+    assert!(!listed.contains("never recorded"), "{listed}");
+}
+
+/// Runs the test `by_name_the_environment_decides` again, in a process with `variables`.
+fn child(variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["by_name_the_environment_decides", "--exact", "--nocapture"]);
-    command.env("CONSOLE_TEST_CHILD", "1").env_remove("OTEL_METRIC_EXPORT_INTERVAL");
-    command.envs(interval.map(|value| ("OTEL_METRIC_EXPORT_INTERVAL", value)));
-    command.output().unwrap()
+    command.env("CONSOLE_TEST_CHILD", "1");
+    command.env_remove("OTEL_METRIC_EXPORT_INTERVAL").env_remove("COLUMNS");
+    command.envs(variables.iter().copied());
+    command
+}
+
+fn by_name(interval: Option<&str>) -> Output {
+    let variable = interval.map(|value| ("OTEL_METRIC_EXPORT_INTERVAL", value));
+    child(variable.as_slice()).output().unwrap()
+}
+
+/// The lines of the handler that `output` holds: those of the test harness are not its.
+fn printed(output: &Output) -> String {
+    let text = String::from_utf8_lossy(&output.stdout).replace('\r', "");
+    let lines = text.lines().skip_while(|line| !line.contains("console."));
+    let lines = lines.take_while(|line| !line.starts_with("test "));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_width_follows_columns_and_is_unlimited_in_a_pipe() {
+    let printed = |columns: Option<&str>| {
+        let variable = columns.map(|columns| ("COLUMNS", columns));
+        printed(&child(variable.as_slice()).output().unwrap())
+    };
+    let unlimited = printed(None);
+    assert!(unlimited.contains(LONG), "{unlimited}");
+    let narrow = printed(Some("50"));
+    assert!(narrow.contains("country="), "{narrow}");
+    assert!(widest(&narrow) <= 50, "{narrow}");
+    assert_eq!(printed(Some("wide")), unlimited);
+}
+
+/// `script` gives the process a terminal.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_width_is_that_of_the_terminal() {
+    let run = |columns: usize, redirection: &str| {
+        let child = child(&[("NO_COLOR", "1")]);
+        let words = std::iter::once(child.get_program()).chain(child.get_args());
+        let words: Vec<_> = words.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
+        let words = words.join(" ");
+        let line = format!("stty rows 24 cols {columns}; {words} {redirection}");
+        let mut script = Command::new("script");
+        script.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
+        for (name, value) in child.get_envs() {
+            match value {
+                Some(value) => script.env(name, value),
+                None => script.env_remove(name),
+            };
+        }
+        let output = script.output().expect("util-linux is installed, which has `script`");
+        printed(&output)
+    };
+    for columns in [40, 60, 90] {
+        let text = run(columns, "");
+        assert!(text.contains("country="), "{text}");
+        assert!(widest(&text) <= columns, "{columns}: {text}");
+    }
+    assert!(run(40, "| cat").contains(LONG));
 }
 
 #[test]
@@ -200,7 +302,11 @@ fn by_name_the_environment_decides_on_the_interval() {
     assert!(said.contains(expected), "{said}");
 }
 
-/// The program that [`by_name`] runs.
+/// A label that is wider than most terminals.
+const LONG: &str =
+    "The_United_Kingdom_of_Great_Britain_and_Northern_Ireland_and_overseas_territories";
+
+/// The program that [`child`] runs.
 #[test]
 fn by_name_the_environment_decides() {
     if std::env::var_os("CONSOLE_TEST_CHILD").is_none() {
@@ -211,6 +317,7 @@ fn by_name_the_environment_decides() {
         return;
     }
     let _shutdown = typed_metrics::shutdown_guard();
+    Letters::sent(LONG).inc();
     for _ in 0..30 {
         Letters::travel().record(1.5);
         thread::sleep(Duration::from_millis(10));

@@ -1,7 +1,10 @@
 //! The handler named "console": the table of every metric, for people.
 
-use std::fmt::{self, Write as _};
-use std::io::{self, IsTerminal, Write};
+mod output;
+mod stream;
+
+use std::fmt;
+use std::io::{self, Write};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -9,20 +12,20 @@ use std::time::Duration;
 
 use crate::collect::reader::snapshot;
 use crate::handlers::handler::{HandlerError, MetricHandler};
-use crate::handlers::table::{self, Line};
+use crate::handlers::table::{self, LEAST_WIDTH, Line};
 use crate::sync::lock;
-
-/// How wide the table may be; what it is shown on is not asked.
-const WIDTH: usize = 120;
+use output::Output;
+use stream::Stream;
 
 /// The standard variable for the interval, in milliseconds.
 const INTERVAL: &str = "OTEL_METRIC_EXPORT_INTERVAL";
 
 /// Prints the table of every metric: at the end of the program, or every interval too.
 ///
-/// To standard output, unless told otherwise. [`flush`](crate::flush()) prints the table there and
-/// then; a shutdown prints it for the last time, unless it would be the same as the one before. It
-/// is coloured on a terminal, if the variable [`NO_COLOR`](https://no-color.org) is not set.
+/// The table goes to standard output unless [`to_stderr`](Self::to_stderr) or [`to`](Self::to) say
+/// otherwise. [`flush`](crate::flush()) prints the table at once. A shutdown prints the table for
+/// the last time, unless it would be the same as the one before. On a terminal the table is
+/// coloured, if the variable [`NO_COLOR`](https://no-color.org) is not set.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -34,30 +37,43 @@ const INTERVAL: &str = "OTEL_METRIC_EXPORT_INTERVAL";
 /// # typed_metrics::clear_metric_handlers();
 /// ```
 ///
-/// By the name `console`, the interval is what `OTEL_METRIC_EXPORT_INTERVAL` says, in milliseconds;
-/// if that is not set, the table is printed at the end only.
+/// By the name `console`, the variable `OTEL_METRIC_EXPORT_INTERVAL` sets the interval, in
+/// milliseconds. If the variable is not set, the table is printed at the end only.
+///
+/// # Width
+///
+/// The first of these that is there decides how wide the table may be, each time it is printed:
+///
+/// 1. [`width`](Self::width);
+/// 2. the variable `COLUMNS`, if it is a whole number from 1;
+/// 3. the width of the terminal, if the table goes to a terminal;
+/// 4. no limit: in a file, in a pipe and in a writer, lines are as long as they need to be.
+///
+/// A table that has to be narrower cuts or wraps labels so that no two series of a metric look
+/// alike.
 pub struct ConsoleHandler {
     every: Option<Duration>,
+    layout: Layout,
     output: Arc<Mutex<Output>>,
     /// Ends the thread that prints every interval when it is dropped.
     ticking: Mutex<Option<mpsc::Sender<()>>>,
 }
 
-struct Output {
-    writer: Box<dyn Write + Send>,
-    colours: bool,
-    /// What was printed last, so that the end does not repeat it.
-    last: String,
-    /// Not before installation, and no more after shutdown: a table that the thread of the interval
-    /// still had in hand then would be older than the last one.
-    is_ticking: bool,
+/// What decides on the lines of the table, other than the values.
+#[derive(Debug, Clone, Copy)]
+struct Layout {
+    stream: Stream,
+    width: Option<usize>,
+    list_unrecorded: bool,
 }
 
 impl ConsoleHandler {
     /// Prints to standard output, at the end of the program.
     #[must_use]
     pub fn new() -> Self {
-        Self::writing(io::stdout(), colours(&io::stdout()))
+        let layout = Layout { stream: Stream::Stdout, width: None, list_unrecorded: false };
+        let output = Arc::new(Mutex::new(Output::new(io::stdout(), layout.stream.has_colours())));
+        Self { every: None, layout, output, ticking: Mutex::new(None) }
     }
 
     /// Prints every interval too, from a thread of its own. Intervals are at least a millisecond.
@@ -69,19 +85,42 @@ impl ConsoleHandler {
     /// Prints to standard error instead.
     #[must_use]
     pub fn to_stderr(self) -> Self {
-        Self { every: self.every, ..Self::writing(io::stderr(), colours(&io::stderr())) }
+        self.writing(io::stderr(), Stream::Stderr)
     }
 
     /// Prints to `writer` instead, without colours.
     #[must_use]
     pub fn to(self, writer: impl Write + Send + 'static) -> Self {
-        Self { every: self.every, ..Self::writing(writer, false) }
+        self.writing(writer, Stream::Writer)
     }
 
-    fn writing(writer: impl Write + Send + 'static, colours: bool) -> Self {
-        let (last, writer) = (String::new(), Box::new(writer));
-        let output = Arc::new(Mutex::new(Output { writer, colours, last, is_ticking: false }));
-        Self { every: None, output, ticking: Mutex::new(None) }
+    /// Limits lines to so many columns of a terminal, at least 20, wherever the table goes.
+    ///
+    /// `usize::MAX` is no limit, on a terminal too.
+    ///
+    /// ```
+    /// # use typed_metrics_core as typed_metrics;
+    /// use typed_metrics::ConsoleHandler;
+    ///
+    /// let for_the_log = ConsoleHandler::new().to_stderr().width(100);
+    /// ```
+    #[must_use]
+    pub fn width(mut self, columns: usize) -> Self {
+        self.layout.width = Some(columns.max(LEAST_WIDTH));
+        self
+    }
+
+    /// Gives each metric that was never recorded a row, instead of naming some in one line below.
+    #[must_use]
+    pub fn list_unrecorded(mut self) -> Self {
+        self.layout.list_unrecorded = true;
+        self
+    }
+
+    fn writing(self, writer: impl Write + Send + 'static, stream: Stream) -> Self {
+        let layout = Layout { stream, ..self.layout };
+        let output = Arc::new(Mutex::new(Output::new(writer, stream.has_colours())));
+        Self { layout, output, ..self }
     }
 }
 
@@ -93,7 +132,8 @@ impl Default for ConsoleHandler {
 
 impl fmt::Debug for ConsoleHandler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ConsoleHandler").field("every", &self.every).finish_non_exhaustive()
+        let mut debug = f.debug_struct("ConsoleHandler");
+        debug.field("every", &self.every).field("layout", &self.layout).finish_non_exhaustive()
     }
 }
 
@@ -106,10 +146,10 @@ impl MetricHandler for ConsoleHandler {
         let Some(interval) = self.every else { return Ok(()) };
         let (sender, receiver) = mpsc::channel::<()>();
         lock(&self.output).is_ticking = true;
-        let output = Arc::clone(&self.output);
+        let (layout, output) = (self.layout, Arc::clone(&self.output));
         thread::Builder::new().name("metrics-console".to_owned()).spawn(move || {
             while receiver.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
-                if let Err(error) = tick(&output) {
+                if let Err(error) = tick(layout, &output) {
                     log::error!(target: "typed_metrics", "handler `console` stops: {error}");
                     return;
                 }
@@ -120,66 +160,30 @@ impl MetricHandler for ConsoleHandler {
     }
 
     fn flush(&self) -> Result<(), HandlerError> {
-        let lines = lines();
+        let lines = self.layout.lines();
         Ok(lock(&self.output).print(&lines)?)
     }
 
     fn shutdown(&self) -> Result<(), HandlerError> {
         *lock(&self.ticking) = None;
-        let lines = lines();
+        let lines = self.layout.lines();
         let mut output = lock(&self.output);
         output.is_ticking = false;
-        if output.render(&lines) != output.last {
-            output.print(&lines)?;
-        }
-        Ok(())
+        Ok(output.print_if_new(&lines)?)
     }
 }
 
-// Taken before the output is locked: callbacks that are observed may print.
-fn lines() -> Vec<Line> {
-    table::lines(&snapshot(), WIDTH)
+impl Layout {
+    // Taken before the output is locked: callbacks that are observed may print.
+    fn lines(self) -> Vec<Line> {
+        table::lines(&snapshot(), self.stream.width(self.width), self.list_unrecorded)
+    }
 }
 
-fn tick(output: &Mutex<Output>) -> io::Result<()> {
-    let lines = lines();
+fn tick(layout: Layout, output: &Mutex<Output>) -> io::Result<()> {
+    let lines = layout.lines();
     let mut output = lock(output);
     if output.is_ticking { output.print(&lines) } else { Ok(()) }
-}
-
-impl Output {
-    fn print(&mut self, lines: &[Line]) -> io::Result<()> {
-        let text = self.render(lines);
-        // In one piece, so that what other threads print does not land inside.
-        self.writer.write_all(text.as_bytes())?;
-        self.writer.flush()?;
-        self.last = text;
-        Ok(())
-    }
-
-    fn render(&self, lines: &[Line]) -> String {
-        let mut text = String::new();
-        for line in lines {
-            let code = match line {
-                Line::Header(_) => "1",
-                Line::Rule(_) => "2",
-                Line::Note(_) => "33",
-                Line::Row(_) | Line::Blank => "",
-            };
-            let line = line.text();
-            // Writing to a string cannot fail.
-            let _ = if self.colours && !code.is_empty() {
-                writeln!(text, "\x1b[{code}m{line}\x1b[0m")
-            } else {
-                writeln!(text, "{line}")
-            };
-        }
-        text
-    }
-}
-
-fn colours(output: &impl IsTerminal) -> bool {
-    output.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty())
 }
 
 /// The handler as the environment wants it.
@@ -221,27 +225,5 @@ mod tests {
                 )
             );
         }
-    }
-
-    #[test]
-    fn colours_mark_what_a_line_is() {
-        let output = |colours| Output {
-            writer: Box::new(io::sink()),
-            colours,
-            last: String::new(),
-            is_ticking: false,
-        };
-        let lines = [
-            Line::Header("metric".to_owned()),
-            Line::Rule("──".to_owned()),
-            Line::Row("jobs".to_owned()),
-            Line::Blank,
-            Line::Note("note: x".to_owned()),
-        ];
-        assert_eq!(output(false).render(&lines), "metric\n──\njobs\n\nnote: x\n");
-        assert_eq!(
-            output(true).render(&lines),
-            "\x1b[1mmetric\x1b[0m\n\x1b[2m──\x1b[0m\njobs\n\n\x1b[33mnote: x\x1b[0m\n"
-        );
     }
 }

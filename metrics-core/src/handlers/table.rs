@@ -1,56 +1,42 @@
 //! A snapshot as a table for people: what [`Display`](fmt::Display) and the console handler show.
 
+mod columns;
 mod labels;
+mod line;
 mod number;
+mod section;
+mod stacked;
 #[cfg(test)]
 mod tests;
+mod text;
+mod unrecorded;
 
 use std::fmt;
 
-use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
+use crate::collect::snapshot::{MetricSnapshot, Snapshot};
+pub(crate) use line::Line;
+use section::Section;
 
-use crate::collect::snapshot::{MetricSnapshot, SeriesSnapshot, Snapshot};
-use crate::labels::set::Labels;
-use crate::metric::kind::MetricType;
-use crate::store::value::{HistogramSnapshot, Value};
-use number::Scale;
-
-/// The widest line aimed at, in columns, unless the format says otherwise.
-const WIDTH: usize = 120;
-
-/// However little room there is, labels get this much.
-const LEAST_LABELS: usize = 30;
-
-/// Between two columns.
-const GAP: u16 = 2;
-
-/// What stands where nothing was recorded.
-const NEVER: &str = "-";
-
-const VALUES: &[&str] = &["metric", "kind", "unit", "labels", "value"];
-const HISTOGRAMS: &[&str] =
-    &["histogram", "unit", "labels", "count", "sum", "p50", "p95", "p99", "min", "max"];
-
-/// One line of the table, by what it is, so that a terminal can show it so.
-#[derive(Debug)]
-pub(crate) enum Line {
-    Header(String),
-    Rule(String),
-    Row(String),
-    Note(String),
-    Blank,
-}
+/// No table is laid out for less width, in columns.
+pub(crate) const LEAST_WIDTH: usize = 20;
 
 impl fmt::Display for Snapshot {
-    /// One table of all values and one of all histograms, metrics sorted by name and series by
-    /// labels; a metric that was never recorded has a dash. Below, what was dropped.
+    /// A table of all values and a table of all histograms, metrics sorted by name and series by
+    /// labels. Below the tables, one line names metrics that were never recorded, and further lines
+    /// count what was dropped. `{:#}` gives a metric that was never recorded a row in its table
+    /// instead.
     ///
-    /// Durations are scaled to a readable unit; other numbers are not, and have their thousands
-    /// separated. Quantiles are estimated from buckets. Lines aim at 120 columns, or as many as the
-    /// format asks for (`{:100}`): the values of labels are cut to fit, and where not even the names fit,
-    /// labels that all series of the metric have alike are left out.
+    /// All durations of a metric are shown in one unit from nanoseconds to seconds. Other numbers
+    /// are not scaled, and have their thousands separated. Quantiles are estimated from buckets.
+    ///
+    /// Lines are as long as they need to be, unless the format limits their width, in columns of a
+    /// terminal (`{:100}`; at least 20). Labels are then cut or wrapped so that no two series of a
+    /// metric look alike; names of metrics are never cut. Where the width is too little for
+    /// columns, the series stand below the name of their metric.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, line) in lines(self, f.width().unwrap_or(WIDTH)).iter().enumerate() {
+        for (i, line) in
+            lines(self, f.width().unwrap_or(usize::MAX), f.alternate()).iter().enumerate()
+        {
             if i > 0 {
                 f.write_str("\n")?;
             }
@@ -60,155 +46,64 @@ impl fmt::Display for Snapshot {
     }
 }
 
-impl Line {
-    pub(crate) fn text(&self) -> &str {
-        match self {
-            Self::Header(text) | Self::Rule(text) | Self::Row(text) | Self::Note(text) => text,
-            Self::Blank => "",
-        }
-    }
-}
-
-/// The lines of the table, aiming at `width` columns.
-pub(crate) fn lines(snapshot: &Snapshot, width: usize) -> Vec<Line> {
+/// The lines of the table, at most `width` columns wide. Metrics that were never recorded have rows
+/// if `all` are to be listed.
+pub(crate) fn lines(snapshot: &Snapshot, width: usize, all: bool) -> Vec<Line> {
+    let width = width.max(LEAST_WIDTH);
     let mut metrics: Vec<&MetricSnapshot> = snapshot.metrics.iter().collect();
     metrics.sort_by_key(|metric| metric.descriptor.name());
-    let (histograms, values): (Vec<_>, Vec<_>) =
-        metrics.iter().partition(|metric| metric.descriptor.metric_type() == MetricType::Histogram);
-    let notes: Vec<Line> = metrics.iter().flat_map(|metric| notes(metric)).collect();
-    let parts = [section(VALUES, &values, width), section(HISTOGRAMS, &histograms, width), notes];
-    let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    if parts.is_empty() {
-        return vec![Line::Row("no metrics".to_owned())];
-    }
+    let (listed, unrecorded): (Vec<&MetricSnapshot>, Vec<_>) =
+        metrics.iter().partition(|metric| all || is_recorded(metric));
+    let names: Vec<_> = unrecorded.iter().map(|metric| metric.descriptor.name()).collect();
+    let unrecorded = unrecorded::summary(&names, width).into_iter().map(Line::Unrecorded).collect();
+    let notes = metrics.iter().flat_map(|metric| notes(metric, width)).map(Line::Note).collect();
+    let parts = [
+        table(&Section::values(&listed), width),
+        table(&Section::histograms(&listed), width),
+        unrecorded,
+        notes,
+    ];
     let mut lines = Vec::new();
-    for part in parts {
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
         if !lines.is_empty() {
             lines.push(Line::Blank);
         }
         lines.extend(part);
     }
+    if lines.is_empty() {
+        lines.push(Line::Row("no metrics".to_owned()));
+    }
     lines
+}
+
+/// Whether a program tried to record the metric: what was dropped is no silence.
+fn is_recorded(metric: &MetricSnapshot) -> bool {
+    !metric.series.is_empty() || !metric.dropped.is_empty()
+}
+
+fn table(section: &Section, width: usize) -> Vec<Line> {
+    if section.metrics.is_empty() {
+        return Vec::new();
+    }
+    match columns::lines(section, width) {
+        Some(lines) if lines.len() <= 2 + section.rows() => lines,
+        // Labels that wrap in a narrow column may take more lines than labels above their numbers.
+        Some(lines) => {
+            let stacked = stacked::lines(section, width);
+            if stacked.len() < lines.len() { stacked } else { lines }
+        }
+        None => stacked::lines(section, width),
+    }
 }
 
 /// What of a metric was not recorded as it was meant.
-fn notes(metric: &MetricSnapshot) -> impl Iterator<Item = Line> {
+fn notes(metric: &MetricSnapshot, width: usize) -> Vec<String> {
     let name = metric.descriptor.name();
-    metric.dropped.iter().map(move |(reason, count)| {
-        Line::Note(format!("note: {name}: {} × {reason}", number::grouped(&count.to_string())))
-    })
-}
-
-/// A row before its labels are cut to the room that the other columns leave.
-struct Row {
-    /// Name, kind, unit: what stands left of the labels.
-    metric: Vec<&'static str>,
-    labels: Option<Labels>,
-    /// Which of them are the same in all series of the metric.
-    everywhere: Vec<bool>,
-    numbers: Vec<String>,
-}
-
-fn section(header: &[&'static str], metrics: &[&MetricSnapshot], width: usize) -> Vec<Line> {
-    if metrics.is_empty() {
-        return Vec::new();
-    }
-    let left = header.iter().position(|title| *title == "labels").unwrap_or(0);
-    let rows: Vec<Row> =
-        metrics.iter().flat_map(|metric| rows(metric, left, header.len() - left - 1)).collect();
-    let room = width.saturating_sub(width_without_labels(header, left, &rows)).max(LEAST_LABELS);
-
-    let mut table = Table::new();
-    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─')));
-    let cell = |text: String, column: usize| {
-        let right = column > left;
-        Cell::new_owned(text).set_alignment(if right {
-            CellAlignment::Right
-        } else {
-            CellAlignment::Left
-        })
+    let note = |(reason, count): &(_, u64)| {
+        let count = number::grouped(&count.to_string());
+        let note = format!("note: {name}: {count} × {reason}");
+        let words: Vec<String> = note.split(' ').map(str::to_owned).collect();
+        text::wrap(&words, " ", width)
     };
-    let cells = |texts: Vec<String>| {
-        texts.into_iter().enumerate().map(|(column, text)| cell(text, column)).collect::<Vec<_>>()
-    };
-    table.set_header(cells(header.iter().map(ToString::to_string).collect()));
-    for row in rows {
-        let fit = |labels| labels::fit(&labels, &row.everywhere, room);
-        let labels = row.labels.map(fit).unwrap_or_default();
-        let metric = row.metric.into_iter().map(str::to_owned);
-        table.add_row(cells(metric.chain([labels]).chain(row.numbers).collect()));
-    }
-    for (column, title) in table.column_iter_mut().zip(header) {
-        let is_last = Some(title) == header.last();
-        column.set_padding((0, if is_last { 0 } else { GAP }));
-    }
-    let lines = table.lines().map(|line| line.trim_end().to_owned());
-    lines
-        .enumerate()
-        .map(|(i, line)| match i {
-            0 => Line::Header(line),
-            1 => Line::Rule(line),
-            _ => Line::Row(line),
-        })
-        .collect()
-}
-
-/// The rows of one metric. Its name, kind and unit stand in the first.
-fn rows(metric: &MetricSnapshot, left: usize, numbers: usize) -> Vec<Row> {
-    let descriptor = metric.descriptor;
-    let name = match descriptor.metric_type() {
-        MetricType::Histogram => vec![descriptor.name(), descriptor.unit()],
-        MetricType::Counter => vec![descriptor.name(), "counter", descriptor.unit()],
-        MetricType::UpDownCounter => vec![descriptor.name(), "up_down_counter", descriptor.unit()],
-        MetricType::Gauge => vec![descriptor.name(), "gauge", descriptor.unit()],
-    };
-    if metric.series.is_empty() {
-        let numbers = vec![NEVER.to_owned(); numbers];
-        return vec![Row { metric: name, labels: None, everywhere: Vec::new(), numbers }];
-    }
-    let scale = Scale::of(descriptor.unit());
-    let mut series: Vec<&SeriesSnapshot> = metric.series.iter().collect();
-    series.sort_by(|a, b| labels::compare(&a.labels, &b.labels));
-    let row = |(i, series): (usize, &SeriesSnapshot)| Row {
-        metric: if i == 0 { name.clone() } else { vec![""; left] },
-        labels: Some(series.labels.clone()),
-        everywhere: labels::everywhere(&series.labels, &metric.series),
-        numbers: self::numbers(&series.value, &scale),
-    };
-    series.into_iter().enumerate().map(row).collect()
-}
-
-fn numbers(value: &Value, scale: &Scale) -> Vec<String> {
-    match value {
-        Value::U64(value) => vec![scale.integer(*value)],
-        Value::I64(value) => vec![scale.integer(*value)],
-        Value::F64(value) => vec![scale.exact(*value)],
-        Value::Histogram(histogram) => {
-            let HistogramSnapshot { count, sum, min, max, .. } = histogram;
-            let quantile = |q| scale.estimated(histogram.quantile(q));
-            vec![
-                number::grouped(&count.to_string()),
-                scale.exact(*sum),
-                quantile(0.5),
-                quantile(0.95),
-                quantile(0.99),
-                scale.exact(*min),
-                scale.exact(*max),
-            ]
-        }
-    }
-}
-
-fn width_without_labels(header: &[&str], left: usize, rows: &[Row]) -> usize {
-    let widest = |title: &str, cell: &dyn Fn(&Row) -> usize| {
-        rows.iter().map(cell).max().unwrap_or(0).max(labels::width(title))
-    };
-    let columns = header.iter().enumerate().filter(|(column, _)| *column != left);
-    let texts = columns.map(|(column, title)| {
-        widest(title, &|row| match column.checked_sub(left + 1) {
-            Some(number) => labels::width(&row.numbers[number]),
-            None => labels::width(row.metric[column]),
-        })
-    });
-    texts.sum::<usize>() + usize::from(GAP) * (header.len() - 1)
+    metric.dropped.iter().flat_map(note).collect()
 }

@@ -1,60 +1,17 @@
-//! Labels in a column that is only so wide.
+//! The labels of a metric's series, as texts that differ in a column that is only so wide.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
-use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
-
-use crate::collect::snapshot::SeriesSnapshot;
+use super::text::{self, ELLIPSIS, ELLIPSIS_WIDTH, Keep};
 use crate::labels::set::Labels;
 use crate::labels::value::LabelValue;
 
-const ELLIPSIS: &str = "…";
+/// A value is not cut to less than this, in columns: `route=/…` says nothing.
+const LEAST_VALUE: usize = 8;
 
-/// How many columns of a terminal `text` takes.
-pub(super) fn width(text: &str) -> usize {
-    UnicodeWidthStr::width(text)
-}
-
-/// `name=value` pairs in at most `room` columns. The longest values are cut first, so that all names
-/// stay to be seen while there is room for them; after that, labels that are the same `everywhere` are
-/// left out, so that one sees which series is which.
-pub(super) fn fit(labels: &Labels, everywhere: &[bool], room: usize) -> String {
-    let pairs: Vec<(String, String)> =
-        labels.iter().map(|(name, value)| (escaped(name), quoted(value))).collect();
-    if let Some(cap) = cap(&pairs, room) {
-        return joined(&pairs, cap);
-    }
-    let telling = pairs.iter().zip(everywhere).filter(|(_, everywhere)| !**everywhere);
-    let telling: Vec<_> = telling.map(|(pair, _)| pair.clone()).collect();
-    if telling.is_empty() || telling.len() == pairs.len() {
-        return cut(&joined(&pairs, 1), room);
-    }
-    let room = room.saturating_sub(width(ELLIPSIS) + 1);
-    let cap = cap(&telling, room).unwrap_or(1);
-    format!("{} {ELLIPSIS}", cut(&joined(&telling, cap), room))
-}
-
-/// How wide values may be for all to fit.
-fn cap(pairs: &[(String, String)], room: usize) -> Option<usize> {
-    let widths: Vec<usize> = pairs.iter().map(|(_, value)| width(value)).collect();
-    let names: usize = pairs.iter().map(|(name, _)| width(name) + 1).sum();
-    let fixed = names + pairs.len().saturating_sub(1);
-    let fits =
-        |cap: &usize| fixed + widths.iter().map(|width| width.min(cap)).sum::<usize>() <= room;
-    (1..=widths.iter().copied().max().unwrap_or(0).max(1)).rev().find(fits)
-}
-
-fn joined(pairs: &[(String, String)], cap: usize) -> String {
-    let pairs = pairs.iter().map(|(name, value)| format!("{name}={}", cut(value, cap)));
-    pairs.collect::<Vec<_>>().join(" ")
-}
-
-/// Which of `labels` all series have with the same value.
-pub(super) fn everywhere(labels: &Labels, series: &[SeriesSnapshot]) -> Vec<bool> {
-    let has = |name: &str, value| series.iter().all(|one| one.labels.get(name) == Some(value));
-    labels.iter().map(|(name, value)| series.len() > 1 && has(name, value)).collect()
-}
+/// `name=value`, in its two parts.
+type Pair = (String, String);
 
 /// The order of two series: by their labels one after the other, numbers as numbers.
 pub(super) fn compare(a: &Labels, b: &Labels) -> Ordering {
@@ -71,44 +28,131 @@ fn values(a: &LabelValue, b: &LabelValue) -> Ordering {
     }
 }
 
-/// A value, in quotes if one could not see where it ends.
-fn quoted(value: &LabelValue) -> String {
-    let text = escaped(&value.to_string());
-    if text.is_empty() || text.contains(|c: char| c.is_whitespace() || c == '"') {
-        format!("\"{}\"", text.replace('"', "\\\""))
-    } else {
-        text
+/// The labels of all series of one metric. No two series of a metric have the same text.
+pub(super) struct MetricLabels {
+    series: Vec<Vec<Pair>>,
+    whole: Vec<String>,
+}
+
+impl MetricLabels {
+    pub(super) fn new(series: &[&Labels]) -> Self {
+        let of = |pairs: fn(&Labels) -> Vec<Pair>| {
+            let series: Vec<Vec<Pair>> = series.iter().map(|labels| pairs(labels)).collect();
+            let whole = series.iter().map(|pairs| words(pairs).join(" ")).collect();
+            Self { series, whole }
+        };
+        let short = of(short_pairs);
+        // The number 1 and the text `1` need more to be told apart.
+        if all_differ(&short.whole) { short } else { of(exact_pairs) }
+    }
+
+    /// How many columns the widest text takes if nothing is cut.
+    pub(super) fn width(&self) -> usize {
+        self.whole.iter().map(|text| text::width(text)).max().unwrap_or(0)
+    }
+
+    /// The lines of each series, at most `room` columns wide, so that no two series look alike.
+    ///
+    /// The first of these that keeps the series apart is taken: whole labels; one line, without
+    /// labels that all series have alike, which an ellipsis stands for, and with the longest values
+    /// cut; several lines, with values cut to a line; several lines of whole labels.
+    pub(super) fn fit(&self, room: usize) -> Vec<Vec<String>> {
+        if self.width() <= room {
+            return self.whole.iter().map(|text| vec![text.clone()]).collect();
+        }
+        let in_a_line = self.in_a_line(room, Keep::Beginning);
+        if let Some(texts) = in_a_line.or_else(|| self.in_a_line(room, Keep::Ends)) {
+            return texts.into_iter().map(|text| vec![text]).collect();
+        }
+        let lines = |cap, keep| -> Vec<Vec<String>> {
+            let cut = self.series.iter().map(|pairs| words(&with_values_cut(pairs, cap, keep)));
+            cut.map(|words| text::wrap(&words, " ", room)).collect()
+        };
+        let cut = [Keep::Beginning, Keep::Ends].map(|keep| lines(room, keep));
+        let cut = cut.into_iter().find(|lines| all_differ(lines));
+        cut.unwrap_or_else(|| lines(usize::MAX, Keep::Ends))
+    }
+
+    /// One line for each series, if the lines all differ.
+    fn in_a_line(&self, room: usize, keep: Keep) -> Option<Vec<String>> {
+        let common = self.common();
+        let room = if common.is_empty() { room } else { room.checked_sub(ELLIPSIS_WIDTH + 1)? };
+        let line = |pairs: &Vec<Pair>| -> Option<String> {
+            let telling: Vec<Pair> =
+                pairs.iter().filter(|pair| !common.contains(pair)).cloned().collect();
+            let line = fit(&telling, room, keep)?;
+            let ellipsis = if common.is_empty() { "" } else { ELLIPSIS };
+            let gap = if line.is_empty() || ellipsis.is_empty() { "" } else { " " };
+            Some(line + gap + ellipsis)
+        };
+        let lines: Option<Vec<String>> = self.series.iter().map(line).collect();
+        lines.filter(|lines| all_differ(lines))
+    }
+
+    /// The labels that all series have with the same value, if there are several series.
+    fn common(&self) -> Vec<&Pair> {
+        let [first, others @ ..] = &*self.series else { return Vec::new() };
+        let is_common = |pair: &&Pair| others.iter().all(|pairs| pairs.contains(pair));
+        first.iter().filter(|pair| !others.is_empty() && is_common(pair)).collect()
     }
 }
 
-/// `text` with characters escaped that would break the line or reorder what stands beside them.
-fn escaped(text: &str) -> String {
-    let breaks_line = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    let reorders = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        if breaks_line(c) || reorders(c) {
-            escaped.extend(c.escape_default());
-        } else {
-            escaped.push(c);
-        }
-    }
-    escaped
+/// The pairs in one line of at most `room` columns; the longest values are cut for it.
+fn fit(pairs: &[Pair], room: usize, keep: Keep) -> Option<String> {
+    let cap = cap(pairs, room)?;
+    Some(words(&with_values_cut(pairs, cap, keep)).join(" "))
 }
 
-/// `text` in at most `room` columns, with an ellipsis for what is cut off.
-fn cut(text: &str, room: usize) -> String {
-    if width(text) <= room {
-        return text.to_owned();
+/// How wide values may be for all pairs to fit into `room`.
+fn cap(pairs: &[Pair], room: usize) -> Option<usize> {
+    let widths: Vec<usize> = pairs.iter().map(|(_, value)| text::width(value)).collect();
+    let names: usize = pairs.iter().map(|(name, _)| text::width(name) + 1).sum();
+    let fixed = names + pairs.len().saturating_sub(1);
+    let fits =
+        |cap: usize| fixed + widths.iter().map(|width| cap.min(*width)).sum::<usize>() <= room;
+    let widest = widths.iter().copied().max().unwrap_or(0).max(LEAST_VALUE);
+    if !fits(LEAST_VALUE) {
+        return None;
     }
-    let mut kept = String::new();
-    let mut taken = width(ELLIPSIS);
-    for grapheme in text.graphemes(true) {
-        taken += width(grapheme);
-        if taken > room {
-            break;
-        }
-        kept.push_str(grapheme);
+    let (mut cap, mut too_wide) = (LEAST_VALUE, widest + 1);
+    while cap + 1 < too_wide {
+        let middle = usize::midpoint(cap, too_wide);
+        if fits(middle) { cap = middle } else { too_wide = middle }
     }
-    kept + ELLIPSIS
+    Some(cap)
+}
+
+fn with_values_cut(pairs: &[Pair], cap: usize, keep: Keep) -> Vec<Pair> {
+    pairs.iter().map(|(name, value)| (name.clone(), text::cut(value, cap, keep))).collect()
+}
+
+fn words(pairs: &[Pair]) -> Vec<String> {
+    pairs.iter().map(|(name, value)| format!("{name}={value}")).collect()
+}
+
+fn all_differ<T: Eq + std::hash::Hash>(texts: &[T]) -> bool {
+    texts.iter().collect::<HashSet<_>>().len() == texts.len()
+}
+
+/// Names and values as short as they can be shown.
+fn short_pairs(labels: &Labels) -> Vec<Pair> {
+    let value = |value: &LabelValue| match value {
+        LabelValue::Str(text) => text::quoted(text),
+        other => other.to_string(),
+    };
+    labels.iter().map(|(label, of)| (name(label), value(of))).collect()
+}
+
+/// Names and values with the type of a value to be seen: texts in quotes, floats with a point.
+fn exact_pairs(labels: &Labels) -> Vec<Pair> {
+    let value = |value: &LabelValue| match value {
+        LabelValue::Str(text) => text::always_quoted(text),
+        LabelValue::Float(value) => format!("{value:?}"),
+        other => other.to_string(),
+    };
+    labels.iter().map(|(label, of)| (name(label), value(of))).collect()
+}
+
+fn name(name: &str) -> String {
+    if name.contains('=') { text::always_quoted(name) } else { text::quoted(name) }
 }

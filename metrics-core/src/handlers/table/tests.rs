@@ -1,9 +1,11 @@
+mod width;
+
 use std::borrow::Cow;
 
 use crate::cells::totals::{Extremes, Totals, bucket};
 use crate::collect::snapshot::{MetricSnapshot, SeriesSnapshot, Snapshot};
 use crate::labels::set::Labels;
-use crate::labels::value::LabelRef::{self, Bool, Int, Str};
+use crate::labels::value::LabelRef::{self, Bool, Float, Int, Str};
 use crate::metric::descriptor::{Definition, Descriptor};
 use crate::metric::dropped::DropReason;
 use crate::metric::kind::{MetricType, ValueType};
@@ -11,9 +13,9 @@ use crate::metric::series_id::SeriesId;
 use crate::metric::source::Source;
 use crate::store::value::{HistogramSnapshot, Value};
 
-fn metric(name: &'static str, metric_type: MetricType, unit: &'static str) -> MetricSnapshot {
+fn metric(name: &str, metric_type: MetricType, unit: &'static str) -> MetricSnapshot {
     let definition = Definition {
-        name,
+        name: String::leak(name.to_owned()),
         metric_type,
         value_type: ValueType::F64,
         unit,
@@ -76,7 +78,7 @@ shop.memory     gauge            By                              1,048,576
 shop.requests   counter          {request}  route=/a status=200         12
                                             route=/b status=20   1,234,567
                                             route=/b status=404          1
-uptime          gauge            s                                  250 ms
+uptime          gauge            ms                                    250
 ",
     );
 }
@@ -90,31 +92,76 @@ fn histograms_have_their_quantiles() {
     assert_shows(
         [size, latency],
         "
-histogram  unit  labels         count          sum      p50          p95          p99      min          max
-───────────────────────────────────────────────────────────────────────────────────────────────────────────
-latency    ms    outcome=error      1      83.3 µs  83.3 µs      83.3 µs      83.3 µs  83.3 µs      83.3 µs
-                 outcome=ok         8      1.525 s     3 ms       904 ms      1.381 s   500 µs        1.5 s
-size       By                       2  123,456,790        1  111,111,111  120,987,653        1  123,456,789
+histogram  unit  labels         count          sum     p50          p95          p99     min          max
+─────────────────────────────────────────────────────────────────────────────────────────────────────────
+latency    ms    outcome=error      1       0.0833  0.0833       0.0833       0.0833  0.0833       0.0833
+                 outcome=ok         8   1,525       3          904        1,381       0.5      1,500
+size       By                       2  123,456,790       1  111,111,111  120,987,653       1  123,456,789
 ",
     );
 }
 
 #[test]
-fn a_metric_that_was_never_recorded_has_dashes() {
-    let metrics =
-        [metric("b", MetricType::Histogram, "s"), metric("a", MetricType::Counter, "{job}")];
+fn numbers_of_a_metric_have_one_unit_and_their_points_in_line() {
+    let relay = metric("relay", MetricType::Histogram, "ms")
+        .with(&[("to", Str("eu"))], of(&[4.0]))
+        .with(&[("to", Str("us"))], of(&[0.0833, 2.5]));
+    let waited = metric("waited", MetricType::Counter, "s")
+        .with(&[("at", Str("door"))], Value::F64(0.012))
+        .with(&[("at", Str("lift"))], Value::F64(1.5));
+    let ratio = metric("ratio", MetricType::Gauge, "1").with(&[], Value::F64(0.25));
     assert_shows(
-        metrics,
+        [relay, waited, ratio],
         "
+metric  kind     unit  labels   value
+─────────────────────────────────────
+ratio   gauge    1               0.25
+waited  counter  ms    at=door     12
+                       at=lift  1,500
+
+histogram  unit  labels  count    sum  p50   p95   p99     min  max
+───────────────────────────────────────────────────────────────────
+relay      ms    to=eu       1  4        4  4     4     4       4
+                 to=us       2  2.583    1  2.45  2.49  0.0833  2.5
+",
+    );
+}
+
+#[test]
+fn metrics_that_were_never_recorded_are_named_in_one_line() {
+    let jobs = metric("jobs", MetricType::Counter, "").with(&[], Value::U64(1));
+    let mut metrics = vec![jobs, metric("a", MetricType::Histogram, "s")];
+    metrics.extend((0..30).map(|i| metric(&format!("b.{i:02}"), MetricType::Gauge, "")));
+    let table = "
+metric  kind     unit  labels  value
+────────────────────────────────────
+jobs    counter                    1
+";
+    let names = (0..8).map(|i| format!("b.{i:02}")).collect::<Vec<_>>().join(", ");
+    let line = format!("31 metrics were never recorded: a, {names}, … and 22 more");
+    assert_shows(metrics.clone(), &format!("{table}\n{line}"));
+    let narrow = format!("{:60}", Snapshot { metrics: metrics.clone() });
+    let line = "31 metrics were never recorded: a, b.00, b.01, … and 28 more";
+    assert_eq!(narrow.lines().last().unwrap(), line);
+    assert_shows([metrics[1].clone()], "1 metric was never recorded: a");
+}
+
+#[test]
+fn metrics_that_were_never_recorded_have_rows_if_asked_for() {
+    let metrics =
+        vec![metric("b", MetricType::Histogram, "s"), metric("a", MetricType::Counter, "{job}")];
+    let snapshot = Snapshot { metrics };
+    let expected = "
 metric  kind     unit   labels  value
 ─────────────────────────────────────
 a       counter  {job}              -
 
 histogram  unit  labels  count  sum  p50  p95  p99  min  max
 ────────────────────────────────────────────────────────────
-b          s                 -    -    -    -    -    -    -
-",
-    );
+b          s                 -    -    -    -    -    -    -";
+    assert_eq!(format!("{snapshot:#}"), expected.trim_start());
+    let expected = "a  counter  {job}  -\n\nb  histogram  s  -";
+    assert_eq!(format!("{snapshot:#20}"), expected);
 }
 
 #[test]
@@ -135,48 +182,30 @@ note: jobs: 98,000 × recorded in the overflow series: over the series limit
 }
 
 #[test]
-fn labels_that_are_too_wide_are_cut_where_they_are_longest() {
-    let long = "/api/v1/".repeat(100);
-    let wide = "検索サービス".repeat(40);
+fn labels_of_different_types_never_look_alike() {
     let jobs = metric("jobs", MetricType::Counter, "")
-        .with(&[("route", Str(&long)), ("status", Int(200)), ("method", Str("GET"))], Value::U64(1))
-        .with(&[("query", Str(&wide)), ("method", Str("GET"))], Value::U64(2));
-    assert_shows(
-        [jobs.clone()],
-        "
-metric  kind     unit  labels                                                                                      value
-────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-jobs    counter        query=検索サービス検索サービス検索サービス検索サービス検索サービス検索サービス… method=GET      2
-                       route=/api/v1//api/v1//api/v1//api/v1//api/v1//api/v1//api/v1//api/… status=200 method=GET      1
-",
-    );
-    let narrow = format!("{:60}", Snapshot { metrics: vec![jobs] });
-    let expected = "
-metric  kind     unit  labels                          value
-────────────────────────────────────────────────────────────
-jobs    counter        query=検索サービス… method=GET      2
-                       route=/… status=2… method=G…        1";
-    assert_eq!(narrow, expected.trim_start());
-}
-
-#[test]
-fn labels_that_tell_series_apart_stay_where_there_is_room_for_no_more() {
-    let labels = |kind| {
-        [
-            ("gen_ai.operation.name", Str("chat")),
-            ("gen_ai.token.type", Str(kind)),
-            ("gen_ai.request.model", Str("gpt-5")),
-        ]
-    };
-    let usage = metric("usage", MetricType::Counter, "")
-        .with(&labels("input"), Value::U64(12))
-        .with(&labels("output"), Value::U64(3));
-    let shown = format!("{:60}", Snapshot { metrics: vec![usage] });
-    let expected = "
-metric  kind     unit  labels                      value
-────────────────────────────────────────────────────────
-usage   counter        gen_ai.token.type=input …      12
-                       gen_ai.token.type=output …      3";
+        .with(&[("id", Int(1))], Value::U64(1))
+        .with(&[("id", Str("1"))], Value::U64(2))
+        .with(&[("id", Float(1.0))], Value::U64(3))
+        .with(&[("id", Bool(true))], Value::U64(4))
+        .with(&[("id", Str("true"))], Value::U64(5))
+        .with(&[("id", Str("1 b=2"))], Value::U64(6))
+        .with(&[("id", Int(1)), ("b", Int(2))], Value::U64(7))
+        .with(&[("id=1", Int(2))], Value::U64(8))
+        .with(&[("id", Str("1=2"))], Value::U64(9));
+    let shown = Snapshot { metrics: vec![jobs] }.to_string();
+    let expected = r#"
+metric  kind     unit  labels      value
+────────────────────────────────────────
+jobs    counter        id=1            1
+                       id="1"          2
+                       id=1.0          3
+                       id=1 b=2        7
+                       id="1 b=2"      6
+                       id="1=2"        9
+                       id=true         4
+                       id="true"       5
+                       "id=1"=2        8"#;
     assert_eq!(shown, expected.trim_start(), "\n{shown}");
 }
 
@@ -192,14 +221,14 @@ fn what_would_break_or_reorder_a_line_is_escaped_or_quoted() {
     assert_shows(
         [jobs],
         r#"
-metric  kind     unit  labels                      value
-────────────────────────────────────────────────────────
-jobs    counter        na\nme=x                        6
-                       query=""                        5
-                       query=a\nb\u{0}c\u{1b}[31m      2
-                       query="say \"hi\""              4
-                       query="two words"               1
-                       query=\u{202e}abc               3
+metric  kind     unit  labels                        value
+──────────────────────────────────────────────────────────
+jobs    counter        "na\nme"=x                        6
+                       query=""                          5
+                       query="a\nb\u{0}c\u{1b}[31m"      2
+                       query="say \"hi\""                4
+                       query="two words"                 1
+                       query="\u{202e}abc"               3
 "#,
     );
 }

@@ -1,0 +1,118 @@
+//! The metrics that stand in one table, with their numbers as texts.
+
+use super::labels::{self, MetricLabels};
+use super::number::{self, Scale};
+use crate::collect::snapshot::{MetricSnapshot, SeriesSnapshot};
+use crate::labels::set::Labels;
+use crate::metric::kind::MetricType;
+use crate::store::value::{HistogramSnapshot, Value};
+
+/// In both layouts, labels beside numbers get this much, in columns of the terminal, unless all of
+/// them need less.
+pub(super) const LEAST_LABELS: usize = 24;
+
+/// A table: its metrics, and the titles of what is shown of each.
+pub(super) struct Section {
+    /// Of the cells that a metric has once.
+    pub(super) metric_titles: &'static [&'static str],
+    /// Of the numbers of each series.
+    pub(super) number_titles: &'static [&'static str],
+    pub(super) metrics: Vec<MetricRows>,
+}
+
+/// What a table shows of one metric.
+pub(super) struct MetricRows {
+    /// The name, the kind unless the table has one kind only, and the unit.
+    pub(super) cells: Vec<&'static str>,
+    pub(super) labels: MetricLabels,
+    /// The numbers of each series; none if the metric was never recorded.
+    pub(super) numbers: Vec<Vec<String>>,
+}
+
+impl Section {
+    /// Of `metrics`, those that are no histograms.
+    pub(super) fn values(metrics: &[&MetricSnapshot]) -> Self {
+        let cells = |metric: &MetricSnapshot, unit| {
+            vec![metric.descriptor.name(), metric.descriptor.metric_type().as_str(), unit]
+        };
+        let metrics = metrics.iter().filter(|metric| !is_histogram(metric));
+        Self {
+            metric_titles: &["metric", "kind", "unit"],
+            number_titles: &["value"],
+            metrics: metrics.map(|metric| rows(metric, cells)).collect(),
+        }
+    }
+
+    /// The histograms of `metrics`.
+    pub(super) fn histograms(metrics: &[&MetricSnapshot]) -> Self {
+        let cells = |metric: &MetricSnapshot, unit| vec![metric.descriptor.name(), unit];
+        let metrics = metrics.iter().filter(|metric| is_histogram(metric));
+        Self {
+            metric_titles: &["histogram", "unit"],
+            number_titles: &["count", "sum", "p50", "p95", "p99", "min", "max"],
+            metrics: metrics.map(|metric| rows(metric, cells)).collect(),
+        }
+    }
+
+    /// How many rows the metrics have, one for each series.
+    pub(super) fn rows(&self) -> usize {
+        self.metrics.iter().map(|metric| metric.numbers.len().max(1)).sum()
+    }
+
+    /// Whether the kind of the metrics is the title of their names.
+    pub(super) fn has_one_kind(&self) -> bool {
+        !self.metric_titles.contains(&"kind")
+    }
+}
+
+fn is_histogram(metric: &MetricSnapshot) -> bool {
+    metric.descriptor.metric_type() == MetricType::Histogram
+}
+
+fn rows(
+    metric: &MetricSnapshot,
+    cells: impl Fn(&MetricSnapshot, &'static str) -> Vec<&'static str>,
+) -> MetricRows {
+    let mut series: Vec<&SeriesSnapshot> = metric.series.iter().collect();
+    series.sort_by(|a, b| labels::compare(&a.labels, &b.labels));
+    let scale = Scale::of(
+        metric.descriptor.unit(),
+        series.iter().flat_map(|series| typical(&series.value)),
+    );
+    let mut numbers: Vec<_> = series.iter().map(|series| numbers(&series.value, &scale)).collect();
+    for column in 0..numbers.first().map_or(0, Vec::len) {
+        number::align_points(numbers.iter_mut().map(|row| &mut row[column]));
+    }
+    let labels: Vec<&Labels> = series.iter().map(|series| &series.labels).collect();
+    MetricRows { cells: cells(metric, scale.unit), labels: MetricLabels::new(&labels), numbers }
+}
+
+/// The values for which the unit of a metric is chosen.
+fn typical(value: &Value) -> Vec<f64> {
+    match value {
+        // The sum grows with the count, which says nothing about one duration.
+        Value::Histogram(histogram) => vec![histogram.quantile(0.5), histogram.max],
+        number => vec![number.as_f64()],
+    }
+}
+
+fn numbers(value: &Value, scale: &Scale) -> Vec<String> {
+    match value {
+        Value::U64(value) => vec![scale.integer(*value)],
+        Value::I64(value) => vec![scale.integer(*value)],
+        Value::F64(value) => vec![scale.exact(*value)],
+        Value::Histogram(histogram) => {
+            let HistogramSnapshot { count, sum, min, max, .. } = histogram;
+            let quantile = |q| scale.estimated(histogram.quantile(q));
+            vec![
+                number::grouped(&count.to_string()),
+                scale.exact(*sum),
+                quantile(0.5),
+                quantile(0.95),
+                quantile(0.99),
+                scale.exact(*min),
+                scale.exact(*max),
+            ]
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! One line about the metrics that were never recorded.
+
+use super::text::{self, ELLIPSIS};
+
+/// The line is not wider than this, however much width there is.
+const WIDEST: usize = 100;
+
+/// How many of the metrics named `names` there are, and as many names as fit into a line of
+/// `width`.
+pub(super) fn summary(names: &[&str], width: usize) -> Vec<String> {
+    let room = width.min(WIDEST);
+    let count = match names.len() {
+        0 => return Vec::new(),
+        1 => "1 metric was never recorded".to_owned(),
+        many => format!("{many} metrics were never recorded"),
+    };
+    let naming = |named: usize| {
+        let list = names[..named].join(", ");
+        match names.len() - named {
+            0 => format!("{count}: {list}"),
+            more => format!("{count}: {list}, {ELLIPSIS} and {more} more"),
+        }
+    };
+    let fits = |line: &String| text::width(line) <= room;
+    match (1..=names.len().min(WIDEST)).rev().map(naming).find(fits) {
+        Some(line) => vec![line],
+        None => {
+            let words: Vec<String> = count.split(' ').map(str::to_owned).collect();
+            text::wrap(&words, " ", room)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_names_as_fit_are_in_the_line() {
+        let names = ["function.duration", "llm.cost", "llm.input_tokens", "llm.output_tokens"];
+        let line = |count, width| summary(&names[..count], width).join("\n");
+        assert_eq!(line(0, 80), "");
+        assert_eq!(line(1, 80), "1 metric was never recorded: function.duration");
+        assert_eq!(
+            line(4, usize::MAX),
+            "4 metrics were never recorded: \
+             function.duration, llm.cost, llm.input_tokens, llm.output_tokens"
+        );
+        assert_eq!(
+            line(4, 80),
+            "4 metrics were never recorded: function.duration, llm.cost, … and 2 more"
+        );
+        assert_eq!(line(4, 64), "4 metrics were never recorded: function.duration, … and 3 more");
+        assert_eq!(line(4, 60), "4 metrics were never recorded");
+        assert_eq!(line(4, 20), "4 metrics were never\n  recorded");
+    }
+
+    #[test]
+    fn the_line_stays_readable_where_the_width_is_unlimited() {
+        let names: Vec<String> = (0..500).map(|i| format!("plugin.metric_{i:03}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let line = summary(&names, usize::MAX).join("\n");
+        assert_eq!(
+            line,
+            "500 metrics were never recorded: \
+             plugin.metric_000, plugin.metric_001, … and 498 more"
+        );
+    }
+}
