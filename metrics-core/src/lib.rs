@@ -17,6 +17,7 @@ mod handlers;
 mod labels;
 mod metric;
 mod number;
+mod report;
 mod rules;
 mod runtime;
 mod shards;
@@ -69,6 +70,8 @@ pub use metric::objective::{FunctionObjective, Objective};
 pub use metric::series_id::SeriesId;
 pub use metric::source::Source;
 pub use number::Number;
+#[doc(hidden)]
+pub use report::report;
 pub use runtime::metric::Metric;
 pub use runtime::names::MAX_RUNTIME_METRICS;
 pub use runtime::record::{record_metric, register_metric};

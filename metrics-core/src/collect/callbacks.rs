@@ -6,6 +6,9 @@ use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
+use log::Level;
+
+use crate::report::report;
 use crate::sync::lock;
 
 pub(super) struct Callback {
@@ -35,10 +38,9 @@ impl Callback {
         let panicked = catch_unwind(AssertUnwindSafe(|| (self.record)())).is_err();
         // Relaxed: it orders nothing.
         if panicked && !self.warned.swap(true, Relaxed) {
-            log::warn!(
-                target: "typed_metrics",
-                "a callback that records at every collection panicked (said once)"
-            );
+            let text =
+                format_args!("a callback that records at every collection panicked (said once)");
+            report(Level::Warn, "panic of a callback of all collections", text);
         }
     }
 

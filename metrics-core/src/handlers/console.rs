@@ -7,9 +7,12 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use log::Level;
+
 use crate::collect::reader::snapshot;
 use crate::handlers::handler::{HandlerError, MetricHandler};
 use crate::handlers::table::{self, Line};
+use crate::report::report;
 use crate::sync::lock;
 
 /// How wide the table may be; what it is shown on is not asked.
@@ -110,7 +113,8 @@ impl MetricHandler for ConsoleHandler {
         thread::Builder::new().name("metrics-console".to_owned()).spawn(move || {
             while receiver.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
                 if let Err(error) = tick(&output) {
-                    log::error!(target: "typed_metrics", "handler `console` stops: {error}");
+                    let text = format_args!("handler `console` stops: {error}");
+                    report(Level::Error, "handler `console` stops", text);
                     return;
                 }
             }

@@ -6,10 +6,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, TryLockError};
 
+use log::Level;
+
 use super::handler::{HandlerError, MetricHandler};
 use super::names::{BackEnd, Chosen, HandlerChoice, named};
 use crate::collect::registry;
 use crate::error::Error;
+use crate::report::report;
 use crate::store::family::Family;
 use crate::store::forward::{self, Measurement, Subscriber};
 use crate::sync::lock;
@@ -194,10 +197,18 @@ pub(super) fn take_all() -> List {
     std::mem::take(&mut lock(&ALL).installed)
 }
 
-/// Shuts down handlers that were removed, and logs what they say.
+/// Shuts down handlers that were removed, and reports the errors.
 pub(super) fn retire(removed: List) {
-    for error in shut_down(removed) {
-        log::error!(target: "typed_metrics", "{error}");
+    shut_down(removed).iter().for_each(report_error);
+}
+
+fn report_error(error: &Error) {
+    let text = format_args!("{error}");
+    match error {
+        Error::Handler { name, action, .. } => {
+            report(Level::Error, &format!("handler `{name}` could not {action}"), text);
+        }
+        _ => report(Level::Error, "handlers", text),
     }
 }
 
@@ -274,7 +285,12 @@ impl Installed {
         let result = called.unwrap_or_else(|panic| {
             let error = panicked(panic);
             if !self.panicked.swap(true, Ordering::Relaxed) {
-                log::error!(target: "typed_metrics", "handler `{}`: {error} (said once)", self.name);
+                let name = &self.name;
+                report(
+                    Level::Error,
+                    &format!("panic of handler `{name}`"),
+                    format_args!("handler `{name}`: {error} (said once)"),
+                );
             }
             Err(error)
         });
