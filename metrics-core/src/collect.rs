@@ -7,6 +7,7 @@ pub(crate) mod absorb;
 pub(crate) mod callbacks;
 pub(crate) mod changes;
 pub(crate) mod extremes;
+pub(crate) mod last_values;
 pub(crate) mod merge;
 pub(crate) mod numbers;
 pub(crate) mod observation;

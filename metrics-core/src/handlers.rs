@@ -7,6 +7,7 @@
 
 #[cfg(feature = "console")]
 pub(crate) mod console;
+pub(crate) mod guard;
 pub(crate) mod handler;
 pub(crate) mod in_memory;
 pub(crate) mod install;

@@ -45,11 +45,11 @@ pub use collect::snapshot::{MetricSnapshot, SeriesSnapshot, Snapshot};
 pub use error::{Conflict, Error};
 #[cfg(feature = "console")]
 pub use handlers::console::ConsoleHandler;
+pub use handlers::guard::{ShutdownGuard, shutdown_guard};
 pub use handlers::handler::{HandlerError, MetricHandler};
 pub use handlers::in_memory::InMemoryHandler;
 pub use handlers::install::{
-    ShutdownGuard, add_metric_handler, clear_metric_handlers, flush, set_metric_handlers, shutdown,
-    shutdown_guard,
+    add_metric_handler, clear_metric_handlers, flush, set_metric_handlers, shutdown,
 };
 #[doc(hidden)]
 pub use handlers::names::HandlerChoice as Choice;

@@ -34,7 +34,7 @@ impl Callback {
         callback
     }
 
-    fn run(&self) {
+    pub(super) fn run(&self) {
         let panicked = catch_unwind(AssertUnwindSafe(|| (self.record)())).is_err();
         // Relaxed: it orders nothing.
         if panicked && !self.warned.swap(true, Relaxed) {
