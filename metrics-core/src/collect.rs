@@ -14,6 +14,7 @@ pub(crate) mod observation;
 pub(crate) mod observer;
 pub(crate) mod progress;
 pub(crate) mod reader;
+pub(crate) mod recorded;
 pub(crate) mod registry;
 pub(crate) mod remove;
 pub(crate) mod snapshot;

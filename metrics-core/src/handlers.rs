@@ -12,5 +12,6 @@ pub(crate) mod handler;
 pub(crate) mod in_memory;
 pub(crate) mod install;
 pub(crate) mod installed;
+mod mistakes;
 pub(crate) mod names;
 pub(crate) mod table;

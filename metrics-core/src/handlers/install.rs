@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 
-use super::installed;
 use super::names::{IntoHandler, IntoHandlers};
+use super::{installed, mistakes};
 use crate::collect::{last_values, registry};
 use crate::error::Error;
 
@@ -36,6 +36,7 @@ pub fn set_metric_handlers(handlers: impl IntoHandlers) -> Result<(), Error> {
     registry::check()?;
     let removed = installed::set(handlers.into_handlers())?;
     installed::retire(removed);
+    mistakes::handlers_are_set();
     Ok(())
 }
 
@@ -53,7 +54,9 @@ pub fn set_metric_handlers(handlers: impl IntoHandlers) -> Result<(), Error> {
 /// As [`set_metric_handlers`].
 pub fn add_metric_handler(handler: impl IntoHandler) -> Result<(), Error> {
     registry::check()?;
-    installed::add(handler.into_handler())
+    installed::add(handler.into_handler())?;
+    mistakes::handlers_are_set();
+    Ok(())
 }
 
 /// Removes all handlers; each is flushed and shut down. Errors of a handler are logged, or written to

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, TryLockError};
 use std::thread::{self, ThreadId};
 
@@ -11,6 +11,7 @@ use log::Level;
 
 use super::handler::{HandlerError, MetricHandler};
 use super::names::{BackEnd, Chosen, HandlerChoice, named};
+use crate::collect::last_values::collections;
 use crate::collect::registry;
 use crate::error::Error;
 use crate::report::report;
@@ -29,6 +30,8 @@ pub(crate) struct Installed {
     panicked: AtomicBool,
     /// See [`Subscriber::removed`].
     removed: AtomicBool,
+    /// How many collections had begun when it was installed.
+    collections_before: AtomicU64,
 }
 
 /// What tells back ends from each other.
@@ -58,6 +61,10 @@ impl Removed {
     fn new(handlers: List, all: &mut All) -> Self {
         all.shutting_down.push(thread::current().id());
         Self(handlers)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
@@ -208,8 +215,11 @@ impl Wanted {
             announced: Mutex::default(),
             panicked: AtomicBool::new(false),
             removed: AtomicBool::new(false),
+            collections_before: AtomicU64::new(0),
         });
         installed.call("be installed", |handler| handler.install())?;
+        // Relaxed: a number for `without_export`, which orders nothing.
+        installed.collections_before.store(collections(), Ordering::Relaxed);
         Ok(installed)
     }
 }
@@ -267,6 +277,22 @@ pub(super) fn flush() -> Result<(), Error> {
     let all = lock(&ALL).installed.clone();
     let flush = |installed: &Arc<Installed>| installed.call("flush", |h| h.flush()).err();
     Error::all(all.iter().filter_map(flush).collect())
+}
+
+/// The names of the installed handlers that cannot have exported anything: nobody has read metrics
+/// since they were installed, and they get no single measurements. `None` if another thread
+/// changes the handlers at the moment.
+pub(super) fn without_export() -> Option<Vec<String>> {
+    // No waiting: the program ends, and the other thread may be gone.
+    let all = ALL.try_lock().ok()?;
+    let never = |installed: &&Arc<Installed>| {
+        installed.collections_before.load(Ordering::Relaxed) == collections()
+            && !installed
+                .announced
+                .try_lock()
+                .is_ok_and(|told| told.metrics.values().any(|all| *all))
+    };
+    Some(all.installed.iter().filter(never).map(|installed| installed.name.clone()).collect())
 }
 
 /// Tells every handler of the metrics that it was not told of yet.
