@@ -9,5 +9,6 @@ pub mod handlers;
 pub mod llm;
 pub mod recording;
 pub mod runtime;
+pub mod shutdown;
 pub mod testing;
 pub mod timed;

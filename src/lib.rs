@@ -59,6 +59,7 @@
 //! - [`guide::runtime`]: metrics known only at run time.
 #![cfg_attr(feature = "llm", doc = "- [`guide::llm`]: the metrics of LLM calls, streamed or not.")]
 //! - [`guide::handlers`]: where metrics go, by name or by instance; writing a handler.
+//! - [`guide::shutdown`]: exporting the last values, whatever ends the program.
 //! - [`guide::testing`]: asserting what code records.
 //! - [`guide::cost`]: what a record costs, in time and in memory, and what is guaranteed.
 //!
@@ -72,10 +73,14 @@
 //! - `otel-grpc`: OTLP over gRPC too. It brings tokio, for a thread of its own.
 //! - `otel-tls`: endpoints that begin with `https://`.
 //! - `logfire`: `LogfireHandler` and the handler named `"logfire"`: export to Pydantic Logfire.
+//! - `signals`: `shutdown_signal` and `exit_on_signal`: SIGTERM and Ctrl-C end a program with its last
+//!   values exported. It brings tokio.
 //! - `system`: `system::install`, metrics of the process and of the host it runs on.
 
 #[cfg(any(doc, doctest))]
 pub mod guide;
+#[cfg(feature = "signals")]
+mod signals;
 
 #[doc(hidden)]
 pub use typed_metrics_core::__private;
@@ -177,6 +182,8 @@ pub use typed_metrics_derive::Metrics;
 /// ```
 pub use typed_metrics_derive::timed;
 
+#[cfg(feature = "signals")]
+pub use signals::{exit_on_signal, shutdown_signal};
 #[cfg(feature = "console")]
 pub use typed_metrics_core::ConsoleHandler;
 pub use typed_metrics_core::{
