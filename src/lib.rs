@@ -73,8 +73,8 @@
 //! - `otel-grpc`: OTLP over gRPC too. It brings tokio, for a thread of its own.
 //! - `otel-tls`: endpoints that begin with `https://`.
 //! - `logfire`: `LogfireHandler` and the handler named `"logfire"`: export to Pydantic Logfire.
-//! - `signals`: `shutdown_signal` and `exit_on_signal`: SIGTERM and Ctrl-C end a program with its last
-//!   values exported. It brings tokio.
+//! - `signals`: `shutdown_signal` and `exit_on_signal`: SIGTERM and Ctrl-C end a program with its
+//!   last values exported. It brings tokio.
 //! - `system`: `system::install`, metrics of the process and of the host it runs on.
 
 #[cfg(any(doc, doctest))]

@@ -13,8 +13,8 @@ use typed_metrics_core::{clear_metric_handlers, report};
 /// Waits for the signal that asks the program to end: SIGTERM or Ctrl-C. Needs the feature
 /// `signals`, and a tokio runtime.
 ///
-/// Give it to a server that ends gracefully, such as `axum::serve(…).with_graceful_shutdown(…)`, or
-/// to `tokio::select!`. Then `main` returns, and its [`shutdown_guard`](crate::shutdown_guard)
+/// Give the future to a server that ends gracefully (`axum::serve(…).with_graceful_shutdown(…)`),
+/// or to `tokio::select!`. Then `main` returns, and its [`shutdown_guard`](crate::shutdown_guard)
 /// exports the last values:
 ///
 /// ```no_run

@@ -15,8 +15,8 @@ const MOST: usize = 100;
 /// The subjects that were written to standard error.
 static WRITTEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
-/// Logs `text` with the target `typed_metrics`. If the program has no logger, errors and warnings go
-/// to standard error, once for each `subject`.
+/// Logs `text` with the target `typed_metrics`. If the program has no logger, errors and warnings
+/// go to standard error, once for each `subject`.
 ///
 /// The subject names the handler (or the metric) and the kind of failure, and leaves out everything
 /// that differs between two failures of one kind. It is never shown.

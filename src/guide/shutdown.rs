@@ -23,7 +23,7 @@
 //! | `main` returns, also with an error | yes |
 //! | a panic in `main` | yes; with `panic = "abort"` no |
 //! | SIGTERM or Ctrl-C | with [one of these](#signals) |
-//! | `std::process::exit` | no; return an `ExitCode` from `main`, or call `typed_metrics::shutdown()` before |
+//! | `std::process::exit` | no; return an `ExitCode`, or call `typed_metrics::shutdown()` first |
 //! | `std::process::abort`, SIGKILL, a lost machine | no |
 //!
 //! The table is about a guard in `main`. Three mistakes are reported, one of them per program:
@@ -74,8 +74,8 @@
 //! functions, of which a program calls one. It brings tokio.
 //!
 //! A program that ends gracefully waits for the signal, and returns from `main`. With axum, this is
-//! `axum::serve(listener, app).with_graceful_shutdown(typed_metrics::shutdown_signal())`; with other
-//! servers, `select!` does it:
+//! `axum::serve(…).with_graceful_shutdown(typed_metrics::shutdown_signal())`; with other servers,
+//! `select!` does it:
 //!
 #![cfg_attr(feature = "signals", doc = "```no_run")]
 #![cfg_attr(not(feature = "signals"), doc = "```ignore")]

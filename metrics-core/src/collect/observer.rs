@@ -79,8 +79,8 @@ impl Observer {
         self.series
     }
 
-    /// Ends the observation, and takes back what was observed. With `keep`, the value is kept for the
-    /// last export.
+    /// Ends the observation, and takes back what was observed. With `keep`, the value is kept for
+    /// the last export.
     pub(super) fn end(&self, keep: bool) {
         let mut progress = lock(&self.progress);
         progress.ended = true;

@@ -59,8 +59,8 @@ pub fn add_metric_handler(handler: impl IntoHandler) -> Result<(), Error> {
     Ok(())
 }
 
-/// Removes all handlers; each is flushed and shut down. Errors of a handler are logged, or written to
-/// standard error if the program has no logger.
+/// Removes all handlers; each is flushed and shut down. Errors of a handler are logged, or written
+/// to standard error if the program has no logger.
 ///
 /// Metrics go on being recorded; a handler installed later gets all of it.
 pub fn clear_metric_handlers() {
