@@ -18,5 +18,6 @@ pub mod handlers;
 pub mod llm;
 pub mod recording;
 pub mod runtime;
+pub mod shutdown;
 pub mod testing;
 pub mod timed;

@@ -61,6 +61,7 @@
 //! - [`guide::runtime`]: register metrics that are known only at run time.
 #![cfg_attr(feature = "llm", doc = "- [`guide::llm`]: measure LLM calls, streamed or not.")]
 //! - [`guide::handlers`]: export metrics through handlers, and write your own handler.
+//! - [`guide::shutdown`]: export the last values, whatever ends the program.
 //! - [`guide::testing`]: assert which metrics your code records.
 //! - [`guide::cost`]: time and memory that a record costs, and the guarantees.
 //!
@@ -76,6 +77,8 @@
 //! - `otel-tls`: endpoints that begin with `https://`.
 //! - `logfire`: `LogfireHandler` and the handler named `"logfire"`, which export to Pydantic
 //!   Logfire.
+//! - `signals`: `shutdown_signal` and `exit_on_signal`: SIGTERM and Ctrl-C end a program with its
+//!   last values exported. This feature adds tokio.
 //! - `system`: `system::install`, which adds metrics of the process and of its host.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -84,6 +87,8 @@ pub mod guide;
 // The programs use the items of these features.
 #[cfg(all(doctest, feature = "llm", feature = "otel", feature = "system"))]
 mod readmes;
+#[cfg(feature = "signals")]
+mod signals;
 
 #[doc(hidden)]
 pub use typed_metrics_core::__private;
@@ -189,6 +194,8 @@ pub use typed_metrics_derive::Metrics;
 /// ```
 pub use typed_metrics_derive::timed;
 
+#[cfg(feature = "signals")]
+pub use signals::{exit_on_signal, shutdown_signal};
 #[cfg(feature = "console")]
 pub use typed_metrics_core::ConsoleHandler;
 pub use typed_metrics_core::{

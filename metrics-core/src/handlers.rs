@@ -7,9 +7,11 @@
 
 #[cfg(feature = "console")]
 pub(crate) mod console;
+pub(crate) mod guard;
 pub(crate) mod handler;
 pub(crate) mod in_memory;
 pub(crate) mod install;
 pub(crate) mod installed;
+mod mistakes;
 pub(crate) mod names;
 pub(crate) mod table;

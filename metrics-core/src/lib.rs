@@ -18,6 +18,7 @@ mod handlers;
 mod labels;
 mod metric;
 mod number;
+mod report;
 mod rules;
 mod runtime;
 mod shards;
@@ -46,11 +47,11 @@ pub use collect::snapshot::{MetricSnapshot, SeriesSnapshot, Snapshot};
 pub use error::{Conflict, Error};
 #[cfg(feature = "console")]
 pub use handlers::console::ConsoleHandler;
+pub use handlers::guard::{ShutdownGuard, shutdown_guard};
 pub use handlers::handler::{HandlerError, MetricHandler};
 pub use handlers::in_memory::InMemoryHandler;
 pub use handlers::install::{
-    ShutdownGuard, add_metric_handler, clear_metric_handlers, flush, set_metric_handlers, shutdown,
-    shutdown_guard,
+    add_metric_handler, clear_metric_handlers, flush, set_metric_handlers, shutdown,
 };
 #[doc(hidden)]
 pub use handlers::names::HandlerChoice as Choice;
@@ -71,6 +72,8 @@ pub use metric::objective::{FunctionObjective, Objective};
 pub use metric::series_id::SeriesId;
 pub use metric::source::Source;
 pub use number::Number;
+#[doc(hidden)]
+pub use report::report;
 pub use runtime::metric::Metric;
 pub use runtime::names::MAX_RUNTIME_METRICS;
 pub use runtime::record::{record_metric, register_metric};

@@ -6,6 +6,9 @@ use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
+use log::Level;
+
+use crate::report::report;
 use crate::sync::lock;
 
 pub(super) struct Callback {
@@ -31,14 +34,13 @@ impl Callback {
         callback
     }
 
-    fn run(&self) {
+    pub(super) fn run(&self) {
         let panicked = catch_unwind(AssertUnwindSafe(|| (self.record)())).is_err();
         // Relaxed: no other data depends on the flag.
         if panicked && !self.warned.swap(true, Relaxed) {
-            log::warn!(
-                target: "typed_metrics",
-                "a callback that records at every collection panicked (logged once)"
-            );
+            let text =
+                format_args!("a callback that records at every collection panicked (logged once)");
+            report(Level::Warn, "panic of a callback of all collections", text);
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::callbacks::{self, Callback};
 use super::observer::Observer;
-use super::registry;
+use super::{last_values, registry};
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
 use crate::number::Number;
@@ -20,6 +20,11 @@ thread_local! {
 
 /// Keeps a callback observed until it is dropped. From [`observe`](crate::Gauge::observe) of a
 /// handle, and from [`observe`](fn@crate::observe).
+///
+/// When it is dropped, a gauge is gone and an up-down counter takes the value back. A thread that
+/// holds a [`ShutdownGuard`](crate::ShutdownGuard) calls the callback once more then, and the last
+/// export still has the value. So `main` may drop its observations and the guard in any order. Do
+/// not drop an observation while you hold a lock that its callback takes.
 #[must_use = "keep it: `let _guard = …`; `let _ = …` drops it at once, and nothing is observed"]
 #[derive(Debug)]
 pub struct Observation(Observed);
@@ -84,10 +89,18 @@ impl Observation {
 
 impl Drop for Observation {
     fn drop(&mut self) {
+        // Inside a callback, the collection that calls it is the last one.
+        let read_again = last_values::are_kept_here() && !OBSERVING.get();
+        if read_again {
+            observing(|| match &self.0 {
+                Observed::Series(observer) => observer.run(),
+                Observed::Collections(callback) => callback.run(),
+            });
+        }
         match &self.0 {
             Observed::Series(observer) => {
                 observer.series().block.owner().observers().remove(observer);
-                observer.end();
+                observer.end(read_again);
             }
             Observed::Collections(callback) => callback.end(),
         }
@@ -97,15 +110,22 @@ impl Drop for Observation {
 /// Runs the callbacks of a collection that reads the metrics that are `wanted`. They may register
 /// metrics, so it lists them afterwards.
 pub(crate) fn run_callbacks(wanted: impl Fn(&'static Descriptor) -> bool) {
-    if OBSERVING.replace(true) {
+    last_values::collection_begins();
+    if OBSERVING.get() {
         return;
     }
-    // Nothing observed belongs to a capture that this thread happens to be in.
-    scope::outside(|| {
+    observing(|| {
         callbacks::run();
         for family in registry::families().iter().filter(|family| wanted(family.descriptor())) {
             family.observers().run();
         }
     });
+}
+
+/// Runs callbacks; panics of theirs are caught in `run`.
+fn observing(run: impl FnOnce()) {
+    OBSERVING.set(true);
+    // Nothing observed belongs to a capture that this thread happens to be in.
+    scope::outside(run);
     OBSERVING.set(false);
 }

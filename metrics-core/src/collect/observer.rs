@@ -7,6 +7,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
+use super::last_values::{self, Apply};
 use super::remove::remove;
 use crate::metric::dropped::DropReason;
 use crate::metric::kind::MetricType;
@@ -20,7 +21,7 @@ pub(super) struct Observer {
     callback: Box<dyn Fn() -> Result<u64, DropReason> + Send + Sync>,
     progress: Mutex<Progress>,
     /// Brings the series from what was said last to what is said now; `None` when it ends.
-    apply: fn(Series, last: Option<u64>, now: Option<u64>),
+    apply: Apply,
 }
 
 /// How far an observer is. Never locked while foreign code runs.
@@ -32,6 +33,8 @@ struct Progress {
     running: bool,
     /// Whether the observation was dropped.
     ended: bool,
+    /// Whether the last export shall have the last value.
+    keep: bool,
 }
 
 /// The observation has ended, or its callback is running in another thread's collection, whose result
@@ -76,16 +79,28 @@ impl Observer {
         self.series
     }
 
-    /// Ends the observation, and takes back what was observed.
-    pub(super) fn end(&self) {
+    /// Ends the observation, and takes back what was observed. With `keep`, the value is kept for
+    /// the last export.
+    pub(super) fn end(&self, keep: bool) {
         let mut progress = lock(&self.progress);
         progress.ended = true;
+        progress.keep = keep;
         // The callback may be running in a collection now, or this call may come from inside it:
         // then that collection takes back what was observed.
         if !progress.running {
             let last = progress.last.take();
             drop(progress);
-            (self.apply)(self.series, self.counted(last), None);
+            self.take_back(last, keep);
+        }
+    }
+
+    fn take_back(&self, last: Option<(u64, u32)>, keep: bool) {
+        let last = self.counted(last);
+        (self.apply)(self.series, last, None);
+        // A counter goes on counting what was counted.
+        let is_counter = self.series.descriptor().metric_type() == MetricType::Counter;
+        if let Some(value) = last.filter(|_| keep && !is_counter) {
+            last_values::keep(self.series, value, self.apply);
         }
     }
 
@@ -107,12 +122,16 @@ impl Observer {
         Ok(progress.last)
     }
 
-    /// Notes what was said, and tells whether the observation ended meanwhile.
-    fn finish(&self, now: Option<(u64, u32)>) -> bool {
+    /// Notes what was said, and takes it back if the observation ended meanwhile.
+    fn finish(&self, now: Option<(u64, u32)>) {
         let mut progress = lock(&self.progress);
         progress.running = false;
         progress.last = now;
-        progress.ended
+        let (ended, keep) = (progress.ended, progress.keep);
+        drop(progress);
+        if ended {
+            self.take_back(now, keep);
+        }
     }
 }
 
@@ -130,13 +149,13 @@ impl Observe for Observer {
                 // A stale value would look like a fresh one.
                 if self.series.descriptor().metric_type() == MetricType::Gauge {
                     self.series.unset();
+                    None
+                } else {
+                    last
                 }
-                last
             }
         };
-        if self.finish(now) {
-            (self.apply)(self.series, self.counted(now), None);
-        }
+        self.finish(now);
     }
 }
 

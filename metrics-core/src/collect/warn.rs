@@ -1,8 +1,11 @@
 //! Warnings about measurements that could not be recorded as intended.
 
+use log::Level;
+
 use super::merge::MergedMetrics;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
+use crate::report::report;
 
 /// Logs dropped measurements, once for each metric and reason.
 pub(super) fn warn_of_news(metrics: &MergedMetrics) {
@@ -16,8 +19,9 @@ pub(super) fn warn_of_news(metrics: &MergedMetrics) {
 
 fn warn(metric: &'static Descriptor, reason: DropReason, count: u64) {
     let name = metric.name();
-    log::warn!(
-        target: "typed_metrics",
-        "metric `{name}`: {count} {reason} (logged once; the snapshot counts them)"
+    report(
+        Level::Warn,
+        &format!("metric `{name}`: {reason}"),
+        format_args!("metric `{name}`: {count} {reason} (logged once; the snapshot counts them)"),
     );
 }

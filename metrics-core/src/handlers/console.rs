@@ -10,9 +10,12 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use log::Level;
+
 use crate::collect::reader::snapshot;
 use crate::handlers::handler::{HandlerError, MetricHandler};
 use crate::handlers::table::{self, LEAST_WIDTH, Line};
+use crate::report::report;
 use crate::sync::lock;
 use output::Output;
 use stream::Stream;
@@ -150,7 +153,8 @@ impl MetricHandler for ConsoleHandler {
         thread::Builder::new().name("metrics-console".to_owned()).spawn(move || {
             while receiver.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
                 if let Err(error) = tick(layout, &output) {
-                    log::error!(target: "typed_metrics", "handler `console` stops: {error}");
+                    let text = format_args!("handler `console` stops: {error}");
+                    report(Level::Error, "handler `console` stops", text);
                     return;
                 }
             }

@@ -2,9 +2,10 @@
 
 use std::cell::Cell;
 
-use super::installed;
 use super::names::{IntoHandler, IntoHandlers};
+use super::{installed, mistakes};
 use crate::collect::conflicts;
+use crate::collect::last_values;
 use crate::error::Error;
 
 /// Installs these handlers, and no others: by name, by instance, one or several (an array, or a
@@ -36,6 +37,7 @@ pub fn set_metric_handlers(handlers: impl IntoHandlers) -> Result<(), Error> {
     conflicts::check()?;
     let removed = installed::set(handlers.into_handlers())?;
     installed::retire(removed);
+    mistakes::handlers_are_set();
     Ok(())
 }
 
@@ -53,13 +55,17 @@ pub fn set_metric_handlers(handlers: impl IntoHandlers) -> Result<(), Error> {
 /// As [`set_metric_handlers`].
 pub fn add_metric_handler(handler: impl IntoHandler) -> Result<(), Error> {
     conflicts::check()?;
-    installed::add(handler.into_handler())
+    installed::add(handler.into_handler())?;
+    mistakes::handlers_are_set();
+    Ok(())
 }
 
-/// Removes all handlers; each is flushed and shut down. What a handler says to that is logged.
+/// Removes all handlers; each is flushed and shut down. Errors of a handler are logged, or written
+/// to standard error if the program has no logger.
 ///
 /// Metrics go on being recorded; a handler installed later gets all of it.
 pub fn clear_metric_handlers() {
+    let _last_values = last_values::show();
     installed::retire(installed::take_all());
 }
 
@@ -85,30 +91,6 @@ pub fn flush() -> Result<(), Error> {
 /// # Errors
 /// What handlers said, all of them having been asked.
 pub fn shutdown() -> Result<(), Error> {
+    let _last_values = last_values::show();
     Error::all(installed::shut_down(installed::take_all()))
-}
-
-/// Shuts down when it is dropped. Keep it in `main`:
-///
-/// ```
-/// # use typed_metrics_core as typed_metrics;
-/// fn main() {
-///     let _shutdown = typed_metrics::shutdown_guard();
-///     // set handlers, run the program
-/// }
-/// ```
-pub fn shutdown_guard() -> ShutdownGuard {
-    ShutdownGuard(())
-}
-
-/// Shuts all handlers down when it is dropped; what they say to that is logged. From
-/// [`shutdown_guard`].
-#[must_use = "keep it: `let _guard = …`; `let _ = …` drops it at once, which shuts down"]
-#[derive(Debug)]
-pub struct ShutdownGuard(());
-
-impl Drop for ShutdownGuard {
-    fn drop(&mut self) {
-        clear_metric_handlers();
-    }
 }

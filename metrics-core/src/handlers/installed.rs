@@ -3,13 +3,18 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, TryLockError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, TryLockError};
+use std::thread::{self, ThreadId};
+
+use log::Level;
 
 use super::handler::{HandlerError, MetricHandler};
 use super::names::{BackEnd, Chosen, HandlerChoice, named};
+use crate::collect::last_values::collections;
 use crate::collect::registry;
 use crate::error::Error;
+use crate::report::report;
 use crate::store::family::Family;
 use crate::store::forward::{self, Measurement, Subscriber};
 use crate::sync::lock;
@@ -25,6 +30,8 @@ pub(crate) struct Installed {
     panicked: AtomicBool,
     /// See [`Subscriber::removed`].
     removed: AtomicBool,
+    /// How many collections had begun when it was installed.
+    collections_before: AtomicU64,
 }
 
 /// What tells back ends from each other.
@@ -47,15 +54,49 @@ struct Announced {
 
 type List = Vec<Arc<Installed>>;
 
+/// Handlers that were removed and are not shut down yet.
+pub(super) struct Removed(List);
+
+impl Removed {
+    fn new(handlers: List, all: &mut All) -> Self {
+        all.shutting_down.push(thread::current().id());
+        Self(handlers)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Drop for Removed {
+    fn drop(&mut self) {
+        // First: a handler may export when it is dropped, too.
+        self.0.clear();
+        let mut all = lock(&ALL);
+        let own = thread::current().id();
+        if let Some(at) = all.shutting_down.iter().position(|thread| *thread == own) {
+            all.shutting_down.remove(at);
+        }
+        drop(all);
+        SHUT_DOWN.notify_all();
+    }
+}
+
 /// The handlers that are installed, and those on their way.
 struct All {
     installed: List,
     /// Back ends that some thread is installing. Nobody else installs them meanwhile, and nobody
     /// waits for that thread: handlers change the handlers from inside their own methods.
     under_way: Vec<Key>,
+    /// The threads that shut handlers down at the moment.
+    shutting_down: Vec<ThreadId>,
 }
 
-static ALL: Mutex<All> = Mutex::new(All { installed: Vec::new(), under_way: Vec::new() });
+static ALL: Mutex<All> =
+    Mutex::new(All { installed: Vec::new(), under_way: Vec::new(), shutting_down: Vec::new() });
+
+/// A thread has shut handlers down.
+static SHUT_DOWN: Condvar = Condvar::new();
 
 /// A handler that is to be installed.
 struct Wanted {
@@ -81,18 +122,18 @@ impl Drop for UnderWay {
 /// Installs what was chosen in place of what is there, which is returned.
 ///
 /// What is installed again stays, unless somebody else removes it meanwhile.
-pub(super) fn set(choices: Vec<HandlerChoice>) -> Result<List, Error> {
+pub(super) fn set(choices: Vec<HandlerChoice>) -> Result<Removed, Error> {
     let wanted = wanted(choices)?;
     let keys: Vec<Key> = wanted.iter().filter_map(|wanted| wanted.key).collect();
     let (new, _under_way) = install(wanted)?;
-    let removed: List = {
+    let removed = {
         let mut all = lock(&ALL);
         let before = std::mem::take(&mut all.installed);
         let stays = |old: &Arc<Installed>| old.key.is_some_and(|key| keys.contains(&key));
         let (kept, removed) = before.into_iter().partition(stays);
         all.installed = kept;
         all.installed.extend(new.iter().cloned());
-        removed
+        Removed::new(removed, &mut all)
     };
     new.iter().for_each(|installed| installed.announce());
     Ok(removed)
@@ -147,7 +188,8 @@ fn install(wanted: Vec<Wanted>) -> Result<(List, UnderWay), Error> {
         match wanted.install() {
             Ok(installed) => new.push(installed),
             Err(error) => {
-                retire(new);
+                let removed = Removed::new(new, &mut lock(&ALL));
+                retire(removed);
                 return Err(error);
             }
         }
@@ -173,8 +215,11 @@ impl Wanted {
             announced: Mutex::default(),
             panicked: AtomicBool::new(false),
             removed: AtomicBool::new(false),
+            collections_before: AtomicU64::new(0),
         });
         installed.call("be installed", |handler| handler.install())?;
+        // Relaxed: a number for `without_export`, which orders nothing.
+        installed.collections_before.store(collections(), Ordering::Relaxed);
         Ok(installed)
     }
 }
@@ -190,22 +235,41 @@ fn failed(name: &str, action: &'static str, source: HandlerError) -> Error {
 }
 
 /// Removes all, and returns them.
-pub(super) fn take_all() -> List {
-    std::mem::take(&mut lock(&ALL).installed)
+pub(super) fn take_all() -> Removed {
+    let mut all = lock(&ALL);
+    let installed = std::mem::take(&mut all.installed);
+    Removed::new(installed, &mut all)
 }
 
-/// Shuts down handlers that were removed, and logs what they say.
-pub(super) fn retire(removed: List) {
-    for error in shut_down(removed) {
-        log::error!(target: "typed_metrics", "{error}");
+/// Shuts down handlers that were removed, and reports the errors.
+pub(super) fn retire(removed: Removed) {
+    shut_down(removed).iter().for_each(report_error);
+}
+
+/// Waits until other threads have shut down the handlers that they removed.
+///
+/// A thread that shuts handlers down itself at the moment does not wait: a handler may call this.
+pub(super) fn wait_for_other_threads() {
+    let own = thread::current().id();
+    let others = |all: &mut All| !all.shutting_down.is_empty() && !all.shutting_down.contains(&own);
+    drop(SHUT_DOWN.wait_while(lock(&ALL), others).unwrap_or_else(PoisonError::into_inner));
+}
+
+fn report_error(error: &Error) {
+    let text = format_args!("{error}");
+    match error {
+        Error::Handler { name, action, .. } => {
+            report(Level::Error, &format!("handler `{name}` could not {action}"), text);
+        }
+        _ => report(Level::Error, "handlers", text),
     }
 }
 
 /// Shuts down handlers that were removed.
-pub(super) fn shut_down(removed: List) -> Vec<Error> {
-    removed.iter().for_each(|installed| installed.unsubscribe());
+pub(super) fn shut_down(removed: Removed) -> Vec<Error> {
+    removed.0.iter().for_each(|installed| installed.unsubscribe());
     let shutdown = |installed: &Arc<Installed>| installed.call("shut down", |h| h.shutdown()).err();
-    removed.iter().filter_map(shutdown).collect()
+    removed.0.iter().filter_map(shutdown).collect()
 }
 
 /// Asks every handler to flush.
@@ -213,6 +277,22 @@ pub(super) fn flush() -> Result<(), Error> {
     let all = lock(&ALL).installed.clone();
     let flush = |installed: &Arc<Installed>| installed.call("flush", |h| h.flush()).err();
     Error::all(all.iter().filter_map(flush).collect())
+}
+
+/// The names of the installed handlers that cannot have exported anything: nobody has read metrics
+/// since they were installed, and they get no single measurements. `None` if another thread
+/// changes the handlers at the moment.
+pub(super) fn without_export() -> Option<Vec<String>> {
+    // No waiting: the program ends, and the other thread may be gone.
+    let all = ALL.try_lock().ok()?;
+    let never = |installed: &&Arc<Installed>| {
+        installed.collections_before.load(Ordering::Relaxed) == collections()
+            && !installed
+                .announced
+                .try_lock()
+                .is_ok_and(|told| told.metrics.values().any(|all| *all))
+    };
+    Some(all.installed.iter().filter(never).map(|installed| installed.name.clone()).collect())
 }
 
 /// Tells every handler of the metrics that it was not told of yet.
@@ -274,7 +354,12 @@ impl Installed {
         let result = called.unwrap_or_else(|panic| {
             let error = panicked(panic);
             if !self.panicked.swap(true, Ordering::Relaxed) {
-                log::error!(target: "typed_metrics", "handler `{}`: {error} (said once)", self.name);
+                let name = &self.name;
+                report(
+                    Level::Error,
+                    &format!("panic of handler `{name}`"),
+                    format_args!("handler `{name}`: {error} (said once)"),
+                );
             }
             Err(error)
         });

@@ -1,0 +1,120 @@
+//! The last values of observations that `main` drops before its shutdown guard.
+//!
+//! Locals are dropped in reverse order. An observation that is declared after the guard has ended
+//! when the guard exports for the last time. Its last value is kept here until then.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::thread::{self, ThreadId};
+
+use crate::metric::kind::MetricType;
+use crate::store::series::Series;
+use crate::sync::{Mutex, lock};
+
+/// Brings a series from the value that was observed last to the value that is observed now; `None`
+/// before the first value and after the last one.
+pub(super) type Apply = fn(Series, last: Option<u64>, now: Option<u64>);
+
+/// The most values that are kept.
+const MOST: usize = 1000;
+
+/// How many collections have begun in the process.
+static COLLECTIONS: AtomicU64 = AtomicU64::new(0);
+
+/// The threads that hold a shutdown guard, once for each guard.
+static HOLDERS: Mutex<Vec<ThreadId>> = Mutex::new(Vec::new());
+
+static KEPT: Mutex<VecDeque<LastValue>> = Mutex::new(VecDeque::new());
+
+#[derive(Debug)]
+struct LastValue {
+    series: Series,
+    /// As bits.
+    value: u64,
+    apply: Apply,
+    /// How many collections had begun when the observation ended.
+    collections: u64,
+}
+
+/// A collection begins, on any thread.
+pub(super) fn collection_begins() {
+    // Relaxed: whoever compares two of these numbers has its own order.
+    COLLECTIONS.fetch_add(1, Relaxed);
+}
+
+/// How many collections have begun.
+pub(crate) fn collections() -> u64 {
+    COLLECTIONS.load(Relaxed)
+}
+
+/// From now on, the last values of observations that this thread drops are kept.
+pub(crate) fn hold() -> ThreadId {
+    let own = thread::current().id();
+    lock(&HOLDERS).push(own);
+    own
+}
+
+/// Ends what [`hold`] began on `thread`.
+pub(crate) fn release(thread: ThreadId) {
+    let mut holders = lock(&HOLDERS);
+    if let Some(at) = holders.iter().position(|holder| *holder == thread) {
+        holders.swap_remove(at);
+    }
+    if holders.is_empty() {
+        lock(&KEPT).clear();
+    }
+}
+
+/// Whether the last values of observations that this thread drops are kept.
+pub(super) fn are_kept_here() -> bool {
+    lock(&HOLDERS).contains(&thread::current().id())
+}
+
+/// Keeps the last value of an observation that has ended.
+pub(super) fn keep(series: Series, value: u64, apply: Apply) {
+    let mut kept = lock(&KEPT);
+    let collections = collections();
+    kept.retain(|last| last.collections == collections);
+    if kept.len() == MOST {
+        kept.pop_front();
+    }
+    kept.push_back(LastValue { series, value, apply, collections });
+}
+
+/// Records the values of the observations that ended after the last collection, until the result is
+/// dropped. An observation that ended before was already missing in an export, and stays so.
+pub(crate) fn show() -> Shown {
+    let kept = std::mem::take(&mut *lock(&KEPT));
+    let collections = collections();
+    // The value that was observed last wins.
+    let shown = kept.into_iter().rev();
+    Shown(shown.filter(|last| last.collections == collections && last.show()).collect())
+}
+
+/// See [`show`].
+#[derive(Debug)]
+pub(crate) struct Shown(Vec<LastValue>);
+
+impl LastValue {
+    /// Whether there was a series for the value.
+    fn show(&self) -> bool {
+        let series = self.series;
+        // The memory of a removed series may hold other labels by now.
+        let is_there = series.is_current() || series.block.has_labels_of(series.tenancy);
+        let is_gauge = series.descriptor().metric_type() == MetricType::Gauge;
+        // A gauge that was set since then has a newer value.
+        let shows = is_there && !(is_gauge && series.current().0.is_recorded());
+        if shows {
+            (self.apply)(series, None, Some(self.value));
+        }
+        shows
+    }
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        for last in self.0.drain(..) {
+            (last.apply)(last.series.current().0, Some(last.value), None);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The guard that shuts all handlers down at the end of a program.
+
+use std::panic::Location;
+use std::thread::ThreadId;
+use std::time::Instant;
+
+use super::{installed, mistakes};
+use crate::collect::last_values;
+
+/// Shuts all handlers down when the guard is dropped, so that they export the last values. Keep it
+/// in `main`:
+///
+/// ```
+/// # use typed_metrics_core as typed_metrics;
+/// fn main() {
+///     let _shutdown = typed_metrics::shutdown_guard();
+///     // set handlers, run the program
+/// }
+/// ```
+///
+/// The guard belongs to `main`, and to a variable with a name: `let _ = shutdown_guard()` drops it
+/// at once, and a guard in another function is dropped when that function returns. Both are
+/// reported when the program goes on. The lint `let_underscore_drop` of rustc, which is off by
+/// default, finds the first one while compiling.
+///
+/// A program that ends without dropping the guard exports nothing then: by
+/// [`std::process::exit`], by a signal, or by a panic under `panic = "abort"`.
+#[track_caller]
+pub fn shutdown_guard() -> ShutdownGuard {
+    mistakes::guard_is_made();
+    ShutdownGuard { thread: last_values::hold(), made: Instant::now(), place: Location::caller() }
+}
+
+/// Shuts all handlers down when it is dropped. From [`shutdown_guard`].
+///
+/// Errors of handlers are logged, or written to standard error if the program has no logger. If
+/// another thread shuts handlers down at the moment, the guard waits for that thread.
+#[must_use = "keep it: `let _guard = …`; `let _ = …` drops it at once, which shuts down"]
+#[derive(Debug)]
+pub struct ShutdownGuard {
+    /// The thread that made the guard.
+    thread: ThreadId,
+    made: Instant,
+    place: &'static Location<'static>,
+}
+
+impl Drop for ShutdownGuard {
+    fn drop(&mut self) {
+        let lived = self.made.elapsed();
+        let last_values = last_values::show();
+        let removed = installed::take_all();
+        let removed_any = !removed.is_empty();
+        installed::retire(removed);
+        // `main` returns next, which ends the other threads.
+        installed::wait_for_other_threads();
+        drop(last_values);
+        last_values::release(self.thread);
+        mistakes::guard_is_dropped(self.place, lived, removed_any);
+    }
+}

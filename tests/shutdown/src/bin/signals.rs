@@ -1,0 +1,88 @@
+//! A service that is ended by a signal, in the way that its argument names.
+
+use std::pin::pin;
+use std::time::Duration;
+use std::{io, thread};
+
+use typed_metrics::{
+    Metrics, exit_on_signal, set_metric_handlers, shutdown_guard, shutdown_signal,
+};
+
+#[derive(Metrics)]
+#[metrics(prefix = "service")]
+enum Service {
+    #[counter]
+    Jobs,
+    #[gauge]
+    Level,
+}
+
+/// Works, and says so to the test.
+fn work() {
+    Service::jobs().add(7);
+    eprintln!("ready");
+}
+
+async fn serve() {
+    work();
+    std::future::pending::<()>().await;
+}
+
+#[tokio::main]
+async fn graceful() {
+    let _shutdown = shutdown_guard();
+    set_metric_handlers("console").unwrap();
+    let _level = Service::level().observe(|| 5);
+    tokio::select! {
+        () = serve() => {}
+        () = shutdown_signal() => {}
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn polled_late() {
+    let _shutdown = shutdown_guard();
+    set_metric_handlers("console").unwrap();
+    let signal = pin!(shutdown_signal());
+    work();
+    // The signal arrives meanwhile.
+    io::read_to_string(io::stdin()).unwrap();
+    signal.await;
+}
+
+fn main() {
+    match &*std::env::args().nth(1).expect("the argument is the name of a way") {
+        "graceful" => graceful(),
+        "polled late" => polled_late(),
+        "exit" => {
+            let _shutdown = shutdown_guard();
+            exit_on_signal();
+            exit_on_signal();
+            set_metric_handlers("console").unwrap();
+            let _level = Service::level().observe(|| 5);
+            work();
+            loop {
+                std::hint::spin_loop();
+            }
+        }
+        "exit, without a guard" => {
+            set_metric_handlers("console").unwrap();
+            exit_on_signal();
+            work();
+            loop {
+                thread::sleep(Duration::from_secs(1));
+            }
+        }
+        "exit, inside of a runtime" => {
+            #[tokio::main(flavor = "current_thread")]
+            async fn inside() {
+                let _shutdown = shutdown_guard();
+                set_metric_handlers("console").unwrap();
+                exit_on_signal();
+                serve().await;
+            }
+            inside();
+        }
+        unknown => panic!("there is no way {unknown:?}"),
+    }
+}

@@ -1,0 +1,40 @@
+//! A program without tokio that is ended by a signal; the guide shows it.
+
+#[cfg(unix)]
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+    use signal_hook::low_level::emulate_default_handler;
+
+    let _shutdown = typed_metrics::shutdown_guard();
+    let mut signals = Signals::new([SIGTERM, SIGINT])?;
+    std::thread::spawn(move || {
+        for signal in signals.forever() {
+            typed_metrics::clear_metric_handlers(); // exports the last values
+            emulate_default_handler(signal).unwrap(); // ends the program
+        }
+    });
+    typed_metrics::set_metric_handlers("console")?;
+    work();
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn main() {}
+
+#[cfg(unix)]
+fn work() {
+    use typed_metrics::Metrics;
+
+    #[derive(Metrics)]
+    #[metrics(prefix = "service")]
+    enum Service {
+        #[counter]
+        Jobs,
+    }
+    Service::jobs().add(7);
+    eprintln!("ready");
+    loop {
+        std::thread::sleep(std::time::Duration::from_secs(1));
+    }
+}

@@ -1,0 +1,42 @@
+//! Failures that no caller waits for reach somebody.
+
+use std::process::{Command, Output};
+
+fn run(arguments: &[&str]) -> (String, String) {
+    let program = env!("CARGO_BIN_EXE_failing_handler");
+    let Output { status, stdout, stderr } = Command::new(program).args(arguments).output().unwrap();
+    assert!(status.success());
+    (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+#[test]
+fn without_a_logger_each_kind_of_failure_is_written_once() {
+    let (stdout, stderr) = run(&[]);
+    assert_eq!(stdout, "");
+    let expected = "\
+typed-metrics: handler `a`: it panicked: no room (said once)
+typed-metrics: no logger of the crate `log` is set, so each kind of failure is written here once
+typed-metrics: handler `b`: it panicked: no room (said once)
+typed-metrics: metric `failing.sizes`: 1 dropped: not finite (said once; the snapshot counts them)
+typed-metrics: handler `a` could not shut down: the disk is full, attempt 1
+typed-metrics: handler `b` could not shut down: the disk is full, attempt 2
+";
+    assert_eq!(stderr, expected);
+}
+
+#[test]
+fn with_a_logger_every_failure_is_logged_and_nothing_is_written() {
+    let (stdout, stderr) = run(&["logger"]);
+    assert_eq!(stderr, "");
+    let failed: Vec<_> = stdout.lines().filter(|line| line.contains("the disk is full")).collect();
+    assert_eq!(failed.len(), 6, "{stdout}");
+    assert_eq!(failed[5], "ERROR: handler `b` could not shut down: the disk is full, attempt 6");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_standard_error_that_cannot_be_written_harms_nobody() {
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let program = env!("CARGO_BIN_EXE_failing_handler");
+    assert!(Command::new(program).stderr(full).status().unwrap().success());
+}
