@@ -54,7 +54,7 @@ miri:
 
 # a minute with three outages, under both temporalities and protocols
 soak:
-    cargo test -p typed-metrics-otel --all-features --test soak -- --ignored --nocapture
+    cargo test -p typed-metrics-otel --all-features --test pipeline -- --ignored --nocapture
 
 # what real receivers stored, fetched and started by the script
 e2e:

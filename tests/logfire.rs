@@ -10,19 +10,13 @@ fn without_the_feature_the_error_names_it() {
 }
 
 #[cfg(feature = "logfire")]
-#[path = "../metrics-otel/tests/support"]
-mod receivers {
-    pub(crate) mod receiver;
-}
-
-#[cfg(feature = "logfire")]
 mod example {
     use std::path::Path;
     use std::process::Command;
 
-    use super::receivers::receiver::{Receiver, Totals};
     use super::set_metric_handlers;
     use typed_metrics::logfire::{LogfireHandler, Send};
+    use typed_metrics_receiver::{Receiver, Totals};
 
     /// The example, which `cargo test` has built beside this test, with nothing of telemetry in its
     /// environment.
