@@ -1,0 +1,34 @@
+//! A meter provider of your own, set globally, as programs have it that use OpenTelemetry already.
+
+use std::error::Error;
+use std::time::Duration;
+
+use opentelemetry::global;
+use opentelemetry_otlp::{MetricExporter, WithExportConfig};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::metrics::{PeriodicReader, SdkMeterProvider};
+use typed_metrics::otel::series_limits;
+use typed_metrics::set_metric_handlers;
+
+/// The exporter for gRPC has to be built on a runtime, and shut down while that is running.
+#[tokio::main]
+pub(super) async fn run() -> Result<(), Box<dyn Error>> {
+    let exporter =
+        MetricExporter::builder().with_tonic().with_timeout(Duration::from_secs(3)).build()?;
+    let reader = PeriodicReader::builder(exporter).with_interval(Duration::from_secs(5)).build();
+    let provider = SdkMeterProvider::builder()
+        .with_reader(reader)
+        .with_resource(Resource::builder().with_service_name("shop").build())
+        // Each metric's own series limit, in place of 2000 for each.
+        .with_view(series_limits())
+        .build();
+    global::set_meter_provider(provider.clone());
+
+    set_metric_handlers("otel")?; // the global provider, if there is one
+
+    tokio::task::spawn_blocking(|| shop::open_for(shop::opening_time())).await?;
+    // The provider is yours, and so is its end. First, so that its last collection sees everything.
+    let sent = provider.shutdown();
+    typed_metrics::shutdown()?;
+    Ok(sent?)
+}

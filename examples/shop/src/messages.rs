@@ -1,0 +1,26 @@
+//! Shows what typed metrics has to say: an outage, a refusal. Use the logger that you have.
+
+use log::{LevelFilter, Log, Metadata, Record};
+
+/// Prints it from now on.
+pub fn show() {
+    if log::set_logger(&Messages).is_ok() {
+        log::set_max_level(LevelFilter::Info);
+    }
+}
+
+struct Messages;
+
+impl Log for Messages {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "typed_metrics"
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        if self.enabled(record.metadata()) {
+            eprintln!("{}: {}", record.level(), record.args());
+        }
+    }
+
+    fn flush(&self) {}
+}
