@@ -64,7 +64,7 @@ e2e:
 
 # the expected messages of the ui tests, written anew
 bless:
-    TRYBUILD=overwrite cargo test --all-features --test ui
+    TRYBUILD=overwrite cargo test -p typed-metrics-compile --test ui
 
 bench:
     cargo bench -p typed-metrics-core
