@@ -29,7 +29,7 @@ features:
     cargo clippy -p typed-metrics-llm -- -D warnings
     cargo clippy -p typed-metrics-core --no-default-features -- -D warnings
     cargo clippy -p typed-metrics-otel --all-targets -- -D warnings
-    cargo test -p typed-metrics --no-default-features --test handlers --test otel --test logfire
+    cargo test -p typed-metrics --no-default-features --test handlers
 
 # what a program depends on, this crate included: at most 20 crates with the default features, 60 and no
 # runtime with export by HTTP

@@ -7,6 +7,7 @@ mod logger;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use log::Level;
 pub use logger::{Line, at_each_line, lines, logged};
 
 /// While a test holds this, handlers and the logger are that test's. Handlers are cleared at its end.
