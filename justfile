@@ -30,7 +30,7 @@ features:
     cargo clippy -p typed-metrics-llm -- -D warnings
     cargo clippy -p typed-metrics-core --no-default-features -- -D warnings
     cargo clippy -p typed-metrics-otel --all-targets -- -D warnings
-    cargo test -p typed-metrics --no-default-features --test handlers --test otel --test logfire
+    cargo test -p typed-metrics --no-default-features --test handlers
     cargo build -p typed-metrics --example readme
     cargo test -p typed-metrics --test packages
 
@@ -57,7 +57,7 @@ miri:
 
 # records for a minute through three outages, with both temporalities and both protocols
 soak:
-    cargo test -p typed-metrics-otel --all-features --test soak -- --ignored --nocapture
+    cargo test -p typed-metrics-otel --all-features --test pipeline -- --ignored --nocapture
 
 # compares recorded metrics with those that real receivers stored; the script fetches the receivers
 e2e:
@@ -67,7 +67,7 @@ e2e:
 
 # rewrites the expected messages of the ui tests
 bless:
-    TRYBUILD=overwrite cargo test --all-features --test ui
+    TRYBUILD=overwrite cargo test -p typed-metrics-compile --test ui
 
 bench:
     cargo bench -p typed-metrics-core

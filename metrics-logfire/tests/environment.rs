@@ -3,17 +3,13 @@
 
 extern crate typed_metrics_core as typed_metrics;
 
-#[path = "../../metrics-otel/tests/support/mod.rs"]
-#[allow(unexpected_cfgs, reason = "its crate has a feature for gRPC")]
-mod support;
-
 use std::path::PathBuf;
 use std::process::Command;
 
-use support::receiver::Receiver;
 use typed_metrics::{clear_metric_handlers, flush, set_metric_handlers, shutdown};
 use typed_metrics_derive::Metrics;
 use typed_metrics_logfire::LogfireHandler;
+use typed_metrics_receiver::Receiver;
 
 #[derive(Metrics)]
 #[metrics(prefix = "environment")]
@@ -147,7 +143,7 @@ fn variables_of_opentelemetry_other_than_the_exporters_apply() {
     assert_eq!(receiver.totals().resource["service.version"], "9");
     let before = receiver.requests().len();
     assert_eq!(
-        support::receiver::Totals::of(&receiver.requests()[..1]).resource["service.name"],
+        typed_metrics_receiver::Totals::of(&receiver.requests()[..1]).resource["service.name"],
         "shop"
     );
     folder.run("by_name", &[&ours[..], &[("OTEL_SDK_DISABLED", "true")]].concat());

@@ -2,20 +2,15 @@
 
 extern crate typed_metrics_core as typed_metrics;
 
-#[path = "../../metrics-otel/tests/support/mod.rs"]
-#[allow(unexpected_cfgs, reason = "its crate has a feature for gRPC")]
-mod support;
-
 use std::time::Duration;
 
-use support::my_turn;
-use support::pipeline::{listen, logged};
-use support::receiver::{Answer, Receiver, Totals};
 use typed_metrics::{
     MetricHandler, clear_metric_handlers, flush, set_metric_handlers, shutdown, snapshot,
 };
 use typed_metrics_derive::Metrics;
 use typed_metrics_logfire::{LogfireBuilder, LogfireHandler};
+use typed_metrics_receiver::{Answer, Receiver, Totals};
+use typed_metrics_turn::{logged, my_turn};
 
 const TOKEN: &str = "pylf_v1_eu_s3cretOfTheTest";
 
@@ -196,7 +191,7 @@ fn with_several_tokens_each_has_a_spool_of_its_own() {
     let next = to(&receiver).token("pylf_v1_us_b,pylf_v1_us_a").spool_folder(&folder);
     let next = next.build().unwrap();
     let soon = Duration::from_secs(10);
-    let of = |seen: &[support::receiver::Seen], token: &str| {
+    let of = |seen: &[typed_metrics_receiver::Seen], token: &str| {
         let bearer = format!("Bearer {token}");
         let mut seen = seen.to_vec();
         seen.retain(|seen| seen.header("authorization") == Some(&*bearer));
@@ -214,8 +209,7 @@ fn with_several_tokens_each_has_a_spool_of_its_own() {
 #[test]
 fn three_outages_lose_nothing() {
     let receiver = Receiver::start();
-    let _turn = my_turn(); // dropped before the receiver
-    listen();
+    let _turn = my_turn(); // ends before the receiver does
     set_metric_handlers(to(&receiver).build().unwrap()).unwrap();
     let mut sum = 0;
     for outage in 0..3 {
@@ -256,8 +250,7 @@ fn retryable_failures_are_retried_and_arrive_once() {
 #[test]
 fn a_refused_token_is_reported_and_never_shown() {
     let receiver = Receiver::start();
-    let _turn = my_turn(); // dropped before the receiver
-    listen();
+    let _turn = my_turn(); // ends before the receiver does
     let handler = to(&receiver).build().unwrap();
     let debug = format!("{handler:?} {:?}", to(&receiver));
     set_metric_handlers(handler).unwrap();

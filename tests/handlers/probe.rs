@@ -1,8 +1,8 @@
-//! A handler that logs its calls, and a lock that lets one test at a time change handlers.
+//! A handler that notes how it is called.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use typed_metrics::{Descriptor, HandlerError, Measurement, MetricHandler, clear_metric_handlers};
+use typed_metrics::{Descriptor, HandlerError, Measurement, MetricHandler};
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -97,49 +97,11 @@ impl MetricHandler for Probe {
     }
 }
 
-/// Handlers belong to the whole process, so only the test that holds this value may use them.
-pub(crate) struct World {
-    _held: MutexGuard<'static, ()>,
-}
-
-impl World {
-    pub(crate) fn new() -> Self {
-        static WORLD: Mutex<()> = Mutex::new(());
-        let held = lock(&WORLD);
-        // The first test sets the logger for all tests.
-        let _ = log::set_logger(&LOGGED);
-        log::set_max_level(log::LevelFilter::Error);
-        clear_metric_handlers();
-        lock(&LOGGED.0).clear();
-        Self { _held: held }
-    }
-
-    /// The errors that were logged.
-    pub(crate) fn logged() -> Vec<String> {
-        lock(&LOGGED.0).clone()
-    }
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        clear_metric_handlers();
-    }
-}
-
-static LOGGED: Logged = Logged(Mutex::new(Vec::new()));
-
-struct Logged(Mutex<Vec<String>>);
-
-impl log::Log for Logged {
-    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
-        metadata.target() == "typed_metrics"
-    }
-
-    fn log(&self, record: &log::Record<'_>) {
-        if self.enabled(record.metadata()) {
-            lock(&self.0).push(record.args().to_string());
-        }
-    }
-
-    fn flush(&self) {}
+/// The errors that were logged since this was called last.
+pub(crate) fn errors() -> Vec<String> {
+    let lines = typed_metrics_turn::lines().into_iter();
+    lines
+        .filter(|line| line.level == typed_metrics_turn::Level::Error)
+        .map(|line| line.text)
+        .collect()
 }

@@ -1,0 +1,276 @@
+//! Pipelines from the standard variables. A process cannot change its own environment safely, so
+//! each case runs this program again as a process of its own.
+
+use std::process::Command;
+
+use typed_metrics::{clear_metric_handlers, flush, set_metric_handlers, shutdown};
+use typed_metrics_derive::Metrics;
+use typed_metrics_otel::{OtelHandler, Protocol, Temporality};
+use typed_metrics_receiver::Receiver;
+
+use crate::pipelines::PROTOCOLS;
+
+#[derive(Metrics)]
+#[metrics(prefix = "environment")]
+enum Environment {
+    #[counter]
+    Count,
+    #[histogram(unit = "s")]
+    Duration,
+}
+
+/// The variable with the case that a process runs.
+const CASE: &str = "TYPED_METRICS_CASE";
+
+/// The output of the process for a case, with these variables and no other `OTEL_` variables.
+fn run(case: &str, variables: &[(&str, &str)]) -> String {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "environment::the_process_of_a_case", "--nocapture"]).env(CASE, case);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("OTEL_") {
+            command.env_remove(name);
+        }
+    }
+    let output = command.envs(variables.iter().copied()).output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{printed}{}", String::from_utf8_lossy(&output.stderr));
+    printed
+}
+
+#[test]
+fn the_process_of_a_case() {
+    match std::env::var(CASE).as_deref() {
+        Ok("by_name") => by_name(),
+        Ok("in_code") => in_code(),
+        Ok("error") => println!("{}", set_metric_handlers("otel").unwrap_err()),
+        _ => {}
+    }
+}
+
+fn by_name() {
+    Environment::count().add(1);
+    Environment::duration().record(0.5);
+    set_metric_handlers(["otel"]).unwrap();
+    flush().unwrap();
+    clear_metric_handlers();
+    Environment::count().add(2);
+    set_metric_handlers(["OTel"]).unwrap();
+    Environment::count().add(4);
+    shutdown().unwrap();
+}
+
+fn in_code() {
+    let endpoint = std::env::var("TYPED_METRICS_ENDPOINT").unwrap();
+    let handler = OtelHandler::otlp()
+        .endpoint(endpoint)
+        .protocol(Protocol::HttpProtobuf)
+        .header("authorization", "Bearer ours")
+        .temporality(Temporality::Cumulative)
+        .service_name("of_code")
+        .resource("team", "red")
+        .build()
+        .unwrap();
+    Environment::count().add(8);
+    set_metric_handlers(handler).unwrap();
+    shutdown().unwrap();
+}
+
+#[test]
+fn the_name_builds_a_pipeline_from_the_variables() {
+    for protocol in PROTOCOLS {
+        let receiver = Receiver::start();
+        let (name, endpoint) = match protocol {
+            Protocol::Grpc => ("grpc", receiver.grpc_endpoint()),
+            _ => ("http/protobuf", receiver.http_endpoint()),
+        };
+        run(
+            "by_name",
+            &[
+                ("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint),
+                ("OTEL_EXPORTER_OTLP_PROTOCOL", name),
+                ("OTEL_EXPORTER_OTLP_HEADERS", "x-team=blue%2Cgreen,authorization=Bearer%20theirs"),
+                ("OTEL_EXPORTER_OTLP_COMPRESSION", "GZIP"),
+                ("OTEL_EXPORTER_OTLP_TIMEOUT", "0"),
+                ("OTEL_SDK_DISABLED", "0"),
+                ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta"),
+                ("OTEL_SERVICE_NAME", "shop"),
+                ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test"),
+            ],
+        );
+        let totals = receiver.totals();
+        assert_eq!(totals.int("environment.count", ""), 7);
+        assert_eq!(totals.count("environment.duration", ""), 1);
+        assert_eq!(totals.metric("environment.count").kind, "counter delta");
+        assert_eq!(totals.resource["service.name"], "shop");
+        assert_eq!(totals.resource["deployment.environment.name"], "test");
+        for seen in receiver.requests() {
+            assert_eq!(seen.header("x-team"), Some("blue,green"));
+            assert_eq!(seen.header("authorization"), Some("Bearer theirs"));
+            assert_eq!(seen.encoding, "gzip");
+        }
+    }
+}
+
+#[test]
+fn variables_for_metrics_win_and_their_endpoint_is_used_as_written() {
+    let receiver = Receiver::start();
+    run(
+        "by_name",
+        &[
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"),
+            ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", &format!("{}/mine", receiver.http_endpoint())),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "x-team=blue"),
+            ("OTEL_EXPORTER_OTLP_METRICS_HEADERS", "x-team=red"),
+        ],
+    );
+    assert_eq!(receiver.totals().int("environment.count", ""), 7);
+    assert_eq!(receiver.totals().metric("environment.count").kind, "counter cumulative");
+    let seen = &receiver.requests()[0];
+    assert_eq!((seen.path.as_str(), seen.header("x-team")), ("/mine", Some("red")));
+}
+
+#[test]
+fn the_path_for_metrics_is_appended_unless_present() {
+    let paths = [
+        ("", "/v1/metrics"),
+        ("/", "/v1/metrics"),
+        ("/v1/metrics", "/v1/metrics"),
+        ("/v1/metrics/", "/v1/metrics"),
+        ("/otlp", "/otlp/v1/metrics"),
+        ("/otlp/?key=1", "/otlp/v1/metrics"),
+    ];
+    for (path, expected) in paths {
+        let receiver = Receiver::start();
+        let endpoint = format!("{}{path}", receiver.http_endpoint());
+        run("by_name", &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)]);
+        assert_eq!(receiver.requests()[0].path, expected, "{path}");
+    }
+}
+
+#[test]
+fn code_wins_over_variables() {
+    let receiver = Receiver::start();
+    run(
+        "in_code",
+        &[
+            ("TYPED_METRICS_ENDPOINT", &receiver.http_endpoint()),
+            ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://127.0.0.1:1"),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "Authorization=Bearer%20theirs,x-team=blue"),
+            ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta"),
+            ("OTEL_SERVICE_NAME", "of_variables"),
+            ("OTEL_RESOURCE_ATTRIBUTES", "team=blue,tier=1"),
+        ],
+    );
+    let totals = receiver.totals();
+    assert_eq!(totals.int("environment.count", ""), 8);
+    assert_eq!(totals.metric("environment.count").kind, "counter cumulative");
+    assert_eq!(totals.resource["service.name"], "of_code");
+    assert_eq!((&*totals.resource["team"], &*totals.resource["tier"]), ("red", "1"));
+    let seen = &receiver.requests()[0];
+    assert_eq!(seen.header("authorization"), Some("Bearer ours"));
+    assert_eq!(seen.header("x-team"), Some("blue"));
+}
+
+#[test]
+fn variables_can_disable_the_export() {
+    for (name, value) in [("OTEL_SDK_DISABLED", "true"), ("OTEL_METRICS_EXPORTER", "none")] {
+        let receiver = Receiver::start();
+        let endpoint = receiver.http_endpoint();
+        run("by_name", &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint), (name, value)]);
+        assert_eq!(receiver.requests().len(), 0, "{name}");
+    }
+}
+
+#[test]
+fn exponential_histograms_can_be_requested() {
+    use opentelemetry_proto::tonic::metrics::v1::metric::Data;
+
+    let receiver = Receiver::start();
+    let name = "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION";
+    run(
+        "by_name",
+        &[
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", &receiver.http_endpoint()),
+            (name, "base2_exponential_bucket_histogram"),
+        ],
+    );
+    let seen = &receiver.requests()[0];
+    let scope = &seen.body.resource_metrics[0].scope_metrics[0];
+    let duration = scope.metrics.iter().find(|m| m.name == "environment.duration").unwrap();
+    let Some(Data::ExponentialHistogram(histogram)) = &duration.data else {
+        panic!("{:?}", duration.data);
+    };
+    assert_eq!((histogram.data_points[0].count, histogram.data_points[0].sum), (1, Some(0.5)));
+}
+
+#[test]
+fn all_mistakes_are_reported_at_once_with_the_variable_and_the_fix() {
+    let printed = run(
+        "error",
+        &[
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http"),
+            ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "localhost:4318"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "authorization"),
+            ("OTEL_EXPORTER_OTLP_COMPRESSION", "zip"),
+            ("OTEL_EXPORTER_OTLP_TIMEOUT", "10s"),
+            ("OTEL_EXPORTER_OTLP_CERTIFICATE", "no/such.pem"),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "0"),
+            ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "deltas"),
+            ("OTEL_RESOURCE_ATTRIBUTES", "team"),
+        ],
+    );
+    let expected = [
+        "handler `otel` could not be built: `OTEL_EXPORTER_OTLP_PROTOCOL` is `http`; write \
+         `http/protobuf` or `grpc`",
+        "`OTEL_EXPORTER_OTLP_CERTIFICATE` is `no/such.pem`, which cannot be read: No such file or \
+         directory (os error 2); give the path of a PEM file",
+        "`OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` is `localhost:4318`, which does not begin with \
+         `http://` or `https://`; write `http://localhost:4318`",
+        "`OTEL_METRIC_EXPORT_INTERVAL` is `0`; write a number of milliseconds above 0, such as \
+         `60000`",
+        "`OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE` is `deltas`; write `cumulative`, \
+         `delta` or `lowmemory`",
+        "`OTEL_RESOURCE_ATTRIBUTES`: entry 1 has no `=`; write `name=value,name=value`, and a \
+         comma inside a value as `%2C`",
+        "`OTEL_EXPORTER_OTLP_HEADERS`: entry 1 has no `=`; write `name=value,name=value`, and a \
+         comma inside a value as `%2C`",
+        "`OTEL_EXPORTER_OTLP_COMPRESSION` is `zip`; write `gzip` or `none`",
+        "`OTEL_EXPORTER_OTLP_TIMEOUT` is `10s`; write a number of milliseconds above 0, such as \
+         `10000`",
+    ];
+    for mistake in expected {
+        assert!(printed.contains(mistake), "{mistake}\n  is not in\n{printed}");
+    }
+}
+
+#[test]
+fn each_mistake_of_an_endpoint_has_its_own_fix() {
+    let cases = [
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "grpc://h:4317",
+            "write `http://` or `https://` instead of `grpc://`",
+        ),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://", "which"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://h:99999", "is not a number up to 65535"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a b", "which is not a valid address"),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "http://h:4318/v1/traces",
+            "which is not an address for metrics; remove `/v1/traces`",
+        ),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json", "which is not supported"),
+        ("OTEL_METRICS_EXPORTER", "prometheus", "write `otlp` or `none`"),
+    ];
+    for (name, value, said) in cases {
+        let printed = run("error", &[(name, value)]);
+        assert!(printed.contains(&format!("`{name}` is `{value}`")), "{printed}");
+        assert!(printed.contains(said), "{printed}");
+    }
+    let secret = run("error", &[("OTEL_EXPORTER_OTLP_ENDPOINT", "ftp://me:secret@h/x")]);
+    assert!(secret.contains("ftp://…@h/x") && !secret.contains("secret"), "{secret}");
+    let port = "http://me:se/cret@h:x/?key=secret";
+    let secret = run("error", &[("OTEL_EXPORTER_OTLP_ENDPOINT", port)]);
+    assert!(secret.contains("http://…@h:x/?…") && !secret.contains("cret"), "{secret}");
+}

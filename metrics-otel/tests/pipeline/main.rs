@@ -1,0 +1,13 @@
+//! Export by OTLP, to a receiver in this process. Handlers belong to the process: each test takes its
+//! turn.
+
+extern crate typed_metrics_core as typed_metrics;
+
+mod contexts;
+mod environment;
+mod exported;
+mod outage;
+mod pipelines;
+mod refusals;
+mod soak;
+mod tls;

@@ -1,0 +1,14 @@
+//! Handlers: installing, replacing, failing, panicking, subscribing. They belong to the whole process:
+//! each test takes its turn.
+#![expect(clippy::float_cmp, reason = "sums of whole numbers are exact")]
+
+mod awkward;
+#[cfg(feature = "console")]
+mod console;
+mod failing;
+mod from_inside;
+mod installing;
+mod jobs;
+mod names;
+mod probe;
+mod subscribing;

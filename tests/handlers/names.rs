@@ -1,0 +1,87 @@
+//! Back ends by their names: those that are compiled in, and those that are not. Nothing in this
+//! program names the crate of one of them: the feature alone has to link it.
+
+use std::sync::Arc;
+
+use typed_metrics::{add_metric_handler, flush, set_metric_handlers};
+use typed_metrics_turn::my_turn;
+
+use crate::probe::Probe;
+
+#[test]
+fn an_unknown_name_is_an_error_that_lists_the_names() {
+    let _turn = my_turn();
+    let a = Probe::new("a");
+    set_metric_handlers(Arc::clone(&a)).unwrap();
+    for set in [set_metric_handlers("carrier-pigeon"), add_metric_handler("carrier-pigeon")] {
+        let error = set.unwrap_err().to_string();
+        let begin = "there is no handler named `carrier-pigeon` in this program; there";
+        assert!(error.starts_with(begin), "{error}");
+        assert_eq!(error.contains("`console`"), cfg!(feature = "console"), "{error}");
+    }
+    flush().unwrap();
+    assert_eq!(a.events(), ["install", "flush"]);
+}
+
+#[cfg(not(feature = "console"))]
+#[test]
+fn a_back_end_that_is_not_compiled_in_is_named_with_its_feature() {
+    let error = set_metric_handlers("console").unwrap_err().to_string();
+    let begin = "there is no handler named `console` in this program; \
+                 enable the feature `console` of typed-metrics, or give an instance";
+    assert!(error.starts_with(begin), "{error}");
+}
+
+#[test]
+#[cfg(feature = "otel")]
+fn with_the_feature_otel_the_name_is_known_and_sends_to_a_collector() {
+    let _turn = my_turn();
+    // Without a provider it builds a pipeline; that nobody answers is no error.
+    set_metric_handlers("otel").unwrap();
+}
+
+#[test]
+#[cfg(not(feature = "otel"))]
+fn without_the_feature_otel_the_error_names_it() {
+    let error = set_metric_handlers("otel").unwrap_err().to_string();
+    assert!(error.contains("feature `otel`"), "{error}");
+}
+
+#[test]
+#[cfg(not(feature = "logfire"))]
+fn without_the_feature_logfire_the_error_names_it() {
+    let error = set_metric_handlers("logfire").unwrap_err().to_string();
+    assert!(error.contains("feature `logfire`"), "{error}");
+}
+
+#[test]
+fn a_name_that_is_nearly_right_is_told_from_one_that_is_not() {
+    let text = |name: &str| set_metric_handlers(name).unwrap_err().to_string();
+    for (name, meant) in [
+        ("consol", "console"),
+        ("Consoles", "console"),
+        ("stdout", "console"),
+        ("otlp", "otel"),
+        ("OpenTelemetry", "otel"),
+        ("oltp", "otel"),
+        ("log-fire", "logfire"),
+    ] {
+        let begin =
+            format!("there is no handler named `{name}` in this program; did you mean `{meant}`?");
+        assert!(text(name).starts_with(&begin), "{}", text(name));
+    }
+    for name in ["prometheus", "carrier-pigeon", ""] {
+        assert!(!text(name).contains("did you mean"), "{}", text(name));
+    }
+    // `fn main() -> Result<(), Error>` prints `Debug`.
+    let error = set_metric_handlers("otlp").unwrap_err();
+    assert_eq!(format!("{error:?}"), error.to_string());
+}
+
+#[cfg(not(feature = "otel"))]
+#[test]
+fn a_suggestion_that_is_not_compiled_in_comes_with_its_feature() {
+    let error = set_metric_handlers("otlp").unwrap_err().to_string();
+    let text = "did you mean `otel`?; enable the feature `otel` of typed-metrics";
+    assert!(error.contains(text), "{error}");
+}

@@ -1,0 +1,262 @@
+use std::collections::BTreeMap;
+
+use opentelemetry_proto::tonic::common::v1::any_value::Value;
+use opentelemetry_proto::tonic::common::v1::{AnyValue, InstrumentationScope, KeyValue};
+use opentelemetry_proto::tonic::metrics::v1::metric::Data;
+use opentelemetry_proto::tonic::metrics::v1::{
+    AggregationTemporality, HistogramDataPoint, Metric, NumberDataPoint, number_data_point,
+};
+
+use crate::Seen;
+
+/// The contents of a store that accepted every request: the sums of deltas, and the latest state of
+/// everything else.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Totals {
+    /// The resource of the last request.
+    pub resource: BTreeMap<String, String>,
+    /// The metrics by name.
+    pub metrics: BTreeMap<String, MetricTotal>,
+}
+
+/// What a store holds of one metric.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MetricTotal {
+    /// Of the last request.
+    pub unit: String,
+    /// Of the last request.
+    pub description: String,
+    /// The name and the version of the scope.
+    pub scope: String,
+    /// The kind and the temporality, for example `counter delta`.
+    pub kind: String,
+    /// The series by attributes, which are sorted and written `a=1 b=2`.
+    pub series: BTreeMap<String, Total>,
+    /// The latest time of each series, in nanoseconds of the Unix epoch.
+    latest: BTreeMap<String, u64>,
+}
+
+/// What a store holds of one series.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Total {
+    /// A sum or a last value.
+    Int(i64),
+    /// A sum or a last value.
+    Double(f64),
+    /// A distribution.
+    Histogram {
+        /// How many values there are.
+        count: u64,
+        /// What they add up to.
+        sum: f64,
+        /// The least of them.
+        min: f64,
+        /// The greatest of them.
+        max: f64,
+        /// The upper bounds of the buckets, but for the last.
+        bounds: Vec<f64>,
+        /// How many values each bucket has.
+        buckets: Vec<u64>,
+    },
+}
+
+impl Totals {
+    /// Of the requests among these that were accepted.
+    ///
+    /// # Panics
+    /// If one of them breaks the rules of OTLP.
+    pub fn of(requests: &[Seen]) -> Self {
+        let mut totals = Self::default();
+        for request in requests.iter().filter(|request| request.accepted) {
+            for from in &request.body.resource_metrics {
+                let resource = from.resource.as_ref().map_or(&[][..], |r| &r.attributes);
+                totals.resource = resource.iter().map(|a| (a.key.clone(), text(a))).collect();
+                for scope in &from.scope_metrics {
+                    for metric in &scope.metrics {
+                        totals.add(scope.scope.as_ref(), metric);
+                    }
+                }
+            }
+        }
+        totals
+    }
+
+    /// The total of a metric.
+    ///
+    /// # Panics
+    /// If there is no metric of this name; the message lists the metrics.
+    #[track_caller]
+    pub fn metric(&self, name: &str) -> &MetricTotal {
+        let names = || self.metrics.keys().collect::<Vec<_>>();
+        self.metrics.get(name).unwrap_or_else(|| panic!("`{name}` is not among {:?}", names()))
+    }
+
+    /// The total of a series.
+    ///
+    /// # Panics
+    /// If there is no such series; the message lists the series.
+    #[track_caller]
+    pub fn total(&self, name: &str, attributes: &str) -> &Total {
+        let series = &self.metric(name).series;
+        let total = series.get(attributes);
+        total.unwrap_or_else(|| panic!("{name}: `{attributes}` is not among {series:?}"))
+    }
+
+    /// The total of a series of integers.
+    ///
+    /// # Panics
+    /// If there is none, or it is something else.
+    #[track_caller]
+    pub fn int(&self, name: &str, attributes: &str) -> i64 {
+        match self.total(name, attributes) {
+            Total::Int(value) => *value,
+            other => panic!("{name} {attributes}: {other:?} is no integer"),
+        }
+    }
+
+    /// The total of a series of floats.
+    ///
+    /// # Panics
+    /// If there is none, or it is something else.
+    #[track_caller]
+    pub fn double(&self, name: &str, attributes: &str) -> f64 {
+        match self.total(name, attributes) {
+            Total::Double(value) => *value,
+            other => panic!("{name} {attributes}: {other:?} is no float"),
+        }
+    }
+
+    /// How many values a histogram's series has.
+    ///
+    /// # Panics
+    /// If there is none, or it is something else.
+    #[track_caller]
+    pub fn count(&self, name: &str, attributes: &str) -> u64 {
+        match self.total(name, attributes) {
+            Total::Histogram { count, .. } => *count,
+            other => panic!("{name} {attributes}: {other:?} is no histogram"),
+        }
+    }
+
+    fn add(&mut self, scope: Option<&InstrumentationScope>, metric: &Metric) {
+        let into = self.metrics.entry(metric.name.clone()).or_default();
+        into.unit.clone_from(&metric.unit);
+        into.description.clone_from(&metric.description);
+        into.scope = scope.map_or_else(String::new, |s| format!("{} {}", s.name, s.version));
+        match metric.data.as_ref().expect("a metric without data is not sent") {
+            Data::Gauge(gauge) => {
+                "gauge".clone_into(&mut into.kind);
+                gauge.data_points.iter().for_each(|p| into.number(p, false));
+            }
+            Data::Sum(sum) => {
+                let (temporality, delta) = temporality(sum.aggregation_temporality);
+                let kind = if sum.is_monotonic { "counter" } else { "up_down_counter" };
+                into.kind = format!("{kind} {temporality}");
+                sum.data_points.iter().for_each(|p| into.number(p, delta));
+            }
+            Data::Histogram(histogram) => {
+                let (temporality, delta) = temporality(histogram.aggregation_temporality);
+                into.kind = format!("histogram {temporality}");
+                histogram.data_points.iter().for_each(|p| into.histogram(p, delta));
+            }
+            other => panic!("{}: totals of {other:?} are not supported", metric.name),
+        }
+    }
+}
+
+impl MetricTotal {
+    /// Removes the times, so that the totals compare with those of another time.
+    pub fn forget_times(&mut self) {
+        self.latest.clear();
+    }
+
+    fn number(&mut self, point: &NumberDataPoint, delta: bool) {
+        let total = match point.value.expect("a point without a value is not sent") {
+            number_data_point::Value::AsInt(value) => Total::Int(value),
+            number_data_point::Value::AsDouble(value) => Total::Double(value),
+        };
+        self.merge(&point.attributes, point.time_unix_nano, total, delta);
+    }
+
+    fn histogram(&mut self, point: &HistogramDataPoint, delta: bool) {
+        let total = Total::Histogram {
+            count: point.count,
+            sum: point.sum.unwrap_or(f64::NAN),
+            min: point.min.unwrap_or(f64::NAN),
+            max: point.max.unwrap_or(f64::NAN),
+            bounds: point.explicit_bounds.clone(),
+            buckets: point.bucket_counts.clone(),
+        };
+        self.merge(&point.attributes, point.time_unix_nano, total, delta);
+    }
+
+    fn merge(&mut self, attributes: &[KeyValue], time: u64, total: Total, delta: bool) {
+        let mut all: Vec<_> = attributes.iter().map(|a| format!("{}={}", a.key, text(a))).collect();
+        all.sort();
+        let attributes = all.join(" ");
+        let latest = self.latest.entry(attributes.clone()).or_default();
+        let newer = time >= *latest;
+        *latest = time.max(*latest);
+        match self.series.get_mut(&attributes) {
+            Some(before) if delta => before.add(total),
+            Some(before) if newer => *before = total,
+            Some(_) => {}
+            None => drop(self.series.insert(attributes, total)),
+        }
+    }
+}
+
+impl Total {
+    fn add(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Int(total), Self::Int(value)) => *total += value,
+            (Self::Double(total), Self::Double(value)) => *total += value,
+            (
+                Self::Histogram { count, sum, min, max, bounds, buckets },
+                Self::Histogram {
+                    count: more,
+                    sum: added,
+                    min: low,
+                    max: high,
+                    bounds: same,
+                    buckets: each,
+                },
+            ) => {
+                assert_eq!(*bounds, same, "the buckets of a series stay what they are");
+                *count += more;
+                *sum += added;
+                *min = min.min(low);
+                *max = max.max(high);
+                buckets.iter_mut().zip(each).for_each(|(total, value)| *total += value);
+            }
+            (total, other) => panic!("{total:?} and {other:?} are of one series"),
+        }
+    }
+}
+
+fn temporality(of: i32) -> (&'static str, bool) {
+    match AggregationTemporality::try_from(of) {
+        Ok(AggregationTemporality::Delta) => ("delta", true),
+        Ok(AggregationTemporality::Cumulative) => ("cumulative", false),
+        other => panic!("a temporality that the specification does not allow: {other:?}"),
+    }
+}
+
+fn text(attribute: &KeyValue) -> String {
+    value_text(attribute.value.as_ref())
+}
+
+fn value_text(value: Option<&AnyValue>) -> String {
+    match value.and_then(|value| value.value.as_ref()) {
+        None => String::new(),
+        Some(Value::StringValue(text)) => text.clone(),
+        Some(Value::BoolValue(value)) => value.to_string(),
+        Some(Value::IntValue(value)) => value.to_string(),
+        Some(Value::DoubleValue(value)) => value.to_string(),
+        Some(Value::ArrayValue(array)) => {
+            let values: Vec<_> = array.values.iter().map(|value| value_text(Some(value))).collect();
+            format!("[{}]", values.join(", "))
+        }
+        Some(other) => format!("{other:?}"),
+    }
+}

@@ -1,0 +1,8 @@
+//! `#[timed]`: what is recorded of a call, and functions of every form.
+
+mod calls;
+mod computed_labels;
+mod forms;
+mod outcomes;
+mod polls;
+mod shop;
