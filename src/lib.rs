@@ -199,14 +199,14 @@ pub use signals::{exit_on_signal, shutdown_signal};
 #[cfg(feature = "console")]
 pub use typed_metrics_core::ConsoleHandler;
 pub use typed_metrics_core::{
-    AttributeValue, Attributes, BACK_ENDS, BackEnd, Changes, Choice, Conflict, Counter,
-    DEFAULT_SERIES_LIMIT, Descriptor, Entered, Error, FunctionObjective, Gauge, Handle,
-    HandlerError, Histogram, HistogramSnapshot, InMemoryHandler, IntoAttributes, IntoHandler,
-    IntoHandlers, Label, LabelDescriptor, LabelRef, LabelValue, Labels, MAX_ATTRIBUTES,
-    MAX_RUNTIME_METRICS, Measurement, Metric, MetricChanges, MetricHandler, MetricSnapshot,
-    MetricType, Metrics, Number, Objective, Observation, Outcome, Reader, Reason, Resolution,
-    RuntimeMetric, SeriesChange, SeriesId, SeriesSnapshot, ShutdownGuard, Snapshot, Source, Timer,
-    UpDownCounter, Value, ValueType, add_metric_handler, attributes, catalog, check,
+    AttributeValue, Attributes, BACK_ENDS, BackEnd, Changes, Conflict, Counter,
+    DEFAULT_SERIES_LIMIT, Descriptor, DropReason, Entered, Error, FunctionObjective, Gauge, Handle,
+    HandlerChoice, HandlerError, Histogram, HistogramSnapshot, InMemoryHandler, IntoAttributes,
+    IntoHandler, IntoHandlers, Label, LabelDescriptor, LabelRef, LabelValue, Labels,
+    MAX_ATTRIBUTES, MAX_RUNTIME_METRICS, Measurement, Metric, MetricChanges, MetricHandler,
+    MetricSnapshot, MetricType, Metrics, Number, Objective, Observation, Outcome, Reader,
+    Resolution, RuntimeMetric, SeriesChange, SeriesId, SeriesSnapshot, ShutdownGuard, Snapshot,
+    Source, Timer, UpDownCounter, Value, ValueType, add_metric_handler, attributes, catalog, check,
     clear_metric_handlers, flush, kind, observe, record_metric, register_metric, resolve_conflict,
     set_metric_handlers, shutdown, shutdown_guard, snapshot,
 };

@@ -1,5 +1,5 @@
 //! What could not be recorded is warned of once, by whoever reads. A process of its own: each warning
-//! is logged once in the life of a process.
+//! is reported once in the life of a process.
 
 use std::thread;
 
@@ -73,7 +73,7 @@ fn a_metric_is_warned_of_once_for_each_reason_and_not_by_who_records() {
     assert!(logged.iter().all(|line| line.thread != recording && line.level == Level::Warn));
     let mut messages: Vec<_> = logged.iter().map(|line| line.text.as_str()).collect();
     messages.sort_unstable();
-    let said = "(logged once; the snapshot counts them)";
+    let said = "(reported once; the snapshot counts them)";
     assert_eq!(
         messages,
         [
@@ -112,9 +112,9 @@ fn whoever_reads_is_warned_once_of_each_reason_with_the_count() {
     assert_eq!(
         warned,
         [
-            "WARN: metric `messages.sold`: 1 dropped: negative (logged once; the snapshot counts them)",
+            "WARN: metric `messages.sold`: 1 dropped: negative (reported once; the snapshot counts them)",
             "WARN: metric `messages.visits`: 2 recorded in the overflow series: over the series limit \
-             (logged once; the snapshot counts them)",
+             (reported once; the snapshot counts them)",
         ]
     );
 }

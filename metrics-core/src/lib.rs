@@ -53,8 +53,6 @@ pub use handlers::in_memory::InMemoryHandler;
 pub use handlers::install::{
     add_metric_handler, clear_metric_handlers, flush, set_metric_handlers, shutdown,
 };
-#[doc(hidden)]
-pub use handlers::names::HandlerChoice as Choice;
 pub use handlers::names::{BACK_ENDS, BackEnd, HandlerChoice, IntoHandler, IntoHandlers};
 pub use labels::attributes::collected::MAX_ATTRIBUTES;
 pub use labels::attributes::{AttributeValue, Attributes, IntoAttributes};
@@ -64,8 +62,6 @@ pub use labels::set::Labels;
 pub use labels::value::{LabelRef, LabelValue};
 pub use metric::descriptor::{DEFAULT_SERIES_LIMIT, Descriptor};
 pub use metric::dropped::DropReason;
-#[doc(hidden)]
-pub use metric::dropped::DropReason as Reason;
 pub use metric::kind::{MetricType, ValueType};
 pub use metric::label_descriptor::LabelDescriptor;
 pub use metric::objective::{FunctionObjective, Objective};

@@ -75,7 +75,7 @@ impl OtelHandler {
 /// `typed_metrics.otlp.dropped` counts their data points, and a warning is logged.
 ///
 /// A batch that the collector refuses (400, 401, 403, …) is dropped and counted, too, and the
-/// reason is logged once. After 429, 502, 503 and 504 the batch is sent again, not before
+/// reason is reported once. After 429, 502, 503 and 504 the batch is sent again, not before
 /// `Retry-After`.
 ///
 /// A batch whose answer was lost is sent again: delivery is at least once. Large exports are split

@@ -134,7 +134,7 @@ impl WatchedSource {
         if !std::mem::replace(&mut self.is_reported, true) {
             log::warn!(
                 target: "typed_metrics",
-                "metrics `{}` are missing while they cannot be read (logged once): {cause}",
+                "metrics `{}` are missing while they cannot be read (reported once): {cause}",
                 metrics.join("`, `")
             );
         }

@@ -81,7 +81,7 @@
 //! process since its start, of the CPUs since boot.
 //!
 //! The error of [`install`] names the metrics that cannot be read. If reading fails later, a
-//! warning is logged once; until reading works again, gauges and up-down counters are missing,
+//! warning is reported once; until reading works again, gauges and up-down counters are missing,
 //! never zero.
 //!
 //! `cargo bench -p typed-metrics-system` measures a collection. The kernel's list of TCP sockets

@@ -102,7 +102,7 @@ fn unreadable_metrics_are_reported_and_missing_until_they_can_be_read() {
     let logged = LOGGED.lock().unwrap();
     assert!(!logged.is_empty());
     for line in logged.iter() {
-        assert!(line.contains("missing while they cannot be read (logged once): "), "{line}");
+        assert!(line.contains("missing while they cannot be read (reported once): "), "{line}");
         assert!(!line.contains("`system.process.count`"), "{line}");
     }
     let threads = |line: &&String| line.contains("`process.thread.count`");

@@ -29,7 +29,7 @@
 //! - A thread remembers at most 8192 open series.
 //!
 //! ```
-//! use typed_metrics::{Metrics, Reason};
+//! use typed_metrics::{Metrics, DropReason};
 //!
 //! #[derive(Metrics)]
 //! #[metrics(prefix = "library")]
@@ -45,7 +45,7 @@
 //! let lent = snapshot.get("library.lent").unwrap();
 //! assert_eq!(lent.series.len(), 3);
 //! assert_eq!(lent.series_with(&[("otel.metric.overflow", "true")]).unwrap().value.as_f64(), 2.0);
-//! assert_eq!(lent.dropped, [(Reason::Overflow, 2)]);
+//! assert_eq!(lent.dropped, [(DropReason::Overflow, 2)]);
 //! ```
 //!
 //! # Guarantees

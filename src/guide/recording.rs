@@ -170,14 +170,14 @@
 //! metric, a negative increment of a counter, and a value that the type of the metric cannot hold.
 //! The values recorded before stay.
 //!
-//! Dropped values are counted by [`Reason`](crate::Reason), in the `dropped` of a snapshot. The
+//! Dropped values are counted by [`DropReason`](crate::DropReason), in the `dropped` of a snapshot. The
 //! next collection logs a warning through the crate `log`, once for each metric and reason.
 //!
 //! Sums are not checked for overflow: a sum of integers wraps around modulo 2^64, and a sum of
 //! `f64` can become infinite.
 //!
 //! ```
-//! use typed_metrics::{Metrics, Reason};
+//! use typed_metrics::{Metrics, DropReason};
 //!
 //! #[derive(Metrics)]
 //! #[metrics(prefix = "oven")]
@@ -191,5 +191,5 @@
 //! let snapshot = typed_metrics::snapshot();
 //! let temperature = snapshot.get("oven.temperature").unwrap();
 //! assert_eq!(temperature.series[0].value.as_f64(), 180.0);
-//! assert_eq!(temperature.dropped, [(Reason::NotFinite, 1)]);
+//! assert_eq!(temperature.dropped, [(DropReason::NotFinite, 1)]);
 //! ```

@@ -178,7 +178,7 @@ fn past_the_series_limit_a_timed_call_counts_in_the_series_that_are_there() {
     assert_eq!(count(&[("name", "b"), ("outcome", "error")]), 1);
     assert_eq!(count(&[("otel.metric.overflow", "true")]), 2);
     assert_eq!(metric.series.len(), 5);
-    assert_eq!(metric.dropped, [(typed_metrics::Reason::Overflow, 2)]);
+    assert_eq!(metric.dropped, [(typed_metrics::DropReason::Overflow, 2)]);
 
     // A removal makes room for another series, also for calls with known labels.
     Full::full_time("b", Outcome::Error).remove();

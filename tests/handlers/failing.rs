@@ -74,7 +74,7 @@ fn a_handler_that_panics_harms_nobody_and_is_reported_once() {
         assert_eq!(done.value, Value::U64(3));
         let flush_thrice = ["install", "flush", "flush", "flush", "shutdown"];
         assert_eq!(good.events(), flush_thrice, "{action}");
-        let logged = format!("handler `bad`: it panicked: {action} panics (said once)");
+        let logged = format!("handler `bad`: it panicked: {action} panics (reported once)");
         assert_eq!(errors(), [logged]);
     }
 }
@@ -89,7 +89,7 @@ fn a_handler_that_panics_while_it_is_installed_is_not_installed() {
     flush().unwrap();
     assert_eq!(bad.events(), ["install"]);
     assert_eq!(good.events(), ["install", "flush"]);
-    assert_eq!(errors(), ["handler `bad`: it panicked: install panics (said once)"]);
+    assert_eq!(errors(), ["handler `bad`: it panicked: install panics (reported once)"]);
 }
 
 #[test]
@@ -121,6 +121,6 @@ fn a_panic_with_something_that_panics_when_dropped_stays_inside() {
     assert_eq!(*bad.calls.lock().unwrap(), ["install", "measured", "measured"]);
     assert_eq!(
         errors(),
-        ["handler `awkward`: it panicked: with something that is no text (said once)"]
+        ["handler `awkward`: it panicked: with something that is no text (reported once)"]
     );
 }

@@ -108,7 +108,7 @@ fn a_gauge_is_handed_out_every_time_until_it_is_removed() {
     assert_eq!(of(&reader, "changes.level"), []);
     assert!(
         reader.changes(|metric| metric.name() == "changes.level").metrics.is_empty(),
-        "said once"
+        "reported once"
     );
 }
 

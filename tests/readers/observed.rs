@@ -5,7 +5,7 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 
 use typed_metrics::{
-    MetricType, Metrics, Observation, Reader, Reason, Value, attributes, record_metric,
+    DropReason, MetricType, Metrics, Observation, Reader, Value, attributes, record_metric,
 };
 use typed_metrics_turn::my_turn;
 
@@ -53,7 +53,7 @@ fn value(name: &str, labels: &[(&str, &str)]) -> Option<Value> {
     Some(snapshot.get(name).unwrap().series_with(labels)?.value.clone())
 }
 
-fn dropped(name: &str) -> Vec<(Reason, u64)> {
+fn dropped(name: &str) -> Vec<(DropReason, u64)> {
     typed_metrics::snapshot().get(name).unwrap().dropped.clone()
 }
 
@@ -81,7 +81,7 @@ fn a_gauge_without_a_value_is_gone_until_it_has_one_again() {
     assert_eq!(value("observed.unsigned", &[]), Some(Value::U64(7)));
     size.store(-7, Relaxed);
     assert_eq!(value("observed.unsigned", &[]), None);
-    assert!(dropped("observed.unsigned").iter().any(|(reason, _)| *reason == Reason::Negative));
+    assert!(dropped("observed.unsigned").iter().any(|(reason, _)| *reason == DropReason::Negative));
 
     let nan = Arc::new(AtomicBool::new(false));
     let read = Arc::clone(&nan);
@@ -150,7 +150,7 @@ fn what_makes_no_sense_is_as_if_it_had_not_been_said() {
     drop(guard);
     assert_eq!(value("observed.level", &[]), Some(Value::F64(0.0)));
     let dropped = dropped("observed.level");
-    assert!(matches!(dropped[..], [(Reason::NotFinite, 2..)]), "{dropped:?}");
+    assert!(matches!(dropped[..], [(DropReason::NotFinite, 2..)]), "{dropped:?}");
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn a_callback_that_panics_harms_nobody() {
     assert_eq!(value("observed.panicking", &[]), None);
     assert_eq!(value("observed.beside", &[]), Some(Value::U64(3)));
     let times = dropped("observed.panicking");
-    assert!(matches!(times[..], [(Reason::CallbackPanicked, 1..)]), "{times:?}");
+    assert!(matches!(times[..], [(DropReason::CallbackPanicked, 1..)]), "{times:?}");
     panics.store(false, Relaxed);
     assert_eq!(value("observed.panicking", &[]), Some(Value::F64(5.0)));
 }

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::thread;
 
-use typed_metrics::{Counter, Label, Metrics, Reason, SeriesSnapshot, snapshot, testing};
+use typed_metrics::{Counter, DropReason, Label, Metrics, SeriesSnapshot, snapshot, testing};
 
 #[derive(Clone, Copy, Label)]
 enum Side {
@@ -145,7 +145,10 @@ fn an_observed_sum_that_is_removed_is_observed_from_zero() {
     assert_eq!(shown("races.observed"), [labelled("", 7.0)]);
     Races::observed().remove();
     drop(observation);
-    assert_eq!(shown("races.observed"), []);
+    // Another test's collection may have called the callback after the removal; then the sum that it
+    // observed was subtracted again.
+    let left = shown("races.observed");
+    assert!(left.is_empty() || left == [labelled("", 0.0)], "{left:?}");
 }
 
 #[test]
@@ -187,5 +190,5 @@ fn a_histogram_of_integers_drops_what_is_none() {
     let whole = snapshot.get("races.whole").unwrap();
     let histogram = whole.series[0].value.as_histogram().unwrap();
     assert_eq!((histogram.count, histogram.sum), (2, 5.0));
-    assert_eq!(whole.dropped, [(Reason::Negative, 1), (Reason::WrongType, 1)]);
+    assert_eq!(whole.dropped, [(DropReason::Negative, 1), (DropReason::WrongType, 1)]);
 }

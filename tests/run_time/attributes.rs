@@ -7,8 +7,8 @@ use std::rc::Rc;
 use serde::{Serialize, Serializer};
 use typed_metrics::label::MAX_LABEL_LEN;
 use typed_metrics::{
-    Error, IntoAttributes, Label, LabelRef, LabelValue, Labels, MAX_ATTRIBUTES, MetricType, Reason,
-    attributes, record_metric, snapshot,
+    DropReason, Error, IntoAttributes, Label, LabelRef, LabelValue, Labels, MAX_ATTRIBUTES,
+    MetricType, attributes, record_metric, snapshot,
 };
 
 fn count(name: &str, attributes: impl IntoAttributes) -> Result<(), Error> {
@@ -272,7 +272,7 @@ fn a_nested_value_is_refused_by_the_name_of_its_field() {
     assert!(error.to_string().contains("attribute `inner` is a list"), "{error}");
     // All these measurements are counted as dropped, and none is recorded.
     assert_eq!(recorded("nested"), [("queue=mail".to_owned(), 1.0)]);
-    assert_eq!(snapshot().get("nested").unwrap().dropped, [(Reason::BadAttributes, 12)]);
+    assert_eq!(snapshot().get("nested").unwrap().dropped, [(DropReason::BadAttributes, 12)]);
 }
 
 #[test]

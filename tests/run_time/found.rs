@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 
-use typed_metrics::{Reason, snapshot};
+use typed_metrics::{DropReason, snapshot};
 
 /// What the metric `name` holds: labels and value of each series.
 pub(crate) fn recorded(name: &str) -> Vec<(String, f64)> {
@@ -15,7 +15,7 @@ pub(crate) fn one(labels: &str, value: f64) -> Vec<(String, f64)> {
     vec![(labels.to_owned(), value)]
 }
 
-pub(crate) fn dropped(name: &str) -> Vec<(Reason, u64)> {
+pub(crate) fn dropped(name: &str) -> Vec<(DropReason, u64)> {
     snapshot().get(name).unwrap().dropped.clone()
 }
 

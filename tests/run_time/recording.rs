@@ -3,7 +3,7 @@
 use std::thread;
 
 use typed_metrics::{
-    Metric, MetricType, Reason, Value, ValueType, attributes, catalog, record_metric,
+    DropReason, Metric, MetricType, Value, ValueType, attributes, catalog, record_metric,
     register_metric, snapshot, testing,
 };
 
@@ -171,11 +171,11 @@ fn a_value_that_cannot_be_held_is_an_error_and_counted_and_costs_nothing_recorde
     }
     assert_eq!(
         dropped("values.whole"),
-        [(Reason::NotFinite, 1), (Reason::Negative, 1), (Reason::WrongType, 1)]
+        [(DropReason::NotFinite, 1), (DropReason::Negative, 1), (DropReason::WrongType, 1)]
     );
-    assert_eq!(dropped("values.signed"), [(Reason::WrongType, 1)]);
-    assert_eq!(dropped("values.sizes"), [(Reason::Negative, 1), (Reason::WrongType, 1)]);
-    assert_eq!(dropped("values.gauge"), [(Reason::NotFinite, 2)]);
+    assert_eq!(dropped("values.signed"), [(DropReason::WrongType, 1)]);
+    assert_eq!(dropped("values.sizes"), [(DropReason::Negative, 1), (DropReason::WrongType, 1)]);
+    assert_eq!(dropped("values.gauge"), [(DropReason::NotFinite, 2)]);
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn the_series_limit_holds_for_made_up_attributes() {
     assert_eq!(series.len(), 11);
     assert!(series[..10].iter().enumerate().all(|(i, s)| *s == (format!("user={i}"), 1.0)));
     assert_eq!(series[10], ("otel.metric.overflow=true".to_owned(), 99_990.0));
-    assert_eq!(dropped("limited"), [(Reason::Overflow, 99_990)]);
+    assert_eq!(dropped("limited"), [(DropReason::Overflow, 99_990)]);
 }
 
 #[test]

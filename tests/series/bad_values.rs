@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use typed_metrics::label::MAX_LABEL_LEN;
-use typed_metrics::{Metrics, Reason, Value};
+use typed_metrics::{DropReason, Metrics, Value};
 
 #[derive(Metrics)]
 #[metrics(prefix = "bad")]
@@ -46,7 +46,7 @@ enum Bad<'a> {
     TimeInPanic,
 }
 
-fn dropped(name: &str) -> Vec<(Reason, u64)> {
+fn dropped(name: &str) -> Vec<(DropReason, u64)> {
     typed_metrics::snapshot().get(name).unwrap().dropped.clone()
 }
 
@@ -88,7 +88,7 @@ fn nan_and_infinity_are_dropped_and_counted() {
     assert_eq!(value("bad.nan_gauge", &[]), Some(Value::F64(5.0)));
     assert_eq!(value("bad.nan_level", &[]), Some(Value::F64(5.0)));
     for metric in ["bad.nan_histogram", "bad.nan_gauge", "bad.nan_level"] {
-        assert_eq!(dropped(metric), [(Reason::NotFinite, 9)], "{metric}");
+        assert_eq!(dropped(metric), [(DropReason::NotFinite, 9)], "{metric}");
     }
 }
 
@@ -99,13 +99,14 @@ fn what_a_gauge_cannot_hold_leaves_it_as_it_was() {
     Bad::UnsignedGauge.record(0.5);
     Bad::UnsignedGauge.record(f64::NAN);
     assert_eq!(value("bad.unsigned_gauge", &[]), Some(Value::U64(7)));
-    let expected = [(Reason::NotFinite, 1), (Reason::Negative, 1), (Reason::WrongType, 1)];
+    let expected =
+        [(DropReason::NotFinite, 1), (DropReason::Negative, 1), (DropReason::WrongType, 1)];
     assert_eq!(dropped("bad.unsigned_gauge"), expected);
 
     Bad::signed_gauge().set(i64::MIN);
     Bad::signed_gauge().set(u64::MAX);
     assert_eq!(value("bad.signed_gauge", &[]), Some(Value::I64(i64::MIN)));
-    assert_eq!(dropped("bad.signed_gauge"), [(Reason::WrongType, 1)]);
+    assert_eq!(dropped("bad.signed_gauge"), [(DropReason::WrongType, 1)]);
 }
 
 #[test]
@@ -118,13 +119,13 @@ fn a_negative_increment_is_dropped_and_counted() {
     Bad::Negative.record(0.5);
     Bad::Negative.record(2.0);
     assert_eq!(value("bad.negative", &[]), Some(Value::U64(6)));
-    assert_eq!(dropped("bad.negative"), [(Reason::Negative, 3), (Reason::WrongType, 1)]);
+    assert_eq!(dropped("bad.negative"), [(DropReason::Negative, 3), (DropReason::WrongType, 1)]);
 
     Bad::negative_float().add(-2.5);
     Bad::negative_float().add(2.5);
     Bad::NegativeFloat.record(-1);
     assert_eq!(value("bad.negative_float", &[]), Some(Value::F64(2.5)));
-    assert!(dropped("bad.negative_float").contains(&(Reason::Negative, 2)));
+    assert!(dropped("bad.negative_float").contains(&(DropReason::Negative, 2)));
 }
 
 #[test]
@@ -181,7 +182,7 @@ fn a_hundred_thousand_label_values_stay_within_the_limit() {
     assert_eq!(many.series.len(), 1001);
     let overflow = many.series_with(&[("otel.metric.overflow", "true")]).unwrap();
     assert_eq!(overflow.value, Value::U64(2 * 99_000));
-    assert_eq!(many.dropped, [(Reason::Overflow, 2 * 99_000)]);
+    assert_eq!(many.dropped, [(DropReason::Overflow, 2 * 99_000)]);
     let total: f64 = many.series.iter().map(|series| series.value.as_f64()).sum();
     assert_eq!(total, 200_000.0);
 }

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use typed_metrics::{Metrics, Reason, SeriesSnapshot, Value};
+use typed_metrics::{DropReason, Metrics, SeriesSnapshot, Value};
 
 #[derive(Metrics)]
 #[metrics(prefix = "limits")]
@@ -21,7 +21,7 @@ fn series(name: &str) -> Vec<SeriesSnapshot> {
     typed_metrics::snapshot().get(name).unwrap().series.clone()
 }
 
-fn dropped(name: &str) -> Vec<(Reason, u64)> {
+fn dropped(name: &str) -> Vec<(DropReason, u64)> {
     typed_metrics::snapshot().get(name).unwrap().dropped.clone()
 }
 
@@ -45,7 +45,9 @@ fn past_the_limit_the_overflow_series_counts_exactly() {
     assert_eq!(shown[3].0, "otel.metric.overflow=true");
     assert_eq!(shown.iter().map(|(_, value)| value).sum::<f64>(), 4000.0);
     assert!(shown[..3].iter().all(|(_, value)| (664.0..=668.0).contains(value)), "{shown:?}");
-    assert!(matches!(dropped("limits.few")[..], [(Reason::Overflow, n)] if n as f64 == shown[3].1));
+    assert!(
+        matches!(dropped("limits.few")[..], [(DropReason::Overflow, n)] if n as f64 == shown[3].1)
+    );
 }
 
 #[test]

@@ -38,8 +38,9 @@ impl Callback {
         let panicked = catch_unwind(AssertUnwindSafe(|| (self.record)())).is_err();
         // Relaxed: no other data depends on the flag.
         if panicked && !self.warned.swap(true, Relaxed) {
-            let text =
-                format_args!("a callback that records at every collection panicked (logged once)");
+            let text = format_args!(
+                "a callback that records at every collection panicked (reported once)"
+            );
             report(Level::Warn, "panic of a callback of all collections", text);
         }
     }

@@ -22,6 +22,6 @@ fn warn(metric: &'static Descriptor, reason: DropReason, count: u64) {
     report(
         Level::Warn,
         &format!("metric `{name}`: {reason}"),
-        format_args!("metric `{name}`: {count} {reason} (logged once; the snapshot counts them)"),
+        format_args!("metric `{name}`: {count} {reason} (reported once; the snapshot counts them)"),
     );
 }

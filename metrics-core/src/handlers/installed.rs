@@ -358,7 +358,7 @@ impl Installed {
                 report(
                     Level::Error,
                     &format!("panic of handler `{name}`"),
-                    format_args!("handler `{name}`: {error} (said once)"),
+                    format_args!("handler `{name}`: {error} (reported once)"),
                 );
             }
             Err(error)

@@ -1,4 +1,4 @@
-//! Refused batches: logged once with the reason and the fix, counted, and not sent again.
+//! Refused batches: reported once with the reason and the fix, counted, and not sent again.
 
 use std::time::Duration;
 

@@ -14,10 +14,10 @@ fn without_a_logger_each_kind_of_failure_is_written_once() {
     let (stdout, stderr) = run(&[]);
     assert_eq!(stdout, "");
     let expected = "\
-typed-metrics: handler `a`: it panicked: no room (said once)
+typed-metrics: handler `a`: it panicked: no room (reported once)
 typed-metrics: no logger of the crate `log` is set, so each kind of failure is written here once
-typed-metrics: handler `b`: it panicked: no room (said once)
-typed-metrics: metric `failing.sizes`: 1 dropped: not finite (said once; the snapshot counts them)
+typed-metrics: handler `b`: it panicked: no room (reported once)
+typed-metrics: metric `failing.sizes`: 1 dropped: not finite (reported once; the snapshot counts them)
 typed-metrics: handler `a` could not shut down: the disk is full, attempt 1
 typed-metrics: handler `b` could not shut down: the disk is full, attempt 2
 ";

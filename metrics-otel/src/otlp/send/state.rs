@@ -90,7 +90,7 @@ impl State {
         (self.pause, self.failures, self.logged.is_down) = (None, 0, false);
         let message = format!(
             "the collector refused a batch, which is lost: {reason}. `typed_metrics.otlp.dropped` \
-             counts the data points; this message is logged once"
+             counts the data points; this message is reported once"
         );
         let kind = reason.split(':').next().unwrap_or_default();
         self.complaint(log::Level::Error, kind, message)
