@@ -32,7 +32,7 @@ features:
     cargo clippy -p typed-metrics-otel --all-targets -- -D warnings
     cargo test -p typed-metrics --no-default-features --test handlers
     cargo build -p typed-metrics --example readme
-    cargo test -p typed-metrics --test packages
+    cargo test -p typed-metrics --test repository
 
 # At most 22 crates with the default features; at most 60, and no async runtime, with export by HTTP.
 # the number of crates that a program depends on, this crate included

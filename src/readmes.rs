@@ -1,6 +1,6 @@
 //! The READMEs of the published crates: each program in them is a test.
 //!
-//! `tests/packages/readmes.rs` checks that the programs are whole, so rustdoc compiles exactly what a
+//! `tests/repository/readmes.rs` checks that the programs are whole, so rustdoc compiles exactly what a
 //! reader pastes.
 
 #[doc = include_str!("../README.md")]

@@ -1,29 +1,25 @@
-//! Two definitions of one metric disagree: no handler can be installed in such a program.
+//! A dependency defines a metric in another way: no handler can be installed, until the application
+//! decides which definition is exported.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use typed_metrics::{
-    Error, HandlerError, MetricHandler, Metrics, add_metric_handler, check, flush,
-    set_metric_handlers,
+    Error, HandlerError, MetricHandler, Metrics, Resolution, add_metric_handler, catalog, check,
+    flush, resolve_conflict, set_metric_handlers, snapshot,
 };
+use typed_metrics_conflicting::Theirs;
+use typed_metrics_turn::{Level, lines, my_turn};
 
 #[derive(Metrics)]
 #[metrics(prefix = "conflict")]
-enum Mine {
+enum Mine<'a> {
     /// Time of a request.
     #[histogram(unit = "ms", buckets = [1, 10])]
     Duration,
-}
-
-mod elsewhere {
-    #[derive(typed_metrics::Metrics)]
-    #[metrics(prefix = "conflict")]
-    pub(crate) enum Theirs {
-        /// Time of a request.
-        #[histogram(unit = "s", buckets = [1, 10])]
-        Duration,
-    }
+    /// Requests.
+    #[counter(series_limit = 10)]
+    Requests { route: &'a str },
 }
 
 /// Counts every call.
@@ -42,42 +38,100 @@ impl MetricHandler for Called {
     }
 }
 
-/// The source place of a metric, as a message shows it.
-fn place<M: Metrics>(item: &str) -> String {
-    let source = M::descriptors()[0].source();
-    let line = include_str!("conflict.rs").lines().nth(source.line as usize - 1).unwrap();
-    assert_eq!(line.trim(), "Duration,", "line {}", source.line);
-    assert!(source.file.ends_with("conflict.rs"), "{}", source.file);
+/// The place of a metric, as a message writes it.
+fn place<M: Metrics>(variant: usize, item: &str) -> String {
+    let source = M::descriptors()[variant].source();
+    assert!(source.line > 1 && source.file.ends_with(".rs"), "{source}");
     format!("`{item}` at {}:{}", source.file, source.line)
 }
 
+/// The metrics of a snapshot with this name: unit, and what their series hold.
+fn shown(name: &str) -> Vec<(&'static str, Vec<f64>)> {
+    let metrics = snapshot().metrics.into_iter().filter(|metric| metric.descriptor.name() == name);
+    let values = |metric: &typed_metrics::MetricSnapshot| {
+        metric.series.iter().map(|series| series.value.as_f64()).collect()
+    };
+    metrics.map(|metric| (metric.descriptor.unit(), values(&metric))).collect()
+}
+
 #[test]
-fn it_is_an_error_with_both_places_and_nothing_is_installed() {
+fn a_contradiction_is_an_error_until_the_application_decides() {
+    let _turn = my_turn();
+    Mine::duration().record(5);
+    Theirs::duration().record(1);
     let handler = Arc::new(Called::default());
+
     let errors = [
         check().unwrap_err(),
         set_metric_handlers(Arc::clone(&handler)).unwrap_err(),
         add_metric_handler(Arc::clone(&handler)).unwrap_err(),
     ];
-    let mine = format!("\"ms\" in {}", place::<Mine>("Mine::Duration"));
-    let theirs = format!("\"s\" in {}", place::<elsewhere::Theirs>("Theirs::Duration"));
+    let mine = format!("\"ms\" in {}", place::<Mine>(0, "Mine::Duration"));
+    let theirs = format!("\"s\" in {}", place::<Theirs>(0, "Theirs::Duration"));
+    let keep = |name| format!("`Resolution::Keep(\"{name}\")`");
+    let (keep_mine, keep_theirs) = (keep("conflict"), keep("typed_metrics_conflicting"));
     for error in errors {
+        // The linker decides which comes first.
+        let text = |first: [&str; 2], second: [&str; 2]| {
+            format!(
+                "metric `conflict.duration` is defined twice with a different unit: {}, {}; \
+                 make them agree or rename one; an application that can change neither calls \
+                 `resolve_conflict` with {}, {} or `Resolution::LeaveOut`",
+                first[0], second[0], first[1], second[1]
+            )
+        };
+        let (mine, theirs) = ([&*mine, &*keep_mine], [&*theirs, &*keep_theirs]);
         let message = error.to_string();
-        let begin = "metric `conflict.duration` is defined twice with a different unit: ";
-        let (rest, end) = ("; make them agree or rename one", message.strip_prefix(begin));
-        let between =
-            end.and_then(|end| end.strip_suffix(rest)).unwrap_or_else(|| panic!("{message}"));
-        // The linker decides which definition comes first.
         assert!(
-            between == format!("{mine}, {theirs}") || between == format!("{theirs}, {mine}"),
-            "{message}"
+            message == text(mine, theirs) || message == text(theirs, mine),
+            "{message}\nis neither\n{}",
+            text(mine, theirs)
         );
         let Error::Conflict(conflict) = error else { panic!("{message}") };
         assert_eq!((conflict.name.as_str(), conflict.what), ("conflict.duration", "unit"));
     }
     flush().unwrap();
     assert_eq!(handler.0.load(Ordering::Relaxed), 0);
-    // Recording works nevertheless.
-    Mine::duration().record(5);
-    elsewhere::Theirs::duration().record(1);
+
+    // Other labels are no contradiction: one warning names both places, and both are exported.
+    Mine::requests("/").add(2);
+    Theirs::requests("db").add(3);
+    assert_eq!(shown("conflict.requests"), [("", vec![2.0, 3.0])]);
+    let warnings: Vec<_> = lines().into_iter().filter(|line| line.level == Level::Warn).collect();
+    let [warning] = &*warnings else { panic!("{warnings:?}") };
+    let begin = "metric `conflict.requests` is defined twice with a different description: ";
+    assert!(warning.text.starts_with(begin), "{}", warning.text);
+    for part in [place::<Mine>(1, "Mine::Requests"), place::<Theirs>(1, "Theirs::Requests")] {
+        assert!(warning.text.contains(&part), "{}", warning.text);
+    }
+
+    // A crate that does not define the metric, or another metric: nothing changes.
+    resolve_conflict("conflict.duration", Resolution::Keep("conflicting"));
+    resolve_conflict("conflict.requests", Resolution::LeaveOut);
+    check().unwrap_err();
+    assert_eq!(shown("conflict.requests").len(), 1);
+
+    // Case does not tell metrics apart.
+    resolve_conflict("Conflict.Duration", Resolution::Keep("typed_metrics_conflicting"));
+    set_metric_handlers(Arc::clone(&handler)).unwrap();
+    assert_eq!(handler.0.load(Ordering::Relaxed), 1);
+    Theirs::duration().record(2);
+    Mine::duration().record(7);
+    assert_eq!(shown("conflict.duration"), [("s", vec![3.0])]);
+    let units = |name: &str| {
+        let all = catalog().into_iter().filter(|metric| metric.name() == name);
+        all.map(typed_metrics::Descriptor::unit).collect::<Vec<_>>()
+    };
+    assert_eq!(units("conflict.duration"), ["s"]);
+
+    // The decision can change: what the other definition recorded meanwhile is there.
+    resolve_conflict("conflict.duration", Resolution::Keep("conflict"));
+    assert_eq!(shown("conflict.duration"), [("ms", vec![12.0])]);
+    resolve_conflict("conflict.duration", Resolution::LeaveOut);
+    assert_eq!(shown("conflict.duration"), []);
+
+    // A capture whose measurements nobody is shown keeps them for the definition all the same.
+    drop(typed_metrics::testing::capture(|| Mine::duration().record(8)));
+    resolve_conflict("conflict.duration", Resolution::Keep("conflict"));
+    assert_eq!(shown("conflict.duration"), [("ms", vec![20.0])]);
 }

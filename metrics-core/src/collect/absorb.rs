@@ -17,7 +17,7 @@ pub(crate) fn absorb(scope: &Scope) {
     // Otherwise readers would see counts twice, or not at all.
     let readers = lock_readers();
     let view = View::of(scope);
-    for family in registry::families() {
+    for family in registry::all_families() {
         family.for_each_series(|series| absorb_series(series, &view));
     }
     scope.recycle();

@@ -53,7 +53,8 @@ pub enum Resolution<'a> {
 ///
 /// For applications whose dependencies define one metric differently: such a conflict keeps
 /// [`set_metric_handlers`](crate::set_metric_handlers) from installing anything. Call this function
-/// first. Measurements of a definition that is not exported are taken, and shown to nobody.
+/// first: handlers that are installed already are not told of a definition that is kept later.
+/// Measurements of a definition that is not exported are taken, and shown to nobody.
 ///
 /// The call changes nothing where the definitions agree, or where [`Resolution::Keep`] names a crate
 /// that does not define the metric.

@@ -29,9 +29,15 @@ static RUNTIME: Mutex<Vec<&'static Family>> = Mutex::new(Vec::new());
 
 /// Every family that readers look at, typed ones first.
 pub(crate) fn families() -> Vec<&'static Family> {
+    let mut families = all_families();
+    families.retain(|family| !family.is_left_out());
+    families
+}
+
+/// Every family, also those that readers pass over. A family keeps its place in this list.
+pub(crate) fn all_families() -> Vec<&'static Family> {
     let runtime = lock(&RUNTIME);
-    let typed = linked().filter(|family| !family.is_left_out());
-    typed.chain(runtime.iter().copied()).collect()
+    linked().chain(runtime.iter().copied()).collect()
 }
 
 /// Adds a run-time metric.

@@ -306,7 +306,7 @@ impl Installed {
     fn announce(self: &Arc<Self>) {
         let mut looked_at = None;
         loop {
-            let families = registry::families();
+            let families = registry::all_families();
             if looked_at == Some(families.len()) {
                 return;
             }
@@ -318,7 +318,9 @@ impl Installed {
             };
             for family in families.get(announced.families..).unwrap_or_default() {
                 announced.families += 1;
-                self.tell(family, &mut announced.metrics);
+                if !family.is_left_out() {
+                    self.tell(family, &mut announced.metrics);
+                }
             }
             looked_at = Some(families.len());
         }
@@ -341,7 +343,7 @@ impl Installed {
     }
 
     fn unsubscribe(self: &Arc<Self>) {
-        forward::unsubscribe(&registry::families(), self);
+        forward::unsubscribe(&registry::all_families(), self);
     }
 
     /// Calls the handler; a panic becomes an error, and is logged the first time.

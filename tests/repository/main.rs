@@ -1,5 +1,7 @@
-//! What a reader of a published crate gets: its README, and what its package holds.
+//! What the repository promises of its crates: their layers, their READMEs, and what their packages
+//! hold.
 
+mod layers;
 mod readmes;
 
 use std::fs;
