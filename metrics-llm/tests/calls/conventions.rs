@@ -1,16 +1,13 @@
 //! OpenTelemetry's conventions for generative AI: what they ask for, from the same calls.
 
-#![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
-
-mod support;
-
 use std::time::Instant;
 
 use axum::http::StatusCode;
-use support::{Answer, Recorded, Step, ask, capture, role, serve, stop, text, usage};
 use typed_metrics_core::testing::capture_async;
 use typed_metrics_core::{LabelValue, MetricSnapshot};
 use typed_metrics_llm::{GenAi, GenAiMetrics, LlmCall, TokenType, Usage};
+
+use crate::support::{Answer, Recorded, Step, ask, capture, role, serve, stop, text, usage};
 
 const SERVER: (Option<&str>, Option<u16>) = (Some("127.0.0.1"), Some(8080));
 
