@@ -52,7 +52,8 @@ fn read(table: &str, stored: &mut Stored) {
     let (Some(unit), Some(labels)) = (column("unit"), column("labels")) else { return };
     let kind = column("kind");
     let (mut name, mut kind_of, mut unit_of) = ("", "", "");
-    for line in lines.filter(|line| line.len() > labels && line.is_char_boundary(labels)) {
+    // The first line is the rule below the titles. Names and units are ASCII.
+    for line in lines.skip(1).filter(|line| line.len() > labels) {
         if !line.starts_with(' ') {
             name = line[..kind.unwrap_or(unit)].trim();
             kind_of = kind.map_or("histogram", |kind| line[kind..unit].trim());
