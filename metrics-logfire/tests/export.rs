@@ -147,8 +147,8 @@ fn each_of_several_tokens_gets_everything_once() {
 
 #[test]
 fn several_tokens_end_within_the_time_of_one() {
-    let _turn = my_turn();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
     let tokens = "pylf_v1_us_1,pylf_v1_us_2,pylf_v1_us_3";
     set_metric_handlers(to(&receiver).token(tokens).build().unwrap()).unwrap();
     receiver.stop();

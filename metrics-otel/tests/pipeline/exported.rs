@@ -172,8 +172,8 @@ fn an_export_too_large_for_one_request_is_split() {
 fn instruments_of_the_user_are_sent_too() {
     use opentelemetry::metrics::MeterProvider;
 
-    let _turn = my_turn();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
     let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
     let meter = handler.meter_provider().unwrap().meter("mine");
     let own = meter.u64_counter("own").build();
@@ -189,9 +189,9 @@ fn instruments_of_the_user_are_sent_too() {
 fn the_provider_of_a_pipeline_can_be_used_without_its_handler() {
     use opentelemetry::metrics::MeterProvider;
 
-    let _turn = my_turn();
-    record();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
+    record();
     let handler = to(&receiver, Protocol::HttpProtobuf).build().unwrap();
     let provider = handler.meter_provider().unwrap().clone();
     provider.meter("mine").u64_counter("own_alone").build().add(4, &[]);
@@ -207,9 +207,9 @@ fn the_provider_of_a_pipeline_can_be_used_without_its_handler() {
 
 #[test]
 fn a_handler_that_is_cleared_exports_nothing_until_it_is_set_again() {
-    let _turn = my_turn();
-    record();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
+    record();
     let pipeline = to(&receiver, Protocol::HttpProtobuf).interval(Duration::from_millis(20));
     let handler = pipeline.build().unwrap();
     set_metric_handlers(handler.clone()).unwrap();

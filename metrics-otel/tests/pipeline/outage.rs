@@ -173,8 +173,8 @@ fn retry_after_is_respected() {
 
 #[test]
 fn a_retry_after_of_zero_or_of_the_maximum_does_no_harm() {
-    let _turn = my_turn();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
     let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
     set_metric_handlers(handler).unwrap();
     receiver.answer(Answer::retry_after(503, "0"));
@@ -201,8 +201,8 @@ fn a_callback_that_hangs_does_not_delay_a_shutdown() {
         Gauge,
     }
 
-    let _turn = my_turn();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
     let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
     set_metric_handlers(handler.clone()).unwrap();
     let (release, released) = std::sync::mpsc::channel::<()>();
@@ -222,8 +222,8 @@ fn a_callback_that_hangs_does_not_delay_a_shutdown() {
 
 #[test]
 fn a_shutdown_after_that_of_the_provider_still_reports_unsent_batches() {
-    let _turn = my_turn();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
     let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
     set_metric_handlers(handler.clone()).unwrap();
     receiver.stop();
@@ -235,8 +235,8 @@ fn a_shutdown_after_that_of_the_provider_still_reports_unsent_batches() {
 
 #[test]
 fn a_spool_smaller_than_a_batch_still_sends() {
-    let _turn = my_turn();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
     let handler = deltas_to(&receiver, Protocol::HttpProtobuf).spool_limit(1).build().unwrap();
     set_metric_handlers(handler).unwrap();
     interval("small", 3).unwrap();
@@ -261,8 +261,8 @@ fn settings_with_maximal_values_do_no_harm() {
 #[test]
 #[cfg(feature = "grpc")]
 fn the_port_of_the_other_protocol_is_recognized() {
-    let _turn = my_turn();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
     let swapped = [
         (Protocol::HttpProtobuf, receiver.grpc_endpoint(), "is this the port for gRPC?"),
         (Protocol::Grpc, receiver.http_endpoint(), "is this the port for HTTP?"),

@@ -80,8 +80,8 @@ fn a_refusal_is_logged_once_and_counted() {
 
 #[test]
 fn a_web_page_as_the_answer_is_a_refusal() {
-    let _turn = my_turn();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
     let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
     set_metric_handlers(handler).unwrap();
     receiver.answer(Answer::status(200).header("content-type", "text/html").body("<html>"));
@@ -93,8 +93,8 @@ fn a_web_page_as_the_answer_is_a_refusal() {
 
 #[test]
 fn one_kind_of_refusal_is_logged_once_even_if_its_text_differs() {
-    let _turn = my_turn();
     let receiver = Receiver::start();
+    let _turn = my_turn(); // ends before the receiver does
     let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
     set_metric_handlers(handler).unwrap();
     logged();

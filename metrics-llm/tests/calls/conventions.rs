@@ -1,16 +1,13 @@
 //! OpenTelemetry's conventions for generative AI: the same calls record the conventions' metrics.
 
-#![allow(clippy::float_cmp, reason = "the values are exact")]
-
-mod support;
-
 use std::time::Instant;
 
 use axum::http::StatusCode;
-use support::{Answer, Recorded, Step, ask, capture, role, serve, stop, text, usage};
 use typed_metrics_core::testing::capture_async;
 use typed_metrics_core::{LabelValue, MetricSnapshot};
 use typed_metrics_llm::{GenAi, GenAiMetrics, LlmCall, TokenType, Usage};
+
+use crate::support::{Answer, Recorded, Step, ask, capture, role, serve, stop, text, usage};
 
 const SERVER: (Option<&str>, Option<u16>) = (Some("127.0.0.1"), Some(8080));
 

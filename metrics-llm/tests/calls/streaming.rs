@@ -1,18 +1,15 @@
 //! Any client: a stream over plain HTTP, and the recorded metrics.
 
-#![allow(clippy::float_cmp, reason = "the values are exact")]
-
-mod support;
-
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use support::{
-    Answer, Recorded, Step, ask, capture, ended, ended_in_all, role, serve, stop, text, usage,
-};
 use typed_metrics_core::testing::capture_async;
 use typed_metrics_llm::{LlmCall, Usage};
+
+use crate::support::{
+    Answer, Recorded, Step, ask, capture, ended, ended_in_all, role, serve, stop, text, usage,
+};
 
 #[tokio::test]
 async fn a_slow_first_token_is_the_time_to_it_and_not_that_of_the_answer() {
@@ -159,7 +156,7 @@ async fn who_stops_reading_at_the_last_item_has_not_cancelled_the_call() {
 
 #[tokio::test]
 async fn a_call_that_is_not_streamed_has_no_first_token() {
-    let url = serve(support::whole(12, 7)).await;
+    let url = serve(crate::support::whole(12, 7)).await;
     let start = Instant::now();
     let seen = capture_async(async {
         let call = LlmCall::start("whole");

@@ -1,10 +1,5 @@
 //! Responses with the client `async-openai` and a server that streams over real HTTP.
 
-#![allow(clippy::float_cmp, reason = "the values are exact")]
-#![allow(clippy::large_futures, reason = "the futures of the client are large")]
-
-mod support;
-
 use std::time::Instant;
 
 use async_openai::Client;
@@ -12,9 +7,10 @@ use async_openai::config::OpenAIConfig;
 use async_openai::types::responses::{CreateResponse, CreateResponseArgs};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
-use support::{Answer, Recorded, Step, ended, ended_in_all, serve, state};
 use typed_metrics_core::testing::{Captured, capture_async};
 use typed_metrics_llm::Measure;
+
+use crate::support::{Answer, Recorded, Step, ended, ended_in_all, serve, state};
 
 fn client(url: &str) -> Client<OpenAIConfig> {
     Client::with_config(OpenAIConfig::new().with_api_base(url).with_api_key("none"))

@@ -1,16 +1,13 @@
 //! Calls and streams without a server, item by item.
 
-#![allow(clippy::float_cmp, reason = "the values are exact")]
-
-mod support;
-
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use futures_util::{Stream, StreamExt, stream};
-use support::{Recorded, ended, ended_in_all};
 use typed_metrics_core::testing::capture_async;
 use typed_metrics_llm::{Chunk, GenAi, LlmCall, Usage, error_type};
+
+use crate::support::{Recorded, ended, ended_in_all};
 
 #[test]
 fn an_error_without_a_type_is_still_no_success() {

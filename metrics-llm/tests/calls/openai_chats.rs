@@ -1,10 +1,5 @@
 //! Chats with the client `async-openai` and a server that streams over real HTTP.
 
-#![allow(clippy::float_cmp, reason = "the values are exact")]
-#![allow(clippy::large_futures, reason = "the futures of the client are large")]
-
-mod support;
-
 use std::time::Instant;
 
 use async_openai::Client;
@@ -14,11 +9,12 @@ use async_openai::types::chat::{CreateChatCompletionRequest, CreateChatCompletio
 use axum::http::StatusCode;
 use futures_util::StreamExt;
 use serde_json::json;
-use support::{
-    Answer, Recorded, Step, choice, ended, ended_in_all, role, serve, stop, text, usage,
-};
 use typed_metrics_core::testing::{Captured, capture_async};
 use typed_metrics_llm::{LlmMetrics, Measure};
+
+use crate::support::{
+    Answer, Recorded, Step, choice, ended, ended_in_all, role, serve, stop, text, usage,
+};
 
 fn client(url: &str) -> Client<OpenAIConfig> {
     Client::with_config(OpenAIConfig::new().with_api_base(url).with_api_key("none"))
@@ -43,7 +39,7 @@ async fn stream_chat(model: &str, steps: Vec<Step>) -> (Captured<Vec<bool>>, Rec
 
 #[tokio::test]
 async fn a_chat_is_recorded() {
-    let client = client(&serve(support::whole(12, 7)).await);
+    let client = client(&serve(crate::support::whole(12, 7)).await);
     let start = Instant::now();
     let seen = capture_async(client.chat().measured().create(chat("chat"))).await;
     let recorded = Recorded::new(&seen, "chat", start);
@@ -58,7 +54,7 @@ async fn a_chat_is_recorded() {
 
 #[tokio::test]
 async fn a_prompt_that_is_named_is_a_label() {
-    let client = client(&serve(support::whole(12, 7)).await);
+    let client = client(&serve(crate::support::whole(12, 7)).await);
     let measured = client.chat().measured().prompt("summary");
     let seen = capture_async(measured.create(chat("named"))).await;
     let metric = LlmMetrics::InputTokens { model: "named", prompt: Some("summary") };

@@ -1,9 +1,5 @@
 //! The models of `rig-core` with a server that streams over real HTTP.
 
-#![allow(clippy::float_cmp, reason = "the values are exact")]
-
-mod support;
-
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
@@ -13,11 +9,12 @@ use rig_core::completion::CompletionRequest;
 use rig_core::operation::Completion;
 use rig_core::providers::openai::OpenAIConfig;
 use serde_json::json;
-use support::{
-    Answer, Recorded, Step, choice, ended, ended_in_all, role, serve, state, stop, text, usage,
-};
 use typed_metrics_core::testing::{Captured, capture_async};
 use typed_metrics_llm::{GenAi, GenAiMetrics, Measure, Measured};
+
+use crate::support::{
+    Answer, Recorded, Step, choice, ended, ended_in_all, role, serve, state, stop, text, usage,
+};
 
 fn model(url: &str, name: &str) -> Measured<DynModel<Completion>> {
     OpenAIConfig::new("none").with_base_url(url).client().chat(name).measured()
@@ -37,7 +34,7 @@ async fn stream(name: &str, steps: Vec<Step>) -> (Captured<Vec<bool>>, Recorded)
 
 #[tokio::test]
 async fn a_call_is_recorded() {
-    let model = model(&serve(support::whole(12, 7)).await, "called");
+    let model = model(&serve(crate::support::whole(12, 7)).await, "called");
     let start = Instant::now();
     let seen = capture_async(model.call("Why?")).await;
     let recorded = Recorded::new(&seen, "called", start);
@@ -173,7 +170,7 @@ async fn who_drops_the_stream_while_it_is_finished_has_cancelled_the_call() {
 
 #[tokio::test]
 async fn a_model_that_the_request_names_is_the_label() {
-    let model = model(&serve(support::whole(12, 7)).await, "chosen");
+    let model = model(&serve(crate::support::whole(12, 7)).await, "chosen");
     let mut request = CompletionRequest::from("Why?");
     request.model = Some("asked".to_owned());
     let seen = capture_async(model.call(request)).await;

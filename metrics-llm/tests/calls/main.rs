@@ -1,0 +1,14 @@
+//! Calls of every client, against a server that streams over real HTTP, and what is recorded of them.
+#![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
+#![allow(clippy::large_futures, reason = "those of the clients are")]
+
+mod conventions;
+mod items;
+#[cfg(feature = "async-openai")]
+mod openai_chats;
+#[cfg(feature = "async-openai")]
+mod openai_responses;
+#[cfg(feature = "rig")]
+mod rig;
+mod streaming;
+mod support;

@@ -1,0 +1,108 @@
+//! The handler `console`: what its last table shows.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use typed_metrics::{ConsoleHandler, MetricHandler};
+
+use crate::back_end::{BackEnd, Removed, Shows};
+use crate::stored::{Histogram, Stored, Value};
+
+pub(crate) struct Console {
+    handler: Arc<ConsoleHandler>,
+    paper: Paper,
+}
+
+impl BackEnd for Console {
+    const SHOWS: Shows = Shows { buckets: false, whole_labels: false, removed: Removed::Gone };
+
+    fn start() -> Self {
+        let paper = Paper::default();
+        Self { handler: Arc::new(ConsoleHandler::new().to(paper.clone())), paper }
+    }
+
+    fn handler(&self) -> Box<dyn MetricHandler> {
+        Box::new(Arc::clone(&self.handler))
+    }
+
+    fn stored(&self) -> Stored {
+        let text = self.paper.text();
+        let mut stored = Stored::default();
+        let Some(begin) = text.rfind(SUMS) else { return stored };
+        for table in text[begin..].split("\n\n") {
+            read(table, &mut stored);
+        }
+        stored
+    }
+
+    fn exports(&self) -> Option<usize> {
+        Some(self.paper.text().matches(SUMS).count())
+    }
+}
+
+/// How the table of sums and gauges begins, which comes first. The table of histograms begins with
+/// `histogram`.
+const SUMS: &str = "metric ";
+
+/// Reads the rows of this suite.
+fn read(table: &str, stored: &mut Stored) {
+    let mut lines = table.lines();
+    let Some(head) = lines.next() else { return };
+    let column = |title: &str| head.find(title);
+    let (Some(unit), Some(labels)) = (column("unit"), column("labels")) else { return };
+    let kind = column("kind");
+    let (mut name, mut kind_of, mut unit_of) = ("", "", "");
+    // The first line is the rule below the titles. Names and units are ASCII.
+    for line in lines.skip(1).filter(|line| line.len() > labels) {
+        if !line.starts_with(' ') {
+            name = line[..kind.unwrap_or(unit)].trim();
+            kind_of = kind.map_or("histogram", |kind| line[kind..unit].trim());
+            unit_of = line[unit..labels].trim();
+        }
+        if !name.starts_with("suite.") {
+            continue;
+        }
+        let mut cells: Vec<_> = line[labels..].split("  ").map(str::trim).collect();
+        // A series without labels has an empty cell there, like the gap between two columns.
+        let series = cells.remove(0).to_owned();
+        cells.retain(|cell| !cell.is_empty());
+        let value = match cells[..] {
+            ["-", ..] => continue,
+            [value] => Value::Number(number(value)),
+            [count, sum, .., min, max] => Value::Histogram(Histogram {
+                count: count.replace(',', "").parse().unwrap(),
+                sum: number(sum),
+                min: number(min),
+                max: number(max),
+                buckets: None,
+            }),
+            _ => panic!("no row of a table: {line:?}"),
+        };
+        stored.add(name, kind_of, unit_of, series, value);
+    }
+}
+
+fn number(cell: &str) -> f64 {
+    cell.replace(',', "").parse().unwrap_or_else(|error| panic!("{cell:?}: {error}"))
+}
+
+/// Keeps what is printed.
+#[derive(Clone, Default)]
+struct Paper(Arc<Mutex<Vec<u8>>>);
+
+impl Paper {
+    fn text(&self) -> String {
+        let printed = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        String::from_utf8(printed).unwrap()
+    }
+}
+
+impl Write for Paper {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

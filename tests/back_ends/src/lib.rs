@@ -1,0 +1,24 @@
+//! One suite of tests, run against every back end.
+//!
+//! A back end joins with a line below and with a file that implements [`BackEnd`](back_end::BackEnd):
+//! how it is installed, how its contents are read back, and in what it differs from the others.
+#![cfg(test)]
+#![allow(clippy::float_cmp, reason = "the values are exact")]
+
+mod back_end;
+mod console;
+mod logfire;
+mod memory;
+mod otlp;
+mod provider;
+mod stored;
+mod suite;
+
+suite::run_against! {
+    console: crate::console::Console;
+    memory: crate::memory::Memory;
+    provider: crate::provider::Provider;
+    otlp_over_http: crate::otlp::Http;
+    otlp_over_grpc: crate::otlp::Grpc;
+    logfire: crate::logfire::Logfire;
+}

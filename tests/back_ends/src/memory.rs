@@ -1,0 +1,55 @@
+//! The in-memory handler: its last snapshot.
+
+use typed_metrics::{InMemoryHandler, LabelRef, MetricHandler};
+
+use crate::back_end::{BackEnd, Removed, Shows};
+use crate::stored::{Histogram, Stored, Value};
+
+pub(crate) struct Memory(InMemoryHandler);
+
+impl BackEnd for Memory {
+    const SHOWS: Shows = Shows { buckets: true, whole_labels: true, removed: Removed::Gone };
+
+    fn start() -> Self {
+        Self(InMemoryHandler::new())
+    }
+
+    fn handler(&self) -> Box<dyn MetricHandler> {
+        Box::new(self.0.clone())
+    }
+
+    fn stored(&self) -> Stored {
+        let mut stored = Stored::default();
+        for metric in self.0.last().into_iter().flat_map(|snapshot| snapshot.metrics) {
+            let descriptor = metric.descriptor;
+            let kind = descriptor.metric_type().as_str();
+            for series in metric.series {
+                let labels = series.labels.iter();
+                let labels: Vec<_> = labels
+                    .map(|(name, value)| match value.as_ref() {
+                        // Without the escapes of its `Display`.
+                        LabelRef::Str(text) => format!("{name}={text}"),
+                        _ => format!("{name}={value}"),
+                    })
+                    .collect();
+                let value = match series.value.as_histogram() {
+                    Some(histogram) => Value::Histogram(Histogram {
+                        count: histogram.count,
+                        sum: histogram.sum,
+                        min: histogram.min,
+                        max: histogram.max,
+                        buckets: Some(histogram.buckets.clone()),
+                    }),
+                    None => Value::Number(series.value.as_f64()),
+                };
+                let unit = descriptor.unit();
+                stored.add(descriptor.name(), kind, unit, labels.join(" "), value);
+            }
+        }
+        stored
+    }
+
+    fn exports(&self) -> Option<usize> {
+        Some(self.0.snapshots().len())
+    }
+}

@@ -1,0 +1,93 @@
+//! Pipelines that send by OTLP: what a store has that took every request. Cumulative over HTTP, deltas
+//! over gRPC.
+
+use std::time::Duration;
+
+use typed_metrics::otel::{OtlpBuilder, Protocol, Temporality};
+use typed_metrics::{MetricHandler, OtelHandler};
+use typed_metrics_receiver::{Receiver, Total};
+
+use crate::back_end::{BackEnd, Removed, Shows};
+use crate::stored::{Histogram, Stored, Value};
+
+pub(crate) struct Http {
+    handler: OtelHandler,
+    receiver: Receiver,
+}
+
+impl BackEnd for Http {
+    const SHOWS: Shows = SHOWS;
+
+    fn start() -> Self {
+        let receiver = Receiver::start();
+        let handler = pipeline(receiver.http_endpoint()).protocol(Protocol::HttpProtobuf);
+        Self { handler: handler.build().unwrap(), receiver }
+    }
+
+    fn handler(&self) -> Box<dyn MetricHandler> {
+        Box::new(self.handler.clone())
+    }
+
+    fn stored(&self) -> Stored {
+        stored(&self.receiver)
+    }
+
+    fn exports(&self) -> Option<usize> {
+        Some(self.receiver.requests().len())
+    }
+}
+
+pub(crate) struct Grpc {
+    handler: OtelHandler,
+    receiver: Receiver,
+}
+
+impl BackEnd for Grpc {
+    const SHOWS: Shows = SHOWS;
+
+    fn start() -> Self {
+        let receiver = Receiver::start();
+        let handler = pipeline(receiver.grpc_endpoint()).protocol(Protocol::Grpc);
+        let handler = handler.temporality(Temporality::Delta);
+        Self { handler: handler.build().unwrap(), receiver }
+    }
+
+    fn handler(&self) -> Box<dyn MetricHandler> {
+        Box::new(self.handler.clone())
+    }
+
+    fn stored(&self) -> Stored {
+        stored(&self.receiver)
+    }
+
+    fn exports(&self) -> Option<usize> {
+        Some(self.receiver.requests().len())
+    }
+}
+
+pub(crate) const SHOWS: Shows = Shows { buckets: true, whole_labels: true, removed: Removed::Kept };
+
+/// A pipeline that collects only when it is asked to.
+fn pipeline(endpoint: String) -> OtlpBuilder {
+    OtelHandler::otlp().endpoint(endpoint).interval(Duration::from_secs(3600))
+}
+
+/// What a receiver has.
+pub(crate) fn stored(receiver: &Receiver) -> Stored {
+    let mut stored = Stored::default();
+    for (name, metric) in receiver.totals().metrics {
+        // Without the temporality.
+        let kind = metric.kind.split(' ').next().unwrap();
+        for (labels, total) in metric.series {
+            let value = match total {
+                Total::Int(value) => Value::Number(value as f64),
+                Total::Double(value) => Value::Number(value),
+                Total::Histogram { count, sum, min, max, buckets, .. } => {
+                    Value::Histogram(Histogram { count, sum, min, max, buckets: Some(buckets) })
+                }
+            };
+            stored.add(&name, kind, &metric.unit, labels, value);
+        }
+    }
+    stored
+}

@@ -1,0 +1,54 @@
+//! A meter provider of the OpenTelemetry SDK: what one collection of its reader exports.
+
+use opentelemetry_sdk::metrics::Temporality;
+use typed_metrics::{MetricHandler, OtelHandler};
+use typed_metrics_receiver::provider::{Collector, Point, provider};
+
+use crate::back_end::{BackEnd, Removed, Shows};
+use crate::stored::{Histogram, Stored, Value};
+
+pub(crate) struct Provider {
+    handler: OtelHandler,
+    collector: Collector,
+}
+
+impl BackEnd for Provider {
+    const SHOWS: Shows = Shows { buckets: true, whole_labels: true, removed: Removed::Kept };
+
+    fn start() -> Self {
+        let (provider, collector) = provider(Temporality::Cumulative);
+        Self { handler: OtelHandler::new(provider), collector }
+    }
+
+    fn handler(&self) -> Box<dyn MetricHandler> {
+        Box::new(self.handler.clone())
+    }
+
+    fn stored(&self) -> Stored {
+        let mut stored = Stored::default();
+        for (name, metric) in self.collector.export().0 {
+            // Without the temporality.
+            let kind = metric.kind.split(' ').next().unwrap();
+            for (labels, point) in metric.points {
+                let value = match point {
+                    Point::U64(value) => Value::Number(value as f64),
+                    Point::I64(value) => Value::Number(value as f64),
+                    Point::F64(value) => Value::Number(value),
+                    Point::Histogram(histogram) => Value::Histogram(Histogram {
+                        count: histogram.count,
+                        sum: histogram.sum,
+                        min: histogram.min,
+                        max: histogram.max,
+                        buckets: Some(histogram.buckets),
+                    }),
+                };
+                stored.add(&name, kind, &metric.unit, labels, value);
+            }
+        }
+        stored
+    }
+
+    fn exports(&self) -> Option<usize> {
+        None
+    }
+}

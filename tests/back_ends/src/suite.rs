@@ -1,0 +1,327 @@
+//! The suite: what every back end does.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::thread;
+
+use typed_metrics::label::MAX_LABEL_LEN;
+use typed_metrics::{
+    Metric, Metrics, add_metric_handler, attributes, clear_metric_handlers, flush, register_metric,
+    set_metric_handlers, shutdown,
+};
+use typed_metrics_turn::my_turn;
+
+use crate::back_end::{BackEnd, Removed};
+use crate::stored::{Histogram, Stored, Value};
+
+/// Makes a module of tests for each back end.
+macro_rules! run_against {
+    ($($name:ident: $back_end:ty;)*) => {
+        mod against {$(
+            mod $name {
+                $crate::suite::tests! { $back_end:
+                    values_recorded_before_and_after_it_is_installed_arrive
+                    kinds_and_units_arrive
+                    set_twice_it_exports_once_and_nothing_twice
+                    cleared_and_set_again_it_misses_nothing
+                    a_removed_series_ends_and_may_come_back
+                    gauges_and_levels_are_the_latest
+                    callbacks_are_read_at_every_export
+                    hostile_labels_are_series_of_their_own
+                    metrics_that_come_later_arrive
+                    shutdown_exports_what_came_last
+                    several_threads_lose_nothing
+                }
+            }
+        )*}
+    };
+}
+
+macro_rules! tests {
+    ($back_end:ty: $($test:ident)*) => {$(
+        #[test]
+        fn $test() {
+            $crate::suite::$test::<$back_end>();
+        }
+    )*};
+}
+
+pub(crate) use {run_against, tests};
+
+/// Metrics have one history in a process; each run of a test has series of its own.
+#[derive(Metrics)]
+#[metrics(prefix = "suite")]
+enum Suite<'a> {
+    #[counter(unit = "{request}")]
+    Requests { run: u64 },
+    #[counter(value = f64, unit = "EUR")]
+    Revenue { run: u64 },
+    #[up_down_counter(unit = "{item}")]
+    Level { run: u64 },
+    #[gauge]
+    Heat { run: u64 },
+    #[gauge(value = i64)]
+    Whole { run: u64 },
+    #[histogram(buckets = [1, 10, 100])]
+    Sizes { run: u64 },
+    #[counter]
+    Routes { route: &'a str, run: u64 },
+}
+
+/// A number for a run, and its labels as they are stored.
+fn new_run() -> (u64, String) {
+    static LAST: AtomicU64 = AtomicU64::new(100);
+    let run = LAST.fetch_add(1, Relaxed);
+    (run, format!("run={run}"))
+}
+
+fn record(run: u64, n: u64) {
+    Suite::requests(run).add(n);
+    Suite::revenue(run).add(n as f64 / 4.0);
+    Suite::sizes(run).record(n);
+}
+
+/// The sums are those of these numbers, each recorded once.
+#[track_caller]
+fn assert_sums<B: BackEnd>(stored: &Stored, labels: &str, recorded: &[u64]) {
+    let sum = recorded.iter().sum::<u64>() as f64;
+    assert_eq!(stored.number("suite.requests", labels), Some(sum));
+    assert_eq!(stored.number("suite.revenue", labels), Some(sum / 4.0));
+    let mut buckets = vec![0; 4];
+    for n in recorded {
+        buckets[[1, 10, 100].iter().position(|bound| n <= bound).unwrap_or(3)] += 1;
+    }
+    let expected = Histogram {
+        count: recorded.len() as u64,
+        sum,
+        min: *recorded.iter().min().unwrap() as f64,
+        max: *recorded.iter().max().unwrap() as f64,
+        buckets: B::SHOWS.buckets.then_some(buckets),
+    };
+    assert_eq!(stored.histogram("suite.sizes", labels), Some(&expected));
+}
+
+pub(crate) fn values_recorded_before_and_after_it_is_installed_arrive<B: BackEnd>() {
+    let (back_end, (run, labels)) = (B::start(), new_run());
+    let _turn = my_turn(); // ends before the back end does
+    record(run, 3);
+    set_metric_handlers(back_end.handler()).unwrap();
+    record(run, 40);
+    flush().unwrap();
+    assert_sums::<B>(&back_end.stored(), &labels, &[3, 40]);
+    record(run, 500);
+    Suite::sizes(run).record(f64::NAN);
+    flush().unwrap();
+    assert_sums::<B>(&back_end.stored(), &labels, &[3, 40, 500]);
+}
+
+pub(crate) fn kinds_and_units_arrive<B: BackEnd>() {
+    let (back_end, (run, _)) = (B::start(), new_run());
+    let _turn = my_turn(); // ends before the back end does
+    record(run, 1);
+    Suite::level(run).add(1);
+    Suite::heat(run).set(1);
+    set_metric_handlers(back_end.handler()).unwrap();
+    flush().unwrap();
+    let stored = back_end.stored();
+    assert_eq!(stored.kind_and_unit("suite.requests"), ("counter", "{request}"));
+    assert_eq!(stored.kind_and_unit("suite.revenue"), ("counter", "EUR"));
+    assert_eq!(stored.kind_and_unit("suite.level"), ("up_down_counter", "{item}"));
+    assert_eq!(stored.kind_and_unit("suite.heat"), ("gauge", ""));
+    assert_eq!(stored.kind_and_unit("suite.sizes"), ("histogram", ""));
+}
+
+pub(crate) fn set_twice_it_exports_once_and_nothing_twice<B: BackEnd>() {
+    let (back_end, (run, labels)) = (B::start(), new_run());
+    let _turn = my_turn(); // ends before the back end does
+    record(run, 1);
+    set_metric_handlers([back_end.handler(), back_end.handler()]).unwrap();
+    record(run, 2);
+    add_metric_handler(back_end.handler()).unwrap();
+    set_metric_handlers(back_end.handler()).unwrap();
+    record(run, 4);
+    let before = back_end.exports();
+    flush().unwrap();
+    assert_eq!(back_end.exports(), before.map(|exports| exports + 1));
+    assert_sums::<B>(&back_end.stored(), &labels, &[1, 2, 4]);
+}
+
+pub(crate) fn cleared_and_set_again_it_misses_nothing<B: BackEnd>() {
+    let (back_end, (run, labels)) = (B::start(), new_run());
+    let _turn = my_turn(); // ends before the back end does
+    set_metric_handlers(back_end.handler()).unwrap();
+    record(run, 1);
+    clear_metric_handlers();
+    assert_sums::<B>(&back_end.stored(), &labels, &[1]);
+    record(run, 20);
+    let exports = back_end.exports();
+    flush().unwrap();
+    assert_eq!(back_end.exports(), exports, "nobody is installed");
+    assert_sums::<B>(&back_end.stored(), &labels, &[1]);
+    set_metric_handlers(back_end.handler()).unwrap();
+    record(run, 300);
+    flush().unwrap();
+    assert_sums::<B>(&back_end.stored(), &labels, &[1, 20, 300]);
+}
+
+pub(crate) fn a_removed_series_ends_and_may_come_back<B: BackEnd>() {
+    let (back_end, (run, labels)) = (B::start(), new_run());
+    let _turn = my_turn(); // ends before the back end does
+    set_metric_handlers(back_end.handler()).unwrap();
+    Suite::requests(run).add(5);
+    Suite::level(run).add(5);
+    flush().unwrap();
+    let number = |name: &str| back_end.stored().number(name, &labels);
+    assert_eq!((number("suite.requests"), number("suite.level")), (Some(5.0), Some(5.0)));
+
+    Suite::requests(run).remove();
+    Suite::level(run).remove();
+    flush().unwrap();
+    let kept = B::SHOWS.removed == Removed::Kept;
+    assert_eq!(number("suite.requests"), kept.then_some(5.0));
+    // A level is over, so what keeps it has it at zero.
+    assert_eq!(number("suite.level"), kept.then_some(0.0));
+
+    Suite::requests(run).add(2);
+    Suite::level(run).add(2);
+    flush().unwrap();
+    assert_eq!(number("suite.requests"), Some(if kept { 7.0 } else { 2.0 }));
+    assert_eq!(number("suite.level"), Some(2.0));
+}
+
+pub(crate) fn gauges_and_levels_are_the_latest<B: BackEnd>() {
+    let (back_end, (run, labels)) = (B::start(), new_run());
+    let _turn = my_turn(); // ends before the back end does
+    set_metric_handlers(back_end.handler()).unwrap();
+    for (heat, whole, change, level) in
+        [(21.5, 7, 4, 4.0), (-3.25, -40, -6, -2.0), (0.0, 0, 2, 0.0)]
+    {
+        Suite::heat(run).set(1000.0);
+        Suite::heat(run).set(heat);
+        Suite::heat(run).set(f64::INFINITY);
+        Suite::whole(run).set(whole);
+        Suite::level(run).add(change);
+        flush().unwrap();
+        let stored = back_end.stored();
+        assert_eq!(stored.number("suite.heat", &labels), Some(heat));
+        assert_eq!(stored.number("suite.whole", &labels), Some(f64::from(whole)));
+        assert_eq!(stored.number("suite.level", &labels), Some(level));
+    }
+}
+
+pub(crate) fn callbacks_are_read_at_every_export<B: BackEnd>() {
+    let (back_end, (run, labels)) = (B::start(), new_run());
+    let _turn = my_turn(); // ends before the back end does
+    set_metric_handlers(back_end.handler()).unwrap();
+    static VALUE: AtomicU64 = AtomicU64::new(0);
+    let observed = (
+        Suite::heat(run).observe(|| VALUE.load(Relaxed) as f64 / 2.0),
+        Suite::requests(run).observe(|| VALUE.load(Relaxed)),
+    );
+    for value in [3, 8] {
+        VALUE.store(value, Relaxed);
+        flush().unwrap();
+        let stored = back_end.stored();
+        assert_eq!(stored.number("suite.heat", &labels), Some(value as f64 / 2.0));
+        assert_eq!(stored.number("suite.requests", &labels), Some(value as f64));
+    }
+    drop(observed);
+}
+
+pub(crate) fn hostile_labels_are_series_of_their_own<B: BackEnd>() {
+    let (back_end, (run, end)) = (B::start(), new_run());
+    let _turn = my_turn(); // ends before the back end does
+    let long = "é".repeat(MAX_LABEL_LEN);
+    let mut texts = vec![
+        "",
+        " ",
+        "a",
+        "A",
+        "a\nb",
+        "a\tb",
+        "a\0b",
+        "\u{202e}a",
+        "\u{10ffff}",
+        "🦀",
+        "=",
+        "a=b c=d",
+        "a, b; c",
+        "\"",
+        "\\",
+        "{}",
+        "-",
+        "null",
+    ];
+    if B::SHOWS.whole_labels {
+        texts.extend(["a\\nb", &long]);
+    }
+    for (text, n) in texts.iter().zip(1..) {
+        Suite::routes(text, run).add(n);
+    }
+    set_metric_handlers(back_end.handler()).unwrap();
+    flush().unwrap();
+    let stored = back_end.stored();
+    if B::SHOWS.whole_labels {
+        for (text, n) in texts.iter().zip(1_u32..) {
+            // A value of more bytes is cut.
+            let kept = if *text == long { &text[..MAX_LABEL_LEN] } else { text };
+            let labels = format!("route={kept} {end}");
+            let found = stored.number("suite.routes", &labels);
+            assert_eq!(found, Some(f64::from(n)), "{text:?} in {stored:?}");
+        }
+    }
+    let values = stored.ending("suite.routes", &end).map(|(labels, value)| match value {
+        Value::Number(number) => *number,
+        Value::Histogram(_) => panic!("{labels:?}: a counter is a number"),
+    });
+    let mut values: Vec<_> = values.collect();
+    values.sort_by(f64::total_cmp);
+    let expected: Vec<_> = (1..).take(texts.len()).map(f64::from).collect();
+    assert_eq!(values, expected, "{stored:?}");
+}
+
+pub(crate) fn metrics_that_come_later_arrive<B: BackEnd>() {
+    let (back_end, (run, labels)) = (B::start(), new_run());
+    let _turn = my_turn(); // ends before the back end does
+    set_metric_handlers(back_end.handler()).unwrap();
+    flush().unwrap();
+    let name = format!("suite.later_{run}");
+    let later = register_metric(&name, Metric::counter(&name).unit("By")).unwrap();
+    later.record(12, attributes!("run" => run)).unwrap();
+    flush().unwrap();
+    let stored = back_end.stored();
+    assert_eq!(stored.number(&name, &labels), Some(12.0));
+    assert_eq!(stored.kind_and_unit(&name), ("counter", "By"));
+}
+
+pub(crate) fn shutdown_exports_what_came_last<B: BackEnd>() {
+    let (back_end, (run, labels)) = (B::start(), new_run());
+    let _turn = my_turn(); // ends before the back end does
+    set_metric_handlers(back_end.handler()).unwrap();
+    record(run, 6);
+    flush().unwrap();
+    record(run, 70);
+    shutdown().unwrap();
+    assert_sums::<B>(&back_end.stored(), &labels, &[6, 70]);
+    // Nobody is left to export.
+    record(run, 800);
+    shutdown().unwrap();
+    flush().unwrap();
+    assert_sums::<B>(&back_end.stored(), &labels, &[6, 70]);
+}
+
+pub(crate) fn several_threads_lose_nothing<B: BackEnd>() {
+    const THREADS: u64 = 4;
+    const EACH: u64 = 500;
+    let (back_end, (run, labels)) = (B::start(), new_run());
+    let _turn = my_turn(); // ends before the back end does
+    set_metric_handlers(back_end.handler()).unwrap();
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(move || (1..=EACH).for_each(|n| record(run, n)));
+        }
+        (0..10).for_each(|_| flush().unwrap());
+    });
+    flush().unwrap();
+    let recorded: Vec<_> = (0..THREADS).flat_map(|_| 1..=EACH).collect();
+    assert_sums::<B>(&back_end.stored(), &labels, &recorded);
+}
