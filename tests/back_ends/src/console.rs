@@ -1,7 +1,7 @@
 //! The handler `console`: what its last table shows.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use typed_metrics::{ConsoleHandler, MetricHandler};
 
@@ -26,23 +26,17 @@ impl BackEnd for Console {
     }
 
     fn stored(&self) -> Stored {
-        let text = self.paper.text();
         let mut stored = Stored::default();
-        let Some(begin) = text.rfind(SUMS) else { return stored };
-        for table in text[begin..].split("\n\n") {
-            read(table, &mut stored);
+        if let Some(last) = self.paper.pages().last() {
+            last.split("\n\n").for_each(|table| read(table, &mut stored));
         }
         stored
     }
 
     fn exports(&self) -> Option<usize> {
-        Some(self.paper.text().matches(SUMS).count())
+        Some(self.paper.pages().len())
     }
 }
-
-/// How the table of sums and gauges begins, which comes first. The table of histograms begins with
-/// `histogram`.
-const SUMS: &str = "metric ";
 
 /// Reads the rows of this suite.
 fn read(table: &str, stored: &mut Stored) {
@@ -86,23 +80,35 @@ fn number(cell: &str) -> f64 {
     cell.replace(',', "").parse().unwrap_or_else(|error| panic!("{cell:?}: {error}"))
 }
 
-/// Keeps what is printed.
+/// Keeps each print of the handler as a page. The last page is the one that is being written.
 #[derive(Clone, Default)]
-struct Paper(Arc<Mutex<Vec<u8>>>);
+struct Paper(Arc<Mutex<Vec<Vec<u8>>>>);
 
 impl Paper {
-    fn text(&self) -> String {
-        let printed = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        String::from_utf8(printed).unwrap()
+    /// The complete pages.
+    fn pages(&self) -> Vec<String> {
+        let pages = self.lock();
+        let complete = pages.iter().rev().skip(1).rev();
+        complete.map(|page| String::from_utf8(page.clone()).unwrap()).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Write for Paper {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+        let mut pages = self.lock();
+        if pages.is_empty() {
+            pages.push(Vec::new());
+        }
+        pages.last_mut().unwrap().write(bytes)
     }
 
+    /// The handler flushes after each print.
     fn flush(&mut self) -> io::Result<()> {
+        self.lock().push(Vec::new());
         Ok(())
     }
 }
