@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use typed_metrics_core::{Descriptor, HandlerError, MetricHandler};
+use log::Level;
+use typed_metrics_core::{Descriptor, HandlerError, MetricHandler, report};
 use typed_metrics_otel::{OtelHandler, OtlpBuilder};
 use typed_metrics_system::Set;
 
@@ -108,7 +109,8 @@ impl MetricHandler for LogfireHandler {
             && let Err(unavailable) = typed_metrics_system::install(set)
         {
             // Not an error: the program has other metrics to send.
-            log::warn!(target: "typed_metrics", "{unavailable}");
+            let text = format_args!("{unavailable}");
+            report(Level::Warn, "logfire: system metrics unavailable", text);
         }
         Ok(())
     }

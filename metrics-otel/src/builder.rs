@@ -72,7 +72,7 @@ impl OtelHandler {
 /// Batches wait in a spool, in memory or in a [folder](Self::spool_folder), and are sent in order
 /// when the collector is back. So an outage loses no data under any temporality, over HTTP and over
 /// gRPC. If the spool is full, the oldest batches are dropped: the metric
-/// `typed_metrics.otlp.dropped` counts their data points, and a warning is logged.
+/// `typed_metrics.otlp.dropped` counts their data points, and a warning is reported.
 ///
 /// A batch that the collector refuses (400, 401, 403, …) is dropped and counted, too, and the
 /// reason is reported once. After 429, 502, 503 and 504 the batch is sent again, not before

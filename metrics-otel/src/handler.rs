@@ -3,12 +3,13 @@
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
+use log::Level;
 use opentelemetry::InstrumentationScope;
 use opentelemetry::metrics::{Meter, MeterProvider};
 use opentelemetry_sdk::error::OTelSdkError;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use typed_metrics_core::name::check_metric_name;
-use typed_metrics_core::{Descriptor, HandlerError, MetricHandler, catalog};
+use typed_metrics_core::{Descriptor, HandlerError, MetricHandler, catalog, report};
 
 use crate::destination::Destination;
 use crate::lock::lock;
@@ -167,7 +168,7 @@ impl OtelHandler {
     }
 
     /// The number of series of a metric that the provider keeps, if your views set a limit. The
-    /// default is 2000. A metric that can have more series is logged. Not needed with
+    /// default is 2000. A metric that can have more series is reported. Not needed with
     /// [`series_limits`](crate::series_limits).
     #[must_use]
     pub fn series_limit(self, limit: usize) -> Self {
@@ -188,7 +189,8 @@ impl OtelHandler {
         let name = format!("{prefix}_{}", metric.name());
         let checked = check_metric_name(&name);
         if let Err(error) = &checked {
-            log::error!(target: "typed_metrics", "metric `{name}` is not exported: {error}");
+            let text = format_args!("metric `{name}` is not exported: {error}");
+            report(Level::Error, &format!("otel: metric {name} is not exported"), text);
         }
         checked.is_ok()
     }

@@ -46,8 +46,9 @@
 //! - the values recorded since the last collection, if the program ends without a shutdown.
 //!
 //! Each loss but the last is counted in the metric `typed_metrics.otlp.dropped`, and is logged or
-//! reported in the error of the shutdown. A batch whose answer was lost is sent again, so a
-//! collector may receive it twice, with the same times.
+//! reported in the error of the shutdown. In a program without a logger, each kind of loss is
+//! written to standard error once. A batch whose answer was lost is sent again, so a collector may
+//! receive it twice, with the same times.
 //!
 //! With a provider of yours, its exporter decides. The exporter of `opentelemetry-otlp` 0.33
 //! retries until its timeout and then drops the batch: under cumulative temporality the next export

@@ -3,7 +3,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use typed_metrics_core::{Observation, observe};
+use log::Level;
+use typed_metrics_core::{Observation, observe, report};
 
 use crate::platform;
 use crate::set::Set;
@@ -24,7 +25,7 @@ struct Sampler {
 /// A source, and whether its failure was reported.
 struct WatchedSource {
     source: Box<dyn Source>,
-    /// Whether an error or a log line has reported that the source cannot be read.
+    /// Whether an error or a warning has reported that the source cannot be read.
     is_reported: bool,
 }
 
@@ -132,11 +133,11 @@ impl Sampler {
 impl WatchedSource {
     fn warn(&mut self, metrics: &[&str], cause: Cause) {
         if !std::mem::replace(&mut self.is_reported, true) {
-            log::warn!(
-                target: "typed_metrics",
-                "metrics `{}` are missing while they cannot be read (reported once): {cause}",
-                metrics.join("`, `")
+            let metrics = metrics.join("`, `");
+            let text = format_args!(
+                "metrics `{metrics}` are missing while they cannot be read (reported once): {cause}"
             );
+            report(Level::Warn, &format!("system: `{metrics}` cannot be read"), text);
         }
     }
 }

@@ -9,7 +9,6 @@ mod support;
 use std::sync::Mutex;
 
 use log::{LevelFilter, Log, Metadata, Record};
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use typed_metrics_core::{MetricType, snapshot};
 use typed_metrics_system::{Set, install};
 
@@ -30,15 +29,6 @@ impl Log for Logger {
     }
 
     fn flush(&self) {}
-}
-
-/// Calls `f` while no file can be opened.
-fn without_files<R>(f: impl FnOnce() -> R) -> R {
-    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
-    setrlimit(Resource::RLIMIT_NOFILE, 0, hard).unwrap();
-    let result = f();
-    setrlimit(Resource::RLIMIT_NOFILE, soft, hard).unwrap();
-    result
 }
 
 #[test]

@@ -8,8 +8,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
+use log::Level;
 use opentelemetry::metrics::Meter;
-use typed_metrics_core::{Descriptor, Reader};
+use typed_metrics_core::{Descriptor, Reader, report};
 
 use super::deferred::Deferred;
 use super::instrument::{self, Sink};
@@ -29,7 +30,7 @@ pub(crate) struct Bridge {
     key: Key,
     state: Mutex<State>,
     deferred: Deferred,
-    /// Whether a panic in the pump was logged.
+    /// Whether a panic in the pump was reported.
     panicked: AtomicBool,
     /// How many installed handlers use the bridge. Without a user, nothing is handed on. The
     /// counter is outside of the state because a handler may be cleared inside a collection.
@@ -158,7 +159,8 @@ impl Bridge {
         let pumped = catch_unwind(AssertUnwindSafe(|| self.hand_on(&mut lock(&self.state))));
         drop(pumping);
         if pumped.is_err() && !self.panicked.swap(true, Ordering::Relaxed) {
-            log::error!(target: "typed_metrics", "handing metrics to OpenTelemetry panicked");
+            let text = format_args!("handing metrics to OpenTelemetry panicked");
+            report(Level::Error, "otel: handing on panicked", text);
         }
     }
 

@@ -9,7 +9,8 @@ use std::collections::HashSet;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use typed_metrics_core::Descriptor;
+use log::Level;
+use typed_metrics_core::{Descriptor, report};
 
 use super::pumping::is_pumping;
 use crate::lock::lock;
@@ -62,7 +63,8 @@ impl Deferred {
             if let Err(error) = thread.spawn(move || shared.work(build)) {
                 // The metric stays in the queue until the next registration.
                 let name = metric.name();
-                log::error!(target: "typed_metrics", "metric `{name}` is not exported: {error}");
+                let text = format_args!("metric `{name}` is not exported: {error}");
+                report(Level::Error, &format!("otel: metric {name} is not exported"), text);
                 return;
             }
             queue.is_running = true;

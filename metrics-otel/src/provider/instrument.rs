@@ -6,13 +6,14 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use foldhash::fast::FixedState;
+use log::Level;
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{
     AsyncInstrument, BoundCounter, BoundHistogram, BoundUpDownCounter, Counter, Histogram, Meter,
     UpDownCounter,
 };
 use typed_metrics_core::{
-    Descriptor, MetricChanges, MetricType, SeriesChange, SeriesId, Value, ValueType,
+    Descriptor, MetricChanges, MetricType, SeriesChange, SeriesId, Value, ValueType, report,
 };
 
 use super::attributes::attributes;
@@ -81,11 +82,11 @@ pub(crate) fn build(
             Box::new(Bound::new(builder.with_boundaries(metric.boundaries().to_vec()).build()))
         }
         (metric_type, value_type) => {
-            log::warn!(
-                target: "typed_metrics",
+            let text = format_args!(
                 "metric `{name}` is not exported: OpenTelemetry has no {metric_type} of \
                  {value_type}"
             );
+            report(Level::Warn, &format!("otel: metric {name} is not exported"), text);
             Box::new(Unsupported)
         }
     }

@@ -2,8 +2,9 @@
 
 use std::cell::Cell;
 
+use log::Level;
 use opentelemetry_sdk::metrics::{Aggregation, Instrument, InstrumentKind, Stream};
-use typed_metrics_core::Descriptor;
+use typed_metrics_core::{Descriptor, report};
 
 /// How many series the SDK keeps of a stream without a view that sets a limit. The SDK does not
 /// export this constant.
@@ -93,17 +94,17 @@ pub(crate) fn most_series(metric: &Descriptor) -> usize {
     combinations.filter(|_| !metric.labels().is_empty()).unwrap_or(metric.series_limit())
 }
 
-/// Logs a warning if a metric can have more series than the SDK keeps.
+/// Warns if a metric can have more series than the SDK keeps.
 pub(crate) fn warn_if_above(metric: &Descriptor, limit: usize) {
     let most = most_series(metric);
     if most > limit {
-        log::warn!(
-            target: "typed_metrics",
+        let text = format_args!(
             "metric `{}` can have {most} series, but the OpenTelemetry SDK keeps {limit} and \
              counts further series in its overflow series. Add the view \
              `typed_metrics_otel::series_limits()` to the provider; or, if a view of yours sets \
              the limit, pass the limit to `OtelHandler::series_limit`",
             metric.name()
         );
+        report(Level::Warn, &format!("otel: series limit of metric {}", metric.name()), text);
     }
 }

@@ -9,5 +9,6 @@ mod exported;
 mod outage;
 mod pipelines;
 mod refusals;
+mod reports;
 mod soak;
 mod tls;

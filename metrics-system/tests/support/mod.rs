@@ -24,6 +24,18 @@ pub(crate) fn next_window() {
     thread::sleep(Duration::from_millis(210));
 }
 
+/// Calls `f` while no file can be opened.
+#[cfg(target_os = "linux")]
+pub(crate) fn without_files<R>(f: impl FnOnce() -> R) -> R {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
+    setrlimit(Resource::RLIMIT_NOFILE, 0, hard).unwrap();
+    let result = f();
+    setrlimit(Resource::RLIMIT_NOFILE, soft, hard).unwrap();
+    result
+}
+
 pub(crate) type Labels<'a> = &'a [(&'a str, &'a str)];
 
 /// Name, type, value type, unit and labels of the metrics that Logfire's Python SDK 4.41.0 exports

@@ -2,6 +2,9 @@
 
 use std::ffi::OsString;
 
+use log::Level;
+use typed_metrics_core::report;
+
 use super::mistakes::Mistakes;
 
 /// Looks variables up: in the environment, or in tests elsewhere.
@@ -55,15 +58,14 @@ impl Vars<'_> {
 }
 
 /// Whether a boolean variable is `true`, without regard to case. Any other value counts as `false`,
-/// and a value other than `false` is logged, as the specification requires.
+/// and a value other than `false` is reported, as the specification requires.
 pub(crate) fn is_true(set: &Setting<String>) -> bool {
     let value = set.value.trim();
     if !value.eq_ignore_ascii_case("true") && !value.eq_ignore_ascii_case("false") {
         let name = &set.name;
-        log::warn!(
-            target: "typed_metrics",
-            "`{name}` is `{value}`, which counts as `false`; write `true` or `false`"
-        );
+        let text =
+            format_args!("`{name}` is `{value}`, which counts as `false`; write `true` or `false`");
+        report(Level::Warn, &format!("variable {name}"), text);
     }
     value.eq_ignore_ascii_case("true")
 }

@@ -1,11 +1,14 @@
 //! The thread that sends the batches of the spool.
 
 use std::cell::Cell;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use log::Level;
 use opentelemetry::Context;
+use typed_metrics_core::report;
 
 use super::answer::Outcome;
 use super::state::{FIRST_PAUSE, Message, State};
@@ -81,16 +84,16 @@ impl Sender {
         let limit = state.spool.limit();
         let problem = state.problem();
         drop(state);
-        self.0.log(problem);
+        self.0.report_message(problem);
         self.0.work.notify_all();
         if is_new {
-            log::warn!(
-                target: "typed_metrics",
+            let text = format_args!(
                 "the spool for {} is full ({limit} bytes): the oldest batches are dropped, first \
                  {gone}; `typed_metrics.otlp.dropped` counts the data points, and `spool_limit` \
                  sets the limit",
                 self.0.endpoint
             );
+            self.0.report(Level::Warn, "full", text);
         }
     }
 
@@ -184,9 +187,9 @@ impl Shared {
                     Ok(Some(body)) => return Some(body),
                     Ok(None) => self.progress.notify_all(),
                     Err(reason) => {
-                        let message = state.failed(reason, None);
+                        let message = state.unreadable(reason);
                         drop(state);
-                        self.log(message);
+                        self.report_message(message);
                         self.progress.notify_all();
                         state = lock(&self.state);
                     }
@@ -203,15 +206,13 @@ impl Shared {
         }
     }
 
-    /// Counts and logs the batches that are lost at the end of the thread.
+    /// Counts and reports the batches that are lost at the end of the thread.
     fn report_lost(&self, lost: Amount) {
         if lost.batches > 0 {
             dropped::count(lost.points, DropReason::Ended);
             let endpoint = &self.endpoint;
-            log::error!(
-                target: "typed_metrics",
-                "{lost} for {endpoint} are lost: the pipeline ended"
-            );
+            let text = format_args!("{lost} for {endpoint} are lost: the pipeline ended");
+            self.report(Level::Error, "lost at the end", text);
         }
     }
 
@@ -225,17 +226,21 @@ impl Shared {
         };
         let problem = state.problem();
         drop(state);
-        // Before the notification: a flush returns after its messages were logged.
-        self.log(problem);
-        self.log(message);
+        // Before the notification: a flush returns after its messages were reported.
+        self.report_message(problem);
+        self.report_message(message);
         self.progress.notify_all();
     }
 
-    /// Logs a message. Must not be called under the lock, because a logger may call this crate.
-    fn log(&self, message: Message) {
-        if let Some((level, message)) = message {
-            log::log!(target: "typed_metrics", level, "metrics for {}: {message}", self.endpoint);
+    fn report_message(&self, message: Option<Message>) {
+        if let Some(Message { level, kind, text }) = message {
+            self.report(level, kind, format_args!("metrics for {}: {text}", self.endpoint));
         }
+    }
+
+    /// Reports a failure. Must not be called under the lock, because a logger may call this crate.
+    fn report(&self, level: Level, kind: &str, text: fmt::Arguments<'_>) {
+        report(level, &format!("otlp {}: {kind}", self.endpoint), text);
     }
 
     fn undelivered(&self, state: &State, reason: String) -> Undelivered {

@@ -3,6 +3,8 @@
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 
+use log::Level;
+
 use crate::otlp::spool::dropped::{self, DropReason};
 use crate::otlp::spool::queue::Spool;
 
@@ -46,12 +48,19 @@ pub(crate) struct Pause {
 pub(crate) struct Logged {
     pub(crate) is_down: bool,
     pub(crate) is_full: bool,
+    pub(crate) is_unreadable: bool,
     pub(crate) complaint: Option<String>,
     pub(crate) problem: Option<String>,
 }
 
-/// A message to log, if there is one.
-pub(crate) type Message = Option<(log::Level, String)>;
+/// A message to report.
+#[derive(Debug)]
+pub(crate) struct Message {
+    pub(crate) level: Level,
+    /// What the message is about. Messages of one kind may differ in their texts.
+    pub(crate) kind: &'static str,
+    pub(crate) text: String,
+}
 
 impl State {
     pub(crate) fn new(spool: Spool) -> Self {
@@ -69,35 +78,59 @@ impl State {
     }
 
     /// The collector accepted the batch, except for `rejected` data points.
-    pub(crate) fn accepted(&mut self, rejected: u64, message: &str) -> Message {
+    pub(crate) fn accepted(&mut self, rejected: u64, message: &str) -> Option<Message> {
         self.spool.done();
-        (self.pause, self.failures, self.logged.is_full) = (None, 0, false);
+        (self.pause, self.failures) = (None, 0);
+        (self.logged.is_full, self.logged.is_unreadable) = (false, false);
         let was_down = std::mem::take(&mut self.logged.is_down);
         if rejected > 0 || !message.is_empty() {
             dropped::count(rejected, DropReason::Refused);
-            let message = format!("{rejected} data points were rejected: {message}");
-            return self.complaint(log::Level::Warn, "rejected", message);
+            let text = format!("{rejected} data points were rejected: {message}");
+            let message = Message { level: Level::Warn, kind: "rejected", text };
+            return self.complaint("rejected", message);
         }
         self.logged.complaint = None;
-        was_down.then(|| (log::Level::Info, "the collector answers again".to_owned()))
+        was_down.then(|| Message {
+            level: Level::Info,
+            kind: "answers again",
+            text: "the collector answers again".to_owned(),
+        })
     }
 
     /// The collector refused the batch for good.
-    pub(crate) fn refused(&mut self, reason: String) -> Message {
+    pub(crate) fn refused(&mut self, reason: String) -> Option<Message> {
         let points = self.spool.done();
         dropped::count(points, DropReason::Refused);
         self.refused = Some((self.attempt, reason.clone()));
         (self.pause, self.failures, self.logged.is_down) = (None, 0, false);
-        let message = format!(
+        let text = format!(
             "the collector refused a batch, which is lost: {reason}. `typed_metrics.otlp.dropped` \
              counts the data points; this message is reported once"
         );
-        let kind = reason.split(':').next().unwrap_or_default();
-        self.complaint(log::Level::Error, kind, message)
+        // The status, without the collector's text.
+        let status = reason.split(':').next().unwrap_or_default();
+        self.complaint(status, Message { level: Level::Error, kind: "refused", text })
     }
 
-    /// The batch was not sent, and is tried again, at the earliest `after` this time.
-    pub(crate) fn failed(&mut self, reason: String, after: Option<Duration>) -> Message {
+    /// The collector did not take the batch, which is tried again, at the earliest `after` this
+    /// time.
+    pub(crate) fn failed(&mut self, reason: String, after: Option<Duration>) -> Option<Message> {
+        let text = format!("{reason}. Batches wait until the collector answers");
+        self.pause_after(reason, after);
+        let was_down = std::mem::replace(&mut self.logged.is_down, true);
+        (!was_down).then_some(Message { level: Level::Warn, kind: "down", text })
+    }
+
+    /// The batch cannot be read from the folder, and is tried again.
+    pub(crate) fn unreadable(&mut self, reason: String) -> Option<Message> {
+        let message = self.of_folder(&format!("{reason}. Batches wait until it can be read"));
+        self.pause_after(reason, None);
+        let was_unreadable = std::mem::replace(&mut self.logged.is_unreadable, true);
+        (!was_unreadable).then_some(message)
+    }
+
+    /// Keeps the batch that was not sent, and pauses.
+    fn pause_after(&mut self, reason: String, after: Option<Duration>) {
         self.spool.keep();
         self.failures += 1;
         let own = pause(self.failures);
@@ -106,31 +139,32 @@ impl State {
         let length = asked.map_or(own, |asked| asked.max(own));
         let pause = Pause { end: Instant::now() + length, is_asked: asked.is_some() };
         self.pause = (pause.is_asked || self.attempt > self.wanted).then_some(pause);
-        let message = format!("{reason}. Batches wait until the collector answers");
         self.failed = Some((self.attempt, reason));
-        let was_down = std::mem::replace(&mut self.logged.is_down, true);
-        (!was_down).then_some((log::Level::Warn, message))
     }
 
     /// The message about a new problem with the spool's folder.
-    pub(crate) fn problem(&mut self) -> Message {
+    pub(crate) fn problem(&mut self) -> Option<Message> {
         let problem = self.spool.take_problem()?;
         let is_new = self.logged.problem.as_ref() != Some(&problem);
-        self.logged.problem = Some(problem.clone());
-        is_new.then(|| {
-            let folder = self.spool.folder().map(|folder| folder.display().to_string());
-            (log::Level::Warn, format!("`{}`: {problem}", folder.unwrap_or_default()))
-        })
+        let message = is_new.then(|| self.of_folder(&problem));
+        self.logged.problem = Some(problem);
+        message
     }
 
-    /// A message that is not logged twice in a row. Two messages are the same if their `kind` is:
+    fn of_folder(&self, problem: &str) -> Message {
+        let folder = self.spool.folder().map(|folder| folder.display().to_string());
+        let text = format!("`{}`: {problem}", folder.unwrap_or_default());
+        Message { level: Level::Warn, kind: "folder", text }
+    }
+
+    /// A message that is not logged twice in a row. Two messages are the same if their `status` is:
     /// their texts may differ in the numbers of requests.
-    fn complaint(&mut self, level: log::Level, kind: &str, message: String) -> Message {
-        if self.logged.complaint.as_deref() == Some(kind) {
+    fn complaint(&mut self, status: &str, message: Message) -> Option<Message> {
+        if self.logged.complaint.as_deref() == Some(status) {
             return None;
         }
-        self.logged.complaint = Some(kind.to_owned());
-        Some((level, message))
+        self.logged.complaint = Some(status.to_owned());
+        Some(message)
     }
 }
 
@@ -145,6 +179,26 @@ fn pause(failures: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::otlp::config::settings::SpoolSettings;
+
+    #[test]
+    fn a_message_has_the_kind_of_its_failure() {
+        let spool = Spool::open(&SpoolSettings { folder: None, limit: 100 }).unwrap();
+        let mut state = State::new(spool);
+        let kind = |message: Option<Message>| message.map(|message| message.kind);
+        assert_eq!(kind(state.unreadable("no file descriptor".into())), Some("folder"));
+        assert_eq!(kind(state.unreadable("no file descriptor".into())), None);
+        // A batch that could not be read does not hide an outage.
+        assert_eq!(kind(state.failed("503".into(), None)), Some("down"));
+        assert_eq!(kind(state.failed("504".into(), None)), None);
+        assert_eq!(kind(state.accepted(0, "")), Some("answers again"));
+        assert_eq!(kind(state.unreadable("no file descriptor".into())), Some("folder"));
+        assert_eq!(kind(state.accepted(3, "too old")), Some("rejected"));
+        assert_eq!(kind(state.accepted(4, "too new")), None);
+        assert_eq!(kind(state.refused("401 Unauthorized: request 1".into())), Some("refused"));
+        assert_eq!(kind(state.refused("401 Unauthorized: request 2".into())), None);
+        assert_eq!(kind(state.refused("404 Not Found".into())), Some("refused"));
+    }
 
     #[test]
     fn pauses_grow_up_to_half_a_minute() {
