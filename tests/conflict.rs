@@ -99,7 +99,7 @@ fn a_contradiction_is_an_error_until_the_application_decides() {
     assert_eq!(shown("conflict.requests"), [("", vec![2.0, 3.0])]);
     let warnings: Vec<_> = lines().into_iter().filter(|line| line.level == Level::Warn).collect();
     let [warning] = &*warnings else { panic!("{warnings:?}") };
-    let begin = "metric `conflict.requests` is defined twice with a different description: ";
+    let begin = "metric `conflict.requests` is defined twice, with different descriptions: ";
     assert!(warning.text.starts_with(begin), "{}", warning.text);
     for part in [place::<Mine>(1, "Mine::Requests"), place::<Theirs>(1, "Theirs::Requests")] {
         assert!(warning.text.contains(&part), "{}", warning.text);
@@ -112,7 +112,7 @@ fn a_contradiction_is_an_error_until_the_application_decides() {
     assert_eq!(shown("conflict.requests").len(), 1);
 
     // Case does not tell metrics apart.
-    resolve_conflict("Conflict.Duration", Resolution::Keep("typed_metrics_conflicting"));
+    resolve_conflict("Conflict.Duration", Resolution::Keep("typed-metrics-conflicting"));
     set_metric_handlers(Arc::clone(&handler)).unwrap();
     assert_eq!(handler.0.load(Ordering::Relaxed), 1);
     Theirs::duration().record(2);

@@ -27,6 +27,8 @@ pub enum Error {
         /// The feature that brings the back end, if it is one of this project that is not compiled
         /// in.
         feature: Option<&'static str>,
+        /// Features that bring further back ends.
+        more: Vec<&'static str>,
     },
     /// A handler failed, or panicked.
     Handler {
@@ -143,10 +145,13 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Conflict(conflict) => conflict.fmt(f),
-            Self::UnknownHandler { name, suggestion, available, feature } => {
+            Self::UnknownHandler { name, suggestion, available, feature, more } => {
                 write!(f, "there is no handler named `{name}` in this program")?;
+                if name.contains(',') {
+                    f.write_str(" (give several names as an array, one string each)")?;
+                }
                 if let Some(suggestion) = suggestion {
-                    write!(f, "; did you mean `{suggestion}`?")?;
+                    write!(f, " (did you mean `{suggestion}`?)")?;
                 }
                 if let Some(feature) = feature {
                     write!(
@@ -156,10 +161,13 @@ impl fmt::Display for Error {
                 } else if available.is_empty() {
                     f.write_str("; there is none by name, give an instance instead")?;
                 }
-                if available.is_empty() {
-                    return Ok(());
+                if !available.is_empty() {
+                    write!(f, "; there are: `{}`", available.join("`, `"))?;
                 }
-                write!(f, "; there are: `{}`", available.join("`, `"))
+                if feature.is_none() && suggestion.is_none() && !more.is_empty() {
+                    write!(f, "; features of typed-metrics bring: `{}`", more.join("`, `"))?;
+                }
+                Ok(())
             }
             Self::Handler { name, action, source } => {
                 write!(f, "handler `{name}` could not {action}: {source}")

@@ -63,7 +63,7 @@ pub struct Captured<R = ()> {
 pub fn capture<R>(f: impl FnOnce() -> R) -> Captured<R> {
     let scope = Arc::new(scope::Scope::new(absorb));
     let returned = {
-        let _inside = Inside::enter(Some(Arc::clone(&scope)));
+        let _inside = Inside::enter(Arc::clone(&scope));
         f()
     };
     Captured { returned, snapshot: collect_scope(&scope) }
@@ -121,11 +121,10 @@ pub async fn capture_async<F: Future>(future: F) -> Captured<F::Output> {
 /// ```
 ///
 /// The capture stays on its thread: it is not `Send`, so a task that may move to another thread
-/// cannot hold it across an `await`. Several captures of one thread end in the reverse order of
-/// their start.
+/// cannot hold it across an `await`.
 pub fn capture_thread() -> ThreadCapture {
     let scope = Arc::new(scope::Scope::new(absorb));
-    let inside = Inside::enter(Some(Arc::clone(&scope)));
+    let inside = Inside::enter(Arc::clone(&scope));
     ThreadCapture { inside, scope, stays: PhantomData }
 }
 
@@ -174,7 +173,7 @@ impl Scope {
 
     /// Calls `f` inside the capture.
     pub fn enter<R>(&self, f: impl FnOnce() -> R) -> R {
-        let _inside = self.0.clone().map(|scope| Inside::enter(Some(scope)));
+        let _inside = self.0.clone().map(Inside::enter);
         f()
     }
 
@@ -341,9 +340,8 @@ impl<R> Captured<R> {
         let seen = self.find(key).map_or(0.0, size);
         (size(&all.value) != seen).then(|| {
             format!(
-                "\nin the whole process: {}; a task or a thread that the code under test started is \
-                 captured if it carries `Scope::current()`, and every task that the thread of the \
-                 test polls by `capture_thread()`",
+                "\nin the whole process: {}. Was a task or a thread started? In `#[tokio::test]`, use \
+                 `capture_thread()`; elsewhere, run the task or thread inside `Scope::current()`",
                 show(&all.value)
             )
         })

@@ -67,13 +67,14 @@ fn a_name_that_is_nearly_right_is_told_from_one_that_is_not() {
         ("log-fire", "logfire"),
     ] {
         let begin =
-            format!("there is no handler named `{name}` in this program; did you mean `{meant}`?");
+            format!("there is no handler named `{name}` in this program (did you mean `{meant}`?)");
         assert!(text(name).starts_with(&begin), "{}", text(name));
     }
     for name in ["prometheus", "carrier-pigeon", ""] {
         assert!(!text(name).contains("did you mean"), "{}", text(name));
     }
     // `fn main() -> Result<(), Error>` prints `Debug`.
+    assert!(text("console,otel").contains("several names as an array"), "{}", text("console,otel"));
     let error = set_metric_handlers("otlp").unwrap_err();
     assert_eq!(format!("{error:?}"), error.to_string());
 }
@@ -82,6 +83,6 @@ fn a_name_that_is_nearly_right_is_told_from_one_that_is_not() {
 #[test]
 fn a_suggestion_that_is_not_compiled_in_comes_with_its_feature() {
     let error = set_metric_handlers("otlp").unwrap_err().to_string();
-    let text = "did you mean `otel`?; enable the feature `otel` of typed-metrics";
+    let text = "(did you mean `otel`?); enable the feature `otel` of typed-metrics";
     assert!(error.contains(text), "{error}");
 }

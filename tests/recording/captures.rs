@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Barrier, mpsc};
+use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
@@ -398,23 +399,61 @@ fn a_task_of_the_same_thread_is_captured_though_it_carries_no_scope() {
 
 #[test]
 fn captures_of_a_thread_that_end_in_the_wrong_order_lose_nothing() {
-    let total = || {
+    fn total(name: &str) -> f64 {
         let all = snapshot();
-        let fixed = all.get("capture.open").unwrap().series_with(&[("name", "crossed")]);
-        fixed.map_or(0.0, |series| series.value.as_f64())
-    };
+        let series = all.get("capture.open").unwrap().series_with(&[("name", name)]);
+        series.map_or(0.0, |series| series.value.as_f64())
+    }
     thread::spawn(|| {
+        Seen::open("crossed").inc();
         let (first, second) = (capture_thread(), capture_thread());
         Seen::open("crossed").inc();
         first.finish().assert_counter(Seen::Open { name: "crossed" }, 1);
         Seen::open("crossed").inc();
-        drop(second);
-        Seen::open("crossed").inc();
+        second.finish().assert_counter(Seen::Open { name: "crossed" }, 2);
+        // Outside of both.
+        Seen::open("crossed").add(10);
+        let none = capture(|| ());
+        none.assert_nothing();
+        assert_eq!(total("crossed"), 13.0);
     })
     .join()
     .unwrap();
     thread::spawn(|| Seen::open("crossed").inc()).join().unwrap();
-    assert_eq!(total(), 4.0);
+    assert_eq!(total("crossed"), 14.0);
+
+    // A capture that is forgotten keeps its thread, and loses nothing at the thread's end.
+    thread::spawn(|| {
+        Seen::open("forgotten").inc();
+        std::mem::forget(capture_thread());
+        Seen::open("forgotten").add(2);
+    })
+    .join()
+    .unwrap();
+    assert_eq!(total("forgotten"), 3.0);
+}
+
+#[test]
+fn a_capture_of_the_thread_goes_on_at_the_next_poll_of_a_future_that_is_captured() {
+    let pending_once = || {
+        let mut is_first = true;
+        std::future::poll_fn(move |context| {
+            context.waker().wake_by_ref();
+            if std::mem::take(&mut is_first) { Poll::Pending } else { Poll::Ready(()) }
+        })
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let seen = runtime.block_on(capture_async(async {
+        let inner = capture_thread();
+        Seen::open("before").inc();
+        pending_once().await;
+        Seen::open("after").inc();
+        inner.finish()
+    }));
+    for name in ["before", "after"] {
+        seen.returned.assert_counter(Seen::Open { name }, 1);
+        seen.assert_counter(Seen::Open { name }, 1);
+    }
 }
 
 #[test]
@@ -425,7 +464,7 @@ fn a_failed_assertion_tells_of_what_was_recorded_outside() {
     let message = message(|| seen.assert_counter(Seen::Open { name: "outside" }, 7));
     let begin = "`capture.open name=outside`: expected 7, but recorded was nothing\
                  \nall that was recorded:\n  nothing\
-                 \nin the whole process: 7; a task or a thread";
+                 \nin the whole process: 7. Was a task or a thread started?";
     assert!(message.starts_with(begin), "{message}");
     assert!(message.contains("capture_thread()") && message.contains("Scope::current()"));
 }

@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Once;
 
+use log::Level;
+
 use super::registry::linked;
 use crate::error::Error;
 use crate::metric::descriptor::Descriptor;
+use crate::report::report;
 use crate::store::family::Family;
 
 /// Checks that no two definitions of one metric contradict each other.
@@ -27,12 +30,13 @@ use crate::store::family::Family;
 /// [`Error::Several`] has one for each metric. An application that can change neither definition
 /// calls [`resolve_conflict`].
 pub fn check() -> Result<(), Error> {
-    static WARNED: Once = Once::new();
     let definitions = linked().filter(|family| !family.is_left_out()).map(Family::descriptor);
     let (conflicts, variations) = compare(definitions);
+    static WARNED: Once = Once::new();
     WARNED.call_once(|| {
-        for variation in variations {
-            log::warn!(target: "typed_metrics", "{variation}");
+        for (metric, text) in variations {
+            let subject = format!("definitions of metric `{metric}`");
+            report(Level::Warn, &subject, format_args!("{text}"));
         }
     });
     Error::all(conflicts)
@@ -72,7 +76,10 @@ pub fn resolve_conflict(metric: &str, resolution: Resolution<'_>) {
     let definitions: Vec<&'static Family> = linked().filter(is_meant).collect();
     let (conflicts, _) = compare(definitions.iter().map(|family| family.descriptor()));
     let is_kept = |family: &Family| match resolution {
-        Resolution::Keep(name) => family.descriptor().source().crate_name() == name,
+        // A path has `_` where a manifest may have `-`.
+        Resolution::Keep(name) => {
+            family.descriptor().source().crate_name() == name.replace('-', "_")
+        }
         Resolution::LeaveOut => false,
     };
     let is_known =
@@ -84,7 +91,9 @@ pub fn resolve_conflict(metric: &str, resolution: Resolution<'_>) {
 }
 
 /// The contradictions between definitions, and the texts of the variations that are none.
-fn compare(descriptors: impl Iterator<Item = &'static Descriptor>) -> (Vec<Error>, Vec<String>) {
+fn compare(
+    descriptors: impl Iterator<Item = &'static Descriptor>,
+) -> (Vec<Error>, Vec<(&'static str, String)>) {
     let mut seen: HashMap<String, &'static Descriptor> = HashMap::new();
     let (mut conflicts, mut variations) = (Vec::new(), Vec::new());
     for descriptor in descriptors {
@@ -94,10 +103,11 @@ fn compare(descriptors: impl Iterator<Item = &'static Descriptor>) -> (Vec<Error
             conflicts.push(conflict);
         } else if let Some((what, a, b)) = first.variation(descriptor) {
             let (name, first, second) = (first.name(), first.source(), descriptor.source());
-            variations.push(format!(
-                "metric `{name}` is defined twice with a different {what}: {a} in {first}, \
-                 {b} in {second}; the first one is exported"
-            ));
+            let text = format!(
+                "metric `{name}` is defined twice, with different {what}: {a} in {first}, {b} in \
+                 {second}; both are exported as one metric, described as the first"
+            );
+            variations.push((name, text));
         }
     }
     (conflicts, variations)

@@ -48,7 +48,8 @@ pub(crate) fn add(family: &'static Family) {
 /// The typed metrics that are there under this name; names are compared without case, as
 /// OpenTelemetry does.
 pub(crate) fn typed(name: &str) -> Option<&'static Family> {
-    linked().find(|family| family.descriptor().name().eq_ignore_ascii_case(name))
+    let named = |family: &&Family| family.descriptor().name().eq_ignore_ascii_case(name);
+    linked().filter(named).min_by_key(|family| family.is_left_out())
 }
 
 /// The descriptors of all metrics of the process: those of every linked crate, recorded or not, and

@@ -104,6 +104,13 @@ struct Wanted {
     origin: Origin,
 }
 
+/// A handler that is built, and not installed yet.
+struct Built {
+    handler: Arc<dyn MetricHandler>,
+    name: String,
+    key: Option<Key>,
+}
+
 enum Origin {
     BackEnd(&'static BackEnd),
     Instance { handler: Arc<dyn MetricHandler>, name: String },
@@ -183,9 +190,12 @@ fn install(wanted: Vec<Wanted>) -> Result<(List, UnderWay), Error> {
             is_new
         })
     };
+    // All are built before the first is installed: a back end that cannot be built should not make
+    // another one begin and end.
+    let built = wanted.into_iter().map(Wanted::build).collect::<Result<Vec<_>, _>>()?;
     let mut new = List::new();
-    for wanted in wanted {
-        match wanted.install() {
+    for built in built {
+        match built.install() {
             Ok(installed) => new.push(installed),
             Err(error) => {
                 let removed = Removed::new(new, &mut lock(&ALL));
@@ -198,7 +208,7 @@ fn install(wanted: Vec<Wanted>) -> Result<(List, UnderWay), Error> {
 }
 
 impl Wanted {
-    fn install(self) -> Result<Arc<Installed>, Error> {
+    fn build(self) -> Result<Built, Error> {
         let (handler, name) = match self.origin {
             Origin::Instance { handler, name } => (handler, name),
             Origin::BackEnd(back_end) => {
@@ -208,10 +218,17 @@ impl Wanted {
                 (handler, name)
             }
         };
+        Ok(Built { handler, name, key: self.key })
+    }
+}
+
+impl Built {
+    fn install(self) -> Result<Arc<Installed>, Error> {
+        let Self { handler, name, key } = self;
         let installed = Arc::new(Installed {
             handler,
             name,
-            key: self.key,
+            key,
             announced: Mutex::default(),
             panicked: AtomicBool::new(false),
             removed: AtomicBool::new(false),

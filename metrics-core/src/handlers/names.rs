@@ -49,7 +49,9 @@ fn unknown(name: &str) -> Error {
     let is_available = available.iter().any(|other| other == meant);
     let known = KNOWN.iter().find(|(known, _)| known.eq_ignore_ascii_case(meant));
     let feature = known.map(|(feature, _)| *feature).filter(|_| !is_available);
-    Error::UnknownHandler { name: name.to_owned(), suggestion, available, feature }
+    let features = KNOWN.iter().map(|(feature, _)| *feature);
+    let more = features.filter(|name| !available.iter().any(|other| other == name)).collect();
+    Error::UnknownHandler { name: name.to_owned(), suggestion, available, feature, more }
 }
 
 /// The name that was meant, if `name` is not the name of a back end of this project that is left out.

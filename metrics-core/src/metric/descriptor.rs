@@ -132,7 +132,7 @@ impl Descriptor {
         let (a, b) = (&self.0, &other.0);
         if a.description != b.description {
             let (a, b) = (format!("{:?}", a.description), format!("{:?}", b.description));
-            return Some(("description", a, b));
+            return Some(("descriptions", a, b));
         }
         if a.labels != b.labels {
             return Some(("labels", label_names(a.labels), label_names(b.labels)));

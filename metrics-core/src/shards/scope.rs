@@ -35,7 +35,21 @@ pub(crate) struct Scope {
 
 thread_local! {
     static ACTIVE: Cell<bool> = const { Cell::new(false) };
-    static CURRENT: RefCell<Option<Arc<Scope>>> = const { RefCell::new(None) };
+    /// The scopes that this thread has entered and not left yet, the innermost last.
+    static ENTERED: RefCell<Vec<Entered>> = const { RefCell::new(Vec::new()) };
+    /// The number of the next [`Entered`].
+    static NEXT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// One entry of a thread into a scope, or out of any scope.
+#[derive(Debug)]
+struct Entered {
+    number: u64,
+    scope: Option<Arc<Scope>>,
+    /// The shard that the thread wrote to before; `None` if the thread kept its shard.
+    before: Option<Shard>,
+    /// Whether the guard was dropped. The thread stays inside while an inner guard lives.
+    has_ended: bool,
 }
 
 /// Whether this thread is inside a scope.
@@ -46,58 +60,86 @@ pub(crate) fn is_active() -> bool {
 
 /// The scope that this thread is inside, if any.
 pub(crate) fn current() -> Option<Arc<Scope>> {
-    CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
+    ENTERED.try_with(|entered| entered.borrow().last()?.scope.clone()).ok().flatten()
+}
+
+/// Whether this thread can still enter scopes.
+fn is_available() -> bool {
+    shard::is_available() && ENTERED.try_with(|_| ()).is_ok()
 }
 
 /// Calls `f` outside any scope.
 pub(crate) fn outside<R>(f: impl FnOnce() -> R) -> R {
     if is_active() {
-        let _outside = Inside::enter(None);
+        let _outside = Inside::switch_to(None);
         f()
     } else {
         f()
     }
 }
 
-/// Keeps the thread inside a scope, or outside any scope, until it is dropped.
+/// Keeps the thread inside a scope, or outside any scope, until it is dropped. Guards may be dropped
+/// in any order: the thread leaves a scope when the guard and all guards made after it are dropped.
 #[derive(Debug)]
-pub(crate) struct Inside {
-    before: Option<Arc<Scope>>,
-    /// The shard that the thread wrote to before; `None` if the thread has no thread-local storage
-    /// any more.
-    shard: Option<Shard>,
-}
+pub(crate) struct Inside(Option<u64>);
 
 impl Inside {
-    pub(crate) fn enter(scope: Option<Arc<Scope>>) -> Self {
+    /// Enters `scope`, or stays in a scope inside it, which records for both.
+    pub(crate) fn enter(scope: Arc<Scope>) -> Self {
+        let current = current();
+        let is_inside = current.as_ref().is_some_and(|current| {
+            current.and_outer().any(|s| std::ptr::eq(s, Arc::as_ptr(&scope)))
+        });
+        if is_inside { Self::push(current, None) } else { Self::switch_to(Some(scope)) }
+    }
+
+    /// Enters exactly `scope`, or leaves every scope.
+    fn switch_to(scope: Option<Arc<Scope>>) -> Self {
+        if !is_available() {
+            return Self(None);
+        }
         let shard = match &scope {
             Some(scope) => lock(&scope.idle).pop().unwrap_or_else(|| scope.new_shard()),
             None => Shard::UNCLAIMED,
         };
-        let shard = shard::swap(shard).ok();
-        Self { before: replace_current(scope), shard }
+        Self::push(scope, shard::swap(shard).ok())
+    }
+
+    fn push(scope: Option<Arc<Scope>>, before: Option<Shard>) -> Self {
+        let number = NEXT.replace(NEXT.get() + 1);
+        let is_scope = scope.is_some();
+        let entered = Entered { number, scope, before, has_ended: false };
+        let is_entered = ENTERED.try_with(|all| all.borrow_mut().push(entered)).is_ok();
+        ACTIVE.set(is_scope && is_entered);
+        Self(is_entered.then_some(number))
     }
 }
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        // Guards may be dropped in any order, so this scope need not be the one that the thread is in.
-        let scope = replace_current(self.before.take());
-        let Some(shard) = self.shard.take() else { return };
-        if let Ok(left) = shard::swap(shard) {
-            match &scope {
-                Some(scope) => lock(&scope.idle).push(left),
-                None => left.release(),
+        let Some(number) = self.0 else { return };
+        let left = ENTERED.try_with(|entered| {
+            let mut entered = entered.borrow_mut();
+            if let Some(own) = entered.iter_mut().find(|entered| entered.number == number) {
+                own.has_ended = true;
+            }
+            let kept = entered.iter().rposition(|entered| !entered.has_ended);
+            entered.split_off(kept.map_or(0, |kept| kept + 1))
+        });
+        let Ok(mut left) = left else { return };
+        for Entered { scope, before, .. } in left.iter_mut().rev() {
+            let Some(before) = before.take() else { continue };
+            if let Ok(shard) = shard::swap(before) {
+                match scope {
+                    Some(scope) => lock(&scope.idle).push(shard),
+                    None => shard.release(),
+                }
             }
         }
+        ACTIVE.set(current().is_some());
+        // Last: the end of a scope enters the scope around it.
+        drop(left);
     }
-}
-
-fn replace_current(scope: Option<Arc<Scope>>) -> Option<Arc<Scope>> {
-    let active = scope.is_some();
-    let before = CURRENT.try_with(|current| current.replace(scope)).ok();
-    ACTIVE.set(active && before.is_some());
-    before.flatten()
 }
 
 /// Also adds a measurement in shared cells to the scope, if this thread is inside one.
@@ -147,7 +189,7 @@ impl Scope {
             (Some(current), Some(outer)) => Arc::ptr_eq(current, outer),
             (current, outer) => current.is_none() && outer.is_none(),
         };
-        (!is_entered).then(|| Inside::enter(self.outer.clone()))
+        (!is_entered).then(|| Inside::switch_to(self.outer.clone()))
     }
 
     /// A shard whose segments are read by this scope and the scopes around it.
@@ -187,7 +229,7 @@ impl Drop for Scope {
     fn drop(&mut self) {
         // At the end of a thread, the counts cannot be moved. The shards stay as they are, and
         // still count.
-        if shard::is_available() {
+        if is_available() {
             (self.at_end)(self);
         }
     }

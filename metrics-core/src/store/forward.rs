@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -49,6 +50,7 @@ pub(crate) fn to_subscribers(series: Series, change: Change) {
     if FORWARDING.replace(true) {
         return;
     }
+    let _forwarding = Forwarding;
     // A copy, because a subscriber may install or remove handlers while it takes a measurement.
     if let Some(subscribers) = subscribers_of(series.descriptor()) {
         let measurement = Measurement {
@@ -62,8 +64,19 @@ pub(crate) fn to_subscribers(series: Series, change: Change) {
             },
         };
         subscribers.iter().for_each(|subscriber| subscriber.measured(&measurement));
+        // A subscriber that was removed meanwhile may end here, and foreign code must not unwind
+        // through a measurement.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(subscribers)));
     }
-    FORWARDING.set(false);
+}
+
+/// Ends the forwarding of this thread, also by a panic.
+struct Forwarding;
+
+impl Drop for Forwarding {
+    fn drop(&mut self) {
+        FORWARDING.set(false);
+    }
 }
 
 fn subscribers_of(metric: &'static Descriptor) -> Option<List> {

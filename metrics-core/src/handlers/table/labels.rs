@@ -24,7 +24,19 @@ fn values(a: &LabelValue, b: &LabelValue) -> Ordering {
     match (a, b) {
         (LabelValue::Int(a), LabelValue::Int(b)) => a.cmp(b),
         (LabelValue::Float(a), LabelValue::Float(b)) => a.total_cmp(b),
-        _ => a.to_string().cmp(&b.to_string()),
+        // Values of different types must not be compared as text: sorting needs a total order, and
+        // "10" < "1z" < "9", but 9 < 10.
+        _ => rank(a).cmp(&rank(b)).then_with(|| a.to_string().cmp(&b.to_string())),
+    }
+}
+
+/// The order of the types of values.
+fn rank(value: &LabelValue) -> u8 {
+    match value {
+        LabelValue::Bool(_) => 0,
+        LabelValue::Int(_) => 1,
+        LabelValue::Float(_) => 2,
+        LabelValue::Str(_) => 3,
     }
 }
 

@@ -197,13 +197,13 @@ fn labels_of_different_types_never_look_alike() {
     let expected = r#"
 metric  kind     unit  labels      value
 ────────────────────────────────────────
-jobs    counter        id=1            1
-                       id="1"          2
-                       id=1.0          3
+jobs    counter        id=true         4
+                       id=1            1
                        id=1 b=2        7
+                       id=1.0          3
+                       id="1"          2
                        id="1 b=2"      6
                        id="1=2"        9
-                       id=true         4
                        id="true"       5
                        "id=1"=2        8"#;
     assert_eq!(shown, expected.trim_start(), "\n{shown}");
@@ -236,4 +236,26 @@ jobs    counter        "na\nme"=x                        6
 #[test]
 fn no_metrics_are_said_to_be_none() {
     assert_shows([], "no metrics");
+}
+
+#[test]
+fn labels_of_mixed_types_have_one_order() {
+    let series = |i: i64| {
+        let value = match i % 3 {
+            0 => Int(i * 7 % 101),
+            1 => Bool(i % 2 == 0),
+            _ => Int(0),
+        };
+        let text = format!("{}{}", i * 13 % 50, ["", "z"][usize::from(i % 2 == 0)]);
+        let value = if i % 3 == 2 { Str(&text).to_value() } else { value.to_value() };
+        Labels::new([("id".into(), value.unwrap())])
+    };
+    let mut all: Vec<Labels> = (0..300).map(series).collect();
+    // Panics if the order is not total and the sort finds out.
+    all.sort_by(super::labels::compare);
+    for (i, a) in all.iter().enumerate() {
+        for b in &all[i..] {
+            assert!(super::labels::compare(a, b).is_le(), "{a} {b}");
+        }
+    }
 }

@@ -132,7 +132,7 @@ fn is_half_flag(c: char) -> bool {
 /// as something else.
 pub(super) fn quoted(text: &str) -> String {
     let needs_quotes = |c: char| c.is_whitespace() || c == '"' || needs_escape(c);
-    if text.is_empty() || text.contains(needs_quotes) {
+    if text.is_empty() || text.contains(needs_quotes) || has_stray_joiner(text) {
         always_quoted(text)
     } else {
         text.to_owned()
@@ -144,8 +144,10 @@ pub(super) fn quoted(text: &str) -> String {
 pub(super) fn always_quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
+    let mut before = None;
     for c in text.chars() {
-        if needs_escape(c) || matches!(c, '"' | '\\') {
+        let is_stray = is_stray_joiner(before.replace(c), c);
+        if needs_escape(c) || is_stray || matches!(c, '"' | '\\') {
             quoted.extend(c.escape_default());
         } else if c == ' ' && quoted.ends_with(' ') {
             // Nobody counts blanks.
@@ -160,12 +162,34 @@ pub(super) fn always_quoted(text: &str) -> String {
 
 fn needs_escape(c: char) -> bool {
     let breaks_line = c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    let is_invisible = matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
-    let reorders =
-        matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    // The characters of Unicode's property Default_Ignorable_Code_Point, and interlinear annotations.
+    let is_invisible = matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200c}' | '\u{2060}'..='\u{2065}'
+            | '\u{206a}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+    );
+    let reorders = matches!(
+        c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
     // Blanks that look like the usual blank, or like two of it.
     let is_other_blank = c.is_whitespace() && c != ' ';
     breaks_line || is_invisible || reorders || is_other_blank
+}
+
+/// Whether `c` joins emoji or selects their look, where there is no emoji: then nobody sees it.
+fn is_stray_joiner(before: Option<char>, c: char) -> bool {
+    let joins = matches!(c, '\u{200d}' | '\u{fe00}'..='\u{fe0f}');
+    let is_emoji = |c: char| matches!(c, '\u{fe0f}' | '\u{2190}'..='\u{2bff}' | '\u{1f000}'..);
+    joins && !before.is_some_and(is_emoji)
+}
+
+fn has_stray_joiner(text: &str) -> bool {
+    let mut before = None;
+    text.chars().any(|c| is_stray_joiner(before.replace(c), c))
 }
 
 #[cfg(test)]
@@ -177,6 +201,19 @@ mod tests {
         let text = "e\u{301}👩‍💻👋🏽🇩🇪🇫🇷検x";
         let pieces: Vec<_> = clusters(text).collect();
         assert_eq!(pieces, ["e\u{301}", "👩‍💻", "👋🏽", "🇩🇪", "🇫🇷", "検", "x"]);
+    }
+
+    #[test]
+    fn what_nobody_sees_is_escaped() {
+        let unseen = "\u{ad}\u{34f}\u{61c}\u{115f}\u{180e}\u{200b}\u{200c}\u{200d}\u{2060}\u{3164}\
+                      \u{fe0f}\u{feff}\u{ffa0}\u{fff9}\u{e0041}";
+        for c in unseen.chars() {
+            let text = format!("a{c}b");
+            assert_eq!(quoted(&text), format!("\"a{}b\"", c.escape_unicode()), "{c:?}");
+        }
+        for seen in ["👩\u{200d}💻", "❤\u{fe0f}", "e\u{301}"] {
+            assert_eq!(quoted(seen), seen);
+        }
     }
 
     #[test]
