@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use typed_metrics::{clear_metric_handlers, flush, set_metric_handlers, shutdown};
 use typed_metrics_derive::Metrics;
 use typed_metrics_otel::Protocol;
-use typed_metrics_receiver::{Answer, Receiver};
+use typed_metrics_receiver::{Answer, Code, Receiver};
 use typed_metrics_turn::{logged, my_turn};
 
 use crate::pipelines::{PROTOCOLS, SOON, deltas_to, to};
@@ -108,8 +108,8 @@ fn what_may_be_tried_again_is() {
         Answer::status(502),
         Answer::status(504),
         Answer::HangUp,
-        Answer::code(tonic::Code::Unavailable, "later"),
-        Answer::code(tonic::Code::DataLoss, "lost"),
+        Answer::code(Code::Unavailable, "later"),
+        Answer::code(Code::DataLoss, "lost"),
     ];
     for (i, answer) in answers.into_iter().enumerate() {
         for protocol in PROTOCOLS {
@@ -140,7 +140,7 @@ fn retry_after_is_kept_to() {
     let _turn = my_turn();
     const WAIT: Duration = Duration::from_secs(2);
     let in_date = || httpdate::fmt_http_date(std::time::SystemTime::now() + Duration::from_secs(3));
-    let full = || Answer::code_retry_after(tonic::Code::ResourceExhausted, "full", WAIT);
+    let full = || Answer::code_retry_after(Code::ResourceExhausted, "full", WAIT);
     let answers: [&dyn Fn() -> (Protocol, Answer); 3] = [
         &|| (Protocol::HttpProtobuf, Answer::retry_after(429, "2")),
         // A date has whole seconds: it is 2 to 3 s away.
