@@ -8,6 +8,12 @@
 //!
 //! The server is any that speaks the protocol of `OpenAI`: `OPENAI_BASE_URL`, `OPENAI_API_KEY` and
 //! `OPENAI_MODEL` say which. Without them it is one in this process, which streams over real HTTP too.
+//!
+//! A server with `https` needs TLS, which takes longest to compile:
+//!
+//! ```sh
+//! cargo run -p rag --features reqwest/rustls
+//! ```
 
 mod client;
 mod documents;
