@@ -98,7 +98,7 @@ impl Client {
             Ok(response) => response,
             Err(error) => {
                 call.fail(type_of(&error));
-                return Err(error.into());
+                return Err(self.explained(error));
             }
         };
         let answer = call.stream(events(response), look).needs_last();
@@ -118,6 +118,20 @@ impl Client {
             None => request,
         };
         request.send().await?.error_for_status()
+    }
+
+    /// The error, or what to do where `reqwest` is built without TLS.
+    fn explained(&self, error: reqwest::Error) -> Error {
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            if cause.to_string().contains("scheme is not http") {
+                let url = &self.chats;
+                let fix = "cargo run -p rag --features reqwest/rustls";
+                return format!("`{url}` needs TLS, which is not built in; run `{fix}`").into();
+            }
+            source = cause.source();
+        }
+        error.into()
     }
 }
 

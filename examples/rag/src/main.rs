@@ -10,6 +10,12 @@
 //! Any server with the protocol of `OpenAI` works: `OPENAI_BASE_URL`, `OPENAI_API_KEY` and
 //! `OPENAI_MODEL` name the server. Without these variables, the program starts its own server,
 //! which also streams over real HTTP.
+//!
+//! A server with `https` needs TLS, which takes longest to compile:
+//!
+//! ```sh
+//! cargo run -p rag --features reqwest/rustls
+//! ```
 
 mod client;
 mod documents;

@@ -168,6 +168,15 @@ async fn an_error_within_an_answer_is_no_broken_connection() {
 }
 
 #[test]
+fn a_server_with_https_is_answered_with_how_to_build_tls() {
+    let output = rag().env("OPENAI_BASE_URL", "https://127.0.0.1:1/v1").output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    let expected = "`https://127.0.0.1:1/v1/chat/completions` needs TLS, which is not built in; run \
+                    `cargo run -p rag --features reqwest/rustls`";
+    assert_eq!(said.matches(expected).count(), 3, "{said}");
+}
+
+#[test]
 fn a_handler_that_is_unknown_is_an_error() {
     let output = rag().arg("nowhere").output().unwrap();
     assert_eq!(output.status.code(), Some(1));

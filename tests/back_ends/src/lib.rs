@@ -1,6 +1,6 @@
 //! One suite of tests, run against every back end.
 //!
-//! A back end joins with a line below and with a file that implements [`BackEnd`](back_end::BackEnd):
+//! A back end joins with a line below and with a file that implements `BackEnd`:
 //! how it is installed, how its contents are read back, and in what it differs from the others.
 #![cfg(test)]
 #![allow(clippy::float_cmp, reason = "the values are exact")]
