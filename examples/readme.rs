@@ -1,4 +1,5 @@
-//! The first program of `README.md`. `tests/repository/readmes.rs` compares the two, and the output.
+//! The first program of `README.md`. `tests/repository/readmes.rs` compares the two, and the
+//! output.
 
 use std::time::Duration;
 use typed_metrics::Metrics;

@@ -1,7 +1,7 @@
 //! The READMEs of the published crates: each program in them is a test.
 //!
-//! `tests/repository/readmes.rs` checks that the programs are whole, so rustdoc compiles exactly what a
-//! reader pastes.
+//! `tests/repository/readmes.rs` checks that the programs are whole, so rustdoc compiles exactly
+//! what a reader pastes.
 
 #[doc = include_str!("../README.md")]
 struct Facade;

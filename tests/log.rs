@@ -1,5 +1,5 @@
-//! What could not be recorded is warned of once, by whoever reads. A process of its own: each warning
-//! is reported once in the life of a process.
+//! What could not be recorded is warned of once, by whoever reads. A process of its own: each
+//! warning is reported once in the life of a process.
 
 use std::thread;
 

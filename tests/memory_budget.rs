@@ -1,5 +1,5 @@
-//! The budget for sharded memory: what is past it is counted all the same. A process of its own: the
-//! budget is spent once and for all.
+//! The budget for sharded memory: what is past it is counted all the same. A process of its own:
+//! the budget is spent once and for all.
 
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 

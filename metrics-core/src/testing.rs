@@ -17,9 +17,9 @@
 //! assert_eq!(seen.snapshot.get("mails").unwrap().series[0].value.as_f64(), 2.0);
 //! ```
 //!
-//! With a metrics enum: `assert_eq!(seen.counter(ShopMetrics::RequestCount { status: 200 }), 1)`, or
-//! `seen.assert_counter(ShopMetrics::RequestCount { status: 200 }, 1)`, which says what was recorded
-//! instead when it fails.
+//! With a metrics enum: `assert_eq!(seen.counter(ShopMetrics::RequestCount { status: 200 }), 1)`,
+//! or `seen.assert_counter(ShopMetrics::RequestCount { status: 200 }, 1)`, which says what was
+//! recorded instead when it fails.
 //!
 //! What is captured counts in the totals of the process all the same. Two things are shared with
 //! everything else that the process does meanwhile:
@@ -58,8 +58,8 @@ pub struct Captured<R = ()> {
 
 /// Calls `f` and gives what it recorded, on this thread and on those that carry its [`Scope`].
 ///
-/// Captures nest: what the inner one sees, the outer one sees too, also what a [`Scope`] of the inner
-/// one records after it has ended. A panic in `f` goes on through.
+/// Captures nest: what the inner one sees, the outer one sees too, also what a [`Scope`] of the
+/// inner one records after it has ended. A panic in `f` goes on through.
 pub fn capture<R>(f: impl FnOnce() -> R) -> Captured<R> {
     let scope = Arc::new(scope::Scope::new(absorb));
     let returned = {

@@ -170,8 +170,8 @@
 //! metric, a negative increment of a counter, and a value that the type of the metric cannot hold.
 //! The values recorded before stay.
 //!
-//! Dropped values are counted by [`DropReason`](crate::DropReason), in the `dropped` of a snapshot. The
-//! next collection logs a warning through the crate `log`, once for each metric and reason.
+//! Dropped values are counted by [`DropReason`](crate::DropReason), in the `dropped` of a snapshot.
+//! The next collection logs a warning through the crate `log`, once for each metric and reason.
 //!
 //! Sums are not checked for overflow: a sum of integers wraps around modulo 2^64, and a sum of
 //! `f64` can become infinite.

@@ -145,8 +145,8 @@ fn an_observed_sum_that_is_removed_is_observed_from_zero() {
     assert_eq!(shown("races.observed"), [labelled("", 7.0)]);
     Races::observed().remove();
     drop(observation);
-    // Another test's collection may have called the callback after the removal; then the sum that it
-    // observed was subtracted again.
+    // Another test's collection may have called the callback after the removal; then the sum that
+    // it observed was subtracted again.
     let left = shown("races.observed");
     assert!(left.is_empty() || left == [labelled("", 0.0)], "{left:?}");
 }

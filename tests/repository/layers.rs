@@ -1,9 +1,9 @@
 //! The layers of each crate: no files import each other in a circle, no folders do, and core's
 //! folders lie as `ARCHITECTURE.md` draws them.
 //!
-//! A file depends on another one where it spells out a path that leads there: `crate::store::series`,
-//! `super::block`, or the name of a module of its own. `mod` declarations, tests and exported macros,
-//! whose paths are resolved elsewhere, do not count.
+//! A file depends on another one where it spells out a path that leads there:
+//! `crate::store::series`, `super::block`, or the name of a module of its own. `mod` declarations,
+//! tests and exported macros, whose paths are resolved elsewhere, do not count.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -53,15 +53,16 @@ pub enum Resolution<'a> {
     LeaveOut,
 }
 
-/// Decides which definition of a metric is exported, where several definitions contradict each other.
+/// Decides which definition of a metric is exported, where several definitions contradict each
+/// other.
 ///
 /// For applications whose dependencies define one metric differently: such a conflict keeps
 /// [`set_metric_handlers`](crate::set_metric_handlers) from installing anything. Call this function
 /// first: handlers that are installed already are not told of a definition that is kept later.
 /// Measurements of a definition that is not exported are taken, and shown to nobody.
 ///
-/// The call changes nothing where the definitions agree, or where [`Resolution::Keep`] names a crate
-/// that does not define the metric.
+/// The call changes nothing where the definitions agree, or where [`Resolution::Keep`] names a
+/// crate that does not define the metric.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;

@@ -47,8 +47,8 @@ pub(crate) fn observe_series<T: Number>(
     Observation(Observed::Series(observer))
 }
 
-/// Calls `record` at the beginning of every collection, until the returned guard is dropped; what it
-/// records is in that collection.
+/// Calls `record` at the beginning of every collection, until the returned guard is dropped; what
+/// it records is in that collection.
 ///
 /// For series whose labels are known only then, and for several metrics out of one reading. One
 /// series alone is [observed by its handle](crate::Gauge::observe).
@@ -71,8 +71,8 @@ pub(crate) fn observe_series<T: Number>(
 /// ```
 ///
 /// Readers wait for `record`, so it should be quick. Those that collect at the same time call it at
-/// the same time. Whatever it records stays when the guard is dropped; a call that is under way then
-/// goes on to its end. A panic is warned of once, and harms nobody.
+/// the same time. Whatever it records stays when the guard is dropped; a call that is under way
+/// then goes on to its end. A panic is warned of once, and harms nobody.
 pub fn observe(record: impl Fn() + Send + Sync + 'static) -> Observation {
     Observation(Observed::Collections(Callback::add(record)))
 }
@@ -80,7 +80,8 @@ pub fn observe(record: impl Fn() + Send + Sync + 'static) -> Observation {
 impl Observation {
     /// Observes to the end of the program.
     ///
-    /// What is observed as long as `main` runs, and shown at shutdown, has no good place to be dropped.
+    /// What is observed as long as `main` runs, and shown at shutdown, has no good place to be
+    /// dropped.
     pub fn forever(self) {
         // The observer stays in its family's list; only the guard that would take it out goes.
         std::mem::forget(self);

@@ -37,8 +37,8 @@ struct Progress {
     keep: bool,
 }
 
-/// The observation has ended, or its callback is running in another thread's collection, whose result
-/// is as good.
+/// The observation has ended, or its callback is running in another thread's collection, whose
+/// result is as good.
 struct NothingToDo;
 
 impl fmt::Debug for Observer {
@@ -64,7 +64,8 @@ impl Observer {
         };
         Arc::new(Self {
             series,
-            // Checked before it is noted: the next difference is to what was said last and made sense.
+            // Checked before it is noted: the next difference is to what was said last and made
+            // sense.
             callback: Box::new(move || callback().and_then(valid)),
             progress: Mutex::default(),
             apply: match metric_type {
@@ -104,8 +105,8 @@ impl Observer {
         }
     }
 
-    /// Of what was said last, what the series still counts. A removed up-down counter counts nothing
-    /// of it; a counter goes on with what comes after the removal.
+    /// Of what was said last, what the series still counts. A removed up-down counter counts
+    /// nothing of it; a counter goes on with what comes after the removal.
     fn counted(&self, last: Option<(u64, u32)>) -> Option<u64> {
         let (last, removals) = last?;
         let is_up_down = self.series.descriptor().metric_type() == MetricType::UpDownCounter;

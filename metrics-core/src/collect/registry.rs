@@ -10,8 +10,8 @@ use crate::sync::lock;
 /// The metrics of all linked crates that derive `Metrics`, put together by the linker: there is no
 /// code that runs before `main`.
 ///
-/// The linker knows a slice by its name, so the name carries crate and version: two versions of this
-/// crate in one program have a registry each.
+/// The linker knows a slice by its name, so the name carries crate and version: two versions of
+/// this crate in one program have a registry each.
 #[doc(hidden)]
 #[linkme::distributed_slice]
 pub static TYPED_METRICS_CORE_0_1_FAMILIES: [Family];

@@ -11,8 +11,8 @@ pub type HandlerError = Box<dyn std::error::Error + Send + Sync>;
 /// A back end: gets the recorded metrics to where they are looked at.
 ///
 /// A handler reads with [`snapshot`](crate::snapshot()) or a [`Reader`](crate::Reader) of its own,
-/// whenever it wants: at `flush`, from a thread of its own, or when it is asked over the network. It
-/// may panic or fail; neither harms the program nor the other handlers.
+/// whenever it wants: at `flush`, from a thread of its own, or when it is asked over the network.
+/// It may panic or fail; neither harms the program nor the other handlers.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -78,8 +78,9 @@ pub trait MetricHandler: Send + Sync + 'static {
 
     /// A measurement of a metric that it subscribed to, on the thread that records it.
     ///
-    /// What is recorded in here is counted, but forwarded to nobody. Measurements that other threads
-    /// were about to forward may still arrive while [`shutdown`](Self::shutdown) runs, and after it.
+    /// What is recorded in here is counted, but forwarded to nobody. Measurements that other
+    /// threads were about to forward may still arrive while [`shutdown`](Self::shutdown) runs, and
+    /// after it.
     fn measured(&self, measurement: &Measurement) {
         let _ = measurement;
     }

@@ -172,8 +172,8 @@ fn wanted(choices: Vec<HandlerChoice>) -> Result<Vec<Wanted>, Error> {
     choices.into_iter().map(wanted).collect()
 }
 
-/// Builds and installs what is new among `wanted`: neither installed nor on its way. The caller lists
-/// it before it drops the other value.
+/// Builds and installs what is new among `wanted`: neither installed nor on its way. The caller
+/// lists it before it drops the other value.
 fn install(wanted: Vec<Wanted>) -> Result<(List, UnderWay), Error> {
     let mut under_way = UnderWay::default();
     // What is not new is dropped outside of the lock: that is foreign code.

@@ -54,7 +54,8 @@ fn unknown(name: &str) -> Error {
     Error::UnknownHandler { name: name.to_owned(), suggestion, available, feature, more }
 }
 
-/// The name that was meant, if `name` is not the name of a back end of this project that is left out.
+/// The name that was meant, if `name` is not the name of a back end of this project that is left
+/// out.
 fn suggestion<'a>(name: &str, available: impl Iterator<Item = &'a str>) -> Option<String> {
     let name = name.to_ascii_lowercase();
     if KNOWN.iter().any(|(known, _)| *known == name) {
@@ -119,8 +120,8 @@ macro_rules! names {
 
 names!(&str, &&str, String, &String);
 
-/// What stands for several handlers: one, an array, a slice or a `Vec` of one type, or a tuple of up
-/// to six.
+/// What stands for several handlers: one, an array, a slice or a `Vec` of one type, or a tuple of
+/// up to six.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no handler, and no list of handlers",
     label = "neither handlers nor their names",

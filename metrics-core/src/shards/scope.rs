@@ -78,8 +78,9 @@ pub(crate) fn outside<R>(f: impl FnOnce() -> R) -> R {
     }
 }
 
-/// Keeps the thread inside a scope, or outside any scope, until it is dropped. Guards may be dropped
-/// in any order: the thread leaves a scope when the guard and all guards made after it are dropped.
+/// Keeps the thread inside a scope, or outside any scope, until it is dropped. Guards may be
+/// dropped in any order: the thread leaves a scope when the guard and all guards made after it are
+/// dropped.
 #[derive(Debug)]
 pub(crate) struct Inside(Option<u64>);
 

@@ -1,4 +1,5 @@
-//! Calls of every client, against a server that streams over real HTTP, and what is recorded of them.
+//! Calls of every client, against a server that streams over real HTTP, and what is recorded of
+//! them.
 #![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
 #![allow(clippy::large_futures, reason = "those of the clients are")]
 

@@ -1,5 +1,5 @@
-//! Export by OTLP, to a receiver in this process. Handlers belong to the process: each test takes its
-//! turn.
+//! Export by OTLP, to a receiver in this process. Handlers belong to the process: each test takes
+//! its turn.
 
 extern crate typed_metrics_core as typed_metrics;
 

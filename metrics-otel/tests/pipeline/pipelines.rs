@@ -14,8 +14,8 @@ pub(crate) const PROTOCOLS: &[Protocol] = if cfg!(feature = "grpc") {
     &[Protocol::HttpProtobuf]
 };
 
-/// A pipeline to `receiver` that collects only when it is asked to, and does not wait for long at its
-/// end for one that is gone.
+/// A pipeline to `receiver` that collects only when it is asked to, and does not wait for long at
+/// its end for one that is gone.
 pub(crate) fn to(receiver: &Receiver, protocol: Protocol) -> OtlpBuilder {
     let endpoint = match protocol {
         Protocol::Grpc => receiver.grpc_endpoint(),

@@ -1,5 +1,5 @@
-//! Export through meter providers of the OpenTelemetry SDK. Handlers and the global provider belong to
-//! the process: each test takes its turn.
+//! Export through meter providers of the OpenTelemetry SDK. Handlers and the global provider belong
+//! to the process: each test takes its turn.
 
 extern crate typed_metrics_core as typed_metrics;
 

@@ -1,5 +1,5 @@
-//! Pipelines that send by OTLP: what a store has that took every request. Cumulative over HTTP, deltas
-//! over gRPC.
+//! Pipelines that send by OTLP: what a store has that took every request. Cumulative over HTTP,
+//! deltas over gRPC.
 
 use std::time::Duration;
 

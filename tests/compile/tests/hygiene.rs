@@ -269,7 +269,8 @@ fn variants_may_be_called_like_methods_and_keywords() {
     assert_eq!(<Called as Metrics>::descriptors().len(), 5);
 }
 
-/// The names of operations are free: as constructors, as methods of the enum, and as methods of a trait.
+/// The names of operations are free: as constructors, as methods of the enum, and as methods of a
+/// trait.
 #[test]
 fn operations_of_handles_may_be_named_again() {
     #[derive(Metrics)]

@@ -20,8 +20,8 @@ pub enum Answer {
         /// The text.
         body: String,
     },
-    /// Not accepted: a gRPC code, with a `RetryInfo` if there is a time. HTTP gets the status that belongs to
-    /// it, and the time as `Retry-After`, in seconds rounded up.
+    /// Not accepted: a gRPC code, with a `RetryInfo` if there is a time. HTTP gets the status that
+    /// belongs to it, and the time as `Retry-After`, in seconds rounded up.
     Code {
         /// The code.
         code: Code,

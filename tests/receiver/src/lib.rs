@@ -1,9 +1,9 @@
 //! What tests export to.
 //!
-//! [`Receiver`] is an OTLP server in this process: HTTP and gRPC, each on a port of its own. It keeps
-//! every request and gives the answers that the test asks for. It runs on a thread of its own, so it
-//! serves tests with and without a runtime alike. None of its methods is async; those that block say
-//! so.
+//! [`Receiver`] is an OTLP server in this process: HTTP and gRPC, each on a port of its own. It
+//! keeps every request and gives the answers that the test asks for. It runs on a thread of its
+//! own, so it serves tests with and without a runtime alike. None of its methods is async; those
+//! that block say so.
 //!
 //! [`provider`] makes meter providers of the OpenTelemetry SDK and reads what they export.
 

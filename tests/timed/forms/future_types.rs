@@ -10,8 +10,8 @@ use typed_metrics::{Metrics, Outcome, timed};
 use super::{Forms, calls, pause};
 use crate::polls::block_on;
 
-/// Tells which auto traits a value has: an inherent method is there only where they hold, and else the
-/// trait's.
+/// Tells which auto traits a value has: an inherent method is there only where they hold, and else
+/// the trait's.
 struct Is<'a, T>(#[allow(dead_code, reason = "its type is all that is looked at")] &'a T);
 
 trait IsNot {
@@ -191,8 +191,8 @@ fn futures_grow_by_at_most_80_bytes() {
         everything::owned(String::new()): 104;
         everything::held([0; 100], 1): 104;
         everything::none(): 104;
-        // What an async function awaits is kept beside its arguments; so what it does not hold across an
-        // `await` itself, it holds once more.
+        // What an async function awaits is kept beside its arguments; so what it does not hold
+        // across an `await` itself, it holds once more.
         open::not_held([0; 100]): 80 + 100;
     }
 }

@@ -10,7 +10,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub use log::Level;
 pub use logger::{Line, at_each_line, lines, logged};
 
-/// While a test holds this, handlers and the logger are that test's. Handlers are cleared at its end.
+/// While a test holds this, handlers and the logger are that test's. Handlers are cleared at its
+/// end.
 #[derive(Debug)]
 #[must_use = "the turn ends when this is dropped"]
 pub struct Turn {

@@ -128,8 +128,8 @@ fn is_half_flag(c: char) -> bool {
     matches!(c, '\u{1f1e6}'..='\u{1f1ff}')
 }
 
-/// `text` as it is, or in quotes if its end or a part of it could not be seen, or if it would be read
-/// as something else.
+/// `text` as it is, or in quotes if its end or a part of it could not be seen, or if it would be
+/// read as something else.
 pub(super) fn quoted(text: &str) -> String {
     let needs_quotes = |c: char| c.is_whitespace() || c == '"' || needs_escape(c);
     if text.is_empty() || text.contains(needs_quotes) || has_stray_joiner(text) {
@@ -162,7 +162,8 @@ pub(super) fn always_quoted(text: &str) -> String {
 
 fn needs_escape(c: char) -> bool {
     let breaks_line = c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    // The characters of Unicode's property Default_Ignorable_Code_Point, and interlinear annotations.
+    // The characters of Unicode's property Default_Ignorable_Code_Point, and interlinear
+    // annotations.
     let is_invisible = matches!(
         c,
         '\u{ad}' | '\u{34f}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
