@@ -31,6 +31,9 @@ use typed_metrics_core::{clear_metric_handlers, report};
 /// # }
 /// ```
 ///
+/// A program with background tasks makes the guard outside of the runtime, as the guide on shutdown
+/// shows.
+///
 /// From the call on, the signals no longer end the program by themselves, even after the future is
 /// dropped; so call it once the program is ready to end that way. A signal that arrives between
 /// the call and the first poll is not lost.
@@ -70,8 +73,8 @@ pub fn shutdown_signal() -> impl Future<Output = ()> + Send + 'static {
 /// ends the program as it does by default, so that the parent process sees which one it was. `main`
 /// does not return, and its locals are not dropped.
 ///
-/// A second signal, while the handlers export, ends the program at once: an export may wait long for
-/// a server that does not answer.
+/// A second signal, while the handlers export, ends the program at once: an export may wait long
+/// for a server that does not answer.
 ///
 /// ```no_run
 /// # fn work() {}
@@ -99,8 +102,7 @@ pub fn exit_on_signal() {
     });
 }
 
-/// Waits for a signal, exports, and ends the program; or at a second signal, without waiting for the
-/// export.
+/// Waits for a signal, exports, and ends the program. A second signal does not wait for the export.
 fn wait_and_exit(ready: &mpsc::Sender<()>) {
     // A runtime of its own: that of the program may be busy, or there is none.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
