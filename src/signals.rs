@@ -31,9 +31,16 @@ use typed_metrics_core::{clear_metric_handlers, report};
 /// # }
 /// ```
 ///
+/// A program with background tasks makes the guard outside of the runtime, as the guide on shutdown
+/// shows.
+///
 /// From the call on, the signals no longer end the program by themselves, even after the future is
 /// dropped; so call it once the program is ready to end that way. A signal that arrives between
 /// the call and the first poll is not lost.
+///
+/// A graceful end may take long, or hang. So once the future has resolved, the program ends at the
+/// next signal, as after [`exit_on_signal`]: the second signal exports the last values and ends the
+/// program, and the third one ends the program at once.
 ///
 /// If the program cannot wait for signals, the failure is reported, the signals end the program at
 /// once as before, and the future never resolves.
@@ -46,7 +53,10 @@ pub fn shutdown_signal() -> impl Future<Output = ()> + Send + 'static {
     let signals = Signals::new();
     async {
         match signals {
-            Ok(mut signals) => drop(signals.received().await),
+            Ok(mut signals) => {
+                signals.received().await;
+                exit_on_signal();
+            }
             Err(error) => {
                 cannot_wait(&error);
                 pending::<()>().await;
@@ -62,6 +72,9 @@ pub fn shutdown_signal() -> impl Future<Output = ()> + Send + 'static {
 /// handlers down, as [`clear_metric_handlers`](crate::clear_metric_handlers) does. Then the signal
 /// ends the program as it does by default, so that the parent process sees which one it was. `main`
 /// does not return, and its locals are not dropped.
+///
+/// A second signal, while the handlers export, ends the program at once: an export may wait long
+/// for a server that does not answer.
 ///
 /// ```no_run
 /// # fn work() {}
@@ -89,27 +102,30 @@ pub fn exit_on_signal() {
     });
 }
 
-/// Waits for a signal, exports, and ends the program.
+/// Waits for a signal, exports, and ends the program. A second signal does not wait for the export.
 fn wait_and_exit(ready: &mpsc::Sender<()>) {
-    let signal = signal(ready);
-    match signal {
-        Ok(signal) => {
-            clear_metric_handlers();
-            end_by(signal);
-        }
+    // A runtime of its own: that of the program may be busy, or there is none.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let waited = runtime.and_then(|runtime| {
+        runtime.block_on(async {
+            let mut signals = Signals::new()?;
+            // The caller waits, so it receives.
+            let _ = ready.send(());
+            let first = signals.received().await;
+            let export = move || {
+                clear_metric_handlers();
+                end_by(first)
+            };
+            if thread::Builder::new().name("metrics-export".to_owned()).spawn(export).is_err() {
+                export();
+            }
+            Ok(signals.received().await)
+        })
+    });
+    match waited {
+        Ok(second) => end_by(second),
         Err(error) => cannot_wait(&error),
     }
-}
-
-fn signal(ready: &mpsc::Sender<()>) -> io::Result<Received> {
-    // A runtime of its own: that of the program may be busy, or there is none.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let mut signals = Signals::new()?;
-        // The caller waits, so it receives.
-        let _ = ready.send(());
-        Ok(signals.received().await)
-    })
 }
 
 fn cannot_wait(error: &io::Error) {

@@ -1,13 +1,20 @@
 //! Failures that no caller waits for: they are logged, or written to standard error if the program
 //! has no logger.
 
+mod harness;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, Write};
+use std::panic::catch_unwind;
 
-use log::{Level, LevelFilter};
+use log::{Level, LevelFilter, Metadata};
 
 use crate::sync::{Mutex, lock};
+pub(crate) use harness::is_test;
+
+/// The target of everything that is logged.
+const TARGET: &str = "typed_metrics";
 
 /// The most subjects that are written to standard error.
 const MOST: usize = 100;
@@ -20,18 +27,19 @@ static WRITTEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 ///
 /// The subject names the handler (or the metric) and the kind of failure, and leaves out everything
 /// that differs between two failures of one kind. It is never shown.
-///
-/// A program has no logger as long as the level of the crate `log` is `Off`.
 pub fn report(level: Level, subject: &str, text: fmt::Arguments<'_>) {
-    if log::max_level() != LevelFilter::Off {
-        log::log!(target: "typed_metrics", level, "{text}");
+    if has_logger() {
+        log::log!(target: TARGET, level, "{text}");
     } else if level <= Level::Warn {
-        match note(&mut lock(&WRITTEN), subject) {
+        // Before the lock: the text may come from foreign code, which may report a failure, too.
+        let text = text.to_string();
+        let note = note(&mut lock(&WRITTEN), subject);
+        match note {
             Note::First => write(format_args!(
                 "{text}\ntyped-metrics: no logger of the crate `log` is set, so each kind of \
                  failure is written here once"
             )),
-            Note::New => write(text),
+            Note::New => write(format_args!("{text}")),
             Note::Last => write(format_args!(
                 "{text}\ntyped-metrics: more kinds of failures follow, which are not written"
             )),
@@ -40,11 +48,28 @@ pub fn report(level: Level, subject: &str, text: fmt::Arguments<'_>) {
     }
 }
 
+/// Whether the program has set a logger, even if the logger is silenced, as by `RUST_LOG=off`.
+///
+/// The logger that stands in until one is set has no fields, and is disabled. A program's own
+/// logger that has no fields, is disabled for errors, and has the level `Off` looks the same, and
+/// counts as no logger.
+fn has_logger() -> bool {
+    let logger = log::logger();
+    let errors = Metadata::builder().level(Level::Error).target(TARGET).build();
+    log::max_level() != LevelFilter::Off || size_of_val(logger) > 0 || logger.enabled(&errors)
+}
+
 /// Writes a line to standard error, whether or not there is a logger.
 pub(crate) fn write(text: fmt::Arguments<'_>) {
     let lines = format!("typed-metrics: {text}\n");
-    // `eprintln!` panics if standard error is closed or full; nobody could read that either.
-    let _ = io::stderr().write_all(lines.as_bytes());
+    if is_test() {
+        // The test harness shows the output of this macro for a test that fails only.
+        let _ = catch_unwind(|| eprint!("{lines}"));
+    } else {
+        // `eprint!` panics if standard error is closed or full, and a panic may abort the program.
+        // Nobody could read the line either.
+        let _ = io::stderr().write_all(lines.as_bytes());
+    }
 }
 
 /// Whether a subject is written.

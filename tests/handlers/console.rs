@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::process::{Command, Output};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Barrier, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -166,6 +166,34 @@ fn a_callback_may_print_while_the_table_is_taken() {
     shutdown().unwrap();
     drop(observed);
     assert!(paper.tables() >= 1);
+}
+
+#[test]
+fn a_flush_of_another_thread_prints_nothing_after_the_last_table() {
+    let _turn = my_turn();
+    let paper = Paper::default();
+    set_metric_handlers(ConsoleHandler::new().to(paper.clone())).unwrap();
+    let (begin, end) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    let observation = typed_metrics::observe({
+        let (begin, end) = (Arc::clone(&begin), Arc::clone(&end));
+        move || {
+            // Other tests take snapshots, too.
+            if thread::current().name() == Some("flushing") {
+                begin.wait();
+                end.wait();
+            }
+        }
+    });
+    let flushing = thread::Builder::new().name("flushing".to_owned());
+    let flushing = flushing.spawn(|| flush().unwrap()).unwrap();
+    begin.wait();
+    shutdown().unwrap();
+    let last = paper.text();
+    assert_eq!(tables(&last), 1, "{last}");
+    end.wait();
+    flushing.join().unwrap();
+    assert_eq!(paper.text(), last);
+    drop(observation);
 }
 
 fn widest(text: &str) -> usize {

@@ -32,6 +32,8 @@ struct LastValue {
     /// As bits.
     value: u64,
     apply: Apply,
+    /// How often the series had been removed when the observation had ended.
+    removals: u32,
     /// How many collections had begun when the observation ended.
     collections: u64,
 }
@@ -78,7 +80,8 @@ pub(super) fn keep(series: Series, value: u64, apply: Apply) {
     if kept.len() == MOST {
         kept.pop_front();
     }
-    kept.push_back(LastValue { series, value, apply, collections });
+    let removals = series.removals();
+    kept.push_back(LastValue { series, value, apply, removals, collections });
 }
 
 /// Records the values of the observations that ended after the last collection, until the result is
@@ -99,8 +102,10 @@ impl LastValue {
     /// Whether there was a series for the value.
     fn show(&self) -> bool {
         let series = self.series;
-        // The memory of a removed series may hold other labels by now.
-        let is_there = series.is_current() || series.block.has_labels_of(series.tenancy);
+        // A series that the program removed since then is gone for good.
+        let is_there = series.removals() == self.removals
+            // The memory of a removed series may hold other labels by now.
+            && (series.is_current() || series.block.has_labels_of(series.tenancy));
         let is_gauge = series.descriptor().metric_type() == MetricType::Gauge;
         // A gauge that was set since then has a newer value.
         let shows = is_there && !(is_gauge && series.current().0.is_recorded());

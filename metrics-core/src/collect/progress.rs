@@ -1,7 +1,7 @@
 //! How far each reader is.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use foldhash::fast::FixedState;
 
@@ -40,6 +40,15 @@ static READERS: Mutex<Readers> = Mutex::new(Readers { next: 0, readers: Vec::new
 /// Keeps readers out while the guard is held.
 pub(crate) fn lock_readers() -> MutexGuard<'static, Readers> {
     lock(&READERS)
+}
+
+/// Keeps readers out while the guard is held; `None` if somebody reads at the moment.
+pub(crate) fn try_lock_readers() -> Option<MutexGuard<'static, Readers>> {
+    match READERS.try_lock() {
+        Ok(readers) => Some(readers),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
 }
 
 impl Readers {

@@ -146,13 +146,13 @@ impl MetricHandler for ConsoleHandler {
     }
 
     fn install(&self) -> Result<(), HandlerError> {
+        lock(&self.output).is_closed = false;
         let Some(interval) = self.every else { return Ok(()) };
         let (sender, receiver) = mpsc::channel::<()>();
-        lock(&self.output).is_ticking = true;
         let (layout, output) = (self.layout, Arc::clone(&self.output));
         thread::Builder::new().name("metrics-console".to_owned()).spawn(move || {
             while receiver.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
-                if let Err(error) = tick(layout, &output) {
+                if let Err(error) = layout.print(&output) {
                     let text = format_args!("handler `console` stops: {error}");
                     report(Level::Error, "handler `console` stops", text);
                     return;
@@ -164,16 +164,15 @@ impl MetricHandler for ConsoleHandler {
     }
 
     fn flush(&self) -> Result<(), HandlerError> {
-        let lines = self.layout.lines();
-        Ok(lock(&self.output).print(&lines)?)
+        Ok(self.layout.print(&self.output)?)
     }
 
     fn shutdown(&self) -> Result<(), HandlerError> {
         *lock(&self.ticking) = None;
+        // First: what other threads print from here on may be older than the table below.
+        lock(&self.output).is_closed = true;
         let lines = self.layout.lines();
-        let mut output = lock(&self.output);
-        output.is_ticking = false;
-        Ok(output.print_if_new(&lines)?)
+        Ok(lock(&self.output).print_if_new(&lines)?)
     }
 }
 
@@ -182,12 +181,13 @@ impl Layout {
     fn lines(self) -> Vec<Line> {
         table::lines(&snapshot(), self.stream.width(self.width), self.list_unrecorded)
     }
-}
 
-fn tick(layout: Layout, output: &Mutex<Output>) -> io::Result<()> {
-    let lines = layout.lines();
-    let mut output = lock(output);
-    if output.is_ticking { output.print(&lines) } else { Ok(()) }
+    /// Prints the table, unless the handler is shut down meanwhile.
+    fn print(self, output: &Mutex<Output>) -> io::Result<()> {
+        let lines = self.lines();
+        let mut output = lock(output);
+        if output.is_closed { Ok(()) } else { output.print(&lines) }
+    }
 }
 
 /// The handler as the environment wants it.

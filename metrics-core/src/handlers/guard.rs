@@ -19,16 +19,20 @@ use crate::collect::last_values;
 /// ```
 ///
 /// The guard belongs to `main`, and to a variable with a name: `let _ = shutdown_guard()` drops it
-/// at once, and a guard in another function is dropped when that function returns. Both are
-/// reported when the program goes on. The lint `let_underscore_drop` of rustc, which is off by
-/// default, finds the first one while compiling.
+/// at once, and a guard in another function is dropped when that function returns. The guide on
+/// shutdown tells which of these mistakes are reported. The lint `let_underscore_drop` of rustc,
+/// which is off by default, finds the first one while compiling.
+///
+/// In an async program, make the guard outside of the runtime. The tasks that the runtime ends may
+/// record something, and the guard exports these measurements only if it is dropped afterwards.
 ///
 /// A program that ends without dropping the guard exports nothing then: by
 /// [`std::process::exit`], by a signal, or by a panic under `panic = "abort"`.
 #[track_caller]
 pub fn shutdown_guard() -> ShutdownGuard {
-    mistakes::guard_is_made();
-    ShutdownGuard { thread: last_values::hold(), made: Instant::now(), place: Location::caller() }
+    let is_of_main = mistakes::guard_is_made();
+    let (thread, place) = (last_values::hold(), Location::caller());
+    ShutdownGuard { thread, is_of_main, made: Instant::now(), place }
 }
 
 /// Shuts all handlers down when it is dropped. From [`shutdown_guard`].
@@ -40,6 +44,8 @@ pub fn shutdown_guard() -> ShutdownGuard {
 pub struct ShutdownGuard {
     /// The thread that made the guard.
     thread: ThreadId,
+    /// Whether the main thread made the guard.
+    is_of_main: bool,
     made: Instant,
     place: &'static Location<'static>,
 }
@@ -55,6 +61,6 @@ impl Drop for ShutdownGuard {
         installed::wait_for_other_threads();
         drop(last_values);
         last_values::release(self.thread);
-        mistakes::guard_is_dropped(self.place, lived, removed_any);
+        mistakes::guard_is_dropped(self.place, self.is_of_main, lived, removed_any);
     }
 }

@@ -1,52 +1,68 @@
-//! Mistakes with the shutdown guard. Each of them loses the last values of a program, so it is
-//! reported, and a program reports one of them at most.
+//! Mistakes with the shutdown guard. Each of them loses the last values of a program. A mistake is
+//! reported only if it is certain, and a program reports one of them at most.
 //!
-//! - A guard that is dropped before handlers are set: reported when handlers are set.
-//! - A guard that is dropped, and removes the handlers, before the program ends: reported when the
-//!   program has recorded something since then.
-//! - Handlers that are still installed when the program ends, and have exported nothing: reported
-//!   by a destructor of the main thread. It runs when `main` returns and when the main thread calls
-//!   `std::process::exit`, on Unix. On other platforms a terminated thread may hold the lock of
-//!   standard error by then.
+//! - The main thread drops a guard at once, and then sets handlers: reported when it sets them.
+//! - The main thread drops a guard, which removes the handlers, long before the program ends:
+//!   reported [at the end](end) of the program if something recorded since then is lost.
+//! - The program ends while handlers are installed that have exported nothing: reported at the end,
+//!   too.
+//!
+//! Nothing is reported in a process that runs tests, or in a process that was forked from the one
+//! that made the guard.
+
+mod end;
 
 use std::panic::Location;
+use std::process;
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use log::Level;
 
-use super::installed;
+use crate::collect::last_values::collections;
 use crate::collect::recorded::recorded;
-use crate::report;
+use crate::report::{is_test, report};
 use crate::sync::lock;
 
 /// How to keep a guard.
 const FIX: &str = "keep one guard to the end of `main`: \
                    `let _shutdown = typed_metrics::shutdown_guard();`, not `let _ = …`";
 
-/// A guard that lived longer than this is not watched after its end.
-const WATCHED: Duration = Duration::from_secs(60);
+/// A guard that lived longer was kept in a variable for some purpose.
+const AT_ONCE: Duration = Duration::from_millis(10);
 
-static GUARDS: Mutex<Guards> = Mutex::new(Guards {
-    live: 0,
-    handlers_were_set: false,
-    dropped_before_handlers: None,
+static PROGRAM: Mutex<Program> = Mutex::new(Program {
+    process: None,
+    guards_of_main: 0,
+    other_guards: 0,
+    handlers: None,
+    dropped_at_once: None,
     ended: None,
     reported: false,
 });
 
-/// What is known of the program's guards.
-struct Guards {
-    /// How many there are now.
-    live: usize,
-    handlers_were_set: bool,
-    /// A guard that was dropped before any handler was set.
-    dropped_before_handlers: Option<&'static Location<'static>>,
+/// What is known of the program's guards and handlers.
+struct Program {
+    /// The process that made the first guard, or set the first handlers.
+    process: Option<u32>,
+    /// How many guards there are now that the main thread made.
+    guards_of_main: usize,
+    other_guards: usize,
+    handlers: Option<HandlersSet>,
+    /// A guard that was dropped at once, before any handler was set.
+    dropped_at_once: Option<&'static Location<'static>>,
     /// A guard whose end removed the handlers. No handler was set since then.
     ended: Option<Ended>,
     /// Whether a mistake was reported.
     reported: bool,
+}
+
+/// Handlers were set or added. The latest call counts.
+#[derive(Clone, Copy)]
+struct HandlersSet {
+    /// See [`recorded()`].
+    recorded: Option<u64>,
 }
 
 /// The end of a guard.
@@ -55,126 +71,95 @@ struct Ended {
     place: &'static Location<'static>,
     lived: Duration,
     at: Instant,
-    /// See [`recorded`].
-    recorded: u64,
+    /// See [`recorded()`].
+    recorded: Option<u64>,
+    /// How many collections had begun.
+    collections: u64,
 }
 
-pub(super) fn guard_is_made() {
-    lock(&GUARDS).live += 1;
-    watch_the_end();
+impl Program {
+    /// Whether this process is the one that the rest is about, and not a fork of it.
+    fn is_this_process(&mut self) -> bool {
+        let own = process::id();
+        *self.process.get_or_insert(own) == own
+    }
+
+    fn guards(&mut self, is_of_main: bool) -> &mut usize {
+        if is_of_main { &mut self.guards_of_main } else { &mut self.other_guards }
+    }
+
+    fn has_guards(&self) -> bool {
+        self.guards_of_main + self.other_guards > 0
+    }
+}
+
+/// Whether this is the main thread: any thread can have its name, but not its number too. If a
+/// later version of `std` counts otherwise, no mistake is found.
+fn is_main_thread() -> bool {
+    let thread = thread::current();
+    thread.name() == Some("main") && format!("{:?}", thread.id()) == "ThreadId(1)"
+}
+
+/// Whether the main thread made the guard.
+pub(super) fn guard_is_made() -> bool {
+    let is_of_main = is_main_thread();
+    let mut program = lock(&PROGRAM);
+    program.is_this_process();
+    *program.guards(is_of_main) += 1;
+    drop(program);
+    if is_of_main {
+        end::watch();
+    }
+    is_of_main
 }
 
 /// Handlers were set or added.
 pub(super) fn handlers_are_set() {
-    watch_the_end();
-    let mut guards = lock(&GUARDS);
-    guards.handlers_were_set = true;
-    guards.ended = None;
-    let place = guards.dropped_before_handlers.take();
-    if let Some(place) = place.filter(|_| guards.live == 0 && !guards.reported) {
-        guards.reported = true;
-        drop(guards);
+    if is_test() {
+        return;
+    }
+    let is_main = is_main_thread();
+    if is_main {
+        end::watch();
+    }
+    let recorded = recorded();
+    let mut program = lock(&PROGRAM);
+    program.handlers = Some(HandlersSet { recorded });
+    program.ended = None;
+    let is_own = program.is_this_process();
+    let place = program.dropped_at_once.take();
+    let is_mistake = is_main && is_own && !program.has_guards() && !program.reported;
+    if let Some(place) = place.filter(|_| is_mistake) {
+        program.reported = true;
+        drop(program);
         let text = format_args!(
-            "the shutdown guard made at {place} was dropped before the handlers were set, so \
-             nothing exports the last values of the program; {FIX}"
+            "the shutdown guard made at {place} was dropped at once, before the handlers were \
+             set, so this guard exports nothing; {FIX}"
         );
-        report::report(Level::Warn, "a guard is dropped before handlers are set", text);
+        report(Level::Warn, "a guard is dropped before handlers are set", text);
     }
 }
 
 /// A guard was dropped; `removed_any` tells whether its end removed handlers.
 pub(super) fn guard_is_dropped(
     place: &'static Location<'static>,
+    is_of_main: bool,
     lived: Duration,
     removed_any: bool,
 ) {
-    let ended =
-        removed_any.then(|| Ended { place, lived, at: Instant::now(), recorded: recorded() });
-    let mut guards = lock(&GUARDS);
-    guards.live = guards.live.saturating_sub(1);
-    if !guards.handlers_were_set {
-        guards.dropped_before_handlers = Some(place);
+    let is_watched = is_of_main && !is_test() && is_main_thread();
+    let ended = (is_watched && removed_any).then(|| Ended {
+        place,
+        lived,
+        at: Instant::now(),
+        recorded: recorded(),
+        collections: collections(),
+    });
+    let mut program = lock(&PROGRAM);
+    let guards = program.guards(is_of_main);
+    *guards = guards.saturating_sub(1);
+    if is_watched && program.handlers.is_none() && lived < AT_ONCE {
+        program.dropped_at_once = Some(place);
     }
-    guards.ended = ended.or(guards.ended);
-    drop(guards);
-    if removed_any && lived < WATCHED {
-        // At the end of `main`, the process ends before this thread has slept once. Without the
-        // thread, the mistake is found when the program ends.
-        let _ = thread::Builder::new().name("metrics-guard".to_owned()).spawn(|| {
-            let mut pause = Duration::from_secs(1);
-            while pause < 2 * WATCHED && lock(&GUARDS).ended.is_some() {
-                thread::sleep(pause);
-                if let Some(text) = program_goes_on() {
-                    let subject = "a guard is dropped before the program ends";
-                    report::report(Level::Warn, subject, format_args!("{text}"));
-                    return;
-                }
-                pause *= 2;
-            }
-        });
-    }
-}
-
-/// The mistake, if the program has recorded something since the end of its guard. A program whose
-/// `main` returned may still be recording, but not for longer than the guard lived.
-fn program_goes_on() -> Option<String> {
-    let ended = lock(&GUARDS).ended.filter(|ended| ended.at.elapsed() > ended.lived)?;
-    if recorded() == ended.recorded {
-        return None;
-    }
-    let mut guards = lock(&GUARDS);
-    // Handlers were set meanwhile, or another mistake was reported.
-    guards.ended.take().filter(|now| now.at == ended.at && !guards.reported)?;
-    guards.reported = true;
-    let Ended { place, lived, .. } = ended;
-    Some(format!(
-        "the shutdown guard made at {place} was dropped after {lived:.1?} and removed all \
-         handlers, but the program goes on; what was recorded since then is not exported; {FIX}"
-    ))
-}
-
-/// Looks for mistakes at the end of the program, if this is the main thread.
-fn watch_the_end() {
-    thread_local! {
-        static END: End = const { End };
-    }
-    if cfg!(unix) && thread::current().name() == Some("main") {
-        // While the thread's storage is destroyed, it is too late.
-        let _ = END.try_with(|_| {});
-    }
-}
-
-/// Owned by the main thread.
-struct End;
-
-impl Drop for End {
-    fn drop(&mut self) {
-        // Directly: a logger may have lost its own storage in this thread, or may never be flushed.
-        if let Some(text) = program_goes_on().or_else(nothing_was_exported) {
-            report::write(format_args!("{text}"));
-        }
-    }
-}
-
-/// The mistake, if the program ends with handlers that have exported nothing.
-fn nothing_was_exported() -> Option<String> {
-    let names = installed::without_export().filter(|names| !names.is_empty())?;
-    let mut guards = GUARDS.try_lock().ok()?;
-    if std::mem::replace(&mut guards.reported, true) {
-        return None;
-    }
-    let names = names.join("`, `");
-    let (handlers, have) =
-        if names.contains('`') { ("handlers", "have") } else { ("handler", "has") };
-    let begin = format!("the program ends, and {handlers} `{names}` {have} exported nothing: ");
-    Some(
-        begin
-            + &if guards.live == 0 {
-                format!("there is no shutdown guard; {FIX}")
-            } else {
-                "its shutdown guard is not dropped; return from `main` instead of calling \
-         `std::process::exit`, or call `typed_metrics::shutdown()` before"
-                    .to_owned()
-            },
-    )
+    program.ended = ended.or(program.ended);
 }

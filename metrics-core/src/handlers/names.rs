@@ -40,6 +40,12 @@ pub(super) fn named(name: &str) -> Result<&'static BackEnd, Error> {
     found.ok_or_else(|| unknown(name))
 }
 
+/// Whether this is the name of a back end of this project. Each of them exports when it is shut
+/// down.
+pub(super) fn is_own(name: &str) -> bool {
+    KNOWN.iter().any(|(known, _)| *known == name)
+}
+
 #[cold]
 fn unknown(name: &str) -> Error {
     let available: Vec<String> =

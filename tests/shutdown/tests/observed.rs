@@ -28,6 +28,8 @@ enum Last<'a> {
     Total,
     #[gauge]
     Found,
+    #[up_down_counter]
+    Active,
     #[gauge(series_limit = 1)]
     Short { id: u64 },
 }
@@ -221,6 +223,22 @@ fn of_two_observations_of_one_gauge_the_last_one_counts() {
         exported
     };
     assert_eq!(exported.value("last.level", &[]), Some(6.0));
+}
+
+#[test]
+fn a_counter_that_the_program_removes_has_no_last_value() {
+    let _alone = alone();
+    let exported = {
+        let _shutdown = shutdown_guard();
+        let exported = Exported::new();
+        drop(Last::active().observe(|| 5_i64));
+        Last::active().remove();
+        drop(Last::queue("removed").observe(|| 7_i64));
+        Last::queue("removed").remove();
+        exported
+    };
+    assert_eq!(exported.value("last.active", &[]), None);
+    assert_eq!(exported.value("last.queue", &[("name", "removed")]), None);
 }
 
 #[test]

@@ -34,6 +34,24 @@ fn with_a_logger_every_failure_is_logged_and_nothing_is_written() {
 }
 
 #[test]
+fn with_a_silenced_logger_nothing_is_written() {
+    for logger in ["silenced logger", "silenced logger without fields"] {
+        assert_eq!(run(&[logger]), (String::new(), String::new()), "{logger}");
+    }
+}
+
+#[test]
+fn the_text_of_a_failure_may_report_another_failure() {
+    let (_, stderr) = run(&["nested"]);
+    let expected = "\
+typed-metrics: metric `failing.sizes`: 1 dropped: not finite (reported once; the snapshot counts them)
+typed-metrics: no logger of the crate `log` is set, so each kind of failure is written here once
+typed-metrics: handler `nested` could not shut down: nested
+";
+    assert_eq!(stderr, expected);
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn a_standard_error_that_cannot_be_written_harms_nobody() {
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();

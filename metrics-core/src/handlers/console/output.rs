@@ -10,14 +10,14 @@ pub(super) struct Output {
     colours: bool,
     /// What was printed last, so that the end does not repeat it.
     last: String,
-    /// Not before installation, and no more after shutdown: a table that the thread of the interval
-    /// still had in hand then would be older than the last one.
-    pub(super) is_ticking: bool,
+    /// From the shutdown on, until the handler is installed again. A table that another thread still
+    /// has in hand then would follow the last one, and could be older.
+    pub(super) is_closed: bool,
 }
 
 impl Output {
     pub(super) fn new(writer: impl Write + Send + 'static, colours: bool) -> Self {
-        Self { writer: Box::new(writer), colours, last: String::new(), is_ticking: false }
+        Self { writer: Box::new(writer), colours, last: String::new(), is_closed: false }
     }
 
     pub(super) fn print(&mut self, lines: &[Line]) -> io::Result<()> {

@@ -1,4 +1,6 @@
-//! A handler that fails, in a program with a logger (`logger`) or without one.
+//! A handler that fails, in a program with a logger (`logger`), with a silenced one (`silenced
+//! logger`, `silenced logger without fields`), or without one. The text of the failure may report
+//! another failure (`nested`).
 
 use typed_metrics::{
     HandlerError, Measurement, MetricHandler, Metrics, add_metric_handler, set_metric_handlers,
@@ -37,8 +39,51 @@ impl MetricHandler for Broken {
     }
 }
 
+/// An error whose text records something that is dropped, and takes a snapshot, which reports it.
+#[derive(Debug)]
+struct Nested;
+
+impl std::fmt::Display for Nested {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        Failing::sizes().record(f64::NAN);
+        let _ = typed_metrics::snapshot();
+        f.write_str("nested")
+    }
+}
+
+impl std::error::Error for Nested {}
+
+struct FailsNested;
+
+impl MetricHandler for FailsNested {
+    fn name(&self) -> &'static str {
+        "nested"
+    }
+
+    fn flush(&self) -> Result<(), HandlerError> {
+        Err(Nested.into())
+    }
+}
+
 /// Writes to standard output.
 struct Logger;
+
+/// As the logger that the environment silences.
+struct Silenced {
+    level: log::LevelFilter,
+}
+
+impl log::Log for Silenced {
+    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
+        metadata.level() <= self.level
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        println!("{}", record.args());
+    }
+
+    fn flush(&self) {}
+}
 
 impl log::Log for Logger {
     fn enabled(&self, _: &log::Metadata<'_>) -> bool {
@@ -53,9 +98,25 @@ impl log::Log for Logger {
 }
 
 fn main() -> Result<(), typed_metrics::Error> {
-    if std::env::args().any(|argument| argument == "logger") {
-        log::set_logger(&Logger).expect("there is no other one");
-        log::set_max_level(log::LevelFilter::Info);
+    let logger = std::env::args().nth(1);
+    match logger.as_deref() {
+        Some("logger") => {
+            log::set_logger(&Logger).expect("there is no other one");
+            log::set_max_level(log::LevelFilter::Info);
+        }
+        Some("silenced logger") => {
+            static SILENCED: Silenced = Silenced { level: log::LevelFilter::Off };
+            log::set_logger(&SILENCED).expect("there is no other one");
+        }
+        // `Off` is the level until a program sets another one.
+        Some("silenced logger without fields") => {
+            log::set_logger(&Logger).expect("there is no other one");
+        }
+        Some("nested") => {
+            let _shutdown = typed_metrics::shutdown_guard();
+            return set_metric_handlers(FailsNested);
+        }
+        _ => {}
     }
     let _shutdown = typed_metrics::shutdown_guard();
     for _ in 0..3 {

@@ -1,7 +1,7 @@
 //! A program that keeps its shutdown guard, or makes the mistake that its argument names.
 
-use std::io;
 use std::process::ExitCode;
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
@@ -34,6 +34,19 @@ impl MetricHandler for Forwarding {
 
 fn work() {
     Guard::jobs().add(7);
+}
+
+/// From here on, the program has gone on after its guard.
+const LONG: Duration = Duration::from_secs(5);
+
+fn long() {
+    thread::sleep(LONG + Duration::from_millis(100));
+}
+
+/// Counts when the runtime drops it.
+async fn recording_its_end() {
+    let _work = Dropped(work);
+    std::future::pending::<()>().await;
 }
 
 fn init() {
@@ -80,6 +93,14 @@ fn main() -> ExitCode {
             set_metric_handlers(("console", typed_metrics::InMemoryHandler::new())).unwrap();
             work();
         }
+        "no guard, in memory" => {
+            set_metric_handlers(typed_metrics::InMemoryHandler::new()).unwrap();
+            work();
+        }
+        "no guard, nothing recorded" => {
+            work();
+            set_metric_handlers("console").unwrap();
+        }
         "no guard, panic" => {
             set_metric_handlers("console").unwrap();
             work();
@@ -124,6 +145,72 @@ fn main() -> ExitCode {
             work();
             std::process::exit(4);
         }
+        "guard in another thread" => {
+            let (made, is_made) = mpsc::channel();
+            thread::spawn(move || {
+                let _shutdown = shutdown_guard();
+                made.send(()).unwrap();
+                loop {
+                    thread::park();
+                }
+            });
+            is_made.recv().unwrap();
+            set_metric_handlers("console").unwrap();
+            work();
+        }
+        "a thread with the name of the main thread" => {
+            let thread = thread::Builder::new().name("main".to_owned());
+            let set = || {
+                let _ = shutdown_guard();
+                set_metric_handlers("console").unwrap();
+                work();
+            };
+            thread.spawn(set).unwrap().join().unwrap();
+        }
+        "guard in the runtime" => {
+            #[tokio::main]
+            async fn inside() {
+                let _shutdown = shutdown_guard();
+                set_metric_handlers("console").unwrap();
+                // The runtime waits for it, but the guard does not.
+                tokio::task::spawn_blocking(|| {
+                    thread::sleep(Duration::from_millis(1500));
+                    work();
+                });
+            }
+            inside();
+        }
+        "guard outside of the runtime" => {
+            let _shutdown = shutdown_guard();
+            set_metric_handlers("console").unwrap();
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            runtime.block_on(async {
+                tokio::spawn(recording_its_end());
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            });
+            runtime.shutdown_timeout(Duration::from_secs(10));
+        }
+        "tasks end before the guard" => {
+            #[tokio::main]
+            async fn inside() {
+                let _shutdown = shutdown_guard();
+                set_metric_handlers("console").unwrap();
+                let mut tasks = tokio::task::JoinSet::new();
+                tasks.spawn(recording_its_end());
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                tasks.shutdown().await;
+            }
+            inside();
+        }
+        "restarted" => {
+            // Nobody exports what is recorded in between now, but the next handlers do.
+            init();
+            work();
+            thread::sleep(Duration::from_millis(1500));
+            init();
+            let _shutdown = shutdown_guard();
+            set_metric_handlers("console").unwrap();
+        }
         "underscore" => {
             let _ = shutdown_guard();
             set_metric_handlers("console").unwrap();
@@ -132,35 +219,48 @@ fn main() -> ExitCode {
         "underscore, handlers first" => {
             set_metric_handlers("console").unwrap();
             let _ = shutdown_guard();
-            thread::sleep(Duration::from_millis(100));
+            long();
             work();
         }
         "in init" => {
             init();
-            thread::sleep(Duration::from_millis(100));
             work();
+            long();
         }
         "in init, only gauges" => {
             init();
-            thread::sleep(Duration::from_millis(100));
             Guard::level().set(7);
+            long();
+        }
+        "in init, soon over" => {
+            init();
+            thread::sleep(Duration::from_millis(1500));
+            work();
         }
         "in init, nothing recorded" => {
             init();
-            thread::sleep(Duration::from_millis(100));
+            long();
+        }
+        "in init, read" => {
+            init();
+            work();
+            drop(typed_metrics::snapshot());
+            long();
         }
         "in init, set again" => {
             init();
+            long();
             let _shutdown = shutdown_guard();
             set_metric_handlers("console").unwrap();
-            thread::sleep(Duration::from_millis(100));
             work();
         }
-        "in init of a service" => {
-            init();
+        "shorter than the guard" => {
+            let guard = shutdown_guard();
+            set_metric_handlers("console").unwrap();
+            thread::sleep(LONG + Duration::from_millis(500));
+            drop(guard);
             work();
-            // Until the test has seen the report, and closes standard input.
-            io::read_to_string(io::stdin()).unwrap();
+            long();
         }
         unknown => panic!("there is no mistake {unknown:?}"),
     }

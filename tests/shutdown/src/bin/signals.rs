@@ -5,8 +5,9 @@ use std::time::Duration;
 use std::{io, thread};
 
 use typed_metrics::{
-    Metrics, exit_on_signal, set_metric_handlers, shutdown_guard, shutdown_signal,
+    IntoHandlers, Metrics, exit_on_signal, set_metric_handlers, shutdown_guard, shutdown_signal,
 };
+use typed_metrics_shutdown::Slow;
 
 #[derive(Metrics)]
 #[metrics(prefix = "service")]
@@ -50,10 +51,34 @@ async fn polled_late() {
     signal.await;
 }
 
+/// Says that it has got the signal, and goes on.
+#[tokio::main]
+async fn hanging(handlers: impl IntoHandlers) {
+    let _shutdown = shutdown_guard();
+    set_metric_handlers(handlers).unwrap();
+    let signal = shutdown_signal();
+    work();
+    signal.await;
+    eprintln!("got the signal");
+    std::future::pending::<()>().await;
+}
+
 fn main() {
     match &*std::env::args().nth(1).expect("the argument is the name of a way") {
         "graceful" => graceful(),
         "polled late" => polled_late(),
+        "graceful, but it hangs" => hanging("console"),
+        "graceful, but it hangs, and so does the export" => {
+            hanging(("console", Slow));
+        }
+        "exit, but the export hangs" => {
+            set_metric_handlers(("console", Slow)).unwrap();
+            exit_on_signal();
+            work();
+            loop {
+                thread::sleep(Duration::from_secs(1));
+            }
+        }
         "exit" => {
             let _shutdown = shutdown_guard();
             exit_on_signal();

@@ -10,11 +10,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut signals = Signals::new([SIGTERM, SIGINT])?;
     std::thread::spawn(move || {
         for signal in signals.forever() {
-            typed_metrics::clear_metric_handlers(); // exports the last values
-            emulate_default_handler(signal).unwrap(); // ends the program
+            // On a thread: a second signal finds no handlers, and ends the program at once.
+            std::thread::spawn(move || {
+                typed_metrics::clear_metric_handlers(); // exports the last values
+                emulate_default_handler(signal).unwrap(); // ends the program
+            });
         }
     });
     typed_metrics::set_metric_handlers("console")?;
+    if std::env::args().any(|argument| argument == "slow") {
+        typed_metrics::add_metric_handler(typed_metrics_shutdown::Slow)?;
+    }
     work();
     Ok(())
 }
