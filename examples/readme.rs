@@ -17,7 +17,7 @@ enum Shop<'a> {
 }
 
 fn main() -> Result<(), typed_metrics::Error> {
-    let _guard = typed_metrics::shutdown_guard(); // exports the last values when `main` returns
+    let _shutdown = typed_metrics::shutdown_guard(); // exports the last values when `main` returns
     typed_metrics::set_metric_handlers("console")?;
 
     Shop::requests("/search", 200).inc();

@@ -6,6 +6,7 @@
 //! - [`runtime`]: register metrics that are known only at run time.
 #![cfg_attr(feature = "llm", doc = "- [`llm`]: measure LLM calls, streamed or not.")]
 //! - [`handlers`]: export metrics through handlers, and write your own handler.
+//! - [`shutdown`]: export the last values at the end of a program, also at SIGTERM and Ctrl-C.
 //! - [`testing`]: assert which metrics your code records.
 //! - [`cost`]: time and memory that a record costs, and the guarantees.
 //!

@@ -18,7 +18,7 @@ const _: () = {
 const _: () = {
     #[diagnostic::on_unimplemented(
         message = "`#[timed]` looks for the crate `typed_metrics`, which is not a dependency of this crate",
-        label = "write `#[timed(crate = path)]`",
+        label = "add `crate = path` to the attribute",
         note = "`path` leads to a re-export of the crate, as in `crate = my_lib::typed_metrics`; or add `typed-metrics` to Cargo.toml"
     )]
     trait __Found {}

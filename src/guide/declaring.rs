@@ -50,10 +50,11 @@
 //! characters. A unit is printable ASCII without blanks and has at most 63 characters. Both rules
 //! are OpenTelemetry's, and the compiler checks them.
 //!
-//! English words such as `seconds` are refused, and the error names the code to write instead: a
-//! histogram takes a [`Duration`](std::time::Duration) only if its unit is a code of time, such as
-//! `s`. `B`, `KiB` and `celsius` are refused as well: UCUM writes `By`, `KiBy` and `Cel`. Braces
-//! enclose an annotation and must be in pairs.
+//! English words for known units, such as `seconds`, are refused, and the error names the code to
+//! write instead: a histogram takes a [`Duration`](std::time::Duration) only if its unit is a code
+//! of time, such as `s`. `B`, `KiB` and `celsius` are refused as well: UCUM writes `By`, `KiBy` and
+//! `Cel`. Any other word is accepted and exported as it is. Braces enclose an annotation and must
+//! be in pairs.
 //!
 //! The description is the text of the doc comment, with its lines joined. In a block comment, the
 //! asterisks at the beginning of lines are not part of the text.
@@ -159,7 +160,8 @@
 //! # Another name for the crate
 //!
 //! Generated code names `::typed_metrics`. If the crate has another name in `Cargo.toml`, write
-//! `#[metrics(crate = tm)]` and `#[label(crate = tm)]`, or once, at the root of your crate,
+//! `#[metrics(crate = tm)]`, `#[label(crate = tm)]` and `#[timed(crate = tm)]`, where `crate = tm`
+//! stands beside other keys. Or write once, at the root of your crate,
 //! `extern crate tm as typed_metrics;`.
 //!
 //! The next page, [`recording`](super::recording), shows how to record in these metrics.

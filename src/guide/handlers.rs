@@ -77,24 +77,53 @@
 //! Keep only one guard in a program: the drop of any guard shuts down all handlers. Later
 //! measurements are not exported until a handler is set again.
 //!
-//! [`std::process::exit`] and signals such as Ctrl-C end the program at once, without dropping the
-//! guard. So let `main` return. With tokio:
+//! [`std::process::exit`] and signals end the program at once, without dropping the guard. So let
+//! `main` return. With the feature `signals`, `shutdown_signal` waits for SIGTERM, which Kubernetes
+//! and systemd send, and for Ctrl-C:
 //!
-//! ```no_run
-//! # mod signal { pub async fn ctrl_c() -> std::io::Result<()> { Ok(()) } }
+#![cfg_attr(feature = "signals", doc = "```no_run")]
+#![cfg_attr(not(feature = "signals"), doc = "```ignore")]
 //! # async fn serve() {}
-//! // `signal` is `tokio::signal`, of tokio's feature `signal`.
 //! #[tokio::main]
 //! async fn main() -> Result<(), typed_metrics::Error> {
 //!     let _shutdown = typed_metrics::shutdown_guard();
 //!     typed_metrics::set_metric_handlers("console")?;
 //!     tokio::select! {
 //!         () = serve() => {}
-//!         _ = signal::ctrl_c() => {}
+//!         () = typed_metrics::shutdown_signal() => {}
 //!     }
 //!     Ok(()) // now the guard is dropped
 //! }
 //! ```
+//!
+//! The page [`shutdown`](super::shutdown) lists what can end a program, and has recipes for
+//! programs without tokio. A complete service is `examples/axum_service` in the repository. Its
+//! `main` is not async, so that the runtime ends before the guard exports the last values.
+//!
+//! # Conflicts between crates
+//!
+//! Two crates may define a metric of one name. Definitions agree if the name is the same in every
+//! letter, and the kind, the type of the values, the unit and the buckets are equal. Otherwise, no
+//! handler can be set: the error names both places in the source. [`check`](crate::check) returns
+//! the same error, so a test can find the conflict.
+//!
+//! Another description and other labels are no conflict. A warning names both places, and the
+//! description of the first definition is exported.
+//!
+//! An application that can change neither crate decides which definition is exported. Call
+//! [`resolve_conflict`](crate::resolve_conflict) before you set handlers:
+//!
+//! ```
+//! use typed_metrics::{Resolution, resolve_conflict};
+//!
+//! fn main() -> Result<(), typed_metrics::Error> {
+//!     // `old_client` measures in milliseconds, `new_client` in seconds.
+//!     resolve_conflict("client.duration", Resolution::Keep("new_client"));
+//!     typed_metrics::set_metric_handlers("console")
+//! }
+//! ```
+//!
+//! [`Resolution::LeaveOut`](crate::Resolution::LeaveOut) exports no definition of the metric.
 //!
 //! # Write your own handler
 //!

@@ -173,7 +173,7 @@
 //!
 //! The adapters also take a `GenAi`: `client.chat().measured().gen_ai(GenAi::chat("openai"))`.
 //!
-//! `cargo run --example rag --features llm` answers questions about this project, and prints all
-//! these metrics.
+//! In a clone of the repository, `cargo run -p rag` answers questions about this project, and
+//! prints all these metrics.
 //!
 //! [conventions for generative AI]: https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-metrics.md

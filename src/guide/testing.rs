@@ -24,13 +24,17 @@
 //!
 //! let seen = capture(|| sell("rye"));
 //! assert_eq!(seen.returned, 2);
-//! assert_eq!(seen.counter(Bakery::Sold { bread: "rye" }), 1);
-//! assert_eq!(seen.counter(Bakery::Sold { bread: "wheat" }), 0);
-//! assert_eq!(seen.gauge(Bakery::Ovens), Some(3.0));
-//!
-//! // If this assertion fails, the message shows the recorded series.
 //! seen.assert_counter(Bakery::Sold { bread: "rye" }, 1);
+//! seen.assert_counter(Bakery::Sold { bread: "wheat" }, 0);
+//! seen.assert_gauge(Bakery::Ovens, 3.0);
+//!
+//! // The value itself, for other comparisons:
+//! assert!(seen.counter(Bakery::Sold { bread: "rye" }) < 10);
 //! ```
+//!
+//! `assert_counter`, `assert_up_down_counter`, `assert_gauge` and `assert_histogram_count` compare
+//! a value. If an assertion fails, its message lists all recorded series. `assert_nothing` asserts
+//! that nothing was recorded. [`Captured`](crate::testing::Captured) has all methods.
 //!
 //! [`capture_async`](crate::testing::capture_async) does the same for a future. A capture sees the
 //! threads and tasks that the code starts if they carry the [`Scope`](crate::testing::Scope):
@@ -50,16 +54,19 @@
 //!     let scope = Scope::current();
 //!     std::thread::spawn(move || scope.enter(|| Mill::ground().add(5))).join().unwrap();
 //! });
-//! assert_eq!(seen.counter(Mill::Ground), 5);
+//! seen.assert_counter(Mill::Ground, 5);
 //! ```
 //!
-//! A task on a runtime with several threads carries the scope with `scope.enter_async(…)` around
-//! its future. On a runtime of the current thread, all tasks run inside the capture, so the capture
-//! sees them:
+//! # Tasks
+//!
+//! A task that the code spawns is not part of the future that spawned it, so `capture_async` does
+//! not see the task. In `#[tokio::test]`, use
+//! [`capture_thread`](crate::testing::capture_thread): the runtime of such a test runs all tasks on
+//! the thread of the test, and the capture sees everything that this thread records.
 //!
 //! ```
 //! use typed_metrics::Metrics;
-//! use typed_metrics::testing::{Scope, capture};
+//! use typed_metrics::testing::capture_thread;
 //!
 //! #[derive(Metrics)]
 //! #[metrics(prefix = "loom")]
@@ -68,22 +75,57 @@
 //!     Woven,
 //! }
 //!
+//! async fn weave() {
+//!     tokio::spawn(async { Loom::woven().inc() }).await.unwrap();
+//! }
+//!
+//! # /* A test that rustdoc compiles as a program:
+//! #[tokio::test]
+//! # */
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() { weaving().await }
+//! async fn weaving() {
+//!     let capture = capture_thread();
+//!     weave().await;
+//!     let seen = capture.finish();
+//!     seen.assert_counter(Loom::Woven, 1);
+//! }
+//! ```
+//!
+//! A test that makes a runtime of its own has two other ways. On a runtime of the current thread,
+//! `capture(|| runtime.block_on(…))` sees all tasks, because they run inside the closure. On a
+//! runtime with several threads, a task carries the scope with `scope.enter_async(…)` around its
+//! future:
+//!
+//! ```
+//! use typed_metrics::Metrics;
+//! use typed_metrics::testing::{Scope, capture};
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "spindle")]
+//! enum Spindle {
+//!     #[counter]
+//!     Spun,
+//! }
+//!
 //! let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
 //! let seen = capture(|| {
-//!     runtime.block_on(async { tokio::spawn(async { Loom::woven().inc() }).await })
+//!     runtime.block_on(async { tokio::spawn(async { Spindle::spun().inc() }).await })
 //! });
-//! assert_eq!(seen.counter(Loom::Woven), 1);
+//! seen.assert_counter(Spindle::Spun, 1);
 //!
 //! let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
 //! let seen = capture(|| {
 //!     runtime.block_on(async {
 //!         let scope = Scope::current();
-//!         let weave = async move { scope.enter_async(async { Loom::woven().inc() }).await };
-//!         tokio::spawn(weave).await
+//!         let spin = async move { scope.enter_async(async { Spindle::spun().inc() }).await };
+//!         tokio::spawn(spin).await
 //!     })
 //! });
-//! assert_eq!(seen.counter(Loom::Woven), 1);
+//! seen.assert_counter(Spindle::Spun, 1);
 //! ```
+//!
+//! # Conflicts
 //!
 //! Every program should also test that no two crates define one metric differently:
 //!

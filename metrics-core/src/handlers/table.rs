@@ -22,9 +22,9 @@ pub(crate) const LEAST_WIDTH: usize = 20;
 
 impl fmt::Display for Snapshot {
     /// A table of all values and a table of all histograms, metrics sorted by name and series by
-    /// labels. Below the tables, one line names metrics that were never recorded, and further lines
-    /// count what was dropped. `{:#}` gives a metric that was never recorded a row in its table
-    /// instead.
+    /// labels. Below the tables, one line names metrics that were never recorded, except those of
+    /// the framework (`typed_metrics.…`), and further lines count what was dropped. `{:#}` gives
+    /// every metric that was never recorded a row in its table instead.
     ///
     /// All durations of a metric are shown in one unit from nanoseconds to seconds. Other numbers
     /// are not scaled, and have their thousands separated. Quantiles are estimated from buckets.

@@ -38,7 +38,8 @@ use super::value::LabelRef;
     message = "`{Self}` cannot be a label",
     label = "not a label",
     note = "derive it: `#[derive(Label)]` on an enum without fields or on a newtype",
-    note = "or, if it implements `Display`, write `#[label(display)]` on the field"
+    note = "or, if it implements `Display`, write `#[label(display)]` on the field",
+    note = "floats cannot be labels: use an integer or a text, such as the name of a range"
 )]
 pub trait Label {
     /// The number of values, if it is known at compile time.

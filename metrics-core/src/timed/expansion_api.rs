@@ -162,17 +162,19 @@ impl<L> CanBeAbsent for Option<L> {
     }
 }
 
-/// The result of a closure that computes a label of type `L`: an `Option` of the value, or the
-/// value itself.
+/// The result of a closure that computes a label of type `L`, an `Option`: the label, or the value
+/// in it.
 #[diagnostic::on_unimplemented(
-    message = "the label takes an `{L}`, and the closure returns a `{Self}`",
+    message = "the label has the type `{L}`, and the closure returns `{Self}`",
     label = "returns a value of another type"
 )]
 pub trait IntoComputed<L> {
     fn into_computed(self) -> L;
 }
 
-impl<L> IntoComputed<Self> for Option<L> {
+// For every type, although a label is an `Option` here: a field that is no `Option` is one mistake,
+// which `CanBeAbsent` reports.
+impl<L> IntoComputed<Self> for L {
     #[inline(always)]
     fn into_computed(self) -> Self {
         self

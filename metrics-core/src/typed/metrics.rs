@@ -8,7 +8,8 @@ use crate::metric::descriptor::Descriptor;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a metrics enum",
     label = "does not derive `Metrics`",
-    note = "put `#[derive(Metrics)]` on the enum"
+    note = "put `#[derive(Metrics)]` on the enum, or pass the variant with its labels, such as \
+            `M::Requests {{ route }}`, and not a handle or a name"
 )]
 pub trait Metrics {
     /// The descriptor of each variant's metric, in the order of the variants.

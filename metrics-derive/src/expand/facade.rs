@@ -63,10 +63,17 @@ pub(crate) fn imports(facade: &Facade, of: Macro) -> TokenStream {
 /// an impl because the compiler checks headers first: at the first trait that it cannot name, it
 /// stops.
 pub(crate) fn hint(doubt: &Doubt, of: Macro) -> TokenStream {
-    let (name, attribute) = match of {
-        Macro::Metrics => ("#[derive(Metrics)]", "metrics"),
-        Macro::Label => ("#[derive(Label)]", "label"),
-        Macro::Timed => ("#[timed]", "timed"),
+    let name = match of {
+        Macro::Metrics => "#[derive(Metrics)]",
+        Macro::Label => "#[derive(Label)]",
+        Macro::Timed => "#[timed]",
+    };
+    // A derive takes its attribute several times. An attribute in the place of `#[timed(…)]` would
+    // lose the metric.
+    let give = |path: &str| match of {
+        Macro::Metrics => format!("write `#[metrics(crate = {path})]`"),
+        Macro::Label => format!("write `#[label(crate = {path})]`"),
+        Macro::Timed => format!("add `crate = {path}` to the attribute"),
     };
     let (message, label, note) = match doubt {
         Doubt::Renamed(known_as) => (
@@ -74,7 +81,7 @@ pub(crate) fn hint(doubt: &Doubt, of: Macro) -> TokenStream {
                 "`{name}` looks for the dependency `typed-metrics` under its own name, and here it \
                  is called `{known_as}`"
             ),
-            format!("write `#[{attribute}(crate = {known_as})]`"),
+            give(known_as),
             format!(
                 "or write once, at the root of the crate: \
                  `extern crate {known_as} as typed_metrics;`"
@@ -85,7 +92,7 @@ pub(crate) fn hint(doubt: &Doubt, of: Macro) -> TokenStream {
                 "`{name}` looks for the crate `typed_metrics`, which is not a dependency of this \
                  crate"
             ),
-            format!("write `#[{attribute}(crate = path)]`"),
+            give("path"),
             "`path` leads to a re-export of the crate, as in `crate = my_lib::typed_metrics`; or \
              add `typed-metrics` to Cargo.toml"
                 .to_owned(),

@@ -5,10 +5,15 @@ use super::text::{self, ELLIPSIS};
 /// The line is not wider than this, however much width there is.
 const WIDEST: usize = 100;
 
+/// Names of the framework's own metrics. They count failures, so silence is their normal state.
+const OF_THE_FRAMEWORK: &str = "typed_metrics.";
+
 /// How many of the metrics named `names` there are, and as many names as fit into a line of
-/// `width`.
+/// `width`. Metrics of the framework itself are left out.
 pub(super) fn summary(names: &[&str], width: usize) -> Vec<String> {
     let room = width.min(WIDEST);
+    let of_the_program = |name: &&str| !name.starts_with(OF_THE_FRAMEWORK);
+    let names: Vec<&str> = names.iter().copied().filter(of_the_program).collect();
     let count = match names.len() {
         0 => return Vec::new(),
         1 => "1 metric was never recorded".to_owned(),
@@ -53,6 +58,16 @@ mod tests {
         assert_eq!(line(4, 64), "4 metrics were never recorded: function.duration, … and 3 more");
         assert_eq!(line(4, 60), "4 metrics were never recorded");
         assert_eq!(line(4, 20), "4 metrics were never\n  recorded");
+    }
+
+    #[test]
+    fn metrics_of_the_framework_are_left_out() {
+        let line = |names: &[&str]| summary(names, 80).join("\n");
+        assert_eq!(line(&["typed_metrics.otlp.dropped"]), "");
+        assert_eq!(
+            line(&["shop.requests", "typed_metrics.otlp.dropped", "typed_metrics_of_mine"]),
+            "2 metrics were never recorded: shop.requests, typed_metrics_of_mine"
+        );
     }
 
     #[test]
