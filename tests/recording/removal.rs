@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
 
 use typed_metrics::{Label, Metrics, Reader, Value};
+use typed_metrics_turn::my_turn;
 
 #[derive(Clone, Copy, Label)]
 enum Side {
@@ -229,6 +230,7 @@ fn zero_is_a_value() {
 /// outlive many series in the same memory. Each series may only contain values of its own id.
 #[test]
 fn recycling_never_puts_a_value_under_other_labels() {
+    let _turn = my_turn(); // this test collects in a loop
     let done = AtomicBool::new(false);
     let ids = 12_u64;
     thread::scope(|scope| {
@@ -301,6 +303,7 @@ fn recycling_never_puts_a_value_under_other_labels() {
 /// Every value recorded before a removal begins is gone after it.
 #[test]
 fn a_removal_beside_running_writers_forgets_all_that_was_before() {
+    let _turn = my_turn(); // this test collects in a loop
     let done = AtomicBool::new(false);
     let recorded = AtomicU64::new(0);
     thread::scope(|scope| {

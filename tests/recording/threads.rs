@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 use typed_metrics::{Label, Metrics, Value};
+use typed_metrics_turn::my_turn;
 
 #[derive(Clone, Copy, Label)]
 enum Side {
@@ -94,6 +95,7 @@ fn a_thousand_threads_that_start_and_end_lose_nothing() {
 
 #[test]
 fn a_snapshot_taken_while_threads_record_is_consistent_and_never_falls() {
+    let _turn = my_turn(); // this test collects in a loop
     let done = AtomicBool::new(false);
     let recorded: Vec<u64> = thread::scope(|scope| {
         let writers: Vec<_> = (0..3)

@@ -56,11 +56,11 @@ fn the_same_is_sent_as_by_the_exporter_of_opentelemetry_otlp() {
     let _turn = my_turn();
     record();
     for temporality in [Temporality::Cumulative, Temporality::Delta, Temporality::LowMemory] {
-        let (theirs, ours) = (Receiver::start(), Receiver::start());
+        let (at_theirs, at_ours) = (Receiver::start(), Receiver::start());
         let (provider, collector) = typed_metrics_receiver::provider::provider(temporality);
         let mine = |metric: &Descriptor| metric.name().starts_with("exported.");
         set_metric_handlers(OtelHandler::new(provider).filter(mine)).unwrap();
-        let pipeline = to(&ours, Protocol::HttpProtobuf).temporality(temporality);
+        let pipeline = to(&at_ours, Protocol::HttpProtobuf).temporality(temporality);
         add_metric_handler(pipeline.build().unwrap().filter(mine)).unwrap();
         flush().unwrap();
 
@@ -68,17 +68,18 @@ fn the_same_is_sent_as_by_the_exporter_of_opentelemetry_otlp() {
         collector.collect(&mut metrics).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let endpoint = format!("{}/v1/metrics", theirs.http_endpoint());
+            let endpoint = format!("{}/v1/metrics", at_theirs.http_endpoint());
             let exporter = MetricExporter::builder().with_http().with_endpoint(endpoint);
             exporter.build().unwrap().export(&metrics).await.unwrap();
         });
-        let (mut theirs, mut ours) = (theirs.totals(), ours.totals());
+        let (mut theirs, mut ours) = (at_theirs.totals(), at_ours.totals());
         assert_eq!(theirs.metrics.len(), 5, "{:?}", theirs.metrics.keys());
         // The two collections have different times.
         for totals in [&mut theirs, &mut ours] {
             totals.metrics.values_mut().for_each(|metric| metric.forget_times());
         }
         assert_eq!(theirs.metrics, ours.metrics, "{temporality:?}");
+        typed_metrics::clear_metric_handlers();
     }
 }
 
@@ -128,6 +129,7 @@ fn values_units_descriptions_and_scopes_arrive_by_both_protocols() {
             "/v1/metrics"
         };
         assert_eq!(receiver.requests()[0].path, path);
+        typed_metrics::clear_metric_handlers();
     }
 }
 
