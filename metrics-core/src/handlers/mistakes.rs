@@ -11,11 +11,9 @@
 //! that made the guard.
 
 mod end;
+mod program;
 
 use std::panic::Location;
-use std::process;
-use std::sync::Mutex;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use log::Level;
@@ -24,81 +22,10 @@ use crate::collect::last_values::collections;
 use crate::collect::recorded::recorded;
 use crate::report::{is_test, report};
 use crate::sync::lock;
-
-/// How to keep a guard.
-const FIX: &str = "keep one guard to the end of `main`: \
-                   `let _shutdown = typed_metrics::shutdown_guard();`, not `let _ = …`";
+use program::{Ended, FIX, HandlersSet, PROGRAM, is_main_thread};
 
 /// A guard that lived longer was kept in a variable for some purpose.
 const AT_ONCE: Duration = Duration::from_millis(10);
-
-static PROGRAM: Mutex<Program> = Mutex::new(Program {
-    process: None,
-    guards_of_main: 0,
-    other_guards: 0,
-    handlers: None,
-    dropped_at_once: None,
-    ended: None,
-    reported: false,
-});
-
-/// What is known of the program's guards and handlers.
-struct Program {
-    /// The process that made the first guard, or set the first handlers.
-    process: Option<u32>,
-    /// How many guards there are now that the main thread made.
-    guards_of_main: usize,
-    other_guards: usize,
-    handlers: Option<HandlersSet>,
-    /// A guard that was dropped at once, before any handler was set.
-    dropped_at_once: Option<&'static Location<'static>>,
-    /// A guard whose end removed the handlers. No handler was set since then.
-    ended: Option<Ended>,
-    /// Whether a mistake was reported.
-    reported: bool,
-}
-
-/// Handlers were set or added. The latest call counts.
-#[derive(Clone, Copy)]
-struct HandlersSet {
-    /// See [`recorded()`].
-    recorded: Option<u64>,
-}
-
-/// The end of a guard.
-#[derive(Clone, Copy)]
-struct Ended {
-    place: &'static Location<'static>,
-    lived: Duration,
-    at: Instant,
-    /// See [`recorded()`].
-    recorded: Option<u64>,
-    /// How many collections had begun.
-    collections: u64,
-}
-
-impl Program {
-    /// Whether this process is the one that the rest is about, and not a fork of it.
-    fn is_this_process(&mut self) -> bool {
-        let own = process::id();
-        *self.process.get_or_insert(own) == own
-    }
-
-    fn guards(&mut self, is_of_main: bool) -> &mut usize {
-        if is_of_main { &mut self.guards_of_main } else { &mut self.other_guards }
-    }
-
-    fn has_guards(&self) -> bool {
-        self.guards_of_main + self.other_guards > 0
-    }
-}
-
-/// Whether this is the main thread: any thread can have its name, but not its number too. If a
-/// later version of `std` counts otherwise, no mistake is found.
-fn is_main_thread() -> bool {
-    let thread = thread::current();
-    thread.name() == Some("main") && format!("{:?}", thread.id()) == "ThreadId(1)"
-}
 
 /// Whether the main thread made the guard.
 pub(super) fn guard_is_made() -> bool {

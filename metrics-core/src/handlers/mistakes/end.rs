@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use super::{Ended, FIX, PROGRAM, Program};
+use super::program::{Ended, FIX, PROGRAM, Program};
 use crate::collect::last_values::collections;
 use crate::collect::recorded::recorded;
 use crate::handlers::{installed, names};

@@ -1,0 +1,79 @@
+//! The state of a program's guards and handlers, as far as mistakes are found by it.
+
+use std::panic::Location;
+use std::process;
+use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How to keep a guard.
+pub(super) const FIX: &str = "keep one guard to the end of `main`: \
+                   `let _shutdown = typed_metrics::shutdown_guard();`, not `let _ = …`";
+
+pub(super) static PROGRAM: Mutex<Program> = Mutex::new(Program {
+    process: None,
+    guards_of_main: 0,
+    other_guards: 0,
+    handlers: None,
+    dropped_at_once: None,
+    ended: None,
+    reported: false,
+});
+
+/// What is known of the program's guards and handlers.
+pub(super) struct Program {
+    /// The process that made the first guard, or set the first handlers.
+    pub(super) process: Option<u32>,
+    /// How many guards there are now that the main thread made.
+    pub(super) guards_of_main: usize,
+    pub(super) other_guards: usize,
+    pub(super) handlers: Option<HandlersSet>,
+    /// A guard that was dropped at once, before any handler was set.
+    pub(super) dropped_at_once: Option<&'static Location<'static>>,
+    /// A guard whose end removed the handlers. No handler was set since then.
+    pub(super) ended: Option<Ended>,
+    /// Whether a mistake was reported.
+    pub(super) reported: bool,
+}
+
+/// Handlers were set or added. The latest call counts.
+#[derive(Clone, Copy)]
+pub(super) struct HandlersSet {
+    /// See [`recorded()`].
+    pub(super) recorded: Option<u64>,
+}
+
+/// The end of a guard.
+#[derive(Clone, Copy)]
+pub(super) struct Ended {
+    pub(super) place: &'static Location<'static>,
+    pub(super) lived: Duration,
+    pub(super) at: Instant,
+    /// See [`recorded()`].
+    pub(super) recorded: Option<u64>,
+    /// How many collections had begun.
+    pub(super) collections: u64,
+}
+
+impl Program {
+    /// Whether this process is the one that the rest is about, and not a fork of it.
+    pub(super) fn is_this_process(&mut self) -> bool {
+        let own = process::id();
+        *self.process.get_or_insert(own) == own
+    }
+
+    pub(super) fn guards(&mut self, is_of_main: bool) -> &mut usize {
+        if is_of_main { &mut self.guards_of_main } else { &mut self.other_guards }
+    }
+
+    pub(super) fn has_guards(&self) -> bool {
+        self.guards_of_main + self.other_guards > 0
+    }
+}
+
+/// Whether this is the main thread: any thread can have its name, but not its number too. If a
+/// later version of `std` counts otherwise, no mistake is found.
+pub(super) fn is_main_thread() -> bool {
+    let thread = thread::current();
+    thread.name() == Some("main") && format!("{:?}", thread.id()) == "ThreadId(1)"
+}
