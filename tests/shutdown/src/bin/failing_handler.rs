@@ -15,7 +15,7 @@ enum Failing {
     Sizes,
 }
 
-/// Says "lost <n>" whenever it should export, and panics when it gets a measurement.
+/// Says `lost <n>` whenever it should export, and panics when it gets a measurement.
 struct Broken(&'static str);
 
 impl MetricHandler for Broken {
