@@ -37,10 +37,27 @@ features:
 # At most 22 crates with the default features; at most 60, and no async runtime, with export by HTTP.
 # the number of crates that a program depends on, this crate included
 tree:
-    test "$(cargo tree -p typed-metrics -e normal --prefix none --no-dedupe | sort -u | tee /dev/stderr | wc -l)" -le 22
-    test "$(cargo tree -p typed-metrics --features otel -e normal --prefix none --no-dedupe | sort -u | tee /dev/stderr | wc -l)" -le 60
-    ! cargo tree -p typed-metrics --features otel -e normal --prefix none | grep -E '^(tokio|async-std|smol) '
-    ! cargo tree -p typed-metrics --features logfire -e normal --prefix none | grep -E '^(tokio|reqwest) '
+    #!/usr/bin/env bash
+    set -euo pipefail
+    # crates OPTION…: a line for each crate that the facade then depends on.
+    crates() { cargo tree -p typed-metrics "$@" -e normal --prefix none --no-dedupe | sort -u; }
+    # at_most LIMIT OPTION…: prints the crates, and fails if there are more.
+    at_most() {
+      local limit=$1 list
+      list=$(crates "${@:2}")
+      echo "$list"
+      [ "$(wc -l <<<"$list")" -le "$limit" ]
+    }
+    # without NAMES OPTION…: prints a crate of one of these names, and fails.
+    without() {
+      local list
+      list=$(crates "${@:2}")
+      if grep -E "^($1) " <<<"$list"; then exit 1; fi
+    }
+    at_most 22
+    at_most 60 --features otel
+    without 'tokio|async-std|smol' --features otel
+    without 'tokio|reqwest' --features logfire
 
 # the oldest supported compiler, which the manifests name
 msrv:

@@ -53,9 +53,11 @@ impl MetricLabels {
             let whole = series.iter().map(|pairs| words(pairs).join(" ")).collect();
             Self { series, whole }
         };
-        let short = of(short_pairs);
-        // The number 1 and the text `1` need more to be told apart.
-        if all_differ(&short.whole) { short } else { of(exact_pairs) }
+        // The number 1 and the text `1` need more to be told apart, and so do `é` as one character
+        // and `é` as a letter with a mark.
+        let ways = [short_pairs, exact_pairs].map(of);
+        let way = ways.into_iter().find(|way| text::look_different(&way.whole));
+        way.unwrap_or_else(|| of(marked_pairs))
     }
 
     /// How many columns the widest text takes if nothing is cut.
@@ -157,8 +159,17 @@ fn short_pairs(labels: &Labels) -> Vec<Pair> {
 
 /// Names and values with the type of a value to be seen: texts in quotes, floats with a point.
 fn exact_pairs(labels: &Labels) -> Vec<Pair> {
+    typed_pairs(labels, text::always_quoted)
+}
+
+/// As [`exact_pairs`], with marks on letters escaped.
+fn marked_pairs(labels: &Labels) -> Vec<Pair> {
+    typed_pairs(labels, text::quoted_with_marks)
+}
+
+fn typed_pairs(labels: &Labels, quoted: fn(&str) -> String) -> Vec<Pair> {
     let value = |value: &LabelValue| match value {
-        LabelValue::Str(text) => text::always_quoted(text),
+        LabelValue::Str(text) => quoted(text),
         LabelValue::Float(value) => format!("{value:?}"),
         other => other.to_string(),
     };

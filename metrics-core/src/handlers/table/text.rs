@@ -1,5 +1,7 @@
 //! Text by the columns of a terminal that it takes: cut, wrapped, padded and quoted.
 
+use std::collections::HashSet;
+
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 pub(super) const ELLIPSIS: &str = "…";
@@ -142,12 +144,40 @@ pub(super) fn quoted(text: &str) -> String {
 /// `text` in quotes, with every character escaped that ends the quotes, breaks the line, is not
 /// visible or reorders its neighbours.
 pub(super) fn always_quoted(text: &str) -> String {
+    in_quotes(text, |_| false)
+}
+
+/// As [`always_quoted`], with marks on letters escaped too.
+pub(super) fn quoted_with_marks(text: &str) -> String {
+    in_quotes(text, is_mark)
+}
+
+/// Whether readers can tell the texts apart. Letters of two alphabets that look alike count as
+/// different; a letter with a mark and the one character that is drawn so do not.
+pub(super) fn look_different(texts: &[String]) -> bool {
+    let has_marks = texts.iter().any(|text| text.contains(is_mark));
+    // Coarse, which costs nothing more than escapes that were not needed.
+    let look = |text: &String| -> String {
+        if !has_marks {
+            return text.clone();
+        }
+        clusters(text).map(|cluster| if cluster.is_ascii() { cluster } else { ELLIPSIS }).collect()
+    };
+    texts.iter().map(look).collect::<HashSet<_>>().len() == texts.len()
+}
+
+/// Whether `c` is drawn on the character before it.
+fn is_mark(c: char) -> bool {
+    UnicodeWidthChar::width(c) == Some(0) && !matches!(c, '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
+}
+
+fn in_quotes(text: &str, also_escaped: fn(char) -> bool) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     let mut before = None;
     for c in text.chars() {
         let is_stray = is_stray_joiner(before.replace(c), c);
-        if needs_escape(c) || is_stray || matches!(c, '"' | '\\') {
+        if needs_escape(c) || is_stray || matches!(c, '"' | '\\') || also_escaped(c) {
             quoted.extend(c.escape_default());
         } else if c == ' ' && quoted.ends_with(' ') {
             // Nobody counts blanks.

@@ -1,15 +1,19 @@
-//! One line about the metrics that were never recorded.
+//! What the table says about the metrics that were never recorded.
 
 use super::text::{self, ELLIPSIS};
 
 /// The line is not wider than this, however much width there is.
 const WIDEST: usize = 100;
 
+/// Where one line has no room for a name, at most so many lines are taken.
+const MOST_LINES: usize = 3;
+
 /// Names of the framework's own metrics. They count failures, so silence is their normal state.
 const OF_THE_FRAMEWORK: &str = "typed_metrics.";
 
 /// How many of the metrics named `names` there are, and as many names as fit into a line of
-/// `width`. Metrics of the framework itself are left out.
+/// `width`, or into three lines if not even one name fits. Metrics of the framework itself are left
+/// out.
 pub(super) fn summary(names: &[&str], width: usize) -> Vec<String> {
     let room = width.min(WIDEST);
     let of_the_program = |name: &&str| !name.starts_with(OF_THE_FRAMEWORK);
@@ -21,19 +25,20 @@ pub(super) fn summary(names: &[&str], width: usize) -> Vec<String> {
     };
     let naming = |named: usize| {
         let list = names[..named].join(", ");
-        match names.len() - named {
+        let text = match names.len() - named {
             0 => format!("{count}: {list}"),
             more => format!("{count}: {list}, {ELLIPSIS} and {more} more"),
-        }
+        };
+        let words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+        text::wrap(&words, " ", room)
     };
-    let fits = |line: &String| text::width(line) <= room;
-    match (1..=names.len().min(WIDEST)).rev().map(naming).find(fits) {
-        Some(line) => vec![line],
-        None => {
-            let words: Vec<String> = count.split(' ').map(str::to_owned).collect();
-            text::wrap(&words, " ", room)
-        }
-    }
+    let most = names.len().min(WIDEST);
+    let in_lines = |most_lines| {
+        (1..=most).rev().map(naming).find(|lines: &Vec<String>| lines.len() <= most_lines)
+    };
+    let lines = in_lines(1).or_else(|| in_lines(MOST_LINES));
+    // One long name may need more lines. It is not left out.
+    lines.unwrap_or_else(|| naming(1))
 }
 
 #[cfg(test)]
@@ -56,8 +61,19 @@ mod tests {
             "4 metrics were never recorded: function.duration, llm.cost, … and 2 more"
         );
         assert_eq!(line(4, 64), "4 metrics were never recorded: function.duration, … and 3 more");
-        assert_eq!(line(4, 60), "4 metrics were never recorded");
-        assert_eq!(line(4, 20), "4 metrics were never\n  recorded");
+        assert_eq!(
+            line(4, 50),
+            "4 metrics were never recorded: function.duration,\n  \
+             llm.cost, llm.input_tokens, llm.output_tokens"
+        );
+        assert_eq!(
+            line(4, 30),
+            "4 metrics were never recorded:\n  function.duration, llm.cost,\n  … and 2 more"
+        );
+        assert_eq!(
+            line(4, 20),
+            "4 metrics were never\n  recorded:\n  function.duration,\n  … and 3 more"
+        );
     }
 
     #[test]
