@@ -1,5 +1,5 @@
-//! A dependency defines a metric in another way: no handler can be installed, until the application
-//! decides which definition is exported.
+//! A dependency defines a metric differently from the application. No handler can be installed
+//! until the application decides which definition is exported.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,7 +22,7 @@ enum Mine<'a> {
     Requests { route: &'a str },
 }
 
-/// Counts every call.
+/// A handler that counts its calls.
 #[derive(Default)]
 struct Called(AtomicUsize);
 
@@ -38,14 +38,14 @@ impl MetricHandler for Called {
     }
 }
 
-/// The place of a metric, as a message writes it.
+/// The definition's place in the source, as messages write it.
 fn place<M: Metrics>(variant: usize, item: &str) -> String {
     let source = M::descriptors()[variant].source();
     assert!(source.line > 1 && source.file.contains("conflict"), "{source}");
     format!("`{item}` at {}:{}", source.file, source.line)
 }
 
-/// The metrics of a snapshot with this name: unit, and what their series hold.
+/// The unit and the values of each metric in a snapshot that has this name.
 fn shown(name: &str) -> Vec<(&'static str, Vec<f64>)> {
     let metrics = snapshot().metrics.into_iter().filter(|metric| metric.descriptor.name() == name);
     let values = |metric: &typed_metrics::MetricSnapshot| {
@@ -71,7 +71,7 @@ fn a_contradiction_is_an_error_until_the_application_decides() {
     let keep = |name| format!("`Resolution::Keep(\"{name}\")`");
     let (keep_mine, keep_theirs) = (keep("conflict"), keep("typed_metrics_conflicting"));
     for error in errors {
-        // The linker decides which comes first.
+        // The linker decides which definition comes first.
         let text = |first: [&str; 2], second: [&str; 2]| {
             format!(
                 "metric `conflict.duration` is defined twice with a different unit: {}, {}; \
@@ -93,7 +93,8 @@ fn a_contradiction_is_an_error_until_the_application_decides() {
     flush().unwrap();
     assert_eq!(handler.0.load(Ordering::Relaxed), 0);
 
-    // Other labels are no contradiction: one warning names both places, and both are exported.
+    // Different labels are not a conflict. One warning names both places, and both definitions are
+    // exported.
     Mine::requests("/").add(2);
     Theirs::requests("db").add(3);
     assert_eq!(shown("conflict.requests"), [("", vec![2.0, 3.0])]);
@@ -105,13 +106,14 @@ fn a_contradiction_is_an_error_until_the_application_decides() {
         assert!(warning.text.contains(&part), "{}", warning.text);
     }
 
-    // A crate that does not define the metric, or another metric: nothing changes.
+    // A decision for a crate that does not define the metric, or for another metric, changes
+    // nothing.
     resolve_conflict("conflict.duration", Resolution::Keep("conflicting"));
     resolve_conflict("conflict.requests", Resolution::LeaveOut);
     check().unwrap_err();
     assert_eq!(shown("conflict.requests").len(), 1);
 
-    // Case does not tell metrics apart.
+    // A decision ignores the case of the metric's name.
     resolve_conflict("Conflict.Duration", Resolution::Keep("typed-metrics-conflicting"));
     set_metric_handlers(Arc::clone(&handler)).unwrap();
     assert_eq!(handler.0.load(Ordering::Relaxed), 1);
@@ -124,13 +126,14 @@ fn a_contradiction_is_an_error_until_the_application_decides() {
     };
     assert_eq!(units("conflict.duration"), ["s"]);
 
-    // The decision can change: what the other definition recorded meanwhile is there.
+    // The decision can change. The other definition has kept the values recorded meanwhile.
     resolve_conflict("conflict.duration", Resolution::Keep("conflict"));
     assert_eq!(shown("conflict.duration"), [("ms", vec![12.0])]);
     resolve_conflict("conflict.duration", Resolution::LeaveOut);
     assert_eq!(shown("conflict.duration"), []);
 
-    // A capture whose measurements nobody is shown keeps them for the definition all the same.
+    // The definition also gets the measurements of a capture that ended while the definition was
+    // left out.
     drop(typed_metrics::testing::capture(|| Mine::duration().record(8)));
     resolve_conflict("conflict.duration", Resolution::Keep("conflict"));
     assert_eq!(shown("conflict.duration"), [("ms", vec![20.0])]);

@@ -1,5 +1,5 @@
-//! What could not be recorded is warned of once, by whoever reads. A process of its own: each
-//! warning is reported once in the life of a process.
+//! The first reading of a metric logs a warning for each reason why measurements could not be
+//! recorded. These tests have their own process, because a process logs each warning only once.
 
 use std::thread;
 
@@ -65,7 +65,7 @@ fn a_metric_is_warned_of_once_for_each_reason_and_not_by_who_records() {
         }
     });
     let logged = lines();
-    // More of the same is no news.
+    // The same mistakes are not reported again.
     thread::spawn(record).join().unwrap();
     readers.iter().for_each(|reader| drop(reader.collect()));
 

@@ -1,5 +1,5 @@
-//! The budget for sharded memory: what is past it is counted all the same. A process of its own:
-//! the budget is spent once and for all.
+//! The budget for sharded memory: series past the budget are still counted. This test has its own
+//! process, because the budget of a process is never refilled.
 
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 
@@ -30,7 +30,7 @@ fn shown(name: &str) -> Vec<(String, f64)> {
 
 #[test]
 fn series_over_the_memory_budget_count_exactly_in_shared_cells() {
-    // 131,072 sums fill the budget of 2 MiB a thread.
+    // 131,072 sums fill the budget of 2 MiB for each thread.
     let reader = Reader::new();
     let sums = 140_000;
     let record = || (0..sums).for_each(|id| Budget::wide(id).add(id % 7 + 1));
@@ -48,7 +48,8 @@ fn series_over_the_memory_budget_count_exactly_in_shared_cells() {
         assert_eq!(series.value, Value::U64(2 * (id % 7 + 1)), "{id}");
     }
 
-    // No cell is left: whatever comes now is shared, of every kind, and exact between threads.
+    // No sharded cell is left. Threads share the cells of new series of every kind, and the values
+    // are exact.
     let values = |worker: u64| (0..500).map(move |i| (worker + i) % 300);
     thread::scope(|scope| {
         for worker in 0..4 {

@@ -1,8 +1,8 @@
-//! The cost of `#[timed]` compared with code written by hand, as ratios within one run:
+//! The cost of `#[timed]` compared with code written by hand, as ratios within one run.
 //!
-//! The code by hand reads the clock twice and records in the same series of the same histogram.
-//! Rounds of both alternate, and each figure is the best of its rounds. The last column shows the
-//! ratio that the project promises.
+//! The handwritten code reads the clock twice, and records in the same series of the same
+//! histogram. Rounds of both alternate, and each figure is the best of its rounds. The last column
+//! shows the ratio that the project promises.
 
 // Generated code names the facade, and this crate cannot depend on the facade.
 extern crate typed_metrics_core as typed_metrics;

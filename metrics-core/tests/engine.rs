@@ -1,5 +1,5 @@
-//! Compares the engine with a plain model, over random histories in several threads. Small enough
-//! for Miri:
+//! Compares the engine with a plain model, over random histories in several threads. The tests are
+//! small enough for Miri:
 //!
 //! `MIRIFLAGS="-Zmiri-ignore-leaks" cargo +nightly miri test -p typed-metrics-core --test engine`
 
@@ -51,7 +51,7 @@ enum Engine<'a> {
     Shared { name: &'a str },
 }
 
-/// Miri runs no linker, which registers the metrics everywhere else.
+/// Registers the metrics under Miri, which runs no linker. Elsewhere the linker registers them.
 fn link() {
     #[cfg(miri)]
     {

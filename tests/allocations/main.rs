@@ -1,5 +1,5 @@
-//! Recording allocates nothing once the metric, the series and the thread's own cells are there. A
-//! process of its own: few threads, so that few shards are in use.
+//! Recording allocates nothing once the metric, the series and the cells of the thread exist. These
+//! tests have their own process, so that few threads run and few shards are in use.
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 
 mod removal;
@@ -7,8 +7,8 @@ mod run_time;
 mod threads;
 mod typed;
 
-/// Allocations of a thousand calls, after one that makes the series and one that the thread
-/// remembers it by.
+/// The allocations of a thousand calls. Of the two calls before, the first one makes the series,
+/// and with the second one the thread remembers the series.
 fn allocations(mut record: impl FnMut()) -> u64 {
     record();
     record();

@@ -1,4 +1,4 @@
-//! Series that are removed leave their room to others.
+//! Removed series leave their memory to other series.
 
 use typed_metrics::{Metrics, snapshot};
 
@@ -19,7 +19,7 @@ fn shown(name: &str) -> Vec<(String, f64)> {
     series.map(|series| (series.labels.to_string(), series.value.as_f64())).collect()
 }
 
-/// A metric whose series come and go keeps to its limit and its memory, whatever its kind.
+/// A metric of any kind whose series come and go exceeds neither its series limit nor its memory.
 #[test]
 fn series_that_come_and_go_need_no_more_room() {
     let round = |id: u64| {
@@ -38,7 +38,7 @@ fn series_that_come_and_go_need_no_more_room() {
         Churn::gauge(id).remove();
         Churn::histogram(id).remove();
     };
-    // Until the thread's memory of its series has found its size.
+    // In these rounds, the thread's table of its series grows to its final size.
     (0..20_000).for_each(round);
     let info = allocation_counter::measure(|| (20_000..40_000).for_each(round));
     assert!(info.bytes_current < 2 << 20, "{info:?}");

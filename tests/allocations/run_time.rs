@@ -23,7 +23,7 @@ fn nothing_is_allocated_in_steady_state_with_any_form_of_attributes() {
         [MetricType::Counter, MetricType::UpDownCounter, MetricType::Gauge, MetricType::Histogram]
     {
         let name = format!("steady_at_run_time.{metric_type}");
-        // Named out of order, and with a number that becomes text.
+        // The names are not in order, and `u64::MAX` becomes text.
         let all = [
             allocations(|| {
                 let attributes = attributes!("shard" => u64::MAX, "queue" => queue);

@@ -1,4 +1,4 @@
-//! Shards of threads that ended are used again.
+//! Shards of threads that have ended are reused.
 
 use std::sync::Barrier;
 use std::thread;
@@ -12,7 +12,7 @@ enum Threads {
     Waves,
 }
 
-/// What a new thread allocates for recording, outside of what the thread itself costs.
+/// The bytes that a new thread allocates to record, without the bytes for the thread itself.
 fn bytes_of_a_new_thread() -> i64 {
     let measure = || allocation_counter::measure(|| Threads::waves().inc()).bytes_current;
     thread::spawn(measure).join().unwrap()
@@ -20,7 +20,7 @@ fn bytes_of_a_new_thread() -> i64 {
 
 #[test]
 fn a_new_thread_goes_on_with_the_shard_of_one_that_ended() {
-    // A wave of threads at one time leaves that many shards; later threads take them up.
+    // Threads that run at the same time leave one shard each. Later threads reuse these shards.
     let barrier = Barrier::new(16);
     thread::scope(|scope| {
         for _ in 0..16 {
@@ -31,7 +31,7 @@ fn a_new_thread_goes_on_with_the_shard_of_one_that_ended() {
         }
     });
     let bytes: Vec<_> = (0..100).map(|_| bytes_of_a_new_thread()).collect();
-    // Other tests' threads may hold some of those shards at the moment, but never all of them.
+    // Threads of other tests may hold some of these shards at the moment, but never all of them.
     assert!(bytes.iter().filter(|bytes| **bytes > 0).count() < 5, "{bytes:?}");
     let snapshot = snapshot();
     let waves = &snapshot.get("threads.waves").unwrap().series[0];

@@ -1,4 +1,4 @@
-//! Runs each example as a user does, and compares what it prints.
+//! Runs each example as a user does, and compares its output.
 
 #[cfg(feature = "console")]
 mod quickstart;
@@ -34,7 +34,7 @@ fn assert_prints(name: &str, expected: &str) {
 
 #[test]
 fn custom_handler() {
-    // The order of keys is what `serde_json` is built with anywhere in the workspace.
+    // The order of keys depends on the features of `serde_json` that the workspace enables.
     let parse = |lines: &str| -> Vec<serde_json::Value> {
         lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     };

@@ -1,4 +1,4 @@
-//! The example `quickstart`, with folders of its own.
+//! The example `quickstart`, run on temporary folders.
 
 use std::fs;
 use std::path::PathBuf;
@@ -29,8 +29,8 @@ impl Drop for Folder {
     }
 }
 
-/// The cells of the rows of `metric`: the row that begins with its name, and those of its other
-/// series.
+/// The cells of the rows of `metric`: the row that begins with the name, and the rows of the
+/// metric's other series.
 fn rows(table: &str, metric: &str) -> Vec<Vec<String>> {
     let mut lines = table.lines().skip_while(|line| !line.starts_with(metric));
     let first = lines.next().unwrap_or_else(|| panic!("no `{metric}` in\n{table}"));
@@ -72,7 +72,7 @@ fn it_indexes_a_folder_and_prints_every_metric() {
         ]
         .map(|row| row.split(' ').map(str::to_owned).collect::<Vec<_>>())
     );
-    // Words: and, apples, main, pears, usize. Paths: those of three files.
+    // The index holds the paths of three files, and each word once.
     let paths = ["README.md", "src/lib.rs", "src/deep/main.rs"];
     let size = paths.iter().map(|path| folder.0.join(path).as_os_str().len()).sum::<usize>();
     let words = ["and", "apples", "main", "pears", "usize"].concat().len();

@@ -1,11 +1,11 @@
-//! A handler that is hard to live with.
+//! A handler that calls back and panics.
 
 use std::sync::Mutex;
 use std::thread;
 
 use typed_metrics::{HandlerError, Measurement, MetricHandler};
 
-/// Calls back while it is installed, and panics where it is told to.
+/// Calls `installing` while it is installed, and panics in the method that `panics` names.
 #[derive(Default)]
 pub(crate) struct Awkward {
     pub(crate) installing: Option<fn()>,
@@ -63,6 +63,6 @@ struct Payload;
 
 impl Drop for Payload {
     fn drop(&mut self) {
-        assert!(thread::panicking(), "and again");
+        assert!(thread::panicking(), "the payload is dropped");
     }
 }

@@ -1,4 +1,4 @@
-//! The console handler: when it prints what, and where.
+//! The console handler: when and where it prints, and what.
 
 use std::io::{self, Write};
 use std::process::{Command, Output};
@@ -47,7 +47,7 @@ impl Write for Paper {
 }
 
 fn tables(text: &str) -> usize {
-    // The width of the column depends on the longest metric name of all crates.
+    // The width of the first column depends on the longest metric name of all crates.
     text.lines().filter(|line| line.starts_with("metric ") && line.contains(" kind ")).count()
 }
 
@@ -58,7 +58,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 fn wait_until(what: &str, condition: impl Fn() -> bool) {
     let start = Instant::now();
     while !condition() {
-        assert!(start.elapsed() < Duration::from_secs(20), "never: {what}");
+        assert!(start.elapsed() < Duration::from_secs(20), "did not happen in time: {what}");
         thread::sleep(Duration::from_millis(1));
     }
 }
@@ -177,7 +177,7 @@ fn a_flush_of_another_thread_prints_nothing_after_the_last_table() {
     let observation = typed_metrics::observe({
         let (begin, end) = (Arc::clone(&begin), Arc::clone(&end));
         move || {
-            // Other tests take snapshots, too.
+            // Other threads take snapshots too.
             if thread::current().name() == Some("flushing") {
                 begin.wait();
                 end.wait();
@@ -253,7 +253,7 @@ fn by_name(interval: Option<&str>) -> Output {
     child(variable.as_slice()).output().unwrap()
 }
 
-/// The lines of the handler that `output` holds: those of the test harness are not its.
+/// The lines in `output` that the handler printed, without the lines of the test harness.
 fn printed(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stdout).replace('\r', "");
     let lines = text.lines().skip_while(|line| !line.contains("console."));
@@ -293,7 +293,7 @@ fn the_width_is_that_of_the_terminal() {
                 None => script.env_remove(name),
             };
         }
-        let output = script.output().expect("util-linux is installed, which has `script`");
+        let output = script.output().expect("`script` of util-linux is installed");
         printed(&output)
     };
     for columns in [40, 60, 90] {

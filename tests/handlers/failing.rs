@@ -1,4 +1,4 @@
-//! A handler that fails or panics is reported, and harms nobody else.
+//! A failure or a panic of a handler is reported, and does not affect other handlers.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Handlers that use this project from inside of their own methods.
+//! Handlers that change or use the handlers from their own methods.
 
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
@@ -13,7 +13,7 @@ use typed_metrics_turn::my_turn;
 use crate::awkward::Awkward;
 use crate::jobs::Jobs;
 
-/// Changes the handlers from inside.
+/// Calls a function that changes the handlers from its own methods.
 struct Meddler(fn());
 
 impl MetricHandler for Meddler {
@@ -62,13 +62,13 @@ fn a_handler_that_is_removed_while_others_are_set_is_not_installed_again() {
     let _turn = my_turn();
     let kept = Arc::new(Awkward::default());
     set_metric_handlers(Arc::clone(&kept)).unwrap();
-    // As if by another thread, at the worst moment.
+    // Clears the handlers during the installation, as another thread could.
     let new = Arc::new(Awkward { installing: Some(clear_metric_handlers), ..Awkward::default() });
     set_metric_handlers((Arc::clone(&kept), Arc::clone(&new))).unwrap();
     flush().unwrap();
     assert_eq!(*kept.calls.lock().unwrap(), ["install", "shutdown"]);
     assert_eq!(*new.calls.lock().unwrap(), ["install", "flush"]);
-    // It can be installed anew.
+    // The removed handler can be installed again.
     add_metric_handler(Arc::clone(&kept)).unwrap();
     assert_eq!(*kept.calls.lock().unwrap(), ["install", "shutdown", "install"]);
 }

@@ -86,7 +86,7 @@ fn a_handler_that_is_set_again_is_kept() {
     assert!(told > 6, "{told}");
     set_metric_handlers([Arc::clone(&b), Arc::clone(&a)]).unwrap();
     assert_eq!(a.take(), [""; 0]);
-    // After it was removed, it is new.
+    // A removed handler is installed like a new one.
     set_metric_handlers(Arc::clone(&b)).unwrap();
     set_metric_handlers(Arc::clone(&a)).unwrap();
     assert_eq!(a.take().len(), told + 1, "shutdown, install, and every metric");

@@ -1,5 +1,5 @@
-//! Handlers: installing, replacing, failing, panicking, subscribing. They belong to the whole
-//! process: each test takes its turn.
+//! Handlers: installing, replacing, failing, panicking, subscribing. Handlers belong to the whole
+//! process, so each test takes its turn.
 #![expect(clippy::float_cmp, reason = "sums of whole numbers are exact")]
 
 mod awkward;

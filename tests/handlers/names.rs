@@ -1,5 +1,5 @@
-//! Back ends by their names: those that are compiled in, and those that are not. Nothing in this
-//! program names the crate of one of them: the feature alone has to link it.
+//! Back ends by name, compiled in or not. This program does not name the crate of any back end, so
+//! the feature alone must link the crate.
 
 use std::sync::Arc;
 
@@ -39,11 +39,11 @@ fn a_back_end_that_is_not_compiled_in_is_named_with_its_feature() {
 fn with_the_feature_otel_the_name_is_known_and_sends_to_a_collector() {
     const CHILD: &str = "TYPED_METRICS_OTEL_CHILD";
     if std::env::var_os(CHILD).is_some() {
-        // Without a provider it builds a pipeline; that nobody answers is no error.
+        // Without a provider, the handler builds a pipeline. A missing collector is not an error.
         set_metric_handlers("otel").unwrap();
         std::process::exit(42);
     }
-    // In a process that ends at once: a shutdown would wait for an answer.
+    // The child process exits at once, because a shutdown would wait for an answer.
     let mut command = std::process::Command::new(std::env::current_exe().unwrap());
     let test = "names::with_the_feature_otel_the_name_is_known_and_sends_to_a_collector";
     let output = command.args([test, "--exact"]).env(CHILD, "1").output().unwrap();
@@ -83,7 +83,7 @@ fn a_name_that_is_nearly_right_is_told_from_one_that_is_not() {
     for name in ["prometheus", "carrier-pigeon", ""] {
         assert!(!text(name).contains("did you mean"), "{}", text(name));
     }
-    // `fn main() -> Result<(), Error>` prints `Debug`.
+    // `fn main() -> Result<(), Error>` prints an error by its `Debug`.
     assert!(text("console,otel").contains("several names as an array"), "{}", text("console,otel"));
     let error = set_metric_handlers("otlp").unwrap_err();
     assert_eq!(format!("{error:?}"), error.to_string());

@@ -1,4 +1,4 @@
-//! A handler that notes how it is called.
+//! A handler that records its calls.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,7 +8,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Logs every call. Fails or panics in one method if it was created so.
+/// Keeps a list of its calls. It can be created to fail or to panic in one method.
 #[derive(Debug, Default)]
 pub(crate) struct Probe {
     name: &'static str,
@@ -97,7 +97,7 @@ impl MetricHandler for Probe {
     }
 }
 
-/// The errors that were logged since this was called last.
+/// The errors that were logged since the last call.
 pub(crate) fn errors() -> Vec<String> {
     let lines = typed_metrics_turn::lines().into_iter();
     lines

@@ -26,7 +26,7 @@ fn a_subscriber_gets_every_measurement_with_labels_and_value() {
     drop(busy);
     Jobs::waiting(Queue::Mail).set(-7);
     Jobs::duration(Queue::Mail).record(Duration::from_millis(1500));
-    // What is dropped is no measurement.
+    // A dropped value is not forwarded.
     Jobs::duration(Queue::Mail).record(f64::NAN);
     thread::spawn(|| Jobs::done(Queue::Mail, "other thread").inc()).join().unwrap();
 
@@ -60,7 +60,7 @@ fn two_subscribers_both_get_a_measurement_and_one_stays_when_the_other_goes() {
     assert_eq!(b.measurements(), ["handlers.counted  U64(1)", "handlers.counted  U64(2)"]);
 }
 
-/// Records in the metric that it is told of a measurement of.
+/// Records in the metric that it subscribes to, at each measurement of this metric.
 struct Echo;
 
 impl MetricHandler for Echo {

@@ -1,4 +1,4 @@
-//! What came since a reader's last collection, for several readers at their own pace.
+//! Intervals: the values since a reader's last collection, for several readers at their own pace.
 
 use std::sync::Barrier;
 use std::thread;
@@ -82,7 +82,7 @@ fn two_readers_at_their_own_pace_have_their_own_extremes() {
         record(30.0);
         assert_eq!(collect(&fast), Some(((3, 100.0, 20.0, 50.0), Some((2, 50.0, 20.0, 30.0)))));
         record(25.0);
-        // A snapshot without a reader ends no interval.
+        // A snapshot without a reader does not end an interval.
         let _ = typed_metrics::snapshot();
         record(26.0);
         let all = (5, 151.0, 20.0, 50.0);
@@ -342,7 +342,8 @@ fn extremes_are_never_those_of_another_interval() {
     const EACH: usize = 30_000;
     let _turn = my_turn();
     let value = |i: usize| ((i as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) % 100;
-    // The lifetime has all extremes before the test, and the neighbours make collections slow.
+    // The lifetime extremes are recorded before the test. The neighbouring series make collections
+    // slow.
     let digits = [Zero, One, Two, Three, Four, Five, Six, Seven, Eight, Nine];
     for a in digits {
         digits.iter().for_each(|b| Intervals::fixed_hot(a, *b).record(500));

@@ -1,8 +1,8 @@
-//! Readers: what they collect, what changed, and callbacks that are read at every collection.
+//! Readers: collections, changes, and callbacks that are called at every collection.
 //!
-//! One test at a time. While another thread collects, values that are recorded at that moment may
-//! be known by their buckets only, if there are several; and a collection passes over a callback
-//! that runs in another one at the moment.
+//! The tests run one at a time, because collections of other threads change results. If several
+//! values are recorded during another collection, a reader may know only their buckets. A
+//! collection also skips the callback of a series if another collection is running this callback.
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 
 mod changes;

@@ -1,4 +1,4 @@
-//! Callbacks that are read at every collection.
+//! Callbacks that are called at every collection.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Barrier, Mutex};

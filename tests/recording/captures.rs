@@ -276,7 +276,7 @@ fn a_failed_assertion_says_what_was_recorded() {
                \n  capture.level name=a = -2\
                \n  capture.temperature side=left = 1.5\
                \n  capture.sizes side=left = 1 values (sum 4, min 4, max 4)";
-    // Other tests record in the same series, which a hint in the next line tells.
+    // A hint may follow in the next line, because other tests record in the same series.
     let is = |f: &dyn Fn(), first: &str| {
         let message = message(f);
         let own = message.split("\nin the whole process:").next().unwrap();
@@ -390,7 +390,7 @@ fn a_task_of_the_same_thread_is_captured_though_it_carries_no_scope() {
         }
         seen.assert_counter(Seen::Open { name: "too late" }, 0);
     });
-    // Counted in the totals of the process all the same.
+    // The totals of the process still count this measurement.
     let all = snapshot();
     let open = all.get("capture.open").unwrap();
     let late = open.series_with(&[("name", "too late")]).unwrap();
@@ -411,7 +411,7 @@ fn captures_of_a_thread_that_end_in_the_wrong_order_lose_nothing() {
         first.finish().assert_counter(Seen::Open { name: "crossed" }, 1);
         Seen::open("crossed").inc();
         second.finish().assert_counter(Seen::Open { name: "crossed" }, 2);
-        // Outside of both.
+        // Both captures have ended.
         Seen::open("crossed").add(10);
         let none = capture(|| ());
         none.assert_nothing();
@@ -422,7 +422,7 @@ fn captures_of_a_thread_that_end_in_the_wrong_order_lose_nothing() {
     thread::spawn(|| Seen::open("crossed").inc()).join().unwrap();
     assert_eq!(total("crossed"), 14.0);
 
-    // A capture that is forgotten keeps its thread, and loses nothing at the thread's end.
+    // A forgotten capture lasts until its thread ends, and loses nothing.
     thread::spawn(|| {
         Seen::open("forgotten").inc();
         std::mem::forget(capture_thread());

@@ -1,6 +1,8 @@
-//! Recording beside other threads, inside of captures, and beside removals. Apart from `series`,
-//! for these tests collect often, which takes long where there are many series.
-//! Tests that collect in a loop take turns, because a collection waits for every other collection.
+//! Recording in several threads, inside captures, and during removals.
+//!
+//! These tests are not part of `series`, because they collect often, and a collection of many
+//! series takes long. Tests that collect in a loop take turns, because a collection waits for every
+//! other collection.
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 
 mod captures;

@@ -261,7 +261,7 @@ fn recycling_never_puts_a_value_under_other_labels() {
                     }
                     if !handles.is_empty() {
                         let (id, count, sizes, gauge) = handles[random.usize(..handles.len())];
-                        // With this amount, a value of a smaller id leaves a remainder.
+                        // The check below finds the amount of a smaller id by its remainder.
                         count.add(1 << (4 * id));
                         sizes.record(id);
                         gauge.set(id + 1000);
@@ -300,7 +300,7 @@ fn recycling_never_puts_a_value_under_other_labels() {
     });
 }
 
-/// Every value recorded before a removal begins is gone after it.
+/// A removal forgets every value that was recorded before the removal began.
 #[test]
 fn a_removal_beside_running_writers_forgets_all_that_was_before() {
     let _turn = my_turn(); // this test collects in a loop

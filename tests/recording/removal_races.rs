@@ -63,8 +63,8 @@ fn what_comes_after_a_removal_is_never_lost_to_recycling() {
         scope.spawn(|| {
             for round in 1..=ROUNDS {
                 wait(&turn, round);
-                let handle = slot.lock().unwrap().take().expect("it was put there");
-                // Varies the moment relative to the other thread.
+                let handle = slot.lock().unwrap().take().expect("a handle was put there");
+                // Varies the timing relative to the other thread.
                 (0..round % 300).for_each(|_| std::hint::spin_loop());
                 handle.inc();
                 done.store(round, Ordering::Release);
@@ -147,8 +147,8 @@ fn an_observed_sum_that_is_removed_is_observed_from_zero() {
     assert_eq!(shown("races.observed"), [labelled("", 7.0)]);
     Races::observed().remove();
     drop(observation);
-    // Another test's collection may have called the callback after the removal; then the sum that
-    // it observed was subtracted again.
+    // Another test's collection may have called the callback after the removal. In this case, the
+    // end of the observation has subtracted the observed sum, and a zero is left.
     let left = shown("races.observed");
     assert!(left.is_empty() || left == [labelled("", 0.0)], "{left:?}");
 }

@@ -1,4 +1,4 @@
-//! Threads that come and go, and record at the same time: counts are exact.
+//! Counts are exact when threads start, end and record at the same time.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;

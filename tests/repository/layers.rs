@@ -1,9 +1,9 @@
-//! The layers of each crate: no files import each other in a circle, no folders do, and core's
-//! folders lie as `ARCHITECTURE.md` draws them.
+//! The layers of each crate: neither files nor folders import each other in a circle, and core's
+//! folders are layered as `ARCHITECTURE.md` draws them.
 //!
-//! A file depends on another one where it spells out a path that leads there:
-//! `crate::store::series`, `super::block`, or the name of a module of its own. `mod` declarations,
-//! tests and exported macros, whose paths are resolved elsewhere, do not count.
+//! A file depends on another file if it contains a path that leads there: `crate::store::series`,
+//! `super::block`, or the name of one of its own modules. `mod` declarations and tests do not
+//! count, and neither do exported macros, whose paths are resolved elsewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -21,7 +21,7 @@ const CRATES: [&str; 7] = [
     ".",
 ];
 
-/// A module, by its place in [`Crate::modules`].
+/// The index of a module in [`Crate::modules`].
 type Id = usize;
 
 #[derive(Debug)]
@@ -56,7 +56,7 @@ fn no_folders_import_each_other_in_a_circle() {
 fn the_layers_of_core_are_those_of_the_picture() {
     let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
     let picture = text.split("```").nth(1).expect("ARCHITECTURE.md begins with the picture");
-    // A line is a layer: its folders, separated by dots, and two blanks before what they are.
+    // Each line is a layer: its folders, separated by dots, then two spaces and a description.
     let layers: Vec<Vec<&str>> = picture
         .lines()
         .skip(1)
@@ -75,7 +75,7 @@ fn the_layers_of_core_are_those_of_the_picture() {
             continue;
         };
         for used in used {
-            // The picture begins at the top.
+            // The picture begins with the top layer.
             if place(used).is_none_or(|other| other <= own) {
                 wrong.push(format!("`{folder}` imports `{used}`, which does not lie below it"));
             }
@@ -89,7 +89,7 @@ fn root() -> &'static Path {
     own.ancestors().filter(|folder| folder.join("ARCHITECTURE.md").is_file()).last().unwrap()
 }
 
-/// Which files each file of a crate uses, by their paths below `src`.
+/// The files that each file of a crate uses, by their paths below `src`.
 fn dependencies(name: &str) -> Graph {
     let src = root().join(name).join("src");
     let mut all = Crate::default();
@@ -110,7 +110,7 @@ fn dependencies(name: &str) -> Graph {
     graph
 }
 
-/// The same for folders; the face of a folder belongs to it.
+/// The folders that each folder uses. A folder includes its face.
 fn by_folder(files: &Graph) -> Graph {
     let folder = |file: &str| file.split('/').next().unwrap().to_owned();
     let mut graph = Graph::new();
@@ -122,12 +122,12 @@ fn by_folder(files: &Graph) -> Graph {
     graph
 }
 
-/// The edges of the circles in a graph, a line each.
+/// The edges of the circles in a graph, one line for each edge.
 fn circles(name: &str, graph: &Graph) -> String {
     let mut left = graph.clone();
     loop {
         let before = left.len();
-        // Takes away what uses nothing of the rest, and what nothing of the rest uses.
+        // Removes the nodes that use no other node, and the nodes that no other node uses.
         let rest: BTreeSet<String> = left.keys().cloned().collect();
         left.retain(|_, used| used.iter().any(|used| rest.contains(used)));
         let used: BTreeSet<String> = left.values().flatten().cloned().collect();
@@ -160,7 +160,7 @@ fn a_circle_is_found_and_a_tree_is_none() {
 }
 
 impl Crate {
-    /// Reads the module in `file`, and those that it declares.
+    /// Reads the module in `file`, and the modules that it declares.
     fn load(&mut self, parent: Option<Id>, file: PathBuf) -> Id {
         let text = fs::read_to_string(&file).unwrap_or_else(|_| panic!("{}", file.display()));
         let tokens: TokenStream = text.parse().unwrap();
@@ -235,7 +235,7 @@ impl Crate {
         folder.join(name).with_extension("rs")
     }
 
-    /// Notes the modules that paths in `tokens` lead to.
+    /// Adds the modules that paths in `tokens` lead to.
     fn references(&self, id: Id, tokens: &[TokenTree], used: &mut BTreeSet<Id>) {
         for (at, token) in tokens.iter().enumerate() {
             match token {
@@ -259,7 +259,7 @@ impl Crate {
         }
     }
 
-    /// Follows a path from a module on, as far as it leads into modules.
+    /// Follows the rest of a path from a module, as far as the path names modules.
     fn follow(&self, from: Id, rest: &[TokenTree], used: &mut BTreeSet<Id>) {
         let next = if is_colons(rest) { rest.get(2) } else { None };
         match next {
@@ -304,12 +304,12 @@ fn is_colons(tokens: &[TokenTree]) -> bool {
     is_colon(tokens.first()) && is_colon(tokens.get(1))
 }
 
-/// Whether the word at this place begins a path: it is followed by `::`, and neither by `$` nor by
-/// another part of a path preceded.
+/// Whether the word at this index begins a path: `::` follows the word, and neither `$` nor another
+/// part of a path precedes it.
 fn begins_path(tokens: &[TokenTree], at: usize) -> bool {
     let is_inside = at > 0
         && matches!(&tokens[at - 1], TokenTree::Punct(p) if matches!(p.as_char(), ':' | '$'))
-        // Not the colon of `field: crate::…`.
+        // A single colon, as in `field: crate::…`, is not part of a path.
         && (at < 2 || matches!(&tokens[at - 1], TokenTree::Punct(p) if p.as_char() == '$')
             || is_colons(&tokens[at - 2..]));
     !is_inside && is_colons(&tokens[at + 1..])

@@ -1,5 +1,4 @@
-//! What the repository promises of its crates: their layers, their READMEs, and what their packages
-//! hold.
+//! Checks of the repository's crates: the layers, the READMEs, and the contents of the packages.
 
 mod layers;
 mod readmes;
@@ -35,7 +34,7 @@ fn every_package_holds_the_licences() {
         let expected = read(&Path::new(ROOT).join(licence));
         for folder in published() {
             let path = folder.join(licence);
-            assert_eq!(read(&path), expected, "make {} a link to the root's", path.display());
+            assert_eq!(read(&path), expected, "make {} a link to the root's file", path.display());
         }
     }
 }

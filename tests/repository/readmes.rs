@@ -1,4 +1,4 @@
-//! The READMEs as their readers meet them: programs are pasted, and output is expected.
+//! The READMEs as their readers use them: a program can be pasted, and prints the shown output.
 //!
 //! rustdoc compiles and runs the programs (`src/readmes.rs`). It accepts more than a compiler does:
 //! lines that it hides, a body without `main`, and every dev-dependency of this package. The tests
@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 
 use crate::{ROOT, published, read};
 
-/// What stands between two fences of a README.
+/// A fenced block of a README.
 struct Block {
     /// The file and the line of the opening fence.
     place: String,
-    /// What follows the fence: the language, and rustdoc's attributes.
+    /// The text after the opening fence: the language, and rustdoc's attributes.
     info: String,
     text: String,
 }
@@ -52,7 +52,7 @@ fn every_readme_is_compiled() {
         let include = format!("include_str!(\"../{path}\")");
         assert!(compiled.contains(&include), "`src/readmes.rs` needs a line for {path}");
         let rust = blocks(&readme).iter().filter(|block| block.is_rust()).count();
-        assert!(rust > 0, "{path} shows no program");
+        assert!(rust > 0, "{path} has no program");
     }
 }
 
@@ -60,7 +60,8 @@ fn every_readme_is_compiled() {
 fn every_block_is_a_whole_program_or_says_what_else_it_is() {
     for block in readmes().iter().flat_map(|readme| blocks(readme)) {
         let place = &block.place;
-        // rustdoc merges programs into one crate, and so their metrics, unless each stands alone.
+        // Without `standalone_crate`, rustdoc merges the programs, and so their metrics, into one
+        // crate.
         let known = ["rust,standalone_crate", "rust,no_run", "console", "text", "toml"];
         assert!(known.contains(&&*block.info), "{place}: `{}` is none of {known:?}", block.info);
         if !block.is_rust() {
@@ -111,14 +112,14 @@ fn the_first_program_prints_what_the_readme_shows() {
     let printed = String::from_utf8(output.stdout).unwrap();
     let shown = shown_output();
 
-    // A reader has the default features.
+    // The README shows the output with the default features.
     let is_default =
         !cfg!(any(feature = "llm", feature = "logfire", feature = "otel", feature = "system"));
     if is_default {
         assert_eq!(printed, shown, "copy this to `README.md`:\n{printed}");
         return;
     }
-    // Metrics of other features make the columns wider and add rows; they change no row.
+    // Metrics of other features add rows and make the columns wider, but change no other cell.
     let cells = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     let mut printed_rows = printed.lines().map(cells);
     for line in shown.lines().filter(|line| !line.starts_with('─')) {

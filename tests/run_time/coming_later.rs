@@ -1,4 +1,4 @@
-//! Metrics that come while handlers are installed and threads record.
+//! Metrics that are registered while handlers are installed and threads record.
 
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
@@ -104,6 +104,6 @@ fn threads_that_disagree_on_the_type_get_one_type() {
         let b = scope.spawn(|| record(MetricType::Gauge));
         (a.join().unwrap(), b.join().unwrap())
     });
-    assert!(a != b, "one of them was first");
+    assert!(a != b, "exactly one type is registered");
     assert_eq!(recorded("race.types"), one("", 1.0));
 }

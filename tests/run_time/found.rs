@@ -1,10 +1,10 @@
-//! What is found of a metric, and where it was defined.
+//! The recorded contents of a metric, and source locations as errors write them.
 
 use std::panic::Location;
 
 use typed_metrics::{DropReason, snapshot};
 
-/// What the metric `name` holds: labels and value of each series.
+/// The labels and the value of each series of the metric `name`.
 pub(crate) fn recorded(name: &str) -> Vec<(String, f64)> {
     let snapshot = snapshot();
     let series = snapshot.get(name).map_or(&[][..], |metric| &metric.series);
@@ -19,7 +19,7 @@ pub(crate) fn dropped(name: &str) -> Vec<(DropReason, u64)> {
     snapshot().get(name).unwrap().dropped.clone()
 }
 
-/// What errors say of this line of the file that calls it.
+/// This line of the caller's file, as errors write it.
 #[track_caller]
 pub(crate) fn here(line: u32) -> String {
     format!("at {}:{line}", Location::caller().file())

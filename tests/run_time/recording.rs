@@ -33,7 +33,7 @@ fn every_kind_records_as_it_is_meant() {
     }
     let snapshot = snapshot();
     let Value::Histogram(seen) = &snapshot.get("kinds.histogram").unwrap().series[0].value else {
-        panic!("no histogram")
+        panic!("not a histogram")
     };
     assert_eq!((seen.count, seen.sum, seen.min, seen.max), (4, 14.5, 0.5, 11.0));
     assert_eq!((seen.boundaries, &*seen.buckets), (&[1.0, 10.0][..], &[2, 1, 1][..]));
@@ -106,7 +106,8 @@ fn another_type_is_refused_and_recorded_nowhere() {
                 )
             );
         }
-        // The right type twice; of the wrong ones, nothing, neither here nor as another metric.
+        // Both measurements of the right type are recorded. The others are recorded nowhere, and
+        // have not registered another metric.
         let expected = [(String::new(), 1.0), ("other=type".to_owned(), 100.0)];
         assert_eq!(recorded(name), expected);
         let named = catalog().into_iter().filter(|metric| metric.name().starts_with(name));

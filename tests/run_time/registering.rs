@@ -77,14 +77,14 @@ fn a_definition_that_differs_is_refused_with_what_differs_and_both_places() {
         );
     }
     assert_eq!(recorded("differs"), one("", 1.0));
-    // Another description is no conflict: the first one stays.
+    // A different description is not a conflict. The first description stays.
     let described = metric("differs").description("x");
     register_metric("differs again", described).unwrap().record(1, attributes!()).unwrap();
     let differs = snapshot();
     let differs = differs.get("differs").unwrap();
     assert_eq!(differs.descriptor.description(), "");
     assert_eq!(differs.series[0].value.as_histogram().unwrap().count, 2);
-    // A metric that came by recording conflicts as well; its definition is that of the defaults.
+    // A metric that was registered by recording can conflict too. Its definition is the default.
     record_metric("differs.early", 1, MetricType::Counter, attributes!()).unwrap();
     register_metric("differs.early", Metric::counter("differs.early")).unwrap();
     let error = register_metric("differs.early", Metric::counter("differs.early").unit("1"));
@@ -212,7 +212,7 @@ fn what_breaks_a_rule_of_definitions_is_refused() {
     let error = record_metric("not a name", 1, MetricType::Gauge, attributes!()).unwrap_err();
     assert!(matches!(error, Error::Name { .. }), "{error:?}");
     assert!(register_metric("k".repeat(256), gauge()).is_err());
-    // Nothing was registered on the way.
+    // None of the failed calls registered the metric.
     assert!(snapshot().get("rules").is_none());
 }
 

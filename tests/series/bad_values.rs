@@ -1,4 +1,4 @@
-//! Mistakes of programs: no mistake panics, loses other measurements or makes memory grow without
+//! Mistakes in programs: none of them panics, loses other measurements or makes memory grow without
 //! limit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -159,7 +159,7 @@ fn any_text_is_a_label_value() {
     for (i, (series, text)) in series.iter().zip(odd).enumerate() {
         assert_eq!(series.value, Value::U64(i as u64 + 1), "{text:?}");
         let typed_metrics::LabelRef::Str(kept) = series.labels.get("text").unwrap().as_ref() else {
-            panic!("{text:?} is text");
+            panic!("the value of {text:?} is not text");
         };
         assert_eq!(kept, text);
     }
@@ -218,7 +218,7 @@ fn a_drop_at_the_end_of_the_thread_records() {
         })
         .join()
         .unwrap();
-        // A thread that never recorded before its end.
+        // This thread records for the first time when it ends.
         thread::spawn(|| FIRST.with(|_| ())).join().unwrap();
     }
     assert_eq!(value("bad.at_exit", &[("name", "during")]), Some(Value::U64(20)));

@@ -41,7 +41,7 @@ fn series(snapshot: &Snapshot, metric: &str, labels: &[(&str, &str)]) -> (Series
     let found = snapshot.get(metric).unwrap();
     let all: Vec<_> = found.series.iter().map(|series| series.labels.to_string()).collect();
     let series =
-        found.series_with(labels).unwrap_or_else(|| panic!("{labels:?} is none of {all:?}"));
+        found.series_with(labels).unwrap_or_else(|| panic!("{labels:?} is not among {all:?}"));
     assert_eq!(all.iter().filter(|labels| **labels == series.labels.to_string()).count(), 1);
     (series.id, series.value.clone())
 }

@@ -1,4 +1,4 @@
-//! The series limit: what is past it is counted all the same.
+//! The series limit: measurements past the limit are still counted.
 
 use std::thread;
 
@@ -74,7 +74,7 @@ fn a_removed_series_that_came_back_takes_its_room() {
     for round in 0..10_u64 {
         a.remove();
         a.add(round);
-        // Full: both are there.
+        // `a` and `b` fill the limit.
         Limits::revived("c").inc();
         let expected = [
             ("name=a".to_owned(), round as f64),
@@ -85,7 +85,7 @@ fn a_removed_series_that_came_back_takes_its_room() {
     }
     a.remove();
     Limits::revived("c").inc();
-    // Its place serves another now, and it has none.
+    // `c` has taken the place of `a`, so there is no place for `a`.
     a.add(100);
     let expected = [
         ("name=c".to_owned(), 1.0),
@@ -93,7 +93,7 @@ fn a_removed_series_that_came_back_takes_its_room() {
         ("otel.metric.overflow=true".to_owned(), 110.0),
     ];
     assert_eq!(shown("limits.revived"), expected);
-    // Removing through it removes nothing of the new tenant.
+    // A removal through the handle of `a` does not affect `c`.
     a.remove();
     assert_eq!(shown("limits.revived"), expected);
 }

@@ -1,4 +1,4 @@
-//! Which series a metric has: of bad values, of several definitions, past its limit.
+//! The series of a metric: with bad values, with several definitions, and past the series limit.
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 
 mod bad_values;

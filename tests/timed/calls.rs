@@ -1,4 +1,4 @@
-//! What is recorded of a call, and when.
+//! The measurements of a call, and when they are recorded.
 
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};

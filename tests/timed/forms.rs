@@ -1,4 +1,4 @@
-//! `#[timed]` does not change functions of any form.
+//! `#[timed]` does not change the behaviour of a function, whatever its form.
 #![forbid(unsafe_op_in_unsafe_fn)]
 #![deny(warnings)]
 #![allow(
@@ -32,7 +32,7 @@ enum Forms<'a> {
     Time { name: &'a str, outcome: Outcome },
 }
 
-/// Gives way once.
+/// Is pending at the first poll, and ready at the second.
 fn pause() -> Pause {
     Pause(false)
 }

@@ -1,4 +1,4 @@
-//! `#[timed]`: what is recorded of a call, and functions of every form.
+//! `#[timed]`: the measurements of a call, and functions of every form.
 
 mod calls;
 mod computed_labels;

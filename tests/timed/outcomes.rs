@@ -1,4 +1,4 @@
-//! How a call ended.
+//! The outcomes of calls.
 
 use std::task::{Context, Waker};
 
@@ -59,7 +59,7 @@ fn the_outcome_of_an_async_call_is_that_of_its_end() {
         panics(|| block_on(serve("13".into(), 1)));
         cancel(serve("2".into(), 1));
         drop(serve("never polled".into(), 1));
-        // While something else unwinds, a future that is dropped is cancelled all the same.
+        // A future that is dropped by a panic outside the future counts as cancelled.
         panics(|| {
             let mut future = Box::pin(serve("3".into(), 1));
             assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
@@ -130,7 +130,7 @@ fn a_closure_can_decide_on_the_outcome() {
     let seen = capture(|| (block_on(must_fail("1")), block_on(must_fail("?"))));
     assert_eq!(counts(&seen, "timed.calls"), of([("outcome=ok", 1.0), ("outcome=error", 1.0)]));
 
-    // A closure that panics is part of the call.
+    // A panic of the closure counts as a panic of the call.
     #[timed(Shop::Bare, count = Shop::Calls { outcome }, ok_if = |_| panic!("looking"))]
     async fn looked_at() -> u8 {
         1

@@ -1,10 +1,10 @@
-//! Futures, and ways to end a call.
+//! A future, and ways to end a call.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
-/// Ready when it has been polled so often.
+/// Is pending for this number of polls, and then ready.
 pub(crate) struct Polls(pub(crate) u32);
 
 impl Future for Polls {
@@ -30,7 +30,7 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Polls once and drops.
+/// Polls the future once, and drops it.
 pub(crate) fn cancel(future: impl Future) {
     assert!(pin!(future).poll(&mut Context::from_waker(Waker::noop())).is_pending());
 }

@@ -1,4 +1,4 @@
-//! The metrics of these tests, and what they counted.
+//! The metrics of these tests, and a way to read them.
 
 use std::collections::BTreeMap;
 
@@ -58,7 +58,8 @@ pub(crate) enum Shop<'a> {
     Busy,
 }
 
-/// How many values each series of a histogram has, and the sum of a sum; by labels.
+/// The number of values in each series of a histogram, or the value of each series of another
+/// metric, by labels.
 pub(crate) fn counts<R>(seen: &Captured<R>, metric: &str) -> BTreeMap<String, f64> {
     let Some(metric) = seen.snapshot.get(metric) else { return BTreeMap::new() };
     let count = |value: &typed_metrics::Value| match value.as_histogram() {

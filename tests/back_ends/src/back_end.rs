@@ -1,42 +1,42 @@
-//! What the suite asks of a back end.
+//! The interface between the suite and a back end.
 
 use typed_metrics::MetricHandler;
 
 use crate::stored::Stored;
 
-/// A back end, together with the place to which it exports.
+/// A back end, together with the destination of its exports.
 pub(crate) trait BackEnd {
-    /// In what it differs from the others.
+    /// How this back end differs from the others.
     const SHOWS: Shows;
 
-    /// A new one, with a place of its own that is empty.
+    /// Starts a new back end with an empty destination.
     fn start() -> Self;
 
-    /// Its handler; each time the same.
+    /// The handler of this back end. Every call returns the same handler.
     fn handler(&self) -> Box<dyn MetricHandler>;
 
-    /// What has arrived at its place so far.
+    /// The metrics that have arrived at the destination so far.
     fn stored(&self) -> Stored;
 
-    /// How often it has exported so far; `None` if its place asks for exports.
+    /// The number of exports so far; `None` if the destination pulls the metrics.
     fn exports(&self) -> Option<usize>;
 }
 
-/// In what back ends differ.
+/// The differences between back ends.
 pub(crate) struct Shows {
     /// Whether the buckets of a histogram are read back.
     pub(crate) buckets: bool,
     /// Whether labels are read back as they were recorded.
     pub(crate) whole_labels: bool,
-    /// What becomes of a counter's series that is removed.
+    /// How the destination treats a removed counter series.
     pub(crate) removed: Removed,
 }
 
-/// What becomes of a counter's series that is removed.
+/// How a destination treats a removed counter series.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Removed {
-    /// It is gone, and comes back from zero.
+    /// The series is gone. If it comes back, it starts from zero.
     Gone,
-    /// The place keeps what it has, and adds to it when the series comes back.
+    /// The destination keeps the value, and adds to it when the series comes back.
     Kept,
 }

@@ -1,4 +1,4 @@
-//! The handler `console`: what its last table shows.
+//! The handler `console`, read back from its last table.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,7 +38,7 @@ impl BackEnd for Console {
     }
 }
 
-/// Reads the rows of this suite.
+/// Reads the rows of the suite's metrics.
 fn read(table: &str, stored: &mut Stored) {
     let mut lines = table.lines();
     let Some(head) = lines.next() else { return };
@@ -57,7 +57,8 @@ fn read(table: &str, stored: &mut Stored) {
             continue;
         }
         let mut cells: Vec<_> = line[labels..].split("  ").map(str::trim).collect();
-        // A series without labels has an empty cell there, like the gap between two columns.
+        // The first cell is empty if the series has no labels. Other empty cells are gaps between
+        // columns.
         let series = cells.remove(0).to_owned();
         cells.retain(|cell| !cell.is_empty());
         let value = match cells[..] {
@@ -70,7 +71,7 @@ fn read(table: &str, stored: &mut Stored) {
                 max: number(max),
                 buckets: None,
             }),
-            _ => panic!("no row of a table: {line:?}"),
+            _ => panic!("not a row of a table: {line:?}"),
         };
         stored.add(name, kind_of, unit_of, series, value);
     }
@@ -80,7 +81,7 @@ fn number(cell: &str) -> f64 {
     cell.replace(',', "").parse().unwrap_or_else(|error| panic!("{cell:?}: {error}"))
 }
 
-/// Keeps each print of the handler as a page. The last page is the one that is being written.
+/// Keeps each table that the handler prints as a page. The last page is still being written.
 #[derive(Clone, Default)]
 struct Paper(Arc<Mutex<Vec<Vec<u8>>>>);
 
@@ -106,7 +107,7 @@ impl Write for Paper {
         pages.last_mut().unwrap().write(bytes)
     }
 
-    /// The handler flushes after each print.
+    /// The handler flushes after each table.
     fn flush(&mut self) -> io::Result<()> {
         self.lock().push(Vec::new());
         Ok(())

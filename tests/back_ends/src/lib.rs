@@ -1,7 +1,7 @@
 //! One suite of tests, run against every back end.
 //!
-//! A back end joins with a line below and with a file that implements `BackEnd`:
-//! how it is installed, how its contents are read back, and in what it differs from the others.
+//! To add a back end, add a line below and a file that implements `BackEnd`. The file defines how
+//! the back end is installed, how its contents are read back, and how it differs from the others.
 #![cfg(test)]
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 

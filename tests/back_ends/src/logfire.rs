@@ -1,4 +1,4 @@
-//! Logfire: what a receiver in its place has.
+//! Logfire, with a receiver in place of its server.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The in-memory handler: its last snapshot.
+//! The in-memory handler, read back from its last snapshot.
 
 use typed_metrics::{InMemoryHandler, LabelRef, MetricHandler};
 
@@ -27,7 +27,7 @@ impl BackEnd for Memory {
                 let labels = series.labels.iter();
                 let labels: Vec<_> = labels
                     .map(|(name, value)| match value.as_ref() {
-                        // Without the escapes of its `Display`.
+                        // `Display` would escape the text.
                         LabelRef::Str(text) => format!("{name}={text}"),
                         _ => format!("{name}={value}"),
                     })

@@ -1,5 +1,5 @@
-//! Pipelines that send by OTLP: what a store has that took every request. Cumulative over HTTP,
-//! deltas over gRPC.
+//! OTLP pipelines, read back from a store that accepts every request. HTTP sends cumulative values,
+//! gRPC sends deltas.
 
 use std::time::Duration;
 
@@ -67,16 +67,16 @@ impl BackEnd for Grpc {
 
 pub(crate) const SHOWS: Shows = Shows { buckets: true, whole_labels: true, removed: Removed::Kept };
 
-/// A pipeline that collects only when it is asked to.
+/// A pipeline that collects only when it is flushed or shut down.
 fn pipeline(endpoint: String) -> OtlpBuilder {
     OtelHandler::otlp().endpoint(endpoint).interval(Duration::from_secs(3600))
 }
 
-/// What a receiver has.
+/// The totals of a receiver.
 pub(crate) fn stored(receiver: &Receiver) -> Stored {
     let mut stored = Stored::default();
     for (name, metric) in receiver.totals().metrics {
-        // Without the temporality.
+        // Drops the temporality.
         let kind = metric.kind.split(' ').next().unwrap();
         for (labels, total) in metric.series {
             let value = match total {

@@ -1,4 +1,4 @@
-//! A meter provider of the OpenTelemetry SDK: what one collection of its reader exports.
+//! A meter provider of the OpenTelemetry SDK, read back by a collection of its reader.
 
 use opentelemetry_sdk::metrics::Temporality;
 use typed_metrics::{MetricHandler, OtelHandler};
@@ -27,7 +27,7 @@ impl BackEnd for Provider {
     fn stored(&self) -> Stored {
         let mut stored = Stored::default();
         for (name, metric) in self.collector.export().0 {
-            // Without the temporality.
+            // Drops the temporality.
             let kind = metric.kind.split(' ').next().unwrap();
             for (labels, point) in metric.points {
                 let value = match point {

@@ -1,4 +1,4 @@
-//! What arrived at a back end's place, in one form for all of them.
+//! The metrics at a back end's destination, in one form for all back ends.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ pub(crate) struct Stored(BTreeMap<String, Metric>);
 struct Metric {
     kind: String,
     unit: String,
-    /// By labels, written `a=1 b=2`.
+    /// The values by labels, which are written `a=1 b=2`.
     series: BTreeMap<String, Value>,
 }
 
@@ -26,7 +26,7 @@ pub(crate) struct Histogram {
     pub(crate) sum: f64,
     pub(crate) min: f64,
     pub(crate) max: f64,
-    /// `None` if the back end does not show them.
+    /// `None` if the back end does not show buckets.
     pub(crate) buckets: Option<Vec<u64>>,
 }
 
@@ -34,7 +34,7 @@ impl Stored {
     /// Adds a series.
     ///
     /// # Panics
-    /// If it is there already.
+    /// If the series is there already.
     pub(crate) fn add(&mut self, name: &str, kind: &str, unit: &str, labels: String, value: Value) {
         let new =
             || Metric { kind: kind.to_owned(), unit: unit.to_owned(), series: BTreeMap::new() };
@@ -54,7 +54,7 @@ impl Stored {
     pub(crate) fn number(&self, name: &str, labels: &str) -> Option<f64> {
         match self.value(name, labels)? {
             Value::Number(number) => Some(*number),
-            Value::Histogram(histogram) => panic!("{name} {labels}: {histogram:?} is no number"),
+            Value::Histogram(histogram) => panic!("{name} {labels}: {histogram:?} is not a number"),
         }
     }
 
@@ -63,11 +63,11 @@ impl Stored {
     pub(crate) fn histogram(&self, name: &str, labels: &str) -> Option<&Histogram> {
         match self.value(name, labels)? {
             Value::Histogram(histogram) => Some(histogram),
-            Value::Number(number) => panic!("{name} {labels}: {number} is no histogram"),
+            Value::Number(number) => panic!("{name} {labels}: {number} is not a histogram"),
         }
     }
 
-    /// Kind and unit of a metric.
+    /// The kind and the unit of a metric.
     #[track_caller]
     pub(crate) fn kind_and_unit(&self, name: &str) -> (&str, &str) {
         let names = || self.0.keys().collect::<Vec<_>>();
@@ -76,7 +76,7 @@ impl Stored {
         (&metric.kind, &metric.unit)
     }
 
-    /// The series of a metric whose labels end like this.
+    /// The series of a metric whose labels end with `end`.
     pub(crate) fn ending<'s>(
         &'s self,
         name: &str,

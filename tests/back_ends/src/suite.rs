@@ -1,4 +1,4 @@
-//! The suite: what every back end does.
+//! The suite: the behaviour that all back ends share.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread;
@@ -47,7 +47,7 @@ macro_rules! tests {
 
 pub(crate) use {run_against, tests};
 
-/// Metrics have one history in a process; each run of a test has series of its own.
+/// The metrics keep their values for the whole process, so each run of a test has its own series.
 #[derive(Metrics)]
 #[metrics(prefix = "suite")]
 enum Suite<'a> {
@@ -67,7 +67,7 @@ enum Suite<'a> {
     Routes { route: &'a str, run: u64 },
 }
 
-/// A number for a run, and its labels as they are stored.
+/// The number of a new run, and the labels of its series as back ends store them.
 fn new_run() -> (u64, String) {
     static LAST: AtomicU64 = AtomicU64::new(100);
     let run = LAST.fetch_add(1, Relaxed);
@@ -80,7 +80,7 @@ fn record(run: u64, n: u64) {
     Suite::sizes(run).record(n);
 }
 
-/// The sums are those of these numbers, each recorded once.
+/// Asserts that the series contain each of these numbers once.
 #[track_caller]
 fn assert_sums<B: BackEnd>(stored: &Stored, labels: &str, recorded: &[u64]) {
     let sum = recorded.iter().sum::<u64>() as f64;
@@ -102,7 +102,7 @@ fn assert_sums<B: BackEnd>(stored: &Stored, labels: &str, recorded: &[u64]) {
 
 pub(crate) fn values_recorded_before_and_after_it_is_installed_arrive<B: BackEnd>() {
     let (back_end, (run, labels)) = (B::start(), new_run());
-    let _turn = my_turn(); // ends before the back end does
+    let _turn = my_turn(); // dropped before `back_end`
     record(run, 3);
     set_metric_handlers(back_end.handler()).unwrap();
     record(run, 40);
@@ -116,7 +116,7 @@ pub(crate) fn values_recorded_before_and_after_it_is_installed_arrive<B: BackEnd
 
 pub(crate) fn kinds_and_units_arrive<B: BackEnd>() {
     let (back_end, (run, _)) = (B::start(), new_run());
-    let _turn = my_turn(); // ends before the back end does
+    let _turn = my_turn(); // dropped before `back_end`
     record(run, 1);
     Suite::level(run).add(1);
     Suite::heat(run).set(1);
@@ -132,7 +132,7 @@ pub(crate) fn kinds_and_units_arrive<B: BackEnd>() {
 
 pub(crate) fn set_twice_it_exports_once_and_nothing_twice<B: BackEnd>() {
     let (back_end, (run, labels)) = (B::start(), new_run());
-    let _turn = my_turn(); // ends before the back end does
+    let _turn = my_turn(); // dropped before `back_end`
     record(run, 1);
     set_metric_handlers([back_end.handler(), back_end.handler()]).unwrap();
     record(run, 2);
@@ -147,7 +147,7 @@ pub(crate) fn set_twice_it_exports_once_and_nothing_twice<B: BackEnd>() {
 
 pub(crate) fn cleared_and_set_again_it_misses_nothing<B: BackEnd>() {
     let (back_end, (run, labels)) = (B::start(), new_run());
-    let _turn = my_turn(); // ends before the back end does
+    let _turn = my_turn(); // dropped before `back_end`
     set_metric_handlers(back_end.handler()).unwrap();
     record(run, 1);
     clear_metric_handlers();
@@ -155,7 +155,7 @@ pub(crate) fn cleared_and_set_again_it_misses_nothing<B: BackEnd>() {
     record(run, 20);
     let exports = back_end.exports();
     flush().unwrap();
-    assert_eq!(back_end.exports(), exports, "nobody is installed");
+    assert_eq!(back_end.exports(), exports, "no handler is installed");
     assert_sums::<B>(&back_end.stored(), &labels, &[1]);
     set_metric_handlers(back_end.handler()).unwrap();
     record(run, 300);
@@ -165,7 +165,7 @@ pub(crate) fn cleared_and_set_again_it_misses_nothing<B: BackEnd>() {
 
 pub(crate) fn a_removed_series_ends_and_may_come_back<B: BackEnd>() {
     let (back_end, (run, labels)) = (B::start(), new_run());
-    let _turn = my_turn(); // ends before the back end does
+    let _turn = my_turn(); // dropped before `back_end`
     set_metric_handlers(back_end.handler()).unwrap();
     Suite::requests(run).add(5);
     Suite::level(run).add(5);
@@ -178,7 +178,7 @@ pub(crate) fn a_removed_series_ends_and_may_come_back<B: BackEnd>() {
     flush().unwrap();
     let kept = B::SHOWS.removed == Removed::Kept;
     assert_eq!(number("suite.requests"), kept.then_some(5.0));
-    // A level is over, so what keeps it has it at zero.
+    // A removed level falls to zero, so a back end that keeps the series shows zero.
     assert_eq!(number("suite.level"), kept.then_some(0.0));
 
     Suite::requests(run).add(2);
@@ -190,7 +190,7 @@ pub(crate) fn a_removed_series_ends_and_may_come_back<B: BackEnd>() {
 
 pub(crate) fn gauges_and_levels_are_the_latest<B: BackEnd>() {
     let (back_end, (run, labels)) = (B::start(), new_run());
-    let _turn = my_turn(); // ends before the back end does
+    let _turn = my_turn(); // dropped before `back_end`
     set_metric_handlers(back_end.handler()).unwrap();
     for (heat, whole, change, level) in
         [(21.5, 7, 4, 4.0), (-3.25, -40, -6, -2.0), (0.0, 0, 2, 0.0)]
@@ -210,7 +210,7 @@ pub(crate) fn gauges_and_levels_are_the_latest<B: BackEnd>() {
 
 pub(crate) fn callbacks_are_read_at_every_export<B: BackEnd>() {
     let (back_end, (run, labels)) = (B::start(), new_run());
-    let _turn = my_turn(); // ends before the back end does
+    let _turn = my_turn(); // dropped before `back_end`
     set_metric_handlers(back_end.handler()).unwrap();
     static VALUE: AtomicU64 = AtomicU64::new(0);
     let observed = (
@@ -229,7 +229,7 @@ pub(crate) fn callbacks_are_read_at_every_export<B: BackEnd>() {
 
 pub(crate) fn hostile_labels_are_series_of_their_own<B: BackEnd>() {
     let (back_end, (run, end)) = (B::start(), new_run());
-    let _turn = my_turn(); // ends before the back end does
+    let _turn = my_turn(); // dropped before `back_end`
     let long = "é".repeat(MAX_LABEL_LEN);
     let mut texts = vec![
         "",
@@ -262,7 +262,7 @@ pub(crate) fn hostile_labels_are_series_of_their_own<B: BackEnd>() {
     let stored = back_end.stored();
     if B::SHOWS.whole_labels {
         for (text, n) in texts.iter().zip(1_u32..) {
-            // A value of more bytes is cut.
+            // A longer value is cut.
             let kept = if *text == long { &text[..MAX_LABEL_LEN] } else { text };
             let labels = format!("route={kept} {end}");
             let found = stored.number("suite.routes", &labels);
@@ -281,7 +281,7 @@ pub(crate) fn hostile_labels_are_series_of_their_own<B: BackEnd>() {
 
 pub(crate) fn metrics_that_come_later_arrive<B: BackEnd>() {
     let (back_end, (run, labels)) = (B::start(), new_run());
-    let _turn = my_turn(); // ends before the back end does
+    let _turn = my_turn(); // dropped before `back_end`
     set_metric_handlers(back_end.handler()).unwrap();
     flush().unwrap();
     let name = format!("suite.later_{run}");
@@ -295,14 +295,14 @@ pub(crate) fn metrics_that_come_later_arrive<B: BackEnd>() {
 
 pub(crate) fn shutdown_exports_what_came_last<B: BackEnd>() {
     let (back_end, (run, labels)) = (B::start(), new_run());
-    let _turn = my_turn(); // ends before the back end does
+    let _turn = my_turn(); // dropped before `back_end`
     set_metric_handlers(back_end.handler()).unwrap();
     record(run, 6);
     flush().unwrap();
     record(run, 70);
     shutdown().unwrap();
     assert_sums::<B>(&back_end.stored(), &labels, &[6, 70]);
-    // Nobody is left to export.
+    // No handler is left to export this.
     record(run, 800);
     shutdown().unwrap();
     flush().unwrap();
@@ -313,7 +313,7 @@ pub(crate) fn several_threads_lose_nothing<B: BackEnd>() {
     const THREADS: u64 = 4;
     const EACH: u64 = 500;
     let (back_end, (run, labels)) = (B::start(), new_run());
-    let _turn = my_turn(); // ends before the back end does
+    let _turn = my_turn(); // dropped before `back_end`
     set_metric_handlers(back_end.handler()).unwrap();
     thread::scope(|scope| {
         for _ in 0..THREADS {

@@ -1,4 +1,4 @@
-//! The derives work whatever stands around them: see also the crate `renamed-facade`.
+//! The derives work with any names in scope. See also the crate `renamed-facade`.
 #![forbid(unsafe_code)]
 #![deny(missing_docs, warnings)]
 
@@ -192,8 +192,8 @@ fn an_enum_inside_a_function_has_metrics() {
     assert!(typed_metrics::catalog().iter().any(|metric| metric.name() == "inside.function"));
 }
 
-/// Constructors have the visibility of their enum. Only constructors use these variants, and the
-/// compiler does not warn.
+/// Constructors have the visibility of their enum. The compiler does not warn about these
+/// variants, which only constructors use.
 mod with_every_visibility {
     pub(super) mod deep {
         use typed_metrics::Metrics;
@@ -269,8 +269,8 @@ fn variants_may_be_called_like_methods_and_keywords() {
     assert_eq!(<Called as Metrics>::descriptors().len(), 5);
 }
 
-/// The names of operations are free: as constructors, as methods of the enum, and as methods of a
-/// trait.
+/// Users may reuse the names of operations: for constructors, for methods of the enum, and for
+/// methods of a trait.
 #[test]
 fn operations_of_handles_may_be_named_again() {
     #[derive(Metrics)]
@@ -403,7 +403,7 @@ fn doc_comments_deprecations_and_descriptions_are_kept() {
     });
 }
 
-/// Metrics for the test of source places.
+/// Metrics for the test of source locations.
 #[derive(Metrics)]
 enum Placed {
     /// Counted.

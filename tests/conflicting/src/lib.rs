@@ -1,8 +1,8 @@
-//! A dependency that defines metrics of `tests/conflict.rs` in another way.
+//! A dependency that defines the metrics of `tests/conflict.rs` in another way.
 
 use typed_metrics::Metrics;
 
-/// What this library measures.
+/// The metrics of this library.
 #[derive(Metrics)]
 #[metrics(prefix = "conflict")]
 pub enum Theirs<'a> {
@@ -12,7 +12,7 @@ pub enum Theirs<'a> {
     /// Requests of the library.
     #[counter]
     Requests {
-        /// The host that was asked.
+        /// The host of the request.
         host: &'a str,
     },
 }

@@ -11,33 +11,35 @@ use tonic::Code;
 pub enum Answer {
     /// Accepted.
     Ok,
-    /// Not accepted: an HTTP status. gRPC gets it as from a proxy that does not know gRPC.
+    /// Not accepted: an HTTP response with this status. A gRPC client gets the same response, as
+    /// from a proxy that does not support gRPC.
     Status {
-        /// Its code.
+        /// The status code.
         status: StatusCode,
-        /// Names and values.
+        /// The names and values of the headers.
         headers: Vec<(&'static str, String)>,
-        /// The text.
+        /// The text of the body.
         body: String,
     },
-    /// Not accepted: a gRPC code, with a `RetryInfo` if there is a time. HTTP gets the status that
-    /// belongs to it, and the time as `Retry-After`, in seconds rounded up.
+    /// Not accepted: a gRPC code, with a `RetryInfo` if `retry_after` is set. An HTTP client gets
+    /// the status for the code, and the time as `Retry-After`, in seconds rounded up.
     Code {
-        /// The code.
+        /// The gRPC code.
         code: Code,
-        /// Its text.
+        /// The text of the error.
         message: String,
-        /// The time after which it is worth another try.
+        /// The time after which the client may retry.
         retry_after: Option<Duration>,
     },
-    /// Accepted but for this many points. Which ones nobody learns; `Totals` counts them all.
+    /// Accepted, except for some points. The answer does not say which, so `Totals` counts all
+    /// points of the request.
     PartialSuccess {
-        /// How many points are refused.
+        /// The number of refused points.
         rejected: i64,
-        /// Why.
+        /// The reason for the refusal.
         message: String,
     },
-    /// Accepted after a while, unless the client has gone by then.
+    /// Accepted after this time, unless the client disconnects first.
     Slow(Duration),
     /// Not accepted: the server reads the request and closes the connection.
     HangUp,
@@ -46,12 +48,12 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// An HTTP status with a text that says it.
+    /// An HTTP status, with a body that names the status.
     ///
     /// # Panics
-    /// If there is no such status.
+    /// If `status` is not a valid HTTP status.
     pub fn status(status: u16) -> Self {
-        let status = StatusCode::from_u16(status).expect("an HTTP status");
+        let status = StatusCode::from_u16(status).expect("a valid HTTP status");
         Self::Status { status, headers: Vec::new(), body: format!("says the receiver: {status}") }
     }
 
@@ -60,10 +62,10 @@ impl Answer {
         Self::status(status).header("retry-after", when)
     }
 
-    /// One more header of a [`Status`](Self::Status).
+    /// Adds a header to a [`Status`](Self::Status).
     ///
     /// # Panics
-    /// If it is another answer.
+    /// If the answer is not a `Status`.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         let Self::Status { headers, .. } = &mut self else { panic!("{self:?} has no headers") };
@@ -71,13 +73,13 @@ impl Answer {
         self
     }
 
-    /// Another text of a [`Status`](Self::Status).
+    /// Replaces the body of a [`Status`](Self::Status).
     ///
     /// # Panics
-    /// If it is another answer.
+    /// If the answer is not a `Status`.
     #[must_use]
     pub fn body(mut self, text: impl Into<String>) -> Self {
-        let Self::Status { body, .. } = &mut self else { panic!("{self:?} has no text") };
+        let Self::Status { body, .. } = &mut self else { panic!("{self:?} has no body") };
         *body = text.into();
         self
     }
@@ -92,7 +94,7 @@ impl Answer {
         Self::Code { code, message: message.into(), retry_after: Some(delay) }
     }
 
-    /// Accepted, except this many points.
+    /// Accepted, except for this many points.
     pub fn partial(rejected: i64, message: impl Into<String>) -> Self {
         Self::PartialSuccess { rejected, message: message.into() }
     }
@@ -102,7 +104,7 @@ impl Answer {
     }
 }
 
-/// What says that a request was accepted, but for what was not.
+/// The response to an accepted request. `partial` is the number of rejected points, and the reason.
 pub(crate) fn accepted(partial: Option<(i64, String)>) -> ExportMetricsServiceResponse {
     ExportMetricsServiceResponse {
         partial_success: partial.map(|(rejected_data_points, error_message)| {
@@ -111,7 +113,8 @@ pub(crate) fn accepted(partial: Option<(i64, String)>) -> ExportMetricsServiceRe
     }
 }
 
-/// The status of <https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto>.
+/// The HTTP status of a gRPC code, as listed in
+/// <https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto>.
 pub(crate) fn http_status(code: Code) -> StatusCode {
     let status = match code {
         Code::Ok => 200,
@@ -127,5 +130,5 @@ pub(crate) fn http_status(code: Code) -> StatusCode {
         Code::Unavailable => 503,
         Code::DeadlineExceeded => 504,
     };
-    StatusCode::from_u16(status).expect("all of them are")
+    StatusCode::from_u16(status).expect("every status above is valid")
 }

@@ -15,7 +15,7 @@ pub(crate) enum Protocol {
     Grpc,
 }
 
-/// Serves whoever connects, each in a task of its own.
+/// Serves each connection in its own task.
 pub(crate) async fn accept(listener: TcpListener, protocol: Protocol, record: &Arc<Record>) {
     loop {
         // An error means that the client has disconnected already.
@@ -30,7 +30,7 @@ async fn serve(stream: TcpStream, protocol: Protocol, record: Arc<Record>) {
     let stream = TokioIo::new(stream);
     let hang_up = Arc::new(HangUp::default());
     let told_to = hang_up.0.notified();
-    // The end of a connection concerns only the client: requests and answers are recorded already.
+    // The result of a connection is ignored: its requests and answers are recorded already.
     match protocol {
         Protocol::Http => {
             let service = service_fn(|request| http::answer(request, &record, &hang_up));
@@ -48,7 +48,7 @@ async fn serve(stream: TcpStream, protocol: Protocol, record: Arc<Record>) {
     }
 }
 
-/// Closes a connection with all its requests.
+/// Closes a connection together with its pending requests.
 #[derive(Debug, Default)]
 pub(crate) struct HangUp(Notify);
 

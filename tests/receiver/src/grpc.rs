@@ -77,7 +77,7 @@ impl MetricsService for Service {
                     response = response.header(name, value);
                 }
                 let response = response.body(Body::new(Full::from(body)));
-                let response = response.expect("headers that HTTP allows");
+                let response = response.expect("valid HTTP headers");
                 *self.instead.lock().unwrap_or_else(PoisonError::into_inner) = Some(response);
                 Err(Status::unknown("not sent"))
             }

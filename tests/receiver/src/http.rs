@@ -53,7 +53,7 @@ pub(crate) async fn answer(
             for (name, value) in headers {
                 response = response.header(name, value);
             }
-            response.body(Full::from(body)).expect("headers that HTTP allows")
+            response.body(Full::from(body)).expect("valid HTTP headers")
         }
         Answer::Code { code, message, retry_after } => {
             let status = tonic_types::Status {
@@ -64,7 +64,7 @@ pub(crate) async fn answer(
             let mut response = protobuf(http_status(code), &status);
             if let Some(delay) = retry_after {
                 let seconds = delay.as_secs_f64().ceil().to_string();
-                let seconds = seconds.parse().expect("digits are a header");
+                let seconds = seconds.parse().expect("digits are a valid header");
                 response.headers_mut().insert("retry-after", seconds);
             }
             response
@@ -89,5 +89,5 @@ fn decode(encoding: &str, body: &[u8]) -> Result<ExportMetricsServiceRequest, St
 
 fn protobuf(status: StatusCode, message: &impl Message) -> Response<Full<Bytes>> {
     let response = Response::builder().status(status).header(CONTENT_TYPE, PROTOBUF);
-    response.body(Full::from(message.encode_to_vec())).expect("a response without surprises")
+    response.body(Full::from(message.encode_to_vec())).expect("a valid HTTP response")
 }

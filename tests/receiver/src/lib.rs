@@ -1,11 +1,11 @@
-//! What tests export to.
+//! The destinations that tests export to.
 //!
-//! [`Receiver`] is an OTLP server in this process: HTTP and gRPC, each on a port of its own. It
-//! keeps every request and gives the answers that the test asks for. It runs on a thread of its
-//! own, so it serves tests with and without a runtime alike. None of its methods is async; those
-//! that block say so.
+//! [`Receiver`] is an OTLP server in this process: HTTP and gRPC, each on its own port. It keeps
+//! every request, and sends the answers that the test sets. It runs on its own thread, so tests
+//! can use it with and without an async runtime. No method is async. The documentation of a method
+//! says if the method blocks.
 //!
-//! [`provider`] makes meter providers of the OpenTelemetry SDK and reads what they export.
+//! [`provider`] makes meter providers of the OpenTelemetry SDK, and reads their exports.
 
 mod answer;
 mod connection;
@@ -74,7 +74,7 @@ impl Receiver {
         self.record.answer(answer);
     }
 
-    /// Sets the answers to the next requests, after the answers that earlier calls have set.
+    /// Queues an answer to the next requests, after the answers that earlier calls have queued.
     pub fn answer_next(&self, requests: usize, answer: Answer) {
         self.record.answer_next(requests, answer);
     }
@@ -94,7 +94,7 @@ impl Receiver {
         Totals::of(&self.requests())
     }
 
-    /// Blocks until this many requests were read, accepted or not, and returns them.
+    /// Blocks until this many requests have been read, accepted or not, and returns them.
     ///
     /// # Panics
     /// If the requests do not arrive in time; the message lists the requests that did.
@@ -111,7 +111,7 @@ impl Receiver {
     pub fn wait_until(&self, deadline: Duration, done: impl Fn(&[Seen]) -> bool) -> Vec<Seen> {
         let until = Instant::now() + deadline;
         self.record.wait_until(until, done).unwrap_or_else(|seen| {
-            panic!("not in {deadline:?}; {} requests were read: {seen:#?}", seen.len())
+            panic!("not within {deadline:?}; {} requests were read: {seen:#?}", seen.len())
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Providers to export through, and their exports as plain values.
+//! Meter providers for tests, and their exports as plain values.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
@@ -12,7 +12,7 @@ use opentelemetry_sdk::metrics::{
     InstrumentKind, ManualReader, MeterProviderBuilder, Pipeline, SdkMeterProvider, Temporality,
 };
 
-/// A reader that the test keeps.
+/// A metric reader that the test shares with a provider.
 #[derive(Debug, Clone)]
 pub struct Collector(pub Arc<ManualReader>);
 
@@ -44,7 +44,7 @@ impl Collector {
         Self(Arc::new(ManualReader::builder().with_temporality(temporality).build()))
     }
 
-    /// What one collection exports, by name.
+    /// Collects once, and returns the exported streams.
     ///
     /// # Panics
     /// If the provider cannot collect.
@@ -73,7 +73,7 @@ pub fn provider(temporality: Temporality) -> (SdkMeterProvider, Collector) {
     provider_with(temporality, |builder| builder)
 }
 
-/// A provider with one reader, and with what `build` adds.
+/// A provider with one reader, and with the changes that `build` makes.
 pub fn provider_with(
     temporality: Temporality,
     build: impl FnOnce(MeterProviderBuilder) -> MeterProviderBuilder,
@@ -83,15 +83,15 @@ pub fn provider_with(
     (build(builder).build(), collector)
 }
 
-/// What one collection exported: streams and their names.
+/// The result of one collection: the name and the contents of each stream.
 #[derive(Debug, Default)]
 pub struct Export(pub Vec<(String, Exported)>);
 
 impl Export {
-    /// The stream of this name, if there is one.
+    /// The stream with this name, if there is one.
     ///
     /// # Panics
-    /// If there are two.
+    /// If two streams have this name.
     #[track_caller]
     pub fn find(&self, name: &str) -> Option<&Exported> {
         let mut found = self.0.iter().filter(|(n, _)| n == name);
@@ -100,10 +100,10 @@ impl Export {
         metric
     }
 
-    /// The stream of this name.
+    /// The stream with this name.
     ///
     /// # Panics
-    /// If there is none; it tells those that are there.
+    /// If there is none; the message lists the names of the streams.
     #[track_caller]
     pub fn get(&self, name: &str) -> &Exported {
         self.find(name).unwrap_or_else(|| panic!("`{name}` is not among {:?}", self.names()))
@@ -114,34 +114,34 @@ impl Export {
         self.0.iter().map(|(name, _)| name.as_str()).collect()
     }
 
-    /// The point of a series, labels written `a=1 b=2`.
+    /// The point of the series with these labels, written `a=1 b=2`.
     ///
     /// # Panics
-    /// If there is none; it tells those that are there.
+    /// If there is none; the message lists the points of the stream.
     #[track_caller]
     pub fn point(&self, name: &str, labels: &str) -> &Point {
         let points = &self.get(name).points;
         points.get(labels).unwrap_or_else(|| panic!("{name}: `{labels}` is not among {points:?}"))
     }
 
-    /// Whether nothing of this metric was exported.
+    /// Whether no point of this metric was exported.
     pub fn has_no(&self, name: &str) -> bool {
         self.find(name).is_none_or(|metric| metric.points.is_empty())
     }
 }
 
-/// A stream.
+/// An exported stream.
 #[derive(Debug, Default)]
 pub struct Exported {
-    /// Name and version.
+    /// The name and the version of the scope.
     pub scope: String,
-    /// Its unit.
+    /// The unit.
     pub unit: String,
-    /// Its description.
+    /// The description.
     pub description: String,
-    /// Kind and temporality.
+    /// The kind and the temporality.
     pub kind: String,
-    /// By labels, sorted and written `a=1 b=2`.
+    /// The points by labels, which are sorted and written `a=1 b=2`.
     pub points: BTreeMap<String, Point>,
 }
 
@@ -161,38 +161,38 @@ pub enum Point {
 /// A distribution.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Histogram {
-    /// How many values there are.
+    /// The number of values.
     pub count: u64,
-    /// What they add up to.
+    /// The sum of the values.
     pub sum: f64,
-    /// The least of them; NaN if it is not known.
+    /// The least value; NaN if it is not known.
     pub min: f64,
-    /// The greatest of them; NaN if it is not known.
+    /// The greatest value; NaN if it is not known.
     pub max: f64,
-    /// Empty if it is exponential.
+    /// The upper bounds of the buckets, except the last. Empty if the histogram is exponential.
     pub bounds: Vec<f64>,
-    /// How many values each bucket has.
+    /// The number of values in each bucket.
     pub buckets: Vec<u64>,
 }
 
 impl Point {
-    /// The distribution.
+    /// The distribution of a histogram's point.
     ///
     /// # Panics
-    /// If it is something else.
+    /// If the point is not a histogram.
     #[track_caller]
     pub fn histogram(&self) -> &Histogram {
-        let Self::Histogram(histogram) = self else { panic!("{self:?} is no histogram") };
+        let Self::Histogram(histogram) = self else { panic!("{self:?} is not a histogram") };
         histogram
     }
 
-    /// The number.
+    /// The number of a `u64` point.
     ///
     /// # Panics
-    /// If it is something else.
+    /// If the point is not a `u64`.
     #[track_caller]
     pub fn u64(&self) -> u64 {
-        let Self::U64(value) = self else { panic!("{self:?} is no u64") };
+        let Self::U64(value) = self else { panic!("{self:?} is not a u64") };
         *value
     }
 }

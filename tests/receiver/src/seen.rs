@@ -10,32 +10,32 @@ use crate::Answer;
 /// The transport of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transport {
-    /// By HTTP.
+    /// OTLP over HTTP.
     Http,
-    /// By gRPC.
+    /// OTLP over gRPC.
     Grpc,
 }
 
 /// A request that was read completely.
 #[derive(Debug, Clone)]
 pub struct Seen {
-    /// How it came.
+    /// The transport of the request.
     pub transport: Transport,
     /// The path of its URL.
     pub path: String,
     /// The headers by lower-case name, including gRPC metadata. Several values of one name are
     /// joined by commas.
     pub headers: BTreeMap<String, String>,
-    /// `gzip`, or `identity` if it was not compressed.
+    /// `gzip`, or `identity` if the request was not compressed.
     pub encoding: String,
-    /// What it asks for.
+    /// The decoded body.
     pub body: ExportMetricsServiceRequest,
-    /// The reason why the body could not be read. Then the body is empty, and the request was
-    /// refused.
+    /// The reason why the body could not be decoded. In this case `body` is empty, and the request
+    /// was refused.
     pub malformed: Option<String>,
-    /// Whether the request counts as delivered. With a slow answer, it counts from the answer on.
+    /// Whether the request was accepted. A slow answer sets this when it is sent.
     pub accepted: bool,
-    /// When it was read.
+    /// When the request was read.
     pub at: Instant,
 }
 
@@ -65,7 +65,7 @@ pub(crate) fn texts(headers: &HeaderMap) -> BTreeMap<String, String> {
     texts
 }
 
-/// The requests and the next answers, over all starts of a receiver.
+/// The requests and the next answers, which outlive a stop and a restart of the receiver.
 #[derive(Debug, Default)]
 pub(crate) struct Record {
     state: Mutex<State>,
@@ -75,7 +75,8 @@ pub(crate) struct Record {
 #[derive(Debug)]
 struct State {
     seen: Vec<Seen>,
-    /// How often `seen` was cleared: a slow answer may belong to an earlier request.
+    /// How often `seen` was cleared. A slow answer compares this number, because its request may be
+    /// gone.
     cleared: usize,
     next: VecDeque<Answer>,
     always: Answer,
@@ -112,7 +113,7 @@ impl Record {
         state.cleared += 1;
     }
 
-    /// Keeps a request and gives its answer, when it is time for it.
+    /// Records a request, and returns the answer when the answer is due.
     pub(crate) async fn take(&self, mut seen: Seen) -> Answer {
         let (answer, index, cleared) = {
             let mut state = self.lock();
@@ -139,7 +140,8 @@ impl Record {
         Answer::Ok
     }
 
-    /// What was read, once the condition holds; as the error if it does not in time.
+    /// Blocks until the requests satisfy the condition, and returns the requests. If the condition
+    /// does not hold in time, the requests are the error.
     pub(crate) fn wait_until(
         &self,
         until: Instant,

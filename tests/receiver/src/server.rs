@@ -8,8 +8,8 @@ use tokio::sync::oneshot;
 use crate::connection::{self, Protocol};
 use crate::seen::Record;
 
-/// Two ports. While the server is stopped, the ports stay bound without listening. So connections
-/// are refused, and no other program gets the ports.
+/// A server on two ports. While the server is stopped, the ports stay bound without listening.
+/// Connections are refused then, and no other program can take the ports.
 #[derive(Debug)]
 pub(crate) struct Server {
     http: SocketAddr,
@@ -36,7 +36,7 @@ impl Server {
     pub(crate) fn bind() -> Self {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let (http, grpc) = (bind(any), bind(any));
-        let address = |socket: &TcpSocket| socket.local_addr().expect("it is bound");
+        let address = |socket: &TcpSocket| socket.local_addr().expect("the socket is bound");
         Self { http: address(&http), grpc: address(&grpc), stage: Stage::Down { http, grpc } }
     }
 
@@ -57,7 +57,7 @@ impl Server {
             runtime.expect("a runtime").block_on(async {
                 let listen = |socket: TcpSocket| socket.listen(1024).expect("a port to listen on");
                 let (http, grpc) = (listen(http), listen(grpc));
-                ready.send(()).expect("`serve` waits for it");
+                ready.send(()).expect("`serve` waits for this message");
                 tokio::select! {
                     () = connection::accept(http, Protocol::Http, &record) => {}
                     () = connection::accept(grpc, Protocol::Grpc, &record) => {}
@@ -65,7 +65,7 @@ impl Server {
                 }
             });
         });
-        opened.recv().expect("the receiver's thread to open its ports");
+        opened.recv().expect("the receiver's thread opens its ports");
         self.stage = Stage::Up { stop, thread };
     }
 
@@ -75,7 +75,7 @@ impl Server {
             panic!("the receiver is stopped already");
         };
         drop(stop);
-        thread.join().expect("the receiver's thread to end");
+        thread.join().expect("the receiver's thread does not panic");
         self.stage = Stage::Down { http: bind(self.http), grpc: bind(self.grpc) };
     }
 }
@@ -93,8 +93,8 @@ impl Drop for Server {
 
 fn bind(address: SocketAddr) -> TcpSocket {
     let socket = TcpSocket::new_v4().expect("a socket");
-    // Earlier connections may still wait for their end.
-    socket.set_reuseaddr(true).expect("an option that every system has");
+    // Earlier connections may still be in the state TIME_WAIT.
+    socket.set_reuseaddr(true).expect("every system has this option");
     socket.bind(address).unwrap_or_else(|error| panic!("{address} cannot be bound: {error}"));
     socket
 }

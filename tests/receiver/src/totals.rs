@@ -19,12 +19,12 @@ pub struct Totals {
     pub metrics: BTreeMap<String, MetricTotal>,
 }
 
-/// What a store holds of one metric.
+/// A metric in the store.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MetricTotal {
-    /// Of the last request.
+    /// The unit in the last request.
     pub unit: String,
-    /// Of the last request.
+    /// The description in the last request.
     pub description: String,
     /// The name and the version of the scope.
     pub scope: String,
@@ -36,7 +36,7 @@ pub struct MetricTotal {
     latest: BTreeMap<String, u64>,
 }
 
-/// What a store holds of one series.
+/// The total of one series.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Total {
     /// A sum or a last value.
@@ -45,26 +45,26 @@ pub enum Total {
     Double(f64),
     /// A distribution.
     Histogram {
-        /// How many values there are.
+        /// The number of values.
         count: u64,
-        /// What they add up to.
+        /// The sum of the values.
         sum: f64,
-        /// The least of them.
+        /// The least value.
         min: f64,
-        /// The greatest of them.
+        /// The greatest value.
         max: f64,
-        /// The upper bounds of the buckets, but for the last.
+        /// The upper bounds of the buckets, except the last.
         bounds: Vec<f64>,
-        /// How many values each bucket has.
+        /// The number of values in each bucket.
         buckets: Vec<u64>,
     },
 }
 
 impl Totals {
-    /// Of the requests among these that were accepted.
+    /// The totals of the accepted requests.
     ///
     /// # Panics
-    /// If one of them breaks the rules of OTLP.
+    /// If an accepted request breaks the rules of OTLP.
     pub fn of(requests: &[Seen]) -> Self {
         let mut totals = Self::default();
         for request in requests.iter().filter(|request| request.accepted) {
@@ -105,36 +105,36 @@ impl Totals {
     /// The total of a series of integers.
     ///
     /// # Panics
-    /// If there is none, or it is something else.
+    /// If there is no such series, or if its total is not an integer.
     #[track_caller]
     pub fn int(&self, name: &str, attributes: &str) -> i64 {
         match self.total(name, attributes) {
             Total::Int(value) => *value,
-            other => panic!("{name} {attributes}: {other:?} is no integer"),
+            other => panic!("{name} {attributes}: {other:?} is not an integer"),
         }
     }
 
     /// The total of a series of floats.
     ///
     /// # Panics
-    /// If there is none, or it is something else.
+    /// If there is no such series, or if its total is not a float.
     #[track_caller]
     pub fn double(&self, name: &str, attributes: &str) -> f64 {
         match self.total(name, attributes) {
             Total::Double(value) => *value,
-            other => panic!("{name} {attributes}: {other:?} is no float"),
+            other => panic!("{name} {attributes}: {other:?} is not a float"),
         }
     }
 
-    /// How many values a histogram's series has.
+    /// The number of values in a histogram's series.
     ///
     /// # Panics
-    /// If there is none, or it is something else.
+    /// If there is no such series, or if it does not belong to a histogram.
     #[track_caller]
     pub fn count(&self, name: &str, attributes: &str) -> u64 {
         match self.total(name, attributes) {
             Total::Histogram { count, .. } => *count,
-            other => panic!("{name} {attributes}: {other:?} is no histogram"),
+            other => panic!("{name} {attributes}: {other:?} is not a histogram"),
         }
     }
 
@@ -143,7 +143,7 @@ impl Totals {
         into.unit.clone_from(&metric.unit);
         into.description.clone_from(&metric.description);
         into.scope = scope.map_or_else(String::new, |s| format!("{} {}", s.name, s.version));
-        match metric.data.as_ref().expect("a metric without data is not sent") {
+        match metric.data.as_ref().expect("every metric has data") {
             Data::Gauge(gauge) => {
                 "gauge".clone_into(&mut into.kind);
                 gauge.data_points.iter().for_each(|p| into.number(p, false));
@@ -165,13 +165,13 @@ impl Totals {
 }
 
 impl MetricTotal {
-    /// Removes the times, so that the totals compare with those of another time.
+    /// Removes the times, so that equal totals of different times compare as equal.
     pub fn forget_times(&mut self) {
         self.latest.clear();
     }
 
     fn number(&mut self, point: &NumberDataPoint, delta: bool) {
-        let total = match point.value.expect("a point without a value is not sent") {
+        let total = match point.value.expect("every point has a value") {
             number_data_point::Value::AsInt(value) => Total::Int(value),
             number_data_point::Value::AsDouble(value) => Total::Double(value),
         };
@@ -222,14 +222,14 @@ impl Total {
                     buckets: each,
                 },
             ) => {
-                assert_eq!(*bounds, same, "the buckets of a series stay what they are");
+                assert_eq!(*bounds, same, "the buckets of a series do not change");
                 *count += more;
                 *sum += added;
                 *min = min.min(low);
                 *max = max.max(high);
                 buckets.iter_mut().zip(each).for_each(|(total, value)| *total += value);
             }
-            (total, other) => panic!("{total:?} and {other:?} are of one series"),
+            (total, other) => panic!("one series has both {total:?} and {other:?}"),
         }
     }
 }

@@ -157,7 +157,7 @@ fn over_http_it_keeps_path_headers_and_body_compressed_or_not() {
     assert_eq!(answer.status(), 200);
     assert_eq!(ExportMetricsServiceResponse::decode(&*answer.body).unwrap().partial_success, None);
 
-    let [first, second] = &receiver.wait_for(2, SOON)[..] else { panic!("two requests") };
+    let [first, second] = &receiver.wait_for(2, SOON)[..] else { panic!("expected two requests") };
     assert_eq!((first.transport, first.path.as_str()), (Transport::Http, "/v1/metrics"));
     assert_eq!(first.header("x-team"), Some("blue"));
     assert_eq!((first.encoding.as_str(), second.encoding.as_str()), ("identity", "gzip"));
@@ -189,7 +189,7 @@ async fn over_grpc_it_keeps_path_metadata_and_body() {
     let receiver = Receiver::start();
     assert_eq!(call(&receiver, 3).await.unwrap().partial_success, None);
 
-    let [seen] = &receiver.requests()[..] else { panic!("one request") };
+    let [seen] = &receiver.requests()[..] else { panic!("expected one request") };
     assert_eq!(seen.transport, Transport::Grpc);
     assert_eq!(seen.path, "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export");
     assert_eq!(seen.header("x-team"), Some("blue"));
@@ -247,7 +247,7 @@ async fn grpc_is_answered_as_told() {
     let unknown = call(&receiver, 3).await.unwrap_err();
     assert_eq!((unknown.code(), unknown.message()), (Code::Unauthenticated, "who are you?"));
     assert!(unknown.get_details_retry_info().is_none());
-    // tonic reads the text of a proxy as the beginning of a message.
+    // tonic parses the proxy's text as the beginning of a message.
     let proxy = call(&receiver, 4).await.unwrap_err();
     assert_eq!(proxy.code(), Code::Internal, "{proxy:?}");
     assert_eq!(call(&receiver, 5).await.unwrap_err().code(), Code::Unavailable);

@@ -47,15 +47,15 @@ pub fn refresh(name: String) -> Result<String, String> {
     Ok(name)
 }
 
-/// Reads the value in a lock. In this edition, the guard lives until the end of the last
-/// expression.
+/// Reads the value in a lock. In the edition of this crate, the guard lives until the end of the
+/// last expression.
 ///
 /// # Panics
 /// If the lock is poisoned.
 #[tm::timed(Cache::CallTime { outcome }, crate = tm)]
 #[must_use]
 pub fn locked(of: std::sync::Mutex<u8>) -> u8 {
-    *of.lock().expect("nobody panicked")
+    *of.lock().expect("no thread has panicked")
 }
 
 /// Reads the value in a lock that is a part of the argument, in an async function.
@@ -64,7 +64,7 @@ pub fn locked(of: std::sync::Mutex<u8>) -> u8 {
 /// If the lock is poisoned.
 #[tm::timed(Cache::CallTime { outcome }, crate = tm)]
 pub async fn locked_later((of, _): (std::sync::Mutex<u8>, String)) -> u8 {
-    *of.lock().expect("nobody panicked")
+    *of.lock().expect("no thread has panicked")
 }
 
 /// Refreshes the cache later.
@@ -74,7 +74,7 @@ pub async fn refresh_later(mut name: String) -> usize {
     name.len()
 }
 
-/// Looks something up.
+/// Looks up a name in the cache.
 pub fn look_up(name: &str) {
     let _timer = Cache::lookup_time().start_timer();
     Cache::lookups(Outcome::Hit, name).inc();

@@ -1,11 +1,11 @@
-//! What the small programs share.
+//! The handler that the test programs share.
 
 use std::thread;
 use std::time::Duration;
 
 use typed_metrics::{HandlerError, MetricHandler};
 
-/// A handler whose server does not answer: the export takes a minute.
+/// A handler whose server does not answer. An export takes a minute.
 #[derive(Debug)]
 pub struct Slow;
 

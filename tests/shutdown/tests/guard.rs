@@ -1,4 +1,4 @@
-//! A program exports its last values, or says why not.
+//! A program exports its last values, or reports why it does not.
 
 use std::process::Command;
 use std::thread;
@@ -11,7 +11,7 @@ const FIX: &str = "keep one guard to the end of `main`: \
 /// How a program ended.
 struct Ended {
     code: Option<i32>,
-    /// What the counter `guard.jobs` is in the last table, if there was a table with it.
+    /// The value of the counter `guard.jobs` in the last table, if a table shows a value.
     exported: Option<String>,
     stderr: String,
 }
@@ -41,7 +41,7 @@ fn assert_exports(program: &str, code: i32) {
     assert_eq!((ended.code, &*ended.stderr), (Some(code), ""), "{program}");
 }
 
-/// The program exports nothing, and says nothing.
+/// Asserts that the program exports nothing, and writes nothing to standard error.
 #[track_caller]
 fn assert_silent(program: &str, code: i32) {
     let ended = run(program);
@@ -49,7 +49,7 @@ fn assert_silent(program: &str, code: i32) {
     assert_eq!(ended.exported, None, "{program}");
 }
 
-/// The program exports nothing, and writes one line that begins and ends so.
+/// Asserts that the program exports nothing, and writes one line with this begin and this end.
 #[track_caller]
 fn assert_says(program: &str, code: i32, begin: &str, end: &str) {
     let ended = run(program);
@@ -132,7 +132,7 @@ fn a_guard_that_is_not_dropped_is_reported() {
     assert_says("guard in another thread", 0, begin, FIX);
 }
 
-/// The guide names these as what cannot be found.
+/// The guide lists these mistakes among those that are not found.
 #[test]
 fn the_end_is_only_watched_by_the_main_thread() {
     assert_silent("no guard, exit in another thread", 4);
@@ -148,7 +148,7 @@ fn a_guard_that_is_dropped_before_handlers_are_set_is_reported() {
     assert!(said.contains("was dropped at once, before the handlers were set"), "{said}");
 }
 
-/// Each program at the same time as the others, because each takes more than five seconds.
+/// Checks all programs at the same time, because each one takes more than five seconds.
 fn at_once(programs: &[&str], check: impl Fn(&str) + Sync) {
     thread::scope(|scope| {
         for program in programs {

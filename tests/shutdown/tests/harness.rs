@@ -1,4 +1,5 @@
-//! Under the test harness, failures are captured as other output is, and no mistake is reported.
+//! Under the test harness, failures are captured like other output, and no mistake with the guard
+//! is reported.
 
 use std::process::Command;
 
@@ -22,7 +23,8 @@ fn an_application() {
     Harness::jobs().inc();
     Harness::level().set(f64::NAN);
     assert!(!snapshot().get("harness.level").unwrap().dropped.is_empty());
-    // Read already, so that a handler is needed that has exported nothing.
+    // The snapshot has read the values above, so they are not lost. A mistake needs a handler that
+    // has exported nothing.
     typed_metrics::clear_metric_handlers();
     set_metric_handlers("console").unwrap();
     Harness::jobs().inc();
@@ -30,7 +32,7 @@ fn an_application() {
 
 #[test]
 fn a_test_that_passes_writes_nothing_to_standard_error() {
-    // On the main thread, and on another one.
+    // The application's test runs on the main thread, and then on another thread.
     for threads in ["--test-threads=1", "--test-threads=2"] {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["an_application", "--exact", "--ignored", threads]);

@@ -1,7 +1,8 @@
 //! Observed values are in the last export, in whatever order `main` drops the guard and the
 //! observations.
 //!
-//! One test at a time: a collection that begins after an observation ended takes its value away.
+//! The tests run one at a time. A collection that begins after an observation has ended removes the
+//! observed value.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -40,7 +41,7 @@ fn alone() -> MutexGuard<'static, ()> {
     ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Reads through a [`Reader`] when it is shut down, and keeps metric, labels and value.
+/// Reads through a [`Reader`] at each export, and keeps metric, labels and value.
 #[derive(Default)]
 struct Reading {
     reader: Reader,
@@ -73,7 +74,7 @@ impl Write for Printed {
     }
 }
 
-/// What each handler got in the end.
+/// The exports of each handler.
 struct Exported {
     memory: InMemoryHandler,
     printed: Printed,
@@ -91,7 +92,7 @@ impl Exported {
         Self { memory, printed, changes }
     }
 
-    /// The value that all handlers got.
+    /// The last value that was exported. Asserts that all handlers exported the same value.
     #[track_caller]
     fn value(&self, metric: &str, labels: &[(&str, &str)]) -> Option<f64> {
         let snapshot = self.memory.last().unwrap();
@@ -145,14 +146,15 @@ fn the_order_of_drops_in_main_does_not_matter() {
         let total = exported.memory.last().unwrap().get("last.total").unwrap().series[0].clone();
         totals.push(total.value.as_f64());
 
-        // As without handlers: the series is gone, and the queue is back at zero.
+        // The state is as without handlers: the series is gone, and the queue is back at zero.
         let snapshot = snapshot();
         assert!(snapshot.get("last.level").unwrap().series.is_empty());
         assert_eq!(snapshot.get("last.queue").unwrap().series[0].value, Value::I64(0));
         Last::queue("a").remove();
         Last::found().remove();
     }
-    // The first time one reading, of 10. Then each of three handlers reads once: 10, 20, 30.
+    // In the first round, the callback is called once, and returns 10. In the second round, it is
+    // called for each of the three handlers, and returns 10, 20 and 30.
     assert_eq!(totals, [10.0, 20.0]);
     Last::total().remove();
 }
@@ -170,7 +172,7 @@ fn an_observation_that_ended_before_an_export_is_not_in_the_last_one() {
     exported.printed.0.lock().unwrap().clear();
     typed_metrics::flush().unwrap();
     assert_eq!(exported.value("last.level", &[]), None);
-    // The table says so by itself: the last one would be the same.
+    // The console does not print a last table here, because the table would be the same.
     drop(shutdown);
     assert_eq!(exported.value("last.level", &[]), None);
 }
@@ -248,7 +250,7 @@ fn a_value_is_not_shown_under_other_labels() {
         let _shutdown = shutdown_guard();
         let exported = Exported::new();
         drop(Last::short(1).observe(|| 5));
-        // In the only place that there is.
+        // The series limit leaves only one place, which this series takes.
         Last::short(2).set(6);
         exported
     };
@@ -329,7 +331,7 @@ fn the_guard_waits_for_a_thread_that_shuts_handlers_down() {
     let exported = Arc::new(AtomicBool::new(false));
     let guard = shutdown_guard();
     add_metric_handler(Slow(Mutex::new(Some(began)), Arc::clone(&exported))).unwrap();
-    // As at a signal.
+    // Another thread clears the handlers, as at a signal.
     let thread = thread::spawn(clear_metric_handlers);
     receiver.recv().unwrap();
     assert!(!exported.load(Relaxed));

@@ -1,4 +1,4 @@
-//! Failures that no caller waits for reach somebody.
+//! Failures that no caller can receive are logged, or written to standard error.
 
 use std::process::{Command, Output};
 

@@ -1,4 +1,4 @@
-//! SIGTERM and Ctrl-C end a program with its last values exported.
+//! SIGTERM and Ctrl-C end a program after its last values are exported.
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader, Read};
@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-/// What the last table of the program shows of a metric.
+/// The value of a metric in the program's last table.
 fn shown<'a>(table: &'a str, metric: &str) -> Option<&'a str> {
     table.lines().rev().find(|line| line.starts_with(metric))?.split_whitespace().last()
 }
 
-/// Starts a program, and sends it the signal each time that it has said one of these lines on
-/// standard error. Gives its table and status.
+/// Starts a program, and sends the signal each time that the program has written one of these lines
+/// to standard error. Returns the program's tables and its status.
 #[track_caller]
 fn end_by(signal: Signal, program: &str, way: &str, lines: &[&str]) -> (String, ExitStatus) {
     let mut child = Command::new(program)
@@ -85,7 +85,8 @@ fn the_recipe_without_tokio_does_the_same() {
     }
 }
 
-/// The last values are exported if the export ends; nobody waits for an export that hangs.
+/// The last values are exported if the export ends. The program does not wait for an export that
+/// hangs.
 #[test]
 fn another_signal_hurries_a_program_that_hangs() {
     let program = env!("CARGO_BIN_EXE_signals");

@@ -330,7 +330,7 @@ fn arguments_that_only_labels_use() {
     fn owned(name: String) {}
     #[timed(Forms::Time { name: &name, outcome })]
     async fn owned_later(name: String, (): ()) {}
-    // In one line, the compiler would attribute the unneeded braces of the expansion to the user.
+    // On one line, the compiler would attribute the unneeded braces of the expansion to the user.
     #[timed(Forms::Time { name: &name, outcome })]
     #[rustfmt::skip]
     fn used_too(name: String) -> usize { name.len() }

@@ -10,9 +10,9 @@ use typed_metrics::{Metrics, Outcome, timed};
 use super::{Forms, calls, pause};
 use crate::polls::block_on;
 
-/// Tells which auto traits a value has: an inherent method is there only where they hold, and else
-/// the trait's.
-struct Is<'a, T>(#[allow(dead_code, reason = "its type is all that is looked at")] &'a T);
+/// Shows which auto traits `T` has. For each trait, an inherent method exists if `T` has the trait.
+/// Otherwise the call reaches the method of [`IsNot`].
+struct Is<'a, T>(#[allow(dead_code, reason = "only its type is used")] &'a T);
 
 trait IsNot {
     fn send(&self) -> bool {
@@ -46,7 +46,7 @@ impl<T: Sync> Is<'_, T> {
     }
 }
 
-#[allow(dead_code, reason = "no future of an async function is")]
+#[allow(dead_code, reason = "no future of an async function is `Unpin`")]
 impl<T: Unpin> Is<'_, T> {
     fn unpin(&self) -> bool {
         true
@@ -67,7 +67,7 @@ impl<T: RefUnwindSafe> Is<'_, T> {
 
 #[test]
 fn futures_keep_their_auto_traits() {
-    // Neither `Rc` here nor a reference to the argument is held while the future waits.
+    // The future holds neither the `Rc` nor a reference to the argument while it waits.
     #[timed(Forms::Time { name: &Rc::<str>::from(name), outcome })]
     async fn measured<T>(value: T, name: &'static str) -> (T, &'static str) {
         pause().await;
@@ -187,12 +187,12 @@ fn futures_grow_by_at_most_80_bytes() {
         by_default::not_held([0; 100]): 80 + 100;
         everything::not_held([0; 100]): 104 + 100;
         with_a_borrow::owned(String::new()): 80;
-        // What counts keeps its series too.
+        // With `count` and `in_flight`, a future stores their series too.
         everything::owned(String::new()): 104;
         everything::held([0; 100], 1): 104;
         everything::none(): 104;
-        // What an async function awaits is kept beside its arguments; so what it does not hold
-        // across an `await` itself, it holds once more.
+        // The timed future keeps the arguments beside the future of the function. So arguments that
+        // the function would not otherwise hold across an `await` are stored twice.
         open::not_held([0; 100]): 80 + 100;
     }
 }

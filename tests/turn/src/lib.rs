@@ -1,7 +1,7 @@
 //! One test at a time: handlers, readers, callbacks and the logger belong to the whole process.
 //!
-//! A test that uses one of them begins with [`my_turn`]. Other tests of the same program that also
-//! begin so wait until its [`Turn`] ends.
+//! A test that uses one of these first calls [`my_turn`]. Other tests of the same program that call
+//! [`my_turn`] wait until the [`Turn`] of the first test ends.
 
 mod logger;
 
@@ -10,15 +10,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub use log::Level;
 pub use logger::{Line, at_each_line, lines, logged};
 
-/// While a test holds this, handlers and the logger are that test's. Handlers are cleared at its
-/// end.
+/// The test that holds this value has the handlers and the logger to itself. The handlers are
+/// cleared when the value is dropped.
 #[derive(Debug)]
 #[must_use = "the turn ends when this is dropped"]
 pub struct Turn {
     _held: MutexGuard<'static, ()>,
 }
 
-/// Waits for this test's turn. It begins without handlers and with nothing logged.
+/// Waits for the test's turn, which begins without handlers and with an empty log.
 pub fn my_turn() -> Turn {
     static TURN: Mutex<()> = Mutex::new(());
     let held = lock(&TURN);
@@ -33,7 +33,7 @@ impl Drop for Turn {
     }
 }
 
-/// A test that failed has poisoned the lock; the next test is not concerned.
+/// Locks the mutex even if it was poisoned by a test that failed.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! The logger of the tests, which keeps every line of this project.
+//! The logger of the tests, which keeps every line that this project logs.
 
 use std::fmt;
 use std::sync::Mutex;
@@ -11,7 +11,7 @@ use crate::lock;
 /// A line that this project logged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// How bad it is.
+    /// The severity.
     pub level: Level,
     /// The message.
     pub text: String,
@@ -28,25 +28,26 @@ impl fmt::Display for Line {
 static LINES: Mutex<Vec<Line>> = Mutex::new(Vec::new());
 static AT_EACH_LINE: Mutex<Option<fn()>> = Mutex::new(None);
 
-/// What was logged since the last call, or since the [`Turn`](crate::Turn) began: `LEVEL: text`.
+/// Takes the lines logged since the last call, or since the [`Turn`](crate::Turn) began. Each line
+/// is written `LEVEL: text`.
 pub fn logged() -> Vec<String> {
     lines().iter().map(Line::to_string).collect()
 }
 
-/// The same, with the threads that logged.
+/// Takes the same lines, with their levels and threads.
 pub fn lines() -> Vec<Line> {
     std::mem::take(&mut *lock(&LINES))
 }
 
-/// Has the logger call this on every line until the next [`Turn`](crate::Turn) begins, as a logger
-/// may that itself uses metrics.
+/// Makes the logger call a function at every line, until the next [`Turn`](crate::Turn) begins. So
+/// a test can play a logger that uses metrics itself.
 pub fn at_each_line(call: fn()) {
     *lock(&AT_EACH_LINE) = Some(call);
 }
 
-/// Forgets what was logged, and listens.
+/// Installs the logger, and removes the lines and the function of earlier turns.
 pub(crate) fn start() {
-    // Only the first call sets it; the program has no other logger.
+    // Only the first call sets the logger. The program has no other logger.
     let _ = log::set_logger(&Logger);
     log::set_max_level(LevelFilter::Trace);
     *lock(&AT_EACH_LINE) = None;

@@ -1,5 +1,5 @@
-//! `#[timed]` on unsafe functions. They are here because the tests of this project forbid unsafe
-//! code.
+//! `#[timed]` on unsafe functions. This program has its own file because the other tests forbid
+//! unsafe code.
 #![deny(warnings, unsafe_op_in_unsafe_fn)]
 
 use typed_metrics::testing::capture;

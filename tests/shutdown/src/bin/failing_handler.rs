@@ -1,6 +1,6 @@
-//! A handler that fails, in a program with a logger (`logger`), with a silenced one (`silenced
-//! logger`, `silenced logger without fields`), or without one. The text of the failure may report
-//! another failure (`nested`).
+//! A program whose handlers fail. The argument chooses a logger (`logger`), a silenced logger
+//! (`silenced logger`, `silenced logger without fields`), or a failure whose text reports another
+//! failure (`nested`). Without an argument, the program has no logger.
 
 use typed_metrics::{
     HandlerError, Measurement, MetricHandler, Metrics, add_metric_handler, set_metric_handlers,
@@ -15,7 +15,7 @@ enum Failing {
     Sizes,
 }
 
-/// Says `lost <n>` whenever it should export, and panics when it gets a measurement.
+/// Fails at every export, and panics when it gets a measurement.
 struct Broken(&'static str);
 
 impl MetricHandler for Broken {
@@ -32,14 +32,15 @@ impl MetricHandler for Broken {
     }
 
     fn flush(&self) -> Result<(), HandlerError> {
-        // Another text each time.
+        // The text is different each time.
         static TIMES: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(1);
         let times = TIMES.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         Err(format!("the disk is full, attempt {times}").into())
     }
 }
 
-/// An error whose text records something that is dropped, and takes a snapshot, which reports it.
+/// An error whose `Display` records a value that is dropped, and takes a snapshot, which reports
+/// the drop.
 #[derive(Debug)]
 struct Nested;
 
@@ -65,10 +66,10 @@ impl MetricHandler for FailsNested {
     }
 }
 
-/// Writes to standard output.
+/// A logger that writes to standard output.
 struct Logger;
 
-/// As the logger that the environment silences.
+/// A logger that its level silences, as an environment variable silences many loggers.
 struct Silenced {
     level: log::LevelFilter,
 }
@@ -101,16 +102,16 @@ fn main() -> Result<(), typed_metrics::Error> {
     let logger = std::env::args().nth(1);
     match logger.as_deref() {
         Some("logger") => {
-            log::set_logger(&Logger).expect("there is no other one");
+            log::set_logger(&Logger).expect("there is no other logger");
             log::set_max_level(log::LevelFilter::Info);
         }
         Some("silenced logger") => {
             static SILENCED: Silenced = Silenced { level: log::LevelFilter::Off };
-            log::set_logger(&SILENCED).expect("there is no other one");
+            log::set_logger(&SILENCED).expect("there is no other logger");
         }
-        // `Off` is the level until a program sets another one.
+        // The maximum level is `Off` until a program sets another level.
         Some("silenced logger without fields") => {
-            log::set_logger(&Logger).expect("there is no other one");
+            log::set_logger(&Logger).expect("there is no other logger");
         }
         Some("nested") => {
             let _shutdown = typed_metrics::shutdown_guard();

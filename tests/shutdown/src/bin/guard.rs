@@ -19,7 +19,7 @@ enum Guard {
     Level,
 }
 
-/// Gets every measurement, and needs no flush.
+/// A handler that gets every measurement, and needs no flush.
 struct Forwarding;
 
 impl MetricHandler for Forwarding {
@@ -36,14 +36,14 @@ fn work() {
     Guard::jobs().add(7);
 }
 
-/// From here on, the program has gone on after its guard.
+/// A program that ends within this time after its guard is not reported.
 const LONG: Duration = Duration::from_secs(5);
 
 fn long() {
     thread::sleep(LONG + Duration::from_millis(100));
 }
 
-/// Counts when the runtime drops it.
+/// Records when the runtime drops this future.
 async fn recording_its_end() {
     let _work = Dropped(work);
     std::future::pending::<()>().await;
@@ -54,7 +54,7 @@ fn init() {
     set_metric_handlers("console").unwrap();
 }
 
-#[expect(clippy::too_many_lines, reason = "a mistake after the other")]
+#[expect(clippy::too_many_lines, reason = "one match arm for each mistake")]
 fn main() -> ExitCode {
     let mistake = std::env::args().nth(1).expect("the argument is the name of a mistake");
     match &*mistake {
@@ -76,7 +76,7 @@ fn main() -> ExitCode {
             let _work = Dropped(work);
             let _shutdown = shutdown_guard();
             set_metric_handlers("console").unwrap();
-            // Longer than what comes after the guard.
+            // The guard lives longer than the program runs after the guard.
             thread::sleep(Duration::from_millis(500));
         }
         "kept, panic" => {
@@ -172,7 +172,7 @@ fn main() -> ExitCode {
             async fn inside() {
                 let _shutdown = shutdown_guard();
                 set_metric_handlers("console").unwrap();
-                // The runtime waits for it, but the guard does not.
+                // The runtime waits for this task, but the guard does not.
                 tokio::task::spawn_blocking(|| {
                     thread::sleep(Duration::from_millis(1500));
                     work();
@@ -203,7 +203,8 @@ fn main() -> ExitCode {
             inside();
         }
         "restarted" => {
-            // Nobody exports what is recorded in between now, but the next handlers do.
+            // The values that are recorded between the two calls of `init` are exported later, by
+            // the next handlers.
             init();
             work();
             thread::sleep(Duration::from_millis(1500));
@@ -262,12 +263,12 @@ fn main() -> ExitCode {
             work();
             long();
         }
-        unknown => panic!("there is no mistake {unknown:?}"),
+        unknown => panic!("unknown mistake {unknown:?}"),
     }
     ExitCode::SUCCESS
 }
 
-/// Calls the function when it is dropped.
+/// Calls the function when this value is dropped.
 struct Dropped(fn());
 
 impl Drop for Dropped {

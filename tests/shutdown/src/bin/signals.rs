@@ -1,4 +1,4 @@
-//! A service that is ended by a signal, in the way that its argument names.
+//! A service that a signal ends, in the way that the argument names.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -18,7 +18,7 @@ enum Service {
     Level,
 }
 
-/// Works, and says so to the test.
+/// Records, and tells the test that the service is ready for the signal.
 fn work() {
     Service::jobs().add(7);
     eprintln!("ready");
@@ -46,12 +46,12 @@ async fn polled_late() {
     set_metric_handlers("console").unwrap();
     let signal = pin!(shutdown_signal());
     work();
-    // The signal arrives meanwhile.
+    // The test closes standard input after it has sent the signal.
     io::read_to_string(io::stdin()).unwrap();
     signal.await;
 }
 
-/// Says that it has got the signal, and goes on.
+/// Reports the signal to the test, and does not end.
 #[tokio::main]
 async fn hanging(handlers: impl IntoHandlers) {
     let _shutdown = shutdown_guard();
@@ -108,6 +108,6 @@ fn main() {
             }
             inside();
         }
-        unknown => panic!("there is no way {unknown:?}"),
+        unknown => panic!("unknown way {unknown:?}"),
     }
 }

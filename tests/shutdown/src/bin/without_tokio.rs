@@ -1,4 +1,4 @@
-//! A program without tokio that is ended by a signal; the guide shows it.
+//! A program without tokio that a signal ends. The guide shows this program.
 
 #[cfg(unix)]
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -28,7 +28,7 @@ fn main() {
     program::New::requests("/").add(3);
     program::work();
 
-    // Each version knows its own metrics, all of them, and no others.
+    // Each version lists all of its own metrics, and no others.
     let names = |names: &mut dyn Iterator<Item = &'static str>| names.collect::<Vec<_>>();
     let old = names(&mut old::catalog().iter().map(|metric| metric.name()));
     assert_eq!(old, ["old.requests"]);
@@ -38,7 +38,7 @@ fn main() {
     let new = new_core::snapshot().get("new.requests").unwrap().series[0].value.as_f64();
     assert_eq!((old, new), (2.0, 3.0));
 
-    // Each has handlers of its own.
+    // Each version has its own handlers.
     old::set_metric_handlers(old::InMemoryHandler::new()).unwrap();
     new_core::set_metric_handlers(new_core::InMemoryHandler::new()).unwrap();
     old::shutdown().unwrap();
