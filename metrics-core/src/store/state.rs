@@ -61,7 +61,7 @@ pub(crate) fn next_tenancy(tenancy: u32) -> u32 {
     tenancy.checked_add(1).unwrap_or(NEVER_RECYCLED + 1)
 }
 
-/// How a series was removed that shares its block with others.
+/// How a series was removed from a block that it shares with other series.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Removed {
     /// A plain sum: the total of its cells at the removal, which later reads subtract.
