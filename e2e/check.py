@@ -233,7 +233,7 @@ def read(options, name):
 
 
 def delivered(options):
-    """Prints the table of delivered runs, and returns the missing values."""
+    """Prints the table of delivered runs, and returns the failures."""
     missing, notes, lines = [], [], []
     for run, (places, _, _) in RUNS.items():
         status = read(options, f"{run}.status")
