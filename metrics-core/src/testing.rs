@@ -29,7 +29,6 @@
 //!   as `otel.metric.overflow=true`.
 //! - Removals. If other code removes a series, the capture loses its earlier measurements in that
 //!   series. A test that removes series should use its own labels or its own metric.
-//!   that removes series uses labels, or a metric, of its own.
 
 use std::fmt;
 use std::marker::PhantomData;

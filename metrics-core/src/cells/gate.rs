@@ -8,8 +8,8 @@ use crate::sync::{
 
 /// Which tenancies may write to a block, and how many writers are inside. The upper 32 bits are the
 /// first tenancy that is admitted; the lower 32 bits are the number of writers.
-/// Both are in one word. So either [`admit_from`](Self::admit_from) waits for a writer, or the
-/// writer sees that it is shut out.
+///
+/// Both are in one word. So [`admit_from`](Self::admit_from) either waits for a writer, or the
 /// writer sees that it is shut out.
 #[derive(Debug)]
 pub(crate) struct Gate(AtomicU64);

@@ -1,5 +1,6 @@
 //! Mistakes with the shutdown guard. Each of them loses the last values of a program. A mistake is
 //! reported only if it is certain, and a program reports one of them at most.
+//!
 //! - The main thread drops a guard at once, and then sets handlers. Reported when it sets them.
 //! - The main thread drops a guard, which removes the handlers, long before the program ends.
 //!   Reported [at the end](end) of the program if measurements since then are lost.

@@ -24,7 +24,7 @@ pub(super) fn lines(section: &Section, width: usize) -> Option<Vec<Line>> {
     Some(once(Line::Header(titles)).chain(once(Line::Rule(rule))).chain(rows).collect())
 }
 
-/// The lines of one metric. The name, the kind and the unit stand in the first.
+/// The lines of one metric. The first line contains the name, the kind and the unit.
 fn rows(metric: &MetricRows, widths: &Widths) -> Vec<String> {
     if metric.numbers.is_empty() {
         return vec![widths.line(&metric.cells, "", &vec![NEVER; widths.numbers.len()])];
