@@ -90,7 +90,7 @@ bench:
     cargo bench -p typed-metrics-core
     cargo bench -p typed-metrics-otel --bench collect
 
-# licences and sources of all dependencies; `deny.toml` says which are allowed
+# licences and sources of all dependencies; `deny.toml` lists those that are allowed
 deny:
     cargo deny --locked check --hide-inclusion-graph bans licenses sources
 
@@ -98,11 +98,11 @@ deny:
 advisories:
     cargo deny --locked check --hide-inclusion-graph advisories
 
-# everything that publishing does, except the upload: each package is built from what it holds
+# everything that publishing does, except the upload: each package is built from its own files
 publish:
     cargo publish --dry-run --workspace
 
-# whether the public API breaks that of the last release
+# compares the public API with that of the last release
 semver:
     cargo semver-checks --workspace --baseline-rev "$(git describe --tags --abbrev=0 --match 'v*')"
 

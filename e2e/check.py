@@ -119,7 +119,7 @@ def header(expected, stored):
         # vmauth refuses every other token, as the run with a wrong token shows.
         yield "accepted", expected.is_let_in, bool(stored.metrics)
     elif expected.transport == "grpc":
-        # The token is the only metadata that ddapm hands on; the requests were found by the token.
+        # The token is the only metadata that ddapm passes on; the requests were found by the token.
         yield "requests with the token", expected.is_let_in, bool(stored.requests)
     else:
         tokens = {r.get("authorization") for r in stored.requests}
@@ -178,7 +178,7 @@ CHECKS = {
 
 
 def silent(run, where):
-    """The checks that a receiver cannot answer, and why."""
+    """The checks that a receiver cannot answer, with the reasons."""
     _, _, transport = RUNS[run]
     no_requests = "does not show the requests"
     if where == "victoria-metrics":
@@ -233,7 +233,7 @@ def read(options, name):
 
 
 def delivered(options):
-    """Prints the table of delivered runs; returns what is missing."""
+    """Prints the table of delivered runs, and returns the failures."""
     missing, notes, lines = [], [], []
     for run, (places, _, _) in RUNS.items():
         status = read(options, f"{run}.status")
@@ -263,7 +263,7 @@ def delivered(options):
 
 
 def refused(options):
-    """Prints the table of runs that cannot deliver: the program must fail, and say why."""
+    """Prints the table of runs that cannot deliver: the program must fail, and name the reason."""
     missing, lines = [], []
     for run, reason in FAILURES.items():
         status, said = read(options, f"{run}.status"), read(options, f"{run}.err")
@@ -279,7 +279,7 @@ def refused(options):
 
 
 def system(options):
-    """Prints the table of the Logfire run: system metrics, and metrics that are no differences."""
+    """Prints the table of the Logfire run: system metrics, and metrics not sent as differences."""
     run = "logfire-vmauth"
     said = json.loads(read(options, f"{run}.json") or "{}")
     if not said:

@@ -50,7 +50,7 @@ def get(url, **parameters):
 
 
 def ddapm(run, options):
-    """Every request of the run, decoded, with its headers; of gRPC, only those that ddapm hands on."""
+    """Every decoded request of the run, with its headers: for gRPC, those that ddapm passes on."""
     stored = Stored()
     # The Logfire handler sends no session header, so its run is searched among all requests.
     is_logfire = run == "ddapm-logfire"

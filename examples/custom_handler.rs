@@ -1,7 +1,7 @@
 //! A handler of your own: `cargo run --example custom_handler`.
 //!
-//! At a flush, the handler writes every series as a line of JSON. It writes each slow request as an
-//! event, at once.
+//! At a flush, the handler writes every series as a line of JSON. Each slow request is written at
+//! once, as an event.
 
 use std::io::{self, Write};
 use std::sync::Mutex;
@@ -37,13 +37,13 @@ enum Cache {
 /// Writes lines of JSON to `out`.
 struct JsonLines<W> {
     out: Mutex<W>,
-    /// A request of this many milliseconds, or more, is slow.
+    /// A request that takes at least this many milliseconds is slow.
     slow: f64,
 }
 
 impl<W: Write> JsonLines<W> {
     fn write(&self, line: &serde_json::Value) -> io::Result<()> {
-        // A panic under the lock can at most have left half a line.
+        // A panic under the lock leaves at most half a line behind.
         let mut out = self.out.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         writeln!(out, "{line}")
     }
@@ -54,7 +54,7 @@ impl<W: Write + Send + 'static> MetricHandler for JsonLines<W> {
         "json-lines"
     }
 
-    /// Subscribes to every single request duration; a snapshot has only the histogram.
+    /// Subscribes to every single request duration, because a snapshot has only the histogram.
     fn subscribe(&self, metric: &'static Descriptor) -> bool {
         metric.name() == "shop.request_duration"
     }
@@ -68,7 +68,7 @@ impl<W: Write + Send + 'static> MetricHandler for JsonLines<W> {
         }
     }
 
-    /// A shutdown calls `flush` too, unless a handler implements `shutdown`.
+    /// A shutdown also calls `flush`, unless a handler implements `shutdown`.
     fn flush(&self) -> Result<(), HandlerError> {
         for metric in snapshot().metrics {
             for series in metric.series {

@@ -25,7 +25,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     run_plugin()?;
-    // Only the metrics of the plugin: the crates of the program have metrics as well.
+    // The output shows only the metrics of the plugin, because the program's crates also have
+    // metrics.
     let mut recorded = snapshot();
     recorded.metrics.retain(|metric| metric.descriptor.name().starts_with("mail."));
     println!("\n{recorded}");
@@ -103,6 +104,6 @@ fn run_plugin() -> Result<(), typed_metrics::Error> {
         record_metric("mail.relay", milliseconds, MetricType::Histogram, &delivery)?;
     }
 
-    // A name that was not registered becomes a metric of the given type.
+    // A name that is not registered becomes a metric of the given type.
     record_metric("mail.bounced", 2, MetricType::Counter, attributes!("relay" => "eu-1"))
 }

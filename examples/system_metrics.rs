@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     while begin.elapsed() < Duration::from_millis(500) {
         std::hint::spin_loop();
     }
-    // Every handler gets the metrics, and so does every snapshot.
+    // The metrics are in every snapshot, and every handler exports them.
     let snapshot = typed_metrics::snapshot();
     let cpu = snapshot.get("process.cpu.utilization").map(|metric| metric.series[0].value.as_f64());
     println!("this process used {:.0} % of the CPUs", cpu.unwrap_or_default() * 100.0);

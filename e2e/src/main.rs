@@ -30,7 +30,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let handler = arguments.next().unwrap_or_else(|| "otel".to_owned());
     let seconds = arguments.next().map(|seconds| seconds.parse()).transpose()?;
-    // Recorded before a handler is set; exported as well.
+    // This is recorded before a handler is set, and is exported too.
     let before = workload::early();
     typed_metrics::set_metric_handlers(handler)?;
     let recorded = before.and(workload::run());

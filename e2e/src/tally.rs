@@ -57,7 +57,7 @@ impl Tally {
         histogram.max = histogram.max.max(value);
     }
 
-    /// Adds the values of another tally.
+    /// Adds the values of `other`.
     pub(crate) fn and(mut self, other: Self) -> Self {
         for (key, more) in other.0 {
             match (self.0.get_mut(&key), more) {

@@ -29,8 +29,7 @@ impl Index {
         }
     }
 
-    /// The documents that contain all words of `query`; those that contain them most often come
-    /// first.
+    /// The documents that contain all words of `query`, those with the most occurrences first.
     pub(crate) fn search(&self, query: &str) -> Vec<Hit<'_>> {
         let postings: Option<Vec<_>> =
             query.split_whitespace().map(|word| self.postings.get(word)).collect();
@@ -51,7 +50,7 @@ impl Index {
         self.postings.keys().map(String::as_str).collect()
     }
 
-    /// Memory that words and paths take, in bytes.
+    /// The memory of words and paths, in bytes.
     pub(crate) fn size(&self) -> usize {
         let paths: usize = self.documents.iter().map(|path| path.as_os_str().len()).sum();
         paths + self.postings.keys().map(String::len).sum::<usize>()

@@ -53,13 +53,13 @@ async fn run(folder: &Path) -> Result<(), Error> {
         return Err(format!("no words in the files below `{}`", folder.display()).into());
     }
 
-    // Every collection reads the size, until the guard is dropped.
+    // Every collection reads the size, as long as the guard lives.
     let observed = Arc::clone(&index);
     let _size = SearchMetrics::index_size().observe(move || observed.size());
     let answered = ["query answered", "queries answered"];
     progress::during(answered, "search.queries", serve(index)).await?;
 
-    // Prints the table, or returns an error. `_size` still lives, so the table has the size.
+    // Prints the table, or returns an error. `_size` still lives, so the table contains the size.
     Ok(typed_metrics::shutdown()?)
 }
 
@@ -81,7 +81,7 @@ async fn read(folder: PathBuf, files: Vec<File>) -> Index {
     index
 }
 
-/// The first folder on the way from `folder` to `path`.
+/// The first folder below `folder` on the path to `path`.
 fn top_folder(folder: &Path, path: &Path) -> String {
     let below = path.strip_prefix(folder).unwrap_or(path);
     let mut parts = below.iter().map(|part| part.to_string_lossy().into_owned());

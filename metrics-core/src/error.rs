@@ -1,4 +1,4 @@
-//! What can go wrong at set-up. Recording never fails.
+//! Errors at set-up. Recording never fails.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,44 +10,44 @@ use crate::rules::buckets::BucketError;
 use crate::rules::name::NameError;
 use crate::rules::unit::UnitError;
 
-/// What went wrong, with the thing, the value, the rule and the fix in its message.
+/// An error at set-up. The message names the thing, the value, the rule and the fix.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Error {
     /// Two definitions of one metric disagree.
     Conflict(Box<Conflict>),
-    /// There is no back end of this name in this program.
+    /// This program has no back end with this name.
     UnknownHandler {
-        /// The name asked for.
+        /// The requested name.
         name: String,
         /// The name that was probably meant.
         suggestion: Option<String>,
-        /// The names there are.
+        /// The available names.
         available: Vec<String>,
-        /// The feature that brings the back end, if it is one of this project that is not compiled
-        /// in.
+        /// The feature that adds the back end, if the back end belongs to this project and is not
+        /// compiled in.
         feature: Option<&'static str>,
-        /// Features that bring further back ends.
+        /// Features that add further back ends.
         more: Vec<&'static str>,
     },
     /// A handler failed, or panicked.
     Handler {
-        /// Its name.
+        /// The name of the handler.
         name: String,
-        /// What it was asked to do.
+        /// The action that failed.
         action: &'static str,
-        /// What it said.
+        /// The error of the handler.
         source: Arc<dyn std::error::Error + Send + Sync>,
     },
     /// Several handlers failed.
     Several(Vec<Error>),
     /// A name cannot be used.
     Name {
-        /// What it would name.
+        /// The kind of the named thing.
         what: &'static str,
         /// The name.
         name: String,
-        /// The rule it breaks.
+        /// The broken rule.
         source: NameError,
     },
     /// A unit cannot be used.
@@ -56,38 +56,38 @@ pub enum Error {
         metric: String,
         /// The unit.
         unit: String,
-        /// The rule it breaks.
+        /// The broken rule.
         source: UnitError,
     },
     /// Boundaries of a histogram cannot be used.
     Buckets {
         /// The metric.
         metric: String,
-        /// The rule they break.
+        /// The broken rule.
         source: BucketError,
     },
-    /// A run-time metric cannot be used as it was asked to.
+    /// A run-time metric cannot be used as requested.
     Runtime {
         /// The metric.
         metric: String,
-        /// What is wrong, and the fix.
+        /// The cause, and the fix.
         reason: String,
     },
-    /// What was to be observed cannot be read.
+    /// The values that were to be observed cannot be read.
     Unavailable(Arc<dyn std::error::Error + Send + Sync>),
 }
 
-/// How two definitions of one metric disagree.
+/// The disagreement of two definitions of one metric.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Conflict {
     /// The metric.
     pub name: String,
-    /// What differs.
+    /// The fact that differs.
     pub what: &'static str,
-    /// Its value in the first definition, and where that is.
+    /// The fact in the first definition, and the place of that definition.
     pub first: (String, Source),
-    /// Its value in the second definition, and where that is.
+    /// The fact in the second definition, and the place of that definition.
     pub second: (String, Source),
 }
 
@@ -123,7 +123,7 @@ impl Error {
         Self::runtime(metric, reason)
     }
 
-    /// One error for all of `errors`, if there is any.
+    /// One error for all of `errors`; `Ok` if there is none.
     pub(crate) fn all(mut errors: Vec<Self>) -> Result<(), Self> {
         match errors.len() {
             0 => Ok(()),
@@ -220,7 +220,7 @@ impl std::error::Error for Error {
             Self::Name { source, .. } => Some(source),
             Self::Unit { source, .. } => Some(source),
             Self::Buckets { source, .. } => Some(source),
-            // What it says is this error's own text.
+            // The message of `error` is this error's own message.
             Self::Unavailable(error) => error.source(),
             _ => None,
         }

@@ -1,8 +1,8 @@
 //! Testing what code records.
 //!
-//! [`capture`] gives a test just what its closure recorded, although other tests record the same
-//! metrics in other threads at the same time; [`capture_async`] does so for a future. Values are
-//! asked for with the metrics enum itself, so a test cannot misspell a name or a label.
+//! [`capture`] returns exactly the measurements of its closure, even if other tests record the same
+//! metrics in other threads at the same time. [`capture_async`] does the same for a future. A test
+//! asks for values with the metrics enum itself, so it cannot misspell a name or a label.
 //!
 //! ```
 //! # use typed_metrics_core as typed_metrics;
@@ -18,17 +18,17 @@
 //! ```
 //!
 //! With a metrics enum: `assert_eq!(seen.counter(ShopMetrics::RequestCount { status: 200 }), 1)`,
-//! or `seen.assert_counter(ShopMetrics::RequestCount { status: 200 }, 1)`, which says what was
-//! recorded instead when it fails.
+//! or `seen.assert_counter(ShopMetrics::RequestCount { status: 200 }, 1)`, whose message lists what
+//! was recorded instead.
 //!
-//! What is captured counts in the totals of the process all the same. Two things are shared with
-//! everything else that the process does meanwhile:
+//! Captured measurements also count in the totals of the process. A capture shares two things with
+//! the rest of the process:
 //!
-//! - The series limit: if others have used it up, new series of the metric land in its overflow
-//!   series, here too. The message of a failed assertion shows it, as
-//!   `otel.metric.overflow=true`.
-//! - Removals: a series that somebody removes loses what the capture recorded in it before. A test
-//!   that removes series uses labels, or a metric, of its own.
+//! - The series limit. If other code has used it up, new series of the metric are recorded in the
+//!   overflow series, inside the capture too. The message of a failed assertion shows this series
+//!   as `otel.metric.overflow=true`.
+//! - Removals. If other code removes a series, the capture loses its earlier measurements in that
+//!   series. A test that removes series should use its own labels or its own metric.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -46,20 +46,20 @@ use crate::store::value::{HistogramSnapshot, Value};
 use crate::typed::metrics::Metrics;
 use crate::typed::resolve::SeriesKey;
 
-/// What a [`capture`] saw.
+/// The result of a [`capture`].
 #[must_use = "a capture is for looking into"]
 #[non_exhaustive]
 pub struct Captured<R = ()> {
-    /// What the closure or the future returned.
+    /// The value that the closure or the future returned.
     pub returned: R,
-    /// Everything that was recorded; metrics without a measurement are left out.
+    /// The measurements. Metrics without a measurement are left out.
     pub snapshot: Snapshot,
 }
 
-/// Calls `f` and gives what it recorded, on this thread and on those that carry its [`Scope`].
+/// Calls `f` and returns its measurements, on this thread and on threads that carry its [`Scope`].
 ///
-/// Captures nest: what the inner one sees, the outer one sees too, also what a [`Scope`] of the
-/// inner one records after it has ended. A panic in `f` goes on through.
+/// Captures nest: the outer capture also sees all measurements of the inner one, including those
+/// that a [`Scope`] of the inner capture records after its end. A panic in `f` is passed on.
 pub fn capture<R>(f: impl FnOnce() -> R) -> Captured<R> {
     let scope = Arc::new(scope::Scope::new(absorb));
     let returned = {
@@ -69,11 +69,11 @@ pub fn capture<R>(f: impl FnOnce() -> R) -> Captured<R> {
     Captured { returned, snapshot: collect_scope(&scope) }
 }
 
-/// Runs `future` and gives what it recorded, on whatever threads it was polled.
+/// Runs `future` and returns its measurements, on all threads that polled it.
 ///
-/// A task that `future` spawns is captured if the task carries the [`Scope`]: a runtime polls tasks
-/// apart from the future that spawned them. [`capture_thread`] captures all tasks of a runtime that
-/// stays on the thread of the test.
+/// A task that `future` spawns is captured only if the task carries the [`Scope`], because a
+/// runtime polls tasks separately from the future that spawned them. [`capture_thread`] captures
+/// all tasks of a runtime that stays on the thread of the test.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -99,11 +99,11 @@ pub async fn capture_async<F: Future>(future: F) -> Captured<F::Output> {
     Captured { returned, snapshot }
 }
 
-/// Starts a capture of everything that this thread records, until
-/// [`finish`](ThreadCapture::finish) or the end of the capture's life.
+/// Starts a capture of everything that this thread records, until [`finish`](ThreadCapture::finish)
+/// is called or the capture is dropped.
 ///
 /// For tests whose runtime polls its tasks on the thread of the test, as `#[tokio::test]` does by
-/// default: tasks that the code under test spawns are captured, although they carry no [`Scope`].
+/// default. Tasks that the code under test spawns are captured, although they carry no [`Scope`].
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -134,12 +134,12 @@ pub fn capture_thread() -> ThreadCapture {
 pub struct ThreadCapture {
     inside: Inside,
     scope: Arc<scope::Scope>,
-    /// A raw pointer is not `Send`, so neither is this.
+    /// A raw pointer is not `Send`, so the capture is not `Send` either.
     stays: PhantomData<*const ()>,
 }
 
 impl ThreadCapture {
-    /// Ends the capture and gives what was recorded.
+    /// Ends the capture and returns the measurements.
     pub fn finish(self) -> Captured {
         let Self { inside, scope, .. } = self;
         drop(inside);
@@ -147,7 +147,7 @@ impl ThreadCapture {
     }
 }
 
-/// The capture that a thread is in, to be carried to other threads and tasks.
+/// The capture that a thread is in, which can be carried to other threads and tasks.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -185,10 +185,10 @@ impl Scope {
 }
 
 impl<R> Captured<R> {
-    /// What a counter of `u64` was incremented by; 0 if it was not recorded.
+    /// The amount that a counter of `u64` was incremented by; 0 if it was not recorded.
     ///
     /// # Panics
-    /// If `metric` is no such counter.
+    /// If `metric` is not a counter of `u64`.
     #[track_caller]
     pub fn counter(&self, metric: impl Metrics) -> u64 {
         let key = expect(&metric, MetricType::Counter);
@@ -199,10 +199,10 @@ impl<R> Captured<R> {
         }
     }
 
-    /// What an up-down counter of `i64` was changed by; 0 if it was not recorded.
+    /// The amount that an up-down counter of `i64` was changed by; 0 if it was not recorded.
     ///
     /// # Panics
-    /// If `metric` is no such up-down counter.
+    /// If `metric` is not an up-down counter of `i64`.
     #[track_caller]
     pub fn up_down_counter(&self, metric: impl Metrics) -> i64 {
         let key = expect(&metric, MetricType::UpDownCounter);
@@ -213,8 +213,8 @@ impl<R> Captured<R> {
         }
     }
 
-    /// What a counter or an up-down counter of any value type was changed by; 0 if it was not
-    /// recorded.
+    /// The amount that a counter or an up-down counter of any value type was changed by; 0 if it
+    /// was not recorded.
     ///
     /// # Panics
     /// If `metric` is neither.
@@ -230,19 +230,19 @@ impl<R> Captured<R> {
         self.find(&key).map_or(0.0, Value::as_f64)
     }
 
-    /// What a gauge was set to last; `None` if it was not.
+    /// The last value of a gauge; `None` if it was not set.
     ///
     /// # Panics
-    /// If `metric` is no gauge.
+    /// If `metric` is not a gauge.
     #[track_caller]
     pub fn gauge(&self, metric: impl Metrics) -> Option<f64> {
         self.find(&expect(&metric, MetricType::Gauge)).map(Value::as_f64)
     }
 
-    /// What a histogram recorded: with a count of 0 and NaN for the extremes if nothing.
+    /// The values of a histogram. If none was recorded, the count is 0 and the extremes are NaN.
     ///
     /// # Panics
-    /// If `metric` is no histogram.
+    /// If `metric` is not a histogram.
     #[track_caller]
     pub fn histogram(&self, metric: impl Metrics) -> HistogramSnapshot {
         let key = expect(&metric, MetricType::Histogram);
@@ -255,30 +255,30 @@ impl<R> Captured<R> {
         self.find(&metric.__series()).cloned()
     }
 
-    /// Asserts what a counter of `u64` was incremented by.
+    /// Asserts the amount that a counter of `u64` was incremented by.
     ///
     /// # Panics
-    /// If it is not `expected`; the message tells what was recorded instead.
+    /// If the amount is not `expected`. The message lists what was recorded instead.
     #[track_caller]
     pub fn assert_counter(&self, metric: impl Metrics, expected: u64) {
         let key = metric.__series();
         self.assert(self.counter(metric) == expected, &key, &expected);
     }
 
-    /// Asserts what an up-down counter of `i64` was changed by.
+    /// Asserts the amount that an up-down counter of `i64` was changed by.
     ///
     /// # Panics
-    /// If it is not `expected`; the message tells what was recorded instead.
+    /// If the amount is not `expected`. The message lists what was recorded instead.
     #[track_caller]
     pub fn assert_up_down_counter(&self, metric: impl Metrics, expected: i64) {
         let key = metric.__series();
         self.assert(self.up_down_counter(metric) == expected, &key, &expected);
     }
 
-    /// Asserts what a gauge was set to last.
+    /// Asserts the last value of a gauge.
     ///
     /// # Panics
-    /// If it is not `expected` exactly; the message tells what was recorded instead.
+    /// If the value is not exactly `expected`. The message lists what was recorded instead.
     #[track_caller]
     pub fn assert_gauge(&self, metric: impl Metrics, expected: f64) {
         let key = metric.__series();
@@ -286,10 +286,10 @@ impl<R> Captured<R> {
         self.assert(found == Some(expected.to_bits()), &key, &expected);
     }
 
-    /// Asserts how many values a histogram recorded.
+    /// Asserts the number of values that a histogram recorded.
     ///
     /// # Panics
-    /// If it is not `expected`; the message tells what was recorded instead.
+    /// If the number is not `expected`. The message lists what was recorded instead.
     #[track_caller]
     pub fn assert_histogram_count(&self, metric: impl Metrics, expected: u64) {
         let key = metric.__series();
@@ -297,10 +297,10 @@ impl<R> Captured<R> {
         self.assert(count == expected, &key, &format_args!("{expected} values"));
     }
 
-    /// Asserts that nothing was recorded at all.
+    /// Asserts that nothing was recorded.
     ///
     /// # Panics
-    /// If something was; the message tells what.
+    /// If anything was recorded. The message lists it.
     #[track_caller]
     pub fn assert_nothing(&self) {
         assert!(

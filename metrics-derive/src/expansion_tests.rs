@@ -1,4 +1,5 @@
-//! The expansions, formatted, in the folder `expansions`; and what no expansion may contain.
+//! Compares the formatted expansions with the files in the folder `expansions`, and checks that no
+//! expansion contains a banned name.
 //!
 //! `UPDATE_EXPANSIONS=1 cargo test -p typed-metrics-derive` updates the files.
 
@@ -54,7 +55,7 @@ fn tenant() -> TokenStream {
     }
 }
 
-/// A sync function with a metric, and an async one that is measured by `function.duration`.
+/// A sync function with a metric, and an async function that is measured by `function.duration`.
 fn timed_functions() -> TokenStream {
     let find = timed(
         quote! {
@@ -98,7 +99,7 @@ fn with_mistakes() -> TokenStream {
     }
 }
 
-/// Compares an expansion with its file. The failure says how to update the file.
+/// Compares an expansion with its file. The message of a failure tells how to update the file.
 fn assert_expansion(name: &str, tokens: TokenStream) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("expansions").join(name);
     let expanded = prettyplease::unparse(&syn::parse2(tokens).expect("an expansion is items"));
@@ -145,8 +146,8 @@ fn stub_of_a_declaration_with_mistakes() {
     assert_expansion("stub.rs", derive_metrics(with_mistakes()));
 }
 
-/// Names that a user can shadow, or that are missing under `#![no_implicit_prelude]`. An expansion
-/// may use them after `::` only.
+/// Names that a user can shadow, or that are missing under `#![no_implicit_prelude]`. In an
+/// expansion, these names may occur only after `::`.
 const BANNED: [&str; 18] = [
     "Option",
     "Some",

@@ -1,5 +1,5 @@
-//! Handlers from the variables. A process cannot change its own environment safely, so each case
-//! runs this program again as a process of its own, in a folder of its own.
+//! Handlers configured by the variables. A process cannot change its own environment safely, so
+//! each case runs this program again as a process of its own, in a folder of its own.
 
 extern crate typed_metrics_core as typed_metrics;
 
@@ -79,7 +79,7 @@ fn the_process_of_a_case() {
             Environment::count().add(7);
             set();
             clear_metric_handlers();
-            // A file can change while the program runs.
+            // The file can change while the program runs.
             let file = ".logfire/logfire_credentials.json";
             let text = std::fs::read_to_string(file).unwrap();
             std::fs::remove_file(file).unwrap();
@@ -224,7 +224,7 @@ fn the_credentials_file_has_token_and_address() {
     folder.run("by_name", &[]);
     assert_eq!(receiver.totals().int("environment.count", ""), 7);
     assert_eq!(receiver.requests()[0].header("authorization"), Some("Bearer pylf_v1_us_s3cret"));
-    // Another folder, and another address.
+    // Variables name another folder and another address.
     let moved = folder.0.join(".logfire");
     let away = folder.0.join("away");
     std::fs::rename(moved, &away).unwrap();
@@ -302,7 +302,7 @@ fn each_mistake_is_reported_with_its_fix_and_without_the_token() {
             &[("LOGFIRE_TOKEN", TOKEN), ("LOGFIRE_SEND_TO_LOGFIRE", "maybe")],
             "`LOGFIRE_SEND_TO_LOGFIRE` is `maybe`; write `yes`, `no` or `if-token-present`",
         ),
-        // The folder exists, but its file is a folder.
+        // The folder exists, but a folder is in the place of the file.
         (
             &[("LOGFIRE_CREDENTIALS_DIR", "unreadable")],
             "the credentials file `unreadable/logfire_credentials.json` cannot be read",

@@ -27,7 +27,7 @@ enum Fire<'a> {
     Gauge { test: &'a str },
 }
 
-/// A handler that sends to the receiver on a flush.
+/// A handler that sends to the receiver when it is flushed.
 fn to(receiver: &Receiver) -> LogfireBuilder {
     let builder = LogfireHandler::builder().token(TOKEN).base_url(receiver.http_endpoint());
     let builder = builder.interval(Duration::from_secs(3600));
@@ -106,7 +106,7 @@ fn the_basic_system_metrics_are_sent_by_default() {
     let _turn = my_turn(); // dropped before the receiver
     let handler = LogfireHandler::builder().token(TOKEN).base_url(receiver.http_endpoint());
     set_metric_handlers(handler.build().unwrap()).unwrap();
-    // Long enough for the window of a utilization.
+    // This is long enough for the window of a utilization.
     std::thread::sleep(Duration::from_millis(300));
     flush().unwrap();
     let totals = receiver.totals();
@@ -187,7 +187,7 @@ fn with_several_tokens_each_has_a_spool_of_its_own() {
     interval("spools", 5).unwrap_err();
     shutdown().unwrap_err();
     receiver.restart();
-    // Once in each project, although the tokens are in another order now.
+    // Each project gets the batch once, although the tokens are in another order now.
     let next = to(&receiver).token("pylf_v1_us_b,pylf_v1_us_a").spool_folder(&folder);
     let next = next.build().unwrap();
     let soon = Duration::from_secs(10);

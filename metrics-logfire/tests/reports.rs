@@ -25,7 +25,7 @@ const TOKEN: &str = "pylf_v1_us_s3cret";
 /// How often each failure happens.
 const TIMES: usize = 3;
 
-/// What the process of a case writes: to standard output and to standard error.
+/// The output of the process for a case: standard output and standard error.
 fn run(case: &str) -> (String, String) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "the_process_of_a_case", "--nocapture"]).env(CASE, case);
@@ -56,14 +56,14 @@ fn the_process_of_a_case() {
     }
 }
 
-/// Every failure, each several times.
+/// Causes every failure several times.
 fn failures() {
     let receiver = Receiver::start();
     // The spool has room for a single batch.
     let handler = to(&receiver).spool_limit(1).without_system_metrics();
     set_metric_handlers(handler.build().unwrap()).unwrap();
     for time in 1..=TIMES {
-        // A text that is different each time, with the token.
+        // A refusal with a different text each time, and with the token in it.
         let parrot = format!("request {time}: bad token: {TOKEN}");
         receiver.answer_next(1, Answer::status(401).body(parrot));
         interval().unwrap_err();
@@ -76,7 +76,7 @@ fn failures() {
     unreadable_system_metrics(&receiver);
 }
 
-/// A handler that sends to the receiver on a flush.
+/// A handler that sends to the receiver when it is flushed.
 fn to(receiver: &Receiver) -> LogfireBuilder {
     let builder = LogfireHandler::builder().token(TOKEN).base_url(receiver.http_endpoint());
     builder.interval(Duration::from_secs(3600)).shutdown_timeout(Duration::from_secs(1))
@@ -105,7 +105,7 @@ fn unreadable_system_metrics(receiver: &Receiver) {
 #[cfg(not(target_os = "linux"))]
 fn unreadable_system_metrics(_: &Receiver) {}
 
-/// What a line about each failure contains.
+/// The parts of the lines that report the failures.
 fn reports() -> Vec<&'static str> {
     let mut reports = vec![
         "the collector refused a batch, which is lost: 401 Unauthorized: request ",

@@ -1,4 +1,5 @@
-//! The time of a collection that reads the metrics, and of one right after it that does not.
+//! The time of a collection that reads the metrics, and of a collection right after it that does
+//! not.
 
 use std::thread;
 use std::time::{Duration, Instant};

@@ -41,7 +41,7 @@ fn exactly_the_six_metrics_of_logfires_python_sdk_exist() {
 fn memory_swap_load_and_processes_equal_proc() {
     let _turn = my_turn();
     install(Set::Basic).unwrap();
-    // Without a limit of the cgroup; the tests of `cgroup` cover limits.
+    // The cgroup of this test has no limit. The tests of `cgroup` cover limits.
     assert_value("system.memory.utilization", &[("state", "available")], || {
         meminfo("MemAvailable") / meminfo("MemTotal")
     });
@@ -71,7 +71,7 @@ fn one_busy_thread_uses_its_fraction_of_all_cpus() {
         "{process} is not {expected}, it is {ratio} times that"
     );
 
-    // The first eight numbers are the states, which include the time of guests.
+    // The first eight numbers are the states. They include the time of guests.
     let all: f64 = (0..8).map(|state| after[state] - before[state]).sum();
     let idle = after[3] - before[3] + after[4] - before[4];
     let system = value("system.cpu.simple_utilization", &[]);
@@ -86,7 +86,7 @@ fn a_reader_that_comes_right_after_another_sees_the_same_window() {
     install(Set::Basic).unwrap();
     next_window();
     let first = snapshot();
-    // In a window of its own, this thread would use nearly all of the time.
+    // If a new window began here, this thread would use nearly all of its time.
     burn(0.05);
     let mut child = Command::new("sleep").arg("60").spawn().unwrap();
     let second = snapshot();

@@ -1,4 +1,5 @@
-//! The first value after `install`. The only test of its process, which has only one first value.
+//! The first value after `install`. This is the only test of its process, which has only one first
+//! value.
 
 #![cfg(target_os = "linux")]
 
@@ -34,7 +35,7 @@ fn the_first_value_covers_the_time_before_and_the_second_the_time_since() {
     let system = first.find("system.cpu.simple_utilization", &[]).unwrap();
     assert!((system - expected).abs() < 0.01, "{system} is not {expected}");
 
-    // Idle since the installation.
+    // The process is idle after the installation.
     next_window();
     let second = value("process.cpu.utilization", &[]);
     assert!(second < process / 4.0, "{second} after {process}");

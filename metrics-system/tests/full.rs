@@ -19,9 +19,9 @@ use typed_metrics_system::{Set, install};
 use support::*;
 
 /// Name, type, value type, unit and labels of the metrics that Logfire's Python SDK 4.41.0 exports
-/// with `base="full"` on Linux and not with `base="basic"`, without those of Python itself
-/// (`process.runtime.cpython.*`, `cpython.*`). Its unit of `system.swap.usage` is `pages`, though
-/// its values are bytes.
+/// with `base="full"` on Linux and not with `base="basic"`. Metrics of Python itself
+/// (`process.runtime.cpython.*`, `cpython.*`) are left out. In that SDK, the unit of
+/// `system.swap.usage` is `pages`, although the values are bytes.
 const ADDED: &[(&str, MetricType, ValueType, &str, &[&str])] = {
     use MetricType::{Counter, Gauge, UpDownCounter};
     use ValueType::{F64, I64, U64};

@@ -11,7 +11,7 @@ use typed_metrics_system::{Set, install, uninstall};
 
 use support::*;
 
-/// The counted CPU time of the last CPU, and the time by the kernel.
+/// The counted time of all CPUs, and the same time from the kernel.
 fn cpu_time() -> (f64, f64) {
     let ticks: f64 = stat("cpu")[..8].iter().sum();
     next_window();
@@ -23,7 +23,7 @@ fn cpu_time() -> (f64, f64) {
 #[track_caller]
 fn assert_counts_once() {
     let (counted, kernel) = cpu_time();
-    // Each CPU advances by one second in a second between the two readings.
+    // Each CPU advances by one second in each second between the two readings.
     assert!((counted - kernel).abs() < 2.0 * cpus() as f64, "{counted} is not {kernel}");
 }
 
@@ -45,7 +45,7 @@ fn full_after_basic_adds_metrics_and_basic_after_full_removes_none() {
     assert_eq!(snapshot().count("system.memory.utilization"), 1);
     assert_eq!(snapshot().count("process.thread.count"), 0);
 
-    // At once, and in the same window as the basic metrics.
+    // The values are there at once, and from the same window as the basic metrics.
     let before = value("process.cpu.utilization", &[]);
     install(Set::Full).unwrap();
     let full = snapshot();

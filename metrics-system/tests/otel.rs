@@ -69,7 +69,7 @@ fn basic_and_full_metrics_arrive_with_their_types_and_attributes() {
         // The label `cpu` is a number, as in Logfire's Python SDK.
         attributes == [("cpu", 1_i64.into()), ("state", "idle".into())]
     });
-    // Counted once, although it was collected twice.
+    // The time is counted once, although it was collected twice.
     let (idle, kernel) = (point.unwrap().value(), stat("cpu0")[3] / 100.0);
     assert!((idle - kernel).abs() < 1.0, "{idle} is not {kernel}");
     typed_metrics_core::clear_metric_handlers();

@@ -18,7 +18,7 @@ use support::{next_window, without_files};
 /// The variable with the case that a process runs.
 const CASE: &str = "TYPED_METRICS_CASE";
 
-/// What the process of a case writes: to standard output and to standard error.
+/// The output of the process for a case: standard output and standard error.
 fn run(case: &str) -> (String, String) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "the_process_of_a_case", "--nocapture"]).env(CASE, case);
@@ -56,7 +56,7 @@ impl log::Log for Logger {
     fn flush(&self) {}
 }
 
-/// The sources fail twice, and can be read in between.
+/// The sources fail twice, and can be read between the failures.
 fn unreadable_sources() {
     install(Set::Full).unwrap();
     for _ in 0..2 {
@@ -67,7 +67,7 @@ fn unreadable_sources() {
     }
 }
 
-/// How many lines report that this metric cannot be read.
+/// The number of lines that report that this metric cannot be read.
 fn reports_of(metric: &str, text: &str) -> usize {
     let said = "missing while they cannot be read (reported once): ";
     let is_report = |line: &&str| line.contains(&format!("`{metric}`")) && line.contains(said);

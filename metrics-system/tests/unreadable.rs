@@ -1,6 +1,6 @@
 //! Sources that cannot be read: without a free file descriptor, no file in `/proc` can be opened.
 //!
-//! The only test of its process, because other tests need file descriptors.
+//! This is the only test of its process, because other tests need file descriptors.
 
 #![cfg(target_os = "linux")]
 
@@ -56,7 +56,7 @@ fn unreadable_metrics_are_reported_and_missing_until_they_can_be_read() {
     for file in ["/proc/stat", "/proc/meminfo"] {
         assert!(error.contains(file), "no `{file}` in\n{error}");
     }
-    // No zeros, and nothing is logged after the error.
+    // There are no zeros, and nothing is logged after the error.
     let empty = without_files(snapshot);
     assert!(empty.metrics.iter().all(|metric| metric.series.is_empty()), "{empty}");
     assert_eq!(*LOGGED.lock().unwrap(), [""; 0]);
@@ -66,14 +66,15 @@ fn unreadable_metrics_are_reported_and_missing_until_they_can_be_read() {
     let back = snapshot();
     assert!(basic.iter().all(|name| back.count(name) == 1), "{back}");
 
-    // Gauges and up-down counters are missing again, counters stay.
+    // Gauges and up-down counters are missing again, and counters stay.
     install(Set::Full).unwrap();
     let full = snapshot();
     next_window();
     let gone = without_files(snapshot);
     for metric in &gone.metrics {
         let name = metric.descriptor.name();
-        // Since Linux 6.2, the number is the size of a folder, which need not be opened.
+        // Since Linux 6.2, the number is the size of a folder, which can be read without opening
+        // the folder.
         if name == "process.open_file_descriptor.count" {
             continue;
         }

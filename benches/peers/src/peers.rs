@@ -1,4 +1,4 @@
-//! The three jobs in each crate, as its documentation recommends.
+//! The three jobs in each crate, written as its documentation recommends.
 
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::MeterProvider;
@@ -75,7 +75,7 @@ fn typed() -> Peer {
 fn otel_meter() -> opentelemetry::metrics::Meter {
     let provider = SdkMeterProvider::builder().with_reader(ManualReader::builder().build()).build();
     let meter = provider.meter("peers");
-    // The drop of the last clone would shut the provider down.
+    // Dropping the last clone would shut the provider down.
     std::mem::forget(provider);
     meter
 }

@@ -6,7 +6,7 @@
 //! curl -i 127.0.0.1:3000/docs                  # redirects
 //! ```
 //!
-//! Ctrl-C or SIGTERM ends the service. Requests that run have time to end, and then the service
+//! Ctrl-C or SIGTERM ends the service. Running requests have time to end, and then the service
 //! prints its metrics.
 
 use std::collections::HashMap;
@@ -50,7 +50,7 @@ const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 /// The background task looks for old links this often.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 
-/// How long requests may run on after the signal. Kubernetes kills a program after 30 seconds.
+/// How long requests may continue after the signal. Kubernetes kills a program after 30 seconds.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// The address of each link, and when it was stored.
@@ -99,7 +99,8 @@ async fn serve(address: &str) -> std::io::Result<()> {
     }
 }
 
-/// Resolves when the time has passed after the signal. The call already waits for the signal.
+/// Resolves when `time` has passed after the signal. The wait for the signal begins with the call,
+/// not with the first poll.
 fn after_the_signal(time: Duration) -> impl Future<Output = ()> {
     let signal = typed_metrics::shutdown_signal();
     async move {
@@ -108,8 +109,8 @@ fn after_the_signal(time: Duration) -> impl Future<Output = ()> {
     }
 }
 
-/// Counts and times every request. The label is the route, `/links/{name}`, because a label of the
-/// path would have a series for each link.
+/// Counts and times every request. The label is the route, such as `/links/{name}`: a label with
+/// the path would make a series for each link.
 async fn measure(route: Option<MatchedPath>, request: Request, next: Next) -> Response {
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
     let _in_flight = Service::requests_in_flight().enter();
@@ -141,7 +142,7 @@ async fn sweep_regularly(links: Links) {
     }
 }
 
-/// Removes old links, and gives their number.
+/// Removes old links, and returns their number.
 #[timed(Service::SweepDuration)]
 fn sweep(links: &Links) -> u64 {
     links.with(|links| {

@@ -8,7 +8,7 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-/// The service, at a port of its own.
+/// The service, on a port of its own.
 struct Service {
     process: Child,
     stderr: BufReader<ChildStderr>,
@@ -38,7 +38,7 @@ impl Service {
         connection
     }
 
-    /// The status and the head of the answer.
+    /// Sends a request, and returns the status and the whole answer.
     fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
         let mut connection = self.send(&format!(
             "{method} {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\
@@ -50,7 +50,7 @@ impl Service {
         (answer.split(' ').nth(1).unwrap().parse().unwrap(), answer)
     }
 
-    /// What the service prints after the signal: the table, and standard error.
+    /// Ends the service by `signal`, and returns the printed table and the text on standard error.
     #[track_caller]
     fn end_by(mut self, signal: Signal) -> (String, String) {
         kill(Pid::from_raw(self.process.id().try_into().unwrap()), signal).unwrap();
@@ -62,8 +62,8 @@ impl Service {
     }
 }
 
-/// The cells of the rows of `metric`: the row that begins with its name, and those of its other
-/// series.
+/// The cells of the rows of `metric`: the row that begins with the metric's name, and the rows of
+/// its other series.
 #[track_caller]
 fn rows<'t>(table: &'t str, metric: &str) -> Vec<Vec<&'t str>> {
     let is_first = |line: &&str| line.split_whitespace().next() == Some(metric);
@@ -99,7 +99,7 @@ fn the_last_table_has_every_request() {
                 &["route=none status=404", "1"],
             ]
         );
-        // The unit depends on how long the requests took.
+        // The unit depends on the time that the requests took.
         let durations: Vec<_> = rows(&table, "links.request_duration")
             .iter()
             .map(|cells| {
@@ -122,7 +122,7 @@ fn the_last_table_has_every_request() {
 #[test]
 fn a_request_that_does_not_end_is_dropped_after_a_while_and_no_longer_in_flight() {
     let service = Service::start();
-    // The body never comes. The answer to another request shows that the service serves.
+    // The body is never sent. The answer to another request shows that the service is serving.
     let head = "PUT /links/slow HTTP/1.1\r\nhost: test\r\ncontent-length: 9\r\n\r\n";
     let mut connection = service.send(head);
     assert_eq!(service.ask("GET", "/unknown", "").0, 404);

@@ -25,6 +25,6 @@ fn main() -> ExitCode {
 fn run() -> Result<(), typed_metrics::Error> {
     typed_metrics::set_metric_handlers("logfire")?;
     shop::open_for(shop::opening_time());
-    // `shutdown` sends everything, or returns an error that says what it could not send.
+    // `shutdown` sends everything, or returns an error that names the data that could not be sent.
     typed_metrics::shutdown()
 }

@@ -1,10 +1,10 @@
-//! Runs the example `logfire_export` as a user does, with a receiver in the place of Logfire.
+//! Runs the example `logfire_export` as a user does, with a receiver in place of Logfire.
 
 use std::process::Command;
 
 use typed_metrics_receiver::{Receiver, Totals};
 
-/// The example, with nothing of telemetry in its environment.
+/// The example, without telemetry variables in its environment.
 fn logfire_export() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_logfire_export"));
     for (name, _) in std::env::vars_os() {
@@ -17,7 +17,7 @@ fn logfire_export() -> Command {
     command
 }
 
-/// What a receiver has of the shop that was open for so many seconds.
+/// The data that a receiver has of a shop that was open for this many seconds.
 fn sent(seconds: &str) -> Totals {
     let receiver = Receiver::start();
     let mut command = logfire_export();
@@ -41,7 +41,7 @@ fn it_sends_what_the_shop_records() {
 
 #[test]
 fn it_sends_the_basic_system_metrics() {
-    // Long enough for a utilization.
+    // This is long enough for a utilization.
     let totals = sent("1");
     for name in [
         "process.cpu.utilization",

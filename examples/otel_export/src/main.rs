@@ -41,11 +41,11 @@ fn run() -> Result<(), Box<dyn Error>> {
         }
     }
     shop::open_for(shop::opening_time());
-    // `shutdown` sends everything, or returns an error that says what it could not send.
+    // `shutdown` sends everything, or returns an error that names the data that could not be sent.
     Ok(typed_metrics::shutdown()?)
 }
 
-/// Builds a pipeline. The variables configure everything that this code does not set.
+/// Builds a pipeline. The variables configure every setting that this code does not make.
 fn pipeline() -> Result<OtelHandler, Box<dyn Error>> {
     let handler = OtelHandler::otlp()
         .service_name("shop")

@@ -10,7 +10,7 @@ use opentelemetry_sdk::metrics::{PeriodicReader, SdkMeterProvider};
 use typed_metrics::otel::series_limits;
 use typed_metrics::set_metric_handlers;
 
-/// The exporter for gRPC has to be built on a runtime, and shut down while that is running.
+/// The gRPC exporter must be built on a runtime, and shut down while the runtime is running.
 #[tokio::main]
 pub(super) async fn run() -> Result<(), Box<dyn Error>> {
     let exporter =
@@ -27,8 +27,8 @@ pub(super) async fn run() -> Result<(), Box<dyn Error>> {
     set_metric_handlers("otel")?; // exports through the global provider
 
     tokio::task::spawn_blocking(|| shop::open_for(shop::opening_time())).await?;
-    // The program shuts its own provider down. It does so before the handlers shut down, so that
-    // the provider's last collection sees everything.
+    // The program shuts its own provider down, before the handlers shut down. So the provider's
+    // last collection contains all values.
     let sent = provider.shutdown();
     typed_metrics::shutdown()?;
     Ok(sent?)

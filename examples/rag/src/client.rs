@@ -1,4 +1,4 @@
-//! A small, measured client for servers with the protocol of `OpenAI`.
+//! A small client for servers with the protocol of `OpenAI`. Its calls are measured.
 
 use std::env::{VarError, var};
 
@@ -106,7 +106,7 @@ impl Client {
     }
 
     async fn send(&self, messages: &[Message]) -> Result<Response, reqwest::Error> {
-        // Servers report the tokens of a stream only with `include_usage`.
+        // Servers report the tokens of a stream only if the request sets `include_usage`.
         let request = self.http.post(self.chats.clone()).json(&serde_json::json!({
             "model": self.model,
             "messages": messages,
@@ -120,7 +120,7 @@ impl Client {
         request.send().await?.error_for_status()
     }
 
-    /// The error, or what to do where `reqwest` is built without TLS.
+    /// The error, or the fix if `reqwest` is built without TLS.
     fn explained(&self, error: reqwest::Error) -> Error {
         let mut source = std::error::Error::source(&error);
         while let Some(cause) = source {

@@ -41,7 +41,7 @@ const QUESTIONS: [&str; 3] = [
 
 const INSTRUCTIONS: &str = "Answer the question from these passages, in two sentences at most.";
 
-/// The number of passages that the model gets for a question.
+/// The number of passages that are sent to the model with a question.
 const PASSAGES: usize = 3;
 
 #[tokio::main]

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use crate::documents::Passage;
 
-/// `K1` limits how much the repetition of a word counts, and `B` how much the length of a passage
-/// counts against it. Both have the usual values.
+/// `K1` limits the weight of repeated words, and `B` sets how much the length of a passage reduces
+/// its score. Both have the usual values.
 const K1: f64 = 1.2;
 const B: f64 = 0.75;
 
@@ -70,7 +70,8 @@ fn length(counts: &HashMap<String, usize>) -> usize {
     counts.values().sum()
 }
 
-/// The words of a text in the form that is compared: lower case, and without an `s` at the end.
+/// The words of a text in the form in which they are compared: lower case, and without an `s` at
+/// the end.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = String> {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2);
     words.map(|word| {

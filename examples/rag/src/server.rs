@@ -1,5 +1,5 @@
-//! A server in this process, with the protocol of `OpenAI` over real HTTP. Its model knows nothing:
-//! it answers with the sentences of its instructions that share most words with the question.
+//! A server in this process, with the protocol of `OpenAI` over real HTTP. Its model knows nothing,
+//! and answers with the sentences of its instructions that share the most words with the question.
 
 use std::collections::HashSet;
 use std::io;
@@ -18,10 +18,10 @@ use serde_json::{Value, json};
 use crate::client::Message;
 use crate::retrieval::words;
 
-/// The time until the first token, while the model reads.
+/// The time until the first token, in which the model reads.
 const READING: Duration = Duration::from_millis(60);
 
-/// The time until each later token, while the model writes.
+/// The time until each later token, in which the model writes.
 const WRITING: Duration = Duration::from_millis(8);
 
 #[derive(Deserialize)]
@@ -88,7 +88,7 @@ fn tokens(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive(char::is_whitespace)
 }
 
-/// The two sentences that share most words with the question, in the order of the text.
+/// The two sentences that share the most words with the question, in the order of the text.
 fn sentences(chat: &Chat) -> String {
     let of = |role: &str| chat.messages.iter().find(|message| message.role == role);
     let (Some(instructions), Some(question)) = (of("system"), of("user")) else {

@@ -1,4 +1,4 @@
-//! Runs the example `rag` as a user does: with the server it brings, and with another.
+//! Runs the example `rag` as a user does: with its own server, and with another server.
 
 use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::{Value, json};
 
-/// The example, with no server and no handler in its environment.
+/// The example, without a server or a handler in its environment.
 fn rag() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rag"));
     for (variable, _) in std::env::vars_os() {

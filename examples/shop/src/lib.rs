@@ -36,13 +36,13 @@ enum ShopMetrics<'a> {
     Stock,
 }
 
-/// How long to stay open: `SHOP_SECONDS`, or else long enough for a look at a dashboard.
+/// How long to stay open: `SHOP_SECONDS`, or 30 seconds, which is enough for a look at a dashboard.
 pub fn opening_time() -> Duration {
     let seconds = std::env::var("SHOP_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
     Duration::from_secs(seconds.unwrap_or(30))
 }
 
-/// Serves searches, and a checkout after every fourth; at least twenty requests.
+/// Serves searches, and a checkout at every fourth request. Serves at least twenty requests.
 pub fn open_for(time: Duration) {
     let begin = Instant::now();
     let mut stock = 1000;

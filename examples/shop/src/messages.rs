@@ -1,9 +1,9 @@
 //! Prints the log messages of typed metrics, such as an outage or a refusal. In your program, use
-//! the logger that the program has.
+//! the program's own logger.
 
 use log::{LevelFilter, Log, Metadata, Record};
 
-/// Prints it from now on.
+/// Prints the log messages from now on.
 pub fn show() {
     if log::set_logger(&Messages).is_ok() {
         log::set_max_level(LevelFilter::Info);

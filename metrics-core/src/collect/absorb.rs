@@ -14,7 +14,7 @@ use crate::store::series::Series;
 /// shard.
 pub(crate) fn absorb(scope: &Scope) {
     let inside = scope.enter_outer();
-    // Otherwise readers would see counts twice, or not at all.
+    // Readers are kept out: otherwise they would see counts twice, or not at all.
     let readers = lock_readers();
     let view = View::of(scope);
     for family in registry::all_families() {
@@ -22,8 +22,8 @@ pub(crate) fn absorb(scope: &Scope) {
     }
     scope.recycle();
     drop(readers);
-    // Last, because `inside` may hold the last reference to the scope around this one, whose end
-    // takes the lock too.
+    // Dropped last: `inside` may hold the last reference to the outer scope, and the end of that
+    // scope takes the lock too.
     drop(inside);
 }
 

@@ -55,7 +55,7 @@ pub struct SeriesChange {
 impl SeriesChange {
     /// The labels of the series; `None` if the series was removed meanwhile.
     ///
-    /// Call it only when needed: making the labels costs more than reading a sum.
+    /// Call this function only when needed: making the labels costs more than reading a sum.
     #[must_use]
     pub fn labels(&self) -> Option<Labels> {
         let labels = self.series.labels();

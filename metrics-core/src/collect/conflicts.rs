@@ -13,22 +13,22 @@ use crate::store::family::Family;
 
 /// Checks that no two definitions of one metric contradict each other.
 ///
-/// Setting handlers checks it too. A test that calls this function finds out before the program
-/// starts:
+/// Setting handlers makes the same check. A test that calls this function finds a conflict before
+/// the program starts:
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
 /// assert!(typed_metrics::check().is_ok());
 /// ```
 ///
-/// Kind, value type, unit and buckets have to agree, and the name in every letter. Where two
-/// definitions have another description or other labels, the first one is exported, and a warning
-/// names both places in the source.
+/// Kind, value type, unit, buckets and the exact name must agree. If two definitions have different
+/// descriptions or labels, the first one is exported, and a warning names both places in the
+/// source.
 ///
 /// # Errors
 /// [`Error::Conflict`] names the metric, the fact that differs, and both places in the source;
-/// [`Error::Several`] has one for each metric. An application that can change neither definition
-/// calls [`resolve_conflict`].
+/// [`Error::Several`] holds one conflict for each metric. An application that can change neither
+/// definition calls [`resolve_conflict`].
 pub fn check() -> Result<(), Error> {
     let definitions = linked().filter(|family| !family.is_left_out()).map(Family::descriptor);
     let (conflicts, variations) = compare(definitions);
@@ -53,16 +53,16 @@ pub enum Resolution<'a> {
     LeaveOut,
 }
 
-/// Decides which definition of a metric is exported, where several definitions contradict each
-/// other.
+/// Decides which definition of a metric is exported if several definitions contradict each other.
 ///
-/// For applications whose dependencies define one metric differently: such a conflict keeps
-/// [`set_metric_handlers`](crate::set_metric_handlers) from installing anything. Call this function
-/// first: handlers that are installed already are not told of a definition that is kept later.
-/// Measurements of a definition that is not exported are taken, and shown to nobody.
+/// Use this function in an application whose dependencies define one metric differently.
+/// [`set_metric_handlers`](crate::set_metric_handlers) installs nothing while there is such a
+/// conflict. Call this function first: a definition that is kept later is not reported to handlers
+/// that are installed already. Measurements of a definition that is not exported are recorded, but
+/// never read.
 ///
-/// The call changes nothing where the definitions agree, or where [`Resolution::Keep`] names a
-/// crate that does not define the metric.
+/// The call changes nothing if the definitions agree, or if [`Resolution::Keep`] names a crate that
+/// does not define the metric.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -91,7 +91,8 @@ pub fn resolve_conflict(metric: &str, resolution: Resolution<'_>) {
     definitions.iter().for_each(|family| family.set_left_out(!is_kept(family)));
 }
 
-/// The contradictions between definitions, and the texts of the variations that are none.
+/// The contradictions between definitions, and the texts about differences that are no
+/// contradiction.
 fn compare(
     descriptors: impl Iterator<Item = &'static Descriptor>,
 ) -> (Vec<Error>, Vec<(&'static str, String)>) {

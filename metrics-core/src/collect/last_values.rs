@@ -11,8 +11,8 @@ use crate::metric::kind::MetricType;
 use crate::store::series::Series;
 use crate::sync::{Mutex, lock};
 
-/// Brings a series from the value that was observed last to the value that is observed now; `None`
-/// before the first value and after the last one.
+/// Changes a series from the last observed value to the value that is observed now. `None` stands
+/// for no value: before the first value, and after the last one.
 pub(super) type Apply = fn(Series, last: Option<u64>, now: Option<u64>);
 
 /// The most values that are kept.
@@ -29,18 +29,18 @@ static KEPT: Mutex<VecDeque<LastValue>> = Mutex::new(VecDeque::new());
 #[derive(Debug)]
 struct LastValue {
     series: Series,
-    /// As bits.
+    /// The value, as bits.
     value: u64,
     apply: Apply,
-    /// How often the series had been removed when the observation had ended.
+    /// How often the series had been removed when the observation ended.
     removals: u32,
     /// How many collections had begun when the observation ended.
     collections: u64,
 }
 
-/// A collection begins, on any thread.
+/// Counts the beginning of a collection, on any thread.
 pub(super) fn collection_begins() {
-    // Relaxed: whoever compares two of these numbers has its own order.
+    // Relaxed: code that compares two of these numbers orders the calls by other means.
     COLLECTIONS.fetch_add(1, Relaxed);
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn hold() -> ThreadId {
     own
 }
 
-/// Ends what [`hold`] began on `thread`.
+/// Ends one [`hold`] of `thread`.
 pub(crate) fn release(thread: ThreadId) {
     let mut holders = lock(&HOLDERS);
     if let Some(at) = holders.iter().position(|holder| *holder == thread) {
@@ -85,11 +85,12 @@ pub(super) fn keep(series: Series, value: u64, apply: Apply) {
 }
 
 /// Records the values of the observations that ended after the last collection, until the result is
-/// dropped. An observation that ended before was already missing in an export, and stays so.
+/// dropped. An observation that ended earlier was already missing from an export, and stays
+/// missing.
 pub(crate) fn show() -> Shown {
     let kept = std::mem::take(&mut *lock(&KEPT));
     let collections = collections();
-    // The value that was observed last wins.
+    // The latest observed value of a series wins.
     let shown = kept.into_iter().rev();
     Shown(shown.filter(|last| last.collections == collections && last.show()).collect())
 }
@@ -99,10 +100,11 @@ pub(crate) fn show() -> Shown {
 pub(crate) struct Shown(Vec<LastValue>);
 
 impl LastValue {
-    /// Whether there was a series for the value.
+    /// Records the value, unless the series was removed or has a newer value. Returns whether
+    /// the value was recorded.
     fn show(&self) -> bool {
         let series = self.series;
-        // A series that the program removed since then is gone for good.
+        // A series that the program removed since then stays removed.
         let is_there = series.removals() == self.removals
             // The memory of a removed series may hold other labels by now.
             && (series.is_current() || series.block.has_labels_of(series.tenancy));

@@ -1,4 +1,5 @@
-//! Merging: a metric that several crates define alike is one metric in snapshots and captures.
+//! Merging: equal definitions of a metric in several crates are one metric in snapshots and
+//! captures.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Observations: what users hold of a callback, and running all callbacks.
+//! Observations: the guards of observed callbacks, and the run of all callbacks at a collection.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -18,13 +18,14 @@ thread_local! {
     static OBSERVING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Keeps a callback observed until it is dropped. From [`observe`](crate::Gauge::observe) of a
-/// handle, and from [`observe`](fn@crate::observe).
+/// Keeps a callback observed until this guard is dropped. The guard comes from
+/// [`observe`](crate::Gauge::observe) of a handle, or from [`observe`](fn@crate::observe).
 ///
-/// When it is dropped, a gauge is gone and an up-down counter takes the value back. A thread that
-/// holds a [`ShutdownGuard`](crate::ShutdownGuard) calls the callback once more then, and the last
-/// export still has the value. So `main` may drop its observations and the guard in any order. Do
-/// not drop an observation while you hold a lock that its callback takes.
+/// When the guard is dropped, a gauge is removed, and an up-down counter takes the value back. On a
+/// thread that holds a [`ShutdownGuard`](crate::ShutdownGuard), the drop calls the callback once
+/// more, and the last export still has the value. So `main` may drop its observations and the
+/// shutdown guard in any order. Do not drop an observation while you hold a lock that its callback
+/// takes.
 #[must_use = "keep it: `let _guard = …`; `let _ = …` drops it at once, and nothing is observed"]
 #[derive(Debug)]
 pub struct Observation(Observed);
@@ -33,7 +34,7 @@ pub struct Observation(Observed);
 enum Observed {
     /// One series.
     Series(Arc<Observer>),
-    /// Whatever its callback records.
+    /// All measurements of a callback.
     Collections(Arc<Callback>),
 }
 
@@ -47,11 +48,12 @@ pub(crate) fn observe_series<T: Number>(
     Observation(Observed::Series(observer))
 }
 
-/// Calls `record` at the beginning of every collection, until the returned guard is dropped; what
-/// it records is in that collection.
+/// Calls `record` at the beginning of every collection, until the returned guard is dropped. The
+/// collection contains the measurements of this call.
 ///
-/// For series whose labels are known only then, and for several metrics out of one reading. One
-/// series alone is [observed by its handle](crate::Gauge::observe).
+/// Use it for series whose labels are known only at the collection, and for several metrics that
+/// come from one reading. For a single series, use [`observe` of its
+/// handle](crate::Gauge::observe).
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -70,9 +72,9 @@ pub(crate) fn observe_series<T: Number>(
 /// # drop(observation);
 /// ```
 ///
-/// Readers wait for `record`, so it should be quick. Those that collect at the same time call it at
-/// the same time. Whatever it records stays when the guard is dropped; a call that is under way
-/// then goes on to its end. A panic is warned of once, and harms nobody.
+/// Readers wait for `record`, so `record` should be quick. Readers that collect at the same time
+/// call `record` at the same time. Its measurements stay when the guard is dropped, and a call in
+/// progress runs to its end. A panic of `record` is caught, and the first one is logged.
 pub fn observe(record: impl Fn() + Send + Sync + 'static) -> Observation {
     Observation(Observed::Collections(Callback::add(record)))
 }
@@ -80,17 +82,18 @@ pub fn observe(record: impl Fn() + Send + Sync + 'static) -> Observation {
 impl Observation {
     /// Observes to the end of the program.
     ///
-    /// What is observed as long as `main` runs, and shown at shutdown, has no good place to be
-    /// dropped.
+    /// Use this for a value that is observed as long as `main` runs, and exported at shutdown:
+    /// there is no good place to drop the guard.
     pub fn forever(self) {
-        // The observer stays in its family's list; only the guard that would take it out goes.
+        // The observer stays in its family's list, because only the drop of the guard would remove
+        // it.
         std::mem::forget(self);
     }
 }
 
 impl Drop for Observation {
     fn drop(&mut self) {
-        // Inside a callback, the collection that calls it is the last one.
+        // Inside a callback, nothing is read again: the collection in progress is the last one.
         let read_again = last_values::are_kept_here() && !OBSERVING.get();
         if read_again {
             observing(|| match &self.0 {
@@ -108,8 +111,8 @@ impl Drop for Observation {
     }
 }
 
-/// Runs the callbacks of a collection that reads the metrics that are `wanted`. They may register
-/// metrics, so it lists them afterwards.
+/// Runs the callbacks of a collection that reads the `wanted` metrics. Callbacks may register
+/// metrics, so the families are listed after the first callbacks have run.
 pub(crate) fn run_callbacks(wanted: impl Fn(&'static Descriptor) -> bool) {
     last_values::collection_begins();
     if OBSERVING.get() {
@@ -123,10 +126,10 @@ pub(crate) fn run_callbacks(wanted: impl Fn(&'static Descriptor) -> bool) {
     });
 }
 
-/// Runs callbacks; panics of theirs are caught in `run`.
+/// Runs callbacks. `run` catches their panics.
 fn observing(run: impl FnOnce()) {
     OBSERVING.set(true);
-    // Nothing observed belongs to a capture that this thread happens to be in.
+    // Observed values never belong to a capture that this thread is in.
     scope::outside(run);
     OBSERVING.set(false);
 }

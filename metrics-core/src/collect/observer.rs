@@ -1,7 +1,7 @@
 //! An observed series: a callback reads its value at every collection.
 //!
-//! What a callback says goes into the same cells as what is recorded: a counter gets the difference
-//! to what was said before, a gauge is set. So readers know nothing of observers.
+//! Observed values go into the same cells as recorded values: a counter adds the difference to the
+//! previous observed value, and a gauge is set. So readers do not distinguish the two.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,25 +20,26 @@ pub(super) struct Observer {
     series: Series,
     callback: Box<dyn Fn() -> Result<u64, DropReason> + Send + Sync>,
     progress: Mutex<Progress>,
-    /// Brings the series from what was said last to what is said now; `None` when it ends.
+    /// Changes the series from the last observed value to the current one. The current one is
+    /// `None` when the observation ends.
     apply: Apply,
 }
 
-/// How far an observer is. Never locked while foreign code runs.
+/// The progress of an observer. It is never locked while foreign code runs.
 #[derive(Debug, Default)]
 struct Progress {
-    /// What the callback said last, as bits, and how often the series had been removed then.
+    /// The last observed value, as bits, and how often the series had been removed at that time.
     last: Option<(u64, u32)>,
-    /// Whether the callback runs, in some thread's collection.
+    /// Whether the callback is running in some thread's collection.
     running: bool,
     /// Whether the observation was dropped.
     ended: bool,
-    /// Whether the last export shall have the last value.
+    /// Whether the last value is kept for the last export.
     keep: bool,
 }
 
-/// The observation has ended, or its callback is running in another thread's collection, whose
-/// result is as good.
+/// The observation has ended, or its callback is running in another thread's collection, which
+/// records the value.
 struct NothingToDo;
 
 impl fmt::Debug for Observer {
@@ -64,8 +65,8 @@ impl Observer {
         };
         Arc::new(Self {
             series,
-            // Checked before it is noted: the next difference is to what was said last and made
-            // sense.
+            // Invalid values are rejected before they are stored, so the next difference is to the
+            // last valid value.
             callback: Box::new(move || callback().and_then(valid)),
             progress: Mutex::default(),
             apply: match metric_type {
@@ -80,14 +81,14 @@ impl Observer {
         self.series
     }
 
-    /// Ends the observation, and takes back what was observed. With `keep`, the value is kept for
+    /// Ends the observation, and takes the observed value back. With `keep`, the value is kept for
     /// the last export.
     pub(super) fn end(&self, keep: bool) {
         let mut progress = lock(&self.progress);
         progress.ended = true;
         progress.keep = keep;
-        // The callback may be running in a collection now, or this call may come from inside it:
-        // then that collection takes back what was observed.
+        // The callback may be running in a collection now, or this call may come from inside it.
+        // Then that collection takes the value back.
         if !progress.running {
             let last = progress.last.take();
             drop(progress);
@@ -98,22 +99,23 @@ impl Observer {
     fn take_back(&self, last: Option<(u64, u32)>, keep: bool) {
         let last = self.counted(last);
         (self.apply)(self.series, last, None);
-        // A counter goes on counting what was counted.
+        // A counter keeps the observed total.
         let is_counter = self.series.descriptor().metric_type() == MetricType::Counter;
         if let Some(value) = last.filter(|_| keep && !is_counter) {
             last_values::keep(self.series, value, self.apply);
         }
     }
 
-    /// Of what was said last, what the series still counts. A removed up-down counter counts
-    /// nothing of it; a counter goes on with what comes after the removal.
+    /// The last observed value, if it is still the base of the next change. A removed up-down
+    /// counter no longer counts the value, so its base is zero. A counter continues with the
+    /// difference to the value, also after a removal.
     fn counted(&self, last: Option<(u64, u32)>) -> Option<u64> {
         let (last, removals) = last?;
         let is_up_down = self.series.descriptor().metric_type() == MetricType::UpDownCounter;
         (!is_up_down || removals == self.series.removals()).then_some(last)
     }
 
-    /// What was said last, if anything was.
+    /// Marks the callback as running, and returns the last observed value, if there is one.
     fn begin(&self) -> Result<Option<(u64, u32)>, NothingToDo> {
         let mut progress = lock(&self.progress);
         if progress.running || progress.ended {
@@ -123,7 +125,7 @@ impl Observer {
         Ok(progress.last)
     }
 
-    /// Notes what was said, and takes it back if the observation ended meanwhile.
+    /// Stores the observed value, and takes it back if the observation ended meanwhile.
     fn finish(&self, now: Option<(u64, u32)>) {
         let mut progress = lock(&self.progress);
         progress.running = false;
@@ -147,7 +149,7 @@ impl Observe for Observer {
             }
             Err(reason) => {
                 self.series.drop_for(reason);
-                // A stale value would look like a fresh one.
+                // A stale value would look like a current one.
                 if self.series.descriptor().metric_type() == MetricType::Gauge {
                     self.series.unset();
                     None
@@ -161,10 +163,10 @@ impl Observe for Observer {
 }
 
 fn count<T: Number>(series: Series, last: Option<u64>, now: Option<u64>) {
-    // At the end, what was counted stays counted.
+    // When the observation ends, the counter keeps its total.
     let Some(now) = now.map(T::from_bits) else { return };
     let last = last.map_or(T::ZERO, T::from_bits);
-    // A total that fell has begun again from zero, as in Prometheus' `rate`.
+    // A total that fell has restarted from zero, as in Prometheus' `rate`.
     series.add(if now < last { now } else { now.minus(last) });
 }
 

@@ -42,7 +42,7 @@ pub(crate) fn lock_readers() -> MutexGuard<'static, Readers> {
     lock(&READERS)
 }
 
-/// Keeps readers out while the guard is held; `None` if somebody reads at the moment.
+/// Keeps readers out while the guard is held; `None` if a reader is reading now.
 pub(crate) fn try_lock_readers() -> Option<MutexGuard<'static, Readers>> {
     match READERS.try_lock() {
         Ok(readers) => Some(readers),

@@ -10,7 +10,7 @@ use crate::cells::change::Reading;
 use crate::metric::kind::{MetricType, ValueType};
 use crate::store::read::{View, histogram, read};
 
-/// A number that changes when something is recorded; `None` if somebody reads at the moment.
+/// A number that changes when something is recorded; `None` if a reader is reading now.
 ///
 /// Calls no callbacks, and ends no interval of a histogram. Sums of `f64` are left out: their last
 /// bits also change when a thread ends and its share is added in another order.

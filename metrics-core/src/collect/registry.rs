@@ -1,4 +1,4 @@
-//! The registry: every metric of the process, known without a call.
+//! The registry: every metric of the process, known before its first use.
 
 use std::sync::Mutex;
 
@@ -7,18 +7,18 @@ use crate::store::family::Family;
 use crate::store::function_duration::function_duration;
 use crate::sync::lock;
 
-/// The metrics of all linked crates that derive `Metrics`, put together by the linker: there is no
-/// code that runs before `main`.
+/// The metrics of all linked crates that derive `Metrics`. The linker assembles the list, so no
+/// code runs before `main`.
 ///
-/// The linker knows a slice by its name, so the name carries crate and version: two versions of
-/// this crate in one program have a registry each.
+/// The linker identifies a slice by its name, so the name contains the crate and the version. Two
+/// versions of this crate in one program have separate registries.
 #[doc(hidden)]
 #[linkme::distributed_slice]
 pub static TYPED_METRICS_CORE_0_1_FAMILIES: [Family];
 #[doc(hidden)]
 pub use TYPED_METRICS_CORE_0_1_FAMILIES as FAMILIES;
 
-/// The typed metrics. Miri runs no linker: there they are added one by one.
+/// The typed metrics. Miri has no linker, so the list of derived metrics is empty there.
 pub(super) fn linked() -> impl Iterator<Item = &'static Family> {
     let derived: &'static [Family] = if cfg!(miri) { &[] } else { &FAMILIES };
     derived.iter().chain(function_duration())
@@ -27,14 +27,14 @@ pub(super) fn linked() -> impl Iterator<Item = &'static Family> {
 /// Metrics registered at run time.
 static RUNTIME: Mutex<Vec<&'static Family>> = Mutex::new(Vec::new());
 
-/// Every family that readers look at, typed ones first.
+/// Every family that readers read, typed metrics first.
 pub(crate) fn families() -> Vec<&'static Family> {
     let mut families = all_families();
     families.retain(|family| !family.is_left_out());
     families
 }
 
-/// Every family, also those that readers pass over. A family keeps its place in this list.
+/// Every family, including those that readers skip. A family keeps its position in this list.
 pub(crate) fn all_families() -> Vec<&'static Family> {
     let runtime = lock(&RUNTIME);
     linked().chain(runtime.iter().copied()).collect()
@@ -45,8 +45,7 @@ pub(crate) fn add(family: &'static Family) {
     lock(&RUNTIME).push(family);
 }
 
-/// The typed metrics that are there under this name; names are compared without case, as
-/// OpenTelemetry does.
+/// The typed metric with this name. Names are compared without case, as in OpenTelemetry.
 pub(crate) fn typed(name: &str) -> Option<&'static Family> {
     let named = |family: &&Family| family.descriptor().name().eq_ignore_ascii_case(name);
     linked().filter(named).min_by_key(|family| family.is_left_out())
@@ -55,7 +54,7 @@ pub(crate) fn typed(name: &str) -> Option<&'static Family> {
 /// The descriptors of all metrics of the process: those of every linked crate, recorded or not, and
 /// those registered at run time so far.
 ///
-/// Sorted by name. A metric that is defined several times alike stands there once.
+/// Sorted by name. A metric with several equal definitions is listed once.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;

@@ -39,7 +39,7 @@ pub struct MetricSnapshot {
     /// The series, in the order of their creation. Series in which nothing was recorded are left
     /// out.
     ///
-    /// If several crates define the metric alike, series with the same labels are merged. Sums and
+    /// If several crates have the same definition, series with the same labels are merged. Sums and
     /// histograms are added up. For gauges, the definition that the linker put last counts,
     /// whichever was set last.
     pub series: Vec<SeriesSnapshot>,

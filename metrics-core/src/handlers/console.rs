@@ -23,12 +23,13 @@ use stream::Stream;
 /// The standard variable for the interval, in milliseconds.
 const INTERVAL: &str = "OTEL_METRIC_EXPORT_INTERVAL";
 
-/// Prints the table of every metric: at the end of the program, or every interval too.
+/// Prints the table of every metric: at the end of the program, and if wanted also at every
+/// interval.
 ///
-/// The table goes to standard output unless [`to_stderr`](Self::to_stderr) or [`to`](Self::to) say
-/// otherwise. [`flush`](crate::flush()) prints the table at once. A shutdown prints the table for
-/// the last time, unless it would be the same as the one before. On a terminal the table is
-/// coloured, if the variable [`NO_COLOR`](https://no-color.org) is not set.
+/// The table goes to standard output, unless [`to_stderr`](Self::to_stderr) or [`to`](Self::to)
+/// choose another output. [`flush`](crate::flush()) prints the table at once. A shutdown prints the
+/// last table, unless it equals the one before. On a terminal, the table is coloured unless the
+/// variable [`NO_COLOR`](https://no-color.org) is set.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -40,29 +41,28 @@ const INTERVAL: &str = "OTEL_METRIC_EXPORT_INTERVAL";
 /// # typed_metrics::clear_metric_handlers();
 /// ```
 ///
-/// By the name `console`, the variable `OTEL_METRIC_EXPORT_INTERVAL` sets the interval, in
-/// milliseconds. If the variable is not set, the table is printed at the end only.
+/// If the handler is chosen by the name `console`, the variable `OTEL_METRIC_EXPORT_INTERVAL` sets
+/// the interval, in milliseconds. Without the variable, the table is printed at the end only.
 ///
 /// # Width
 ///
-/// The first of these that is there decides how wide the table may be, each time it is printed:
+/// The first of these that is available limits the width, each time the table is printed:
 ///
 /// 1. [`width`](Self::width);
 /// 2. the variable `COLUMNS`, if it is a whole number from 1;
 /// 3. the width of the terminal, if the table goes to a terminal;
 /// 4. no limit: in a file, in a pipe and in a writer, lines are as long as they need to be.
 ///
-/// A table that has to be narrower cuts or wraps labels so that no two series of a metric look
-/// alike.
+/// A table that must be narrower cuts or wraps labels so that no two series of a metric look alike.
 pub struct ConsoleHandler {
     every: Option<Duration>,
     layout: Layout,
     output: Arc<Mutex<Output>>,
-    /// Ends the thread that prints every interval when it is dropped.
+    /// Dropping the sender ends the thread that prints at every interval.
     ticking: Mutex<Option<mpsc::Sender<()>>>,
 }
 
-/// What decides on the lines of the table, other than the values.
+/// The settings that determine the lines of the table.
 #[derive(Debug, Clone, Copy)]
 struct Layout {
     stream: Stream,
@@ -79,7 +79,8 @@ impl ConsoleHandler {
         Self { every: None, layout, output, ticking: Mutex::new(None) }
     }
 
-    /// Prints every interval too, from a thread of its own. Intervals are at least a millisecond.
+    /// Also prints at every interval, from a thread of its own. An interval is at least one
+    /// millisecond.
     #[must_use]
     pub fn every(self, interval: Duration) -> Self {
         Self { every: Some(interval.max(Duration::from_millis(1))), ..self }
@@ -97,9 +98,9 @@ impl ConsoleHandler {
         self.writing(writer, Stream::Writer)
     }
 
-    /// Limits lines to so many columns of a terminal, at least 20, wherever the table goes.
+    /// Limits lines to this number of terminal columns, at least 20, for every output.
     ///
-    /// `usize::MAX` is no limit, on a terminal too.
+    /// `usize::MAX` means no limit, also on a terminal.
     ///
     /// ```
     /// # use typed_metrics_core as typed_metrics;
@@ -113,7 +114,8 @@ impl ConsoleHandler {
         self
     }
 
-    /// Gives each metric that was never recorded a row, instead of naming some in one line below.
+    /// Gives each metric that was never recorded a row. By default, a line below the table names
+    /// some of them.
     #[must_use]
     pub fn list_unrecorded(mut self) -> Self {
         self.layout.list_unrecorded = true;
@@ -169,7 +171,8 @@ impl MetricHandler for ConsoleHandler {
 
     fn shutdown(&self) -> Result<(), HandlerError> {
         *lock(&self.ticking) = None;
-        // First: what other threads print from here on may be older than the table below.
+        // Closed first: a table that another thread prints from here on may be older than the table
+        // below.
         lock(&self.output).is_closed = true;
         let lines = self.layout.lines();
         Ok(lock(&self.output).print_if_new(&lines)?)
@@ -177,7 +180,7 @@ impl MetricHandler for ConsoleHandler {
 }
 
 impl Layout {
-    // Taken before the output is locked: callbacks that are observed may print.
+    // The snapshot is taken before the output is locked, because observed callbacks may print.
     fn lines(self) -> Vec<Line> {
         table::lines(&snapshot(), self.stream.width(self.width), self.list_unrecorded)
     }
@@ -190,10 +193,10 @@ impl Layout {
     }
 }
 
-/// The handler as the environment wants it.
+/// The handler, configured by the environment.
 pub(crate) fn from_env() -> Result<Arc<dyn MetricHandler>, HandlerError> {
     let console = ConsoleHandler::new();
-    // The OpenTelemetry specification: a variable that is empty counts as not set.
+    // The OpenTelemetry specification: an empty variable counts as not set.
     Ok(match std::env::var_os(INTERVAL).filter(|value| !value.is_empty()) {
         Some(value) => Arc::new(console.every(interval(&value.to_string_lossy())?)),
         None => Arc::new(console),

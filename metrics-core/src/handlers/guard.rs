@@ -7,8 +7,8 @@ use std::time::Instant;
 use super::{installed, mistakes};
 use crate::collect::last_values;
 
-/// Shuts all handlers down when the guard is dropped, so that they export the last values. Keep it
-/// in `main`:
+/// Shuts all handlers down when the guard is dropped, so that they export the last values. Keep the
+/// guard in `main`:
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -18,16 +18,16 @@ use crate::collect::last_values;
 /// }
 /// ```
 ///
-/// The guard belongs to `main`, and to a variable with a name: `let _ = shutdown_guard()` drops it
-/// at once, and a guard in another function is dropped when that function returns. The guide on
-/// shutdown tells which of these mistakes are reported. The lint `let_underscore_drop` of rustc,
-/// which is off by default, finds the first one while compiling.
+/// Keep the guard in a named variable of `main`: `let _ = shutdown_guard()` drops the guard at
+/// once, and a guard in another function is dropped when that function returns. The guide on
+/// shutdown lists which of these mistakes are reported. The lint `let_underscore_drop` of rustc,
+/// which is off by default, finds the first one at compile time.
 ///
-/// In an async program, make the guard outside of the runtime. The tasks that the runtime ends may
-/// record something, and the guard exports these measurements only if it is dropped afterwards.
+/// In an async program, make the guard outside of the runtime. Tasks may record something while the
+/// runtime ends them, and the guard exports these measurements only if it is dropped afterwards.
 ///
-/// A program that ends without dropping the guard exports nothing then: by
-/// [`std::process::exit`], by a signal, or by a panic under `panic = "abort"`.
+/// A program that ends without dropping the guard does not export the last values. That happens at
+/// [`std::process::exit`], at a signal, and at a panic under `panic = "abort"`.
 #[track_caller]
 pub fn shutdown_guard() -> ShutdownGuard {
     let is_of_main = mistakes::guard_is_made();
@@ -35,10 +35,10 @@ pub fn shutdown_guard() -> ShutdownGuard {
     ShutdownGuard { thread, is_of_main, made: Instant::now(), place }
 }
 
-/// Shuts all handlers down when it is dropped. From [`shutdown_guard`].
+/// Shuts all handlers down when it is dropped. [`shutdown_guard`] returns it.
 ///
 /// Errors of handlers are logged, or written to standard error if the program has no logger. If
-/// another thread shuts handlers down at the moment, the guard waits for that thread.
+/// another thread is shutting handlers down, the guard waits for that thread.
 #[must_use = "keep it: `let _guard = …`; `let _ = …` drops it at once, which shuts down"]
 #[derive(Debug)]
 pub struct ShutdownGuard {

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use crate::metric::descriptor::Descriptor;
 use crate::store::forward::Measurement;
 
-/// What a handler returns when it fails.
+/// The error of a handler.
 pub type HandlerError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A back end: gets the recorded metrics to where they are looked at.
+/// A back end: exports the recorded metrics.
 ///
-/// A handler reads with [`snapshot`](crate::snapshot()) or a [`Reader`](crate::Reader) of its own,
-/// whenever it wants: at `flush`, from a thread of its own, or when it is asked over the network.
-/// It may panic or fail; neither harms the program nor the other handlers.
+/// A handler reads the metrics with [`snapshot`](crate::snapshot()) or a [`Reader`](crate::Reader)
+/// of its own. It may read them at any time: in `flush`, in a thread of its own, or when a request
+/// comes over the network. If a handler panics or fails, the program and the other handlers
+/// continue.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -42,56 +43,59 @@ pub type HandlerError = Box<dyn std::error::Error + Send + Sync>;
 /// # typed_metrics::clear_metric_handlers();
 /// ```
 pub trait MetricHandler: Send + Sync + 'static {
-    /// What errors and logs call it; its type, unless it says otherwise. Asked once, when it is
-    /// installed.
+    /// The name of the handler in errors and logs; by default, the name of its type. Called once,
+    /// when the handler is installed.
     fn name(&self) -> &str {
         std::any::type_name::<Self>()
     }
 
-    /// Tells it from other back ends: of several handlers with one identity, one is installed. The
-    /// same `Arc` is the same back end by itself. Asked once, when it is chosen.
+    /// Distinguishes this back end from others: of several handlers with the same identity, one is
+    /// installed. The same `Arc` always counts as the same back end. Called once, when the handler
+    /// is chosen.
     fn identity(&self) -> Option<usize> {
         None
     }
 
-    /// Called once, before it gets anything.
+    /// Called once, before the handler is given any metric.
     ///
     /// # Errors
-    /// If it cannot work; then it is not installed.
+    /// If the handler cannot work. Then it is not installed.
     fn install(&self) -> Result<(), HandlerError> {
         Ok(())
     }
 
-    /// Called once for each metric of the process: at installation for those that are there, later
-    /// for those registered at run time.
+    /// Called once for each metric of the process: at the installation for the metrics that exist
+    /// then, and later for each metric that is registered at run time.
     fn register(&self, metric: &'static Descriptor) {
         let _ = metric;
     }
 
-    /// Whether it wants every single measurement of `metric`. Asked once for each metric, after
-    /// [`register`](Self::register). Recording in such a metric takes a slower path, some 100 ns
-    /// and what [`measured`](Self::measured) takes.
+    /// Whether the handler wants every single measurement of `metric`. Called once for each metric,
+    /// after [`register`](Self::register). Recording in such a metric takes a slower path, which
+    /// costs about 100 ns and the time of [`measured`](Self::measured).
     fn subscribe(&self, metric: &'static Descriptor) -> bool {
         let _ = metric;
         false
     }
 
-    /// A measurement of a metric that it subscribed to, on the thread that records it.
+    /// Takes a measurement of a metric that the handler subscribed to, on the thread that records
+    /// it.
     ///
-    /// What is recorded in here is counted, but forwarded to nobody. Measurements that other
-    /// threads were about to forward may still arrive while [`shutdown`](Self::shutdown) runs, and
-    /// after it.
+    /// Measurements that this method records are counted, but not forwarded. Measurements that
+    /// other threads were about to forward may still arrive while [`shutdown`](Self::shutdown)
+    /// runs, and after it.
     fn measured(&self, measurement: &Measurement) {
         let _ = measurement;
     }
 
-    /// Gets everything recorded so far to where it belongs.
+    /// Delivers everything recorded so far.
     ///
     /// # Errors
-    /// If that could not be done.
+    /// If something could not be delivered.
     fn flush(&self) -> Result<(), HandlerError>;
 
-    /// Called once, when it is removed or the program shuts down: flushes and ends what it started.
+    /// Called once, when the handler is removed or the program shuts down. Flushes, and ends
+    /// everything that the handler started.
     ///
     /// # Errors
     /// If something could not be delivered.

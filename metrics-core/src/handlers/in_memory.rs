@@ -9,11 +9,12 @@ use crate::handlers::handler::{HandlerError, MetricHandler};
 use crate::metric::descriptor::Descriptor;
 use crate::sync::lock;
 
-/// How many snapshots are kept unless [`keeping`](InMemoryHandler::keeping) says otherwise.
+/// The number of snapshots that are kept, unless [`keeping`](InMemoryHandler::keeping) sets
+/// another.
 const KEPT: usize = 100;
 
-/// Keeps a snapshot of every `flush`, and of the shutdown. Clones share what they keep, and are one
-/// back end.
+/// Keeps a snapshot of every `flush`, and of the shutdown. Clones share their snapshots, and are
+/// one back end.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -68,7 +69,7 @@ impl InMemoryHandler {
         Self { kept: Arc::new(Mutex::new(kept)) }
     }
 
-    /// The snapshots that are kept, oldest first.
+    /// The kept snapshots, oldest first.
     #[must_use]
     pub fn snapshots(&self) -> Vec<Snapshot> {
         lock(&self.kept).snapshots.iter().cloned().collect()
@@ -80,7 +81,7 @@ impl InMemoryHandler {
         lock(&self.kept).snapshots.back().cloned()
     }
 
-    /// The metrics that it was told of, in that order, since it was made.
+    /// The metrics that were registered with this handler since it was made, in that order.
     #[must_use]
     pub fn metrics(&self) -> Vec<&'static Descriptor> {
         lock(&self.kept).metrics.clone()
@@ -112,7 +113,7 @@ impl MetricHandler for InMemoryHandler {
     }
 
     fn flush(&self) -> Result<(), HandlerError> {
-        // Taken before the lock: callbacks that are observed may look at what is kept.
+        // Taken before the lock, because observed callbacks may read the kept snapshots.
         let snapshot = snapshot();
         let mut kept = lock(&self.kept);
         if kept.snapshots.len() == kept.most {

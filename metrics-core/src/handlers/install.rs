@@ -8,15 +8,15 @@ use crate::collect::conflicts;
 use crate::collect::last_values;
 use crate::error::Error;
 
-/// Installs these handlers, and no others: by name, by instance, one or several (an array, or a
-/// tuple to mix).
+/// Installs these handlers, and removes all others.
 ///
-/// Names are built from the environment, without regard to case. A handler that is installed
-/// already, by the same name or the same `Arc`, stays as it is; others that were installed are
-/// flushed and shut down.
+/// A handler is a name or an instance. Several handlers are an array, or a tuple that may mix names
+/// and instances. A handler that is chosen by name is configured by the environment; the case of
+/// the name does not matter. A handler that is installed already, by the same name or the same
+/// `Arc`, stays as it is. All other installed handlers are flushed and shut down.
 ///
-/// Of several threads that install one handler at the same time, one does it, and the others do not
-/// wait for it. A handler that is to stay, but that another thread removes meanwhile, is removed.
+/// If several threads install one handler at the same time, one of them installs it, and the others
+/// do not wait. A handler that should stay is removed if another thread removes it meanwhile.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -31,8 +31,8 @@ use crate::error::Error;
 ///
 /// # Errors
 /// If a name is unknown ([`Error::UnknownHandler`]), a handler cannot be built or installed
-/// ([`Error::Handler`]), or two definitions of a metric disagree ([`Error::Conflict`]). Then
-/// everything stays as it was.
+/// ([`Error::Handler`]), or two definitions of a metric disagree ([`Error::Conflict`]). After an
+/// error, the installed handlers are the same as before.
 pub fn set_metric_handlers(handlers: impl IntoHandlers) -> Result<(), Error> {
     conflicts::check()?;
     let removed = installed::set(handlers.into_handlers())?;
@@ -41,7 +41,8 @@ pub fn set_metric_handlers(handlers: impl IntoHandlers) -> Result<(), Error> {
     Ok(())
 }
 
-/// Installs one more handler, by name or by instance; nothing changes if it is installed already.
+/// Installs one more handler, by name or by instance. Does nothing if the handler is installed
+/// already.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -60,19 +61,20 @@ pub fn add_metric_handler(handler: impl IntoHandler) -> Result<(), Error> {
     Ok(())
 }
 
-/// Removes all handlers; each is flushed and shut down. Errors of a handler are logged, or written
+/// Removes all handlers. Each is flushed and shut down. Errors of a handler are logged, or written
 /// to standard error if the program has no logger.
 ///
-/// Metrics go on being recorded; a handler installed later gets all of it.
+/// Metrics are still recorded afterwards, and a handler that is installed later exports all of
+/// them.
 pub fn clear_metric_handlers() {
     let _last_values = last_values::show();
     installed::retire(installed::take_all());
 }
 
-/// Asks every handler to flush. Inside a handler's own `flush` it does nothing.
+/// Flushes every handler. Inside a handler's own `flush`, this function does nothing.
 ///
 /// # Errors
-/// What handlers said, all of them having been asked.
+/// The errors of the handlers. After an error of one handler, the others are still flushed.
 pub fn flush() -> Result<(), Error> {
     thread_local! {
         static FLUSHING: Cell<bool> = const { Cell::new(false) };
@@ -80,7 +82,7 @@ pub fn flush() -> Result<(), Error> {
     if FLUSHING.replace(true) {
         return Ok(());
     }
-    // Handlers' panics are caught in there.
+    // `installed::flush` catches panics of handlers.
     let flushed = installed::flush();
     FLUSHING.set(false);
     flushed
@@ -89,7 +91,7 @@ pub fn flush() -> Result<(), Error> {
 /// Flushes, shuts down and removes every handler.
 ///
 /// # Errors
-/// What handlers said, all of them having been asked.
+/// The errors of the handlers. After an error of one handler, the others are still shut down.
 pub fn shutdown() -> Result<(), Error> {
     let _last_values = last_values::show();
     Error::all(installed::shut_down(installed::take_all()))

@@ -1,4 +1,4 @@
-//! The handlers that are installed, and keeping the rest of the program safe from them.
+//! The installed handlers, and the protection of the program from their failures.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -19,22 +19,22 @@ use crate::store::family::Family;
 use crate::store::forward::{self, Measurement, Subscriber};
 use crate::sync::lock;
 
-/// A handler with what is known of it.
+/// A handler and its state.
 pub(crate) struct Installed {
     handler: Arc<dyn MetricHandler>,
-    /// What it called itself when it was installed; it is foreign code, and asked once.
+    /// The handler's name at its installation: `name` is foreign code, and is called once.
     name: String,
     key: Option<Key>,
     announced: Mutex<Announced>,
-    /// Whether a panic of it was reported.
+    /// Whether a panic of the handler was reported.
     panicked: AtomicBool,
     /// See [`Subscriber::removed`].
     removed: AtomicBool,
-    /// How many collections had begun when it was installed.
+    /// The number of collections that had begun at the installation.
     collections_before: AtomicU64,
 }
 
-/// What tells back ends from each other.
+/// Distinguishes back ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Key {
     /// Chosen by this name.
@@ -43,12 +43,12 @@ enum Key {
     Instance(usize),
 }
 
-/// What a handler was told of.
+/// The metrics that were announced to a handler.
 #[derive(Debug, Default)]
 struct Announced {
-    /// How many families, in the registry's order.
+    /// The number of families, in the registry's order.
     families: usize,
-    /// The metrics by name, and whether it subscribed.
+    /// The metrics by name, and whether the handler subscribed.
     metrics: HashMap<&'static str, bool>,
 }
 
@@ -70,7 +70,7 @@ impl Removed {
 
 impl Drop for Removed {
     fn drop(&mut self) {
-        // First: a handler may export when it is dropped, too.
+        // Dropped first, because a handler may export when it is dropped.
         self.0.clear();
         let mut all = lock(&ALL);
         let own = thread::current().id();
@@ -82,20 +82,21 @@ impl Drop for Removed {
     }
 }
 
-/// The handlers that are installed, and those on their way.
+/// The installed handlers, and those that are being installed or shut down.
 struct All {
     installed: List,
-    /// Back ends that some thread is installing. Nobody else installs them meanwhile, and nobody
-    /// waits for that thread: handlers change the handlers from inside their own methods.
+    /// Back ends that a thread is installing. Other threads do not install them meanwhile, and do
+    /// not wait for that thread: handlers may install and remove handlers from inside their own
+    /// methods.
     under_way: Vec<Key>,
-    /// The threads that shut handlers down at the moment.
+    /// The threads that are shutting handlers down.
     shutting_down: Vec<ThreadId>,
 }
 
 static ALL: Mutex<All> =
     Mutex::new(All { installed: Vec::new(), under_way: Vec::new(), shutting_down: Vec::new() });
 
-/// A thread has shut handlers down.
+/// Signalled when a thread has shut handlers down.
 static SHUT_DOWN: Condvar = Condvar::new();
 
 /// A handler that is to be installed.
@@ -116,7 +117,7 @@ enum Origin {
     Instance { handler: Arc<dyn MetricHandler>, name: String },
 }
 
-/// The back ends that this call installs; ends that when it is dropped.
+/// The back ends that this call is installing. They leave [`All::under_way`] when this is dropped.
 #[derive(Default)]
 struct UnderWay(Vec<Key>);
 
@@ -126,9 +127,9 @@ impl Drop for UnderWay {
     }
 }
 
-/// Installs what was chosen in place of what is there, which is returned.
+/// Installs the chosen handlers in place of the installed ones, and returns the removed ones.
 ///
-/// What is installed again stays, unless somebody else removes it meanwhile.
+/// A chosen handler that is installed already stays, unless another thread removes it meanwhile.
 pub(super) fn set(choices: Vec<HandlerChoice>) -> Result<Removed, Error> {
     let wanted = wanted(choices)?;
     let keys: Vec<Key> = wanted.iter().filter_map(|wanted| wanted.key).collect();
@@ -146,7 +147,7 @@ pub(super) fn set(choices: Vec<HandlerChoice>) -> Result<Removed, Error> {
     Ok(removed)
 }
 
-/// Installs one more.
+/// Installs one more handler.
 pub(super) fn add(choice: HandlerChoice) -> Result<(), Error> {
     let (new, _under_way) = install(wanted(vec![choice])?)?;
     lock(&ALL).installed.extend(new.iter().cloned());
@@ -154,7 +155,7 @@ pub(super) fn add(choice: HandlerChoice) -> Result<(), Error> {
     Ok(())
 }
 
-/// Finds out which back ends are meant, before anything is done.
+/// Finds the chosen back ends, before anything is built or installed.
 fn wanted(choices: Vec<HandlerChoice>) -> Result<Vec<Wanted>, Error> {
     let wanted = |HandlerChoice(chosen)| match chosen {
         Chosen::Name(name) => {
@@ -172,11 +173,11 @@ fn wanted(choices: Vec<HandlerChoice>) -> Result<Vec<Wanted>, Error> {
     choices.into_iter().map(wanted).collect()
 }
 
-/// Builds and installs what is new among `wanted`: neither installed nor on its way. The caller
-/// lists it before it drops the other value.
+/// Builds and installs the handlers of `wanted` that are neither installed nor being installed. The
+/// caller adds them to [`All::installed`] before it drops the [`UnderWay`].
 fn install(wanted: Vec<Wanted>) -> Result<(List, UnderWay), Error> {
     let mut under_way = UnderWay::default();
-    // What is not new is dropped outside of the lock: that is foreign code.
+    // The other handlers are dropped outside the lock, because their drop is foreign code.
     let (wanted, _there): (Vec<_>, Vec<_>) = {
         let mut all = lock(&ALL);
         wanted.into_iter().partition(|wanted| {
@@ -190,8 +191,8 @@ fn install(wanted: Vec<Wanted>) -> Result<(List, UnderWay), Error> {
             is_new
         })
     };
-    // All are built before the first is installed: a back end that cannot be built should not make
-    // another one begin and end.
+    // All handlers are built before the first one is installed. Otherwise a handler would begin and
+    // end because another one cannot be built.
     let built = wanted.into_iter().map(Wanted::build).collect::<Result<Vec<_>, _>>()?;
     let mut new = List::new();
     for built in built {
@@ -235,13 +236,13 @@ impl Built {
             collections_before: AtomicU64::new(0),
         });
         installed.call("be installed", |handler| handler.install())?;
-        // Relaxed: a number for `without_export`, which orders nothing.
+        // Relaxed: only `without_export` reads the number, and no other data depends on it.
         installed.collections_before.store(collections(), Ordering::Relaxed);
         Ok(installed)
     }
 }
 
-/// What a handler calls itself.
+/// The name that a handler gives itself.
 fn name_of(handler: &dyn MetricHandler) -> Result<String, Error> {
     let name = guarded(|| Ok(handler.name().to_owned()));
     name.map_err(|source| failed("without a name", "tell its name", source))
@@ -251,7 +252,7 @@ fn failed(name: &str, action: &'static str, source: HandlerError) -> Error {
     Error::Handler { name: name.to_owned(), action, source: source.into() }
 }
 
-/// Removes all, and returns them.
+/// Removes all handlers, and returns them.
 pub(super) fn take_all() -> Removed {
     let mut all = lock(&ALL);
     let installed = std::mem::take(&mut all.installed);
@@ -265,7 +266,7 @@ pub(super) fn retire(removed: Removed) {
 
 /// Waits until other threads have shut down the handlers that they removed.
 ///
-/// A thread that shuts handlers down itself at the moment does not wait: a handler may call this.
+/// A thread that is itself shutting handlers down does not wait: a handler may call this function.
 pub(super) fn wait_for_other_threads() {
     let own = thread::current().id();
     let others = |all: &mut All| !all.shutting_down.is_empty() && !all.shutting_down.contains(&own);
@@ -289,18 +290,18 @@ pub(super) fn shut_down(removed: Removed) -> Vec<Error> {
     removed.0.iter().filter_map(shutdown).collect()
 }
 
-/// Asks every handler to flush.
+/// Flushes every handler.
 pub(super) fn flush() -> Result<(), Error> {
     let all = lock(&ALL).installed.clone();
     let flush = |installed: &Arc<Installed>| installed.call("flush", |h| h.flush()).err();
     Error::all(all.iter().filter_map(flush).collect())
 }
 
-/// The names of the installed handlers that cannot have exported anything: nobody has read metrics
-/// since they were installed, and they get no single measurements. `None` if another thread
-/// changes the handlers at the moment.
+/// The names of the installed handlers that cannot have exported anything: no collection has begun
+/// since their installation, and they receive no single measurements. `None` if another thread is
+/// changing the handlers.
 pub(super) fn without_export() -> Option<Vec<String>> {
-    // No waiting: the program ends, and the other thread may be gone.
+    // Without waiting: the program is ending, and the other thread may be gone.
     let all = ALL.try_lock().ok()?;
     let never = |installed: &&Arc<Installed>| {
         installed.collections_before.load(Ordering::Relaxed) == collections()
@@ -312,14 +313,14 @@ pub(super) fn without_export() -> Option<Vec<String>> {
     Some(all.installed.iter().filter(never).map(|installed| installed.name.clone()).collect())
 }
 
-/// Tells every handler of the metrics that it was not told of yet.
+/// Announces to every handler the metrics that were not announced to it yet.
 pub(crate) fn announce_all() {
     let all = lock(&ALL).installed.clone();
     all.iter().for_each(|installed| installed.announce());
 }
 
 impl Installed {
-    /// Tells the handler of the metrics that it was not told of yet, each once.
+    /// Announces to the handler the metrics that were not announced to it yet, each once.
     fn announce(self: &Arc<Self>) {
         let mut looked_at = None;
         loop {
@@ -327,7 +328,8 @@ impl Installed {
             if looked_at == Some(families.len()) {
                 return;
             }
-            // Somebody is at it: that one looks again, once it no longer keeps others out.
+            // Another thread is announcing. It checks for further metrics after it has released the
+            // lock.
             let mut announced = match self.announced.try_lock() {
                 Ok(announced) => announced,
                 Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
@@ -343,7 +345,7 @@ impl Installed {
         }
     }
 
-    /// Tells the handler of a family's metric, unless another family defines the same one.
+    /// Announces a family's metric, unless another family defines the same metric.
     fn tell(self: &Arc<Self>, family: &'static Family, metrics: &mut HashMap<&'static str, bool>) {
         let descriptor = family.descriptor();
         let wants_all = *metrics.entry(descriptor.name()).or_insert_with(|| {
@@ -351,7 +353,7 @@ impl Installed {
                 handler.register(descriptor);
                 Ok(handler.subscribe(descriptor))
             });
-            // A panic is reported, and means no.
+            // A panic is reported, and means no subscription.
             wants_all.unwrap_or(false)
         });
         if wants_all {
@@ -388,7 +390,7 @@ impl Installed {
 
 impl Subscriber for Installed {
     fn measured(&self, measurement: &Measurement) {
-        // A panic is reported; there is nobody to return an error to.
+        // `call` reports a panic. There is no caller that could take the error.
         let _ = self.call("take a measurement", |handler| {
             handler.measured(measurement);
             Ok(())
@@ -409,8 +411,8 @@ fn panicked(panic: Box<dyn Any + Send>) -> HandlerError {
     let message = panic.downcast_ref::<&str>().copied();
     let message = message.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     let error = format!("it panicked: {}", message.unwrap_or("with something that is no text"));
-    // What it panicked with is foreign too, and may panic when it is dropped; what comes of that is
-    // left alone.
+    // The payload of the panic is foreign too, and may panic when it is dropped. The payload of
+    // that second panic is leaked.
     if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
         std::mem::forget(again);
     }

@@ -1,11 +1,11 @@
 //! Mistakes with the shutdown guard. Each of them loses the last values of a program. A mistake is
 //! reported only if it is certain, and a program reports one of them at most.
 //!
-//! - The main thread drops a guard at once, and then sets handlers: reported when it sets them.
-//! - The main thread drops a guard, which removes the handlers, long before the program ends:
-//!   reported [at the end](end) of the program if something recorded since then is lost.
-//! - The program ends while handlers are installed that have exported nothing: reported at the end,
-//!   too.
+//! - The main thread drops a guard at once, and then sets handlers. Reported when it sets them.
+//! - The main thread drops a guard, which removes the handlers, long before the program ends.
+//!   Reported [at the end](end) of the program if measurements since then are lost.
+//! - The program ends while handlers are installed that have exported nothing. Also reported at the
+//!   end.
 //!
 //! Nothing is reported in a process that runs tests, or in a process that was forked from the one
 //! that made the guard.
@@ -27,7 +27,7 @@ use program::{Ended, FIX, HandlersSet, PROGRAM, is_main_thread};
 /// A guard that lived longer was kept in a variable for some purpose.
 const AT_ONCE: Duration = Duration::from_millis(10);
 
-/// Whether the main thread made the guard.
+/// Counts a new guard, and returns whether the main thread made it.
 pub(super) fn guard_is_made() -> bool {
     let is_of_main = is_main_thread();
     let mut program = lock(&PROGRAM);
@@ -40,7 +40,7 @@ pub(super) fn guard_is_made() -> bool {
     is_of_main
 }
 
-/// Handlers were set or added.
+/// Notes that handlers were set or added. Reports a guard that was dropped at once before.
 pub(super) fn handlers_are_set() {
     if is_test() {
         return;
@@ -67,7 +67,7 @@ pub(super) fn handlers_are_set() {
     }
 }
 
-/// A guard was dropped; `removed_any` tells whether its end removed handlers.
+/// Notes that a guard was dropped. `removed_any` tells whether the drop removed handlers.
 pub(super) fn guard_is_dropped(
     place: &'static Location<'static>,
     is_of_main: bool,

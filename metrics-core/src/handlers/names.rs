@@ -1,11 +1,11 @@
-//! Which handlers are meant: names and instances, one or several.
+//! The choice of handlers: names and instances, one or several.
 
 use std::sync::Arc;
 
 use super::handler::{HandlerError, MetricHandler};
 use crate::error::Error;
 
-/// A back end that can be chosen by name. Crates of back ends put theirs into [`BACK_ENDS`].
+/// A back end that can be chosen by name. The crate of a back end adds it to [`BACK_ENDS`].
 #[derive(Debug)]
 pub struct BackEnd {
     /// The name, in lower case.
@@ -14,7 +14,7 @@ pub struct BackEnd {
     pub build: fn() -> Result<Arc<dyn MetricHandler>, HandlerError>,
 }
 
-/// The back ends of all linked crates, put together by the linker.
+/// The back ends of all linked crates, assembled by the linker.
 #[linkme::distributed_slice]
 pub static TYPED_METRICS_CORE_0_1_BACK_ENDS: [BackEnd];
 #[doc(inline)]
@@ -26,8 +26,8 @@ const OWN: &[BackEnd] = &[
     BackEnd { name: "console", build: crate::handlers::console::from_env },
 ];
 
-/// The names of this project's back ends, and what else people call them. The feature of the facade
-/// that brings a back end has its name.
+/// The names of this project's back ends, and other names that people use for them. The facade's
+/// feature for a back end has the same name.
 const KNOWN: &[(&str, &[&str])] = &[
     ("console", &["stdout", "stderr", "terminal", "print", "table"]),
     ("logfire", &["pydantic"]),
@@ -60,8 +60,8 @@ fn unknown(name: &str) -> Error {
     Error::UnknownHandler { name: name.to_owned(), suggestion, available, feature, more }
 }
 
-/// The name that was meant, if `name` is not the name of a back end of this project that is left
-/// out.
+/// The name that was probably meant. `None` if `name` is a back end of this project, which is then
+/// not compiled in.
 fn suggestion<'a>(name: &str, available: impl Iterator<Item = &'a str>) -> Option<String> {
     let name = name.to_ascii_lowercase();
     if KNOWN.iter().any(|(known, _)| *known == name) {
@@ -71,7 +71,7 @@ fn suggestion<'a>(name: &str, available: impl Iterator<Item = &'a str>) -> Optio
         aliases.iter().chain([known]).map(move |alias| (*alias, *known))
     });
     let candidates = available.map(|name| (name, name)).chain(aliases);
-    // Close enough is 0.8, where 1 is equal.
+    // The similarity must be at least 0.8; that of equal names is 1.
     let close = |(alias, meant): (&str, &'a str)| {
         Some((strsim::jaro_winkler(alias, &name), meant)).filter(|(closeness, _)| *closeness >= 0.8)
     };
@@ -79,7 +79,7 @@ fn suggestion<'a>(name: &str, available: impl Iterator<Item = &'a str>) -> Optio
     closest.map(|(_, meant)| meant.to_owned())
 }
 
-/// One handler that somebody chose: a name or an instance.
+/// The choice of one handler: a name or an instance.
 pub struct HandlerChoice(pub(super) Chosen);
 
 pub(super) enum Chosen {
@@ -97,7 +97,8 @@ impl std::fmt::Debug for HandlerChoice {
     }
 }
 
-/// What stands for one handler: a name (`&str`, `String`) or an instance of a [`MetricHandler`].
+/// A type that chooses one handler: a name (`&str`, `String`) or an instance of a
+/// [`MetricHandler`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no handler",
     label = "neither the name nor an instance of a handler",
@@ -126,8 +127,8 @@ macro_rules! names {
 
 names!(&str, &&str, String, &String);
 
-/// What stands for several handlers: one, an array, a slice or a `Vec` of one type, or a tuple of
-/// up to six.
+/// A type that chooses several handlers: one handler, an array, a slice or a `Vec` of one type, or
+/// a tuple of up to six.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no handler, and no list of handlers",
     label = "neither handlers nor their names",

@@ -1,4 +1,4 @@
-//! A snapshot as a table for people: what [`Display`](fmt::Display) and the console handler show.
+//! A snapshot as a table for people, for [`Display`](fmt::Display) and the console handler.
 
 mod columns;
 mod labels;
@@ -21,18 +21,18 @@ use section::Section;
 pub(crate) const LEAST_WIDTH: usize = 20;
 
 impl fmt::Display for Snapshot {
-    /// A table of all values and a table of all histograms, metrics sorted by name and series by
-    /// labels. Below the tables, one line names metrics that were never recorded, except those of
-    /// the framework (`typed_metrics.…`), and further lines count what was dropped. `{:#}` gives
-    /// every metric that was never recorded a row in its table instead.
+    /// A table of all values and a table of all histograms. Metrics are sorted by name, and series
+    /// by labels. Below the tables, one line names metrics that were never recorded, except those
+    /// of the framework (`typed_metrics.…`), and further lines count dropped measurements. With
+    /// `{:#}`, every metric that was never recorded has a row in its table instead.
     ///
     /// All durations of a metric are shown in one unit from nanoseconds to seconds. Other numbers
     /// are not scaled, and have their thousands separated. Quantiles are estimated from buckets.
     ///
     /// Lines are as long as they need to be, unless the format limits their width, in columns of a
     /// terminal (`{:100}`; at least 20). Labels are then cut or wrapped so that no two series of a
-    /// metric look alike; names of metrics are never cut. Where the width is too little for
-    /// columns, the series stand below the name of their metric.
+    /// metric look alike; names of metrics are never cut. If the width is too small for columns,
+    /// the series stand below the name of their metric.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, line) in
             lines(self, f.width().unwrap_or(usize::MAX), f.alternate()).iter().enumerate()
@@ -76,7 +76,7 @@ pub(crate) fn lines(snapshot: &Snapshot, width: usize, all: bool) -> Vec<Line> {
     lines
 }
 
-/// Whether a program tried to record the metric: what was dropped is no silence.
+/// Whether a program tried to record the metric. A dropped measurement counts as an attempt.
 fn is_recorded(metric: &MetricSnapshot) -> bool {
     !metric.series.is_empty() || !metric.dropped.is_empty()
 }
@@ -96,7 +96,7 @@ fn table(section: &Section, width: usize) -> Vec<Line> {
     }
 }
 
-/// What of a metric was not recorded as it was meant.
+/// Notes on the measurements of a metric that were not recorded as intended.
 fn notes(metric: &MetricSnapshot, width: usize) -> Vec<String> {
     let name = metric.descriptor.name();
     let note = |(reason, count): &(_, u64)| {

@@ -97,9 +97,9 @@ impl Family {
         &self.observers
     }
 
-    /// Whether readers pass over this definition.
+    /// Whether readers skip this definition.
     pub(crate) fn is_left_out(&self) -> bool {
-        // Relaxed: the flag orders nothing; it changes before handlers are installed.
+        // Relaxed: no other data depends on the flag, which changes before handlers are installed.
         self.left_out.load(Relaxed)
     }
 

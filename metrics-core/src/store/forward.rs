@@ -70,7 +70,7 @@ pub(crate) fn to_subscribers(series: Series, change: Change) {
     }
 }
 
-/// Ends the forwarding of this thread, also by a panic.
+/// Ends the forwarding of this thread when it is dropped, also after a panic.
 struct Forwarding;
 
 impl Drop for Forwarding {

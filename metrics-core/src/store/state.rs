@@ -1,4 +1,4 @@
-//! The state of a block: the meaning of its cells at the moment.
+//! The state of a block: the current meaning of its cells.
 
 /// The bit of the state that is set while a handler subscribes to every measurement. No tag has
 /// this bit, so every write takes the slow path, which forwards the measurement.
@@ -11,7 +11,7 @@ pub(crate) const EPOCH: u64 = SUBSCRIBED - 1;
 /// The tenancy of blocks that are never recycled.
 pub(crate) const NEVER_RECYCLED: u32 = 0;
 
-/// The meaning of a block's cells at the moment: tenancy, epoch and subscription.
+/// The current meaning of a block's cells: tenancy, epoch and subscription.
 ///
 /// The *tenancy* counts how often the block started over, because its series was removed or because
 /// the block was recycled for other labels. The *epoch* counts how often one of several tagged
@@ -61,7 +61,7 @@ pub(crate) fn next_tenancy(tenancy: u32) -> u32 {
     tenancy.checked_add(1).unwrap_or(NEVER_RECYCLED + 1)
 }
 
-/// How a series was removed that shares its block with others.
+/// How a series was removed from a block that it shares with other series.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Removed {
     /// A plain sum: the total of its cells at the removal, which later reads subtract.

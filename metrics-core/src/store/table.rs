@@ -46,7 +46,7 @@ impl Table {
     }
 
     /// Makes the series of `key`, in a block from `new_block` or in a recycled one; `None` if the
-    /// table is full. `new_block` gets whether the metric is subscribed.
+    /// table is full. The argument of `new_block` tells whether the metric is subscribed.
     pub(super) fn insert(
         &mut self,
         key: &Arc<Key>,

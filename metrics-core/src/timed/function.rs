@@ -9,7 +9,7 @@ use crate::store::function_duration;
 use crate::store::key::Parts;
 use crate::store::series::Series;
 
-/// A function whose `#[timed]` names no metric: one static in each such function.
+/// A function whose `#[timed]` names no metric. Each of these functions has one static.
 #[derive(Debug)]
 pub struct Function {
     facts: &'static TimedFunction,

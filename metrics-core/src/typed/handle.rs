@@ -127,7 +127,7 @@ impl<T: Number> Counter<T> {
         }
     }
 
-    /// From now on, reads a total that other code counts, at every collection, until the returned
+    /// Reads a total that other code counts, at every collection from now on, until the returned
     /// guard is dropped. `total` returns the total since its start; a total that falls has started
     /// again.
     ///
@@ -172,8 +172,8 @@ impl<T: Number> UpDownCounter<T> {
         Entered { counter: self, removals: self.series.removals() }
     }
 
-    /// From now on, reads a sum that other code keeps, at every collection, until the returned
-    /// guard is dropped. Then the observed sum is subtracted again.
+    /// Reads a sum that other code keeps, at every collection from now on, until the returned guard
+    /// is dropped. Then the observed sum is subtracted again.
     pub fn observe<V: UpDownValue<T>>(
         self,
         sum: impl Fn() -> V + Send + Sync + 'static,
@@ -194,7 +194,7 @@ impl<T: Number> Gauge<T> {
         }
     }
 
-    /// From now on, reads the value at every collection, until the returned guard is dropped. Then
+    /// Reads the value at every collection from now on, until the returned guard is dropped. Then
     /// the series is removed.
     pub fn observe<V: GaugeValue<T>>(
         self,
@@ -237,8 +237,8 @@ impl<U> Histogram<U> {
 #[derive(Debug)]
 pub struct Entered<T: Number = i64> {
     counter: UpDownCounter<T>,
-    /// The number of removals of the series at the start. If it has grown, the 1 is forgotten
-    /// already.
+    /// How often the series had been removed at the start. If it has been removed since then, the 1
+    /// is forgotten already.
     removals: u32,
 }
 

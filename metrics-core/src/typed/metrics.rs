@@ -3,8 +3,8 @@
 use super::resolve::SeriesKey;
 use crate::metric::descriptor::Descriptor;
 
-/// A metrics enum. The derive implements this trait, and gives the enum a constructor for each
-/// variant and `record`.
+/// A metrics enum. The derive implements this trait, and adds `record` and a constructor for each
+/// variant to the enum.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a metrics enum",
     label = "does not derive `Metrics`",

@@ -1,5 +1,5 @@
-//! Operations that a kind of metric, or a variant, does not have, so that the compiler names the
-//! one to use.
+//! Operations that a kind of metric, or a variant, does not have. They exist so that the compiler's
+//! error names the operation to use instead.
 //!
 //! Each is a method behind a trait that nothing implements. The compiler finds the method, sees
 //! that the trait is missing, and prints the trait's message. A method of the same name in a user's

@@ -1,4 +1,4 @@
-//! OpenTelemetry's conventions for generative AI: the same calls record the conventions' metrics.
+//! OpenTelemetry's conventions for generative AI: the same calls also record these metrics.
 
 use std::time::Instant;
 
@@ -84,8 +84,8 @@ async fn the_conventions_are_fed_by_the_same_call() {
     let whole = seen.histogram(duration("conventional", None));
     assert_eq!((first.count, others.count, whole.count), (1, 4, 1));
     let default = Recorded::new(&seen, "conventional", Instant::now());
-    // The first chunk is the role, and the first token is the text. The last chunk arrived 160 ms
-    // after the request.
+    // The first chunk is the role, and the first token comes with the text. The last chunk arrived
+    // 160 ms after the request.
     assert!(first.sum >= 0.04 && first.sum < default.time_to_first_token.sum, "{} s", first.sum);
     let last = first.sum + others.sum;
     assert!(last >= 0.16 && last <= whole.sum + 1e-9, "{last} s");
@@ -172,7 +172,7 @@ fn names_units_buckets_and_attributes_are_those_of_the_conventions() {
         let chunk = of(&format!("gen_ai.client.operation.{name}"));
         assert_eq!(chunk, ("s".to_owned(), format!("{all} {model} {server}"), SECONDS));
     }
-    // Attributes of integers are integers.
+    // Integer attributes are exported as integers.
     let duration = seen.snapshot.get("gen_ai.client.operation.duration").unwrap();
     let port = duration.series[0].labels.get("server.port");
     assert_eq!(port, Some(&LabelValue::Int(8080)));

@@ -1,5 +1,4 @@
-//! Calls of every client, against a server that streams over real HTTP, and what is recorded of
-//! them.
+//! Calls of every client, against a server that streams over real HTTP, and the recorded metrics.
 #![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
 #![allow(clippy::large_futures, reason = "those of the clients are")]
 

@@ -189,7 +189,7 @@ async fn an_answer_that_ends_within_the_second_of_two_choices_is_truncated() {
 #[tokio::test]
 async fn chunks_without_content_are_no_first_token() {
     let silent = [
-        // Azure's streams begin in this way.
+        // Azure's streams begin with this event.
         Step::Send(json!({
             "id": "", "object": "", "created": 0, "model": "", "choices": [],
             "prompt_filter_results": [{"prompt_index": 0, "content_filter_results": {}}],
@@ -223,7 +223,7 @@ async fn whatever_content_comes_first_is_the_first_token() {
     }
 }
 
-/// vLLM counts in this way if the request asks for continuous usage.
+/// vLLM sends the tokens so far with every chunk, if the request asks for continuous usage.
 #[tokio::test]
 async fn a_count_with_every_chunk_is_the_last_one() {
     let steps = vec![usage(12, 0), text("Ray"), usage(12, 1), stop(), usage(12, 7), Step::Done];

@@ -142,8 +142,8 @@ async fn a_code_that_is_not_known_is_no_type_of_its_own() {
 #[tokio::test]
 async fn an_error_in_a_stream_is_counted_with_its_code() {
     let error = json!({"code": "insufficient_quota", "message": "not now", "param": null});
-    // The error as the documentation shows it, and as servers send it, which the client cannot
-    // read.
+    // The error in the form that the documentation shows, and in the form that servers send, which
+    // the client cannot read.
     for more in [error.clone(), json!({"error": error})] {
         let steps = vec![delta("Ray"), event("error", 2, more)];
         let (seen, recorded) = stream_response("quota", steps).await;

@@ -236,7 +236,7 @@ async fn a_call_of_a_tool_is_the_first_token() {
     assert!(recorded.prompt_throughput.sum - recorded.time_to_first_token.sum >= 0.1);
 }
 
-/// The items that frame a text come from Rig. They are no chunks of the provider.
+/// The items before and after a text come from Rig. They are not chunks of the provider.
 #[tokio::test]
 async fn the_conventions_see_the_chunks_of_the_provider() {
     let steps = vec![

@@ -100,7 +100,7 @@ pub(crate) fn whole(input: u64, output: u64) -> Answer {
     }))
 }
 
-/// Serves `answer` on a new port, and returns the base URL.
+/// Serves `answer` on a free port, and returns the base URL.
 pub(crate) async fn serve(answer: Answer) -> String {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -133,7 +133,7 @@ fn frames(steps: Vec<Step>) -> impl Stream<Item = io::Result<String>> {
                 tokio::time::sleep(Duration::from_millis(millis)).await;
                 None
             }
-            // The events of responses have names, those of chats have none.
+            // Events of responses have names, and events of chats have none.
             Step::Send(data) => Some(Ok(match data["type"].as_str() {
                 Some(event) => format!("event: {event}\ndata: {data}\n\n"),
                 None => format!("data: {data}\n\n"),
@@ -175,7 +175,7 @@ impl Recorded {
         assert_eq!((self.input_tokens.count, self.input_tokens.sum), (1, tokens));
     }
 
-    /// Asserts one first token, no earlier than the server can have sent it.
+    /// Asserts one first token that did not arrive before the server can have sent it.
     #[track_caller]
     pub(crate) fn assert_first_token_after(&self, millis: u32) {
         let recorded = &self.time_to_first_token;
@@ -184,8 +184,8 @@ impl Recorded {
         assert!((least..self.at_most).contains(&recorded.sum), "{} s", recorded.sum);
     }
 
-    /// Asserts one complete answer, no earlier than the server can have sent it, and `output`
-    /// tokens in exactly that time.
+    /// Asserts one complete answer that did not arrive before the server can have sent it, and the
+    /// throughput of `output` tokens in exactly the recorded time.
     #[track_caller]
     pub(crate) fn assert_answered_after(&self, millis: u32, output: Option<f64>) {
         let recorded = &self.prompt_throughput;

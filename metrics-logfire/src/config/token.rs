@@ -107,7 +107,7 @@ mod tests {
         let urls = [
             ("pylf_v1_us_0123", "https://logfire-us.pydantic.dev"),
             ("pylf_v1_eu_0123", "https://logfire-eu.pydantic.dev"),
-            // With an organization's id before the secret.
+            // The token of an organization has the organization's id before the secret.
             (
                 "pylf_v2_eu_5f2b0c7e-1111-4222-8333-944445555666_ab",
                 "https://logfire-eu.pydantic.dev",

@@ -1,4 +1,5 @@
-//! The time of a collection of 10,000 series, of which all or a few changed, and of the SDK's own.
+//! The time of a collection of 10,000 series, of which all or a few changed, and the time of the
+//! SDK's own collection.
 
 use std::sync::Arc;
 use std::sync::Weak;
@@ -152,7 +153,7 @@ fn install(temporality: Temporality, metric: &'static str) -> Shared {
     reader
 }
 
-/// A reader of which the benchmark keeps a clone.
+/// A reader. The benchmark keeps a clone of it.
 #[derive(Debug, Clone)]
 struct Shared(Arc<ManualReader>);
 

@@ -2,7 +2,7 @@
 //! `cargo bench -p typed-metrics-otel --bench collect [recording|collection]`.
 //!
 //! Times of records are CPU times of the recording threads. Times of collections are wall times of
-//! the collecting thread. The last column shows the project's promise.
+//! the collecting thread. The last column shows the limit that the project promises.
 
 // Generated code uses the name of the facade, on which this crate cannot depend.
 extern crate typed_metrics_core as typed_metrics;

@@ -1,4 +1,4 @@
-//! The cost of a record: with and without export, and of the SDK's own instruments.
+//! The cost of a record, with and without export, and the cost of the SDK's own instruments.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -48,12 +48,13 @@ pub(crate) fn report() {
     });
 }
 
-/// Prints the cost of a record without a handler, and with a handler that exports every second, of
-/// the round with the median ratio. Returns the latter cost, at one and at four threads.
+/// Prints the cost of a record without a handler, and with a handler that exports every second.
+/// Both are from the round with the median ratio. Returns the latter cost, at one and at four
+/// threads.
 fn on_and_off(name: &str, operation: impl Fn(u32) + Sync) -> [f64; 2] {
     // Longer than the interval, so that each measurement contains an export.
     let long = Duration::from_millis(1100);
-    // One provider for all rounds: a new provider would have all earlier values replayed.
+    // One provider for all rounds: all earlier values would be replayed into a new provider.
     let provider = every_second();
     let measured = [1, 4].map(|threads| {
         // One right after the other, so that both see the same load of the machine.

@@ -135,7 +135,7 @@ mod tests {
             (min, values.iter().copied().fold(f64::NEG_INFINITY, f64::max))
         };
         assert_eq!(extremes(&replayed), extremes(values));
-        // The SDK adds the values one after the other, too.
+        // The SDK also adds the values one after the other.
         let error = replayed.iter().sum::<f64>() - interval.sum;
         let scale: f64 = values.iter().map(|value| value.abs()).sum();
         assert!(error.abs() <= 1e-12 * scale, "{name}: off by {error} of {scale}");

@@ -1,5 +1,5 @@
-//! Pipelines from the standard variables. A process cannot change its own environment safely, so
-//! each case runs this program again as a process of its own.
+//! Pipelines configured by the standard variables. A process cannot change its own environment
+//! safely, so each case runs this program again as a process of its own.
 
 use std::process::Command;
 

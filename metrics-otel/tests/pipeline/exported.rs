@@ -200,7 +200,7 @@ fn the_provider_of_a_pipeline_can_be_used_without_its_handler() {
     provider.force_flush().unwrap();
     receiver.wait_for(1, crate::pipelines::SOON);
     assert_eq!(receiver.totals().int("own_alone", ""), 4);
-    // Another handler can use the provider, too.
+    // Another handler can use the provider too.
     set_metric_handlers(OtelHandler::new(provider.clone())).unwrap();
     provider.force_flush().unwrap();
     receiver.wait_for(2, crate::pipelines::SOON);

@@ -30,7 +30,8 @@ fn label(test: &str) -> String {
     format!("test={test}")
 }
 
-/// A label value for each protocol's part of a test, because metrics belong to the process.
+/// The value of a label that separates the protocols' parts of a test, because metrics belong to
+/// the process.
 fn part(test: &str, protocol: Protocol) -> String {
     format!("{test}_{protocol:?}")
 }
@@ -113,7 +114,8 @@ fn retryable_failures_are_retried() {
     ];
     for (i, answer) in answers.into_iter().enumerate() {
         for protocol in PROTOCOLS {
-            // `DataLoss` becomes 500 over HTTP. An HTTP status reaches gRPC as if from a proxy.
+            // The receiver answers `DataLoss` as status 500 over HTTP. gRPC clients see an HTTP
+            // status as coming from a proxy.
             if matches!(answer, Answer::Code { .. }) && *protocol != Protocol::Grpc {
                 continue;
             }
@@ -143,7 +145,7 @@ fn retry_after_is_respected() {
     let full = || Answer::code_retry_after(Code::ResourceExhausted, "full", WAIT);
     let answers: [&dyn Fn() -> (Protocol, Answer); 3] = [
         &|| (Protocol::HttpProtobuf, Answer::retry_after(429, "1")),
-        // A date has whole seconds, so the date is 1 to 2 s away.
+        // A date has whole seconds, so this date is 1 to 2 s in the future.
         &|| (Protocol::HttpProtobuf, Answer::retry_after(503, in_date())),
         &|| (Protocol::Grpc, full()),
     ];

@@ -14,8 +14,8 @@ pub(crate) const PROTOCOLS: &[Protocol] = if cfg!(feature = "grpc") {
     &[Protocol::HttpProtobuf]
 };
 
-/// A pipeline to `receiver` that collects only when it is asked to, and does not wait for long at
-/// its end for one that is gone.
+/// A pipeline to `receiver` that collects only on request. At its end, the pipeline does not wait
+/// long for a receiver that is gone.
 pub(crate) fn to(receiver: &Receiver, protocol: Protocol) -> OtlpBuilder {
     let endpoint = match protocol {
         Protocol::Grpc => receiver.grpc_endpoint(),
@@ -26,7 +26,7 @@ pub(crate) fn to(receiver: &Receiver, protocol: Protocol) -> OtlpBuilder {
     builder.shutdown_timeout(Duration::from_secs(1))
 }
 
-/// The same, with deltas.
+/// Like [`to`], with delta temporality.
 pub(crate) fn deltas_to(receiver: &Receiver, protocol: Protocol) -> OtlpBuilder {
     to(receiver, protocol).temporality(Temporality::Delta)
 }

@@ -28,11 +28,11 @@ const CASE: &str = "TYPED_METRICS_CASE";
 /// How often each failure happens.
 const TIMES: u8 = 3;
 
-/// What the process of a case writes: to standard output and to standard error.
+/// The output of the process for a case: standard output and standard error.
 fn run(case: &str) -> (String, String) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "reports::the_process_of_a_case", "--nocapture"]).env(CASE, case);
-    // Neither `true` nor `false`.
+    // An invalid value, neither `true` nor `false`.
     command.env("OTEL_SDK_DISABLED", "perhaps");
     let output = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -55,7 +55,7 @@ fn the_process_of_a_case() {
     }
 }
 
-/// Every failure, each several times.
+/// Causes every failure several times.
 fn failures() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start();
@@ -94,7 +94,7 @@ fn interval() -> Result<(), typed_metrics::Error> {
     flush()
 }
 
-/// Another text each time, with the token.
+/// A refusal with a different text each time, and with the token in it.
 fn refused(receiver: &Receiver, protocol: Protocol, time: u8) {
     let parrot = format!("request {time}: bad token: pylf_s3cret");
     let answer = match protocol {
@@ -105,7 +105,7 @@ fn refused(receiver: &Receiver, protocol: Protocol, time: u8) {
     interval().unwrap_err();
 }
 
-/// The spool has room for a single batch.
+/// A collector that is down, and a spool with room for a single batch.
 fn down_with_a_full_spool(receiver: &Receiver) {
     receiver.stop();
     (0..3).for_each(|_| drop(interval().unwrap_err()));
@@ -136,7 +136,7 @@ fn lost_at_the_end(receiver: &Receiver, pipeline: OtlpBuilder) {
     receiver.restart();
 }
 
-/// What a line about each failure of a pipeline contains.
+/// The parts of the lines that report a pipeline's failures.
 const OF_A_PIPELINE: [&str; 5] = [
     "the collector refused a batch, which is lost: ",
     " data points were rejected: too old",
@@ -144,7 +144,7 @@ const OF_A_PIPELINE: [&str; 5] = [
     " is full (1 bytes): the oldest batches are dropped",
     " are lost: the pipeline ended",
 ];
-/// What a line about each other failure contains.
+/// The parts of the lines that report the other failures.
 const OTHERS: [&str; 3] = [
     "`OTEL_SDK_DISABLED` is `perhaps`, which counts as `false`",
     "metric `reports.many` can have 2500 series",

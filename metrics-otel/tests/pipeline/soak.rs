@@ -1,4 +1,5 @@
-//! A minute with three outages: in the end, collectors have exactly the recorded values.
+//! Records for a minute with three outages. In the end, collectors have exactly the recorded
+//! values.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{scope, sleep};
@@ -93,7 +94,7 @@ fn add(mut a: Recorded, b: Recorded) -> Recorded {
 
 /// The values of a receiver, in the form of the recorded values.
 fn stored(receiver: &Receiver) -> Recorded {
-    // A batch that was accepted when the connection broke comes twice, with the same times.
+    // A batch that was accepted while the connection broke arrives twice, with the same times.
     let mut once: Vec<Seen> = Vec::new();
     for seen in receiver.requests().into_iter().filter(|seen| seen.accepted) {
         if once.iter().rev().take(3).all(|before| before.body != seen.body) {

@@ -66,7 +66,7 @@ fn a_prefix_that_is_not_a_valid_name_is_refused() {
 #[test]
 fn a_metric_with_more_series_than_the_sdk_keeps_is_logged() {
     let _turn = my_turn();
-    // Other tests of this program have metrics with many series too.
+    // Other tests of this program also have metrics with many series.
     let install = |handler: OtelHandler| {
         logged();
         set_metric_handlers(handler).unwrap();

@@ -60,7 +60,8 @@ fn series_that_differ_only_in_a_dropped_attribute_add_up() {
         let size = stream("view.collapsed_size", move |s| s.with_allowed_attribute_keys(keep()));
         let (provider, collector) =
             provider_with(temporality, |builder| builder.with_view(count).with_view(size));
-        // Everything from the start, including the records of the other temporality's part.
+        // All values from the start, including those that the part for the other temporality
+        // recorded.
         let before = typed_metrics::snapshot();
         let before = &before.get("view.collapsed").unwrap().series;
         let before: f64 = before.iter().map(|series| series.value.as_f64()).sum();

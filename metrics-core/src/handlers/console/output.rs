@@ -1,4 +1,4 @@
-//! The output of the console handler: what is printed, in which colours.
+//! The output of the console handler, and its colours.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -8,10 +8,10 @@ use crate::handlers::table::Line;
 pub(super) struct Output {
     writer: Box<dyn Write + Send>,
     colours: bool,
-    /// What was printed last, so that the end does not repeat it.
+    /// The text of the last table, so that the shutdown does not repeat it.
     last: String,
-    /// From the shutdown on, until the handler is installed again. A table that another thread still
-    /// has in hand then would follow the last one, and could be older.
+    /// Set by the shutdown, and reset when the handler is installed again. While it is set, other
+    /// threads print nothing: a table that they have made already may be older than the last one.
     pub(super) is_closed: bool,
 }
 
@@ -22,14 +22,14 @@ impl Output {
 
     pub(super) fn print(&mut self, lines: &[Line]) -> io::Result<()> {
         let text = self.render(lines);
-        // In one piece, so that what other threads print does not land inside.
+        // Written in one piece, so that the output of other threads does not land inside.
         self.writer.write_all(text.as_bytes())?;
         self.writer.flush()?;
         self.last = text;
         Ok(())
     }
 
-    /// Prints `lines`, unless they are what was printed last.
+    /// Prints `lines`, unless they equal the last table.
     pub(super) fn print_if_new(&mut self, lines: &[Line]) -> io::Result<()> {
         if self.render(lines) == self.last { Ok(()) } else { self.print(lines) }
     }

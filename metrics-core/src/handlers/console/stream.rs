@@ -1,26 +1,26 @@
-//! Where the table is printed, and how wide the table may be there.
+//! The streams that the table is printed to, and the width that the table may have there.
 
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
 
-/// What the table is printed to.
+/// The stream that the table is printed to.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Stream {
     Stdout,
     Stderr,
-    /// A writer of the program, of which nothing is known.
+    /// A writer given by the program, whose width is unknown.
     Writer,
 }
 
 impl Stream {
-    /// The columns that a table may take, in the order that [`ConsoleHandler`] documents.
+    /// The number of columns that a table may take, by the order that [`ConsoleHandler`] documents.
     ///
     /// [`ConsoleHandler`]: super::ConsoleHandler
     pub(super) fn width(self, setting: Option<usize>) -> usize {
         width(setting, std::env::var_os("COLUMNS").as_deref(), || self.terminal_width())
     }
 
-    /// Colours are for terminals, unless the user wants none.
+    /// Whether the table is coloured: on a terminal, unless the user turned colours off.
     pub(super) fn has_colours(self) -> bool {
         self.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty())
     }
@@ -47,7 +47,7 @@ fn width(
     columns: Option<&OsStr>,
     terminal: impl FnOnce() -> Option<usize>,
 ) -> usize {
-    // The variable is the user's, and other programs ignore it too if it is no number.
+    // A value that is not a number is ignored, because other programs ignore it too.
     let columns = || columns?.to_str()?.trim().parse().ok().filter(|columns| *columns > 0);
     setting.or_else(columns).or_else(terminal).unwrap_or(usize::MAX)
 }

@@ -13,7 +13,7 @@ use crate::collect::recorded::recorded;
 use crate::handlers::{installed, names};
 use crate::report::{self, is_test};
 
-/// The drops at the end of `main`, and a runtime that ends its tasks, take less time.
+/// The end of `main` takes less time, including its drops and a runtime that ends its tasks.
 const LONG: Duration = Duration::from_secs(5);
 
 /// Looks for mistakes at the end of the program. Called by the main thread.
@@ -22,7 +22,7 @@ pub(super) fn watch() {
         static END: End = const { End };
     }
     if cfg!(unix) && !is_test() {
-        // While the thread's storage is destroyed, it is too late.
+        // Fails while the thread's storage is being destroyed, which is too late for the check.
         let _ = END.try_with(|_| {});
     }
 }
@@ -32,7 +32,8 @@ struct End;
 
 impl Drop for End {
     fn drop(&mut self) {
-        // Directly: a logger may have lost its own storage in this thread, or may never be flushed.
+        // Without the logger, which may have lost its own storage in this thread, or may never be
+        // flushed.
         if let Some(text) = mistake() {
             report::write(format_args!("{text}"));
         }
@@ -68,10 +69,10 @@ fn lost_after_guard(program: &Program) -> Option<String> {
     })
 }
 
-/// The mistake, if handlers are installed that have exported nothing of what was recorded since.
+/// The mistake, if installed handlers have exported nothing although something was recorded.
 ///
-/// Only back ends of this project are named: another handler may have nothing to export at the end,
-/// such as a handler that is read over the network or by the program itself.
+/// Only back ends of this project are named. Another handler may have nothing to export at the end,
+/// for example one that is read over the network or by the program itself.
 fn never_exported(program: &Program) -> Option<String> {
     let mut without_export = installed::without_export()?;
     without_export.retain(|name| names::is_own(name));

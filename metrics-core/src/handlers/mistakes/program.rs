@@ -1,4 +1,4 @@
-//! The state of a program's guards and handlers, as far as mistakes are found by it.
+//! The state of a program's guards and handlers, by which mistakes are found.
 
 use std::panic::Location;
 use std::process;
@@ -20,11 +20,11 @@ pub(super) static PROGRAM: Mutex<Program> = Mutex::new(Program {
     reported: false,
 });
 
-/// What is known of the program's guards and handlers.
+/// The state of the program's guards and handlers.
 pub(super) struct Program {
     /// The process that made the first guard, or set the first handlers.
     pub(super) process: Option<u32>,
-    /// How many guards there are now that the main thread made.
+    /// The number of existing guards that the main thread made.
     pub(super) guards_of_main: usize,
     pub(super) other_guards: usize,
     pub(super) handlers: Option<HandlersSet>,
@@ -36,7 +36,7 @@ pub(super) struct Program {
     pub(super) reported: bool,
 }
 
-/// Handlers were set or added. The latest call counts.
+/// The last call that set or added handlers.
 #[derive(Clone, Copy)]
 pub(super) struct HandlersSet {
     /// See [`recorded()`].
@@ -51,12 +51,13 @@ pub(super) struct Ended {
     pub(super) at: Instant,
     /// See [`recorded()`].
     pub(super) recorded: Option<u64>,
-    /// How many collections had begun.
+    /// The number of collections that had begun.
     pub(super) collections: u64,
 }
 
 impl Program {
-    /// Whether this process is the one that the rest is about, and not a fork of it.
+    /// Whether the state belongs to this process, and not to the process that this one was forked
+    /// from.
     pub(super) fn is_this_process(&mut self) -> bool {
         let own = process::id();
         *self.process.get_or_insert(own) == own
@@ -71,8 +72,8 @@ impl Program {
     }
 }
 
-/// Whether this is the main thread: any thread can have its name, but not its number too. If a
-/// later version of `std` counts otherwise, no mistake is found.
+/// Whether this is the main thread. Another thread can have the main thread's name, but not its
+/// number too. If a later version of `std` numbers threads differently, no mistake is found.
 pub(super) fn is_main_thread() -> bool {
     let thread = thread::current();
     thread.name() == Some("main") && format!("{:?}", thread.id()) == "ThreadId(1)"

@@ -1,5 +1,4 @@
-//! The layout of a table where there is enough width: a column for everything, a row for each
-//! series.
+//! The layout of a table with enough width: a column for everything, and a row for each series.
 
 use std::iter::once;
 
@@ -9,10 +8,10 @@ use super::text;
 
 const LABELS: &str = "labels";
 
-/// Between two columns.
+/// The gap between two columns.
 const GAP: &str = "  ";
 
-/// The numbers of a metric that was never recorded.
+/// Stands for the numbers of a metric that was never recorded.
 const NEVER: &str = "-";
 
 /// The lines of the table; `None` if its other columns do not leave enough of `width` for the
@@ -25,7 +24,7 @@ pub(super) fn lines(section: &Section, width: usize) -> Option<Vec<Line>> {
     Some(once(Line::Header(titles)).chain(once(Line::Rule(rule))).chain(rows).collect())
 }
 
-/// The lines of one metric. The name, the kind and the unit stand in the first.
+/// The lines of one metric. The first line contains the name, the kind and the unit.
 fn rows(metric: &MetricRows, widths: &Widths) -> Vec<String> {
     if metric.numbers.is_empty() {
         return vec![widths.line(&metric.cells, "", &vec![NEVER; widths.numbers.len()])];
@@ -79,7 +78,7 @@ impl Widths {
         texts + GAP.len() * (columns - 1)
     }
 
-    /// One line. Cells that are missing stay empty.
+    /// One line. Missing cells stay empty.
     fn line(&self, metric: &[&str], labels: &str, numbers: &[&str]) -> String {
         let padded = |pad: fn(&str, usize) -> String, cells: &[&str], widths: &[usize]| {
             let cell = |i| cells.get(i).copied().unwrap_or("");

@@ -1,12 +1,12 @@
 //! One line of the table.
 
-/// One line of the table, by its meaning, which decides on the colour on a terminal.
+/// One line of the table, by its meaning, which determines the colour on a terminal.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Line {
     Header(String),
     Rule(String),
     Row(String),
-    /// About measurements that were not recorded as they were meant.
+    /// About measurements that were not recorded as intended.
     Note(String),
     /// About metrics that were never recorded.
     Unrecorded(String),

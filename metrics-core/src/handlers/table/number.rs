@@ -16,7 +16,7 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// The scale of a metric in `unit` with values such as `typical`.
+    /// The scale of a metric in `unit`. `typical` are some of its values.
     ///
     /// Durations are shown in the unit, from nanoseconds to seconds, that suits the middle of their
     /// orders of magnitude. Minutes, hours and days stay: in seconds they would be harder to read.
@@ -82,7 +82,7 @@ pub(super) fn grouped(number: &str) -> String {
     grouped + fraction
 }
 
-/// `value` with so many significant digits, zeros at the end left out.
+/// `value` with this many significant digits, without trailing zeros.
 fn float(value: f64, digits: usize) -> String {
     if value == 0.0 {
         return "0".to_owned();

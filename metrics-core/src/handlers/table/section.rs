@@ -1,4 +1,4 @@
-//! The metrics that stand in one table, with their numbers as texts.
+//! The metrics of one table, with their numbers as texts.
 
 use super::labels::{self, MetricLabels};
 use super::number::{self, Scale};
@@ -7,20 +7,20 @@ use crate::labels::set::Labels;
 use crate::metric::kind::MetricType;
 use crate::store::value::{HistogramSnapshot, Value};
 
-/// In both layouts, labels beside numbers get this much, in columns of the terminal, unless all of
-/// them need less.
+/// The minimum width of labels that stand beside numbers, in terminal columns, in both layouts. If
+/// all labels are narrower, they get only their own width.
 pub(super) const LEAST_LABELS: usize = 24;
 
-/// A table: its metrics, and the titles of what is shown of each.
+/// A table: its metrics, and the titles of its cells.
 pub(super) struct Section {
-    /// Of the cells that a metric has once.
+    /// The titles of the cells that each metric has once.
     pub(super) metric_titles: &'static [&'static str],
-    /// Of the numbers of each series.
+    /// The titles of each series' numbers.
     pub(super) number_titles: &'static [&'static str],
     pub(super) metrics: Vec<MetricRows>,
 }
 
-/// What a table shows of one metric.
+/// The cells of one metric.
 pub(super) struct MetricRows {
     /// The name, the kind unless the table has one kind only, and the unit.
     pub(super) cells: Vec<&'static str>,
@@ -30,7 +30,7 @@ pub(super) struct MetricRows {
 }
 
 impl Section {
-    /// Of `metrics`, those that are no histograms.
+    /// The table of the `metrics` that are not histograms.
     pub(super) fn values(metrics: &[&MetricSnapshot]) -> Self {
         let cells = |metric: &MetricSnapshot, unit| {
             vec![metric.descriptor.name(), metric.descriptor.metric_type().as_str(), unit]
@@ -43,7 +43,7 @@ impl Section {
         }
     }
 
-    /// The histograms of `metrics`.
+    /// The table of the histograms among `metrics`.
     pub(super) fn histograms(metrics: &[&MetricSnapshot]) -> Self {
         let cells = |metric: &MetricSnapshot, unit| vec![metric.descriptor.name(), unit];
         let metrics = metrics.iter().filter(|metric| is_histogram(metric));
@@ -54,7 +54,7 @@ impl Section {
         }
     }
 
-    /// How many rows the metrics have, one for each series.
+    /// The number of rows: one for each series, and one for a metric without series.
     pub(super) fn rows(&self) -> usize {
         self.metrics.iter().map(|metric| metric.numbers.len().max(1)).sum()
     }
@@ -90,7 +90,7 @@ fn rows(
 /// The values for which the unit of a metric is chosen.
 fn typical(value: &Value) -> Vec<f64> {
     match value {
-        // The sum grows with the count, which says nothing about one duration.
+        // The sum grows with the count, so it is not typical of a single duration.
         Value::Histogram(histogram) => vec![histogram.quantile(0.5), histogram.max],
         number => vec![number.as_f64()],
     }

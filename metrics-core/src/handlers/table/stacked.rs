@@ -1,10 +1,10 @@
-//! The layout of a table in little width: a line for each metric, and its series below.
+//! The layout of a table in a small width: a line for each metric, and its series below.
 
 use super::line::Line;
 use super::section::{LEAST_LABELS, MetricRows, Section};
 use super::text::{self, INDENT};
 
-/// Between two cells.
+/// The gap between two cells.
 const GAP: &str = "  ";
 
 /// The lines of the table. None is wider than `width`.
@@ -16,7 +16,7 @@ pub(super) fn lines(section: &Section, width: usize) -> Vec<Line> {
             Some(beside) => beside.rows(metric),
             None => below(metric, section.number_titles, width),
         };
-        // A number without labels goes into the line of its metric.
+        // The number of a series without labels goes into the line of its metric.
         if let (Some(beside), [only], 0) = (&beside, &mut *head, metric.labels.width())
             && !rows.is_empty()
             && text::width(only) <= INDENT.len() + beside.labels
@@ -42,7 +42,7 @@ fn head(metric: &MetricRows, section: &Section) -> Vec<String> {
     words
 }
 
-/// One number stands beside the labels where both fit into a line.
+/// The widths of labels and of the number beside them, if both fit into a line.
 struct Beside {
     labels: usize,
     number: usize,

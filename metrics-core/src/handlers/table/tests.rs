@@ -251,7 +251,7 @@ fn labels_of_mixed_types_have_one_order() {
         Labels::new([("id".into(), value.unwrap())])
     };
     let mut all: Vec<Labels> = (0..300).map(series).collect();
-    // Panics if the order is not total and the sort finds out.
+    // The sort panics if it notices that the order is not total.
     all.sort_by(super::labels::compare);
     for (i, a) in all.iter().enumerate() {
         for b in &all[i..] {

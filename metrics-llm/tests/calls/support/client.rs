@@ -1,4 +1,4 @@
-//! A client of plain HTTP, with the code that a user writes for a client without an adapter.
+//! A plain HTTP client, with the code that a user writes for a client without an adapter.
 
 use std::pin::pin;
 use std::time::Instant;

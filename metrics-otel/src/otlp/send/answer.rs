@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(sanitized("bad token s3cret", &headers), "bad token …");
         assert_eq!(sanitized("`Bearer s3cret` is bad", &headers), "`…` is bad");
         assert_eq!(sanitized(&"ä".repeat(300), &headers), format!("{}…", "ä".repeat(200)));
-        // Also where the line would end inside the secret.
+        // The secret is also hidden if the line would be cut inside the secret.
         let cut = sanitized(&format!("{} s3cret", "x".repeat(195)), &headers);
         assert_eq!(cut, format!("{} …", "x".repeat(195)));
     }

@@ -269,8 +269,8 @@ mod tests {
         });
         let first = folder.0.join("00000000000000000000-1.otlp");
         std::fs::remove_file(&first).unwrap();
-        // Reading a link to itself fails with an error that may pass, as without a free file
-        // descriptor.
+        // Reading a link to itself fails with an error that may be temporary, like the lack of a
+        // free file descriptor.
         std::os::unix::fs::symlink(&first, &first).unwrap();
         assert!(spool.begin().unwrap_err().starts_with("a spooled batch cannot be read: "));
         assert_eq!(spool.waiting(), Amount { batches: 3, points: 3 });
