@@ -8,7 +8,9 @@
 pub(crate) mod change;
 pub(crate) mod gate;
 pub(crate) mod histogram;
-pub(crate) mod shared_cell;
+pub(crate) mod plain;
+pub(crate) mod shared_gauge;
 pub(crate) mod shared_histogram;
+pub(crate) mod shared_sum;
 pub(crate) mod sum;
 pub(crate) mod totals;

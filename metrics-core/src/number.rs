@@ -23,10 +23,10 @@ pub trait Number: Copy + PartialOrd + sealed::Sealed + 'static {
     #[must_use]
     fn minus(self, other: Self) -> Self;
 
-    /// Whether a sum with fixed labels needs no tag: differences are exact, so the total at a
-    /// removal can be subtracted exactly.
+    /// Whether a sum with fixed labels needs no tag: the sum only grows, and the total at a removal
+    /// can be subtracted exactly.
     #[doc(hidden)]
-    const EXACT: bool;
+    const PLAIN: bool;
 
     #[doc(hidden)]
     const ZERO: Self;
@@ -47,7 +47,7 @@ mod sealed {
 }
 
 impl Number for u64 {
-    const EXACT: bool = true;
+    const PLAIN: bool = true;
     const ZERO: Self = 0;
     const ONE: Self = 1;
 
@@ -78,7 +78,7 @@ impl Number for u64 {
 }
 
 impl Number for i64 {
-    const EXACT: bool = true;
+    const PLAIN: bool = false;
     const ZERO: Self = 0;
     const ONE: Self = 1;
 
@@ -109,7 +109,7 @@ impl Number for i64 {
 }
 
 impl Number for f64 {
-    const EXACT: bool = false;
+    const PLAIN: bool = false;
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
 

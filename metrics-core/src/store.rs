@@ -19,4 +19,5 @@ pub(crate) mod shape;
 pub(crate) mod shared;
 pub(crate) mod state;
 mod table;
+pub(crate) mod take_back;
 pub(crate) mod value;

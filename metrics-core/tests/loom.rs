@@ -13,8 +13,9 @@
 mod cells {
     pub(crate) mod gate;
     pub(crate) mod histogram;
-    pub(crate) mod shared_cell;
+    pub(crate) mod shared_gauge;
     pub(crate) mod shared_histogram;
+    pub(crate) mod shared_sum;
     pub(crate) mod sum;
     pub(crate) mod totals;
 }
@@ -27,8 +28,9 @@ use std::sync::Arc;
 
 use cells::gate::Gate;
 use cells::histogram::{self, Copied};
-use cells::shared_cell::SharedCell;
+use cells::shared_gauge::SharedGauge;
 use cells::shared_histogram::SharedHistogram;
+use cells::shared_sum::SharedSum;
 use cells::sum;
 use cells::totals::Extremes;
 use loom::thread;
@@ -378,65 +380,118 @@ fn a_shard_goes_on_with_the_next_thread() {
 }
 
 #[test]
-fn a_shared_cell_loses_nothing_and_is_marked_with_its_value() {
+fn a_shared_sum_loses_nothing_and_is_marked_with_its_value() {
     model(3, || {
-        let cell = Arc::new(SharedCell::new());
+        let sum = Arc::new(SharedSum::new());
         let writers = [3_u64, 5].map(|n| {
-            let cell = Arc::clone(&cell);
-            thread::spawn(move || cell.add(n))
+            let sum = Arc::clone(&sum);
+            thread::spawn(move || sum.add(n))
         });
-        assert!([None, Some(3), Some(5), Some(8)].contains(&cell.read()));
-        writers.into_iter().for_each(|writer| writer.join().unwrap());
-        assert_eq!(cell.read(), Some(8));
+        assert!([None, Some(3), Some(5), Some(8)].contains(&sum.read()));
+        writers.into_iter().for_each(|writer| assert_eq!(writer.join().unwrap(), 0));
+        assert_eq!(sum.read(), Some(8));
+    });
+}
+
+#[test]
+fn an_addition_to_a_shared_sum_counts_in_the_life_that_it_is_told() {
+    model(3, || {
+        let sum = Arc::new(SharedSum::new());
+        sum.add(100_u64);
+        let writer = {
+            let sum = Arc::clone(&sum);
+            thread::spawn(move || sum.add(7_u64))
+        };
+        sum.clear();
+        sum.clear();
+        let life = writer.join().unwrap();
+        assert_eq!(sum.read(), Some(7).filter(|_| life == 2), "life {life}");
+        assert_eq!(sum.add(1_u64), 2);
+        assert_eq!(sum.read(), Some(if life == 2 { 8 } else { 1 }));
+    });
+}
+
+#[test]
+fn what_is_taken_back_from_a_shared_sum_in_its_life_leaves_nothing() {
+    model(3, || {
+        let sum = Arc::new(SharedSum::new());
+        let writer = {
+            let sum = Arc::clone(&sum);
+            thread::spawn(move || {
+                let life = sum.add(1_i64);
+                sum.add_in(life, -1_i64, || true);
+            })
+        };
+        sum.clear();
+        writer.join().unwrap();
+        assert!([None, Some(0)].contains(&sum.read()), "{:?}", sum.read());
+    });
+}
+
+/// Takes back as `store::take_back` does: the tag is read before the check whether the series was
+/// removed since. A removal stores its stamp and then moves the block to that stamp, as
+/// `Block::remove` does.
+#[test]
+fn what_is_taken_back_from_a_run_in_its_life_leaves_nothing() {
+    model(3, || {
+        let run = run();
+        let (stamp, removed) = (Arc::new(AtomicU64::new(1)), Arc::new(AtomicU64::new(1)));
+        let owner = {
+            let (run, stamp, removed) =
+                (Arc::clone(&run), Arc::clone(&stamp), Arc::clone(&removed));
+            thread::spawn(move || {
+                let write = |tag: u64, n: i64| {
+                    if !sum::add(&run, tag, n) {
+                        sum::restart(&run, tag, sum::tag(&run) >= removed.load(Acquire));
+                        assert!(sum::add(&run, tag, n));
+                    }
+                };
+                let life = stamp.load(Acquire);
+                write(life, 1);
+                let now = stamp.load(Acquire);
+                if life >= removed.load(Acquire) {
+                    write(now, -1);
+                }
+            })
+        };
+        removed.store(2, sync::Ordering::Release);
+        stamp.fetch_add(1, AcqRel);
+        owner.join().unwrap();
+        let first = removed.load(Acquire);
+        let left = sum::read(&run, |tag| tag >= first);
+        assert!([None, Some(0)].contains(&left), "{left:?}");
     });
 }
 
 #[test]
 fn a_gauge_that_is_removed_while_it_is_set_has_the_value_or_none() {
     model(3, || {
-        let cell = Arc::new(SharedCell::new());
-        cell.set(1);
+        let gauge = Arc::new(SharedGauge::new());
+        gauge.set(1);
         let writer = {
-            let cell = Arc::clone(&cell);
-            thread::spawn(move || cell.set(2))
+            let gauge = Arc::clone(&gauge);
+            thread::spawn(move || gauge.set(2))
         };
         let remover = {
-            let cell = Arc::clone(&cell);
-            thread::spawn(move || cell.unset())
+            let gauge = Arc::clone(&gauge);
+            thread::spawn(move || gauge.unset())
         };
-        let seen = cell.read();
+        let seen = gauge.read();
         assert!([None, Some(1), Some(2)].contains(&seen), "{seen:?}");
         writer.join().unwrap();
         remover.join().unwrap();
-        assert!([None, Some(2)].contains(&cell.read()), "{:?}", cell.read());
+        assert!([None, Some(2)].contains(&gauge.read()), "{:?}", gauge.read());
     });
 }
 
 #[test]
-fn a_shared_sum_that_is_removed_while_it_is_added_to_forgets_whole_measurements() {
+fn a_writer_with_an_old_stamp_never_reaches_the_new_labels() {
     model(3, || {
-        let cell = Arc::new(SharedCell::new());
-        cell.add(100_u64);
-        let writer = {
-            let cell = Arc::clone(&cell);
-            thread::spawn(move || cell.add(7_u64))
-        };
-        cell.clear();
-        writer.join().unwrap();
-        assert!([None, Some(0), Some(7)].contains(&cell.read()), "{:?}", cell.read());
-        cell.add(1_u64);
-        assert!([Some(1), Some(8)].contains(&cell.read()), "{:?}", cell.read());
-    });
-}
-
-#[test]
-fn a_writer_of_the_old_tenancy_never_reaches_the_new_one() {
-    model(3, || {
-        let cell = Arc::new((Gate::new(1), SharedCell::new()));
-        let write = |tenancy: u32, value: u64| {
+        let cell = Arc::new((Gate::new(1), SharedGauge::new()));
+        let write = |stamp: u64, value: u64| {
             let cell = Arc::clone(&cell);
             move || {
-                let writing = cell.0.enter(tenancy);
+                let writing = cell.0.enter(stamp);
                 if writing.is_some() {
                     cell.1.set(value);
                 }

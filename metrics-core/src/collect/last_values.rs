@@ -8,12 +8,23 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread::{self, ThreadId};
 
 use crate::metric::kind::MetricType;
+use crate::store::record::Counted;
 use crate::store::series::Series;
 use crate::sync::{Mutex, lock};
 
-/// Changes a series from the last observed value to the value that is observed now. `None` stands
-/// for no value: before the first value, and after the last one.
-pub(super) type Apply = fn(Series, last: Option<u64>, now: Option<u64>);
+/// Changes a series from the last observed value to the value that is observed now, and returns the
+/// observed value that the series then has. `None` stands for no value: before the first value, and
+/// after the last one.
+pub(super) type Apply = fn(Series, last: Option<Observed>, now: Option<u64>) -> Option<Observed>;
+
+/// An observed value.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Observed {
+    /// The value, as bits.
+    pub(super) bits: u64,
+    /// Where an up-down counter counted the value.
+    pub(super) counted: Option<Counted>,
+}
 
 /// The most values that are kept.
 const MOST: usize = 1000;
@@ -32,8 +43,6 @@ struct LastValue {
     /// The value, as bits.
     value: u64,
     apply: Apply,
-    /// How often the series had been removed when the observation ended.
-    removals: u32,
     /// How many collections had begun when the observation ended.
     collections: u64,
 }
@@ -80,8 +89,12 @@ pub(super) fn keep(series: Series, value: u64, apply: Apply) {
     if kept.len() == MOST {
         kept.pop_front();
     }
-    let removals = series.removals();
-    kept.push_back(LastValue { series, value, apply, removals, collections });
+    kept.push_back(LastValue { series, value, apply, collections });
+}
+
+/// Forgets the last values of a series that the program removes.
+pub(super) fn forget(series: Series) {
+    lock(&KEPT).retain(|last| !last.series.is_same(series));
 }
 
 /// Records the values of the observations that ended after the last collection, until the result is
@@ -91,37 +104,30 @@ pub(crate) fn show() -> Shown {
     let kept = std::mem::take(&mut *lock(&KEPT));
     let collections = collections();
     // The latest observed value of a series wins.
-    let shown = kept.into_iter().rev();
-    Shown(shown.filter(|last| last.collections == collections && last.show()).collect())
+    let latest = kept.into_iter().rev().filter(|last| last.collections == collections);
+    Shown(latest.filter_map(LastValue::show).collect())
 }
 
 /// See [`show`].
 #[derive(Debug)]
-pub(crate) struct Shown(Vec<LastValue>);
+pub(crate) struct Shown(Vec<(LastValue, Option<Observed>)>);
 
 impl LastValue {
-    /// Records the value, unless the series was removed or has a newer value. Returns whether
-    /// the value was recorded.
-    fn show(&self) -> bool {
+    /// Records the value, unless its series has a newer value or is gone.
+    fn show(self) -> Option<(Self, Option<Observed>)> {
         let series = self.series;
-        // A series that the program removed since then stays removed.
-        let is_there = series.removals() == self.removals
-            // The memory of a removed series may hold other labels by now.
-            && (series.is_current() || series.block.has_labels_of(series.tenancy));
         let is_gauge = series.descriptor().metric_type() == MetricType::Gauge;
-        // A gauge that was set since then has a newer value.
-        let shows = is_there && !(is_gauge && series.current().0.is_recorded());
-        if shows {
-            (self.apply)(series, None, Some(self.value));
-        }
-        shows
+        // The memory of a removed series may hold other labels by now. A gauge that was set since
+        // then has a newer value.
+        let shows = series.has_its_labels() && !(is_gauge && series.current().0.is_recorded());
+        shows.then(|| (self.apply)(series, None, Some(self.value))).map(|observed| (self, observed))
     }
 }
 
 impl Drop for Shown {
     fn drop(&mut self) {
-        for last in self.0.drain(..) {
-            (last.apply)(last.series.current().0, Some(last.value), None);
+        for (last, observed) in self.0.drain(..) {
+            (last.apply)(last.series.current().0, observed, None);
         }
     }
 }

@@ -7,13 +7,14 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
-use super::last_values::{self, Apply};
+use super::last_values::{self, Apply, Observed};
 use super::remove::remove;
 use crate::metric::dropped::DropReason;
 use crate::metric::kind::MetricType;
 use crate::number::Number;
 use crate::store::observers::Observe;
 use crate::store::series::Series;
+use crate::store::take_back::{is_alive, replace};
 use crate::sync::lock;
 
 pub(super) struct Observer {
@@ -28,8 +29,7 @@ pub(super) struct Observer {
 /// The progress of an observer. It is never locked while foreign code runs.
 #[derive(Debug, Default)]
 struct Progress {
-    /// The last observed value, as bits, and how often the series had been removed at that time.
-    last: Option<(u64, u32)>,
+    last: Option<Observed>,
     /// Whether the callback is running in some thread's collection.
     running: bool,
     /// Whether the observation was dropped.
@@ -96,27 +96,19 @@ impl Observer {
         }
     }
 
-    fn take_back(&self, last: Option<(u64, u32)>, keep: bool) {
-        let last = self.counted(last);
+    fn take_back(&self, last: Option<Observed>, keep: bool) {
+        let is_there = |observed: &Observed| observed.counted.is_none_or(is_alive);
+        let kept = last.filter(|observed| keep && is_there(observed));
         (self.apply)(self.series, last, None);
         // A counter keeps the observed total.
         let is_counter = self.series.descriptor().metric_type() == MetricType::Counter;
-        if let Some(value) = last.filter(|_| keep && !is_counter) {
-            last_values::keep(self.series, value, self.apply);
+        if let Some(observed) = kept.filter(|_| !is_counter) {
+            last_values::keep(self.series, observed.bits, self.apply);
         }
     }
 
-    /// The last observed value, if it is still the base of the next change. A removed up-down
-    /// counter no longer counts the value, so its base is zero. A counter continues with the
-    /// difference to the value, also after a removal.
-    fn counted(&self, last: Option<(u64, u32)>) -> Option<u64> {
-        let (last, removals) = last?;
-        let is_up_down = self.series.descriptor().metric_type() == MetricType::UpDownCounter;
-        (!is_up_down || removals == self.series.removals()).then_some(last)
-    }
-
     /// Marks the callback as running, and returns the last observed value, if there is one.
-    fn begin(&self) -> Result<Option<(u64, u32)>, NothingToDo> {
+    fn begin(&self) -> Result<Option<Observed>, NothingToDo> {
         let mut progress = lock(&self.progress);
         if progress.running || progress.ended {
             return Err(NothingToDo);
@@ -126,7 +118,7 @@ impl Observer {
     }
 
     /// Stores the observed value, and takes it back if the observation ended meanwhile.
-    fn finish(&self, now: Option<(u64, u32)>) {
+    fn finish(&self, now: Option<Observed>) {
         let mut progress = lock(&self.progress);
         progress.running = false;
         progress.last = now;
@@ -143,10 +135,7 @@ impl Observe for Observer {
         let Ok(last) = self.begin() else { return };
         let said = catch_unwind(AssertUnwindSafe(|| (self.callback)()));
         let now = match said.unwrap_or(Err(DropReason::CallbackPanicked)) {
-            Ok(now) => {
-                (self.apply)(self.series, self.counted(last), Some(now));
-                Some((now, self.series.removals()))
-            }
+            Ok(now) => (self.apply)(self.series, last, Some(now)),
             Err(reason) => {
                 self.series.drop_for(reason);
                 // A stale value would look like a current one.
@@ -162,30 +151,44 @@ impl Observe for Observer {
     }
 }
 
-fn count<T: Number>(series: Series, last: Option<u64>, now: Option<u64>) {
+fn count<T: Number>(series: Series, last: Option<Observed>, now: Option<u64>) -> Option<Observed> {
     // When the observation ends, the counter keeps its total.
-    let Some(now) = now.map(T::from_bits) else { return };
-    let last = last.map_or(T::ZERO, T::from_bits);
+    let bits = now?;
+    let (now, last) = (T::from_bits(bits), last.map_or(T::ZERO, |last| T::from_bits(last.bits)));
     // A total that fell has restarted from zero, as in Prometheus' `rate`.
     series.add(if now < last { now } else { now.minus(last) });
+    Some(Observed { bits, counted: None })
 }
 
-fn count_up_and_down<T: Number>(series: Series, last: Option<u64>, now: Option<u64>) {
-    if last.is_none() && now.is_none() {
-        return;
-    }
-    let of = |bits: Option<u64>| bits.map_or(T::ZERO, T::from_bits);
-    let change = of(now).minus(of(last));
-    if change.is_finite() {
-        series.add(change);
-    } else {
+fn count_up_and_down<T: Number>(
+    series: Series,
+    last: Option<Observed>,
+    now: Option<u64>,
+) -> Option<Observed> {
+    let counted = last.and_then(|last| Some((last.counted?, T::from_bits(last.bits))));
+    let Some(bits) = now else {
+        if let Some(((series, life), last)) = counted {
+            series.add_in(life, T::ZERO.minus(last));
+        }
+        return None;
+    };
+    let now = T::from_bits(bits);
+    if counted.is_some_and(|(_, last)| !now.minus(last).is_finite()) {
         series.drop_for(DropReason::NotFinite);
+        return last;
     }
+    Some(Observed { bits, counted: Some(replace(series, counted, now)) })
 }
 
-fn set<T: Number>(series: Series, _: Option<u64>, now: Option<u64>) {
-    match now.map(T::from_bits) {
-        Some(now) => series.set(now),
-        None => remove(series),
+fn set<T: Number>(series: Series, _: Option<Observed>, now: Option<u64>) -> Option<Observed> {
+    match now {
+        Some(bits) => {
+            series.set(T::from_bits(bits));
+            Some(Observed { bits, counted: None })
+        }
+        None => {
+            remove(series);
+            None
+        }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn recorded() -> Option<u64> {
             if is_histogram {
                 histogram(series, &view, false).map(|totals| totals.count()).hash(&mut hasher);
             } else if let Some(Reading::Number(bits)) = read(series, &view) {
-                (series.index, bits).hash(&mut hasher);
+                (series.id(), bits).hash(&mut hasher);
             }
         });
     }

@@ -15,7 +15,7 @@ use crate::labels::set::Labels;
 pub struct SeriesId {
     pub(crate) block: usize,
     pub(crate) position: usize,
-    pub(crate) removals: u32,
+    pub(crate) life: u64,
 }
 
 impl SeriesId {
@@ -27,6 +27,6 @@ impl SeriesId {
         let hash = hash_of(labels);
         #[expect(clippy::cast_possible_truncation)]
         let (high, low) = ((hash >> 32) as u32, hash as usize);
-        Self { block: std::ptr::from_ref(first).addr(), position: low, removals: high }
+        Self { block: std::ptr::from_ref(first).addr(), position: low, life: u64::from(high) }
     }
 }

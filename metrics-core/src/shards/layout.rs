@@ -23,7 +23,9 @@ impl Layout {
         let width = match definition.metric_type {
             MetricType::Histogram => histogram::width(definition.boundaries.len()),
             MetricType::Counter | MetricType::UpDownCounter
-                if open || matches!(definition.value_type, ValueType::F64) =>
+                if open
+                    || matches!(definition.metric_type, MetricType::UpDownCounter)
+                    || matches!(definition.value_type, ValueType::F64) =>
             {
                 sum::WIDTH
             }

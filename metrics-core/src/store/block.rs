@@ -10,8 +10,9 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize};
 
 use super::observers::Observers;
+use super::series::Series;
 use super::shared::Shared;
-use super::state::{Removed, SUBSCRIBED, State, TENANCY, next_tenancy};
+use super::state::{FIRST_STAMP, Removal};
 use crate::cells::gate::{Gate, Writing};
 use crate::labels::set::Labels;
 use crate::metric::descriptor::Descriptor;
@@ -38,17 +39,22 @@ pub(crate) trait Owner: Sync {
     /// Whether `block` is the block of the overflow series.
     fn is_overflow(&self, block: &Block) -> bool;
 
-    /// Removes the series of an open block, if the block still has the labels of `tenancy`.
-    fn remove(&'static self, block: &'static Block, tenancy: u32);
+    /// Removes `series`, whose labels are open, if its block still has the labels of the series.
+    fn remove(&'static self, series: Series);
 }
 
 /// Consecutive series; see the module.
 pub(crate) struct Block {
-    /// See [`State`]. Every measurement reads it. It is written when a series is removed or
-    /// recycled, and when a handler subscribes or unsubscribes.
-    state: AtomicU64,
-    /// The index of the first cell; 0 if it is not reserved yet.
+    /// See [`state`](super::state). Every tagged measurement reads the stamp. It is written when a
+    /// series is removed or recycled.
+    stamp: AtomicU64,
+    /// The index of the first cell. No shard has cells at this index while every measurement must
+    /// take the slow path: see [`OUT`].
     base: AtomicU32,
+    /// The index of the first cell, also while `base` is [`OUT`]; 0 if it is not reserved yet.
+    reserved: AtomicU32,
+    /// Whether every measurement is forwarded to subscribers. Changes under the lock of `removed`.
+    subscribed: AtomicBool,
     /// Admits the handles that were made for the block's current labels.
     gate: Gate,
     series: usize,
@@ -56,9 +62,8 @@ pub(crate) struct Block {
     descriptor: &'static Descriptor,
     owner: &'static dyn Owner,
     shared: OnceLock<Shared>,
-    /// Blocks of fixed labels only: the removed series, by position, with the number of removals.
-    /// See [`Removed`].
-    removed: Mutex<BTreeMap<usize, (Removed, u32)>>,
+    /// Blocks of fixed labels only: the last removal of each removed series, by position.
+    removed: Mutex<BTreeMap<usize, Removal>>,
     /// Whether `removed` is not empty.
     any_removed: AtomicBool,
     /// For blocks in a family's table: the row, and whether the row is queued for recycling.
@@ -67,6 +72,11 @@ pub(crate) struct Block {
     /// Open blocks only: the labels of the series.
     labels: Mutex<Option<Labels>>,
 }
+
+/// The base of a block whose measurements all take the slow path: because its cells are not
+/// reserved yet, or because a handler subscribes to every measurement. Offsets are below 2^30, so
+/// an index from here on never wraps, and is never the index of a cell.
+const OUT: u32 = 3 << 30;
 
 /// The row of a block that is not in a table.
 const NO_ROW: usize = usize::MAX;
@@ -77,13 +87,13 @@ impl Block {
         owner: &'static dyn Owner,
         series: usize,
         layout: Layout,
-        tenancy: u32,
     ) -> Self {
         Self {
-            // Epochs begin at 1, so that the tag 0 of an unwritten run never matches.
-            state: AtomicU64::new((tenancy as u64) << TENANCY | 1),
-            base: AtomicU32::new(0),
-            gate: Gate::new(tenancy),
+            stamp: AtomicU64::new(FIRST_STAMP),
+            base: AtomicU32::new(OUT),
+            reserved: AtomicU32::new(0),
+            subscribed: AtomicBool::new(false),
+            gate: Gate::new(FIRST_STAMP),
             series,
             layout,
             descriptor,
@@ -115,33 +125,33 @@ impl Block {
     }
 
     #[inline(always)]
-    pub(crate) fn state(&self) -> State {
-        // Acquire: pairs with the release of the read-modify-writes that change the state
-        // (`change`, `set_subscribed`). It is free on x86 and cheap elsewhere.
-        State(self.state.load(Acquire))
+    pub(crate) fn stamp(&self) -> u64 {
+        // Acquire: pairs with the release of `next_stamp`. It is free on x86 and cheap elsewhere.
+        self.stamp.load(Acquire)
     }
 
-    /// The index of the first cell, reserved by the first call.
+    /// The index of the first cell for a measurement; [`OUT`] if it must take the slow path.
     #[inline(always)]
     pub(crate) fn base(&self) -> u32 {
         // Relaxed: no other data is published with the index. Segments are published under their
         // own locks.
-        match self.base.load(Relaxed) {
-            0 => self.reserve(),
-            base => base,
-        }
+        self.base.load(Relaxed)
+    }
+
+    /// The index of the first cell, reserved by the first call.
+    pub(crate) fn reserved_base(&self) -> u32 {
+        self.reserved_base_if_any().unwrap_or_else(|| self.reserve())
     }
 
     /// The index of the first cell, if it is reserved.
-    pub(crate) fn reserved_base(&self) -> Option<u32> {
-        Some(self.base.load(Relaxed)).filter(|base| *base != 0)
+    pub(crate) fn reserved_base_if_any(&self) -> Option<u32> {
+        Some(self.reserved.load(Relaxed)).filter(|base| *base != 0)
     }
 
     #[cold]
     fn reserve(&self) -> u32 {
         let _reserving = lock(&self.removed);
-        let base = self.base.load(Relaxed);
-        if base != 0 {
+        if let Some(base) = self.reserved_base_if_any() {
             return base;
         }
         let base = match self.descriptor().metric_type() {
@@ -151,8 +161,15 @@ impl Block {
         if base == SHARED {
             self.shared();
         }
-        self.base.store(base, Relaxed);
+        self.reserved.store(base, Relaxed);
+        self.update_base();
         base
+    }
+
+    /// Sets the base that measurements use. The caller holds the lock of `removed`.
+    fn update_base(&self) {
+        let reserved = self.reserved_base_if_any().filter(|_| !self.is_subscribed());
+        self.base.store(reserved.unwrap_or(OUT), Relaxed);
     }
 
     /// The shared cells, allocated by the first call.
@@ -169,45 +186,41 @@ impl Block {
     /// Resets the shared cells of the series at `position`.
     pub(crate) fn clear_shared(&self, position: usize) {
         if let Some(shared) = self.shared_if_any() {
-            shared.clear(position, self.descriptor().metric_type());
+            shared.clear(position);
         }
     }
 
-    /// Whether the block still has the labels of a handle made at `tenancy`. Call this after
-    /// reading the state: then the answer holds for that state.
-    pub(crate) fn has_labels_of(&self, tenancy: u32) -> bool {
-        self.gate.admits(tenancy)
+    /// Whether the block still has the labels of a handle made at `stamp`. Call this after reading
+    /// the current stamp: then the answer holds for the current stamp.
+    pub(crate) fn has_labels_of(&self, stamp: u64) -> bool {
+        self.gate.admits(stamp)
     }
 
-    /// Lets a handle made at `tenancy` write, if the block still has the handle's labels. Recycling
-    /// waits for such a writer. Writes to shared cells and the first write to a sharded run in a
-    /// tenancy must enter; later writes to the run need not, because the contents of the run
+    /// Lets a handle made at `stamp` write, if the block still has the handle's labels. Recycling
+    /// waits for such a writer. Writes to shared cells and the first write to a sharded run under
+    /// a stamp must enter; later writes to the run need not, because the contents of the run
     /// prevent recycling.
     #[inline]
-    pub(crate) fn enter(&self, tenancy: u32) -> Option<Writing<'_>> {
-        self.gate.enter(tenancy)
+    pub(crate) fn enter(&self, stamp: u64) -> Option<Writing<'_>> {
+        self.gate.enter(stamp)
+    }
+
+    pub(crate) fn is_subscribed(&self) -> bool {
+        // Relaxed: the flag orders nothing. Whoever subscribes sees to it that later measurements
+        // come after the subscription.
+        self.subscribed.load(Relaxed)
     }
 
     pub(crate) fn set_subscribed(&self, subscribed: bool) {
-        if subscribed {
-            self.state.fetch_or(SUBSCRIBED, AcqRel);
-        } else {
-            self.state.fetch_and(!SUBSCRIBED, AcqRel);
-        }
-    }
-
-    /// Starts the next epoch.
-    pub(crate) fn next_epoch(&self) {
-        self.change(|state| State(state).next_epoch().0);
+        let _reserving = lock(&self.removed);
+        self.subscribed.store(subscribed, Relaxed);
+        self.update_base();
     }
 
     /// Voids everything counted so far.
     pub(crate) fn start_over(&self) {
+        self.next_stamp();
         (0..self.series).for_each(|position| self.clear_shared(position));
-        self.change(|state| {
-            let next = u64::from(next_tenancy(State(state).tenancy()));
-            next << TENANCY | state & SUBSCRIBED | 1
-        });
     }
 
     /// Starts over for other labels, unless something was recorded since the last start: then the
@@ -217,7 +230,7 @@ impl Block {
         // The order matters. The gate waits for measurements that are in progress, and
         // `is_recorded` then finds them. Later measurements are shut out and go to the overflow
         // series.
-        self.gate.admit_from(next_tenancy(self.state().tenancy()));
+        self.gate.admit_from(self.stamp() + 1);
         if is_recorded() {
             self.gate.admit_from(first);
             return false;
@@ -226,36 +239,33 @@ impl Block {
         true
     }
 
-    fn change(&self, to: impl Fn(u64) -> u64) {
-        // AcqRel: pairs with the acquire load in `state`. A measurement under the new state sees
-        // what the caller did before. The closure always returns `Some`, so the update succeeds.
-        let _ = self.state.fetch_update(AcqRel, Acquire, |state| Some(to(state)));
+    fn next_stamp(&self) {
+        // AcqRel: pairs with the acquire load in `stamp`. A measurement under the new stamp sees
+        // what the caller did before.
+        self.stamp.fetch_add(1, AcqRel);
     }
 
-    /// The last removal of the series at `position`, and the number of its removals.
-    pub(crate) fn removed(&self, position: usize) -> Option<(Removed, u32)> {
+    /// The last removal of the series at `position`, in a block of fixed labels.
+    #[inline]
+    pub(crate) fn removal(&self, position: usize) -> Option<Removal> {
+        // Acquire: pairs with the release in `remove`. The lock is taken only if a series of the
+        // block was removed.
         if !self.any_removed.load(Acquire) {
             return None;
         }
         lock(&self.removed).get(&position).copied()
     }
 
-    pub(crate) fn set_removed(&self, position: usize, removed: Removed) {
-        let mut all = lock(&self.removed);
-        let times = all.get(&position).map_or(0, |(_, times)| *times);
-        all.insert(position, (removed, times + 1));
+    /// Removes the series at `position`, in a block of fixed labels. `baseline` is the total of its
+    /// plain cells. The caller keeps readers out.
+    pub(crate) fn remove(&self, position: usize, baseline: u64) {
+        // Stored before the block gets the stamp: a thread that tags its run with the new stamp
+        // must know that the contents of the run are void.
+        let removal = Removal { stamp: self.stamp() + 1, baseline };
+        lock(&self.removed).insert(position, removal);
         self.any_removed.store(true, Release);
-    }
-
-    /// The number of times that the series at `position` was removed.
-    #[inline]
-    pub(crate) fn removals(&self, position: usize) -> u32 {
-        // Acquire: pairs with the release in `set_removed`. The lock is taken only if a series of
-        // the block was removed.
-        if !self.any_removed.load(Acquire) {
-            return 0;
-        }
-        self.removed(position).map_or(0, |(_, times)| times)
+        self.next_stamp();
+        self.clear_shared(position);
     }
 
     /// Stores the row in the family's table, once.

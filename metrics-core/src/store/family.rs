@@ -9,7 +9,6 @@ use super::key::{Parts, Query, hash};
 use super::observers::Observers;
 use super::series::Series;
 use super::shape::{Combinations, SeriesLookup};
-use super::state::NEVER_RECYCLED;
 use super::table::Table;
 use crate::labels::set::Labels;
 use crate::labels::value::LabelValue;
@@ -66,7 +65,6 @@ impl Family {
                 this,
                 combinations.series,
                 combinations.layout(descriptor.definition()),
-                NEVER_RECYCLED,
             ),
             table: RwLock::new(Table::EMPTY),
             overflow: OnceLock::new(),
@@ -79,7 +77,7 @@ impl Family {
     /// The family of a run-time metric, whose labels come with each measurement.
     pub(crate) fn leak(descriptor: &'static Descriptor) -> &'static Self {
         let layout = Layout::new(descriptor.definition(), true);
-        let fixed_block = Block::new(descriptor, &NO_FAMILY, 1, layout, NEVER_RECYCLED);
+        let fixed_block = Block::new(descriptor, &NO_FAMILY, 1, layout);
         Box::leak(Box::new(Self { open: true, fixed_block, ..Self::new(descriptor, &NO_FAMILY) }))
     }
 
@@ -181,7 +179,7 @@ impl Family {
 
     /// A block for one open series.
     fn new_block(&'static self, subscribed: bool) -> &'static Block {
-        let block = Block::new(self.descriptor, self, 1, self.fixed_block.layout(), 1);
+        let block = Block::new(self.descriptor, self, 1, self.fixed_block.layout());
         block.set_subscribed(subscribed);
         Box::leak(Box::new(block))
     }
@@ -201,7 +199,7 @@ impl Family {
             let blocks: Vec<_> = table.blocks().collect();
             drop(table);
             blocks.into_iter().for_each(|block| visit(Series::of(block)));
-        } else if self.fixed_block.reserved_base().is_some() {
+        } else if self.fixed_block.reserved_base_if_any().is_some() {
             for position in 0..self.fixed_block.series() {
                 visit(Series::at(&self.fixed_block, self.fixed_block.layout(), position));
             }
@@ -249,13 +247,13 @@ impl Owner for Family {
         self.overflow.get().is_some_and(|overflow| std::ptr::eq(*overflow, block))
     }
 
-    fn remove(&'static self, block: &'static Block, tenancy: u32) {
+    fn remove(&'static self, series: Series) {
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
         // If the block has been recycled already, its current labels must stay.
-        if !block.has_labels_of(tenancy) {
+        if !series.has_its_labels() {
             return;
         }
-        block.start_over();
-        table.queue_for_recycling(block);
+        series.block.start_over();
+        table.queue_for_recycling(series.block);
     }
 }

@@ -4,7 +4,6 @@ use std::cell::{OnceCell, RefCell};
 
 use super::series::Series;
 use super::shared::Shared;
-use super::state::Removed;
 use crate::cells::change::Reading;
 use crate::cells::histogram::{Copied, acknowledge};
 use crate::cells::sum;
@@ -14,7 +13,6 @@ use crate::number::Number;
 use crate::shards::layout::SHARED;
 use crate::shards::scope::Scope;
 use crate::shards::shard::{self, SEGMENT, SEGMENTS, Segment};
-use crate::shards::written;
 use crate::sync::{
     AtomicU64,
     Ordering::{Acquire, Relaxed},
@@ -59,8 +57,9 @@ impl<'a> View<'a> {
 
     /// The runs of a histogram's sharded cells.
     pub(crate) fn runs(&self, series: Series) -> impl Iterator<Item = &'static [AtomicU64]> {
-        let copies = if series.index < SHARED { self.copies(series.index) } else { &[] };
-        let first = series.index as usize % SEGMENT;
+        let index = series.reserved_index();
+        let copies = if index < SHARED { self.copies(index) } else { &[] };
+        let first = index as usize % SEGMENT;
         let width = series.block.layout().width();
         copies.iter().map(move |segment| &segment[first..first + width])
     }
@@ -68,7 +67,7 @@ impl<'a> View<'a> {
 
 /// The contents of `series`; `None` if nothing was recorded.
 pub(crate) fn read(series: Series, view: &View<'_>) -> Option<Reading> {
-    let before = series.block.state();
+    let before = series.block.stamp();
     let reading = match series.descriptor().metric_type() {
         MetricType::Histogram => histogram(series, view, false).map(Reading::Histogram),
         MetricType::Gauge => gauge(series, view).map(Reading::Number),
@@ -77,25 +76,21 @@ pub(crate) fn read(series: Series, view: &View<'_>) -> Option<Reading> {
         }
     };
     // Acquire fence: pairs with the release fence in `sum::restart`. If a value from after a
-    // removal was read above, the load of the state below sees the removal.
+    // removal was read above, the load of the stamp below sees the removal.
     fence(Acquire);
     // If the series was removed while it was read, some of the cells may hold later counts.
-    reading.filter(|_| series.block.state().tenancy() == before.tenancy())
+    reading.filter(|_| series.is_fixed() || series.block.stamp() == before)
 }
 
 fn total<T: Number>(series: Series, view: &View<'_>) -> Option<u64> {
     let (mut total, mut recorded) = cells_sum::<T>(series, view);
-    if view.scope.is_none() && series.is_plain() {
-        if let Some((Removed::Baseline(bits), _)) = series.removed() {
-            recorded = total.to_bits() != bits;
-            total = total.minus(T::from_bits(bits));
-            if recorded && series.index < SHARED {
-                // A reader that sees this value must also see the sum return to zero. Without the
-                // mark, that zero would look as if nothing was recorded since the removal.
-                written::mark_written(series.index);
-            }
-        }
-        recorded |= series.index < SHARED && written::is_marked(series.index);
+    if view.scope.is_none()
+        && series.is_plain()
+        && let Some(removal) = series.removal()
+    {
+        // Plain cells only grow, so a difference of zero means that nothing came after the removal.
+        recorded = total.to_bits() != removal.baseline;
+        total = total.minus(T::from_bits(removal.baseline));
     }
     if let Some(bits) = shared_cell(series, view) {
         total = total.plus(T::from_bits(bits));
@@ -108,13 +103,13 @@ fn total<T: Number>(series: Series, view: &View<'_>) -> Option<u64> {
 /// before a removal are included.
 pub(crate) fn cells_sum<T: Number>(series: Series, view: &View<'_>) -> (T, bool) {
     let (mut total, mut recorded) = (T::ZERO, false);
-    if series.index >= SHARED {
+    let index = series.reserved_index();
+    if index >= SHARED {
         return (total, recorded);
     }
-    let state = series.block.state();
-    let first = series.index as usize % SEGMENT;
-    let counts = series.counting(state);
-    for segment in view.copies(series.index) {
+    let first = index as usize % SEGMENT;
+    let counts = series.counting();
+    for segment in view.copies(index) {
         let bits = if series.is_plain() {
             Some(segment[first].load(Relaxed)).filter(|bits| *bits != 0)
         } else {
@@ -141,7 +136,8 @@ fn shared_cell(series: Series, view: &View<'_>) -> Option<u64> {
         };
     }
     match series.block.shared_if_any()? {
-        Shared::Cells(cells) => cells[series.position()].read(),
+        Shared::Gauges(gauges) => gauges[series.position()].read(),
+        Shared::Sums(sums) => sums[series.position()].read(),
         Shared::Histograms(_) => None,
     }
 }
@@ -151,7 +147,6 @@ fn shared_cell(series: Series, view: &View<'_>) -> Option<u64> {
 pub(crate) fn histogram(series: Series, view: &View<'_>, end_interval: bool) -> Option<Totals> {
     let boundaries = series.descriptor().boundaries().len();
     let mut totals = Totals::new(boundaries);
-    let state = series.block.state();
     let mut copied = view.copied.borrow_mut();
     for run in view.runs(series) {
         let Some(copied) = copied.read(run) else { continue };
@@ -159,7 +154,7 @@ pub(crate) fn histogram(series: Series, view: &View<'_>, end_interval: bool) -> 
             // Immediately after the copy, because late values are known less precisely.
             acknowledge(run, copied);
         }
-        if series.counts(copied.tag(), state) {
+        if series.counts(copied.tag()) {
             totals.merge(copied.sum(), copied.extremes(), copied.interval(), copied.buckets());
         }
     }
@@ -170,7 +165,7 @@ pub(crate) fn histogram(series: Series, view: &View<'_>, end_interval: bool) -> 
         },
         None => match series.block.shared_if_any() {
             Some(Shared::Histograms(all)) => Some(all[series.position()].read(end_interval)),
-            Some(Shared::Cells(_)) | None => None,
+            Some(Shared::Gauges(_) | Shared::Sums(_)) | None => None,
         },
     };
     if let Some(shared) = shared {

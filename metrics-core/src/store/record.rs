@@ -3,50 +3,56 @@
 use super::forward;
 use super::series::Series;
 use super::shared::Shared;
-use super::state::{NEVER_RECYCLED, State};
+use super::state::Life;
 use crate::cells::change::Change;
 use crate::cells::histogram::{self, Copied};
-use crate::cells::sum;
+use crate::cells::{plain, sum};
 use crate::metric::dropped::DropReason;
 use crate::metric::kind::{ValueType, with_number};
 use crate::number::Number;
 use crate::shards::layout::SHARED;
-use crate::shards::{scope, shard, written};
-use crate::sync::{AtomicU64, Ordering::Relaxed};
+use crate::shards::{scope, shard};
+use crate::sync::AtomicU64;
+
+/// Where a measurement was counted: in which series, and in which life of the series. The series
+/// differs from the one that recorded if the block of that one was recycled.
+pub(crate) type Counted = (Series, Life);
 
 impl Series {
     /// Adds to a sum.
     #[inline(always)]
     pub(crate) fn add<N: Number>(self, n: N) {
-        let written = if N::EXACT && self.tenancy == NEVER_RECYCLED {
-            !self.block.state().is_subscribed() && self.add_to_cell(n)
+        let is_added = if N::PLAIN && self.is_fixed() {
+            self.add_to_cell(n.to_bits())
         } else {
-            let state = self.block.state();
-            // No run has a tag with the `SUBSCRIBED` bit, so a subscribed series takes the slow
-            // path too.
-            state.tenancy() == self.tenancy
-                && shard::cells(self.index)
-                    .and_then(|cells| cells.first_chunk())
-                    .is_some_and(|run| sum::add(run, state.bits(), n))
+            self.add_to_run(n).is_some()
         };
-        if !written {
-            self.slow(Change::Add(n.to_bits()));
+        if !is_added {
+            slow(self, Change::Add(n.to_bits()));
+        }
+    }
+
+    /// Adds to a sum, and returns where the addition was counted.
+    pub(crate) fn add_counted<N: Number>(self, n: N) -> Counted {
+        let tag = if self.is_plain() { None } else { self.add_to_run(n) };
+        match tag {
+            Some(tag) => (self, Life::of_run(tag)),
+            None => slow(self, Change::Add(n.to_bits())),
         }
     }
 
     /// Adds to the plain cell of a series with fixed labels, if the cell is allocated.
     #[inline(always)]
-    fn add_to_cell<N: Number>(self, n: N) -> bool {
-        let Some(cell) = shard::cell(self.index) else { return false };
-        // Relaxed: this thread wrote the cell itself, or took the shard over under a lock, which
-        // orders the previous owner's writes before this load.
-        let value = N::from_bits(cell.load(Relaxed)).plus(n).to_bits();
-        if value == 0 {
-            // Without a mark, a plain cell that is zero looks unrecorded.
-            written::mark_written(self.index);
-        }
-        cell.store(value, Relaxed);
-        true
+    fn add_to_cell(self, n: u64) -> bool {
+        plain::takes(n) && shard::cell(self.index()).map(|cell| plain::add(cell, n)).is_some()
+    }
+
+    /// Adds to the run of this thread, if the run has the current tag. Returns the tag.
+    #[inline(always)]
+    fn add_to_run<N: Number>(self, n: N) -> Option<u64> {
+        let stamp = self.block.stamp();
+        let run = shard::cells(self.index())?.first_chunk()?;
+        (self.is_current_at(stamp) && sum::add(run, stamp, n)).then_some(stamp)
     }
 
     /// Records into a histogram.
@@ -55,7 +61,7 @@ impl Series {
         if !value.is_finite() {
             return self.drop_for(DropReason::NotFinite);
         }
-        let state = self.block.state();
+        let stamp = self.block.stamp();
         let descriptor = self.descriptor();
         if descriptor.value_type() == ValueType::U64 && !is_u64(value) {
             return self.drop_for(if value < 0.0 {
@@ -65,33 +71,34 @@ impl Series {
             });
         }
         let boundaries = descriptor.boundaries();
-        let written = state.tenancy() == self.tenancy
-            && shard::cells(self.index)
+        let is_recorded = self.is_current_at(stamp)
+            && shard::cells(self.index())
                 .and_then(|cells| cells.get(..histogram::width(boundaries.len())))
-                .is_some_and(|run| histogram::record(run, state.bits(), boundaries, value));
-        if !written {
-            self.slow(Change::Record(value));
+                .is_some_and(|run| histogram::record(run, stamp, boundaries, value));
+        if !is_recorded {
+            slow(self, Change::Record(value));
         }
     }
 
     /// Sets a gauge.
     #[inline]
     pub(crate) fn set<N: Number>(self, n: N) {
-        let state = self.block.state();
-        if state.tenancy() == self.tenancy
-            && !state.is_subscribed()
+        // Without a base, a handler subscribes, or the cells are not allocated yet.
+        if self.block.base() == SHARED
             && !scope::is_active()
-            && let Some(Shared::Cells(cells)) = self.block.shared_if_any()
-            && let Some(cell) = cells.get((self.index - SHARED) as usize)
+            && let Some(Shared::Gauges(gauges)) = self.block.shared_if_any()
+            && let Some(gauge) = gauges.get(self.offset() as usize)
         {
-            if self.tenancy == NEVER_RECYCLED {
-                return cell.set(n.to_bits());
+            if self.is_fixed() {
+                return gauge.set(n.to_bits());
             }
-            if let Some(_writing) = self.block.enter(self.tenancy) {
-                return cell.set(n.to_bits());
+            if self.is_current()
+                && let Some(_writing) = self.enter()
+            {
+                return gauge.set(n.to_bits());
             }
         }
-        self.slow(Change::Set(n.to_bits()));
+        slow(self, Change::Set(n.to_bits()));
     }
 
     /// Counts a measurement that is dropped.
@@ -100,109 +107,116 @@ impl Series {
         self.block.owner().dropped().note(reason);
     }
 
-    /// Records in the uncommon cases: a thread's first measurement in a segment or after a removal,
-    /// subscribers, and shared cells.
-    #[cold]
-    #[inline(never)]
-    fn slow(self, change: Change) {
-        let (series, state) = self.current();
-        if state.is_subscribed() {
-            forward::to_subscribers(series, change);
-        }
-        series.store(change);
-    }
-
     /// Writes a measurement to the cells, sharded or shared.
-    pub(crate) fn store(self, change: Change) {
-        let (series, state) = self.current();
-        match shard::cells_or_claim(series.index) {
-            Some(cells) if series.tenancy == NEVER_RECYCLED => series.write(cells, state, change),
-            Some(cells) => {
-                let Some(_writing) = series.block.enter(series.tenancy) else {
-                    return series.overflowing().store(change);
-                };
-                // The state is read inside the gate. If the series is removed from here on, this
-                // measurement came before the removal.
-                let state = series.block.state();
-                Self { tenancy: state.tenancy(), ..series }.write(cells, state, change);
-            }
-            None => series.write_shared(change),
+    pub(crate) fn store(self, change: Change) -> Counted {
+        let (series, stamp) = self.current();
+        let Some(cells) = shard::cells_or_claim(series.reserved_index()) else {
+            return series.write_shared(change);
+        };
+        if series.is_fixed() {
+            return series.write(cells, stamp, change);
         }
+        let Some(_writing) = series.enter() else {
+            return series.overflowing().store(change);
+        };
+        // The stamp is read inside the gate. If the series is removed from here on, this
+        // measurement came before the removal.
+        let (series, stamp) = series.current();
+        series.write(cells, stamp, change)
     }
 
     /// Adds a histogram run of another shard, which no thread writes any more, to this thread's
     /// run. The caller keeps readers out.
     pub(crate) fn absorb(self, copied: &Copied) {
-        let state = self.block.state();
+        let stamp = self.block.stamp();
         let width = self.block.layout().width();
-        if self.counts(copied.tag(), state)
-            && let Some(run) = shard::cells_or_claim(self.index).and_then(|c| c.get(..width))
+        if self.is_current_at(stamp)
+            && self.counts(copied.tag())
+            && let Some(run) =
+                shard::cells_or_claim(self.reserved_index()).and_then(|c| c.get(..width))
         {
-            self.take_over(run, state);
+            self.take_over(run, stamp);
             histogram::absorb(run, copied);
         }
     }
 
-    /// Gives this thread's run of a histogram the tag of `state`.
-    fn take_over(self, run: &[AtomicU64], state: State) {
+    /// Gives this thread's run of a histogram the tag `stamp`.
+    fn take_over(self, run: &[AtomicU64], stamp: u64) {
         let tag = histogram::tag(run);
-        if tag == state.tag() {
+        if tag == stamp {
             return;
         }
-        if self.counts(tag, state) {
-            histogram::retag(run, state.tag());
+        if self.counts(tag) {
+            histogram::retag(run, stamp);
         } else {
-            histogram::restart(run, state.tag());
+            histogram::restart(run, stamp);
         }
     }
 
     /// Writes to this thread's own cells, which begin at `cells[0]`.
-    fn write(self, cells: &'static [AtomicU64], state: State, change: Change) {
-        let tag = state.tag();
+    fn write(self, cells: &'static [AtomicU64], stamp: u64, change: Change) -> Counted {
         match change {
-            // Sums of `f64` are never plain.
-            Change::Add(bits) if self.is_plain() => {
-                let _ = with_number!(self.value_type(), N => self.add_to_cell(N::from_bits(bits)));
-            }
+            Change::Add(bits) if self.is_plain() => match cells.first() {
+                Some(cell) if plain::takes(bits) => plain::add(cell, bits),
+                _ => return self.write_shared(change),
+            },
             Change::Add(bits) => {
-                let Some(run) = cells.first_chunk() else { return };
-                let add = |tag| with_number!(self.value_type(), N => sum::add(run, tag, N::from_bits(bits)));
-                if !add(tag) {
-                    sum::restart(run, tag, self.counts(sum::tag(run), state));
-                    add(tag);
+                let Some(run) = cells.first_chunk() else { return self.write_shared(change) };
+                let add = || with_number!(self.value_type(), N => sum::add(run, stamp, N::from_bits(bits)));
+                if !add() {
+                    sum::restart(run, stamp, self.counts(sum::tag(run)));
+                    add();
                 }
             }
             Change::Record(value) => {
                 let boundaries = self.descriptor().boundaries();
-                let Some(run) = cells.get(..histogram::width(boundaries.len())) else { return };
-                self.take_over(run, state);
-                histogram::record(run, tag, boundaries, value);
+                if let Some(run) = cells.get(..histogram::width(boundaries.len())) {
+                    self.take_over(run, stamp);
+                    histogram::record(run, stamp, boundaries, value);
+                }
             }
-            Change::Set(_) => self.write_shared(change),
+            Change::Set(_) => return self.write_shared(change),
         }
+        (self, Life::of_run(stamp))
     }
 
     /// Writes to the cells that all threads share.
-    fn write_shared(self, change: Change) {
-        let Some(writing) = self.block.enter(self.tenancy) else {
+    fn write_shared(self, change: Change) -> Counted {
+        let Some(writing) = self.enter() else {
             return self.overflowing().store(change);
         };
         let position = self.position();
+        let mut life = Life::of_run(self.block.stamp());
         match (self.block.shared(), change) {
-            (Shared::Cells(cells), Change::Set(bits)) => cells[position].set(bits),
-            (Shared::Cells(cells), Change::Add(bits)) => {
-                with_number!(self.value_type(), N => cells[position].add(N::from_bits(bits)));
+            (Shared::Gauges(gauges), Change::Set(bits)) => gauges[position].set(bits),
+            (Shared::Sums(sums), Change::Add(bits)) => {
+                let added =
+                    with_number!(self.value_type(), N => sums[position].add(N::from_bits(bits)));
+                life = Life::of_shared(added);
             }
             (Shared::Histograms(histograms), Change::Record(value)) => {
                 histograms[position].record(self.descriptor().boundaries(), value);
             }
             // The kind of the handle determines both the cells and the change.
-            (Shared::Cells(_), Change::Record(_)) | (Shared::Histograms(_), _) => {}
+            (Shared::Gauges(_) | Shared::Sums(_) | Shared::Histograms(_), _) => {}
         }
         // The writer leaves the gate before `tap`, which may wait for a lock.
         drop(writing);
         scope::tap(self.id(), self.descriptor(), change);
+        (self, life)
     }
+}
+
+/// Records in the uncommon cases: a thread's first measurement in a segment or after a removal,
+/// subscribers, and shared cells.
+#[cold]
+#[inline(never)]
+fn slow(series: Series, change: Change) -> Counted {
+    let (series, _) = series.current();
+    if series.block.is_subscribed() {
+        forward::to_subscribers(series, change);
+    }
+    series.store(change)
 }
 
 /// Whether a histogram of `u64` can record `value`.

@@ -2,7 +2,7 @@
 
 use super::block::Block;
 use super::key::fixed_labels;
-use super::state::{NEVER_RECYCLED, Removed, State};
+use super::state::{FIRST_STAMP, Removal};
 use crate::labels::set::Labels;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
@@ -14,52 +14,111 @@ use crate::shards::layout::Layout;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Series {
     pub(crate) block: &'static Block,
-    /// The index of the first cell, the same in every shard. From
-    /// [`SHARED`](crate::shards::layout::SHARED) on, it refers to shared cells.
-    pub(crate) index: u32,
-    /// The tenancy of the block when this value was made; [`NEVER_RECYCLED`] if it never changes.
-    pub(crate) tenancy: u32,
+    /// One word, so that a series is passed in two registers.
+    place: u64,
 }
 
+/// The bit that is set in the place of a series with fixed labels. The other bits of such a place
+/// are the offset of the series' first cell in its block. The place of an open series is the stamp
+/// of its block when this value was made.
+const FIXED: u64 = 1 << 63;
+
 impl Series {
-    /// The single series of `block`.
+    /// The single series of an open `block`.
     pub(crate) fn of(block: &'static Block) -> Self {
-        Self { block, index: block.base(), tenancy: block.state().tenancy() }
+        Self { block, place: block.stamp() }
     }
 
     /// The series at `position` in a block of fixed labels. The layout is a separate argument,
     /// because the recording path knows it at compile time.
     #[inline(always)]
     pub(crate) fn at(block: &'static Block, layout: Layout, position: usize) -> Self {
-        // No truncation: `shape` limits blocks to 2^31 cells.
-        #[expect(clippy::cast_possible_truncation)]
-        let offset = layout.offset(position) as u32;
-        Self { block, index: block.base() + offset, tenancy: NEVER_RECYCLED }
+        Self::at_offset(block, layout.offset(position) as u64)
     }
 
-    /// Whether the block still has the tenancy, and so the labels, of this series.
+    /// The series whose cells begin at `offset` in a block of fixed labels.
+    #[inline(always)]
+    pub(crate) fn at_offset(block: &'static Block, offset: u64) -> Self {
+        Self { block, place: FIXED | offset }
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_fixed(self) -> bool {
+        self.place & FIXED != 0
+    }
+
+    /// The offset of the first cell from the first cell of the block.
+    #[inline(always)]
+    pub(crate) fn offset(self) -> u32 {
+        // No truncation: `shape` limits blocks to 2^30 cells.
+        #[expect(clippy::cast_possible_truncation)]
+        if self.is_fixed() { self.place as u32 } else { 0 }
+    }
+
+    /// The index of the first cell, the same in every shard. No shard has cells at this index while
+    /// every measurement must take the slow path.
+    #[inline(always)]
+    pub(crate) fn index(self) -> u32 {
+        self.block.base() + self.offset()
+    }
+
+    /// The index of the first cell, reserved by the first call. From
+    /// [`SHARED`](crate::shards::layout::SHARED) on, it refers to shared cells.
+    pub(crate) fn reserved_index(self) -> u32 {
+        self.block.reserved_base() + self.offset()
+    }
+
+    /// Whether the block still has the labels of this series, and no removal came between, at
+    /// `stamp`.
+    #[inline(always)]
+    pub(crate) fn is_current_at(self, stamp: u64) -> bool {
+        self.is_fixed() || self.place == stamp
+    }
+
+    /// Whether the block still has the labels of this series, and no removal came between.
     #[inline(always)]
     pub(crate) fn is_current(self) -> bool {
-        self.block.state().tenancy() == self.tenancy
+        self.is_current_at(self.block.stamp())
     }
 
     /// The position of the series in its block.
     pub(crate) fn position(self) -> usize {
-        self.block.layout().position((self.index - self.block.base()) as usize)
+        self.block.layout().position(self.offset() as usize)
     }
 
-    /// The series under the current tenancy of its block, and the block's state. If the series was
-    /// removed, this brings it back. If the block was recycled for other labels, this is the
-    /// overflow series.
-    pub(crate) fn current(self) -> (Self, State) {
-        let state = self.block.state();
-        if state.tenancy() == self.tenancy {
-            (self, state)
-        } else if self.block.has_labels_of(self.tenancy) {
-            (Self { tenancy: state.tenancy(), ..self }, state)
+    /// The series at the current stamp of its block, and that stamp. If the series was removed,
+    /// this brings it back. If the block was recycled for other labels, this is the overflow
+    /// series.
+    pub(crate) fn current(self) -> (Self, u64) {
+        let stamp = self.block.stamp();
+        if self.is_current_at(stamp) {
+            (self, stamp)
+        } else if self.block.has_labels_of(self.place) {
+            (Self { place: stamp, ..self }, stamp)
         } else {
             self.overflowing().current()
         }
+    }
+
+    /// Whether the block still has the labels of this series.
+    pub(crate) fn has_its_labels(self) -> bool {
+        self.is_fixed() || self.block.has_labels_of(self.place)
+    }
+
+    /// Whether both are the same series, and its memory was not recycled for other labels.
+    pub(crate) fn is_same(self, other: Self) -> bool {
+        std::ptr::eq(self.block, other.block)
+            && self.offset() == other.offset()
+            && self.has_its_labels()
+            && other.has_its_labels()
+    }
+
+    /// Lets this series write to shared cells, or to a run for the first time: see
+    /// [`Block::enter`].
+    #[inline]
+    pub(crate) fn enter(self) -> Option<crate::cells::gate::Writing<'static>> {
+        // Fixed labels are always admitted.
+        self.block.enter(if self.is_fixed() { u64::MAX } else { self.place })
     }
 
     /// The overflow series of the family. Counts the measurement as overflowing.
@@ -68,57 +127,49 @@ impl Series {
         Self::of(self.block.owner().overflow_block())
     }
 
-    /// Whether counts under `tag` belong to the series in `state`.
-    pub(crate) fn counts(self, tag: u64, state: State) -> bool {
-        self.counting(state)(tag)
+    /// Whether counts under `tag` belong to this series, or were removed with it.
+    pub(crate) fn counts(self, tag: u64) -> bool {
+        self.counting()(tag)
     }
 
     /// Like [`counts`](Self::counts), for many tags.
-    pub(crate) fn counting(self, state: State) -> impl Fn(u64) -> bool {
-        let since = match self.removed() {
-            Some((Removed::Epoch(epoch), _)) => epoch,
-            Some((Removed::Baseline(_), _)) | None => 0,
-        };
-        move |tag| state.same_tenancy(tag) && State::epoch_of(tag) >= since
+    pub(crate) fn counting(self) -> impl Fn(u64) -> bool {
+        let (first, last) =
+            if self.is_fixed() { (self.life(), u64::MAX) } else { (self.place, self.place) };
+        move |tag| first <= tag && tag <= last
     }
 
-    /// The last removal of a series with fixed labels, and the number of its removals.
-    pub(crate) fn removed(self) -> Option<(Removed, u32)> {
-        if self.tenancy == NEVER_RECYCLED { self.block.removed(self.position()) } else { None }
+    /// The stamp with which the current life of the series began.
+    pub(crate) fn life(self) -> u64 {
+        if self.is_fixed() {
+            self.removal().map_or(FIRST_STAMP, |removal| removal.stamp)
+        } else {
+            self.place
+        }
+    }
+
+    /// The last removal of a series with fixed labels.
+    pub(crate) fn removal(self) -> Option<Removal> {
+        if self.is_fixed() { self.block.removal(self.position()) } else { None }
     }
 
     /// The identity of this series. It changes when the series is removed.
     pub(crate) fn id(self) -> SeriesId {
-        let position = self.position();
-        let removals = if self.tenancy == NEVER_RECYCLED {
-            self.block.removals(position)
-        } else {
-            self.tenancy
-        };
-        SeriesId { block: std::ptr::from_ref(self.block).addr(), position, removals }
-    }
-
-    /// A number that changes when the series is removed.
-    #[inline]
-    pub(crate) fn removals(self) -> u32 {
-        if self.tenancy == NEVER_RECYCLED {
-            self.block.removals(self.position())
-        } else {
-            self.block.state().tenancy()
-        }
+        let block = std::ptr::from_ref(self.block).addr();
+        SeriesId { block, position: self.position(), life: self.life() }
     }
 
     /// Clears the value of a gauge. The series stays ready for the next value.
     pub(crate) fn unset(self) {
         let (series, _) = self.current();
-        if let Some(_writing) = series.block.enter(series.tenancy) {
+        if let Some(_writing) = series.enter() {
             series.block.clear_shared(series.position());
         }
     }
 
     /// Whether the sharded cells of this sum are plain cells, without a tag.
     pub(crate) fn is_plain(self) -> bool {
-        self.tenancy == NEVER_RECYCLED && self.block.layout().width() == 1
+        self.is_fixed() && self.block.layout().width() == 1
     }
 
     pub(crate) fn labels(self) -> Labels {
@@ -126,6 +177,7 @@ impl Series {
         self.block.labels().unwrap_or_else(fixed)
     }
 
+    #[inline(always)]
     pub(crate) fn descriptor(self) -> &'static Descriptor {
         self.block.descriptor()
     }

@@ -66,9 +66,9 @@ pub const fn shape<const N: usize>(definition: &Definition) -> SeriesLookup<N> {
         over_budget(definition, combinations);
     }
     let combinations = Combinations::of(definition);
-    // Indices have 32 bits, and half of them are shared cells. `Series::at` relies on this limit.
+    // The base of a block that is out of reach leaves 30 bits for offsets: see `Block::base`.
     assert!(
-        combinations.layout(definition).offset(combinations.series) < 1 << 31,
+        combinations.layout(definition).offset(combinations.series) < 1 << 30,
         "the labels have more combinations than memory has addresses for; drop a label"
     );
     SeriesLookup { strides, open: combinations.open, layout: combinations.layout(definition) }

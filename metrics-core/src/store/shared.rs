@@ -1,34 +1,40 @@
 //! The shared cells of a block: cells that all threads write to.
 
-use crate::cells::shared_cell::SharedCell;
+use crate::cells::shared_gauge::SharedGauge;
 use crate::cells::shared_histogram::SharedHistogram;
+use crate::cells::shared_sum::SharedSum;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::kind::MetricType;
 
 /// The shared cells of a block, one for each of its series.
 #[derive(Debug)]
 pub(crate) enum Shared {
-    Cells(Box<[SharedCell]>),
+    Gauges(Box<[SharedGauge]>),
+    Sums(Box<[SharedSum]>),
     Histograms(Box<[SharedHistogram]>),
 }
 
 impl Shared {
     /// The shared cells for `series` series of a metric.
     pub(super) fn new(descriptor: &Descriptor, series: usize) -> Self {
-        if descriptor.metric_type() == MetricType::Histogram {
-            let boundaries = descriptor.boundaries().len();
-            let new = |_| SharedHistogram::new(boundaries);
-            Self::Histograms((0..series).map(new).collect())
-        } else {
-            Self::Cells((0..series).map(|_| SharedCell::new()).collect())
+        match descriptor.metric_type() {
+            MetricType::Histogram => {
+                let boundaries = descriptor.boundaries().len();
+                let new = |_| SharedHistogram::new(boundaries);
+                Self::Histograms((0..series).map(new).collect())
+            }
+            MetricType::Gauge => Self::Gauges((0..series).map(|_| SharedGauge::new()).collect()),
+            MetricType::Counter | MetricType::UpDownCounter => {
+                Self::Sums((0..series).map(|_| SharedSum::new()).collect())
+            }
         }
     }
 
-    /// Resets the shared cells of the series at `position`.
-    pub(super) fn clear(&self, position: usize, metric_type: MetricType) {
+    /// Resets the shared cell of the series at `position`.
+    pub(super) fn clear(&self, position: usize) {
         match self {
-            Self::Cells(cells) if metric_type == MetricType::Gauge => cells[position].unset(),
-            Self::Cells(cells) => cells[position].clear(),
+            Self::Gauges(gauges) => gauges[position].unset(),
+            Self::Sums(sums) => sums[position].clear(),
             Self::Histograms(histograms) => histograms[position].clear(),
         }
     }

@@ -1,71 +1,51 @@
-//! The state of a block: the current meaning of its cells.
+//! Stamps: which contents of a block's cells count.
+//!
+//! A block has a stamp, which grows whenever one of its series is removed and whenever the block is
+//! recycled for other labels. A run of cells begins with the stamp of the moment when it was
+//! counted, its *tag*. A run counts if nothing voided it since. A stamp has 63 bits: at one removal
+//! a nanosecond, it would wrap after 292 years.
 
-/// The bit of the state that is set while a handler subscribes to every measurement. No tag has
-/// this bit, so every write takes the slow path, which forwards the measurement.
-pub(crate) const SUBSCRIBED: u64 = 1 << 31;
+/// The first stamp of a block. The tag of an unwritten run is 0, which is no stamp.
+pub(crate) const FIRST_STAMP: u64 = 1;
 
-pub(crate) const TENANCY: u32 = 32;
-
-pub(crate) const EPOCH: u64 = SUBSCRIBED - 1;
-
-/// The tenancy of blocks that are never recycled.
-pub(crate) const NEVER_RECYCLED: u32 = 0;
-
-/// The current meaning of a block's cells: tenancy, epoch and subscription.
-///
-/// The *tenancy* counts how often the block started over, because its series was removed or because
-/// the block was recycled for other labels. The *epoch* counts how often one of several tagged
-/// series of the block was removed. Tenancy and epoch together are the tag of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct State(pub(super) u64);
-
-impl State {
-    /// The tag that a run must have so that the fast path writes to it.
-    #[inline(always)]
-    pub(crate) fn bits(self) -> u64 {
-        self.0
-    }
-
-    #[inline(always)]
-    pub(crate) fn tenancy(self) -> u32 {
-        (self.0 >> TENANCY) as u32
-    }
-
-    pub(crate) fn epoch_of(tag: u64) -> u64 {
-        tag & EPOCH
-    }
-
-    /// The state after another tagged series of the block is removed.
-    pub(crate) fn next_epoch(self) -> Self {
-        Self(self.0 & !EPOCH | (self.0 + 1) & EPOCH)
-    }
-
-    #[inline(always)]
-    pub(crate) fn is_subscribed(self) -> bool {
-        self.0 & SUBSCRIBED != 0
-    }
-
-    /// The tag for new counts.
-    pub(crate) fn tag(self) -> u64 {
-        self.0 & !SUBSCRIBED
-    }
-
-    /// Whether a run with `tag` holds counts of this tenancy. An unwritten run has tag 0.
-    pub(crate) fn same_tenancy(self, tag: u64) -> bool {
-        tag != 0 && tag >> TENANCY == self.0 >> TENANCY
-    }
-}
-
-/// The tenancy after `tenancy`; never [`NEVER_RECYCLED`].
-pub(crate) fn next_tenancy(tenancy: u32) -> u32 {
-    tenancy.checked_add(1).unwrap_or(NEVER_RECYCLED + 1)
-}
-
-/// How a series was removed from a block that it shares with other series.
+/// The last removal of a series that shares its block with other series.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Removed {
-    /// A plain sum: the total of its cells at the removal, which later reads subtract.
-    Baseline(u64),
-    /// A series with tags: runs tagged before this epoch are void.
-    Epoch(u64),
+pub(crate) struct Removal {
+    /// The stamp that the block got by the removal. Runs with an earlier tag are void.
+    pub(crate) stamp: u64,
+    /// The total of the plain cells at the removal, which later reads subtract.
+    pub(crate) baseline: u64,
+}
+
+/// When a measurement was counted, in the lives of its series. A life of a series goes from its
+/// creation, or from a removal, to the next removal. A measurement belongs to exactly one life.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Life(u64);
+
+/// The bit that is set if the measurement was counted in a shared cell.
+const IN_SHARED_CELL: u64 = 1 << 63;
+
+impl Life {
+    /// The life in which a run had this tag.
+    #[inline(always)]
+    pub(crate) fn of_run(tag: u64) -> Self {
+        Self(tag)
+    }
+
+    /// The life in which a shared cell had this life.
+    pub(crate) fn of_shared(life: u64) -> Self {
+        Self(life | IN_SHARED_CELL)
+    }
+
+    /// The tag of the run, if the measurement was counted in a run.
+    #[inline(always)]
+    pub(crate) fn run(self) -> Option<u64> {
+        Some(self.0).filter(|tag| tag & IN_SHARED_CELL == 0)
+    }
+
+    /// The life of the shared cell, if the measurement was counted in one.
+    #[inline(always)]
+    pub(crate) fn shared(self) -> Option<u64> {
+        Some(self.0 & !IN_SHARED_CELL).filter(|life| *life != self.0)
+    }
 }

@@ -16,7 +16,6 @@ use crate::store::family::Family;
 use crate::store::key::Parts;
 use crate::store::series::Series;
 use crate::store::shape::SeriesLookup;
-use crate::store::state::NEVER_RECYCLED;
 use crate::typed::handle::Handle;
 use crate::typed::resolve::Resolve;
 
@@ -46,8 +45,8 @@ enum Labels {
     /// All labels are fixed.
     Fixed {
         block: &'static Block,
-        /// The index of the series for `ok`.
-        index: u32,
+        /// The offset of the series for `ok`.
+        offset: u32,
         stride: Stride,
     },
     Open(Arc<OwnedLabels>),
@@ -85,8 +84,9 @@ impl<K> Resolve<Handle<K>> for Pending<K> {
         let labels = if shape.open {
             Labels::Open(owned(family, &parts))
         } else {
-            let Series { block, index, .. } = family.typed(shape, &parts);
-            Labels::Fixed { block, index, stride: Stride::new(parts.pending_stride()) }
+            let series = family.typed(shape, &parts);
+            let (block, offset) = (series.block, series.offset());
+            Labels::Fixed { block, offset, stride: Stride::new(parts.pending_stride()) }
         };
         Self { series: PendingSeries(labels), kind: PhantomData }
     }
@@ -95,7 +95,7 @@ impl<K> Resolve<Handle<K>> for Pending<K> {
 impl Stride {
     #[inline(always)]
     fn new(stride: usize) -> Self {
-        // No truncation: the series limit keeps blocks below 2^31 cells, see `SeriesLookup`.
+        // No truncation: the series limit keeps blocks below 2^30 cells, see `SeriesLookup`.
         #[expect(clippy::cast_possible_truncation)]
         Self(NonZeroU32::MIN.saturating_add(stride as u32))
     }
@@ -147,8 +147,8 @@ impl FindSeries for PendingSeries {
     #[inline(always)]
     fn series(&self, outcome: Outcome) -> FoundSeries {
         FoundSeries(match &self.0 {
-            Labels::Fixed { block, index, stride } => {
-                let ok = Series { block, index: *index, tenancy: NEVER_RECYCLED };
+            Labels::Fixed { block, offset, stride } => {
+                let ok = Series::at_offset(block, u64::from(*offset));
                 match outcome.position() * stride.get() {
                     0 => ok,
                     distance => sibling(ok, distance),

@@ -12,6 +12,7 @@ use crate::metric::dropped::DropReason;
 use crate::number::Number;
 use crate::rules::unit::{NotTime, TimeUnit};
 use crate::store::series::Series;
+use crate::store::state::Life;
 
 /// The kinds of metrics, as types. They distinguish a [`Counter`] from a [`Gauge`].
 pub mod kind {
@@ -168,8 +169,8 @@ impl<T: Number> UpDownCounter<T> {
     /// Adds 1 now, and subtracts 1 when the returned guard is dropped.
     #[inline]
     pub fn enter(self) -> Entered<T> {
-        self.inc();
-        Entered { counter: self, removals: self.series.removals() }
+        let (series, life) = self.series.add_counted(T::ONE);
+        Entered { counter: Self::new(series), life }
     }
 
     /// Reads a sum that other code keeps, at every collection from now on, until the returned guard
@@ -237,17 +238,14 @@ impl<U> Histogram<U> {
 #[derive(Debug)]
 pub struct Entered<T: Number = i64> {
     counter: UpDownCounter<T>,
-    /// How often the series had been removed at the start. If it has been removed since then, the 1
-    /// is forgotten already.
-    removals: u32,
+    /// When the 1 was counted. A removal of the series since then has forgotten the 1 already.
+    life: Life,
 }
 
 impl<T: Number> Drop for Entered<T> {
     #[inline]
     fn drop(&mut self) {
-        if self.counter.series.removals() == self.removals {
-            self.counter.dec();
-        }
+        self.counter.series.add_in(self.life, T::ZERO.minus(T::ONE));
     }
 }
 
