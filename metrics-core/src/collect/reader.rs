@@ -145,7 +145,7 @@ fn series_of(
 
 impl Series {
     /// The series with its labels; `None` if it was removed meanwhile. A recycled block gets new
-    /// labels only after its new tenancy has begun. So if the series is current after the labels
+    /// labels only after it has its new stamp. So if the series is current after the labels
     /// were read, the labels are its own.
     fn snapshot(self, value: Value) -> Option<SeriesSnapshot> {
         let snapshot = SeriesSnapshot { id: self.id(), labels: self.labels(), value };

@@ -27,7 +27,7 @@ pub(crate) fn remove(series: Series) {
         let baseline = if series.is_plain() { total(series) } else { 0 };
         series.block.remove(series.position(), baseline);
     } else {
-        series.block.owner().remove(series);
+        series.block.owner().remove(series.block, series.life());
     }
 }
 

@@ -10,7 +10,6 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize};
 
 use super::observers::Observers;
-use super::series::Series;
 use super::shared::Shared;
 use super::state::{FIRST_STAMP, Removal};
 use crate::cells::gate::{Gate, Writing};
@@ -39,8 +38,9 @@ pub(crate) trait Owner: Sync {
     /// Whether `block` is the block of the overflow series.
     fn is_overflow(&self, block: &Block) -> bool;
 
-    /// Removes `series`, whose labels are open, if its block still has the labels of the series.
-    fn remove(&'static self, series: Series);
+    /// Removes the series of an open block, if the block still has the labels that it had at
+    /// `stamp`.
+    fn remove(&'static self, block: &'static Block, stamp: u64);
 }
 
 /// Consecutive series; see the module.
@@ -298,5 +298,88 @@ impl Block {
 impl fmt::Debug for Block {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Block").field("metric", &self.descriptor.name()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cells::change::Reading;
+    use crate::labels::part::Part;
+    use crate::labels::value::LabelRef;
+    use crate::metric::descriptor::Definition;
+    use crate::metric::kind::ValueType;
+    use crate::metric::source::Source;
+    use crate::store::family::Family;
+    use crate::store::key::Parts;
+    use crate::store::read::{View, read};
+    use crate::store::series::Series;
+
+    const DEFINITION: Definition = Definition {
+        name: "stamps",
+        metric_type: MetricType::UpDownCounter,
+        value_type: ValueType::I64,
+        unit: "",
+        description: "",
+        labels: &[],
+        boundaries: &[],
+        series_limit: 1,
+        source: Source { file: "", line: 0, module: "", item: "" },
+    };
+    static METRIC: Descriptor = Descriptor::new(DEFINITION);
+    static FIXED: Family = Family::new(&METRIC, &FIXED);
+
+    fn held(series: Series) -> Option<i64> {
+        match read(series, &View::everything())? {
+            Reading::Number(bits) => Some(bits.cast_signed()),
+            Reading::Histogram(_) => None,
+        }
+    }
+
+    fn removes_past(first: u64, series: impl Fn() -> Series, remove: impl Fn(Series)) {
+        series().add(1_i64);
+        series().block.stamp.store(first, Release);
+        let kept = series();
+        for _ in 0..6 {
+            let before = series().add_counted(5_i64);
+            remove(series());
+            assert_eq!(held(series()), None);
+            before.0.add_in(before.1, -5_i64);
+            assert_eq!(held(series()), None, "taken back in an earlier life");
+            kept.add(2_i64);
+            assert_eq!(held(series()), Some(2));
+            remove(series());
+        }
+    }
+
+    #[test]
+    fn stamps_go_on_past_32_bits() {
+        for bits in [31, 32, 40] {
+            let first = (1 << bits) - 3;
+            let block = |series: Series| series.block.remove(series.position(), 0);
+            let shape = crate::store::shape::shape::<0>(&DEFINITION);
+            removes_past(first, || FIXED.typed(shape, &Parts([])), block);
+        }
+    }
+
+    #[test]
+    fn a_handle_never_writes_under_the_labels_that_have_its_memory_after_many_removals() {
+        let family = Family::leak(&METRIC);
+        let find = |name: &'static str| {
+            let part = Part { index: 0, pending_stride: 0, open: Some(LabelRef::Str(name)) };
+            family.find(&Parts([part]))
+        };
+        find("a").add(1_i64);
+        let block = find("a").block;
+        let old = find("a");
+        let stamp = block.stamp() + (1 << 32);
+        block.stamp.store(stamp, Release);
+        let kept = find("a");
+        block.owner().remove(block, stamp);
+        find("b").add(10_i64);
+        assert!(std::ptr::eq(find("b").block, block), "the memory is that of `a`");
+        old.add(7_i64);
+        kept.add(7_i64);
+        assert_eq!(held(find("b")), Some(10));
     }
 }

@@ -247,13 +247,13 @@ impl Owner for Family {
         self.overflow.get().is_some_and(|overflow| std::ptr::eq(*overflow, block))
     }
 
-    fn remove(&'static self, series: Series) {
+    fn remove(&'static self, block: &'static Block, stamp: u64) {
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
         // If the block has been recycled already, its current labels must stay.
-        if !series.has_its_labels() {
+        if !block.has_labels_of(stamp) {
             return;
         }
-        series.block.start_over();
-        table.queue_for_recycling(series.block);
+        block.start_over();
+        table.queue_for_recycling(block);
     }
 }

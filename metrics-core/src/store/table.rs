@@ -63,7 +63,7 @@ impl Table {
         } else {
             let row = self.recycle()?;
             let (old, block) = &mut self.rows[row];
-            // After the new tenancy has begun: see `Series::snapshot`.
+            // After the block has its new stamp: see `Series::snapshot`.
             block.set_labels(key.labels.clone());
             let old = std::mem::replace(old, Arc::clone(key));
             if let Ok(entry) = self.by_hash.find_entry(old.hash, |entry| entry.row == row) {
