@@ -182,6 +182,23 @@ note: jobs: 98,000 × recorded in the overflow series: over the series limit
 }
 
 #[test]
+fn a_letter_with_a_mark_never_looks_like_the_one_character() {
+    let jobs = |second: &str| {
+        metric("jobs", MetricType::Counter, "")
+            .with(&[("at", Str("caf\u{e9}"))], Value::U64(1))
+            .with(&[("at", Str(second))], Value::U64(2))
+    };
+    let shown = |second| Snapshot { metrics: vec![jobs(second)] }.to_string();
+    let rows = |second| shown(second).lines().skip(2).map(str::to_owned).collect::<Vec<_>>();
+    let alike = rows("cafe\u{301}");
+    assert!(alike[0].contains(r#"at="cafe\u{301}""#), "{alike:?}");
+    assert!(alike[1].contains("at=\"caf\u{e9}\""), "{alike:?}");
+    // Nothing is escaped where no two texts look alike.
+    let different = rows("cafe\u{301}s");
+    assert!(different[0].contains("at=cafe\u{301}s"), "{different:?}");
+}
+
+#[test]
 fn labels_of_different_types_never_look_alike() {
     let jobs = metric("jobs", MetricType::Counter, "")
         .with(&[("id", Int(1))], Value::U64(1))
