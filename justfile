@@ -113,3 +113,7 @@ peers:
 # two incompatible versions of the core in one program
 versions:
     tests/versions/run
+
+# the machine code of a counter's record
+machine_code:
+    tests/machine_code/run
