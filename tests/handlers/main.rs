@@ -3,6 +3,7 @@
 #![expect(clippy::float_cmp, reason = "sums of whole numbers are exact")]
 
 mod awkward;
+mod bombs;
 #[cfg(feature = "console")]
 mod console;
 mod failing;

@@ -7,6 +7,7 @@ use super::{installed, mistakes};
 use crate::collect::conflicts;
 use crate::collect::last_values;
 use crate::error::Error;
+use crate::foreign::Outermost;
 
 /// Installs these handlers, and removes all others.
 ///
@@ -34,8 +35,9 @@ use crate::error::Error;
 /// ([`Error::Handler`]), or two definitions of a metric disagree ([`Error::Conflict`]). After an
 /// error, the installed handlers are the same as before.
 pub fn set_metric_handlers(handlers: impl IntoHandlers) -> Result<(), Error> {
+    let choices = handlers.into_handlers();
     conflicts::check()?;
-    let removed = installed::set(handlers.into_handlers())?;
+    let removed = installed::set(choices)?;
     installed::retire(removed);
     mistakes::handlers_are_set();
     Ok(())
@@ -55,8 +57,9 @@ pub fn set_metric_handlers(handlers: impl IntoHandlers) -> Result<(), Error> {
 /// # Errors
 /// As [`set_metric_handlers`].
 pub fn add_metric_handler(handler: impl IntoHandler) -> Result<(), Error> {
+    let choice = handler.into_handler();
     conflicts::check()?;
-    installed::add(handler.into_handler())?;
+    installed::add(choice)?;
     mistakes::handlers_are_set();
     Ok(())
 }
@@ -79,13 +82,8 @@ pub fn flush() -> Result<(), Error> {
     thread_local! {
         static FLUSHING: Cell<bool> = const { Cell::new(false) };
     }
-    if FLUSHING.replace(true) {
-        return Ok(());
-    }
-    // `installed::flush` catches panics of handlers.
-    let flushed = installed::flush();
-    FLUSHING.set(false);
-    flushed
+    let Some(_outermost) = Outermost::begin(&FLUSHING) else { return Ok(()) };
+    installed::flush()
 }
 
 /// Flushes, shuts down and removes every handler.

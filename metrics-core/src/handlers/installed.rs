@@ -1,11 +1,8 @@
 //! The installed handlers, and the protection of the program from their failures.
 
-use std::any::Any;
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, TryLockError};
-use std::thread::{self, ThreadId};
 
 use log::Level;
 
@@ -14,6 +11,7 @@ use super::names::{BackEnd, Chosen, HandlerChoice, named};
 use crate::collect::last_values::collections;
 use crate::collect::registry;
 use crate::error::Error;
+use crate::foreign::{self, Foreign, Panicked};
 use crate::report::report;
 use crate::store::family::Family;
 use crate::store::forward::{self, Measurement, Subscriber};
@@ -21,7 +19,7 @@ use crate::sync::lock;
 
 /// A handler and its state.
 pub(crate) struct Installed {
-    handler: Arc<dyn MetricHandler>,
+    handler: Foreign<Arc<dyn MetricHandler>>,
     /// The handler's name at its installation: `name` is foreign code, and is called once.
     name: String,
     key: Option<Key>,
@@ -59,7 +57,7 @@ pub(super) struct Removed(List);
 
 impl Removed {
     fn new(handlers: List, all: &mut All) -> Self {
-        all.shutting_down.push(thread::current().id());
+        all.shutting_down += 1;
         Self(handlers)
     }
 
@@ -72,12 +70,7 @@ impl Drop for Removed {
     fn drop(&mut self) {
         // Dropped first, because a handler may export when it is dropped.
         self.0.clear();
-        let mut all = lock(&ALL);
-        let own = thread::current().id();
-        if let Some(at) = all.shutting_down.iter().position(|thread| *thread == own) {
-            all.shutting_down.remove(at);
-        }
-        drop(all);
+        lock(&ALL).shutting_down -= 1;
         SHUT_DOWN.notify_all();
     }
 }
@@ -89,12 +82,12 @@ struct All {
     /// not wait for that thread: handlers may install and remove handlers from inside their own
     /// methods.
     under_way: Vec<Key>,
-    /// The threads that are shutting handlers down.
-    shutting_down: Vec<ThreadId>,
+    /// How many threads are shutting handlers down.
+    shutting_down: usize,
 }
 
 static ALL: Mutex<All> =
-    Mutex::new(All { installed: Vec::new(), under_way: Vec::new(), shutting_down: Vec::new() });
+    Mutex::new(All { installed: Vec::new(), under_way: Vec::new(), shutting_down: 0 });
 
 /// Signalled when a thread has shut handlers down.
 static SHUT_DOWN: Condvar = Condvar::new();
@@ -107,14 +100,14 @@ struct Wanted {
 
 /// A handler that is built, and not installed yet.
 struct Built {
-    handler: Arc<dyn MetricHandler>,
+    handler: Foreign<Arc<dyn MetricHandler>>,
     name: String,
     key: Option<Key>,
 }
 
 enum Origin {
     BackEnd(&'static BackEnd),
-    Instance { handler: Arc<dyn MetricHandler>, name: String },
+    Instance { handler: Foreign<Arc<dyn MetricHandler>>, name: String },
 }
 
 /// The back ends that this call is installing. They leave [`All::under_way`] when this is dropped.
@@ -163,7 +156,7 @@ fn wanted(choices: Vec<HandlerChoice>) -> Result<Vec<Wanted>, Error> {
             Ok(Wanted { key: Some(Key::BackEnd(back_end.name)), origin: Origin::BackEnd(back_end) })
         }
         Chosen::Instance(handler) => {
-            let name = name_of(&*handler)?;
+            let name = name_of(&**handler)?;
             let identity = guarded(|| Ok(handler.identity()));
             let identity = identity.map_err(|source| failed(&name, "tell its identity", source))?;
             let key = identity.map(Key::Instance);
@@ -215,7 +208,8 @@ impl Wanted {
             Origin::BackEnd(back_end) => {
                 let built = guarded(|| (back_end.build)());
                 let handler = built.map_err(|source| failed(back_end.name, "be built", source))?;
-                let name = name_of(&*handler)?;
+                let handler = Foreign::new(handler);
+                let name = name_of(&**handler)?;
                 (handler, name)
             }
         };
@@ -261,16 +255,20 @@ pub(super) fn take_all() -> Removed {
 
 /// Shuts down handlers that were removed, and reports the errors.
 pub(super) fn retire(removed: Removed) {
-    shut_down(removed).iter().for_each(report_error);
+    for error in shut_down(removed) {
+        report_error(&error);
+        drop(Foreign::new(error));
+    }
 }
 
 /// Waits until other threads have shut down the handlers that they removed.
 ///
-/// A thread that is itself shutting handlers down does not wait: a handler may call this function.
+/// Does not wait inside foreign code: the shutdown may be waiting for that code.
 pub(super) fn wait_for_other_threads() {
-    let own = thread::current().id();
-    let others = |all: &mut All| !all.shutting_down.is_empty() && !all.shutting_down.contains(&own);
-    drop(SHUT_DOWN.wait_while(lock(&ALL), others).unwrap_or_else(PoisonError::into_inner));
+    if !foreign::is_inside() {
+        let others = |all: &mut All| all.shutting_down > 0;
+        drop(SHUT_DOWN.wait_while(lock(&ALL), others).unwrap_or_else(PoisonError::into_inner));
+    }
 }
 
 fn report_error(error: &Error) {
@@ -371,20 +369,32 @@ impl Installed {
         action: &'static str,
         f: impl FnOnce(&dyn MetricHandler) -> Result<R, HandlerError>,
     ) -> Result<R, Error> {
-        let called = catch_unwind(AssertUnwindSafe(|| f(&*self.handler)));
-        let result = called.unwrap_or_else(|panic| {
-            let error = panicked(panic);
-            if !self.panicked.swap(true, Ordering::Relaxed) {
-                let name = &self.name;
-                report(
-                    Level::Error,
-                    &format!("panic of handler `{name}`"),
-                    format_args!("handler `{name}`: {error} (reported once)"),
-                );
-            }
-            Err(error)
+        let result = foreign::call(|| f(&**self.handler)).unwrap_or_else(|panicked| {
+            self.report_panic(&panicked);
+            Err(panicked.into())
         });
         result.map_err(|source| failed(&self.name, action, source))
+    }
+
+    /// Reports the first panic of the handler.
+    fn report_panic(&self, panicked: &Panicked) {
+        // Relaxed: no other data depends on the flag.
+        if !self.panicked.swap(true, Ordering::Relaxed) {
+            let name = &self.name;
+            report(
+                Level::Error,
+                &format!("panic of handler `{name}`"),
+                format_args!("handler `{name}`: {panicked} (reported once)"),
+            );
+        }
+    }
+}
+
+impl Drop for Installed {
+    fn drop(&mut self) {
+        if let Err(panicked) = self.handler.end() {
+            self.report_panic(&panicked);
+        }
     }
 }
 
@@ -404,17 +414,5 @@ impl Subscriber for Installed {
 
 /// Calls foreign code; a panic becomes an error.
 fn guarded<R>(f: impl FnOnce() -> Result<R, HandlerError>) -> Result<R, HandlerError> {
-    catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|panic| Err(panicked(panic)))
-}
-
-fn panicked(panic: Box<dyn Any + Send>) -> HandlerError {
-    let message = panic.downcast_ref::<&str>().copied();
-    let message = message.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    let error = format!("it panicked: {}", message.unwrap_or("with something that is no text"));
-    // The payload of the panic is foreign too, and may panic when it is dropped. The payload of
-    // that second panic is leaked.
-    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
-        std::mem::forget(again);
-    }
-    error.into()
+    foreign::call(f).unwrap_or_else(|panicked| Err(panicked.into()))
 }

@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -10,6 +9,7 @@ use super::family::Family;
 use super::series::Series;
 use super::value::Value;
 use crate::cells::change::Change;
+use crate::foreign::Outermost;
 use crate::labels::set::Labels;
 use crate::metric::descriptor::Descriptor;
 
@@ -25,7 +25,7 @@ pub struct Measurement {
     pub value: Value,
 }
 
-/// Receives single measurements.
+/// Receives single measurements. Neither the call nor the drop of a subscriber panics.
 pub(crate) trait Subscriber: Send + Sync {
     fn measured(&self, measurement: &Measurement);
 
@@ -47,10 +47,7 @@ thread_local! {
 /// while it takes a measurement are not forwarded.
 #[cold]
 pub(crate) fn to_subscribers(series: Series, change: Change) {
-    if FORWARDING.replace(true) {
-        return;
-    }
-    let _forwarding = Forwarding;
+    let Some(_outermost) = Outermost::begin(&FORWARDING) else { return };
     // A copy, because a subscriber may install or remove handlers while it takes a measurement.
     if let Some(subscribers) = subscribers_of(series.descriptor()) {
         let measurement = Measurement {
@@ -64,18 +61,6 @@ pub(crate) fn to_subscribers(series: Series, change: Change) {
             },
         };
         subscribers.iter().for_each(|subscriber| subscriber.measured(&measurement));
-        // A subscriber that was removed meanwhile may end here, and foreign code must not unwind
-        // through a measurement.
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(subscribers)));
-    }
-}
-
-/// Ends the forwarding of this thread when it is dropped, also after a panic.
-struct Forwarding;
-
-impl Drop for Forwarding {
-    fn drop(&mut self) {
-        FORWARDING.set(false);
     }
 }
 
