@@ -12,4 +12,5 @@ mod installing;
 mod jobs;
 mod names;
 mod probe;
+mod shutting_down;
 mod subscribing;

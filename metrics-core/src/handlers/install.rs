@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::names::{IntoHandler, IntoHandlers};
-use super::{installed, mistakes};
+use super::{list, mistakes};
 use crate::collect::conflicts;
 use crate::collect::last_values;
 use crate::error::Error;
@@ -19,6 +19,10 @@ use crate::foreign::Outermost;
 /// If several threads install one handler at the same time, one of them installs it, and the others
 /// do not wait. A handler that should stay is removed if another thread removes it meanwhile.
 ///
+/// Handlers and callbacks may call this function, [`add_metric_handler`],
+/// [`clear_metric_handlers`], [`flush`] and [`shutdown`]. There, a removed handler whose calls are
+/// still in progress is shut down later, by a thread of its own, and its errors are logged.
+///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
 /// use typed_metrics::{InMemoryHandler, set_metric_handlers};
@@ -31,14 +35,14 @@ use crate::foreign::Outermost;
 /// ```
 ///
 /// # Errors
-/// If a name is unknown ([`Error::UnknownHandler`]), a handler cannot be built or installed
-/// ([`Error::Handler`]), or two definitions of a metric disagree ([`Error::Conflict`]). After an
-/// error, the installed handlers are the same as before.
+/// If a name is unknown ([`Error::UnknownHandler`]), a handler cannot be built or installed, or is
+/// still being shut down ([`Error::Handler`]), or two definitions of a metric disagree
+/// ([`Error::Conflict`]). After an error, the installed handlers are the same as before.
 pub fn set_metric_handlers(handlers: impl IntoHandlers) -> Result<(), Error> {
     let choices = handlers.into_handlers();
     conflicts::check()?;
-    let removed = installed::set(choices)?;
-    installed::retire(removed);
+    let removed = list::set(choices)?;
+    list::retire(removed);
     mistakes::handlers_are_set();
     Ok(())
 }
@@ -59,7 +63,7 @@ pub fn set_metric_handlers(handlers: impl IntoHandlers) -> Result<(), Error> {
 pub fn add_metric_handler(handler: impl IntoHandler) -> Result<(), Error> {
     let choice = handler.into_handler();
     conflicts::check()?;
-    installed::add(choice)?;
+    list::add(choice)?;
     mistakes::handlers_are_set();
     Ok(())
 }
@@ -71,7 +75,7 @@ pub fn add_metric_handler(handler: impl IntoHandler) -> Result<(), Error> {
 /// them.
 pub fn clear_metric_handlers() {
     let _last_values = last_values::show();
-    installed::retire(installed::take_all());
+    list::retire(list::take_all());
 }
 
 /// Flushes every handler. Inside a handler's own `flush`, this function does nothing.
@@ -83,7 +87,7 @@ pub fn flush() -> Result<(), Error> {
         static FLUSHING: Cell<bool> = const { Cell::new(false) };
     }
     let Some(_outermost) = Outermost::begin(&FLUSHING) else { return Ok(()) };
-    installed::flush()
+    list::flush()
 }
 
 /// Flushes, shuts down and removes every handler.
@@ -92,5 +96,5 @@ pub fn flush() -> Result<(), Error> {
 /// The errors of the handlers. After an error of one handler, the others are still shut down.
 pub fn shutdown() -> Result<(), Error> {
     let _last_values = last_values::show();
-    Error::all(installed::shut_down(installed::take_all()))
+    Error::all(list::shut_down(list::take_all()))
 }

@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::family::Family;
@@ -29,8 +28,8 @@ pub struct Measurement {
 pub(crate) trait Subscriber: Send + Sync {
     fn measured(&self, measurement: &Measurement);
 
-    /// Whether the subscriber was removed. Read and written under the lock of `SUBSCRIBERS`.
-    fn removed(&self) -> &AtomicBool;
+    /// Whether the subscriber was removed. From then on it stays so.
+    fn is_removed(&self) -> bool;
 }
 
 type List = Vec<Arc<dyn Subscriber>>;
@@ -77,7 +76,7 @@ fn address(metric: &'static Descriptor) -> usize {
 /// removed meanwhile: then nothing would end the subscription.
 pub(crate) fn subscribe(family: &'static Family, subscriber: Arc<dyn Subscriber>) {
     let mut subscribers = SUBSCRIBERS.write().unwrap_or_else(PoisonError::into_inner);
-    if subscriber.removed().load(Relaxed) {
+    if subscriber.is_removed() {
         return;
     }
     let by_metric = subscribers.get_or_insert_default();
@@ -85,10 +84,9 @@ pub(crate) fn subscribe(family: &'static Family, subscriber: Arc<dyn Subscriber>
     family.set_subscribed(true);
 }
 
-/// Ends the subscriptions of `subscriber` to all of `families`.
+/// Ends the subscriptions of `subscriber`, which was removed, to all of `families`.
 pub(crate) fn unsubscribe(families: &[&'static Family], subscriber: &Arc<impl Subscriber>) {
     let mut subscribers = SUBSCRIBERS.write().unwrap_or_else(PoisonError::into_inner);
-    subscriber.removed().store(true, Relaxed);
     let Some(by_metric) = subscribers.as_mut() else { return };
     for family in families {
         if let Some(list) = by_metric.get_mut(&address(family.descriptor())) {
