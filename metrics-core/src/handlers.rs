@@ -5,13 +5,16 @@
 //! installing, replacing or removing a handler costs the recording side nothing, and loses nothing
 //! that was recorded before. This layer may use `collect` and everything below it.
 
+mod calls;
 #[cfg(feature = "console")]
 pub(crate) mod console;
 pub(crate) mod guard;
 pub(crate) mod handler;
 pub(crate) mod in_memory;
 pub(crate) mod install;
-pub(crate) mod installed;
+mod installed;
+pub(crate) mod list;
 mod mistakes;
 pub(crate) mod names;
 pub(crate) mod table;
+mod wanted;

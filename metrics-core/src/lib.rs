@@ -14,6 +14,8 @@ pub mod __private;
 mod cells;
 mod collect;
 mod error;
+#[doc(hidden)]
+pub mod foreign;
 mod handlers;
 mod labels;
 mod metric;

@@ -6,10 +6,10 @@ mod harness;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, Write};
-use std::panic::catch_unwind;
 
 use log::{Level, LevelFilter, Metadata};
 
+use crate::foreign;
 use crate::sync::{Mutex, lock};
 pub(crate) use harness::is_test;
 
@@ -27,7 +27,14 @@ static WRITTEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 ///
 /// The subject names the handler (or the metric) and the kind of failure, and leaves out everything
 /// that differs between two failures of one kind. It is never shown.
+///
+/// A panic of the logger, or of foreign code in `text`, ends the report and nothing else.
 pub fn report(level: Level, subject: &str, text: fmt::Arguments<'_>) {
+    // The panic hook has shown the panic.
+    let _ = foreign::call(|| log_or_write(level, subject, text));
+}
+
+fn log_or_write(level: Level, subject: &str, text: fmt::Arguments<'_>) {
     if has_logger() {
         log::log!(target: TARGET, level, "{text}");
     } else if level <= Level::Warn {
@@ -64,7 +71,7 @@ pub(crate) fn write(text: fmt::Arguments<'_>) {
     let lines = format!("typed-metrics: {text}\n");
     if is_test() {
         // The test harness shows the output of this macro for a test that fails only.
-        let _ = catch_unwind(|| eprint!("{lines}"));
+        let _ = foreign::call(|| eprint!("{lines}"));
     } else {
         // `eprint!` panics if standard error is closed or full, and a panic may abort the program.
         // Nobody could read the line either.

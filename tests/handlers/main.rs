@@ -3,6 +3,7 @@
 #![expect(clippy::float_cmp, reason = "sums of whole numbers are exact")]
 
 mod awkward;
+mod bombs;
 #[cfg(feature = "console")]
 mod console;
 mod failing;
@@ -11,4 +12,5 @@ mod installing;
 mod jobs;
 mod names;
 mod probe;
+mod shutting_down;
 mod subscribing;

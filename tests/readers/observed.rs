@@ -5,7 +5,7 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 
 use typed_metrics::{
-    DropReason, MetricType, Metrics, Observation, Reader, Value, attributes, record_metric,
+    DropReason, MetricType, Metrics, Observation, Value, attributes, record_metric,
 };
 use typed_metrics_turn::my_turn;
 

@@ -1,18 +1,18 @@
 //! Callbacks that record at the beginning of every collection.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
 use log::Level;
 
+use crate::foreign::{self, Foreign};
 use crate::report::report;
 use crate::sync::lock;
 
 pub(super) struct Callback {
-    record: Box<dyn Fn() + Send + Sync>,
+    record: Foreign<Box<dyn Fn() + Send + Sync>>,
     /// Whether a panic of the callback has been logged.
     warned: AtomicBool,
 }
@@ -29,13 +29,15 @@ pub(super) fn run() {
 impl Callback {
     /// Adds a callback, which runs at every collection.
     pub(super) fn add(record: impl Fn() + Send + Sync + 'static) -> Arc<Self> {
-        let callback = Arc::new(Self { record: Box::new(record), warned: AtomicBool::new(false) });
+        let record: Box<dyn Fn() + Send + Sync> = Box::new(record);
+        let callback =
+            Arc::new(Self { record: Foreign::new(record), warned: AtomicBool::new(false) });
         lock(&CALLBACKS).push(Arc::clone(&callback));
         callback
     }
 
     pub(super) fn run(&self) {
-        let panicked = catch_unwind(AssertUnwindSafe(|| (self.record)())).is_err();
+        let panicked = foreign::call(|| (self.record)()).is_err();
         // Relaxed: no other data depends on the flag.
         if panicked && !self.warned.swap(true, Relaxed) {
             let text = format_args!(

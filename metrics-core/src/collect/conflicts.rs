@@ -1,7 +1,7 @@
 //! Definitions of one metric that contradict each other.
 
 use std::collections::HashMap;
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use log::Level;
 
@@ -32,13 +32,15 @@ use crate::store::family::Family;
 pub fn check() -> Result<(), Error> {
     let definitions = linked().filter(|family| !family.is_left_out()).map(Family::descriptor);
     let (conflicts, variations) = compare(definitions);
-    static WARNED: Once = Once::new();
-    WARNED.call_once(|| {
+    static WARNED: AtomicBool = AtomicBool::new(false);
+    // Relaxed: no other data depends on the flag. Not a `Once`: a logger may set handlers, which
+    // checks again.
+    if !WARNED.swap(true, Relaxed) {
         for (metric, text) in variations {
             let subject = format!("definitions of metric `{metric}`");
             report(Level::Warn, &subject, format_args!("{text}"));
         }
-    });
+    }
     Error::all(conflicts)
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::callbacks::{self, Callback};
 use super::observer::Observer;
 use super::{last_values, registry};
+use crate::foreign::{Foreign, Outermost};
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
 use crate::number::Number;
@@ -43,7 +44,9 @@ pub(crate) fn observe_series<T: Number>(
     series: Series,
     callback: impl Fn() -> Result<T, DropReason> + Send + Sync + 'static,
 ) -> Observation {
-    let observer = Observer::new(series, callback);
+    // The callback is dropped with the last list of observers that holds it, in any thread.
+    let callback = Foreign::new(callback);
+    let observer = Observer::new(series, move || (*callback)());
     series.block.owner().observers().add(Arc::clone(&observer) as Arc<dyn Observe>);
     Observation(Observed::Series(observer))
 }
@@ -94,13 +97,11 @@ impl Observation {
 impl Drop for Observation {
     fn drop(&mut self) {
         // Inside a callback, nothing is read again: the collection in progress is the last one.
-        let read_again = last_values::are_kept_here() && !OBSERVING.get();
-        if read_again {
-            observing(|| match &self.0 {
+        let read_again = last_values::are_kept_here()
+            && observing(|| match &self.0 {
                 Observed::Series(observer) => observer.run(),
                 Observed::Collections(callback) => callback.run(),
             });
-        }
         match &self.0 {
             Observed::Series(observer) => {
                 observer.series().block.owner().observers().remove(observer);
@@ -115,9 +116,6 @@ impl Drop for Observation {
 /// metrics, so the families are listed after the first callbacks have run.
 pub(crate) fn run_callbacks(wanted: impl Fn(&'static Descriptor) -> bool) {
     last_values::collection_begins();
-    if OBSERVING.get() {
-        return;
-    }
     observing(|| {
         callbacks::run();
         for family in registry::families().iter().filter(|family| wanted(family.descriptor())) {
@@ -126,10 +124,10 @@ pub(crate) fn run_callbacks(wanted: impl Fn(&'static Descriptor) -> bool) {
     });
 }
 
-/// Runs callbacks. `run` catches their panics.
-fn observing(run: impl FnOnce()) {
-    OBSERVING.set(true);
+/// Runs callbacks; false if this thread is inside a callback already.
+fn observing(run: impl FnOnce()) -> bool {
+    let Some(_outermost) = Outermost::begin(&OBSERVING) else { return false };
     // Observed values never belong to a capture that this thread is in.
     scope::outside(run);
-    OBSERVING.set(false);
+    true
 }

@@ -4,11 +4,11 @@
 //! previous observed value, and a gauge is set. So readers do not distinguish the two.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
 use super::last_values::{self, Apply, Observed};
 use super::remove::remove;
+use crate::foreign;
 use crate::metric::dropped::DropReason;
 use crate::metric::kind::MetricType;
 use crate::number::Number;
@@ -133,7 +133,7 @@ impl Observer {
 impl Observe for Observer {
     fn run(&self) {
         let Ok(last) = self.begin() else { return };
-        let said = catch_unwind(AssertUnwindSafe(|| (self.callback)()));
+        let said = foreign::call(|| (self.callback)());
         let now = match said.unwrap_or(Err(DropReason::CallbackPanicked)) {
             Ok(now) => (self.apply)(self.series, last, Some(now)),
             Err(reason) => {

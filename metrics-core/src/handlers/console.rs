@@ -13,6 +13,7 @@ use std::time::Duration;
 use log::Level;
 
 use crate::collect::reader::snapshot;
+use crate::foreign;
 use crate::handlers::handler::{HandlerError, MetricHandler};
 use crate::handlers::table::{self, LEAST_WIDTH, Line};
 use crate::report::report;
@@ -154,7 +155,10 @@ impl MetricHandler for ConsoleHandler {
         let (layout, output) = (self.layout, Arc::clone(&self.output));
         thread::Builder::new().name("metrics-console".to_owned()).spawn(move || {
             while receiver.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
-                if let Err(error) = layout.print(&output) {
+                // The writer is foreign.
+                let printed = foreign::call(|| layout.print(&output));
+                let printed = printed.unwrap_or_else(|panicked| Err(io::Error::other(panicked)));
+                if let Err(error) = printed {
                     let text = format_args!("handler `console` stops: {error}");
                     report(Level::Error, "handler `console` stops", text);
                     return;

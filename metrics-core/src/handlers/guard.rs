@@ -4,7 +4,7 @@ use std::panic::Location;
 use std::thread::ThreadId;
 use std::time::Instant;
 
-use super::{installed, mistakes};
+use super::{list, mistakes};
 use crate::collect::last_values;
 
 /// Shuts all handlers down when the guard is dropped, so that they export the last values. Keep the
@@ -54,11 +54,11 @@ impl Drop for ShutdownGuard {
     fn drop(&mut self) {
         let lived = self.made.elapsed();
         let last_values = last_values::show();
-        let removed = installed::take_all();
+        let removed = list::take_all();
         let removed_any = !removed.is_empty();
-        installed::retire(removed);
+        list::retire(removed);
         // `main` returns next, which ends the other threads.
-        installed::wait_for_other_threads();
+        list::wait_for_other_threads();
         drop(last_values);
         last_values::release(self.thread);
         mistakes::guard_is_dropped(self.place, self.is_of_main, lived, removed_any);

@@ -81,9 +81,7 @@ pub trait MetricHandler: Send + Sync + 'static {
     /// Takes a measurement of a metric that the handler subscribed to, on the thread that records
     /// it.
     ///
-    /// Measurements that this method records are counted, but not forwarded. Measurements that
-    /// other threads were about to forward may still arrive while [`shutdown`](Self::shutdown)
-    /// runs, and after it.
+    /// Measurements that this method records are counted, but not forwarded.
     fn measured(&self, measurement: &Measurement) {
         let _ = measurement;
     }
@@ -96,6 +94,10 @@ pub trait MetricHandler: Send + Sync + 'static {
 
     /// Called once, when the handler is removed or the program shuts down. Flushes, and ends
     /// everything that the handler started.
+    ///
+    /// From the removal on, no other method is called, unless the handler is installed again. Calls
+    /// that other threads had begun before have returned; a call that does not return for ten
+    /// seconds is not waited for.
     ///
     /// # Errors
     /// If something could not be delivered.

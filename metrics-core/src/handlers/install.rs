@@ -3,10 +3,11 @@
 use std::cell::Cell;
 
 use super::names::{IntoHandler, IntoHandlers};
-use super::{installed, mistakes};
+use super::{list, mistakes};
 use crate::collect::conflicts;
 use crate::collect::last_values;
 use crate::error::Error;
+use crate::foreign::Outermost;
 
 /// Installs these handlers, and removes all others.
 ///
@@ -17,6 +18,10 @@ use crate::error::Error;
 ///
 /// If several threads install one handler at the same time, one of them installs it, and the others
 /// do not wait. A handler that should stay is removed if another thread removes it meanwhile.
+///
+/// Handlers and callbacks may call this function, [`add_metric_handler`],
+/// [`clear_metric_handlers`], [`flush`] and [`shutdown`]. There, a removed handler whose calls are
+/// still in progress is shut down later, by a thread of its own, and its errors are logged.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -30,13 +35,14 @@ use crate::error::Error;
 /// ```
 ///
 /// # Errors
-/// If a name is unknown ([`Error::UnknownHandler`]), a handler cannot be built or installed
-/// ([`Error::Handler`]), or two definitions of a metric disagree ([`Error::Conflict`]). After an
-/// error, the installed handlers are the same as before.
+/// If a name is unknown ([`Error::UnknownHandler`]), a handler cannot be built or installed, or is
+/// still being shut down ([`Error::Handler`]), or two definitions of a metric disagree
+/// ([`Error::Conflict`]). After an error, the installed handlers are the same as before.
 pub fn set_metric_handlers(handlers: impl IntoHandlers) -> Result<(), Error> {
+    let choices = handlers.into_handlers();
     conflicts::check()?;
-    let removed = installed::set(handlers.into_handlers())?;
-    installed::retire(removed);
+    let removed = list::set(choices)?;
+    list::retire(removed);
     mistakes::handlers_are_set();
     Ok(())
 }
@@ -55,8 +61,9 @@ pub fn set_metric_handlers(handlers: impl IntoHandlers) -> Result<(), Error> {
 /// # Errors
 /// As [`set_metric_handlers`].
 pub fn add_metric_handler(handler: impl IntoHandler) -> Result<(), Error> {
+    let choice = handler.into_handler();
     conflicts::check()?;
-    installed::add(handler.into_handler())?;
+    list::add(choice)?;
     mistakes::handlers_are_set();
     Ok(())
 }
@@ -68,7 +75,7 @@ pub fn add_metric_handler(handler: impl IntoHandler) -> Result<(), Error> {
 /// them.
 pub fn clear_metric_handlers() {
     let _last_values = last_values::show();
-    installed::retire(installed::take_all());
+    list::retire(list::take_all());
 }
 
 /// Flushes every handler. Inside a handler's own `flush`, this function does nothing.
@@ -79,13 +86,8 @@ pub fn flush() -> Result<(), Error> {
     thread_local! {
         static FLUSHING: Cell<bool> = const { Cell::new(false) };
     }
-    if FLUSHING.replace(true) {
-        return Ok(());
-    }
-    // `installed::flush` catches panics of handlers.
-    let flushed = installed::flush();
-    FLUSHING.set(false);
-    flushed
+    let Some(_outermost) = Outermost::begin(&FLUSHING) else { return Ok(()) };
+    list::flush()
 }
 
 /// Flushes, shuts down and removes every handler.
@@ -94,5 +96,5 @@ pub fn flush() -> Result<(), Error> {
 /// The errors of the handlers. After an error of one handler, the others are still shut down.
 pub fn shutdown() -> Result<(), Error> {
     let _last_values = last_values::show();
-    Error::all(installed::shut_down(installed::take_all()))
+    Error::all(list::shut_down(list::take_all()))
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::handler::{HandlerError, MetricHandler};
 use crate::error::Error;
+use crate::foreign::Foreign;
 
 /// A back end that can be chosen by name. The crate of a back end adds it to [`BACK_ENDS`].
 #[derive(Debug)]
@@ -84,7 +85,7 @@ pub struct HandlerChoice(pub(super) Chosen);
 
 pub(super) enum Chosen {
     Name(String),
-    Instance(Arc<dyn MetricHandler>),
+    Instance(Foreign<Arc<dyn MetricHandler>>),
 }
 
 impl std::fmt::Debug for HandlerChoice {
@@ -111,7 +112,7 @@ pub trait IntoHandler {
 
 impl<H: MetricHandler> IntoHandler for H {
     fn into_handler(self) -> HandlerChoice {
-        HandlerChoice(Chosen::Instance(Arc::new(self)))
+        HandlerChoice(Chosen::Instance(Foreign::new(Arc::new(self))))
     }
 }
 

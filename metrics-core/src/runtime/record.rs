@@ -6,7 +6,7 @@ use super::metric::Metric;
 use super::names;
 use super::registered::RuntimeMetric;
 use crate::error::Error;
-use crate::handlers::installed::announce_all;
+use crate::handlers::list::announce_all;
 use crate::labels::attributes::IntoAttributes;
 use crate::labels::attributes::collected::collected;
 use crate::metric::kind::MetricType;

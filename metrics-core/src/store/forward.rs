@@ -2,14 +2,13 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::family::Family;
 use super::series::Series;
 use super::value::Value;
 use crate::cells::change::Change;
+use crate::foreign::Outermost;
 use crate::labels::set::Labels;
 use crate::metric::descriptor::Descriptor;
 
@@ -25,12 +24,12 @@ pub struct Measurement {
     pub value: Value,
 }
 
-/// Receives single measurements.
+/// Receives single measurements. Neither the call nor the drop of a subscriber panics.
 pub(crate) trait Subscriber: Send + Sync {
     fn measured(&self, measurement: &Measurement);
 
-    /// Whether the subscriber was removed. Read and written under the lock of `SUBSCRIBERS`.
-    fn removed(&self) -> &AtomicBool;
+    /// Whether the subscriber was removed. From then on it stays so.
+    fn is_removed(&self) -> bool;
 }
 
 type List = Vec<Arc<dyn Subscriber>>;
@@ -47,10 +46,7 @@ thread_local! {
 /// while it takes a measurement are not forwarded.
 #[cold]
 pub(crate) fn to_subscribers(series: Series, change: Change) {
-    if FORWARDING.replace(true) {
-        return;
-    }
-    let _forwarding = Forwarding;
+    let Some(_outermost) = Outermost::begin(&FORWARDING) else { return };
     // A copy, because a subscriber may install or remove handlers while it takes a measurement.
     if let Some(subscribers) = subscribers_of(series.descriptor()) {
         let measurement = Measurement {
@@ -64,18 +60,6 @@ pub(crate) fn to_subscribers(series: Series, change: Change) {
             },
         };
         subscribers.iter().for_each(|subscriber| subscriber.measured(&measurement));
-        // A subscriber that was removed meanwhile may end here, and foreign code must not unwind
-        // through a measurement.
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(subscribers)));
-    }
-}
-
-/// Ends the forwarding of this thread when it is dropped, also after a panic.
-struct Forwarding;
-
-impl Drop for Forwarding {
-    fn drop(&mut self) {
-        FORWARDING.set(false);
     }
 }
 
@@ -92,7 +76,7 @@ fn address(metric: &'static Descriptor) -> usize {
 /// removed meanwhile: then nothing would end the subscription.
 pub(crate) fn subscribe(family: &'static Family, subscriber: Arc<dyn Subscriber>) {
     let mut subscribers = SUBSCRIBERS.write().unwrap_or_else(PoisonError::into_inner);
-    if subscriber.removed().load(Relaxed) {
+    if subscriber.is_removed() {
         return;
     }
     let by_metric = subscribers.get_or_insert_default();
@@ -100,10 +84,9 @@ pub(crate) fn subscribe(family: &'static Family, subscriber: Arc<dyn Subscriber>
     family.set_subscribed(true);
 }
 
-/// Ends the subscriptions of `subscriber` to all of `families`.
+/// Ends the subscriptions of `subscriber`, which was removed, to all of `families`.
 pub(crate) fn unsubscribe(families: &[&'static Family], subscriber: &Arc<impl Subscriber>) {
     let mut subscribers = SUBSCRIBERS.write().unwrap_or_else(PoisonError::into_inner);
-    subscriber.removed().store(true, Relaxed);
     let Some(by_metric) = subscribers.as_mut() else { return };
     for family in families {
         if let Some(list) = by_metric.get_mut(&address(family.descriptor())) {

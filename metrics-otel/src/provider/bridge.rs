@@ -4,18 +4,17 @@
 //! installed and cleared.
 
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
 use log::Level;
 use opentelemetry::metrics::Meter;
-use typed_metrics_core::{ChangeReader, Descriptor, report};
+use typed_metrics_core::{ChangeReader, Descriptor, foreign, report};
 
 use super::deferred::Deferred;
 use super::instrument::{self, Sink};
 use super::limit;
-use super::pumping::Pumping;
+use super::pumping;
 use crate::lock::{lock, try_lock};
 
 /// The name of an observable instrument that observes nothing. Its callback is the pump.
@@ -154,9 +153,9 @@ impl Bridge {
     /// every collection, once for each of its readers. Values that are added here are part of that
     /// collection.
     pub(crate) fn pump(&self) {
-        let Some(pumping) = Pumping::begin() else { return };
+        let Some(pumping) = pumping::begin() else { return };
         // A panic would end the SDK's reader. Core catches panics of the user's callbacks.
-        let pumped = catch_unwind(AssertUnwindSafe(|| self.hand_on(&mut lock(&self.state))));
+        let pumped = foreign::call(|| self.hand_on(&mut lock(&self.state)));
         drop(pumping);
         if pumped.is_err() && !self.panicked.swap(true, Ordering::Relaxed) {
             let text = format_args!("handing metrics to OpenTelemetry panicked");

@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use typed_metrics_core::foreign::Outermost;
+
 thread_local! {
     static PUMPING: Cell<bool> = const { Cell::new(false) };
 }
@@ -12,18 +14,22 @@ pub(crate) fn is_pumping() -> bool {
     PUMPING.get()
 }
 
-/// Marks this thread as inside a pump until the value is dropped.
-pub(crate) struct Pumping(());
-
-impl Pumping {
-    /// `None` if this thread is inside a pump already.
-    pub(crate) fn begin() -> Option<Self> {
-        (!PUMPING.replace(true)).then_some(Self(()))
-    }
+/// Marks this thread as inside a pump until the value is dropped; `None` if it is inside a pump
+/// already.
+pub(crate) fn begin() -> Option<Outermost> {
+    Outermost::begin(&PUMPING)
 }
 
-impl Drop for Pumping {
-    fn drop(&mut self) {
-        PUMPING.set(false);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pump_inside_a_pump_does_not_end_the_outer_one() {
+        let pumping = begin().unwrap();
+        assert!(begin().is_none());
+        assert!(is_pumping());
+        drop(pumping);
+        assert!(!is_pumping());
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::program::{Ended, FIX, PROGRAM, Program};
 use crate::collect::last_values::collections;
 use crate::collect::recorded::recorded;
-use crate::handlers::{installed, names};
+use crate::handlers::{list, names};
 use crate::report::{self, is_test};
 
 /// The end of `main` takes less time, including its drops and a runtime that ends its tasks.
@@ -74,7 +74,7 @@ fn lost_after_guard(program: &Program) -> Option<String> {
 /// Only back ends of this project are named. Another handler may have nothing to export at the end,
 /// for example one that is read over the network or by the program itself.
 fn never_exported(program: &Program) -> Option<String> {
-    let mut without_export = installed::without_export()?;
+    let mut without_export = list::without_export()?;
     without_export.retain(|name| names::is_own(name));
     if without_export.is_empty() || recorded()? == program.handlers?.recorded? {
         return None;

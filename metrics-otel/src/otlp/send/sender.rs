@@ -2,16 +2,15 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use log::Level;
 use opentelemetry::Context;
-use typed_metrics_core::report;
+use typed_metrics_core::{foreign, report};
 
 use super::answer::Outcome;
-use super::state::{FIRST_PAUSE, Message, State};
+use super::state::{Message, State};
 use super::transport::Transport;
 use super::undelivered::Undelivered;
 use crate::lock::lock;
@@ -60,15 +59,7 @@ impl Sender {
             // The thread's own activity is not telemetry of the program.
             let _suppressed = Context::enter_telemetry_suppressed_scope();
             IS_SENDER.set(true);
-            loop {
-                let step = catch_unwind(AssertUnwindSafe(|| worker.step(&mut transport)));
-                match step {
-                    Ok(true) => {}
-                    Ok(false) => return,
-                    // The program's logger panicked. No batch is being sent.
-                    Err(_) => std::thread::sleep(FIRST_PAUSE),
-                }
-            }
+            while worker.step(&mut transport) {}
         });
         spawned.map_err(|error| {
             OtlpError::new(format!("the thread that sends metrics cannot be started: {error}"))
@@ -170,7 +161,7 @@ impl Shared {
     /// Waits for the next batch and sends it; false if the thread must end.
     fn step(&self, transport: &mut impl Transport) -> bool {
         let Some(body) = self.next() else { return false };
-        let sent = catch_unwind(AssertUnwindSafe(|| transport.send(&body)));
+        let sent = foreign::call(|| transport.send(&body));
         self.take(sent.unwrap_or_else(|_| Outcome::retry("sending panicked")));
         true
     }
