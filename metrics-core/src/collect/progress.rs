@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
-use foldhash::fast::FixedState;
-
 use super::histogram_progress::HistogramProgress;
 use super::numbers::FamilyProgress;
 use crate::cells::totals::{Extremes, Totals};
+use crate::labels::hash::Seeded;
 use crate::metric::series_id::SeriesId;
 use crate::store::family::Family;
 use crate::store::series::Series;
@@ -26,7 +25,7 @@ pub(crate) struct Readers {
 #[derive(Debug)]
 struct ReaderProgress {
     reader: u64,
-    histograms: HashMap<SeriesId, HistogramProgress, FixedState>,
+    histograms: HashMap<SeriesId, HistogramProgress, Seeded>,
     /// Removed histograms that [`Reader::changes`](super::reader::Reader::changes) has yet to
     /// report.
     removed: Vec<(&'static Family, SeriesId)>,

@@ -132,9 +132,7 @@ impl Family {
         }
     }
 
-    /// The hash of a query to this family. A thread keeps the series of all families in one table,
-    /// and many families have the same labels: run-time metrics often have none, or the same queue
-    /// names. So the hash depends on the family too.
+    /// The hash of a query to this family.
     #[inline(always)]
     pub(crate) fn hash(&'static self, query: &impl Query) -> u64 {
         hash(query, std::ptr::from_ref(self).addr() as u64)
