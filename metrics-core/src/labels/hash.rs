@@ -151,6 +151,14 @@ pub(crate) fn same(value: LabelRef<'_>, stored: Option<&LabelValue>) -> bool {
     }
 }
 
+/// Whether two series have the same labels.
+pub(crate) fn same_labels(a: &Labels, b: &Labels) -> bool {
+    a.len() == b.len()
+        && a.iter().zip(b.iter()).all(|((name, value), (other_name, other))| {
+            name == other_name && same(value.as_ref(), Some(other))
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
