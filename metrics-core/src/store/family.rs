@@ -41,7 +41,7 @@ pub struct Family {
 
 /// The owner of the fixed block of run-time metrics, which is never used.
 static NO_FAMILY: Family = Family::new(&NO_METRIC, &NO_FAMILY);
-static NO_METRIC: Descriptor = Descriptor::new(Definition {
+pub(crate) static NO_METRIC: Descriptor = Descriptor::new(Definition {
     name: "",
     metric_type: MetricType::Gauge,
     value_type: ValueType::F64,
