@@ -9,6 +9,7 @@ pub(crate) mod changes;
 pub(crate) mod conflicts;
 pub(crate) mod extremes;
 mod histogram_progress;
+mod joined;
 pub(crate) mod last_values;
 pub(crate) mod merge;
 pub(crate) mod numbers;

@@ -29,6 +29,9 @@ macro_rules! define {
                 /// Wide.
                 #[counter(series_limit = 10_000)]
                 Wide { id: u32 },
+                /// Series that come and go.
+                #[counter(series_limit = 10)]
+                Passing { name: &'a str },
             }
         }
     )*};
@@ -160,4 +163,23 @@ fn they_are_listed_once() {
         assert_eq!(names.iter().filter(|found| **found == name).count(), 1, "{name}");
     }
     assert!(typed_metrics::check().is_ok());
+}
+
+#[test]
+fn series_that_come_and_go_keep_their_ids_while_they_are_there() {
+    let stays = [("name", "stays")];
+    one::Twice::passing("stays").inc();
+    let (id, _) = series(&snapshot(), "twice.passing", &stays);
+    for round in 0..200 {
+        let name = round.to_string();
+        one::Twice::passing(&name).inc();
+        two::Twice::passing(&name).inc();
+        if round % 3 == 0 {
+            let (_, value) = series(&snapshot(), "twice.passing", &[("name", &name)]);
+            assert_eq!(value, Value::U64(2));
+            assert_eq!(series(&snapshot(), "twice.passing", &stays).0, id);
+        }
+        one::Twice::passing(&name).remove();
+        two::Twice::passing(&name).remove();
+    }
 }

@@ -1,6 +1,8 @@
-//! The series of a metric: with bad values, with several definitions, and past the series limit.
+//! The series of a metric: with bad values, with chosen labels, with several definitions, and past
+//! the series limit.
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 
 mod bad_values;
+mod collisions;
 mod definitions;
 mod limits;

@@ -3,10 +3,12 @@
 
 use std::collections::HashMap;
 
+use super::joined::JOINED;
 use super::snapshot::MetricSnapshot;
 use crate::metric::kind::MetricType;
 use crate::metric::series_id::SeriesId;
 use crate::store::family::Family;
+use crate::sync::lock;
 
 /// The metrics of a snapshot, merged by name.
 #[derive(Default)]
@@ -54,20 +56,21 @@ impl MetricSnapshot {
     /// Adds the series of another definition of the same metric.
     ///
     /// The id of a series must not depend on which definition recorded first, so the series get ids
-    /// made of their labels.
+    /// that depend on their labels.
     fn merge(&mut self, other: Self, series: &mut Option<HashMap<SeriesId, usize>>) {
         let descriptor = self.descriptor;
         let is_gauge = descriptor.metric_type() == MetricType::Gauge;
+        let mut joined = lock(&JOINED);
         let indices = series.get_or_insert_with(|| {
             let own = self.series.iter_mut().enumerate();
             own.map(|(index, series)| {
-                series.id = SeriesId::by_labels(descriptor, &series.labels);
+                series.id = joined.id(descriptor, &series.labels);
                 (series.id, index)
             })
             .collect()
         });
         for mut series in other.series {
-            series.id = SeriesId::by_labels(descriptor, &series.labels);
+            series.id = joined.id(descriptor, &series.labels);
             let index = *indices.entry(series.id).or_insert(self.series.len());
             match self.series.get_mut(index) {
                 Some(found) => found.value.merge(series.value, is_gauge),

@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
-use foldhash::fast::FixedState;
-
 use super::histogram_progress::HistogramProgress;
 use super::numbers::FamilyProgress;
 use crate::cells::totals::{Extremes, Totals};
+use crate::labels::hash::Seeded;
 use crate::metric::series_id::SeriesId;
 use crate::store::family::Family;
 use crate::store::series::Series;
@@ -35,7 +34,7 @@ pub(super) enum Reports {
 struct ReaderProgress {
     reader: u64,
     reports: Reports,
-    histograms: HashMap<SeriesId, HistogramProgress, FixedState>,
+    histograms: HashMap<SeriesId, HistogramProgress, Seeded>,
     /// Removed histograms that the reader has yet to report.
     removed: Vec<(&'static Family, SeriesId)>,
     /// The progress in sums and gauges, by the address of their family. Empty unless the reader

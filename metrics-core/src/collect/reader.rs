@@ -3,9 +3,9 @@
 use super::merge::MergedMetrics;
 use super::observation::run_callbacks;
 use super::progress::{Readers, Reports, lock_readers};
-use super::registry;
 use super::snapshot::{MetricSnapshot, SeriesSnapshot, Snapshot};
 use super::warn::warn_of_news;
+use super::{joined, registry};
 use crate::metric::kind::MetricType;
 use crate::shards::scope::Scope;
 use crate::store::family::Family;
@@ -82,6 +82,7 @@ fn collect(reader: Option<u64>) -> Snapshot {
     run_callbacks(|_| true);
     let families = registry::families();
     let mut readers = lock_readers();
+    joined::sweep();
     let view = View::everything();
     let mut metrics = MergedMetrics::default();
     for family in families {
@@ -106,6 +107,7 @@ pub(crate) fn collect_scope(scope: &Scope) -> Snapshot {
     let view = View::of(scope);
     // A scope inside this one may end concurrently and move its counts.
     let _readers = lock_readers();
+    joined::sweep();
     let mut metrics = MergedMetrics::default();
     for family in registry::families() {
         let mut series = Vec::new();

@@ -2,11 +2,10 @@
 
 use std::hash::{BuildHasher, Hash, Hasher};
 
-use foldhash::fast::FixedState;
-
 use super::progress::try_lock_readers;
 use super::registry;
 use crate::cells::change::Reading;
+use crate::labels::hash::Seeded;
 use crate::metric::kind::{MetricType, ValueType};
 use crate::store::read::{View, histogram, read};
 
@@ -17,7 +16,7 @@ use crate::store::read::{View, histogram, read};
 pub(crate) fn recorded() -> Option<u64> {
     let _collecting = try_lock_readers()?;
     let view = View::everything();
-    let mut hasher = FixedState::default().build_hasher();
+    let mut hasher = Seeded.build_hasher();
     for family in registry::families() {
         let (metric_type, value_type) =
             (family.descriptor().metric_type(), family.descriptor().value_type());

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::labels::set::Labels;
+use crate::labels::value::{LabelValue, cut};
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
 use crate::metric::series_id::SeriesId;
@@ -71,7 +72,9 @@ impl Snapshot {
 }
 
 impl MetricSnapshot {
-    /// The series with exactly these labels, in any order.
+    /// The series with exactly these labels, in any order. Text is compared as it was recorded,
+    /// control characters included; other values are compared in the form in which Rust writes
+    /// them.
     ///
     /// ```
     /// # use typed_metrics_core as typed_metrics;
@@ -87,9 +90,65 @@ impl MetricSnapshot {
     pub fn series_with(&self, labels: &[(&str, &str)]) -> Option<&SeriesSnapshot> {
         self.series.iter().find(|series| {
             series.labels.len() == labels.len()
-                && labels.iter().all(|(name, value)| {
-                    series.labels.get(name).is_some_and(|found| found.to_string() == *value)
+                && series.labels.iter().all(|(name, value)| {
+                    labels.iter().any(|(asked, text)| *asked == name && is_written(value, text))
                 })
         })
+    }
+}
+
+/// Whether `text` is the value of a label. The display of a text is no comparison, because it
+/// escapes control characters.
+fn is_written(value: &LabelValue, text: &str) -> bool {
+    match value {
+        LabelValue::Str(value) => **value == *cut(text),
+        other => other.to_string() == text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::labels::value::{LabelRef, MAX_LABEL_LEN};
+    use crate::store::family::NO_METRIC;
+
+    fn metric(series: &[&[(&'static str, LabelRef<'_>)]]) -> MetricSnapshot {
+        let series = series.iter().enumerate().map(|(number, labels)| SeriesSnapshot {
+            id: SeriesId::default(),
+            labels: Labels::new(
+                labels.iter().filter_map(|(name, value)| Some(((*name).into(), value.to_value()?))),
+            ),
+            value: Value::U64(number as u64),
+        });
+        MetricSnapshot { descriptor: &NO_METRIC, series: series.collect(), dropped: Vec::new() }
+    }
+
+    fn found(metric: &MetricSnapshot, labels: &[(&str, &str)]) -> Option<Value> {
+        metric.series_with(labels).map(|series| series.value.clone())
+    }
+
+    #[test]
+    fn a_series_is_found_by_the_text_that_was_recorded() {
+        let long = "é".repeat(MAX_LABEL_LEN);
+        let texts = ["a\nb", r"a\nb", "", "1", &long];
+        let labels = texts.map(|text| [("k", LabelRef::Str(text))]);
+        let metric = metric(&labels.each_ref().map(|labels| &labels[..]));
+        for (number, text) in texts.into_iter().enumerate() {
+            assert_eq!(found(&metric, &[("k", text)]), Some(Value::U64(number as u64)), "{text:?}");
+        }
+        assert_eq!(found(&metric, &[("k", r"a\\nb")]), None);
+    }
+
+    #[test]
+    fn a_series_is_found_by_all_its_labels() {
+        let metric = metric(&[
+            &[("a", LabelRef::Bool(true)), ("b", LabelRef::Int(-1))],
+            &[("a", LabelRef::Float(0.5))],
+        ]);
+        assert_eq!(found(&metric, &[("b", "-1"), ("a", "true")]), Some(Value::U64(0)));
+        assert_eq!(found(&metric, &[("a", "0.5")]), Some(Value::U64(1)));
+        for wrong in [&[("a", "true")][..], &[("a", "true"), ("a", "true")], &[("b", "-1")], &[]] {
+            assert_eq!(found(&metric, wrong), None, "{wrong:?}");
+        }
     }
 }

@@ -1,31 +1,141 @@
 //! Hashing and comparing the values of labels.
 
-use std::hash::{BuildHasher, Hasher};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::OnceLock;
 
-use foldhash::fast::FixedState;
+use foldhash::SharedSeed;
+use foldhash::fast::FoldHasher;
 
 use super::set::Labels;
 use super::value::{LabelRef, LabelValue};
 
-/// The hash of the labels of a series.
-pub(crate) fn hash_of(labels: &Labels) -> u64 {
-    let mut hasher = FixedState::default().build_hasher();
-    for (name, value) in labels.iter() {
-        hasher.write(name.as_bytes());
-        hash_value(value.as_ref(), &mut hasher);
-    }
-    hasher.finish()
+/// The seeds of every hash by which the process finds texts and label values.
+///
+/// A client of the program often chooses these values. The client does not know the seeds, so it
+/// cannot choose values whose hashes collide: each multiplication has a factor that depends on the
+/// seeds. Only a client that can measure the hashes could compute the seeds.
+#[derive(Debug)]
+struct Seeds {
+    initial: u64,
+    number: u64,
+    text: SharedSeed,
 }
 
-#[inline(always)]
-pub(crate) fn hash_value(value: LabelRef<'_>, hasher: &mut impl Hasher) {
-    match value {
-        LabelRef::Absent => hasher.write_u64(0),
-        LabelRef::Bool(value) => hasher.write_u64(1 + u64::from(value)),
-        LabelRef::Int(value) => hasher.write_u64(value.cast_unsigned()),
-        LabelRef::Float(value) => hasher.write_u64(value.to_bits()),
-        LabelRef::Str(text) => hasher.write(text.as_bytes()),
+static SEEDS: OnceLock<Seeds> = OnceLock::new();
+
+impl Seeds {
+    #[inline(always)]
+    fn of_process() -> &'static Self {
+        SEEDS.get_or_init(Self::draw)
     }
+
+    /// Seeds from the randomness of the operating system, on which the standard library draws.
+    #[cold]
+    fn draw() -> Self {
+        Self::new([(); 3].map(|()| RandomState::new().build_hasher().finish()))
+    }
+
+    fn new([initial, number, text]: [u64; 3]) -> Self {
+        // With some bits set for certain, as in `SharedSeed`, no factor is small.
+        let number = number | 1 << 63 | 1 << 31 | 1;
+        Self { initial, number, text: SharedSeed::from_u64(text) }
+    }
+}
+
+/// The hash of the labels of a series: names and values one after the other.
+///
+/// Each step multiplies, so the hash depends on the order of the steps. Different labels differ in
+/// at least one step, so that their hashes are equal only by chance.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LabelHash<'a> {
+    seeds: &'a Seeds,
+    state: u64,
+}
+
+impl LabelHash<'static> {
+    /// The hash of no labels. It differs for each `table`.
+    #[inline(always)]
+    pub(crate) fn new(table: u64) -> Self {
+        LabelHash::with(Seeds::of_process(), table)
+    }
+}
+
+impl<'a> LabelHash<'a> {
+    #[inline(always)]
+    fn with(seeds: &'a Seeds, table: u64) -> Self {
+        Self { seeds, state: seeds.initial ^ table }
+    }
+
+    /// Adds the index of a combination of fixed labels. Must be the first step.
+    #[inline(always)]
+    pub(crate) fn combination(self, combination: usize) -> Self {
+        let state = self.state.wrapping_add(self.seeds.number.wrapping_mul(combination as u64));
+        Self { state, ..self }
+    }
+
+    #[inline(always)]
+    pub(crate) fn text(self, text: &str) -> Self {
+        let mut hasher = FoldHasher::with_seed(self.next(), &self.seeds.text);
+        hasher.write(text.as_bytes());
+        Self { state: hasher.finish(), ..self }
+    }
+
+    #[inline(always)]
+    pub(crate) fn value(self, value: LabelRef<'_>) -> Self {
+        match value {
+            LabelRef::Absent => self.number(0, 0),
+            LabelRef::Bool(value) => self.number(1, u64::from(value)),
+            LabelRef::Int(value) => self.number(2, value.cast_unsigned()),
+            LabelRef::Float(value) => self.number(3, value.to_bits()),
+            LabelRef::Str(text) => self.text(text),
+        }
+    }
+
+    /// Adds a value of a kind that is not text. Each kind has a factor of its own, because equal
+    /// bits are different values in different kinds.
+    #[inline(always)]
+    fn number(self, kind: u32, bits: u64) -> Self {
+        let factor = self.seeds.number.rotate_left(11 * kind);
+        let product = u128::from(self.next() ^ bits) * u128::from(factor);
+        // As in `foldhash`: the middle bits of a product depend on all bits of both factors.
+        #[expect(clippy::cast_possible_truncation)]
+        Self { state: product as u64 ^ (product >> 64) as u64, ..self }
+    }
+
+    /// The state at the beginning of a step. Without the addition, steps could be exchanged:
+    /// `foldhash` rotates the state by the length of a text, and a rotated factor rotates the folded
+    /// product.
+    #[inline(always)]
+    fn next(self) -> u64 {
+        self.state.wrapping_add(self.seeds.number)
+    }
+
+    #[inline(always)]
+    pub(crate) fn finish(self) -> u64 {
+        self.state
+    }
+}
+
+/// Builds hashers with the seeds of the process.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Seeded;
+
+impl BuildHasher for Seeded {
+    type Hasher = FoldHasher<'static>;
+
+    #[inline(always)]
+    fn build_hasher(&self) -> Self::Hasher {
+        let seeds = Seeds::of_process();
+        FoldHasher::with_seed(seeds.initial, &seeds.text)
+    }
+}
+
+/// The hash of the labels of a series.
+pub(crate) fn hash_of(labels: &Labels) -> u64 {
+    let add = |hash: LabelHash<'static>, (name, value): (&str, &LabelValue)| {
+        hash.text(name).value(value.as_ref())
+    };
+    labels.iter().fold(LabelHash::new(0), add).finish()
 }
 
 #[inline(always)]
@@ -38,5 +148,89 @@ pub(crate) fn same(value: LabelRef<'_>, stored: Option<&LabelValue>) -> bool {
         (LabelRef::Float(a), Some(LabelValue::Float(b))) => a.to_bits() == b.to_bits(),
         (LabelRef::Str(a), Some(LabelValue::Str(b))) => *a == **b,
         _ => false,
+    }
+}
+
+/// Whether two series have the same labels.
+pub(crate) fn same_labels(a: &Labels, b: &Labels) -> bool {
+    a.len() == b.len()
+        && a.iter().zip(b.iter()).all(|((name, value), (other_name, other))| {
+            name == other_name && same(value.as_ref(), Some(other))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    /// The least number of different hashes of some labels, over many seeds.
+    fn distinct(labels: &[Vec<LabelRef<'_>>]) -> usize {
+        let mut random = fastrand::Rng::with_seed(1);
+        let of = |random: &mut fastrand::Rng| {
+            let seeds = Seeds::new([(); 3].map(|()| random.u64(..)));
+            let hash = |values: &Vec<LabelRef<'_>>| {
+                let mut hash = LabelHash::with(&seeds, 0x5555_0000).combination(1);
+                for value in values {
+                    hash = hash.value(*value);
+                }
+                hash.finish()
+            };
+            labels.iter().map(hash).collect::<HashSet<_>>().len()
+        };
+        (0..if cfg!(miri) { 2 } else { 50 }).map(|_| of(&mut random)).min().unwrap()
+    }
+
+    /// The constants in the source of `foldhash`.
+    const PUBLIC: [u64; 12] = [
+        0x243f_6a88_85a3_08d3,
+        0x1319_8a2e_0370_7344,
+        0xa409_3822_299f_31d0,
+        0x082e_fa98_ec4e_6c89,
+        0x4528_21e6_38d0_1377,
+        0xbe54_66cf_34e9_0c6c,
+        0xc0ac_29b7_c97c_50dd,
+        0x3f84_d5b5_b547_0917,
+        0x9216_d5d9_8979_fb1b,
+        0xd131_0ba6_98df_b5ac,
+        0x2ffd_72db_d01a_dfb7,
+        0xb8e1_afed_6a26_7e96,
+    ];
+
+    #[test]
+    fn labels_made_of_public_constants_do_not_collide() {
+        let paths: Vec<_> = (0..200).map(|i| format!("/path/{i}")).collect();
+        for constant in PUBLIC {
+            let after = LabelRef::Int(constant.cast_signed());
+            let flood = paths.iter().map(|path| vec![LabelRef::Str(path), after]);
+            assert_eq!(distinct(&flood.collect::<Vec<_>>()), paths.len(), "{constant:x}");
+            let flood = (0..200).map(|i| vec![after, LabelRef::Int(i)]);
+            assert_eq!(distinct(&flood.collect::<Vec<_>>()), 200, "{constant:x}");
+        }
+    }
+
+    #[test]
+    fn values_of_equal_bits_do_not_collide() {
+        let alike = [
+            LabelRef::Absent,
+            LabelRef::Bool(false),
+            LabelRef::Bool(true),
+            LabelRef::Int(0),
+            LabelRef::Int(1),
+            LabelRef::Float(f64::from_bits(0)),
+            LabelRef::Float(f64::from_bits(1)),
+            LabelRef::Str(""),
+            LabelRef::Str("\0"),
+            LabelRef::Str("\0\0"),
+        ];
+        let mut labels = vec![Vec::new()];
+        for _ in 0..3 {
+            let longer = labels.iter().flat_map(|labels: &Vec<_>| {
+                alike.map(|value| labels.iter().copied().chain([value]).collect::<Vec<_>>())
+            });
+            labels = longer.collect();
+        }
+        assert_eq!(distinct(&labels), alike.len().pow(3));
     }
 }

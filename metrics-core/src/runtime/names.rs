@@ -4,12 +4,11 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
-use foldhash::fast::FixedState;
-
 use super::metric::Metric;
 use super::registered::RuntimeMetric;
 use crate::collect::registry;
 use crate::error::Error;
+use crate::labels::hash::Seeded;
 use crate::metric::source::Source;
 use crate::rules::name::{MAX_NAME_LEN, NameError};
 use crate::store::family::Family;
@@ -20,7 +19,7 @@ use crate::store::family::Family;
 /// Metrics stay for ever, so a limit must stop a program that makes names from its input.
 pub const MAX_RUNTIME_METRICS: usize = 10_000;
 
-type ByKey = HashMap<&'static str, RuntimeMetric, FixedState>;
+type ByKey = HashMap<&'static str, RuntimeMetric, Seeded>;
 
 #[derive(Default)]
 struct Table {
@@ -37,7 +36,7 @@ thread_local! {
     /// The metrics that this thread has found. Metrics stay for ever, so an entry never becomes
     /// wrong.
     static FOUND_BY_THREAD: RefCell<ByKey> =
-        const { RefCell::new(HashMap::with_hasher(FixedState::with_seed(0))) };
+        const { RefCell::new(HashMap::with_hasher(Seeded)) };
 }
 
 /// The metric whose key or name is `key`.

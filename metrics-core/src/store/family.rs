@@ -40,7 +40,7 @@ pub struct Family {
 
 /// The owner of the fixed block of run-time metrics, which is never used.
 static NO_FAMILY: Family = Family::new(&NO_METRIC, &NO_FAMILY);
-static NO_METRIC: Descriptor = Descriptor::new(Definition {
+pub(crate) static NO_METRIC: Descriptor = Descriptor::new(Definition {
     name: "",
     metric_type: MetricType::Gauge,
     value_type: ValueType::F64,
@@ -130,9 +130,7 @@ impl Family {
         }
     }
 
-    /// The hash of a query to this family. A thread keeps the series of all families in one table,
-    /// and many families have the same labels: run-time metrics often have none, or the same queue
-    /// names. So the hash depends on the family too.
+    /// The hash of a query to this family.
     #[inline(always)]
     pub(crate) fn hash(&'static self, query: &impl Query) -> u64 {
         hash(query, std::ptr::from_ref(self).addr() as u64)

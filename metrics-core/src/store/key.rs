@@ -1,12 +1,9 @@
 //! The labels that identify a series in its family, in the forms in which a series is looked up.
 
 use std::borrow::Cow;
-use std::hash::{BuildHasher, Hasher};
-
-use foldhash::fast::FixedState;
 
 use crate::labels::attributes::collected::Collected;
-use crate::labels::hash::{hash_value, same};
+use crate::labels::hash::{LabelHash, same};
 use crate::labels::part::Part;
 use crate::labels::set::Labels;
 use crate::labels::value::{LabelRef, LabelValue};
@@ -27,19 +24,17 @@ pub(crate) struct Key {
 
 /// The labels by which an open series is looked up, borrowed.
 pub(crate) trait Query {
-    fn hash(&self, hasher: &mut impl Hasher);
+    fn hash(&self, start: LabelHash<'static>) -> LabelHash<'static>;
     fn matches(&self, key: &Key) -> bool;
     fn to_key(&self, descriptor: &'static Descriptor) -> Key;
 }
 
-/// The hash of a query to a family. The seed is the address of the family. Where addresses are
-/// randomised, it differs in each process, so nobody can choose labels whose hashes collide.
-/// Elsewhere, a chain of collisions is at most as long as the series limit.
+/// The hash of a query to a family. A thread keeps the series of all families in one table, and many
+/// families have the same labels: run-time metrics often have none, or the same queue names. So the
+/// hash depends on the address of the family too.
 #[inline(always)]
 pub(crate) fn hash(query: &impl Query, family: u64) -> u64 {
-    let mut hasher = FixedState::with_seed(family).build_hasher();
-    query.hash(&mut hasher);
-    hasher.finish()
+    query.hash(LabelHash::new(family)).finish()
 }
 
 /// The labels of a typed metric.
@@ -67,9 +62,15 @@ impl<const N: usize> Parts<'_, N> {
 
 impl<const N: usize> Query for Parts<'_, N> {
     #[inline(always)]
-    fn hash(&self, hasher: &mut impl Hasher) {
-        hasher.write_usize(self.combination());
-        self.open().for_each(|value| hash_value(value, hasher));
+    fn hash(&self, start: LabelHash<'static>) -> LabelHash<'static> {
+        let mut hash = start.combination(self.combination());
+        // A loop over the array itself is unrolled, and then most of its branches are known.
+        for part in &self.0 {
+            if let Some(value) = part.open {
+                hash = hash.value(value);
+            }
+        }
+        hash
     }
 
     #[inline(always)]
@@ -117,9 +118,8 @@ impl Completed<'_> {
 }
 
 impl Query for Completed<'_> {
-    fn hash(&self, hasher: &mut impl Hasher) {
-        hasher.write_usize(self.combination);
-        self.open().for_each(|value| hash_value(value, hasher));
+    fn hash(&self, start: LabelHash<'static>) -> LabelHash<'static> {
+        self.open().fold(start.combination(self.combination), LabelHash::value)
     }
 
     fn matches(&self, key: &Key) -> bool {
@@ -143,11 +143,12 @@ impl Query for Completed<'_> {
 
 /// The attributes of a run-time metric.
 impl Query for Collected {
-    fn hash(&self, hasher: &mut impl Hasher) {
+    fn hash(&self, start: LabelHash<'static>) -> LabelHash<'static> {
+        let mut hash = start;
         for (name, value) in self.iter() {
-            hasher.write(name.as_bytes());
-            hash_value(value, hasher);
+            hash = hash.text(name).value(value);
         }
+        hash
     }
 
     fn matches(&self, key: &Key) -> bool {
