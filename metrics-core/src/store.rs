@@ -7,6 +7,7 @@
 
 pub(crate) mod block;
 pub(crate) mod cache;
+mod encoded;
 pub(crate) mod family;
 pub(crate) mod forward;
 pub(crate) mod function_duration;

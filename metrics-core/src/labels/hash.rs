@@ -1,11 +1,11 @@
-//! Hashing and comparing the values of labels.
+//! Hashing the values of labels.
 
 use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::FixedState;
 
 use super::set::Labels;
-use super::value::{LabelRef, LabelValue};
+use super::value::LabelRef;
 
 /// The hash of the labels of a series.
 pub(crate) fn hash_of(labels: &Labels) -> u64 {
@@ -25,18 +25,5 @@ pub(crate) fn hash_value(value: LabelRef<'_>, hasher: &mut impl Hasher) {
         LabelRef::Int(value) => hasher.write_u64(value.cast_unsigned()),
         LabelRef::Float(value) => hasher.write_u64(value.to_bits()),
         LabelRef::Str(text) => hasher.write(text.as_bytes()),
-    }
-}
-
-#[inline(always)]
-pub(crate) fn same(value: LabelRef<'_>, stored: Option<&LabelValue>) -> bool {
-    match (value, stored) {
-        (LabelRef::Absent, None) => true,
-        (LabelRef::Bool(a), Some(LabelValue::Bool(b))) => a == *b,
-        (LabelRef::Int(a), Some(LabelValue::Int(b))) => a == *b,
-        // By bits, so that NaN equals NaN.
-        (LabelRef::Float(a), Some(LabelValue::Float(b))) => a.to_bits() == b.to_bits(),
-        (LabelRef::Str(a), Some(LabelValue::Str(b))) => *a == **b,
-        _ => false,
     }
 }

@@ -35,7 +35,7 @@ impl Table {
     };
 
     pub(super) fn get(&self, hash: u64, query: &impl Query) -> Option<(Arc<Key>, Series)> {
-        let matches = |entry: &Row| query.matches(&self.rows[entry.row].0);
+        let matches = |entry: &Row| query.matches(&self.rows[entry.row].0.encoded);
         let (key, block) = &self.rows[self.by_hash.find(hash, matches)?.row];
         Some((Arc::clone(key), Series::of(block)))
     }
