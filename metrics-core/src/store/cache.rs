@@ -118,33 +118,8 @@ mod tests {
     use std::collections::VecDeque;
 
     use super::*;
-    use crate::labels::part::Part;
-    use crate::labels::value::LabelRef;
-    use crate::metric::descriptor::Definition;
-    use crate::metric::kind::{MetricType, ValueType};
-    use crate::metric::source::Source;
     use crate::store::block::Owner;
-    use crate::store::family::Family;
-    use crate::store::key::Parts;
-
-    fn family(series_limit: usize) -> &'static Family {
-        let source = Source { file: "", line: 0, module: "", item: "" };
-        Family::leak(Box::leak(Box::new(Descriptor::new(Definition {
-            name: "cached",
-            metric_type: MetricType::Counter,
-            value_type: ValueType::U64,
-            unit: "",
-            description: "",
-            labels: &[],
-            boundaries: &[],
-            series_limit,
-            source,
-        }))))
-    }
-
-    fn label(id: u32) -> Parts<'static, 1> {
-        Parts([Part { index: 0, pending_stride: 0, open: Some(LabelRef::Int(id.into())) }])
-    }
+    use crate::store::sample::{counter, label};
 
     fn entries() -> usize {
         CACHE.with_borrow(|cache| cache.iter().map(|table| table.entries.len()).sum())
@@ -153,7 +128,7 @@ mod tests {
     #[test]
     fn a_thread_remembers_all_of_many_series() {
         let live: u32 = if cfg!(miri) { 100 } else { 20_000 };
-        let family = family(live as usize);
+        let family = counter(live as usize);
         for id in 0..live {
             family.find(&label(id));
         }
@@ -167,7 +142,7 @@ mod tests {
     #[test]
     fn removed_series_leave_the_cache() {
         let (live, rounds) = if cfg!(miri) { (10, 20) } else { (100, 20_000) };
-        let family = family(live);
+        let family = counter(live);
         let mut series = VecDeque::new();
         for id in 0..rounds {
             if series.len() == live {
@@ -181,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_full_table_keeps_its_size() {
-        let series = family(1).find(&label(1));
+        let series = counter(1).find(&label(1));
         let labels = label(1).to_key(series.descriptor()).encoded;
         let mut table = Table::new();
         for hash in 0..3 * TABLE_LIMIT as u64 {
