@@ -63,6 +63,10 @@ tree:
 msrv:
     cargo +1.89 check -p typed-metrics --all-features
 
+# twenty thousand random histories against a plain model
+model:
+    cargo test -p typed-metrics --all-features --test model -- --ignored
+
 # the protocols of `cells` in every possible interleaving of threads
 loom:
     RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom cargo test -p typed-metrics-core --release --test loom
@@ -113,3 +117,7 @@ peers:
 # two incompatible versions of the core in one program
 versions:
     tests/versions/run
+
+# the machine code of a counter's record
+machine_code:
+    tests/machine_code/run

@@ -199,7 +199,7 @@ pub use signals::{exit_on_signal, shutdown_signal};
 #[cfg(feature = "console")]
 pub use typed_metrics_core::ConsoleHandler;
 pub use typed_metrics_core::{
-    AttributeValue, Attributes, BACK_ENDS, BackEnd, Changes, Conflict, Counter,
+    AttributeValue, Attributes, BACK_ENDS, BackEnd, ChangeReader, Changes, Conflict, Counter,
     DEFAULT_SERIES_LIMIT, Descriptor, DropReason, Entered, Error, FunctionObjective, Gauge, Handle,
     HandlerChoice, HandlerError, Histogram, HistogramSnapshot, InMemoryHandler, IntoAttributes,
     IntoHandler, IntoHandlers, Label, LabelDescriptor, LabelRef, LabelValue, Labels,

@@ -38,7 +38,7 @@ pub mod label {
     pub use crate::labels::value::{LabelRef, LabelValue, MAX_LABEL_LEN, Text};
 }
 
-pub use collect::changes::{Changes, MetricChanges, SeriesChange};
+pub use collect::changes::{ChangeReader, Changes, MetricChanges, SeriesChange};
 pub use collect::conflicts::{Resolution, check, resolve_conflict};
 pub use collect::observation::{Observation, observe};
 pub use collect::reader::{Reader, snapshot};

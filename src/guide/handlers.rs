@@ -128,10 +128,11 @@
 //! # Write your own handler
 //!
 //! Implement [`MetricHandler`](crate::MetricHandler): only `flush` is required. Read the metrics
-//! with [`snapshot`](crate::snapshot()), or with a [`Reader`](crate::Reader) if the handler needs
-//! the changes since its last read. `subscribe` passes every single measurement of a metric to the
-//! handler. `cargo run --example custom_handler` shows a handler that uses `snapshot` and
-//! `subscribe`.
+//! with [`snapshot`](crate::snapshot()), with a [`Reader`](crate::Reader) if the handler needs the
+//! interval of each histogram since its last read, or with a
+//! [`ChangeReader`](crate::ChangeReader) if the handler needs only what changed. `subscribe` passes
+//! every single measurement of a metric to the handler. `cargo run --example custom_handler` shows
+//! a handler that uses `snapshot` and `subscribe`.
 //!
 //! A crate gives its handler a name with an element of [`BACK_ENDS`](crate::BACK_ENDS). The crate
 //! needs [`linkme`], which makes the linker collect the elements of all crates:

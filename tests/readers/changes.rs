@@ -1,6 +1,6 @@
-//! `Reader::changes` returns each difference once, in whatever order readers collect.
+//! `ChangeReader::changes` returns each difference once, in whatever order readers collect.
 
-use typed_metrics::{Metrics, Reader, SeriesChange, Value};
+use typed_metrics::{ChangeReader, Metrics, SeriesChange, Value};
 use typed_metrics_turn::my_turn;
 
 #[derive(Metrics)]
@@ -22,7 +22,7 @@ enum Changed<'a> {
     Paused,
 }
 
-fn of(reader: &Reader, name: &str) -> Vec<(String, Value)> {
+fn of(reader: &ChangeReader, name: &str) -> Vec<(String, Value)> {
     let changes = reader.changes(|metric| metric.name() == name);
     let say = |series: SeriesChange| (series.labels().unwrap().to_string(), series.value);
     changes.metrics.into_iter().flat_map(|metric| metric.series).map(say).collect()
@@ -35,7 +35,7 @@ fn one(labels: &str, value: Value) -> Vec<(String, Value)> {
 #[test]
 fn each_reader_gets_each_increment_once() {
     let _turn = my_turn();
-    let (first, second) = (Reader::new(), Reader::new());
+    let (first, second) = (ChangeReader::new(), ChangeReader::new());
     Changed::plain(true).add(3);
     assert_eq!(of(&first, "changes.plain"), one("done=true", Value::U64(3)));
     Changed::plain(true).add(4);
@@ -47,7 +47,7 @@ fn each_reader_gets_each_increment_once() {
 #[test]
 fn a_sum_that_is_zero_is_handed_out_once() {
     let _turn = my_turn();
-    let reader = Reader::new();
+    let reader = ChangeReader::new();
     Changed::depth().add(2);
     Changed::depth().add(-2);
     assert_eq!(of(&reader, "changes.depth"), one("", Value::I64(0)));
@@ -57,7 +57,7 @@ fn a_sum_that_is_zero_is_handed_out_once() {
 #[test]
 fn the_overflow_series_is_not_taken_for_the_one_in_whose_place_it_came() {
     let _turn = my_turn();
-    let reader = Reader::new();
+    let reader = ChangeReader::new();
     Changed::few("a").inc();
     Changed::few("b").inc();
     assert_eq!(of(&reader, "changes.few").len(), 2);
@@ -79,7 +79,7 @@ fn the_overflow_series_is_not_taken_for_the_one_in_whose_place_it_came() {
 #[test]
 fn differences_of_floats_add_up_to_the_total() {
     let _turn = my_turn();
-    let reader = Reader::new();
+    let reader = ChangeReader::new();
     let mut total = 0.0;
     for i in 0..2000 {
         Changed::cost("x").add(f64::from(i) * 0.1 + 1e-9);
@@ -95,7 +95,7 @@ fn differences_of_floats_add_up_to_the_total() {
 #[test]
 fn a_gauge_is_handed_out_every_time_until_it_is_removed() {
     let _turn = my_turn();
-    let reader = Reader::new();
+    let reader = ChangeReader::new();
     Changed::level("a").set(5);
     let level = Changed::level("a");
     for _ in 0..2 {
@@ -115,12 +115,12 @@ fn a_gauge_is_handed_out_every_time_until_it_is_removed() {
 #[test]
 fn what_comes_in_a_metric_that_is_not_wanted_waits() {
     let _turn = my_turn();
-    let reader = Reader::new();
+    let reader = ChangeReader::new();
     Changed::paused().add(1);
     Changed::size("a").record(3.0);
     assert!(reader.changes(|_| false).metrics.is_empty());
     // Another reader ends the interval.
-    let _ = Reader::new().changes(|_| true);
+    let _ = ChangeReader::new().changes(|_| true);
     Changed::paused().add(1);
     Changed::size("a").record(30.0);
     let _ = of(&reader, "changes.level");

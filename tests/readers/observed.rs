@@ -288,7 +288,8 @@ fn what_is_recorded_at_a_collection_is_in_it() {
     assert_eq!(value("observed.found", &[("device", "sdb")]), None);
 
     *device.lock().unwrap() = "sdb";
-    let changes = Reader::new().changes(|metric| metric.name() == "observed.found");
+    let changes =
+        typed_metrics::ChangeReader::new().changes(|metric| metric.name() == "observed.found");
     let [found] = &*changes.metrics else { panic!("{changes:?}") };
     assert_eq!(found.series.len(), 2);
 

@@ -1,10 +1,10 @@
-//! The changes since a reader's last call. The cost depends on the number of changed series.
+//! Change readers: the changes since a reader's last call. The cost depends on the number of changed
+//! series.
 
 use super::merge::MergedMetrics;
 use super::numbers::SumProgress;
 use super::observation::run_callbacks;
-use super::progress::{Readers, lock_readers};
-use super::reader::Reader;
+use super::progress::{Readers, Reports, lock_readers};
 use super::registry;
 use super::snapshot::MetricSnapshot;
 use super::warn::warn_of_news;
@@ -18,7 +18,7 @@ use crate::store::read::{View, histogram, read};
 use crate::store::series::Series;
 use crate::store::value::Value;
 
-/// The changes since a reader's last call of [`changes`](Reader::changes).
+/// The changes since a reader's last call of [`changes`](ChangeReader::changes).
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Changes {
@@ -64,19 +64,28 @@ impl SeriesChange {
     }
 }
 
-impl Reader {
+/// Gives the changes since its last call, for back ends that export differences.
+///
+/// Any number of readers can read, each at its own pace. With 10,000 series of which few changed,
+/// the changes cost a fraction of a snapshot. A [`Reader`](crate::Reader) takes snapshots.
+#[derive(Debug)]
+pub struct ChangeReader(u64);
+
+impl ChangeReader {
+    /// A reader whose first changes are those since the start of the program.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(lock_readers().add_reader(Reports::Removals))
+    }
+
     /// The changes since this reader's last call, in the metrics that are `wanted`. Changes in
     /// other metrics are kept until these metrics are wanted.
     ///
-    /// For back ends that export differences. With 10,000 series of which few changed, it costs a
-    /// fraction of a snapshot. Use one reader either for this function or for
-    /// [`collect`](Self::collect), not for both.
-    ///
     /// ```
     /// # use typed_metrics_core as typed_metrics;
-    /// use typed_metrics::{MetricType, Reader, Value, attributes, record_metric};
+    /// use typed_metrics::{ChangeReader, MetricType, Value, attributes, record_metric};
     ///
-    /// let reader = Reader::new();
+    /// let reader = ChangeReader::new();
     /// let add = |n: u64, key: &'static str| {
     ///     record_metric("letters", n, MetricType::Counter, attributes!("to" => key)).unwrap();
     /// };
@@ -121,6 +130,18 @@ impl Reader {
         // Outside the lock, as in `collect`.
         warn_of_news(&dropped);
         changes
+    }
+}
+
+impl Default for ChangeReader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for ChangeReader {
+    fn drop(&mut self) {
+        lock_readers().remove_reader(self.0);
     }
 }
 

@@ -22,16 +22,24 @@ pub(crate) struct Readers {
     readers: Vec<ReaderProgress>,
 }
 
+/// What a reader reports beside values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reports {
+    Nothing,
+    /// The series that were removed.
+    Removals,
+}
+
 /// How far one reader is.
 #[derive(Debug)]
 struct ReaderProgress {
     reader: u64,
+    reports: Reports,
     histograms: HashMap<SeriesId, HistogramProgress, FixedState>,
-    /// Removed histograms that [`Reader::changes`](super::reader::Reader::changes) has yet to
-    /// report.
+    /// Removed histograms that the reader has yet to report.
     removed: Vec<(&'static Family, SeriesId)>,
-    /// The progress in sums and gauges, by the address of their family, for
-    /// [`Reader::changes`](super::reader::Reader::changes).
+    /// The progress in sums and gauges, by the address of their family. Empty unless the reader
+    /// reports changes.
     numbers: HashMap<usize, FamilyProgress>,
 }
 
@@ -53,9 +61,9 @@ pub(crate) fn try_lock_readers() -> Option<MutexGuard<'static, Readers>> {
 
 impl Readers {
     /// Adds a reader that has read nothing yet, and returns its id.
-    pub(super) fn add_reader(&mut self) -> u64 {
+    pub(super) fn add_reader(&mut self, reports: Reports) -> u64 {
         self.next += 1;
-        self.readers.push(ReaderProgress::new(self.next));
+        self.readers.push(ReaderProgress::new(self.next, reports));
         self.next
     }
 
@@ -109,6 +117,7 @@ impl Readers {
             // Only the removal of a series that was returned before must be reported.
             if let Some(histogram) = progress.histograms.remove(&id)
                 && histogram.was_returned()
+                && progress.reports == Reports::Removals
             {
                 progress.removed.push((histogram.family(), id));
             }
@@ -148,9 +157,10 @@ impl Readers {
 }
 
 impl ReaderProgress {
-    fn new(reader: u64) -> Self {
+    fn new(reader: u64, reports: Reports) -> Self {
         Self {
             reader,
+            reports,
             histograms: HashMap::default(),
             removed: Vec::new(),
             numbers: HashMap::new(),

@@ -2,7 +2,7 @@
 
 use super::merge::MergedMetrics;
 use super::observation::run_callbacks;
-use super::progress::{Readers, lock_readers};
+use super::progress::{Readers, Reports, lock_readers};
 use super::registry;
 use super::snapshot::{MetricSnapshot, SeriesSnapshot, Snapshot};
 use super::warn::warn_of_news;
@@ -29,7 +29,8 @@ pub fn snapshot() -> Snapshot {
 
 /// Takes snapshots that also hold the interval since this reader's last snapshot.
 ///
-/// Each reader has its own intervals. Any number of readers can collect, each at its own pace.
+/// Each reader has its own intervals. Any number of readers can collect, each at its own pace. A
+/// [`ChangeReader`](crate::ChangeReader) gives only what changed.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -49,13 +50,13 @@ pub fn snapshot() -> Snapshot {
 /// assert_eq!((interval.count, interval.min, interval.max), (2, 7.0, 8.0));
 /// ```
 #[derive(Debug)]
-pub struct Reader(pub(super) u64);
+pub struct Reader(u64);
 
 impl Reader {
     /// A reader whose first interval begins at the start of the program.
     #[must_use]
     pub fn new() -> Self {
-        Self(lock_readers().add_reader())
+        Self(lock_readers().add_reader(Reports::Nothing))
     }
 
     /// A snapshot of all metrics now. Histograms also hold the interval since the last call.
@@ -92,7 +93,7 @@ fn collect(reader: Option<u64>) -> Snapshot {
         metrics.push(family, metric);
     }
     if let Some(reader) = reader {
-        let _ = readers.forget_removed(reader, |_| true);
+        readers.forget_removed(reader, |_| true);
     }
     drop(readers);
     // Outside the lock, because a logger may run any code, and may take a snapshot too.

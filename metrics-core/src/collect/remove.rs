@@ -20,7 +20,9 @@ pub(crate) fn remove(series: Series) {
         return;
     }
     last_values::forget(series);
-    readers.forget(series.current().0.id());
+    // A handle may be older than an earlier removal.
+    let current = if series.is_fixed() { series } else { Series::of(series.block) };
+    readers.forget(current.id());
     if series.is_fixed() {
         // The block continues to count for other series, and its cells belong to other threads. So
         // a plain cell keeps its contents, and reads subtract them.

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, Weak};
 
 use log::Level;
 use opentelemetry::metrics::Meter;
-use typed_metrics_core::{Descriptor, Reader, report};
+use typed_metrics_core::{ChangeReader, Descriptor, report};
 
 use super::deferred::Deferred;
 use super::instrument::{self, Sink};
@@ -50,7 +50,7 @@ struct Key {
 #[derive(Debug, Default)]
 struct State {
     /// Knows what this bridge has handed on.
-    reader: Reader,
+    reader: ChangeReader,
     metrics: HashMap<&'static str, Exported>,
 }
 

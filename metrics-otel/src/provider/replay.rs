@@ -106,7 +106,7 @@ impl Inner {
 
 #[cfg(test)]
 mod tests {
-    use typed_metrics_core::{Metric, Reader, Value, attributes, register_metric};
+    use typed_metrics_core::{ChangeReader, Metric, Value, attributes, register_metric};
 
     use super::*;
 
@@ -114,7 +114,7 @@ mod tests {
     fn check(name: &'static str, boundaries: &[f64], values: &[f64]) {
         let metric = Metric::histogram(name).buckets(boundaries.to_vec());
         let metric = register_metric(name, metric).unwrap();
-        let reader = Reader::new();
+        let reader = ChangeReader::new();
         values.iter().for_each(|value| metric.record(*value, attributes!()).unwrap());
         let changes = reader.changes(|descriptor| descriptor.name() == name);
         let Value::Histogram(interval) = &changes.metrics[0].series[0].value else {

@@ -11,9 +11,9 @@ use std::thread;
 use std::time::Duration;
 
 use typed_metrics::{
-    ConsoleHandler, HandlerError, InMemoryHandler, MetricHandler, Metrics, Observation, Reader,
-    Value, add_metric_handler, clear_metric_handlers, set_metric_handlers, shutdown_guard,
-    snapshot,
+    ChangeReader, ConsoleHandler, HandlerError, InMemoryHandler, MetricHandler, Metrics,
+    Observation, Value, add_metric_handler, clear_metric_handlers, set_metric_handlers,
+    shutdown_guard, snapshot,
 };
 
 #[derive(Metrics)]
@@ -41,10 +41,10 @@ fn alone() -> MutexGuard<'static, ()> {
     ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Reads through a [`Reader`] at each export, and keeps metric, labels and value.
+/// Reads through a [`ChangeReader`] at each export, and keeps metric, labels and value.
 #[derive(Default)]
 struct Reading {
-    reader: Reader,
+    reader: ChangeReader,
     changes: Arc<Mutex<Vec<(String, Value)>>>,
 }
 

@@ -1,0 +1,195 @@
+//! The metrics of the model, and the keys that name their series.
+
+use std::collections::BTreeMap;
+
+use fastrand::Rng;
+use typed_metrics::testing::Captured;
+use typed_metrics::{Descriptor, Entered, Label, Metrics, Snapshot, Value};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Label)]
+pub(crate) enum Side {
+    Left,
+    Right,
+}
+
+#[derive(Metrics)]
+#[metrics(prefix = "model")]
+enum Everything<'a> {
+    #[counter]
+    Plain { side: Side },
+    #[counter(value = f64)]
+    Weight { side: Side },
+    #[up_down_counter]
+    Level { side: Side },
+    #[gauge]
+    Height { side: Side },
+    #[histogram(buckets = [-2, 0, 5])]
+    Sizes { side: Side },
+    #[counter]
+    OpenPlain { name: &'a str },
+    #[up_down_counter(value = f64)]
+    OpenWeight { name: &'a str },
+    #[up_down_counter]
+    OpenLevel { name: &'a str },
+    #[gauge(value = i64)]
+    OpenHeight { name: &'a str },
+    #[histogram(buckets = [-2, 0, 5])]
+    OpenSizes { name: &'a str },
+}
+
+/// A series of the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
+    metric: u8,
+    second: bool,
+}
+
+const METRICS: u8 = 10;
+
+impl Key {
+    pub(crate) fn random(random: &mut Rng) -> Self {
+        Self { metric: random.u8(..METRICS), second: random.bool() }
+    }
+
+    /// A series that can be entered.
+    pub(crate) fn level(random: &mut Rng) -> Self {
+        Self { metric: if random.bool() { 2 } else { 7 }, second: random.bool() }
+    }
+
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        (0..METRICS).flat_map(|metric| [false, true].map(|second| Self { metric, second }))
+    }
+
+    fn side(self) -> Side {
+        if self.second { Side::Right } else { Side::Left }
+    }
+
+    fn name(self) -> &'static str {
+        if self.second { "b" } else { "a" }
+    }
+
+    fn variant(self) -> Everything<'static> {
+        let (side, name) = (self.side(), self.name());
+        match self.metric {
+            0 => Everything::Plain { side },
+            1 => Everything::Weight { side },
+            2 => Everything::Level { side },
+            3 => Everything::Height { side },
+            4 => Everything::Sizes { side },
+            5 => Everything::OpenPlain { name },
+            6 => Everything::OpenWeight { name },
+            7 => Everything::OpenLevel { name },
+            8 => Everything::OpenHeight { name },
+            _ => Everything::OpenSizes { name },
+        }
+    }
+
+    pub(crate) fn is_gauge(self) -> bool {
+        matches!(self.metric, 3 | 8)
+    }
+
+    /// The number that a series counts when `value` is recorded in it. Counters take no negative
+    /// numbers, and floats are eighths.
+    pub(crate) fn counted(self, value: i32) -> f64 {
+        match self.metric {
+            0 | 5 => f64::from(value.unsigned_abs()),
+            1 => f64::from(value.unsigned_abs()) / 8.0,
+            6 => f64::from(value) / 8.0,
+            _ => f64::from(value),
+        }
+    }
+
+    /// The name of the metric and the labels, as a snapshot shows them.
+    pub(crate) fn shown(self) -> (String, String) {
+        let names = [
+            "plain",
+            "weight",
+            "level",
+            "height",
+            "sizes",
+            "open_plain",
+            "open_weight",
+            "open_level",
+            "open_height",
+            "open_sizes",
+        ];
+        let labels = match (self.metric < 5, self.second) {
+            (true, false) => "side=left",
+            (true, true) => "side=right",
+            (false, false) => "name=a",
+            (false, true) => "name=b",
+        };
+        (format!("model.{}", names[usize::from(self.metric)]), labels.to_owned())
+    }
+}
+
+pub(crate) fn record(key: Key, value: i32) {
+    let (side, name, counted) = (key.side(), key.name(), key.counted(value));
+    let positive = u64::from(value.unsigned_abs());
+    match key.metric {
+        0 => Everything::plain(side).add(positive),
+        1 => Everything::weight(side).add(counted),
+        2 => Everything::level(side).add(i64::from(value)),
+        3 => Everything::height(side).set(value),
+        4 => Everything::sizes(side).record(value),
+        5 => Everything::open_plain(name).add(positive),
+        6 => Everything::open_weight(name).add(counted),
+        7 => Everything::open_level(name).add(i64::from(value)),
+        8 => Everything::open_height(name).set(value),
+        _ => Everything::open_sizes(name).record(value),
+    }
+}
+
+pub(crate) fn remove(key: Key) {
+    let (side, name) = (key.side(), key.name());
+    match key.metric {
+        0 => Everything::plain(side).remove(),
+        1 => Everything::weight(side).remove(),
+        2 => Everything::level(side).remove(),
+        3 => Everything::height(side).remove(),
+        4 => Everything::sizes(side).remove(),
+        5 => Everything::open_plain(name).remove(),
+        6 => Everything::open_weight(name).remove(),
+        7 => Everything::open_level(name).remove(),
+        8 => Everything::open_height(name).remove(),
+        _ => Everything::open_sizes(name).remove(),
+    }
+}
+
+/// Enters a series of [`Key::level`].
+pub(crate) fn enter(key: Key) -> Entered {
+    if key.metric == 2 {
+        Everything::level(key.side()).enter()
+    } else {
+        Everything::open_level(key.name()).enter()
+    }
+}
+
+/// The sum or the value that a capture saw.
+pub(crate) fn captured<R>(captured: &Captured<R>, key: Key) -> Option<f64> {
+    captured.value(key.variant()).map(|value| as_number(&value))
+}
+
+/// The sum or the value of each series of the model.
+pub(crate) fn shown(snapshot: &Snapshot) -> BTreeMap<(String, String), f64> {
+    let mut shown = BTreeMap::new();
+    for metric in snapshot.metrics.iter().filter(|metric| is_of_the_model(metric.descriptor)) {
+        for series in &metric.series {
+            let key = (metric.descriptor.name().to_owned(), series.labels.to_string());
+            shown.insert(key, as_number(&series.value));
+        }
+    }
+    shown
+}
+
+fn as_number(value: &Value) -> f64 {
+    value.as_histogram().map_or_else(|| value.as_f64(), |histogram| histogram.sum)
+}
+
+pub(crate) fn is_of_the_model(descriptor: &Descriptor) -> bool {
+    descriptor.name().starts_with("model.")
+}
+
+pub(crate) fn is_gauge(name: &str) -> bool {
+    name.ends_with("height")
+}
