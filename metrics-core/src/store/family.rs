@@ -311,4 +311,42 @@ mod tests {
             series[id as usize % 10] = new;
         }
     }
+
+    #[test]
+    fn a_new_series_tries_few_of_many_removed_series() {
+        let live = if cfg!(miri) { 300 } else { 2_000 };
+        let family = family_of_removed(live);
+        // All come back, so none of them can be recycled.
+        (0..live).for_each(|id| family.find(&label(id)).add(1_u64));
+        let is_full = || family.table.read().unwrap().is_full(live as usize);
+        let mut tries = 0;
+        while !is_full() {
+            assert!(family.find(&label(live + tries)).is_overflow());
+            tries += 1;
+        }
+        assert_eq!(tries, live.div_ceil(256));
+        let last = family.find(&label(live - 1));
+        family.remove(last.block, last.life());
+        assert!(!family.find(&label(live)).is_overflow());
+        assert!(is_full());
+    }
+
+    #[test]
+    fn every_removed_series_leaves_room_for_another() {
+        let live = if cfg!(miri) { 10 } else { 2_000 };
+        let family = family_of_removed(live);
+        assert!((live..2 * live).all(|id| !family.find(&label(id)).is_overflow()));
+        assert!(family.find(&label(0)).is_overflow());
+    }
+
+    /// A family at its limit, all of whose series were recorded and removed.
+    fn family_of_removed(live: u32) -> &'static Family {
+        let family = counter(live as usize);
+        (0..live).for_each(|id| family.find(&label(id)).add(1_u64));
+        for id in 0..live {
+            let series = family.find(&label(id));
+            family.remove(series.block, series.life());
+        }
+        family
+    }
 }

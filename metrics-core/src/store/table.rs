@@ -27,6 +27,9 @@ struct Row {
     row: usize,
 }
 
+/// The maximum number of removed series that are tried for one new series.
+const MOST_TRIED: usize = 256;
+
 impl Table {
     pub(super) const EMPTY: Self = Self {
         by_hash: HashTable::new(),
@@ -93,12 +96,15 @@ impl Table {
         Some(Series::of(self.rows[row].1))
     }
 
-    /// Frees the row of a removed series in which nothing was recorded since its removal.
+    /// Frees the row of a removed series in which nothing was recorded since its removal. Tries the
+    /// series that were removed last, and only so many that the caller waits some microseconds.
     fn recycle(&mut self) -> Option<usize> {
-        while let Some(row) = self.removed.pop() {
+        for _ in 0..MOST_TRIED {
+            let row = self.removed.pop()?;
             let block = self.rows[row].1;
+            // A series that was recorded again leaves the queue until it is removed again.
             block.unqueue();
-            if block.recycle(|| Series::of(block).is_recorded()) {
+            if block.recycle() {
                 return Some(row);
             }
         }
