@@ -7,13 +7,17 @@
 
 pub(crate) mod block;
 pub(crate) mod cache;
+mod encoded;
 pub(crate) mod family;
 pub(crate) mod forward;
+mod full;
 pub(crate) mod function_duration;
 pub(crate) mod key;
 pub(crate) mod observers;
 pub(crate) mod read;
 pub(crate) mod record;
+#[cfg(test)]
+mod sample;
 pub(crate) mod series;
 pub(crate) mod shape;
 pub(crate) mod shared;

@@ -139,7 +139,7 @@ pub(crate) fn hash_of(labels: &Labels) -> u64 {
 }
 
 #[inline(always)]
-pub(crate) fn same(value: LabelRef<'_>, stored: Option<&LabelValue>) -> bool {
+fn same(value: LabelRef<'_>, stored: Option<&LabelValue>) -> bool {
     match (value, stored) {
         (LabelRef::Absent, None) => true,
         (LabelRef::Bool(a), Some(LabelValue::Bool(b))) => a == *b,

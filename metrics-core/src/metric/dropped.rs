@@ -1,11 +1,11 @@
 //! Counts of measurements that could not be recorded as intended, by reason.
 
+use std::cell::Cell;
 use std::fmt;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 use serde::Serialize;
-
-use crate::sync::Ordering::Relaxed;
-use std::sync::atomic::{AtomicBool, AtomicU64};
 
 /// The reason why a measurement was not recorded, or not in its own series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -54,14 +54,37 @@ impl fmt::Display for DropReason {
 /// The number of measurements of one metric for each reason.
 #[derive(Debug)]
 pub(crate) struct Dropped {
-    counts: [AtomicU64; DropReason::ALL.len()],
+    /// Allocated for the first dropped measurement.
+    stripes: OnceLock<Box<[Stripe; STRIPES]>>,
     warned: [AtomicBool; DropReason::ALL.len()],
+}
+
+/// The counts of some threads. Threads that count in one cache line would wait for each other, and
+/// a metric over its series limit counts every measurement.
+#[derive(Debug)]
+#[repr(align(128))]
+struct Stripe([AtomicU64; DropReason::ALL.len()]);
+
+const STRIPES: usize = 16;
+
+thread_local! {
+    /// The number of this thread's stripe; `STRIPES` if it has none yet.
+    static OWN: Cell<usize> = const { Cell::new(STRIPES) };
+}
+
+/// The stripe of this thread. Threads get the stripes by turns.
+fn own() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    if OWN.get() == STRIPES {
+        OWN.set(NEXT.fetch_add(1, Relaxed) % STRIPES);
+    }
+    OWN.get()
 }
 
 impl Dropped {
     pub(crate) const fn new() -> Self {
         Self {
-            counts: [const { AtomicU64::new(0) }; DropReason::ALL.len()],
+            stripes: OnceLock::new(),
             warned: [const { AtomicBool::new(false) }; DropReason::ALL.len()],
         }
     }
@@ -70,12 +93,21 @@ impl Dropped {
     /// thread.
     #[cold]
     pub(crate) fn note(&self, reason: DropReason) {
-        self.counts[reason as usize].fetch_add(1, Relaxed);
+        let stripes = self.stripes.get_or_init(|| {
+            Box::new(
+                [const { Stripe([const { AtomicU64::new(0) }; DropReason::ALL.len()]) }; STRIPES],
+            )
+        });
+        stripes[own()].0[reason as usize].fetch_add(1, Relaxed);
     }
 
     /// The reasons so far, each with its count.
     pub(crate) fn read(&self) -> Vec<(DropReason, u64)> {
-        let count = |reason| (reason, self.counts[reason as usize].load(Relaxed));
+        let Some(stripes) = self.stripes.get() else { return Vec::new() };
+        let count = |reason| {
+            let counts = stripes.iter().map(|stripe| stripe.0[reason as usize].load(Relaxed));
+            (reason, counts.sum())
+        };
         DropReason::ALL.into_iter().map(count).filter(|(_, count)| *count > 0).collect()
     }
 

@@ -57,6 +57,8 @@ pub(crate) struct Block {
     subscribed: AtomicBool,
     /// Admits the handles that were made for the block's current labels.
     gate: Gate,
+    /// The last stamp under which an open series was recorded in a run. Changes inside the gate.
+    recorded: AtomicU64,
     series: usize,
     layout: Layout,
     descriptor: &'static Descriptor,
@@ -94,6 +96,7 @@ impl Block {
             reserved: AtomicU32::new(0),
             subscribed: AtomicBool::new(false),
             gate: Gate::new(FIRST_STAMP),
+            recorded: AtomicU64::new(0),
             series,
             layout,
             descriptor,
@@ -223,15 +226,33 @@ impl Block {
         (0..self.series).for_each(|position| self.clear_shared(position));
     }
 
-    /// Starts over for other labels, unless something was recorded since the last start: then the
+    /// Notes that an open series is recorded in a run with the tag `stamp`. The caller is inside the
+    /// gate.
+    pub(crate) fn note_recorded(&self, stamp: u64) {
+        // The greatest stamp, because a writer may be slower than a removal and the next writer.
+        // Relaxed: the gate orders the note before `recycle` reads it.
+        self.recorded.fetch_max(stamp, Relaxed);
+    }
+
+    /// Whether anything was recorded in an open series since its last removal. Does not visit the
+    /// shards, of which there may be many.
+    fn is_recorded(&self) -> bool {
+        self.recorded.load(Relaxed) >= self.stamp()
+            || self.shared_if_any().is_some_and(Shared::is_recorded)
+    }
+
+    /// Starts over for other labels, unless something was recorded since the last removal: then the
     /// labels stay and the result is `false`. Handles made for the old labels are shut out.
-    pub(crate) fn recycle(&self, is_recorded: impl FnOnce() -> bool) -> bool {
+    pub(crate) fn recycle(&self) -> bool {
+        if self.is_recorded() {
+            return false;
+        }
         let first = self.gate.first();
         // The order matters. The gate waits for measurements that are in progress, and
         // `is_recorded` then finds them. Later measurements are shut out and go to the overflow
         // series.
         self.gate.admit_from(self.stamp() + 1);
-        if is_recorded() {
+        if self.is_recorded() {
             self.gate.admit_from(first);
             return false;
         }

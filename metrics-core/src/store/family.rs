@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use super::block::{Block, Owner};
 use super::cache::{cache, cached};
+use super::full::Full;
 use super::key::{Parts, Query, hash};
 use super::observers::Observers;
 use super::series::Series;
@@ -30,6 +31,8 @@ pub struct Family {
     fixed_block: Block,
     /// The series, if a label is open.
     table: RwLock<Table>,
+    /// Whether the table is full, and what it holds.
+    full: Full,
     /// The block of the overflow series, once a measurement needed it.
     overflow: OnceLock<&'static Block>,
     dropped: Dropped,
@@ -67,6 +70,7 @@ impl Family {
                 combinations.layout(descriptor.definition()),
             ),
             table: RwLock::new(Table::EMPTY),
+            full: Full::new(),
             overflow: OnceLock::new(),
             dropped: Dropped::new(),
             observers: Observers::new(),
@@ -139,6 +143,9 @@ impl Family {
     #[cold]
     #[inline(never)]
     fn intern(&'static self, hash: u64, query: &impl Query) -> Series {
+        if self.full.excludes(hash) {
+            return self.overflowing();
+        }
         // The series is found and cached under the table's lock: without the lock, it could be
         // recycled for other labels at any time.
         let find = |table: &Table| {
@@ -165,8 +172,8 @@ impl Family {
             return series;
         }
         let limit = self.descriptor.series_limit();
-        let Some(series) = table.insert(&key, limit, |subscribed| self.new_block(subscribed))
-        else {
+        let new_block = |subscribed| self.new_block(subscribed);
+        let Some(series) = table.insert(&key, limit, &self.full, new_block) else {
             drop(table);
             return self.overflowing();
         };
@@ -252,6 +259,92 @@ impl Owner for Family {
             return;
         }
         block.start_over();
-        table.queue_for_recycling(block);
+        table.queue_for_recycling(block, self.descriptor.series_limit(), &self.full);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::thread;
+    use std::time::Duration;
+
+    use super::super::sample::{counter, label};
+    use super::*;
+
+    #[test]
+    fn labels_over_the_limit_take_no_lock() {
+        let family = counter(100);
+        for id in 0..100 {
+            family.find(&label(id)).add(1_u64);
+        }
+        family.find(&label(100)).add(1_u64);
+        let (done, is_done) = channel();
+        let locked = family.table.write().unwrap();
+        thread::spawn(move || {
+            for id in (100..1_000).filter(|id| family.full.excludes(family.hash(&label(*id)))) {
+                family.find(&label(id)).add(1_u64);
+            }
+            done.send(()).unwrap();
+        });
+        assert_eq!(is_done.recv_timeout(Duration::from_secs(60)), Ok(()));
+        drop(locked);
+        let [(DropReason::Overflow, dropped)] = family.dropped.read()[..] else { panic!() };
+        // The filter is wrong about few labels.
+        assert!(dropped > 850, "{dropped}");
+    }
+
+    #[test]
+    fn a_series_that_gets_room_is_found_at_once() {
+        let family = counter(10);
+        let mut series: Vec<_> = (0..10).map(|id| family.find(&label(id))).collect();
+        for id in 10..if cfg!(miri) { 20 } else { 1_000 } {
+            assert!(family.find(&label(id)).is_overflow());
+            let old = series[id as usize % 10];
+            family.remove(old.block, old.life());
+            let new = family.find(&label(id));
+            assert!(!new.is_overflow());
+            let found = thread::spawn(move || family.find(&label(id))).join().unwrap();
+            assert!(found.is_same(new));
+            series[id as usize % 10] = new;
+        }
+    }
+
+    #[test]
+    fn a_new_series_tries_few_of_many_removed_series() {
+        let live = if cfg!(miri) { 300 } else { 2_000 };
+        let family = family_of_removed(live);
+        // All come back, so none of them can be recycled.
+        (0..live).for_each(|id| family.find(&label(id)).add(1_u64));
+        let is_full = || family.table.read().unwrap().is_full(live as usize);
+        let mut tries = 0;
+        while !is_full() {
+            assert!(family.find(&label(live + tries)).is_overflow());
+            tries += 1;
+        }
+        assert_eq!(tries, live.div_ceil(256));
+        let last = family.find(&label(live - 1));
+        family.remove(last.block, last.life());
+        assert!(!family.find(&label(live)).is_overflow());
+        assert!(is_full());
+    }
+
+    #[test]
+    fn every_removed_series_leaves_room_for_another() {
+        let live = if cfg!(miri) { 10 } else { 2_000 };
+        let family = family_of_removed(live);
+        assert!((live..2 * live).all(|id| !family.find(&label(id)).is_overflow()));
+        assert!(family.find(&label(0)).is_overflow());
+    }
+
+    /// A family at its limit, all of whose series were recorded and removed.
+    fn family_of_removed(live: u32) -> &'static Family {
+        let family = counter(live as usize);
+        (0..live).for_each(|id| family.find(&label(id)).add(1_u64));
+        for id in 0..live {
+            let series = family.find(&label(id));
+            family.remove(series.block, series.life());
+        }
+        family
     }
 }

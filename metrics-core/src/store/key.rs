@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::encoded::{Encoded, Encoder};
 use crate::labels::attributes::collected::Collected;
-use crate::labels::hash::{LabelHash, same};
+use crate::labels::hash::LabelHash;
 use crate::labels::part::Part;
 use crate::labels::set::Labels;
 use crate::labels::value::{LabelRef, LabelValue};
@@ -20,12 +21,14 @@ pub(crate) struct Key {
     /// The values of the open labels, in the order of their definition. Empty for run-time metrics.
     open: Box<[Option<LabelValue>]>,
     pub(crate) labels: Labels,
+    /// What a query is compared with.
+    pub(crate) encoded: Encoded,
 }
 
 /// The labels by which an open series is looked up, borrowed.
 pub(crate) trait Query {
     fn hash(&self, start: LabelHash<'static>) -> LabelHash<'static>;
-    fn matches(&self, key: &Key) -> bool;
+    fn matches(&self, encoded: &Encoded) -> bool;
     fn to_key(&self, descriptor: &'static Descriptor) -> Key;
 }
 
@@ -74,9 +77,9 @@ impl<const N: usize> Query for Parts<'_, N> {
     }
 
     #[inline(always)]
-    fn matches(&self, key: &Key) -> bool {
-        self.combination() == key.combination
-            && self.open().zip(&key.open).all(|(value, stored)| same(value, stored.as_ref()))
+    fn matches(&self, encoded: &Encoded) -> bool {
+        let mut labels = encoded.read();
+        labels.number(self.combination()) && self.open().all(|value| labels.value(value))
     }
 
     fn to_key(&self, descriptor: &'static Descriptor) -> Key {
@@ -91,6 +94,7 @@ impl<const N: usize> Query for Parts<'_, N> {
             combination: self.combination(),
             open: self.open().map(LabelRef::to_value).collect(),
             labels: named(descriptor, values),
+            encoded: encoded(self.combination(), self.open()),
         }
     }
 }
@@ -122,9 +126,9 @@ impl Query for Completed<'_> {
         self.open().fold(start.combination(self.combination), LabelHash::value)
     }
 
-    fn matches(&self, key: &Key) -> bool {
-        self.combination == key.combination
-            && self.open().zip(&key.open).all(|(value, stored)| same(value, stored.as_ref()))
+    fn matches(&self, encoded: &Encoded) -> bool {
+        let mut labels = encoded.read();
+        labels.number(self.combination) && self.open().all(|value| labels.value(value))
     }
 
     fn to_key(&self, descriptor: &'static Descriptor) -> Key {
@@ -137,6 +141,7 @@ impl Query for Completed<'_> {
             combination: self.combination,
             open: self.open().map(LabelRef::to_value).collect(),
             labels: named(descriptor, values),
+            encoded: encoded(self.combination, self.open()),
         }
     }
 }
@@ -151,11 +156,10 @@ impl Query for Collected {
         hash
     }
 
-    fn matches(&self, key: &Key) -> bool {
-        self.len() == key.labels.len()
-            && self.iter().zip(key.labels.iter()).all(|((name, value), (stored_name, stored))| {
-                name == stored_name && same(value, Some(stored))
-            })
+    fn matches(&self, encoded: &Encoded) -> bool {
+        let mut labels = encoded.read();
+        labels.number(self.len())
+            && self.iter().all(|(name, value)| labels.text(name) && labels.value(value))
     }
 
     fn to_key(&self, _: &'static Descriptor) -> Key {
@@ -167,8 +171,18 @@ impl Query for Collected {
             combination: 0,
             open: Box::default(),
             labels: Labels::new(self.iter().filter_map(owned)),
+            encoded: self
+                .iter()
+                .fold(Encoder::default().number(self.len()), |encoder, (name, value)| {
+                    encoder.text(name).value(value)
+                })
+                .finish(),
         }
     }
+}
+
+fn encoded<'a>(combination: usize, open: impl Iterator<Item = LabelRef<'a>>) -> Encoded {
+    open.fold(Encoder::default().number(combination), Encoder::value).finish()
 }
 
 /// The labels of a series with fixed labels only, by the index of their combination.

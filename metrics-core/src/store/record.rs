@@ -122,6 +122,7 @@ impl Series {
         // The stamp is read inside the gate. If the series is removed from here on, this
         // measurement came before the removal.
         let (series, stamp) = series.current();
+        series.block.note_recorded(stamp);
         series.write(cells, stamp, change)
     }
 

@@ -38,4 +38,13 @@ impl Shared {
             Self::Histograms(histograms) => histograms[position].clear(),
         }
     }
+
+    /// Whether any of the cells holds something.
+    pub(super) fn is_recorded(&self) -> bool {
+        match self {
+            Self::Gauges(gauges) => gauges.iter().any(|gauge| gauge.read().is_some()),
+            Self::Sums(sums) => sums.iter().any(|sum| sum.read().is_some()),
+            Self::Histograms(all) => all.iter().any(|one| one.read(false).count() > 0),
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hashbrown::HashTable;
 
 use super::block::Block;
+use super::full::Full;
 use super::key::{Key, Query};
 use super::series::Series;
 
@@ -26,6 +27,9 @@ struct Row {
     row: usize,
 }
 
+/// The maximum number of removed series that are tried for one new series.
+const MOST_TRIED: usize = 256;
+
 impl Table {
     pub(super) const EMPTY: Self = Self {
         by_hash: HashTable::new(),
@@ -35,7 +39,7 @@ impl Table {
     };
 
     pub(super) fn get(&self, hash: u64, query: &impl Query) -> Option<(Arc<Key>, Series)> {
-        let matches = |entry: &Row| query.matches(&self.rows[entry.row].0);
+        let matches = |entry: &Row| query.matches(&self.rows[entry.row].0.encoded);
         let (key, block) = &self.rows[self.by_hash.find(hash, matches)?.row];
         Some((Arc::clone(key), Series::of(block)))
     }
@@ -46,11 +50,25 @@ impl Table {
     }
 
     /// Makes the series of `key`, in a block from `new_block` or in a recycled one; `None` if the
-    /// table is full. The argument of `new_block` tells whether the metric is subscribed.
+    /// table is full. The argument of `new_block` tells whether the metric is subscribed. Keeps
+    /// `full` up to date.
     pub(super) fn insert(
         &mut self,
         key: &Arc<Key>,
         limit: usize,
+        full: &Full,
+        new_block: impl FnOnce(bool) -> &'static Block,
+    ) -> Option<Series> {
+        let series = self.insert_if_room(key, limit, full, new_block);
+        full.set(self.is_full(limit));
+        series
+    }
+
+    fn insert_if_room(
+        &mut self,
+        key: &Arc<Key>,
+        limit: usize,
+        full: &Full,
         new_block: impl FnOnce(bool) -> &'static Block,
     ) -> Option<Series> {
         // Recycling is the last resort: until then, the handles of a removed series find it again.
@@ -59,6 +77,7 @@ impl Table {
             block.set_labels(key.labels.clone());
             block.set_row(self.rows.len());
             self.rows.push((Arc::clone(key), block));
+            full.add_row(self.rows.len() - 1, limit, |row| self.rows[row].0.hash);
             self.rows.len() - 1
         } else {
             let row = self.recycle()?;
@@ -69,18 +88,23 @@ impl Table {
             if let Ok(entry) = self.by_hash.find_entry(old.hash, |entry| entry.row == row) {
                 entry.remove();
             }
+            full.remove(old.hash);
+            full.add(key.hash);
             row
         };
         self.by_hash.insert_unique(key.hash, Row { hash: key.hash, row }, |entry| entry.hash);
         Some(Series::of(self.rows[row].1))
     }
 
-    /// Frees the row of a removed series in which nothing was recorded since its removal.
+    /// Frees the row of a removed series in which nothing was recorded since its removal. Tries the
+    /// series that were removed last, and only so many that the caller waits some microseconds.
     fn recycle(&mut self) -> Option<usize> {
-        while let Some(row) = self.removed.pop() {
+        for _ in 0..MOST_TRIED {
+            let row = self.removed.pop()?;
             let block = self.rows[row].1;
+            // A series that was recorded again leaves the queue until it is removed again.
             block.unqueue();
-            if block.recycle(|| Series::of(block).is_recorded()) {
+            if block.recycle() {
                 return Some(row);
             }
         }
@@ -88,8 +112,9 @@ impl Table {
     }
 
     /// Queues the block of a removed series for recycling, unless it is queued already.
-    pub(super) fn queue_for_recycling(&mut self, block: &Block) {
+    pub(super) fn queue_for_recycling(&mut self, block: &Block, limit: usize, full: &Full) {
         self.removed.extend(block.queue());
+        full.set(self.is_full(limit));
     }
 
     pub(super) fn blocks(&self) -> impl Iterator<Item = &'static Block> {

@@ -46,7 +46,7 @@ pub(crate) fn owned<const N: usize>(
         let matches = |labels: &Arc<OwnedLabels>| {
             std::ptr::eq(labels.family, family)
                 && labels.stride == stride
-                && parts.matches(&labels.key)
+                && parts.matches(&labels.key.encoded)
         };
         known.find(hash, matches).map(Arc::clone)
     });

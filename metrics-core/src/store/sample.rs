@@ -1,0 +1,30 @@
+//! A family for the tests of this layer.
+
+use super::family::Family;
+use super::key::Parts;
+use crate::labels::part::Part;
+use crate::labels::value::LabelRef;
+use crate::metric::descriptor::{Definition, Descriptor};
+use crate::metric::kind::{MetricType, ValueType};
+use crate::metric::source::Source;
+
+/// A counter with one open label, which no registry knows.
+pub(super) fn counter(series_limit: usize) -> &'static Family {
+    let source = Source { file: "", line: 0, module: "", item: "" };
+    Family::leak(Box::leak(Box::new(Descriptor::new(Definition {
+        name: "sample",
+        metric_type: MetricType::Counter,
+        value_type: ValueType::U64,
+        unit: "",
+        description: "",
+        labels: &[],
+        boundaries: &[],
+        series_limit,
+        source,
+    }))))
+}
+
+/// The value of the label.
+pub(super) fn label(id: u32) -> Parts<'static, 1> {
+    Parts([Part { index: 0, pending_stride: 0, open: Some(LabelRef::Int(id.into())) }])
+}
