@@ -6,6 +6,7 @@
 //! $ just peers --svg peers.svg     # a chart as well
 //! $ just peers --memory            # the memory of a series instead of the time of a record
 //! $ just peers --rounds 3 open     # fewer rounds, one job
+//! $ just peers --patience 600      # wait longer for the cores that other programs use
 //! $ just peers-lto                 # with link-time optimization and one codegen unit
 //! ```
 //!

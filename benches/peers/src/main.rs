@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use typed_metrics_peers::measure::{Row, measure};
 use typed_metrics_peers::peer::{Job, Kind, Memory, Peer};
@@ -12,6 +13,7 @@ struct Options {
     json: bool,
     memory: bool,
     rounds: usize,
+    patience: Duration,
     svg: Option<PathBuf>,
     jobs: Vec<Job>,
 }
@@ -21,7 +23,7 @@ fn main() -> ExitCode {
         Ok(options) => options,
         Err(unknown) => {
             eprintln!("unknown: {unknown}");
-            eprintln!("options: --json --memory --rounds N --svg FILE [JOB]...");
+            eprintln!("options: --json --memory --rounds N --patience SECONDS --svg FILE [JOB]...");
             return ExitCode::FAILURE;
         }
     };
@@ -36,8 +38,14 @@ fn main() -> ExitCode {
 
 impl Options {
     fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut options =
-            Self { json: false, memory: false, rounds: 9, svg: None, jobs: Vec::new() };
+        let mut options = Self {
+            json: false,
+            memory: false,
+            rounds: 9,
+            patience: Duration::from_secs(60),
+            svg: None,
+            jobs: Vec::new(),
+        };
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or_else(|| argument.clone());
             match argument.as_str() {
@@ -45,6 +53,10 @@ impl Options {
                 "--memory" => options.memory = true,
                 "--rounds" => {
                     options.rounds = value()?.parse().map_err(|_| argument.clone())?;
+                }
+                "--patience" => {
+                    let seconds = value()?.parse().map_err(|_| argument.clone())?;
+                    options.patience = Duration::from_secs(seconds);
                 }
                 "--svg" => options.svg = Some(value()?.into()),
                 key => {
@@ -67,8 +79,9 @@ fn print_times(peers: &[Peer], options: &Options) {
         println!("{}\n", versions(peers));
     }
     let mut results = Results { peers, rows: Vec::<Row>::new() };
+    let mut patience = options.patience;
     for job in &options.jobs {
-        results.rows.extend(measure(peers, *job, options.rounds));
+        results.rows.extend(measure(peers, *job, options.rounds, &mut patience));
         if !options.json {
             table::print_times(&results, *job);
         }

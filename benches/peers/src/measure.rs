@@ -5,10 +5,11 @@
 //! that sleeps until another one releases a lock takes none either, which favours crates that lock.
 //!
 //! Threads only disturb each other while they run at the same time. Other programs can prevent
-//! that, so a run in which too few cores were busy is repeated, and each row tells how many were.
+//! that. So a round waits until the cores are free, a run that kept too few cores busy is repeated,
+//! and each row tells how many cores were busy.
 
 use std::sync::Barrier;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use cpu_time::ThreadTime;
 
@@ -25,7 +26,7 @@ const WARM_UP: usize = 4;
 const SECONDS: f64 = 0.02;
 
 /// A run counts if this share of the cores that it could use was busy.
-const BUSY: f64 = 0.85;
+pub const BUSY: f64 = 0.85;
 /// How often a run is repeated. The run with the most busy cores counts then.
 const ATTEMPTS: usize = 4;
 
@@ -47,12 +48,12 @@ struct Run {
 }
 
 /// Measures all crates in each round, in an order that every second round reverses. The time is
-/// the median of the rounds.
+/// the median of the rounds. `patience` is how long the rounds may wait for free cores.
 ///
 /// # Panics
 ///
 /// Panics if measurements have not arrived.
-pub fn measure(peers: &[Peer], job: Job, rounds: usize) -> Vec<Row> {
+pub fn measure(peers: &[Peer], job: Job, rounds: usize, patience: &mut Duration) -> Vec<Row> {
     let inputs = if job == Job::Gauge { input::of_gauge(BATCH) } else { input::mixed(BATCH) };
     let runner = |peer| Runner::new(peer, job, &inputs);
     let mut runners: Vec<_> = peers.iter().filter_map(runner).collect();
@@ -60,6 +61,7 @@ pub fn measure(peers: &[Peer], job: Job, rounds: usize) -> Vec<Row> {
     for threads in THREADS {
         let mut runs: Vec<_> = runners.iter().map(|_| Vec::new()).collect();
         for round in 0..rounds {
+            wait_for_cores(threads.min(cores()), patience);
             let mut order: Vec<_> = runners.iter_mut().zip(&mut runs).collect();
             if round % 2 == 1 {
                 order.reverse();
@@ -149,6 +151,28 @@ impl<'a> Runner<'a> {
         let total = (self.case.total)();
         assert_eq!(total, expected, "{}: {}", self.peer.name, self.job.title());
     }
+}
+
+/// Waits until this many threads can run at the same time, or until the patience is used up.
+fn wait_for_cores(count: usize, patience: &mut Duration) {
+    let start = Instant::now();
+    while count > 1 && start.elapsed() < *patience && busy_cores(count) < BUSY * count as f64 {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    *patience = patience.saturating_sub(start.elapsed());
+}
+
+/// How many cores this many threads keep busy.
+fn busy_cores(threads: usize) -> f64 {
+    let start = Instant::now();
+    let work = move || {
+        let cpu = ThreadTime::now();
+        while start.elapsed() < Duration::from_millis(20) {}
+        cpu.elapsed().as_secs_f64()
+    };
+    let all: Vec<_> = (0..threads).map(|_| std::thread::spawn(work)).collect();
+    let cpu: f64 = all.into_iter().map(|thread| thread.join().expect("no panic")).sum();
+    cpu / start.elapsed().as_secs_f64()
 }
 
 /// How many threads can run at the same time.

@@ -1,6 +1,6 @@
 //! The times of all jobs, to look up and compare.
 
-use crate::measure::Row;
+use crate::measure::{BUSY, Row, cores};
 use crate::peer::{Job, Kind, Peer};
 
 pub struct Results<'a> {
@@ -27,6 +27,14 @@ impl Results<'_> {
     /// Our time divided by the crate's time.
     pub fn ratio(&self, job: Job, peer: &str, threads: usize) -> Option<f64> {
         Some(self.time(job, self.own(), threads)? / self.time(job, peer, threads)?)
+    }
+
+    /// Whether too few cores were busy in a typical row of this many threads.
+    pub fn hindered(&self, job: Job, threads: usize) -> bool {
+        let rows = self.rows.iter().filter(|row| row.job == job && row.threads == threads);
+        let enough = BUSY * threads.min(cores()) as f64;
+        let (few, many): (Vec<_>, Vec<_>) = rows.partition(|row| row.cores < enough);
+        threads > 1 && few.len() > many.len()
     }
 
     /// The crates that do the job, without ours and without the floor.

@@ -21,6 +21,9 @@ pub fn print_times(results: &Results<'_>, job: Job) {
         println!("{:<36}{}{}{cores:>13.1}", peer.name, times.concat(), ratios.concat());
     }
     promises::of(results, job).iter().for_each(|promise| println!("  {}", promise.line()));
+    for threads in THREADS.into_iter().filter(|threads| results.hindered(job, *threads)) {
+        println!("  other programs used the cores: the times of {threads} threads say little");
+    }
     println!();
 }
 
