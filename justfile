@@ -110,9 +110,15 @@ publish:
 semver:
     cargo semver-checks --workspace --baseline-rev "$(git describe --tags --abbrev=0 --match 'v*')"
 
-# compares this crate with other crates, in one run
-peers:
-    cargo run --release --manifest-path benches/peers/Cargo.toml
+# compares this crate with other crates, in one run; options such as `--memory` are in its docs
+peers *options:
+    cargo build --release --manifest-path benches/peers/Cargo.toml
+    cargo run --release --manifest-path benches/peers/Cargo.toml -- {{ options }}
+
+# the same with link-time optimization
+peers-lto *options:
+    cargo build --profile release-lto --manifest-path benches/peers/Cargo.toml
+    cargo run --profile release-lto --manifest-path benches/peers/Cargo.toml -- {{ options }}
 
 # two incompatible versions of the core in one program
 versions:

@@ -1,87 +1,120 @@
-//! Compares typed-metrics with other crates in one run. Each crate is used as its documentation
-//! recommends:
-//!
-//! ```console
-//! $ cargo run --release --manifest-path benches/peers/Cargo.toml
-//! ```
-//!
-//! Each crate does three jobs, with one thread and with four threads on the same series: a counter
-//! with two labels of few values, a counter with a status and one of 18 routes, and a histogram
-//! with 8 buckets and one label. Times are CPU times of the recording thread, the best of several
-//! rounds.
+//! The command line. The library's documentation describes it.
 
-mod peers;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
 
-use std::hint::black_box;
-use std::sync::Barrier;
+use typed_metrics_peers::measure::{Row, measure};
+use typed_metrics_peers::peer::{Job, Kind, Memory, Peer};
+use typed_metrics_peers::results::Results;
+use typed_metrics_peers::{chart, json, memory, peers, promises, table, version};
 
-use cpu_time::ThreadTime;
-use peers::{METHODS, OUTCOMES, ROUTES};
-
-const ROUNDS: usize = 5;
-const OPERATIONS: usize = 1_000_000;
-
-/// A crate and its operation for one job.
-struct Peer {
-    name: &'static str,
-    fixed: Option<Box<dyn Fn(usize, usize) + Sync>>,
-    open: Option<Box<dyn Fn(u16, &str) + Sync>>,
-    histogram: Option<Box<dyn Fn(usize, f64) + Sync>>,
+struct Options {
+    json: bool,
+    memory: bool,
+    rounds: usize,
+    patience: Duration,
+    svg: Option<PathBuf>,
+    jobs: Vec<Job>,
 }
 
-fn main() {
-    let all = peers::all();
-    table("counter, two labels of few values", &all, |peer| {
-        let record = peer.fixed.as_ref()?;
-        Some(both(|i| record(black_box(i % METHODS.len()), black_box(i % OUTCOMES.len()))))
-    });
-    table("counter, status and route", &all, |peer| {
-        let record = peer.open.as_ref()?;
-        Some(both(|i| record(black_box(200), black_box(ROUTES[i % ROUTES.len()]))))
-    });
-    table("histogram, 8 buckets, one label", &all, |peer| {
-        let record = peer.histogram.as_ref()?;
-        Some(both(|i| record(black_box(i % METHODS.len()), black_box((i % 1200) as f64))))
-    });
-}
-
-fn table(job: &str, all: &[Peer], measure: impl Fn(&Peer) -> Option<(f64, f64)>) {
-    println!("{job}\n{:<44} {:>10} {:>11} {:>18}", "", "1 thread", "4 threads", "ours is");
-    let mut own = None;
-    for peer in all {
-        let Some((one, four)) = measure(peer) else { continue };
-        let (own_one, own_four) = *own.get_or_insert((one, four));
-        println!(
-            "{:<44} {one:>7.1} ns {four:>8.1} ns {:>7.2}x {:>8.2}x",
-            peer.name,
-            own_one / one,
-            own_four / four
-        );
+fn main() -> ExitCode {
+    let options = match Options::parse(std::env::args().skip(1)) {
+        Ok(options) => options,
+        Err(unknown) => {
+            eprintln!("unknown: {unknown}");
+            eprintln!("options: --json --memory --rounds N --patience SECONDS --svg FILE [JOB]...");
+            return ExitCode::FAILURE;
+        }
+    };
+    let peers = peers::all();
+    if options.memory {
+        print_memory(&peers, &options);
+    } else {
+        print_times(&peers, &options);
     }
-    println!();
+    ExitCode::SUCCESS
 }
 
-fn both(operation: impl Fn(usize) + Sync) -> (f64, f64) {
-    (cost(1, &operation), cost(4, &operation))
+impl Options {
+    fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut options = Self {
+            json: false,
+            memory: false,
+            rounds: 9,
+            patience: Duration::from_secs(60),
+            svg: None,
+            jobs: Vec::new(),
+        };
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().ok_or_else(|| argument.clone());
+            match argument.as_str() {
+                "--json" => options.json = true,
+                "--memory" => options.memory = true,
+                "--rounds" => {
+                    options.rounds = value()?.parse().map_err(|_| argument.clone())?;
+                }
+                "--patience" => {
+                    let seconds = value()?.parse().map_err(|_| argument.clone())?;
+                    options.patience = Duration::from_secs(seconds);
+                }
+                "--svg" => options.svg = Some(value()?.into()),
+                key => {
+                    let job = Job::ALL.into_iter().find(|job| job.key() == key);
+                    options.jobs.push(job.ok_or_else(|| argument.clone())?);
+                }
+            }
+        }
+        if options.jobs.is_empty() {
+            options.jobs = Job::ALL.to_vec();
+        }
+        options.rounds = options.rounds.max(1);
+        Ok(options)
+    }
 }
 
-/// The CPU time of an operation in nanoseconds, with this number of threads.
-fn cost(threads: usize, operation: &(impl Fn(usize) + Sync)) -> f64 {
-    let rounds = (0..ROUNDS).map(|_| {
-        let barrier = Barrier::new(threads);
-        let barrier = &barrier;
-        std::thread::scope(|scope| {
-            let work = move || {
-                (0..1000).for_each(operation);
-                barrier.wait();
-                let start = ThreadTime::now();
-                (0..OPERATIONS).for_each(operation);
-                start.elapsed().as_secs_f64() * 1e9 / OPERATIONS as f64
-            };
-            let all: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            let all = all.into_iter().map(|thread| thread.join().expect("no panic"));
-            all.sum::<f64>() / threads as f64
-        })
-    });
-    rounds.fold(f64::INFINITY, f64::min)
+fn print_times(peers: &[Peer], options: &Options) {
+    if !options.json {
+        println!("profile {}, {} rounds, nanoseconds", version::profile(), options.rounds);
+        println!("{}\n", versions(peers));
+    }
+    let mut results = Results { peers, rows: Vec::<Row>::new() };
+    let mut patience = options.patience;
+    for job in &options.jobs {
+        results.rows.extend(measure(peers, *job, options.rounds, &mut patience));
+        if !options.json {
+            table::print_times(&results, *job);
+        }
+    }
+    if options.json {
+        json::print_times(&results);
+        let promises = options.jobs.iter().flat_map(|job| promises::of(&results, *job));
+        json::print_promises(promises);
+    }
+    if let Some(file) = &options.svg {
+        std::fs::write(file, chart::svg(&results)).expect("the chart can be written");
+    }
+}
+
+fn print_memory(peers: &[Peer], options: &Options) {
+    let all = memory::measure(peers);
+    let own = Results { peers, rows: Vec::new() }.own();
+    let promise = |kind: &Memory| promises::of_memory(&all, own, *kind);
+    if options.json {
+        json::print_memory(&all);
+        json::print_promises(Memory::ALL.iter().filter_map(promise));
+    } else {
+        for kind in Memory::ALL {
+            table::print_memory(&all, kind);
+            promise(&kind).iter().for_each(|promise| println!("  {}\n", promise.line()));
+        }
+    }
+}
+
+fn versions(peers: &[Peer]) -> String {
+    let crates = peers.iter().filter(|peer| !matches!(peer.kind, Kind::Floor | Kind::Ours));
+    let mut names: Vec<_> = crates.map(|peer| peer.package).collect();
+    names.dedup();
+    let named = names.iter().map(|name| format!("{name} {}", version::of(name)));
+    named.collect::<Vec<_>>().join(", ")
 }
