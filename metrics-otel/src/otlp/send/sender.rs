@@ -128,7 +128,7 @@ impl Sender {
             // Batches in a folder are kept, so the flush need not wait for them.
             let is_patient = is_patient && state.spool.volatile().batches > 0;
             let is_over = now >= deadline || is_barred || (failed.is_some() && !is_patient);
-            if state.spool.is_done(until) {
+            if state.spool.is_done(until) && (!state.is_reporting || now >= deadline) {
                 return since(&state.refused).map_or(Ok(()), |reason| {
                     Err(shared.undelivered(&state, format!("refused: {reason}")))
                 });
@@ -216,10 +216,12 @@ impl Shared {
             Outcome::Retry { reason, after } => state.failed(reason, after),
         };
         let problem = state.problem();
+        // A flush returns after its messages were reported.
+        state.is_reporting = true;
         drop(state);
-        // Before the notification: a flush returns after its messages were reported.
         self.report_message(problem);
         self.report_message(message);
+        lock(&self.state).is_reporting = false;
         self.progress.notify_all();
     }
 

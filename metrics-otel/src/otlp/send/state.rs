@@ -32,6 +32,8 @@ pub(crate) struct State {
     pub(crate) pause: Option<Pause>,
     /// The messages that were logged, and are not repeated until a batch is accepted.
     pub(crate) logged: Logged,
+    /// Whether messages about the last batch are being reported.
+    pub(crate) is_reporting: bool,
     /// Whether the sender was dropped.
     pub(crate) is_ending: bool,
 }
@@ -73,6 +75,7 @@ impl State {
             failures: 0,
             pause: None,
             logged: Logged::default(),
+            is_reporting: false,
             is_ending: false,
         }
     }
