@@ -16,15 +16,19 @@ pub(crate) fn absorb(scope: &Scope) {
     let inside = scope.enter_outer();
     // Readers are kept out: otherwise they would see counts twice, or not at all.
     let readers = lock_readers();
-    let view = View::of(scope);
-    for family in registry::all_families() {
-        family.for_each_series(|series| absorb_series(series, &view));
-    }
+    absorb_all(&View::of(scope));
     scope.recycle();
     drop(readers);
     // Dropped last: `inside` may hold the last reference to the outer scope, and the end of that
     // scope takes the lock too.
     drop(inside);
+}
+
+/// Adds everything in `view` to the shard that this thread writes to. The caller keeps readers out.
+pub(super) fn absorb_all(view: &View<'_>) {
+    for family in registry::all_families() {
+        family.for_each_series(|series| absorb_series(series, view));
+    }
 }
 
 fn absorb_series(series: Series, view: &View<'_>) {
