@@ -30,6 +30,9 @@ enum Cliffs<'a> {
     /// Removed series.
     #[counter(series_limit = 2000)]
     Removed { id: u32 },
+    /// Histograms that many threads record.
+    #[histogram(series_limit = 1000, buckets = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000])]
+    Ended { id: u32 },
 }
 
 const ROUNDS: usize = 7;
@@ -40,9 +43,54 @@ fn main() {
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
+    // First, because it compares the memory of the process.
+    ended_threads();
     live_series();
     over_the_limit();
     removed_series();
+}
+
+/// What 1000 threads leave when they have ended, relative to one thread.
+fn ended_threads() {
+    println!("1000 threads with 1000 histograms, after they have ended, relative to one thread:");
+    let threads = |count: usize| {
+        let barrier = Barrier::new(count);
+        std::thread::scope(|scope| {
+            for _ in 0..count {
+                scope.spawn(|| {
+                    (0..1_000).for_each(|id| Cliffs::ended(id).record(id));
+                    barrier.wait();
+                });
+            }
+        });
+    };
+    let snapshot = || {
+        let times = (0..ROUNDS).map(|_| {
+            let start = Instant::now();
+            black_box(typed_metrics::snapshot());
+            start.elapsed().as_secs_f64()
+        });
+        times.fold(f64::INFINITY, f64::min)
+    };
+    let start = resident();
+    threads(1);
+    let (time, memory) = (snapshot(), resident() - start);
+    for (name, at_once) in [("in tens", 10), ("all at once", 1_000)] {
+        for _ in 0..1_000 / at_once {
+            threads(at_once);
+            black_box(typed_metrics::snapshot());
+        }
+        line(&format!("a snapshot, {name}"), snapshot() / time, 2.0);
+        line(&format!("memory, {name}"), (resident() - start) / memory, 2.0);
+    }
+    println!();
+}
+
+/// The memory of this process in bytes; NaN where it is unknown.
+fn resident() -> f64 {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = statm.split(' ').nth(1).and_then(|pages| pages.parse().ok());
+    pages.map_or(f64::NAN, |pages: f64| pages * 4096.0)
 }
 
 /// The cost of a record, and its tail, by the number of live series.

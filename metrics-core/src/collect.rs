@@ -8,6 +8,7 @@ pub(crate) mod callbacks;
 pub(crate) mod changes;
 pub(crate) mod conflicts;
 pub(crate) mod extremes;
+pub(crate) mod fold;
 mod histogram_progress;
 mod joined;
 pub(crate) mod last_values;

@@ -36,6 +36,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use crate::collect::absorb::absorb;
+use crate::collect::fold::fold_many;
 use crate::collect::reader::{collect_scope, snapshot};
 use crate::collect::snapshot::Snapshot;
 use crate::labels::set::Labels;
@@ -61,7 +62,7 @@ pub struct Captured<R = ()> {
 /// Captures nest: the outer capture also sees all measurements of the inner one, including those
 /// that a [`Scope`] of the inner capture records after its end. A panic in `f` is passed on.
 pub fn capture<R>(f: impl FnOnce() -> R) -> Captured<R> {
-    let scope = Arc::new(scope::Scope::new(absorb));
+    let scope = Arc::new(new_scope());
     let returned = {
         let _inside = Inside::enter(Arc::clone(&scope));
         f()
@@ -93,7 +94,7 @@ pub fn capture<R>(f: impl FnOnce() -> R) -> Captured<R> {
 /// assert_eq!(seen.snapshot.get("letters").unwrap().series[0].value.as_f64(), 1.0);
 /// ```
 pub async fn capture_async<F: Future>(future: F) -> Captured<F::Output> {
-    let scope = Scope(Some(Arc::new(scope::Scope::new(absorb))));
+    let scope = Scope(Some(Arc::new(new_scope())));
     let returned = scope.enter_async(future).await;
     let snapshot = scope.0.as_deref().map(collect_scope).unwrap_or_default();
     Captured { returned, snapshot }
@@ -123,7 +124,7 @@ pub async fn capture_async<F: Future>(future: F) -> Captured<F::Output> {
 /// The capture stays on its thread: it is not `Send`, so a task that may move to another thread
 /// cannot hold it across an `await`.
 pub fn capture_thread() -> ThreadCapture {
-    let scope = Arc::new(scope::Scope::new(absorb));
+    let scope = Arc::new(new_scope());
     let inside = Inside::enter(Arc::clone(&scope));
     ThreadCapture { inside, scope, stays: PhantomData }
 }
@@ -182,6 +183,11 @@ impl Scope {
         let mut future = pin!(future);
         std::future::poll_fn(|context| self.enter(|| future.as_mut().poll(context))).await
     }
+}
+
+fn new_scope() -> scope::Scope {
+    fold_many();
+    scope::Scope::new(absorb)
 }
 
 impl<R> Captured<R> {

@@ -22,9 +22,23 @@ pub(crate) fn add(cell: &AtomicU64, n: u64) {
     cell.store(cell.load(Relaxed).wrapping_add(n), Relaxed);
 }
 
+/// Adds the total of another cell, which no thread writes any more. False if this cell could then
+/// become zero by wrapping. For the owner only, while readers are kept out.
+pub(crate) fn absorb(cell: &AtomicU64, total: u64) -> bool {
+    let sum = cell.load(Relaxed).checked_add(total).filter(|sum| total > 0 && *sum < 1 << 63);
+    sum.inspect(|sum| cell.store(*sum, Relaxed)).is_some()
+}
+
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn totals_above_32_bits_are_absorbed() {
+        let cell = AtomicU64::new(5);
+        assert!(absorb(&cell, 1 << 40) && !absorb(&cell, 0) && !absorb(&cell, u64::MAX));
+        assert_eq!(cell.load(Relaxed), (1 << 40) + 5);
+    }
 
     #[test]
     fn numbers_from_one_to_32_bits_are_taken() {

@@ -2,7 +2,6 @@
 
 use super::progress::lock_readers;
 use super::registry;
-use crate::cells::change::Change;
 use crate::cells::histogram::Copied;
 use crate::metric::kind::{MetricType, with_number};
 use crate::number::Number;
@@ -16,15 +15,19 @@ pub(crate) fn absorb(scope: &Scope) {
     let inside = scope.enter_outer();
     // Readers are kept out: otherwise they would see counts twice, or not at all.
     let readers = lock_readers();
-    let view = View::of(scope);
-    for family in registry::all_families() {
-        family.for_each_series(|series| absorb_series(series, &view));
-    }
+    absorb_all(&View::of(scope));
     scope.recycle();
     drop(readers);
     // Dropped last: `inside` may hold the last reference to the outer scope, and the end of that
     // scope takes the lock too.
     drop(inside);
+}
+
+/// Adds everything in `view` to the shard that this thread writes to. The caller keeps readers out.
+pub(super) fn absorb_all(view: &View<'_>) {
+    for family in registry::all_families() {
+        family.for_each_series(|series| absorb_series(series, view));
+    }
 }
 
 fn absorb_series(series: Series, view: &View<'_>) {
@@ -37,7 +40,7 @@ fn absorb_series(series: Series, view: &View<'_>) {
                 (total.to_bits(), recorded)
             });
             if recorded {
-                series.store(Change::Add(bits));
+                series.absorb_sum(bits);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Change readers: the changes since a reader's last call. The cost depends on the number of changed
 //! series.
 
+use super::fold::fold_ended;
 use super::merge::MergedMetrics;
 use super::numbers::SumProgress;
 use super::observation::run_callbacks;
@@ -107,6 +108,7 @@ impl ChangeReader {
         let mut changes = Changes::default();
         let mut dropped = MergedMetrics::default();
         let mut readers = lock_readers();
+        fold_ended(&mut readers);
         let view = View::everything();
         for &family in &families {
             let descriptor = family.descriptor();

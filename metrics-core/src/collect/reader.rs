@@ -1,5 +1,6 @@
 //! Readers: taking snapshots, with the values since the reader's last snapshot.
 
+use super::fold::fold_ended;
 use super::merge::MergedMetrics;
 use super::observation::run_callbacks;
 use super::progress::{Readers, Reports, lock_readers};
@@ -83,6 +84,7 @@ fn collect(reader: Option<u64>) -> Snapshot {
     let families = registry::families();
     let mut readers = lock_readers();
     joined::sweep();
+    fold_ended(&mut readers);
     let view = View::everything();
     let mut metrics = MergedMetrics::default();
     for family in families {

@@ -11,12 +11,12 @@ use std::collections::HashMap;
 use std::iter::successors;
 use std::sync::{Arc, Mutex};
 
-use super::shard::{self, Segment, SegmentList, Shard};
+use super::shard::{self, Numbered, Segment, SegmentList, Shard};
 use crate::cells::change::{Change, Reading};
 use crate::cells::totals::Totals;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::series_id::SeriesId;
-use crate::sync::{Ordering::Relaxed, lock};
+use crate::sync::lock;
 
 /// The memory that a capture records into.
 #[derive(Debug)]
@@ -50,6 +50,15 @@ struct Entered {
     before: Option<Shard>,
     /// Whether the guard was dropped. The thread stays inside while an inner guard lives.
     has_ended: bool,
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        // Only at the end of a thread that never left the scope.
+        if let Some(before) = self.before.take() {
+            before.release();
+        }
+    }
 }
 
 /// Whether this thread is inside a scope.
@@ -179,6 +188,17 @@ impl Scope {
         }
     }
 
+    /// A scope that has these segments, whose counts the caller moves. Readers are kept out.
+    pub(crate) fn of(segments: Vec<Numbered>) -> Self {
+        Self {
+            outer: None,
+            idle: Mutex::default(),
+            segments: Arc::new(Mutex::new(segments)),
+            tapped: Mutex::default(),
+            at_end: |_| {},
+        }
+    }
+
     /// The scope and those around it.
     fn and_outer(&self) -> impl Iterator<Item = &Self> {
         successors(Some(self), |scope| scope.outer.as_deref())
@@ -198,20 +218,21 @@ impl Scope {
         Shard::for_capture(self.and_outer().map(|scope| Arc::clone(&scope.segments)).collect())
     }
 
-    /// Empties the shards and keeps their segments for the next capture. The caller has moved the
+    /// Empties the shards and keeps their segments for other shards. The caller has moved the
     /// counts out and keeps readers out.
     pub(crate) fn recycle(&self) {
-        let own = lock(&self.segments);
+        let own = std::mem::take(&mut *lock(&self.segments));
         for scope in self.and_outer().skip(1) {
             let is_own = |segment| own.iter().any(|(_, own)| std::ptr::eq(*own, segment));
             lock(&scope.segments).retain(|(_, segment)| !is_own(*segment));
         }
-        for (_, segment) in own.iter() {
-            // Relaxed: no thread writes to these cells any more, and the lock of the list publishes
-            // the zeros.
-            segment.iter().for_each(|cell| cell.store(0, Relaxed));
-        }
-        lock(&self.idle).drain(..).for_each(Shard::recycle);
+        lock(&self.idle).clear();
+        shard::retire(own);
+    }
+
+    /// Leaves the segments and their counts to the shards of ended threads.
+    pub(crate) fn give_up(&self) {
+        Shard::of_lost(std::mem::take(&mut *lock(&self.segments))).release();
     }
 
     /// The copies of a segment in the shards of this scope.
@@ -228,10 +249,14 @@ impl Scope {
 
 impl Drop for Scope {
     fn drop(&mut self) {
-        // At the end of a thread, the counts cannot be moved. The shards stay as they are, and
-        // still count.
         if is_available() {
-            (self.at_end)(self);
+            return (self.at_end)(self);
+        }
+        // At the end of a thread, the counts cannot be moved. The scope around this one has the
+        // segments too. Without such a scope, they become a shard of an ended thread.
+        shard::leave_capture();
+        if self.outer.is_none() {
+            self.give_up();
         }
     }
 }

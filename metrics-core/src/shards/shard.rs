@@ -5,13 +5,14 @@
 //! that owns a shard writes to it. Readers read the copies of a segment in all shards.
 //!
 //! When a thread ends, its shard moves to a free list with all its counts, and the next new thread
-//! continues with it. So no count is folded or lost, and there are never more shards than there
-//! were threads at one time.
+//! continues with it. Readers fold the shards in the list into one. So no count is lost, and there
+//! are hardly more shards to read than there are threads. The memory of emptied segments is used
+//! again; it is not returned to the system.
 
 use std::cell::{Cell, RefCell};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::sync::{AtomicU64, lock};
+use crate::sync::{AtomicU64, Ordering::Relaxed, lock};
 
 /// Cells in a segment: 4 KiB.
 pub(crate) const SEGMENT: usize = 512;
@@ -43,8 +44,8 @@ static FREE: Mutex<Vec<Shard>> = Mutex::new(Vec::new());
 static COPIES: [Mutex<Vec<&'static Segment>>; SEGMENTS] =
     [const { Mutex::new(Vec::new()) }; SEGMENTS];
 
-/// Zeroed segments of ended captures, for the next captures.
-static ZEROED: Mutex<Vec<Numbered>> = Mutex::new(Vec::new());
+/// Zeroed segments, which readers do not read, for any shard and any number.
+static ZEROED: Mutex<Vec<&'static Segment>> = Mutex::new(Vec::new());
 
 /// The segments that one thread writes to.
 #[derive(Debug)]
@@ -79,9 +80,15 @@ impl Shard {
         Self { segments: Vec::new(), role: Role::Capture, lists }
     }
 
-    /// Keeps the segments for later captures. All their cells must be zero.
-    pub(crate) fn recycle(self) {
-        lock(&ZEROED).extend(self.segments);
+    /// An empty shard into which other shards are folded.
+    pub(crate) fn for_fold() -> Self {
+        Self { role: Role::Thread, ..Self::UNCLAIMED }
+    }
+
+    /// A shard of the segments of an ended capture, whose counts could not be moved. It may have
+    /// several segments of one number; a thread that continues with it writes to the last one.
+    pub(crate) fn of_lost(segments: Vec<Numbered>) -> Self {
+        Self { segments, ..Self::for_fold() }
     }
 
     /// Leaves the shard to the next new thread.
@@ -153,9 +160,7 @@ pub(crate) fn cells_or_claim(index: u32) -> Option<&'static [AtomicU64]> {
             enter(&shard);
         }
         if cells(index).is_none() {
-            let capture = shard.role == Role::Capture;
-            let segment = if capture { zeroed(number) } else { None };
-            let segment = segment.unwrap_or_else(|| allocate(number));
+            let segment = allocate(number);
             shard.segments.push((number, segment));
             shard.lists.iter().for_each(|list| lock(list).push((number, segment)));
             TABLE.with(|table| table[number].set(Some(segment)));
@@ -165,17 +170,55 @@ pub(crate) fn cells_or_claim(index: u32) -> Option<&'static [AtomicU64]> {
     claimed.ok().flatten()
 }
 
-fn zeroed(number: usize) -> Option<&'static Segment> {
-    let mut zeroed = lock(&ZEROED);
-    let position = zeroed.iter().position(|(n, _)| *n == number)?;
-    Some(zeroed.swap_remove(position).1)
-}
-
+/// A segment of zeros, in the list of the readers.
 fn allocate(number: usize) -> &'static Segment {
-    let segment: &'static Segment = Box::leak(Box::new([const { AtomicU64::new(0) }; SEGMENT]));
+    let zeroed = lock(&ZEROED).pop();
+    let segment =
+        zeroed.unwrap_or_else(|| Box::leak(Box::new([const { AtomicU64::new(0) }; SEGMENT])));
     // The lock orders the zeros before the loads of any reader.
     lock(&COPIES[number]).push(segment);
     segment
+}
+
+/// Empties segments and keeps them for any shard. No thread may write to them any more, their
+/// counts must have been moved, and the caller keeps readers out.
+pub(crate) fn retire(mut segments: Vec<Numbered>) {
+    let address = |segment: &'static Segment| std::ptr::from_ref(segment).addr();
+    for (_, segment) in &segments {
+        // Relaxed: the locks of `ZEROED` and `COPIES` publish the zeros.
+        segment.iter().for_each(|cell| cell.store(0, Relaxed));
+    }
+    segments.sort_unstable_by_key(|(number, segment)| (*number, address(segment)));
+    for same_number in segments.chunk_by(|(a, _), (b, _)| a == b) {
+        let is_retired = |segment: &'static Segment| {
+            same_number.binary_search_by_key(&address(segment), |(_, s)| address(s)).is_ok()
+        };
+        lock(&COPIES[same_number[0].0]).retain(|segment| !is_retired(segment));
+    }
+    lock(&ZEROED).extend(segments.into_iter().map(|(_, segment)| segment));
+}
+
+/// The number of shards of ended threads.
+pub(crate) fn ended() -> usize {
+    lock(&FREE).len()
+}
+
+/// Takes the segments of all shards of ended threads. The caller moves their counts.
+pub(crate) fn take_ended() -> Vec<Numbered> {
+    let ended = std::mem::take(&mut *lock(&FREE));
+    ended.into_iter().flat_map(|shard| shard.segments).collect()
+}
+
+/// Makes this thread leave the shard of a capture, at the end of the thread.
+pub(crate) fn leave_capture() {
+    let _ = OWNER.try_with(|owner| {
+        if let Ok(mut own) = owner.0.try_borrow_mut()
+            && own.role == Role::Capture
+        {
+            leave(&own);
+            *own = Shard::UNCLAIMED;
+        }
+    });
 }
 
 /// Makes this thread write to `shard`, and returns the shard that it wrote to before. Returns

@@ -141,6 +141,18 @@ impl Series {
         }
     }
 
+    /// Adds the sum of cells of other shards, which no thread writes any more. The caller keeps
+    /// readers out.
+    pub(crate) fn absorb_sum(self, bits: u64) {
+        let is_absorbed = self.is_plain()
+            && shard::cells_or_claim(self.reserved_index())
+                .and_then(|cells| cells.first())
+                .is_some_and(|cell| plain::absorb(cell, bits));
+        if !is_absorbed {
+            self.store(Change::Add(bits));
+        }
+    }
+
     /// Gives this thread's run of a histogram the tag `stamp`.
     fn take_over(self, run: &[AtomicU64], stamp: u64) {
         let tag = histogram::tag(run);
