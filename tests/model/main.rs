@@ -27,6 +27,7 @@ fn many_histories_agree_with_a_plain_model() {
 }
 
 fn run(seeds: std::ops::Range<u64>) {
+    let _turn = typed_metrics_turn::my_turn();
     let mut readers = Readers::new();
     for seed in seeds {
         let mut history = History {
