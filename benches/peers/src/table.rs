@@ -36,7 +36,7 @@ pub fn print_memory(all: &[Bytes], kind: Memory) {
     for rows in of_kind.chunk_by(|one, other| one.peer == other.peer) {
         let live: String = rows.iter().map(|row| format!("{:>10.0}", row.live)).collect();
         let [.., few, many] = rows else { continue };
-        let further = (many.live - few.live) / (many.threads - few.threads) as f64;
+        let further = (many.live - few.live).max(0.0) / (many.threads - few.threads) as f64;
         println!("{:<32}{live}{:>13.0}{further:>13.1}", many.peer, many.ended);
     }
 }
