@@ -6,7 +6,7 @@
 	add    %ecx,%eax
 	cmp    $0x3ffff,%eax
 	ja     LABEL
-	mov    $0xffffffffffffefb8,%rdx
+	mov    OFFSET,%rdx
 	mov    %eax,%esi
 	shr    $0x9,%esi
 	mov    %fs:(%rdx,%rsi,8),%rdx
