@@ -50,7 +50,7 @@ fn main() {
     removed_series();
 }
 
-/// What 1000 threads leave when they have ended, relative to one thread.
+/// The cost of 1000 threads after they have ended, relative to one thread.
 fn ended_threads() {
     println!("1000 threads with 1000 histograms, after they have ended, relative to one thread:");
     let threads = |count: usize| {
@@ -133,7 +133,7 @@ fn over_the_limit() {
     }
 }
 
-/// The time in which a series is removed and a new one takes its place, beside other removed series.
+/// The time in which a series is removed and a new one takes its place, among removed series.
 fn removed_series() {
     println!("\na removal and a new series among 2000 removed ones, in microseconds:");
     let mut live: Vec<u32> = (0..2_000).collect();

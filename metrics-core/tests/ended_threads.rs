@@ -1,4 +1,4 @@
-//! What ended threads leave: all their counts, little memory, and little work for readers.
+//! Ended threads leave all their counts, little memory, and little work for readers.
 
 #![cfg(not(loom))]
 #![allow(clippy::float_cmp, reason = "the values are exact")]

@@ -9,7 +9,7 @@ pub(crate) struct Model {
     values: BTreeMap<Key, f64>,
     /// How often each series was removed.
     lives: BTreeMap<Key, u32>,
-    /// What each open capture saw, the innermost last.
+    /// The values that each open capture saw, the innermost last.
     captures: Vec<BTreeMap<Key, f64>>,
 }
 

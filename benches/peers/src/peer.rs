@@ -5,7 +5,7 @@ use std::hint::black_box;
 
 use crate::input::Input;
 
-/// What a record does.
+/// The job of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Job {
     Counter,
@@ -62,7 +62,7 @@ impl Memory {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Ours,
-    /// What a record costs at least.
+    /// The least cost of a record.
     Floor,
     /// All threads write the cells of a series.
     SharedCells,

@@ -1,4 +1,4 @@
-//! What the project promises about these times and this memory, and whether this run kept it.
+//! The project's promises about these times and this memory, and whether this run kept them.
 
 use crate::measure::{THREADS, cores};
 use crate::memory::Bytes;

@@ -1,5 +1,5 @@
-//! Change readers: the changes since a reader's last call. The cost depends on the number of changed
-//! series.
+//! Change readers: the changes since a reader's last call. The cost depends on the number of
+//! changed series.
 
 use super::fold::fold_ended;
 use super::merge::MergedMetrics;

@@ -21,7 +21,7 @@ pub(crate) struct Readers {
     readers: Vec<ReaderProgress>,
 }
 
-/// What a reader reports beside values.
+/// The reports of a reader beside values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reports {
     Nothing,

@@ -103,8 +103,8 @@ impl<'a> LabelHash<'a> {
     }
 
     /// The state at the beginning of a step. Without the addition, steps could be exchanged:
-    /// `foldhash` rotates the state by the length of a text, and a rotated factor rotates the folded
-    /// product.
+    /// `foldhash` rotates the state by the length of a text, and a rotated factor rotates the
+    /// folded product.
     #[inline(always)]
     fn next(self) -> u64 {
         self.state.wrapping_add(self.seeds.number)

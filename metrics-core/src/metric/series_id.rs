@@ -6,8 +6,8 @@ use super::descriptor::Descriptor;
 /// comes back.
 ///
 /// Use it as a key to keep the last value of each series, for example to compute differences. If
-/// several definitions make up one metric, the id depends on the labels only. It then stays the same
-/// at least while one of the definitions has a series with these labels.
+/// several definitions make up one metric, the id depends on the labels only. It then stays the
+/// same at least while one of the definitions has a series with these labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 // Tests make snapshots of their own.
 #[cfg_attr(test, derive(Default))]

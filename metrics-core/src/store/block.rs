@@ -4,6 +4,9 @@
 //! In a family with open labels, each series has a block of its own, which can be recycled for
 //! other labels.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
@@ -226,8 +229,8 @@ impl Block {
         (0..self.series).for_each(|position| self.clear_shared(position));
     }
 
-    /// Notes that an open series is recorded in a run with the tag `stamp`. The caller is inside the
-    /// gate.
+    /// Notes that an open series is recorded in a run with the tag `stamp`. The caller is inside
+    /// the gate.
     pub(crate) fn note_recorded(&self, stamp: u64) {
         // The greatest stamp, because a writer may be slower than a removal and the next writer.
         // Relaxed: the gate orders the note before `recycle` reads it.
@@ -319,88 +322,5 @@ impl Block {
 impl fmt::Debug for Block {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Block").field("metric", &self.descriptor.name()).finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cells::change::Reading;
-    use crate::labels::part::Part;
-    use crate::labels::value::LabelRef;
-    use crate::metric::descriptor::Definition;
-    use crate::metric::kind::ValueType;
-    use crate::metric::source::Source;
-    use crate::store::family::Family;
-    use crate::store::key::Parts;
-    use crate::store::read::{View, read};
-    use crate::store::series::Series;
-
-    const DEFINITION: Definition = Definition {
-        name: "stamps",
-        metric_type: MetricType::UpDownCounter,
-        value_type: ValueType::I64,
-        unit: "",
-        description: "",
-        labels: &[],
-        boundaries: &[],
-        series_limit: 1,
-        source: Source { file: "", line: 0, module: "", item: "" },
-    };
-    static METRIC: Descriptor = Descriptor::new(DEFINITION);
-    static FIXED: Family = Family::new(&METRIC, &FIXED);
-
-    fn held(series: Series) -> Option<i64> {
-        match read(series, &View::everything())? {
-            Reading::Number(bits) => Some(bits.cast_signed()),
-            Reading::Histogram(_) => None,
-        }
-    }
-
-    fn removes_past(first: u64, series: impl Fn() -> Series, remove: impl Fn(Series)) {
-        series().add(1_i64);
-        series().block.stamp.store(first, Release);
-        let kept = series();
-        for _ in 0..6 {
-            let before = series().add_counted(5_i64);
-            remove(series());
-            assert_eq!(held(series()), None);
-            before.0.add_in(before.1, -5_i64);
-            assert_eq!(held(series()), None, "taken back in an earlier life");
-            kept.add(2_i64);
-            assert_eq!(held(series()), Some(2));
-            remove(series());
-        }
-    }
-
-    #[test]
-    fn stamps_go_on_past_32_bits() {
-        for bits in [31, 32, 40] {
-            let first = (1 << bits) - 3;
-            let block = |series: Series| series.block.remove(series.position(), 0);
-            let shape = crate::store::shape::shape::<0>(&DEFINITION);
-            removes_past(first, || FIXED.typed(shape, &Parts([])), block);
-        }
-    }
-
-    #[test]
-    fn a_handle_never_writes_under_the_labels_that_have_its_memory_after_many_removals() {
-        let family = Family::leak(&METRIC);
-        let find = |name: &'static str| {
-            let part = Part { index: 0, pending_stride: 0, open: Some(LabelRef::Str(name)) };
-            family.find(&Parts([part]))
-        };
-        find("a").add(1_i64);
-        let block = find("a").block;
-        let old = find("a");
-        let stamp = block.stamp() + (1 << 32);
-        block.stamp.store(stamp, Release);
-        let kept = find("a");
-        block.owner().remove(block, stamp);
-        find("b").add(10_i64);
-        assert!(std::ptr::eq(find("b").block, block), "the memory is that of `a`");
-        old.add(7_i64);
-        kept.add(7_i64);
-        assert_eq!(held(find("b")), Some(10));
     }
 }

@@ -13,8 +13,8 @@ use crate::metric::descriptor::Descriptor;
 /// grows moves all its entries within one measurement.
 const TABLES: usize = 128;
 
-/// The maximum number of entries in a table, which then has at most 4096 buckets. A thread remembers
-/// at most 196,608 series.
+/// The maximum number of entries in a table, which then has at most 4096 buckets. A thread
+/// remembers at most 196,608 series.
 const TABLE_LIMIT: usize = 1536;
 
 /// The number of buckets that each insertion searches for series that were removed. So the entries

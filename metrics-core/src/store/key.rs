@@ -21,7 +21,7 @@ pub(crate) struct Key {
     /// The values of the open labels, in the order of their definition. Empty for run-time metrics.
     open: Box<[Option<LabelValue>]>,
     pub(crate) labels: Labels,
-    /// What a query is compared with.
+    /// The labels in the form that is compared with a query.
     pub(crate) encoded: Encoded,
 }
 
@@ -32,9 +32,9 @@ pub(crate) trait Query {
     fn to_key(&self, descriptor: &'static Descriptor) -> Key;
 }
 
-/// The hash of a query to a family. A thread keeps the series of all families in one table, and many
-/// families have the same labels: run-time metrics often have none, or the same queue names. So the
-/// hash depends on the address of the family too.
+/// The hash of a query to a family. A thread keeps the series of all families in one cache, and
+/// many families have the same labels: run-time metrics often have none, or the same queue names.
+/// So the hash depends on the address of the family too.
 #[inline(always)]
 pub(crate) fn hash(query: &impl Query, family: u64) -> u64 {
     query.hash(LabelHash::new(family)).finish()

@@ -3,6 +3,7 @@
 use super::block::Block;
 use super::key::fixed_labels;
 use super::state::{FIRST_STAMP, Removal};
+use crate::cells::gate::Writing;
 use crate::labels::set::Labels;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
@@ -68,14 +69,14 @@ impl Series {
         self.block.reserved_base() + self.offset()
     }
 
-    /// Whether the block still has the labels of this series, and no removal came between, at
-    /// `stamp`.
+    /// Whether this value is up to date when the block has `stamp`: an open series has the same
+    /// labels, and was not removed since. A series with fixed labels always is.
     #[inline(always)]
     pub(crate) fn is_current_at(self, stamp: u64) -> bool {
         self.is_fixed() || self.place == stamp
     }
 
-    /// Whether the block still has the labels of this series, and no removal came between.
+    /// See [`is_current_at`](Self::is_current_at).
     #[inline(always)]
     pub(crate) fn is_current(self) -> bool {
         self.is_current_at(self.block.stamp())
@@ -116,7 +117,7 @@ impl Series {
     /// Lets this series write to shared cells, or to a run for the first time: see
     /// [`Block::enter`].
     #[inline]
-    pub(crate) fn enter(self) -> Option<crate::cells::gate::Writing<'static>> {
+    pub(crate) fn enter(self) -> Option<Writing<'static>> {
         // Fixed labels are always admitted.
         self.block.enter(if self.is_fixed() { u64::MAX } else { self.place })
     }
@@ -127,7 +128,7 @@ impl Series {
         Self::of(self.block.owner().overflow_block())
     }
 
-    /// Whether counts under `tag` belong to this series, or were removed with it.
+    /// Whether counts under `tag` belong to the current life of this series.
     pub(crate) fn counts(self, tag: u64) -> bool {
         self.counting()(tag)
     }

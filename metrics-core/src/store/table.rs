@@ -97,7 +97,8 @@ impl Table {
     }
 
     /// Frees the row of a removed series in which nothing was recorded since its removal. Tries the
-    /// series that were removed last, and only so many that the caller waits some microseconds.
+    /// series that were removed last, and only so many that the caller waits some microseconds. If
+    /// all of these were recorded again, the new series overflows once more.
     fn recycle(&mut self) -> Option<usize> {
         for _ in 0..MOST_TRIED {
             let row = self.removed.pop()?;

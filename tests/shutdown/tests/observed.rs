@@ -228,7 +228,7 @@ fn of_two_observations_of_one_gauge_the_last_one_counts() {
 }
 
 #[test]
-fn a_counter_that_the_program_removes_has_no_last_value() {
+fn a_series_that_the_program_removes_has_no_last_value() {
     let _alone = alone();
     let exported = {
         let _shutdown = shutdown_guard();
@@ -237,10 +237,14 @@ fn a_counter_that_the_program_removes_has_no_last_value() {
         Last::active().remove();
         drop(Last::queue("removed").observe(|| 7_i64));
         Last::queue("removed").remove();
+        drop(Last::level().observe(|| 5));
+        Last::level().set(6);
+        Last::level().remove();
         exported
     };
     assert_eq!(exported.value("last.active", &[]), None);
     assert_eq!(exported.value("last.queue", &[("name", "removed")]), None);
+    assert_eq!(exported.value("last.level", &[]), None);
 }
 
 #[test]

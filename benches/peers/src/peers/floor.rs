@@ -1,4 +1,4 @@
-//! What a record costs at least: the loop over the measurements, and an addition that no other
+//! The least cost of a record: the loop over the measurements, and an addition that no other
 //! thread disturbs.
 
 use std::hint::black_box;

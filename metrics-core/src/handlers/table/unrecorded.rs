@@ -1,4 +1,4 @@
-//! What the table says about the metrics that were never recorded.
+//! The lines of the table about metrics that were never recorded.
 
 use super::text::{self, ELLIPSIS};
 

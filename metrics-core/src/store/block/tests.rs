@@ -1,0 +1,77 @@
+//! Stamps past 32 bits, which no test can reach by removing.
+
+use super::*;
+use crate::cells::change::Reading;
+use crate::labels::part::Part;
+use crate::labels::value::LabelRef;
+use crate::metric::descriptor::Definition;
+use crate::metric::kind::ValueType;
+use crate::metric::source::Source;
+use crate::store::family::Family;
+use crate::store::key::Parts;
+use crate::store::read::{View, read};
+use crate::store::series::Series;
+
+const DEFINITION: Definition = Definition {
+    name: "stamps",
+    metric_type: MetricType::UpDownCounter,
+    value_type: ValueType::I64,
+    unit: "",
+    description: "",
+    labels: &[],
+    boundaries: &[],
+    series_limit: 1,
+    source: Source { file: "", line: 0, module: "", item: "" },
+};
+static METRIC: Descriptor = Descriptor::new(DEFINITION);
+static FIXED: Family = Family::new(&METRIC, &FIXED);
+
+fn held(series: Series) -> Option<i64> {
+    match read(series, &View::everything())? {
+        Reading::Number(bits) => Some(bits.cast_signed()),
+        Reading::Histogram(_) => None,
+    }
+}
+
+#[test]
+fn removals_past_32_bits_end_lives_as_others_do() {
+    let shape = crate::store::shape::shape::<0>(&DEFINITION);
+    let series = || FIXED.typed(shape, &Parts([]));
+    let remove = |series: Series| series.block.remove(series.position(), 0);
+    for bits in [31, 32, 40] {
+        series().add(1_i64);
+        series().block.stamp.store((1 << bits) - 3, Release);
+        let kept = series();
+        for _ in 0..6 {
+            let (counted, life) = series().add_counted(5_i64);
+            remove(series());
+            assert_eq!(held(series()), None);
+            counted.add_in(life, -5_i64);
+            assert_eq!(held(series()), None, "taken back in an earlier life");
+            kept.add(2_i64);
+            assert_eq!(held(series()), Some(2));
+            remove(series());
+        }
+    }
+}
+
+#[test]
+fn a_handle_never_writes_under_the_labels_that_have_its_memory_after_many_removals() {
+    let family = Family::leak(&METRIC);
+    let find = |name: &'static str| {
+        let part = Part { index: 0, pending_stride: 0, open: Some(LabelRef::Str(name)) };
+        family.find(&Parts([part]))
+    };
+    find("a").add(1_i64);
+    let block = find("a").block;
+    let old = find("a");
+    let stamp = block.stamp() + (1 << 32);
+    block.stamp.store(stamp, Release);
+    let kept = find("a");
+    block.owner().remove(block, stamp);
+    find("b").add(10_i64);
+    assert!(std::ptr::eq(find("b").block, block), "the memory is that of `a`");
+    old.add(7_i64);
+    kept.add(7_i64);
+    assert_eq!(held(find("b")), Some(10));
+}
