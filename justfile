@@ -102,9 +102,16 @@ deny:
 advisories:
     cargo deny --locked check --hide-inclusion-graph advisories
 
-# everything that publishing does, except the upload: each package is built from its own files
+# everything that publishing does, except the upload: each package is built from its own files.
+# cargo keeps unpacked packages by the path of the target folder and their version, so a folder that
+# was used before would verify against the packages of that time
 publish:
-    cargo publish --dry-run --workspace
+    #!/usr/bin/env bash
+    set -eu
+    mkdir -p target
+    fresh=$(mktemp -d target/publish-XXXXXX)
+    trap 'rm -rf "$fresh"' EXIT
+    CARGO_TARGET_DIR=$fresh cargo publish --dry-run --workspace
 
 # compares the public API with that of the last release
 semver:
