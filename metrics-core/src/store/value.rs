@@ -17,7 +17,9 @@ pub enum Value {
     U64(u64),
     /// The value of an up-down counter or a gauge of `i64`.
     I64(i64),
-    /// The value of a counter, an up-down counter or a gauge of `f64`.
+    /// The value of a counter, an up-down counter or a gauge of `f64`. It is always finite: if the
+    /// sum of a thread's values, or the sum over all threads, leaves the range of `f64`, that sum
+    /// counts as [`f64::MAX`] or [`f64::MIN`].
     F64(f64),
     /// The value of a histogram.
     Histogram(HistogramSnapshot),
@@ -91,7 +93,7 @@ impl Value {
             (value, other) if is_gauge => *value = other,
             (Self::U64(a), Self::U64(b)) => *a = a.wrapping_add(b),
             (Self::I64(a), Self::I64(b)) => *a = a.wrapping_add(b),
-            (Self::F64(a), Self::F64(b)) => *a += b,
+            (Self::F64(a), Self::F64(b)) => *a = a.plus(b),
             (Self::Histogram(a), Self::Histogram(b)) => a.merge(b),
             // Definitions that agree have the same value type.
             _ => {}
