@@ -14,3 +14,4 @@ pub(crate) mod shared_histogram;
 pub(crate) mod shared_sum;
 pub(crate) mod sum;
 pub(crate) mod totals;
+pub(crate) mod wide_sum;

@@ -13,10 +13,21 @@ pub trait Number: Copy + PartialOrd + sealed::Sealed + 'static {
     #[doc(hidden)]
     fn from_bits(bits: u64) -> Self;
 
-    /// The sum; integers wrap.
+    /// The sum; integers wrap, and floats stay finite: see [`finite`](Self::finite).
     #[doc(hidden)]
     #[must_use]
     fn plus(self, other: Self) -> Self;
+
+    /// The sum as a cell stores it. Sums of floats may become infinite.
+    #[doc(hidden)]
+    #[must_use]
+    fn plus_in_cell(self, other: Self) -> Self;
+
+    /// The nearest finite number. So a sum of floats that leaves the range of `f64` stays at the
+    /// limit, and later additions and differences never are NaN.
+    #[doc(hidden)]
+    #[must_use]
+    fn finite(self) -> Self;
 
     /// The difference; integers wrap.
     #[doc(hidden)]
@@ -67,6 +78,16 @@ impl Number for u64 {
     }
 
     #[inline(always)]
+    fn plus_in_cell(self, other: Self) -> Self {
+        self.plus(other)
+    }
+
+    #[inline(always)]
+    fn finite(self) -> Self {
+        self
+    }
+
+    #[inline(always)]
     fn minus(self, other: Self) -> Self {
         self.wrapping_sub(other)
     }
@@ -98,6 +119,16 @@ impl Number for i64 {
     }
 
     #[inline(always)]
+    fn plus_in_cell(self, other: Self) -> Self {
+        self.plus(other)
+    }
+
+    #[inline(always)]
+    fn finite(self) -> Self {
+        self
+    }
+
+    #[inline(always)]
     fn minus(self, other: Self) -> Self {
         self.wrapping_sub(other)
     }
@@ -125,7 +156,17 @@ impl Number for f64 {
 
     #[inline(always)]
     fn plus(self, other: Self) -> Self {
+        (self.finite() + other.finite()).finite()
+    }
+
+    #[inline(always)]
+    fn plus_in_cell(self, other: Self) -> Self {
         self + other
+    }
+
+    #[inline(always)]
+    fn finite(self) -> Self {
+        self.clamp(Self::MIN, Self::MAX)
     }
 
     #[inline(always)]

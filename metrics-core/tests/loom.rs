@@ -18,6 +18,7 @@ mod cells {
     pub(crate) mod shared_sum;
     pub(crate) mod sum;
     pub(crate) mod totals;
+    pub(crate) mod wide_sum;
 }
 #[path = "../src/number.rs"]
 mod number;
@@ -153,7 +154,7 @@ fn the_old_tag_never_goes_with_a_new_value() {
 /// Checks that the parts of a copy agree, when each value is `value`, and returns the count.
 fn check(copied: &Copied, value: f64) -> u64 {
     let count: u64 = copied.buckets().iter().sum();
-    assert_eq!(copied.sum(), value * count as f64);
+    assert_eq!(copied.sum().value(), value * count as f64);
     if count > 0 {
         assert_eq!((copied.extremes().min, copied.extremes().max), (value, value));
         assert_eq!((copied.interval().min, copied.interval().max), (value, value));
@@ -513,7 +514,7 @@ fn a_writer_with_an_old_stamp_never_reaches_the_new_labels() {
 /// Checks that the parts of a read agree, when each value is 4, and returns the count.
 fn check_shared(histogram: &SharedHistogram) -> u64 {
     let totals = histogram.read(false);
-    assert_eq!(totals.sum, 4.0 * totals.count() as f64);
+    assert_eq!(totals.sum.value(), 4.0 * totals.count() as f64);
     assert_eq!(totals.extremes.is_none(), totals.count() == 0);
     totals.count()
 }

@@ -3,6 +3,7 @@
 use std::sync::Barrier;
 use std::thread;
 
+use typed_metrics::testing::capture;
 use typed_metrics::{HistogramSnapshot, Label, Metrics, Reader};
 use typed_metrics_turn::my_turn;
 
@@ -35,6 +36,8 @@ enum Intervals<'a> {
     Hot { name: &'a str },
     #[histogram(buckets = [30, 60, 100])]
     FixedHot { a: Digit, b: Digit },
+    #[histogram(buckets = [1, 10, 100])]
+    Large { name: &'a str },
 }
 
 #[derive(Clone, Copy, Label)]
@@ -404,4 +407,70 @@ fn extremes_are_never_those_of_another_interval() {
         }
         is_done.store(true, Relaxed);
     });
+}
+
+/// The interval of a series of `Large` since the last collection.
+fn large(reader: &Reader, name: &str) -> HistogramSnapshot {
+    let snapshot = reader.collect();
+    let series = snapshot.get("intervals.large").unwrap().series_with(&[("name", name)]).unwrap();
+    let histogram = series.value.as_histogram().unwrap();
+    assert!(histogram.sum.is_finite());
+    *histogram.interval.clone().unwrap()
+}
+
+#[test]
+fn small_values_after_a_large_one_have_their_own_sum() {
+    let (often, seldom) = (Reader::new(), Reader::new());
+    let record = |values: &[f64]| {
+        let one = Intervals::large("one");
+        values.iter().for_each(|value| one.record(*value));
+        large(&often, "one")
+    };
+    assert_eq!(facts(&record(&[1e17])), (1, 1e17, 1e17, 1e17));
+    let _ = seldom.collect();
+    for _ in 0..3 {
+        assert_eq!(facts(&record(&[1.0; 8])), (8, 8.0, 1.0, 1.0));
+    }
+    assert_eq!(facts(&record(&[0.5, 0.125, 20.0])), (3, 20.625, 0.125, 20.0));
+    assert_eq!(facts(&large(&seldom, "one")), (27, 44.625, 0.125, 20.0));
+    assert_eq!(facts(&record(&[-1e17])), (1, -1e17, -1e17, -1e17));
+    assert_eq!(facts(&record(&[0.25])), (1, 0.25, 0.25, 0.25));
+}
+
+#[test]
+fn small_values_of_other_threads_have_their_own_sum() {
+    let reader = Reader::new();
+    let (start, end) = (&Barrier::new(2), &Barrier::new(2));
+    let (first, second) = thread::scope(|scope| {
+        scope.spawn(move || {
+            Intervals::large("threads").record(1e17);
+            start.wait();
+            end.wait();
+        });
+        start.wait();
+        let first = large(&reader, "threads");
+        (0..8).for_each(|_| Intervals::large("threads").record(1));
+        let second = large(&reader, "threads");
+        end.wait();
+        (first, second)
+    });
+    assert_eq!(first.sum, 1e17);
+    assert_eq!(facts(&second), (8, 8.0, 1.0, 1.0));
+    drop(capture(|| Intervals::large("threads").record(2)));
+    assert_eq!(facts(&large(&reader, "threads")), (1, 2.0, 2.0, 2.0));
+}
+
+#[test]
+fn a_sum_out_of_range_stays_at_the_limit_and_later_intervals_are_right() {
+    let reader = Reader::new();
+    let record = |values: &[f64]| {
+        values.iter().for_each(|value| Intervals::large("limit").record(*value));
+        large(&reader, "limit")
+    };
+    assert_eq!(facts(&record(&[f64::MAX; 3])), (3, f64::MAX, f64::MAX, f64::MAX));
+    assert_eq!(facts(&record(&[1.0, 2.0])), (2, 3.0, 1.0, 2.0));
+    assert_eq!(facts(&record(&[1e308])), (1, 1e308, 1e308, 1e308));
+    let interval = record(&[f64::MAX, f64::MAX, 4.0]);
+    assert_eq!((interval.count, interval.sum), (3, f64::MAX));
+    assert_eq!(facts(&record(&[4.0])), (1, 4.0, 4.0, 4.0));
 }

@@ -2,10 +2,11 @@
 //! limit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Barrier;
 use std::thread;
 
 use typed_metrics::label::MAX_LABEL_LEN;
-use typed_metrics::{DropReason, Metrics, Value};
+use typed_metrics::{DropReason, Metrics, Reader, Value};
 
 #[derive(Metrics)]
 #[metrics(prefix = "bad")]
@@ -24,6 +25,10 @@ enum Bad<'a> {
     NegativeFloat,
     #[up_down_counter(value = f64)]
     NanLevel,
+    #[up_down_counter(value = f64)]
+    LargeLevel { open: u64 },
+    #[counter(value = f64)]
+    LargeTotal,
     #[counter]
     Huge { text: &'a str },
     #[counter]
@@ -255,4 +260,37 @@ fn recording_goes_on_while_a_panic_unwinds() {
     assert_eq!(value("bad.in_flight_in_panic", &[]), Some(Value::I64(0)));
     let Some(Value::Histogram(time)) = value("bad.time_in_panic", &[]) else { panic!() };
     assert_eq!(time.count, 3);
+}
+
+#[test]
+fn sums_out_of_range_stay_finite() {
+    let reader = Reader::new();
+    let changes = || {
+        let all = reader.changes(|metric| metric.name().starts_with("bad.large"));
+        let series = all.metrics.into_iter().flat_map(|metric| metric.series);
+        series.map(|change| change.value.as_f64()).collect::<Vec<_>>()
+    };
+    let (entered, left) = (&Barrier::new(3), &Barrier::new(3));
+    let (level, total, first) = thread::scope(|scope| {
+        // Both threads are there at once, so each has its own sum.
+        for sign in [1.0, -1.0] {
+            scope.spawn(move || {
+                (0..2).for_each(|_| Bad::large_level(1).add(sign * f64::MAX));
+                (0..2).for_each(|_| Bad::large_total().add(f64::MAX));
+                entered.wait();
+                left.wait();
+            });
+        }
+        entered.wait();
+        let level = value("bad.large_level", &[("open", "1")]);
+        let seen = (level, value("bad.large_total", &[]), changes());
+        left.wait();
+        seen
+    });
+    assert_eq!((level, total), (Some(Value::F64(0.0)), Some(Value::F64(f64::MAX))));
+    assert!(first.iter().all(|change| change.is_finite()), "{first:?}");
+    Bad::large_level(1).add(1.0);
+    Bad::large_total().add(1.0);
+    assert!(changes().iter().all(|change| change.is_finite()));
+    assert_eq!(value("bad.large_total", &[]), Some(Value::F64(f64::MAX)));
 }

@@ -18,9 +18,14 @@
 //! last late value is known exactly. Earlier late values are known only by their buckets, the sum
 //! and the lifetime extremes.
 //!
+//! At the beginning of an interval, the owner also moves the sum so far into a [`WideSum`]. So the
+//! values of an interval are added to a sum that begins at zero, and are not rounded to the
+//! precision of a large sum from before.
+//!
 //! [seqlock]: https://www.hpl.hp.com/techreports/2012/HPL-2012-68.pdf
 
 use super::totals::{Extremes, bucket};
+use super::wide_sum::WideSum;
 use crate::sync::{
     AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
@@ -29,6 +34,7 @@ use crate::sync::{
 
 const SEQUENCE: usize = 0;
 const TAG: usize = 1;
+/// The sum of the values since the owner last noticed an acknowledgement.
 const SUM: usize = 2;
 const MIN: usize = 3;
 const MAX: usize = 4;
@@ -40,7 +46,10 @@ const ACKNOWLEDGED: usize = 7;
 const NOTICED: usize = 8;
 /// The last recorded value; NaN if there is none.
 const LAST: usize = 9;
-const HEADER: usize = 10;
+/// The sum of all values before those in SUM.
+const BEFORE_HIGH: usize = 10;
+const BEFORE_LOW: usize = 11;
+const HEADER: usize = 12;
 
 /// The number of cells in the run of a histogram with this many boundaries.
 pub(crate) const fn width(boundaries: usize) -> usize {
@@ -60,13 +69,14 @@ pub(crate) fn record(run: &[AtomicU64], tag: u64, boundaries: &[f64], value: f64
     }
     write_sequenced(header, |sequence| {
         bucket.store(bucket.load(Relaxed) + 1, Relaxed);
+        // First: the beginning of an interval moves the sum away.
+        if header[ACKNOWLEDGED].load(Relaxed) != header[NOTICED].load(Relaxed) {
+            start_interval(header, sequence);
+        }
         let sum = f64::from_bits(header[SUM].load(Relaxed)) + value;
         header[SUM].store(sum.to_bits(), Relaxed);
         lower(&header[MIN], value);
         raise(&header[MAX], value);
-        if header[ACKNOWLEDGED].load(Relaxed) != header[NOTICED].load(Relaxed) {
-            start_interval(header, sequence);
-        }
         lower(&header[INTERVAL_MIN], value);
         raise(&header[INTERVAL_MAX], value);
         header[LAST].store(value.to_bits(), Relaxed);
@@ -88,6 +98,16 @@ fn start_interval(header: &[AtomicU64; HEADER], sequence: u64) {
     header[INTERVAL_MIN].store(extremes.min.to_bits(), Relaxed);
     header[INTERVAL_MAX].store(extremes.max.to_bits(), Relaxed);
     header[NOTICED].store(acknowledged, Relaxed);
+    add_before(header, WideSum::ZERO.plus(f64::from_bits(header[SUM].load(Relaxed))));
+    header[SUM].store(0, Relaxed);
+}
+
+/// Adds to the sum of the values that are not in SUM.
+fn add_before(header: &[AtomicU64; HEADER], sum: WideSum) {
+    let [high, low] = [BEFORE_HIGH, BEFORE_LOW].map(|cell| header[cell].load(Relaxed));
+    let (high, low) = WideSum::from_bits(high, low).merged(sum).to_bits();
+    header[BEFORE_HIGH].store(high, Relaxed);
+    header[BEFORE_LOW].store(low, Relaxed);
 }
 
 /// Ends the interval at `copied`. For readers, one at a time, right after the copy.
@@ -113,7 +133,9 @@ pub(crate) fn restart(run: &[AtomicU64], tag: u64) {
         };
         clear([MIN, MAX]);
         clear([INTERVAL_MIN, INTERVAL_MAX]);
-        header[SUM].store(0, Relaxed);
+        for cell in [SUM, BEFORE_HIGH, BEFORE_LOW] {
+            header[cell].store(0, Relaxed);
+        }
         header[NOTICED].store(header[ACKNOWLEDGED].load(Relaxed), Relaxed);
         header[LAST].store(f64::NAN.to_bits(), Relaxed);
         buckets.iter().for_each(|bucket| bucket.store(0, Relaxed));
@@ -195,8 +217,9 @@ impl Copied {
         self.0[TAG]
     }
 
-    pub(crate) fn sum(&self) -> f64 {
-        f64::from_bits(self.0[SUM])
+    pub(crate) fn sum(&self) -> WideSum {
+        let before = WideSum::from_bits(self.0[BEFORE_HIGH], self.0[BEFORE_LOW]);
+        before.plus(f64::from_bits(self.0[SUM]))
     }
 
     pub(crate) fn extremes(&self) -> Extremes {
@@ -238,8 +261,7 @@ pub(crate) fn absorb(run: &[AtomicU64], copied: &Copied) {
         for (bucket, count) in buckets.iter().zip(copied.buckets()) {
             bucket.store(bucket.load(Relaxed) + count, Relaxed);
         }
-        let sum = f64::from_bits(header[SUM].load(Relaxed)) + copied.sum();
-        header[SUM].store(sum.to_bits(), Relaxed);
+        add_before(header, copied.sum());
         lower(&header[MIN], copied.extremes().min);
         raise(&header[MAX], copied.extremes().max);
         // The caller keeps readers out with a lock, so this load sees the last acknowledgement, and

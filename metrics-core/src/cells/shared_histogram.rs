@@ -1,6 +1,7 @@
 //! A histogram into which any thread records.
 
 use super::totals::{Extremes, Totals, bucket};
+use super::wide_sum::WideSum;
 use crate::sync::{
     AtomicU64, Mutex,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
@@ -101,7 +102,8 @@ impl SharedHistogram {
             min: f64::from_bits(cold.min.load(Relaxed)),
             max: f64::from_bits(cold.max.load(Relaxed)),
         };
-        totals.merge(f64::from_bits(cold.sum.load(Relaxed)), extremes, extremes, &buckets);
+        let sum = WideSum::ZERO.plus(f64::from_bits(cold.sum.load(Relaxed)));
+        totals.merge(sum, extremes, extremes, &buckets);
         cold.zero();
     }
 }
@@ -176,7 +178,7 @@ mod tests {
                 let totals = histogram.read(false);
                 assert!(totals.count() >= before);
                 let extremes = Extremes::of(4.0);
-                let sum = 4.0 * totals.count() as f64;
+                let sum = WideSum::ZERO.plus(4.0 * totals.count() as f64);
                 let buckets = vec![0, 0, totals.count(), 0];
                 if totals.count() > 0 {
                     assert_eq!(totals, Totals { sum, extremes, interval: extremes, buckets });

@@ -25,7 +25,7 @@ pub(crate) fn add<N: Number>(run: &[AtomicU64; WIDTH], tag: u64, n: N) -> bool {
     if run[TAG].load(Relaxed) != tag {
         return false;
     }
-    let value = N::from_bits(run[VALUE].load(Relaxed)).plus(n);
+    let value = N::from_bits(run[VALUE].load(Relaxed)).plus_in_cell(n);
     run[VALUE].store(value.to_bits(), Relaxed);
     true
 }

@@ -1,5 +1,7 @@
 //! Sums of histograms in plain memory.
 
+use super::wide_sum::WideSum;
+
 /// The smallest and the largest of some values. Without values, `min` is +∞ and `max` is -∞.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Extremes {
@@ -32,7 +34,7 @@ impl Extremes {
 /// A histogram in plain memory, into which readers add the runs of all shards.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Totals {
-    pub(crate) sum: f64,
+    pub(crate) sum: WideSum,
     pub(crate) extremes: Extremes,
     /// The extremes of the current interval.
     pub(crate) interval: Extremes,
@@ -42,7 +44,7 @@ pub(crate) struct Totals {
 impl Totals {
     pub(crate) fn new(boundaries: usize) -> Self {
         Self {
-            sum: 0.0,
+            sum: WideSum::ZERO,
             extremes: Extremes::NONE,
             interval: Extremes::NONE,
             buckets: vec![0; boundaries + 1],
@@ -55,19 +57,19 @@ impl Totals {
 
     pub(crate) fn record(&mut self, boundaries: &[f64], value: f64) {
         self.buckets[bucket(boundaries, value)] += 1;
-        self.sum += value;
+        self.sum = self.sum.plus(value);
         self.extremes.merge(Extremes::of(value));
         self.interval.merge(Extremes::of(value));
     }
 
     pub(crate) fn merge(
         &mut self,
-        sum: f64,
+        sum: WideSum,
         extremes: Extremes,
         interval: Extremes,
         buckets: &[u64],
     ) {
-        self.sum += sum;
+        self.sum = self.sum.merged(sum);
         self.extremes.merge(extremes);
         self.interval.merge(interval);
         self.buckets.iter_mut().zip(buckets).for_each(|(total, part)| *total += part);

@@ -1,6 +1,7 @@
-//! The extremes of an interval, completed where readers do not know them exactly.
+//! The extremes and the sum of an interval, corrected where readers do not know them exactly.
 
 use crate::cells::totals::{Extremes, bucket};
+use crate::number::Number;
 
 /// The extremes of an interval, estimated from `known`: extremes of some of its values, or none.
 ///
@@ -39,4 +40,64 @@ pub(super) fn fit(
         value.max(low.max(lifetime.min)).min(high.min(lifetime.max))
     };
     Extremes { min: limit(first, min), max: limit(last, max) }
+}
+
+/// The sum of an interval, or the nearest sum that the buckets and the lifetime extremes allow.
+///
+/// They may contradict `sum` if it was rounded to the precision of a large sum, or if the sum before
+/// was at the limit of floats. `extremes` come from [`fit`]: the real extremes are these, or lie
+/// further out.
+pub(super) fn fit_sum(
+    sum: f64,
+    extremes: Extremes,
+    boundaries: &[f64],
+    buckets: &[u64],
+    lifetime: Extremes,
+) -> f64 {
+    let first = buckets.iter().position(|count| *count > 0);
+    let last = buckets.iter().rposition(|count| *count > 0);
+    let (mut low, mut high) = (0.0_f64, 0.0_f64);
+    for (i, count) in buckets.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let lower = i.checked_sub(1).map_or(lifetime.min, |i| boundaries[i].max(lifetime.min));
+        let upper = boundaries.get(i).map_or(lifetime.max, |upper| upper.min(lifetime.max));
+        let rest = (count - 1) as f64;
+        // One value is at least the largest extreme, and one is at most the smallest.
+        let one_low = if Some(i) == last { extremes.max } else { lower };
+        let one_high = if Some(i) == first { extremes.min } else { upper };
+        low = low.plus(lower * rest).plus(one_low);
+        high = high.plus(upper * rest).plus(one_high);
+    }
+    // The limits are rounded too.
+    if sum < low - 1e-9 * low.abs() {
+        low
+    } else if sum > high + 1e-9 * high.abs() {
+        high
+    } else {
+        sum
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_is_moved_only_if_facts_contradict_it() {
+        let (lifetime, extremes) =
+            (Extremes { min: 0.0, max: 50.0 }, Extremes { min: 0.5, max: 30.0 });
+        let fit = |sum| fit_sum(sum, extremes, &[1.0, 10.0], &[2, 3, 1], lifetime);
+        // The values are from 0 to 0.5, from 0 to 1, three times from 1 to 10, and from 30 to 50.
+        for sum in [33.0, 33.0 - 1e-12, 40.0, 81.5, 81.5 + 1e-12] {
+            assert_eq!(fit(sum), sum);
+        }
+        assert_eq!([0.0, -1e300, 90.0, f64::MAX].map(fit), [33.0, 33.0, 81.5, 81.5]);
+    }
+
+    #[test]
+    fn limits_of_a_sum_stay_finite() {
+        let extremes = Extremes { min: f64::MIN, max: f64::MAX };
+        assert_eq!(fit_sum(0.0, extremes, &[], &[3], extremes), 0.0);
+        let extremes = Extremes::of(f64::MAX);
+        assert_eq!(fit_sum(0.0, extremes, &[], &[3], extremes), f64::MAX);
+    }
 }

@@ -1,7 +1,8 @@
 //! How far a reader is in one histogram.
 
-use super::extremes::fit;
+use super::extremes::{fit, fit_sum};
 use crate::cells::totals::{Extremes, Totals};
+use crate::cells::wide_sum::WideSum;
 use crate::store::family::Family;
 use crate::store::value::HistogramSnapshot;
 
@@ -10,7 +11,7 @@ use crate::store::value::HistogramSnapshot;
 pub(super) struct HistogramProgress {
     family: &'static Family,
     /// The sum at the reader's last collection, like `buckets` and `extremes`.
-    sum: f64,
+    sum: WideSum,
     buckets: Vec<u64>,
     extremes: Option<Extremes>,
     /// The extremes of intervals that ended since then, also by other readers.
@@ -21,7 +22,14 @@ pub(super) struct HistogramProgress {
 
 impl HistogramProgress {
     pub(super) fn new(family: &'static Family) -> Self {
-        Self { family, sum: 0.0, buckets: Vec::new(), extremes: None, pending: None, found: false }
+        Self {
+            family,
+            sum: WideSum::ZERO,
+            buckets: Vec::new(),
+            extremes: None,
+            pending: None,
+            found: false,
+        }
     }
 
     pub(super) fn family(&self) -> &'static Family {
@@ -52,7 +60,7 @@ impl HistogramProgress {
         self.found = true;
         let pending = self.pending.take();
         if self.buckets == totals.buckets {
-            // The sum may differ in its last bit.
+            // The sum may differ in its last bit: threads that end change the order of the addition.
             self.sum = totals.sum;
             return None;
         }
@@ -60,7 +68,7 @@ impl HistogramProgress {
         let new = totals.buckets.iter().zip(&self.buckets);
         let buckets: Vec<u64> = new.map(|(now, before)| now.saturating_sub(*before)).collect();
         let count: u64 = buckets.iter().sum();
-        let sum = totals.sum - self.sum;
+        let sum = totals.sum.minus(self.sum).value();
         let mut known = pending.unwrap_or(Extremes::NONE);
         // A new lifetime extreme always belongs to this interval.
         let before = self.extremes.unwrap_or(Extremes::NONE);
@@ -76,10 +84,11 @@ impl HistogramProgress {
         if count == 0 {
             return None;
         }
-        // A difference of sums has the rounding error of the sums.
-        let noise = 1e-9 * self.sum.abs().max(sum.abs()) / count as f64;
+        // The difference may have the rounding error of the sums: see `HistogramSnapshot::interval`.
+        let noise = 1e-9 * self.sum.value().abs().max(sum.abs()) / count as f64;
         let mean = sum / count as f64;
         let extremes = fit(known, mean, noise, boundaries, &buckets, totals.extremes);
+        let sum = WideSum::ZERO.plus(fit_sum(sum, extremes, boundaries, &buckets, totals.extremes));
         let totals = Totals { sum, extremes, interval: Extremes::NONE, buckets };
         Some(HistogramSnapshot::new(boundaries, totals))
     }

@@ -49,7 +49,7 @@ impl SumProgress {
 
     fn send<T: Number>(&mut self, now: u64, only_grows: bool) -> Option<u64> {
         let sent = T::from_bits(self.sent);
-        let change = T::from_bits(now).minus(sent);
+        let change = T::from_bits(now).minus(sent).finite();
         // The last bit of the sent sum may be above the total.
         if only_grows && change <= T::ZERO {
             return None;

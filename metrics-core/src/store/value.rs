@@ -17,7 +17,9 @@ pub enum Value {
     U64(u64),
     /// The value of an up-down counter or a gauge of `i64`.
     I64(i64),
-    /// The value of a counter, an up-down counter or a gauge of `f64`.
+    /// The value of a counter, an up-down counter or a gauge of `f64`. It is always finite: if the
+    /// sum of a thread's values, or the sum over all threads, leaves the range of `f64`, that sum
+    /// counts as [`f64::MAX`] or [`f64::MIN`].
     F64(f64),
     /// The value of a histogram.
     Histogram(HistogramSnapshot),
@@ -29,7 +31,8 @@ pub enum Value {
 pub struct HistogramSnapshot {
     /// The number of recorded values.
     pub count: u64,
-    /// The sum of the values.
+    /// The sum of the values. It is always finite: a sum that leaves the range of `f64` stays at
+    /// [`f64::MAX`] or [`f64::MIN`].
     pub sum: f64,
     /// The smallest value.
     pub min: f64,
@@ -41,6 +44,11 @@ pub struct HistogramSnapshot {
     pub buckets: Vec<u64>,
     /// The values since this reader's last collection. Set only in a collection of a
     /// [`Reader`](crate::Reader), and only if there are such values.
+    ///
+    /// The sum of these values is as precise as if they had been summed up alone, whatever was
+    /// recorded before. Only values that a thread records while the last collection is reading the
+    /// histogram may be rounded to the precision of the sum before. Even then, the sum is one that
+    /// the buckets allow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interval: Option<Box<HistogramSnapshot>>,
 }
@@ -91,7 +99,7 @@ impl Value {
             (value, other) if is_gauge => *value = other,
             (Self::U64(a), Self::U64(b)) => *a = a.wrapping_add(b),
             (Self::I64(a), Self::I64(b)) => *a = a.wrapping_add(b),
-            (Self::F64(a), Self::F64(b)) => *a += b,
+            (Self::F64(a), Self::F64(b)) => *a = a.plus(b),
             (Self::Histogram(a), Self::Histogram(b)) => a.merge(b),
             // Definitions that agree have the same value type.
             _ => {}
@@ -103,7 +111,7 @@ impl HistogramSnapshot {
     pub(crate) fn new(boundaries: &'static [f64], totals: Totals) -> Self {
         Self {
             count: totals.count(),
-            sum: totals.sum,
+            sum: totals.sum.value(),
             min: totals.extremes.min,
             max: totals.extremes.max,
             boundaries,
@@ -123,7 +131,7 @@ impl HistogramSnapshot {
 
     fn merge(&mut self, other: Self) {
         self.count += other.count;
-        self.sum += other.sum;
+        self.sum = self.sum.plus(other.sum);
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
         self.buckets.iter_mut().zip(other.buckets).for_each(|(a, b)| *a += b);

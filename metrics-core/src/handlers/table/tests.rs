@@ -3,6 +3,7 @@ mod width;
 use std::borrow::Cow;
 
 use crate::cells::totals::{Extremes, Totals, bucket};
+use crate::cells::wide_sum::WideSum;
 use crate::collect::snapshot::{MetricSnapshot, SeriesSnapshot, Snapshot};
 use crate::labels::set::Labels;
 use crate::labels::value::LabelRef::{self, Bool, Float, Int, Str};
@@ -48,7 +49,8 @@ fn of(values: &[f64]) -> Value {
     values.iter().for_each(|value| buckets[bucket(boundaries, *value)] += 1);
     let mut extremes = Extremes::NONE;
     values.iter().for_each(|v| extremes.merge(Extremes { min: *v, max: *v }));
-    let totals = Totals { sum: values.iter().sum(), extremes, interval: Extremes::NONE, buckets };
+    let sum = WideSum::ZERO.plus(values.iter().sum());
+    let totals = Totals { sum, extremes, interval: Extremes::NONE, buckets };
     Value::Histogram(HistogramSnapshot::new(boundaries, totals))
 }
 
