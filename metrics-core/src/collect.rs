@@ -7,6 +7,7 @@ pub(crate) mod absorb;
 pub(crate) mod callbacks;
 pub(crate) mod changes;
 pub(crate) mod conflicts;
+mod ended;
 pub(crate) mod extremes;
 pub(crate) mod fold;
 mod histogram_progress;

@@ -8,11 +8,13 @@
 pub(crate) mod block;
 pub(crate) mod cache;
 mod encoded;
+pub(crate) mod end_life;
 pub(crate) mod family;
 pub(crate) mod forward;
 mod full;
 pub(crate) mod function_duration;
 pub(crate) mod key;
+mod late;
 pub(crate) mod observers;
 pub(crate) mod read;
 pub(crate) mod record;

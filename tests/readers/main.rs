@@ -8,3 +8,4 @@
 mod changes;
 mod intervals;
 mod observed;
+mod removed;

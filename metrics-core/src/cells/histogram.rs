@@ -182,7 +182,7 @@ fn raise(cell: &AtomicU64, value: f64) {
 }
 
 /// A consistent copy of a run. The memory is reused for the next run.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Copied(Vec<u64>);
 
 impl Copied {
@@ -215,6 +215,42 @@ impl Copied {
 
     pub(crate) fn tag(&self) -> u64 {
         self.0[TAG]
+    }
+
+    /// Whether the run has no values.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.buckets().iter().all(|count| *count == 0)
+    }
+
+    /// Whether nothing was recorded between two copies of a run.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.tag() == other.tag() && self.buckets() == other.buckets()
+    }
+
+    /// The values that this copy has, and `earlier` has not. Both are copies of one run under one
+    /// tag. If there are several such values, only those extremes are known that are also extremes
+    /// of the run, and the last value.
+    #[must_use]
+    pub(crate) fn since(&self, earlier: &Self) -> Self {
+        let mut late = self.clone();
+        let mut known = Extremes::of(f64::from_bits(self.0[LAST]));
+        for (cell, before) in late.0[HEADER..].iter_mut().zip(earlier.buckets()) {
+            *cell -= before;
+        }
+        if self.extremes().min < earlier.extremes().min {
+            known.merge(Extremes::of(self.extremes().min));
+        }
+        if self.extremes().max > earlier.extremes().max {
+            known.merge(Extremes::of(self.extremes().max));
+        }
+        late.0[SUM] = 0;
+        (late.0[BEFORE_HIGH], late.0[BEFORE_LOW]) = self.sum().minus(earlier.sum()).to_bits();
+        for [min, max] in [[MIN, MAX], [INTERVAL_MIN, INTERVAL_MAX]] {
+            (late.0[min], late.0[max]) = (known.min.to_bits(), known.max.to_bits());
+        }
+        // The extremes of the interval are up to date, and no reader has seen the values.
+        (late.0[SEQUENCE], late.0[ACKNOWLEDGED], late.0[NOTICED]) = (2, 0, 0);
+        late
     }
 
     pub(crate) fn sum(&self) -> WideSum {

@@ -78,11 +78,12 @@ impl SharedHistogram {
         totals
     }
 
-    /// Resets the histogram.
-    pub(crate) fn clear(&self) {
+    /// Resets the histogram, and returns what it held.
+    pub(crate) fn clear(&self) -> Totals {
         let mut drained = lock(&self.drained);
         self.drain(&mut drained);
-        *drained = Totals::new(drained.buckets.len() - 1);
+        let boundaries = drained.buckets.len() - 1;
+        std::mem::replace(&mut drained, Totals::new(boundaries))
     }
 
     fn drain(&self, totals: &mut Totals) {

@@ -96,8 +96,8 @@ impl SharedSum {
         (half.written.load(Acquire) != 0).then(|| half.bits.load(Relaxed))
     }
 
-    /// Ends the current life. One caller at a time.
-    pub(crate) fn clear(&self) {
+    /// Ends the current life, and returns its sum; `None` if nothing was added. One caller at a time.
+    pub(crate) fn clear(&self) -> Option<u64> {
         // Release: pairs with the acquire loads of `life`. The half of the next life was emptied
         // before.
         let old = self.half(self.life.fetch_add(1, AcqRel));
@@ -106,9 +106,12 @@ impl SharedSum {
         while old.writers.fetch_add(0, AcqRel) != 0 {
             yield_now();
         }
-        // Relaxed: the next `clear` publishes the zeros together with the life that uses them.
+        // Relaxed: the additions are ordered before by the loop, and the next `clear` publishes the
+        // zeros together with the life that uses them.
+        let sum = (old.written.load(Relaxed) != 0).then(|| old.bits.load(Relaxed));
         old.bits.store(0, Relaxed);
         old.written.store(0, Relaxed);
+        sum
     }
 
     fn half(&self, life: u64) -> &Half {
@@ -157,7 +160,9 @@ mod tests {
                     }
                 });
             }
-            (0..rounds).for_each(|_| sum.clear());
+            for _ in 0..rounds {
+                sum.clear();
+            }
         });
         assert!(sum.read().is_none_or(|bits| bits == 0), "{sum:?}");
     }

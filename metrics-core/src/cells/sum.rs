@@ -57,6 +57,12 @@ pub(crate) fn read(run: &[AtomicU64; WIDTH], valid: impl Fn(u64) -> bool) -> Opt
     valid(run[TAG].load(Acquire)).then(|| run[VALUE].load(Relaxed))
 }
 
+/// The tag and the value. For callers that keep the owner from restarting the run.
+pub(crate) fn contents(run: &[AtomicU64; WIDTH]) -> (u64, u64) {
+    // Acquire: pairs with the release store of the tag in `restart`.
+    (run[TAG].load(Acquire), run[VALUE].load(Relaxed))
+}
+
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;

@@ -1,9 +1,9 @@
 //! Change readers: the changes since a reader's last call. The cost depends on the number of
 //! changed series.
 
+use super::ended::{Ended, EndedSeries};
 use super::fold::fold_ended;
 use super::merge::MergedMetrics;
-use super::numbers::SumProgress;
 use super::observation::run_callbacks;
 use super::progress::{Readers, Reports, lock_readers};
 use super::registry;
@@ -34,9 +34,12 @@ pub struct Changes {
 pub struct MetricChanges {
     /// The descriptor of the metric.
     pub descriptor: &'static Descriptor,
-    /// The changed series. For a gauge, all series that have a value.
+    /// The changed series. For a gauge, all series that have a value. A counter or a histogram that
+    /// was removed is here a last time, with what was recorded up to its removal. If a series was
+    /// removed several times since the last call, its last values are one entry.
     pub series: Vec<SeriesChange>,
-    /// The removed series, if they were part of earlier changes.
+    /// The removed series, if they are part of earlier changes. Apply the changes of `series`
+    /// first.
     pub removed: Vec<SeriesId>,
 }
 
@@ -50,18 +53,34 @@ pub struct SeriesChange {
     /// value. For a histogram, the values recorded in the interval. The first difference of a sum
     /// is returned even if it is zero.
     pub value: Value,
-    series: Series,
+    labels: LabelsOf,
+}
+
+/// The labels of a series.
+#[derive(Debug, Clone)]
+enum LabelsOf {
+    /// They are made from the position of the series.
+    Fixed(Series),
+    /// Kept here, because the series may be removed, and its memory then gets other labels.
+    Kept(Labels),
+}
+
+impl LabelsOf {
+    fn of(series: Series) -> Self {
+        if series.is_fixed() { Self::Fixed(series) } else { Self::Kept(series.labels()) }
+    }
 }
 
 impl SeriesChange {
-    /// The labels of the series; `None` if the series was removed meanwhile.
+    /// The labels of the series.
     ///
-    /// Call this function only when needed: making the labels costs more than reading a sum.
+    /// Call this function only when needed: making the labels may cost more than reading a sum.
     #[must_use]
-    pub fn labels(&self) -> Option<Labels> {
-        let labels = self.series.labels();
-        // The labels are read before the check: see `Series::snapshot`.
-        self.series.is_current().then_some(labels)
+    pub fn labels(&self) -> Labels {
+        match &self.labels {
+            LabelsOf::Fixed(series) => series.labels(),
+            LabelsOf::Kept(labels) => labels.clone(),
+        }
     }
 }
 
@@ -76,7 +95,7 @@ impl ChangeReader {
     /// A reader whose first changes are those since the start of the program.
     #[must_use]
     pub fn new() -> Self {
-        Self(lock_readers().add_reader(Reports::Removals))
+        Self(lock_readers().add_reader(Reports::Changes))
     }
 
     /// The changes since this reader's last call, in the metrics that are `wanted`. Changes in
@@ -98,7 +117,7 @@ impl ChangeReader {
     /// let changes = reader.changes(|metric| metric.name() == "letters");
     /// let [bob] = &*changes.metrics[0].series else { panic!("only one changed") };
     /// assert_eq!(bob.value, Value::F64(5.0));
-    /// assert_eq!(bob.labels().unwrap().to_string(), "to=bob");
+    /// assert_eq!(bob.labels().to_string(), "to=bob");
     /// ```
     #[must_use]
     pub fn changes(&self, wanted: impl Fn(&'static Descriptor) -> bool) -> Changes {
@@ -112,21 +131,18 @@ impl ChangeReader {
         let view = View::everything();
         for &family in &families {
             let descriptor = family.descriptor();
-            let empty =
-                MetricSnapshot { descriptor, series: Vec::new(), dropped: family.dropped().read() };
+            let mut empty = MetricSnapshot::new(descriptor);
+            empty.dropped = family.dropped().read();
             dropped.push(family, empty);
             let mut metric = MetricChanges::none(descriptor);
             match descriptor.metric_type() {
                 MetricType::Histogram => metric.add_histograms(self.0, family, &view, &mut readers),
                 _ => metric.add_numbers(self.0, family, &view, &mut readers),
             }
+            metric.add_ended(readers.take_ended(self.0, descriptor));
             if !(metric.series.is_empty() && metric.removed.is_empty()) {
                 changes.metrics.push(metric);
             }
-        }
-        let visited = |family: &'static Family| families.iter().any(|f| std::ptr::eq(*f, family));
-        for (family, id) in readers.forget_removed(self.0, visited) {
-            changes.metric(family.descriptor()).removed.push(id);
         }
         drop(readers);
         // Outside the lock, as in `collect`.
@@ -147,17 +163,6 @@ impl Drop for ChangeReader {
     }
 }
 
-impl Changes {
-    fn metric(&mut self, descriptor: &'static Descriptor) -> &mut MetricChanges {
-        let is_same = |metric: &MetricChanges| std::ptr::eq(metric.descriptor, descriptor);
-        let index = self.metrics.iter().position(is_same).unwrap_or_else(|| {
-            self.metrics.push(MetricChanges::none(descriptor));
-            self.metrics.len() - 1
-        });
-        &mut self.metrics[index]
-    }
-}
-
 impl MetricChanges {
     fn none(descriptor: &'static Descriptor) -> Self {
         Self { descriptor, series: Vec::new(), removed: Vec::new() }
@@ -171,14 +176,16 @@ impl MetricChanges {
         readers: &mut Readers,
     ) {
         family.for_each_series(|series| {
+            series.settle();
             let Some(totals) = histogram(series, view, true) else { return };
-            // If the series was removed after it was found, the totals may hold later values.
+            let labels = LabelsOf::of(series);
+            // If the series was recycled after it was found, labels and totals may be later ones.
             if !series.is_current() {
                 return;
             }
-            if let Some(interval) = readers.interval(reader, family, series, &totals) {
+            if let Some(interval) = readers.interval(reader, series, &totals) {
                 let value = Value::Histogram(interval);
-                self.series.push(SeriesChange { id: series.id(), value, series });
+                self.series.push(SeriesChange { id: series.id(), value, labels });
             }
         });
     }
@@ -193,29 +200,27 @@ impl MetricChanges {
     ) {
         let Some(progress) = readers.numbers(reader, family) else { return };
         let descriptor = family.descriptor();
-        let mut next = 0;
         family.for_each_series(|series| {
-            let sum = if series.is_overflow() {
-                &mut progress.overflow
-            } else {
-                if progress.series.len() == next {
-                    progress.series.push(SumProgress::default());
-                }
-                next += 1;
-                &mut progress.series[next - 1]
-            };
-            // If the series was removed after it was found, the reading may hold later counts.
-            let reading = read(series, view).filter(|_| series.is_current());
-            let id = series.id();
-            if let Some(old) = sum.id.filter(|old| *old != id) {
-                self.removed.push(old);
-                *sum = SumProgress::default();
+            series.settle();
+            let Some(Reading::Number(now)) = read(series, view) else { return };
+            let labels = LabelsOf::of(series);
+            // If the series was recycled after it was found, labels and counts may be later ones.
+            if !series.is_current() {
+                return;
             }
-            let Some(Reading::Number(now)) = reading else { return };
-            if let Some(bits) = sum.advance(id, now, descriptor) {
+            let id = series.id();
+            if let Some(bits) = progress.of(series.row()).advance(id, now, descriptor) {
                 let value = Value::new(descriptor, Reading::Number(bits));
-                self.series.push(SeriesChange { id, value, series });
+                self.series.push(SeriesChange { id, value, labels });
             }
         });
+    }
+
+    /// Adds the series that were removed.
+    fn add_ended(&mut self, ended: Ended) {
+        self.series.extend(ended.series.into_iter().map(|EndedSeries { id, labels, value }| {
+            SeriesChange { id, value, labels: LabelsOf::Kept(labels) }
+        }));
+        self.removed.extend(ended.removed);
     }
 }

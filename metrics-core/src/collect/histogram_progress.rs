@@ -3,47 +3,27 @@
 use super::extremes::{fit, fit_sum};
 use crate::cells::totals::{Extremes, Totals};
 use crate::cells::wide_sum::WideSum;
-use crate::store::family::Family;
 use crate::store::value::HistogramSnapshot;
 
 /// How far a reader is in one histogram.
 #[derive(Debug)]
 pub(super) struct HistogramProgress {
-    family: &'static Family,
     /// The sum at the reader's last collection, like `buckets` and `extremes`.
     sum: WideSum,
     buckets: Vec<u64>,
     extremes: Option<Extremes>,
     /// The extremes of intervals that ended since then, also by other readers.
     pending: Option<Extremes>,
-    /// Whether the current collection has found the histogram.
-    found: bool,
 }
 
 impl HistogramProgress {
-    pub(super) fn new(family: &'static Family) -> Self {
-        Self {
-            family,
-            sum: WideSum::ZERO,
-            buckets: Vec::new(),
-            extremes: None,
-            pending: None,
-            found: false,
-        }
-    }
-
-    pub(super) fn family(&self) -> &'static Family {
-        self.family
+    pub(super) fn new() -> Self {
+        Self { sum: WideSum::ZERO, buckets: Vec::new(), extremes: None, pending: None }
     }
 
     /// Whether the reader has returned values of the histogram.
     pub(super) fn was_returned(&self) -> bool {
         self.extremes.is_some()
-    }
-
-    /// Whether the current collection has found the histogram. Resets the mark for the next one.
-    pub(super) fn take_found(&mut self) -> bool {
-        std::mem::take(&mut self.found)
     }
 
     /// Adds the extremes of an interval that ended.
@@ -57,7 +37,6 @@ impl HistogramProgress {
         boundaries: &'static [f64],
         totals: &Totals,
     ) -> Option<HistogramSnapshot> {
-        self.found = true;
         let pending = self.pending.take();
         if self.buckets == totals.buckets {
             // The sum may differ in its last bit: threads that end change the order of the addition.

@@ -62,6 +62,9 @@ impl MetricSnapshot {
         let is_gauge = descriptor.metric_type() == MetricType::Gauge;
         let mut joined = lock(&JOINED);
         let indices = series.get_or_insert_with(|| {
+            for series in &mut self.removed {
+                series.id = joined.id(descriptor, &series.labels);
+            }
             let own = self.series.iter_mut().enumerate();
             own.map(|(index, series)| {
                 series.id = joined.id(descriptor, &series.labels);
@@ -69,6 +72,10 @@ impl MetricSnapshot {
             })
             .collect()
         });
+        for mut series in other.removed {
+            series.id = joined.id(descriptor, &series.labels);
+            self.removed.push(series);
+        }
         for mut series in other.series {
             series.id = joined.id(descriptor, &series.labels);
             let index = *indices.entry(series.id).or_insert(self.series.len());

@@ -9,8 +9,19 @@ use crate::number::Number;
 /// order of the family, which never changes; only the overflow series is separate.
 #[derive(Debug, Default)]
 pub(super) struct FamilyProgress {
-    pub(super) series: Vec<SumProgress>,
-    pub(super) overflow: SumProgress,
+    series: Vec<SumProgress>,
+    overflow: SumProgress,
+}
+
+impl FamilyProgress {
+    /// The progress in the series in this row; `None` stands for the overflow series.
+    pub(super) fn of(&mut self, row: Option<usize>) -> &mut SumProgress {
+        let Some(row) = row else { return &mut self.overflow };
+        if self.series.len() <= row {
+            self.series.resize(row + 1, SumProgress::default());
+        }
+        &mut self.series[row]
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,12 +1,17 @@
 //! How far each reader is.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::sync::{LazyLock, Mutex, MutexGuard, TryLockError};
 
+use super::ended::{Ended, EndedSeries};
 use super::histogram_progress::HistogramProgress;
 use super::numbers::FamilyProgress;
+use crate::cells::change::Reading;
 use crate::cells::totals::{Extremes, Totals};
 use crate::labels::hash::Seeded;
+use crate::labels::set::Labels;
+use crate::metric::descriptor::Descriptor;
+use crate::metric::kind::MetricType;
 use crate::metric::series_id::SeriesId;
 use crate::store::family::Family;
 use crate::store::series::Series;
@@ -19,14 +24,17 @@ use crate::sync::lock;
 pub(crate) struct Readers {
     next: u64,
     readers: Vec<ReaderProgress>,
+    /// The series that were removed before any reader collected. Every reader that is made before
+    /// that reports them.
+    early: Option<ReaderProgress>,
 }
 
-/// The reports of a reader beside values.
+/// The reports of a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reports {
-    Nothing,
-    /// The series that were removed.
-    Removals,
+    /// Snapshots, which hold totals.
+    Snapshots,
+    Changes,
 }
 
 /// How far one reader is.
@@ -35,14 +43,14 @@ struct ReaderProgress {
     reader: u64,
     reports: Reports,
     histograms: HashMap<SeriesId, HistogramProgress, Seeded>,
-    /// Removed histograms that the reader has yet to report.
-    removed: Vec<(&'static Family, SeriesId)>,
-    /// The progress in sums and gauges, by the address of their family. Empty unless the reader
+    /// The progress in sums and gauges, by the address of their descriptor. Empty unless the reader
     /// reports changes.
     numbers: HashMap<usize, FamilyProgress>,
+    /// The removed series that the reader has yet to report, by the address of their descriptor.
+    ended: HashMap<usize, Ended>,
 }
 
-static READERS: Mutex<Readers> = Mutex::new(Readers { next: 0, readers: Vec::new() });
+static READERS: LazyLock<Mutex<Readers>> = LazyLock::new(|| Mutex::new(Readers::new()));
 
 /// Keeps readers out while the guard is held.
 pub(crate) fn lock_readers() -> MutexGuard<'static, Readers> {
@@ -59,10 +67,19 @@ pub(crate) fn try_lock_readers() -> Option<MutexGuard<'static, Readers>> {
 }
 
 impl Readers {
+    fn new() -> Self {
+        let early = Some(ReaderProgress::new(0, Reports::Changes));
+        Self { next: 0, readers: Vec::new(), early }
+    }
+
     /// Adds a reader that has read nothing yet, and returns its id.
     pub(super) fn add_reader(&mut self, reports: Reports) -> u64 {
         self.next += 1;
-        self.readers.push(ReaderProgress::new(self.next, reports));
+        let mut progress = ReaderProgress::new(self.next, reports);
+        if let Some(early) = &self.early {
+            progress.ended.clone_from(&early.ended);
+        }
+        self.readers.push(progress);
         self.next
     }
 
@@ -77,18 +94,12 @@ impl Readers {
         family: &'static Family,
     ) -> Option<&mut FamilyProgress> {
         let progress = self.readers.iter_mut().find(|progress| progress.reader == reader)?;
-        Some(progress.numbers.entry(std::ptr::from_ref(family).addr()).or_default())
+        Some(progress.numbers.entry(address(family.descriptor())).or_default())
     }
 
     /// The histogram, with the interval since `reader` collected last.
-    pub(super) fn cumulative(
-        &mut self,
-        reader: u64,
-        family: &'static Family,
-        series: Series,
-        totals: Totals,
-    ) -> Value {
-        let interval = self.interval(reader, family, series, &totals);
+    pub(super) fn cumulative(&mut self, reader: u64, series: Series, totals: Totals) -> Value {
+        let interval = self.interval(reader, series, &totals);
         let boundaries = series.descriptor().boundaries();
         let mut snapshot = HistogramSnapshot::new(boundaries, totals);
         snapshot.interval = interval.map(Box::new);
@@ -100,57 +111,45 @@ impl Readers {
     pub(super) fn interval(
         &mut self,
         reader: u64,
-        family: &'static Family,
         series: Series,
         totals: &Totals,
     ) -> Option<HistogramSnapshot> {
-        self.add_interval(family, series, totals.interval);
+        self.add_interval(series.id(), totals.interval);
         let progress = self.readers.iter_mut().find(|progress| progress.reader == reader)?;
-        let histogram = progress.histogram(family, series);
-        histogram.advance(series.descriptor().boundaries(), totals)
+        progress.histogram(series.id()).advance(series.descriptor().boundaries(), totals)
     }
 
-    /// Forgets a removed series, for every reader.
-    pub(crate) fn forget(&mut self, id: SeriesId) {
-        for progress in &mut self.readers {
-            // Only the removal of a series that was returned before must be reported.
-            if let Some(histogram) = progress.histograms.remove(&id)
-                && histogram.was_returned()
-                && progress.reports == Reports::Removals
-            {
-                progress.removed.push((histogram.family(), id));
-            }
+    /// Hands the last values of a removed series to every reader. `id` and `labels` are those
+    /// before the removal, and `reading` is what was recorded in the life that ended.
+    pub(super) fn end(
+        &mut self,
+        series: Series,
+        id: SeriesId,
+        labels: &Labels,
+        reading: Option<&Reading>,
+    ) {
+        if let Some(Reading::Histogram(totals)) = reading {
+            self.add_interval(id, totals.interval);
+        }
+        for progress in self.readers.iter_mut().chain(&mut self.early) {
+            progress.end(series, id, labels, reading);
         }
     }
 
-    /// Forgets the histograms that a reader's collection did not find any more, in the families
-    /// that the collection visited. Returns these histograms and the ones forgotten before.
-    pub(super) fn forget_removed(
-        &mut self,
-        reader: u64,
-        visited: impl Fn(&'static Family) -> bool,
-    ) -> Vec<(&'static Family, SeriesId)> {
-        let Some(progress) = self.readers.iter_mut().find(|p| p.reader == reader) else {
-            return Vec::new();
-        };
-        let is_removed = |_: &SeriesId, histogram: &mut HistogramProgress| {
-            !histogram.take_found() && visited(histogram.family())
-        };
-        let mut removed: Vec<_> =
-            progress.removed.extract_if(.., |(family, _)| visited(family)).collect();
-        let gone = progress.histograms.extract_if(is_removed);
-        let returned = gone.filter(|(_, histogram)| histogram.was_returned());
-        removed.extend(returned.map(|(id, histogram)| (histogram.family(), id)));
-        removed
+    /// The removed series of a metric that `reader` has yet to report.
+    pub(super) fn take_ended(&mut self, reader: u64, metric: &'static Descriptor) -> Ended {
+        self.early = None;
+        let progress = self.readers.iter_mut().find(|progress| progress.reader == reader);
+        progress.and_then(|progress| progress.ended.remove(&address(metric))).unwrap_or_default()
     }
 
     /// Adds the extremes of an ended interval to the progress of every reader.
-    fn add_interval(&mut self, family: &'static Family, series: Series, interval: Extremes) {
+    fn add_interval(&mut self, id: SeriesId, interval: Extremes) {
         if interval.is_none() {
             return;
         }
         for progress in &mut self.readers {
-            progress.histogram(family, series).add_pending(interval);
+            progress.histogram(id).add_pending(interval);
         }
     }
 }
@@ -161,12 +160,69 @@ impl ReaderProgress {
             reader,
             reports,
             histograms: HashMap::default(),
-            removed: Vec::new(),
             numbers: HashMap::new(),
+            ended: HashMap::new(),
         }
     }
 
-    fn histogram(&mut self, family: &'static Family, series: Series) -> &mut HistogramProgress {
-        self.histograms.entry(series.id()).or_insert_with(|| HistogramProgress::new(family))
+    fn histogram(&mut self, id: SeriesId) -> &mut HistogramProgress {
+        self.histograms.entry(id).or_insert_with(HistogramProgress::new)
     }
+
+    /// See [`Readers::end`].
+    fn end(&mut self, series: Series, id: SeriesId, labels: &Labels, reading: Option<&Reading>) {
+        let metric = series.descriptor();
+        let mut was_returned = false;
+        let value = if metric.metric_type() == MetricType::Histogram {
+            let progress = self.histograms.remove(&id);
+            let mut progress = progress.unwrap_or_else(HistogramProgress::new);
+            was_returned = progress.was_returned();
+            self.last_histogram(metric, reading, &mut progress)
+        } else if self.reports == Reports::Changes {
+            let numbers = self.numbers.entry(address(metric)).or_default();
+            let mut sum = std::mem::take(numbers.of(series.row()));
+            was_returned = sum.id == Some(id);
+            match reading {
+                Some(Reading::Number(bits)) => sum
+                    .advance(id, *bits, metric)
+                    .map(|bits| Value::from_bits(bits, metric.value_type())),
+                _ => None,
+            }
+        } else {
+            reading.map(|reading| Value::new(metric, reading.clone()))
+        };
+        if value.is_none() && !was_returned {
+            return;
+        }
+        let ended = self.ended.entry(address(metric)).or_default();
+        if let Some(value) = value {
+            let series = EndedSeries { id, labels: labels.clone(), value };
+            ended.push(series, metric.series_limit());
+        }
+        // Only the removal of a series that was returned before must be reported.
+        if was_returned && self.reports == Reports::Changes {
+            ended.removed.push(id);
+        }
+    }
+
+    /// What is to be reported of a removed histogram.
+    fn last_histogram(
+        &self,
+        metric: &'static Descriptor,
+        reading: Option<&Reading>,
+        progress: &mut HistogramProgress,
+    ) -> Option<Value> {
+        let Some(Reading::Histogram(totals)) = reading else { return None };
+        let interval = progress.advance(metric.boundaries(), totals);
+        if self.reports == Reports::Changes {
+            return interval.map(Value::Histogram);
+        }
+        let mut snapshot = HistogramSnapshot::new(metric.boundaries(), totals.clone());
+        snapshot.interval = interval.map(Box::new);
+        Some(Value::Histogram(snapshot))
+    }
+}
+
+fn address(metric: &'static Descriptor) -> usize {
+    std::ptr::from_ref(metric).addr()
 }

@@ -1,5 +1,6 @@
 //! Readers: taking snapshots, with the values since the reader's last snapshot.
 
+use super::ended::EndedSeries;
 use super::fold::fold_ended;
 use super::merge::MergedMetrics;
 use super::observation::run_callbacks;
@@ -57,7 +58,7 @@ impl Reader {
     /// A reader whose first interval begins at the start of the program.
     #[must_use]
     pub fn new() -> Self {
-        Self(lock_readers().add_reader(Reports::Nothing))
+        Self(lock_readers().add_reader(Reports::Snapshots))
     }
 
     /// A snapshot of all metrics now. Histograms also hold the interval since the last call.
@@ -91,12 +92,10 @@ fn collect(reader: Option<u64>) -> Snapshot {
         let metric = MetricSnapshot {
             descriptor: family.descriptor(),
             series: series_of(family, reader, &view, &mut readers),
+            removed: reader.map_or_else(Vec::new, |r| removed_of(family, r, &mut readers)),
             dropped: family.dropped().read(),
         };
         metrics.push(family, metric);
-    }
-    if let Some(reader) = reader {
-        readers.forget_removed(reader, |_| true);
     }
     drop(readers);
     // Outside the lock, because a logger may run any code, and may take a snapshot too.
@@ -118,7 +117,7 @@ pub(crate) fn collect_scope(scope: &Scope) -> Snapshot {
             series.extend(value.and_then(|value| found.snapshot(value)));
         });
         let metric =
-            MetricSnapshot { descriptor: family.descriptor(), series, dropped: Vec::new() };
+            MetricSnapshot { series, ..MetricSnapshot::new(family.descriptor()) };
         metrics.push(family, metric);
     }
     let mut metrics = metrics.into_metrics();
@@ -136,16 +135,27 @@ fn series_of(
     let is_histogram = descriptor.metric_type() == MetricType::Histogram;
     let mut snapshots = Vec::new();
     family.for_each_series(|series| {
+        series.settle();
         let value = match reader {
             Some(reader) if is_histogram => {
                 let totals = histogram(series, view, true);
-                totals.map(|totals| readers.cumulative(reader, family, series, totals))
+                totals.map(|totals| readers.cumulative(reader, series, totals))
             }
             _ => read(series, view).map(|reading| Value::new(descriptor, reading)),
         };
         snapshots.extend(value.and_then(|value| series.snapshot(value)));
     });
     snapshots
+}
+
+/// The series that were removed since `reader` collected last.
+fn removed_of(
+    family: &'static Family,
+    reader: u64,
+    readers: &mut Readers,
+) -> Vec<SeriesSnapshot> {
+    let ended = readers.take_ended(reader, family.descriptor()).series.into_iter();
+    ended.map(|EndedSeries { id, labels, value }| SeriesSnapshot { id, labels, value }).collect()
 }
 
 impl Series {

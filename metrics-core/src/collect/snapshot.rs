@@ -44,6 +44,11 @@ pub struct MetricSnapshot {
     /// histograms are added up. For gauges, the definition that the linker put last counts,
     /// whichever was set last.
     pub series: Vec<SeriesSnapshot>,
+    /// The counters and histograms that were removed since this reader's last snapshot, with their
+    /// last values. If a series was removed several times since, its values are added up. Empty
+    /// unless the snapshot is of a [`Reader`](crate::Reader).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<SeriesSnapshot>,
     /// The number of measurements since the program began that were not recorded as intended, by
     /// reason.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -72,6 +77,11 @@ impl Snapshot {
 }
 
 impl MetricSnapshot {
+    /// A metric without series.
+    pub(crate) fn new(descriptor: &'static Descriptor) -> Self {
+        Self { descriptor, series: Vec::new(), removed: Vec::new(), dropped: Vec::new() }
+    }
+
     /// The series with exactly these labels, in any order. Text is compared as it was recorded,
     /// control characters included; other values are compared in the form in which Rust writes
     /// them.
@@ -120,7 +130,7 @@ mod tests {
             ),
             value: Value::U64(number as u64),
         });
-        MetricSnapshot { descriptor: &NO_METRIC, series: series.collect(), dropped: Vec::new() }
+        MetricSnapshot { series: series.collect(), ..MetricSnapshot::new(&NO_METRIC) }
     }
 
     fn found(metric: &MetricSnapshot, labels: &[(&str, &str)]) -> Option<Value> {

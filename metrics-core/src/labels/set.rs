@@ -17,6 +17,11 @@ impl Labels {
         Self(labels.into_iter().collect())
     }
 
+    /// The labels of the overflow series of a metric.
+    pub(crate) fn overflow() -> Self {
+        Self::new([("otel.metric.overflow".into(), LabelValue::Bool(true))])
+    }
+
     /// The names and values, in the order of the metric's definition.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &LabelValue)> {
         self.0.iter().map(|(name, value)| (name.as_ref(), value))

@@ -12,9 +12,11 @@ use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize};
 
+use super::late::Late;
 use super::observers::Observers;
 use super::shared::Shared;
 use super::state::{FIRST_STAMP, Removal};
+use crate::cells::change::Reading;
 use crate::cells::gate::{Gate, Writing};
 use crate::labels::set::Labels;
 use crate::metric::descriptor::Descriptor;
@@ -42,8 +44,8 @@ pub(crate) trait Owner: Sync {
     fn is_overflow(&self, block: &Block) -> bool;
 
     /// Removes the series of an open block, if the block still has the labels that it had at
-    /// `stamp`.
-    fn remove(&'static self, block: &'static Block, stamp: u64);
+    /// `stamp`. Returns what was recorded in the life that ends.
+    fn end_life(&'static self, block: &'static Block, stamp: u64) -> Option<Reading>;
 }
 
 /// Consecutive series; see the module.
@@ -69,8 +71,9 @@ pub(crate) struct Block {
     shared: OnceLock<Shared>,
     /// Blocks of fixed labels only: the last removal of each removed series, by position.
     removed: Mutex<BTreeMap<usize, Removal>>,
-    /// Whether `removed` is not empty.
+    /// Whether a series of the block was ever removed.
     any_removed: AtomicBool,
+    late: Late,
     /// For blocks in a family's table: the row, and whether the row is queued for recycling.
     row: AtomicUsize,
     queued: AtomicBool,
@@ -107,6 +110,7 @@ impl Block {
             shared: OnceLock::new(),
             removed: Mutex::new(BTreeMap::new()),
             any_removed: AtomicBool::new(false),
+            late: Late::new(),
             row: AtomicUsize::new(NO_ROW),
             queued: AtomicBool::new(false),
             labels: Mutex::new(None),
@@ -189,11 +193,9 @@ impl Block {
         self.shared.get()
     }
 
-    /// Resets the shared cells of the series at `position`.
-    pub(crate) fn clear_shared(&self, position: usize) {
-        if let Some(shared) = self.shared_if_any() {
-            shared.clear(position);
-        }
+    /// Resets the shared cells of the series at `position`. Returns what a sum or histogram held.
+    pub(crate) fn clear_shared(&self, position: usize) -> Option<Reading> {
+        self.shared_if_any()?.clear(position)
     }
 
     /// Whether the block still has the labels of a handle made at `stamp`. Call this after reading
@@ -223,10 +225,11 @@ impl Block {
         self.update_base();
     }
 
-    /// Voids everything counted so far.
-    pub(crate) fn start_over(&self) {
+    /// Voids everything counted so far in an open series. Returns what the shared cells held.
+    pub(crate) fn start_over(&self) -> Option<Reading> {
+        self.any_removed.store(true, Release);
         self.next_stamp();
-        (0..self.series).for_each(|position| self.clear_shared(position));
+        self.clear_shared(0)
     }
 
     /// Notes that an open series is recorded in a run with the tag `stamp`. The caller is inside
@@ -272,24 +275,34 @@ impl Block {
     /// The last removal of the series at `position`, in a block of fixed labels.
     #[inline]
     pub(crate) fn removal(&self, position: usize) -> Option<Removal> {
-        // Acquire: pairs with the release in `remove`. The lock is taken only if a series of the
-        // block was removed.
-        if !self.any_removed.load(Acquire) {
+        // The lock is taken only if a series of the block was removed.
+        if !self.is_any_removed() {
             return None;
         }
         lock(&self.removed).get(&position).copied()
     }
 
     /// Removes the series at `position`, in a block of fixed labels. `baseline` is the total of its
-    /// plain cells. The caller keeps readers out.
-    pub(crate) fn remove(&self, position: usize, baseline: u64) {
+    /// plain cells. The caller keeps readers out. Returns what the shared cells held.
+    pub(crate) fn remove(&self, position: usize, baseline: u64) -> Option<Reading> {
         // Stored before the block gets the stamp: a thread that tags its run with the new stamp
         // must know that the contents of the run are void.
         let removal = Removal { stamp: self.stamp() + 1, baseline };
         lock(&self.removed).insert(position, removal);
         self.any_removed.store(true, Release);
         self.next_stamp();
-        self.clear_shared(position);
+        self.clear_shared(position)
+    }
+
+    /// Whether a series of the block was ever removed.
+    pub(crate) fn is_any_removed(&self) -> bool {
+        // Acquire: pairs with the release in `remove`.
+        self.any_removed.load(Acquire)
+    }
+
+    /// What removals have read of void runs.
+    pub(crate) fn late(&self) -> &Late {
+        &self.late
     }
 
     /// Stores the row in the family's table, once.
@@ -297,11 +310,16 @@ impl Block {
         self.row.store(row, Relaxed);
     }
 
+    /// The row in the family's table, if the block is in a table.
+    pub(crate) fn row(&self) -> Option<usize> {
+        // Relaxed: the row is stored before the block is found in the table.
+        Some(self.row.load(Relaxed)).filter(|row| *row != NO_ROW)
+    }
+
     /// Marks the block as queued for recycling and returns its row, unless it is queued already.
     /// Relaxed, here and in the functions around it: the caller holds the table's lock.
     pub(crate) fn queue(&self) -> Option<usize> {
-        let row = self.row.load(Relaxed);
-        (row != NO_ROW && !self.queued.swap(true, Relaxed)).then_some(row)
+        self.row().filter(|_| !self.queued.swap(true, Relaxed))
     }
 
     /// Marks the block as no longer queued.

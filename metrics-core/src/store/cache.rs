@@ -147,7 +147,7 @@ mod tests {
         for id in 0..rounds {
             if series.len() == live {
                 let oldest: Series = series.pop_front().unwrap();
-                family.remove(oldest.block, oldest.life());
+                family.end_life(oldest.block, oldest.life());
             }
             series.push_back(family.find(&label(id)));
         }

@@ -11,8 +11,8 @@ use super::observers::Observers;
 use super::series::Series;
 use super::shape::{Combinations, SeriesLookup};
 use super::table::Table;
+use crate::cells::change::Reading;
 use crate::labels::set::Labels;
-use crate::labels::value::LabelValue;
 use crate::metric::descriptor::{Definition, Descriptor};
 use crate::metric::dropped::{DropReason, Dropped};
 use crate::metric::kind::{MetricType, ValueType};
@@ -242,8 +242,7 @@ impl Owner for Family {
         let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
         self.overflow.get_or_init(|| {
             let block = self.new_block(table.is_subscribed());
-            let overflow = ("otel.metric.overflow".into(), LabelValue::Bool(true));
-            block.set_labels(Labels::new([overflow]));
+            block.set_labels(Labels::overflow());
             block
         })
     }
@@ -252,14 +251,15 @@ impl Owner for Family {
         self.overflow.get().is_some_and(|overflow| std::ptr::eq(*overflow, block))
     }
 
-    fn remove(&'static self, block: &'static Block, stamp: u64) {
+    fn end_life(&'static self, block: &'static Block, stamp: u64) -> Option<Reading> {
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
         // If the block has been recycled already, its current labels must stay.
         if !block.has_labels_of(stamp) {
-            return;
+            return None;
         }
-        block.start_over();
+        let reading = Series::of(block).void_and_read(|| block.start_over());
         table.queue_for_recycling(block, self.descriptor.series_limit(), &self.full);
+        reading
     }
 }
 
@@ -301,7 +301,7 @@ mod tests {
         for id in 10..if cfg!(miri) { 20 } else { 1_000 } {
             assert!(family.find(&label(id)).is_overflow());
             let old = series[id as usize % 10];
-            family.remove(old.block, old.life());
+            family.end_life(old.block, old.life());
             let new = family.find(&label(id));
             assert!(!new.is_overflow());
             let found = thread::spawn(move || family.find(&label(id))).join().unwrap();
@@ -324,7 +324,7 @@ mod tests {
         }
         assert_eq!(tries, live.div_ceil(256));
         let last = family.find(&label(live - 1));
-        family.remove(last.block, last.life());
+        family.end_life(last.block, last.life());
         assert!(!family.find(&label(live)).is_overflow());
         assert!(is_full());
     }
@@ -343,7 +343,7 @@ mod tests {
         (0..live).for_each(|id| family.find(&label(id)).add(1_u64));
         for id in 0..live {
             let series = family.find(&label(id));
-            family.remove(series.block, series.life());
+            family.end_life(series.block, series.life());
         }
         family
     }

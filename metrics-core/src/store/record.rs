@@ -129,14 +129,29 @@ impl Series {
     /// Adds a histogram run of another shard, which no thread writes any more, to this thread's
     /// run. The caller keeps readers out.
     pub(crate) fn absorb(self, copied: &Copied) {
+        if self.is_current() && self.counts(copied.tag()) {
+            self.add_copied(copied);
+        }
+    }
+
+    /// Adds values of an earlier life to this thread's run. The caller keeps readers out.
+    pub(super) fn absorb_late(self, copied: &Copied) {
+        let (series, stamp) = self.current();
+        match series.enter() {
+            Some(_writing) => {
+                series.block.note_recorded(stamp);
+                series.add_copied(copied);
+            }
+            None => series.overflowing().add_copied(copied),
+        }
+    }
+
+    fn add_copied(self, copied: &Copied) {
         let stamp = self.block.stamp();
         let width = self.block.layout().width();
-        if self.is_current_at(stamp)
-            && self.counts(copied.tag())
-            && let Some(run) =
-                shard::cells_or_claim(self.reserved_index()).and_then(|c| c.get(..width))
+        if let Some(run) = shard::cells_or_claim(self.reserved_index()).and_then(|c| c.get(..width))
+            && self.take_over(run, stamp)
         {
-            self.take_over(run, stamp);
             histogram::absorb(run, copied);
         }
     }
@@ -153,17 +168,32 @@ impl Series {
         }
     }
 
-    /// Gives this thread's run of a histogram the tag `stamp`.
-    fn take_over(self, run: &[AtomicU64], stamp: u64) {
+    /// Gives this thread's run of a histogram the tag `stamp`, unless the run has contents that no
+    /// reader has seen.
+    fn take_over(self, run: &[AtomicU64], stamp: u64) -> bool {
         let tag = histogram::tag(run);
         if tag == stamp {
-            return;
+            return true;
         }
         if self.counts(tag) {
             histogram::retag(run, stamp);
-        } else {
+        } else if self.block.late().lets_histogram_restart(run) {
             histogram::restart(run, stamp);
+        } else {
+            return false;
         }
+        true
+    }
+
+    /// Gives this thread's run of a sum the tag `stamp`, unless the run has contents that no reader
+    /// has seen.
+    fn take_over_sum(self, run: &[AtomicU64; sum::WIDTH], stamp: u64) -> bool {
+        let keep = self.counts(sum::tag(run));
+        let restarts = keep || !self.is_flow() || self.block.late().lets_sum_restart(run);
+        if restarts {
+            sum::restart(run, stamp, keep);
+        }
+        restarts
     }
 
     /// Writes to this thread's own cells, which begin at `cells[0]`.
@@ -177,14 +207,18 @@ impl Series {
                 let Some(run) = cells.first_chunk() else { return self.write_shared(change) };
                 let add = || with_number!(self.value_type(), N => sum::add(run, stamp, N::from_bits(bits)));
                 if !add() {
-                    sum::restart(run, stamp, self.counts(sum::tag(run)));
+                    if !self.take_over_sum(run, stamp) {
+                        return self.write_shared(change);
+                    }
                     add();
                 }
             }
             Change::Record(value) => {
                 let boundaries = self.descriptor().boundaries();
                 if let Some(run) = cells.get(..histogram::width(boundaries.len())) {
-                    self.take_over(run, stamp);
+                    if !self.take_over(run, stamp) {
+                        return self.write_shared(change);
+                    }
                     histogram::record(run, stamp, boundaries, value);
                 }
             }

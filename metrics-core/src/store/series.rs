@@ -87,6 +87,12 @@ impl Series {
         self.block.layout().position(self.offset() as usize)
     }
 
+    /// The row of the series in the order in which its family visits its series; `None` for the
+    /// overflow series.
+    pub(crate) fn row(self) -> Option<usize> {
+        if self.is_fixed() { Some(self.position()) } else { self.block.row() }
+    }
+
     /// The series at the current stamp of its block, and that stamp. If the series was removed,
     /// this brings it back. If the block was recycled for other labels, this is the overflow
     /// series.

@@ -1,5 +1,6 @@
 //! The shared cells of a block: cells that all threads write to.
 
+use crate::cells::change::Reading;
 use crate::cells::shared_gauge::SharedGauge;
 use crate::cells::shared_histogram::SharedHistogram;
 use crate::cells::shared_sum::SharedSum;
@@ -30,12 +31,17 @@ impl Shared {
         }
     }
 
-    /// Resets the shared cell of the series at `position`.
-    pub(super) fn clear(&self, position: usize) {
+    /// Resets the shared cell of the series at `position`. Returns what a sum or histogram held.
+    pub(super) fn clear(&self, position: usize) -> Option<Reading> {
         match self {
-            Self::Gauges(gauges) => gauges[position].unset(),
-            Self::Sums(sums) => sums[position].clear(),
-            Self::Histograms(histograms) => histograms[position].clear(),
+            Self::Gauges(gauges) => {
+                gauges[position].unset();
+                None
+            }
+            Self::Sums(sums) => sums[position].clear().map(Reading::Number),
+            Self::Histograms(histograms) => {
+                Some(Reading::Histogram(histograms[position].clear()))
+            }
         }
     }
 

@@ -126,10 +126,6 @@ impl<I: Bindable> Bound<I> {
 
 impl<I: Bindable> Sink for Bound<I> {
     fn take(&mut self, changes: &MetricChanges) {
-        // First, so that a new series with the id of a removed one finds no old entry.
-        for bound in changes.removed.iter().filter_map(|id| self.series.remove(id)) {
-            I::end(bound);
-        }
         for change in &changes.series {
             if let Some(bound) = self.series.get_mut(&change.id) {
                 I::take(bound, &change.value);
@@ -138,6 +134,10 @@ impl<I: Bindable> Sink for Bound<I> {
                 I::take(&mut bound, &change.value);
                 self.series.insert(change.id, bound);
             }
+        }
+        // Last: a removed series may have changed a last time.
+        for bound in changes.removed.iter().filter_map(|id| self.series.remove(id)) {
+            I::end(bound);
         }
     }
 }

@@ -27,7 +27,7 @@ fn metric(name: &str, metric_type: MetricType, unit: &'static str) -> MetricSnap
         source: Source { file: "", line: 0, module: "", item: "" },
     };
     let descriptor = Box::leak(Box::new(Descriptor::new(definition)));
-    MetricSnapshot { descriptor, series: Vec::new(), dropped: Vec::new() }
+    MetricSnapshot::new(descriptor)
 }
 
 impl MetricSnapshot {

@@ -68,7 +68,7 @@ fn a_handle_never_writes_under_the_labels_that_have_its_memory_after_many_remova
     let stamp = block.stamp() + (1 << 32);
     block.stamp.store(stamp, Release);
     let kept = find("a");
-    block.owner().remove(block, stamp);
+    block.owner().end_life(block, stamp);
     find("b").add(10_i64);
     assert!(std::ptr::eq(find("b").block, block), "the memory is that of `a`");
     old.add(7_i64);
