@@ -1,8 +1,9 @@
-//! Random histories, compared with a plain model: records, zeros, removals, guards, captures inside
-//! captures, threads that end, snapshots, and both kinds of readers.
+//! Random histories, compared with a plain model: records, zeros, removals, guards, observed values,
+//! captures inside captures, threads that end, snapshots, and both kinds of readers.
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 
 mod metrics;
+mod observed;
 mod plain;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use std::thread;
 
 use fastrand::Rng;
 use metrics::{Key, record, remove, shown};
+use observed::Observed;
 use plain::Model;
 use typed_metrics::testing::capture;
 use typed_metrics::{ChangeReader, Reader, SeriesId, Value, snapshot};
@@ -34,6 +36,7 @@ fn run(seeds: std::ops::Range<u64>) {
             random: Rng::with_seed(seed),
             model: Model::default(),
             guards: Vec::new(),
+            observed: Vec::new(),
             seed,
         };
         history.steps(40, 0, &mut readers);
@@ -47,6 +50,7 @@ struct History {
     model: Model,
     /// Guards that are inside, each with the life in which it was counted.
     guards: Vec<(Key, u32, typed_metrics::Entered)>,
+    observed: Vec<Observed>,
     seed: u64,
 }
 
@@ -82,7 +86,19 @@ impl History {
                     self.model.record_outside(key, value);
                 }
                 24..26 if depth == 0 => self.check(),
-                26..28 if depth == 0 => readers.read(&self.model, self.seed),
+                26..28 if depth == 0 => {
+                    self.observe();
+                    readers.read(&self.model, self.seed);
+                }
+                28..31 => self.observed.extend(Observed::begin(&mut self.random)),
+                31..34 if !self.observed.is_empty() => {
+                    let at = self.random.usize(..self.observed.len());
+                    self.observed[at].change(self.random.i32(-9..20));
+                }
+                34..36 if depth == 0 && !self.observed.is_empty() => {
+                    let at = self.random.usize(..self.observed.len());
+                    self.observed.remove(at).end(&mut self.model);
+                }
                 _ => {
                     let value = self.random.i32(-9..20);
                     record(key, value);
@@ -103,13 +119,20 @@ impl History {
         }
     }
 
-    fn check(&self) {
+    /// What the callbacks record at the beginning of a collection.
+    fn observe(&mut self) {
+        self.observed.iter_mut().for_each(|observed| observed.collect(&mut self.model));
+    }
+
+    fn check(&mut self) {
+        self.observe();
         assert_eq!(shown(&snapshot()), self.model.shown(), "history {}", self.seed);
     }
 
     /// Leaves no series to the next history.
     fn end(mut self, readers: &mut Readers) {
         self.guards.clear();
+        self.observed.clear();
         readers.read_all();
         Key::all().for_each(remove);
         let left = shown(&snapshot());

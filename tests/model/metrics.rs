@@ -1,10 +1,12 @@
 //! The metrics of the model, and the keys that name their series.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
 
 use fastrand::Rng;
 use typed_metrics::testing::Captured;
-use typed_metrics::{Descriptor, Entered, Label, Metrics, Snapshot, Value};
+use typed_metrics::{Descriptor, Entered, Label, Metrics, Observation, Snapshot, Value};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Label)]
 pub(crate) enum Side {
@@ -88,6 +90,15 @@ impl Key {
         matches!(self.metric, 3 | 8)
     }
 
+    pub(crate) fn is_counter(self) -> bool {
+        matches!(self.metric, 0 | 1 | 5)
+    }
+
+    /// Whether the series is an up-down counter.
+    pub(crate) fn is_level(self) -> bool {
+        matches!(self.metric, 2 | 6 | 7)
+    }
+
     /// The number that a series counts when `value` is recorded in it. Counters take no negative
     /// numbers, and floats are eighths.
     pub(crate) fn counted(self, value: i32) -> f64 {
@@ -163,6 +174,28 @@ pub(crate) fn enter(key: Key) -> Entered {
     } else {
         Everything::open_level(key.name()).enter()
     }
+}
+
+/// Observes a series; `None` if it is a histogram.
+pub(crate) fn observe(key: Key, value: Arc<AtomicI32>) -> Option<Observation> {
+    let (side, name) = (key.side(), key.name());
+    let counted = move || key.counted(value.load(Relaxed));
+    #[expect(clippy::cast_possible_truncation, reason = "the values are small")]
+    let whole = {
+        let counted = counted.clone();
+        move || counted() as i64
+    };
+    Some(match key.metric {
+        0 => Everything::plain(side).observe(move || whole().unsigned_abs()),
+        1 => Everything::weight(side).observe(counted),
+        2 => Everything::level(side).observe(whole),
+        3 => Everything::height(side).observe(counted),
+        5 => Everything::open_plain(name).observe(move || whole().unsigned_abs()),
+        6 => Everything::open_weight(name).observe(counted),
+        7 => Everything::open_level(name).observe(whole),
+        8 => Everything::open_height(name).observe(whole),
+        _ => return None,
+    })
 }
 
 /// The sum or the value that a capture saw.

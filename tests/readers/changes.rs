@@ -24,7 +24,7 @@ enum Changed<'a> {
 
 fn of(reader: &ChangeReader, name: &str) -> Vec<(String, Value)> {
     let changes = reader.changes(|metric| metric.name() == name);
-    let say = |series: SeriesChange| (series.labels().unwrap().to_string(), series.value);
+    let say = |series: SeriesChange| (series.labels().to_string(), series.value);
     changes.metrics.into_iter().flat_map(|metric| metric.series).map(say).collect()
 }
 

@@ -42,7 +42,7 @@ fn sums(changes: &Changes) -> BTreeMap<String, f64> {
             Value::Histogram(histogram) => histogram.count as f64,
             other => other.as_f64(),
         };
-        *sums.entry(series.labels().unwrap().to_string()).or_default() += value;
+        *sums.entry(series.labels().to_string()).or_default() += value;
     }
     sums
 }

@@ -6,7 +6,7 @@ use std::sync::Barrier;
 use std::thread;
 
 use typed_metrics::label::MAX_LABEL_LEN;
-use typed_metrics::{DropReason, Metrics, Reader, Value};
+use typed_metrics::{ChangeReader, DropReason, Metrics, Value};
 
 #[derive(Metrics)]
 #[metrics(prefix = "bad")]
@@ -264,7 +264,7 @@ fn recording_goes_on_while_a_panic_unwinds() {
 
 #[test]
 fn sums_out_of_range_stay_finite() {
-    let reader = Reader::new();
+    let reader = ChangeReader::new();
     let changes = || {
         let all = reader.changes(|metric| metric.name().starts_with("bad.large"));
         let series = all.metrics.into_iter().flat_map(|metric| metric.series);

@@ -44,9 +44,9 @@ pub(super) fn fit(
 
 /// The sum of an interval, or the nearest sum that the buckets and the lifetime extremes allow.
 ///
-/// They may contradict `sum` if it was rounded to the precision of a large sum, or if the sum before
-/// was at the limit of floats. `extremes` come from [`fit`]: the real extremes are these, or lie
-/// further out.
+/// They may contradict `sum` if it was rounded to the precision of a large sum, or if the sum
+/// before was at the limit of floats. `extremes` come from [`fit`]: the real extremes are these, or
+/// lie further out.
 pub(super) fn fit_sum(
     sum: f64,
     extremes: Extremes,
@@ -56,24 +56,44 @@ pub(super) fn fit_sum(
 ) -> f64 {
     let first = buckets.iter().position(|count| *count > 0);
     let last = buckets.iter().rposition(|count| *count > 0);
-    let (mut low, mut high) = (0.0_f64, 0.0_f64);
+    let (mut low, mut high) = (Limit::default(), Limit::default());
     for (i, count) in buckets.iter().enumerate().filter(|(_, count)| **count > 0) {
         let lower = i.checked_sub(1).map_or(lifetime.min, |i| boundaries[i].max(lifetime.min));
         let upper = boundaries.get(i).map_or(lifetime.max, |upper| upper.min(lifetime.max));
         let rest = (count - 1) as f64;
         // One value is at least the largest extreme, and one is at most the smallest.
-        let one_low = if Some(i) == last { extremes.max } else { lower };
-        let one_high = if Some(i) == first { extremes.min } else { upper };
-        low = low.plus(lower * rest).plus(one_low);
-        high = high.plus(upper * rest).plus(one_high);
+        low.add(lower * rest);
+        low.add(if Some(i) == last { extremes.max } else { lower });
+        high.add(upper * rest);
+        high.add(if Some(i) == first { extremes.min } else { upper });
     }
-    // The limits are rounded too.
-    if sum < low - 1e-9 * low.abs() {
-        low
-    } else if sum > high + 1e-9 * high.abs() {
-        high
+    if sum < low.sum - low.error() {
+        low.sum
+    } else if sum > high.sum + high.error() {
+        high.sum
     } else {
         sum
+    }
+}
+
+/// A limit of a sum.
+#[derive(Debug, Clone, Copy, Default)]
+struct Limit {
+    sum: f64,
+    /// The sum of the absolute values of the addends.
+    size: f64,
+}
+
+impl Limit {
+    fn add(&mut self, addend: f64) {
+        self.sum = self.sum.plus(addend);
+        self.size = self.size.plus(addend.abs());
+    }
+
+    /// More than the rounding errors of the limit. If the addends cancel out, these errors may be
+    /// larger than the limit itself.
+    fn error(self) -> f64 {
+        1e-9 * self.size
     }
 }
 
@@ -91,6 +111,14 @@ mod tests {
             assert_eq!(fit(sum), sum);
         }
         assert_eq!([0.0, -1e300, 90.0, f64::MAX].map(fit), [33.0, 33.0, 81.5, 81.5]);
+    }
+
+    #[test]
+    fn rounded_limits_do_not_move_an_exact_sum() {
+        // Of -1e17, 0.25 and 1e17.
+        let extremes = Extremes { min: -1e17, max: 1e17 };
+        let fit = |sum| fit_sum(sum, extremes, &[1.0, 10.0], &[2, 0, 1], extremes);
+        assert_eq!([0.25, -1.0, 0.75].map(fit), [0.25, -1.0, 0.75]);
     }
 
     #[test]

@@ -39,7 +39,8 @@ impl HistogramProgress {
     ) -> Option<HistogramSnapshot> {
         let pending = self.pending.take();
         if self.buckets == totals.buckets {
-            // The sum may differ in its last bit: threads that end change the order of the addition.
+            // The sum may differ in its last bit: threads that end change the order of the
+            // addition.
             self.sum = totals.sum;
             return None;
         }
@@ -63,7 +64,8 @@ impl HistogramProgress {
         if count == 0 {
             return None;
         }
-        // The difference may have the rounding error of the sums: see `HistogramSnapshot::interval`.
+        // The difference may have the rounding error of the sums: see
+        // `HistogramSnapshot::interval`.
         let noise = 1e-9 * self.sum.value().abs().max(sum.abs()) / count as f64;
         let mean = sum / count as f64;
         let extremes = fit(known, mean, noise, boundaries, &buckets, totals.extremes);

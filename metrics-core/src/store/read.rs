@@ -164,7 +164,9 @@ pub(crate) fn histogram(series: Series, view: &View<'_>, end_interval: bool) -> 
             Some(Reading::Number(_)) | None => None,
         },
         None => match series.block.shared_if_any() {
-            Some(Shared::Histograms(all)) => Some(all[series.position()].read(end_interval)),
+            Some(Shared::Histograms(histograms)) => {
+                histograms[series.position()].get().map(|histogram| histogram.read(end_interval))
+            }
             Some(Shared::Gauges(_) | Shared::Sums(_)) | None => None,
         },
     };

@@ -1,5 +1,7 @@
 //! The shared cells of a block: cells that all threads write to.
 
+use std::sync::OnceLock;
+
 use crate::cells::change::Reading;
 use crate::cells::shared_gauge::SharedGauge;
 use crate::cells::shared_histogram::SharedHistogram;
@@ -12,7 +14,7 @@ use crate::metric::kind::MetricType;
 pub(crate) enum Shared {
     Gauges(Box<[SharedGauge]>),
     Sums(Box<[SharedSum]>),
-    Histograms(Box<[SharedHistogram]>),
+    Histograms(Box<[LazyHistogram]>),
 }
 
 impl Shared {
@@ -20,9 +22,7 @@ impl Shared {
     pub(super) fn new(descriptor: &Descriptor, series: usize) -> Self {
         match descriptor.metric_type() {
             MetricType::Histogram => {
-                let boundaries = descriptor.boundaries().len();
-                let new = |_| SharedHistogram::new(boundaries);
-                Self::Histograms((0..series).map(new).collect())
+                Self::Histograms((0..series).map(|_| LazyHistogram::default()).collect())
             }
             MetricType::Gauge => Self::Gauges((0..series).map(|_| SharedGauge::new()).collect()),
             MetricType::Counter | MetricType::UpDownCounter => {
@@ -40,7 +40,7 @@ impl Shared {
             }
             Self::Sums(sums) => sums[position].clear().map(Reading::Number),
             Self::Histograms(histograms) => {
-                Some(Reading::Histogram(histograms[position].clear()))
+                histograms[position].get().map(|histogram| Reading::Histogram(histogram.clear()))
             }
         }
     }
@@ -50,7 +50,27 @@ impl Shared {
         match self {
             Self::Gauges(gauges) => gauges.iter().any(|gauge| gauge.read().is_some()),
             Self::Sums(sums) => sums.iter().any(|sum| sum.read().is_some()),
-            Self::Histograms(all) => all.iter().any(|one| one.read(false).count() > 0),
+            Self::Histograms(histograms) => {
+                let mut recorded = histograms.iter().filter_map(LazyHistogram::get);
+                recorded.any(|histogram| histogram.read(false).count() > 0)
+            }
         }
+    }
+}
+
+/// A shared histogram that is allocated by its first value. In a large block of fixed labels, a
+/// thread that records at its very end uses only a few.
+#[derive(Debug, Default)]
+pub(crate) struct LazyHistogram(OnceLock<Box<SharedHistogram>>);
+
+impl LazyHistogram {
+    /// The histogram, if anything was ever recorded in it.
+    pub(super) fn get(&self) -> Option<&SharedHistogram> {
+        self.0.get().map(|histogram| &**histogram)
+    }
+
+    pub(super) fn record(&self, boundaries: &[f64], value: f64) {
+        let new = || Box::new(SharedHistogram::new(boundaries.len()));
+        self.0.get_or_init(new).record(boundaries, value);
     }
 }

@@ -127,13 +127,10 @@ impl<I: Bindable> Bound<I> {
 impl<I: Bindable> Sink for Bound<I> {
     fn take(&mut self, changes: &MetricChanges) {
         for change in &changes.series {
-            if let Some(bound) = self.series.get_mut(&change.id) {
-                I::take(bound, &change.value);
-            } else if let Some(labels) = change.labels() {
-                let mut bound = self.instrument.bind(&attributes(changes.descriptor, &labels));
-                I::take(&mut bound, &change.value);
-                self.series.insert(change.id, bound);
-            }
+            let bound = self.series.entry(change.id).or_insert_with(|| {
+                self.instrument.bind(&attributes(changes.descriptor, &change.labels()))
+            });
+            I::take(bound, &change.value);
         }
         // Last: a removed series may have changed a last time.
         for bound in changes.removed.iter().filter_map(|id| self.series.remove(id)) {
@@ -230,13 +227,9 @@ impl Gauges {
         &mut self,
         metric: &'static Descriptor,
         change: &SeriesChange,
-    ) -> Option<Arc<[KeyValue]>> {
-        if let Some(known) = self.attributes.get(&change.id) {
-            return Some(Arc::clone(known));
-        }
-        let new: Arc<[KeyValue]> = attributes(metric, &change.labels()?).into();
-        self.attributes.insert(change.id, Arc::clone(&new));
-        Some(new)
+    ) -> Arc<[KeyValue]> {
+        let known = self.attributes.entry(change.id);
+        Arc::clone(known.or_insert_with(|| attributes(metric, &change.labels()).into()))
     }
 }
 
@@ -244,9 +237,8 @@ impl Sink for Gauges {
     fn take(&mut self, changes: &MetricChanges) {
         changes.removed.iter().for_each(|id| drop(self.attributes.remove(id)));
         for change in &changes.series {
-            if let Some(attributes) = self.attributes(changes.descriptor, change) {
-                self.next.push((attributes, change.value.clone()));
-            }
+            let attributes = self.attributes(changes.descriptor, change);
+            self.next.push((attributes, change.value.clone()));
         }
     }
 

@@ -53,7 +53,7 @@ impl MetricHandler for Reading {
         let changes = self.reader.changes(|metric| metric.name().starts_with("last."));
         for metric in changes.metrics {
             for series in metric.series {
-                let name = format!("{} {}", metric.descriptor.name(), series.labels().unwrap());
+                let name = format!("{} {}", metric.descriptor.name(), series.labels());
                 self.changes.lock().unwrap().push((name, series.value));
             }
         }
