@@ -55,6 +55,7 @@ fn changes(reader: &ChangeReader, name: &str) -> Changes {
 fn nothing_that_was_recorded_before_a_removal_is_lost() {
     let _turn = my_turn();
     let reader = ChangeReader::new();
+    let _ = reader.changes(|_| true);
     for _ in 0..10 {
         Removed::plain(Side::Left).add(5);
         Removed::plain(Side::Left).remove();
@@ -84,7 +85,11 @@ fn nothing_that_was_recorded_before_a_removal_is_lost() {
 #[test]
 fn each_reader_gets_the_last_difference_and_then_the_removal() {
     let _turn = my_turn();
+    Removed::open("b").remove();
     let (early, late) = (ChangeReader::new(), ChangeReader::new());
+    for reader in [&early, &late] {
+        let _ = reader.changes(|_| true);
+    }
     Removed::open("b").add(3);
     let id = changes(&early, "removed.open").metrics[0].series[0].id;
     Removed::open("b").add(4);
@@ -111,9 +116,10 @@ fn a_snapshot_of_a_reader_has_the_last_values_once() {
     let removed = |reader: &Reader| {
         let snapshot = reader.collect();
         let size = snapshot.get("removed.size").unwrap();
-        assert!(size.series_with(&[("key", "c")]).is_none_or(|series| {
-            series.value.as_histogram().unwrap().count == 3
-        }));
+        assert!(
+            size.series_with(&[("key", "c")])
+                .is_none_or(|series| { series.value.as_histogram().unwrap().count == 3 })
+        );
         size.removed.clone()
     };
     let _ = reader.collect();
@@ -164,6 +170,8 @@ fn storm(name: &str, record: impl Fn(u32) + Sync, remove: impl Fn(u32) + Sync) {
     let reader = ChangeReader::new();
     let is_done = AtomicBool::new(false);
     let arrived = || sums(&changes(&reader, name)).values().sum::<f64>();
+    // Other tests recorded too.
+    arrived();
     let mut total = thread::scope(|scope| {
         let _done = SetAtEnd(&is_done);
         let recording = [0, 1].map(|_| scope.spawn(|| (0..EACH).for_each(&record)));
@@ -189,17 +197,29 @@ fn storm(name: &str, record: impl Fn(u32) + Sync, remove: impl Fn(u32) + Sync) {
 #[test]
 fn nothing_is_lost_while_series_are_removed() {
     let _turn = my_turn();
-    storm("removed.plain", |_| Removed::plain(Side::Right).inc(), |_| {
-        Removed::plain(Side::Right).remove();
-    });
-    storm("removed.cost", |_| Removed::cost(Side::Right).add(1.0), |_| {
-        Removed::cost(Side::Right).remove();
-    });
+    storm(
+        "removed.plain",
+        |_| Removed::plain(Side::Right).inc(),
+        |_| {
+            Removed::plain(Side::Right).remove();
+        },
+    );
+    storm(
+        "removed.cost",
+        |_| Removed::cost(Side::Right).add(1.0),
+        |_| {
+            Removed::cost(Side::Right).remove();
+        },
+    );
     storm("removed.open", |_| Removed::open("s").inc(), |_| Removed::open("s").remove());
     storm("removed.size", |_| Removed::size("s").record(3), |_| Removed::size("s").remove());
-    storm("removed.weight", |_| Removed::weight(Side::Right).record(3), |_| {
-        Removed::weight(Side::Right).remove();
-    });
+    storm(
+        "removed.weight",
+        |_| Removed::weight(Side::Right).record(3),
+        |_| {
+            Removed::weight(Side::Right).remove();
+        },
+    );
 }
 
 #[test]
@@ -208,7 +228,11 @@ fn nothing_is_lost_while_the_memory_of_removed_series_is_used_again() {
     storm("removed.few", |i| Removed::few(i % 5).inc(), |round| Removed::few(round % 5).remove());
     // A handle that is older than the labels of its memory.
     let handles = [0, 1, 2].map(Removed::few);
-    storm("removed.few", |i| handles[i as usize % 3].inc(), |round| {
-        Removed::few(round % 5).remove();
-    });
+    storm(
+        "removed.few",
+        |i| handles[i as usize % 3].inc(),
+        |round| {
+            Removed::few(round % 5).remove();
+        },
+    );
 }

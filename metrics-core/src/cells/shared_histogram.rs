@@ -1,5 +1,6 @@
 //! A histogram into which any thread records.
 
+use super::histogram::Copied;
 use super::totals::{Extremes, Totals, bucket};
 use super::wide_sum::WideSum;
 use crate::sync::{
@@ -65,6 +66,12 @@ impl SharedHistogram {
         // Release: pairs with the acquire load of `finished` in `drain`. A reader that counts this
         // writer as finished sees what it wrote.
         half.finished.fetch_add(1, Release);
+    }
+
+    /// Adds the copy of a run.
+    pub(crate) fn absorb(&self, copied: &Copied) {
+        let mut drained = lock(&self.drained);
+        drained.merge(copied.sum(), copied.extremes(), copied.interval(), copied.buckets());
     }
 
     /// Everything recorded so far. `end_interval` restarts the extremes of the interval.

@@ -116,8 +116,7 @@ pub(crate) fn collect_scope(scope: &Scope) -> Snapshot {
             let value = read(found, &view).map(|read| Value::new(family.descriptor(), read));
             series.extend(value.and_then(|value| found.snapshot(value)));
         });
-        let metric =
-            MetricSnapshot { series, ..MetricSnapshot::new(family.descriptor()) };
+        let metric = MetricSnapshot { series, ..MetricSnapshot::new(family.descriptor()) };
         metrics.push(family, metric);
     }
     let mut metrics = metrics.into_metrics();
@@ -149,11 +148,7 @@ fn series_of(
 }
 
 /// The series that were removed since `reader` collected last.
-fn removed_of(
-    family: &'static Family,
-    reader: u64,
-    readers: &mut Readers,
-) -> Vec<SeriesSnapshot> {
+fn removed_of(family: &'static Family, reader: u64, readers: &mut Readers) -> Vec<SeriesSnapshot> {
     let ended = readers.take_ended(reader, family.descriptor()).series.into_iter();
     ended.map(|EndedSeries { id, labels, value }| SeriesSnapshot { id, labels, value }).collect()
 }

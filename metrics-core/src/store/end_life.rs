@@ -11,8 +11,8 @@ use crate::cells::totals::Totals;
 use crate::metric::kind::{MetricType, with_number};
 use crate::number::Number;
 use crate::shards::layout::SHARED;
-use crate::shards::shard::{self, SEGMENT};
 use crate::shards::scope;
+use crate::shards::shard::{self, SEGMENT};
 use crate::sync::AtomicU64;
 
 /// What void runs hold beyond what was read of them, and the tag under which it was recorded.
@@ -68,12 +68,8 @@ impl Series {
 
     /// Adds what came late for earlier lives to the life that goes on.
     pub(crate) fn settle(self) {
-        // Without thread-local storage, the thread has no cells for a histogram.
-        if !self.block.is_any_removed() || !self.is_flow() || !shard::is_available() {
-            return;
-        }
-        if self.is_plain() {
-            // What comes late is not subtracted with the baseline.
+        // What comes late in a plain cell is not subtracted with the baseline.
+        if !self.block.is_any_removed() || !self.is_flow() || self.is_plain() {
             return;
         }
         let unread = self.read_void_runs(&mut self.block.late().lock());

@@ -9,9 +9,9 @@
 //! locked, and while a run has late contents, the owner records in shared cells.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
-use crate::cells::histogram::Copied;
+use crate::cells::histogram::{self, Copied};
 use crate::cells::sum;
 use crate::sync::AtomicU64;
 
@@ -40,32 +40,44 @@ impl Late {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the owner may start over the void run of a sum.
-    pub(super) fn lets_sum_restart(&self, run: &[AtomicU64; sum::WIDTH]) -> bool {
+    /// Starts the void run of a sum over under the tag `stamp`, unless it has late contents or the
+    /// ledger is locked. For the owner.
+    pub(super) fn restart_sum(&self, run: &[AtomicU64; sum::WIDTH], stamp: u64) -> bool {
+        let Some(mut ledger) = self.try_lock() else { return false };
         let (tag, bits) = sum::contents(run);
-        self.lets_restart(run, |read| match read {
+        let is_read = match ledger.0.get(&address(run)) {
             Some(Read::Sum { tag: of, bits: read }) => *of == tag && *read == bits,
-            _ => tag == 0,
-        })
+            _ => false,
+        };
+        if is_read {
+            ledger.0.remove(&address(run));
+            // Under the lock: without its entry, the run would look unread.
+            sum::restart(run, stamp, false);
+        }
+        is_read
     }
 
-    /// Whether the owner may start over the void run of a histogram.
-    pub(super) fn lets_histogram_restart(&self, run: &[AtomicU64]) -> bool {
+    /// Like [`restart_sum`](Self::restart_sum), for a histogram.
+    pub(super) fn restart_histogram(&self, run: &[AtomicU64], stamp: u64) -> bool {
+        let Some(mut ledger) = self.try_lock() else { return false };
         let mut copied = Copied::default();
-        let Some(copied) = copied.read(run) else { return true };
-        self.lets_restart(run, |read| match read {
+        let is_read = copied.read(run).is_none_or(|copied| match ledger.0.get(&address(run)) {
             Some(Read::Histogram(read)) => copied.is_same(read),
             _ => copied.is_empty(),
-        })
+        });
+        if is_read {
+            ledger.0.remove(&address(run));
+            histogram::restart(run, stamp);
+        }
+        is_read
     }
 
-    fn lets_restart(&self, run: &[AtomicU64], is_read: impl Fn(Option<&Read>) -> bool) -> bool {
-        let Ok(mut ledger) = self.0.try_lock() else { return false };
-        let lets = is_read(ledger.0.get(&address(run)));
-        if lets {
-            ledger.0.remove(&address(run));
+    fn try_lock(&self) -> Option<MutexGuard<'_, Ledger>> {
+        match self.0.try_lock() {
+            Ok(ledger) => Some(ledger),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
         }
-        lets
     }
 }
 

@@ -149,10 +149,14 @@ impl Series {
     fn add_copied(self, copied: &Copied) {
         let stamp = self.block.stamp();
         let width = self.block.layout().width();
-        if let Some(run) = shard::cells_or_claim(self.reserved_index()).and_then(|c| c.get(..width))
-            && self.take_over(run, stamp)
-        {
-            histogram::absorb(run, copied);
+        let run = shard::cells_or_claim(self.reserved_index()).and_then(|c| c.get(..width));
+        match run.filter(|run| self.take_over(run, stamp)) {
+            Some(run) => histogram::absorb(run, copied),
+            None => {
+                if let Shared::Histograms(histograms) = self.block.shared() {
+                    histograms[self.position()].absorb(self.descriptor().boundaries(), copied);
+                }
+            }
         }
     }
 
@@ -177,23 +181,25 @@ impl Series {
         }
         if self.counts(tag) {
             histogram::retag(run, stamp);
-        } else if self.block.late().lets_histogram_restart(run) {
-            histogram::restart(run, stamp);
-        } else {
-            return false;
+            return true;
         }
-        true
+        if tag == 0 {
+            histogram::restart(run, stamp);
+            return true;
+        }
+        self.block.late().restart_histogram(run, stamp)
     }
 
     /// Gives this thread's run of a sum the tag `stamp`, unless the run has contents that no reader
     /// has seen.
     fn take_over_sum(self, run: &[AtomicU64; sum::WIDTH], stamp: u64) -> bool {
-        let keep = self.counts(sum::tag(run));
-        let restarts = keep || !self.is_flow() || self.block.late().lets_sum_restart(run);
-        if restarts {
+        let tag = sum::tag(run);
+        let keep = self.counts(tag);
+        if keep || tag == 0 || !self.is_flow() {
             sum::restart(run, stamp, keep);
+            return true;
         }
-        restarts
+        self.block.late().restart_sum(run, stamp)
     }
 
     /// Writes to this thread's own cells, which begin at `cells[0]`.

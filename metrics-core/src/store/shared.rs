@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::cells::change::Reading;
+use crate::cells::histogram::Copied;
 use crate::cells::shared_gauge::SharedGauge;
 use crate::cells::shared_histogram::SharedHistogram;
 use crate::cells::shared_sum::SharedSum;
@@ -70,7 +71,15 @@ impl LazyHistogram {
     }
 
     pub(super) fn record(&self, boundaries: &[f64], value: f64) {
-        let new = || Box::new(SharedHistogram::new(boundaries.len()));
-        self.0.get_or_init(new).record(boundaries, value);
+        self.get_or_allocate(boundaries).record(boundaries, value);
+    }
+
+    /// Adds a copied histogram.
+    pub(super) fn absorb(&self, boundaries: &[f64], copied: &Copied) {
+        self.get_or_allocate(boundaries).absorb(copied);
+    }
+
+    fn get_or_allocate(&self, boundaries: &[f64]) -> &SharedHistogram {
+        self.0.get_or_init(|| Box::new(SharedHistogram::new(boundaries.len())))
     }
 }
