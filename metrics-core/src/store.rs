@@ -11,7 +11,7 @@ mod encoded;
 pub(crate) mod family;
 pub(crate) mod forward;
 mod full;
-pub(crate) mod function_duration;
+pub(crate) mod function_metrics;
 pub(crate) mod key;
 pub(crate) mod observers;
 pub(crate) mod read;

@@ -239,18 +239,43 @@ impl Expansion<'_> {
 
     /// The placeholders of computed labels, and all recorders, as a pair of pairs.
     ///
-    /// Expands to `(timed::wall(…), (timed::count(…), ()))`.
+    /// Expands to `(timed::wall(…), (timed::count(…), ()))`. With `sample`, expands to
+    ///
+    /// ```text
+    /// {
+    ///     let __sampled = timed::is_sampled(const { timed::Share::one_in(64) });
+    ///     (__sampled.then(|| timed::wall(…)), (timed::count(…), ()))
+    /// }
+    /// ```
     fn recorders(&self) -> (TokenStream, TokenStream) {
         let recorders = &self.timed.recorders;
         let computed =
             recorders.iter().enumerate().map(|(at, recorder)| tokens_of_computed(at, recorder));
         let computed = computed.collect();
+        let sampled = local("__sampled");
         let numbered = recorders.iter().enumerate().rev();
-        let pairs = numbered.fold(quote!(()), |rest, (at, one)| {
-            let one = call_recorder(at, one);
+        let pairs = numbered.fold(quote!(()), |rest, (at, recorder)| {
+            let mut one = call_recorder(at, recorder);
+            if self.is_option(recorder) {
+                one = quote!(#sampled.then(|| #one));
+            }
             quote!((#one, #rest))
         });
+        let pairs = match &self.timed.sample {
+            None => pairs,
+            Some(n) => quote! {
+                {
+                    let #sampled = __p::timed::is_sampled(const { __p::timed::Share::one_in(#n) });
+                    #pairs
+                }
+            },
+        };
         (computed, pairs)
+    }
+
+    /// Whether the recorder records only the calls that are measured.
+    fn is_option(&self, recorder: &CallRecorder) -> bool {
+        self.timed.sample.is_some() && recorder.is_time()
     }
 
     fn fills(&self) -> bool {
@@ -283,8 +308,9 @@ impl Expansion<'_> {
             }
         };
         let recorders = self.timed.recorders.iter().enumerate();
-        let fills =
-            recorders.filter_map(|(at, recorder)| fill(at, recorder, call, returned, &outcome));
+        let fills = recorders.filter_map(|(at, recorder)| {
+            fill(at, recorder, self.is_option(recorder), call, returned, &outcome)
+        });
         quote! {
             let #outcome = #decided;
             #(#fills)*
@@ -308,6 +334,12 @@ impl Expansion<'_> {
     ///     &[Objective::latency("250ms", 0.99)],
     /// );
     /// ```
+    ///
+    /// With `sample`, there is another static, which counts the calls:
+    ///
+    /// ```text
+    /// static __CALLS: timed::Function = timed::Function::calls(&__FACTS);
+    /// ```
     fn statics(&self) -> Option<TokenStream> {
         let is_default = self.timed.recorders.iter().any(|recorder| {
             matches!(
@@ -318,6 +350,7 @@ impl Expansion<'_> {
         if !is_default && self.timed.objectives.is_empty() {
             return None;
         }
+        let is_sampled = self.timed.sample.is_some();
         let ident = self.function.ident();
         let name = ident.unraw().to_string();
         let source = quote_spanned! {ident.span()=>
@@ -345,19 +378,26 @@ impl Expansion<'_> {
                 static __FUNCTION: __p::timed::Function = __p::timed::Function::new(&__FACTS);
             )
         });
+        let calls = is_sampled.then(|| {
+            quote!(
+                static __CALLS: __p::timed::Function = __p::timed::Function::calls(&__FACTS);
+            )
+        });
+        let name = quote!(|| __p::timed::name_of(__inside));
+        let facts = if is_sampled {
+            quote!(sampled(#source, #name))
+        } else {
+            quote!(new(#source, #name, #metric, &[#(#objectives),*]))
+        };
         Some(quote! {
             fn __inside() {}
             #function
+            #calls
             // A metrics enum may have a lifetime, which the user does not write in `#[timed]`.
             #[allow(elided_lifetimes_in_paths)]
             #[__p::linkme::distributed_slice(__p::timed::FUNCTIONS)]
             #[linkme(crate = __p::linkme)]
-            static __FACTS: __p::timed::TimedFunction = __p::timed::TimedFunction::new(
-                #source,
-                || __p::timed::name_of(__inside),
-                #metric,
-                &[#(#objectives),*],
-            );
+            static __FACTS: __p::timed::TimedFunction = __p::timed::TimedFunction::#facts;
         })
     }
 }
