@@ -7,14 +7,14 @@
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::ext::IdentExt;
 
 use crate::expand::call_recorder::{call_recorder, fill, tokens_of_computed};
 use crate::expand::facade::{Macro, imports};
 use crate::expand::names::{at, local};
 use crate::expand::timed_body::{allow, body_of, braced, in_block};
+use crate::expand::timed_statics::statics;
 use crate::model::{
-    CallRecorder, LastExpression, OutcomeOf, ReturnedFuture, Returns, Target, ValidatedBody,
+    CallRecorder, LastExpression, OutcomeOf, ReturnedFuture, Returns, ValidatedBody,
     ValidatedFunction, ValidatedTimed,
 };
 
@@ -42,7 +42,7 @@ pub(crate) fn expand(timed: &ValidatedTimed, function: &ValidatedFunction<'_>) -
     };
     let inner_attributes = &function.body.attributes;
     let imports = imports(&timed.facade, Macro::Timed);
-    let statics = expansion.statics();
+    let statics = statics(timed, function);
     let body = quote!(#(#inner_attributes)* #imports #statics #body);
     let body = braced(&function.body.braces, body);
     quote!(#(#attributes)* #vis #default #signature #body)
@@ -316,89 +316,6 @@ impl Expansion<'_> {
             #(#fills)*
             #call.finish(#outcome);
         }
-    }
-
-    /// The statics that describe the function in the catalog.
-    ///
-    /// Expands to
-    ///
-    /// ```text
-    /// fn __inside() {}
-    /// static __FUNCTION: timed::Function = timed::Function::new(&__FACTS);
-    /// #[linkme::distributed_slice(timed::FUNCTIONS)]
-    /// #[linkme(crate = linkme)]
-    /// static __FACTS: timed::TimedFunction = timed::TimedFunction::new(
-    ///     source(file!(), line!(), module_path!(), "parse"),
-    ///     || timed::name_of(__inside),
-    ///     Option::None,
-    ///     &[Objective::latency("250ms", 0.99)],
-    /// );
-    /// ```
-    ///
-    /// With `sample`, there is another static, which counts the calls:
-    ///
-    /// ```text
-    /// static __CALLS: timed::Function = timed::Function::calls(&__FACTS);
-    /// ```
-    fn statics(&self) -> Option<TokenStream> {
-        let is_default = self.timed.recorders.iter().any(|recorder| {
-            matches!(
-                recorder,
-                CallRecorder::Wall(Target::Function) | CallRecorder::Busy(Target::Function)
-            )
-        });
-        if !is_default && self.timed.objectives.is_empty() {
-            return None;
-        }
-        let is_sampled = self.timed.sample.is_some();
-        let ident = self.function.ident();
-        let name = ident.unraw().to_string();
-        let source = quote_spanned! {ident.span()=>
-            __p::source(
-                __p::core::file!(),
-                __p::core::line!(),
-                __p::core::module_path!(),
-                #name,
-            )
-        };
-        let metric = match &self.timed.objective_metric {
-            Some((metrics, variant)) => {
-                let variant = variant.to_string();
-                quote! {
-                    __p::core::option::Option::Some(
-                        || __p::timed::descriptor_of::<#metrics>(#variant)
-                    )
-                }
-            }
-            None => quote!(__p::core::option::Option::None),
-        };
-        let objectives = &self.timed.objectives;
-        let function = is_default.then(|| {
-            quote!(
-                static __FUNCTION: __p::timed::Function = __p::timed::Function::new(&__FACTS);
-            )
-        });
-        let calls = is_sampled.then(|| {
-            quote!(
-                static __CALLS: __p::timed::Function = __p::timed::Function::calls(&__FACTS);
-            )
-        });
-        let name = quote!(|| __p::timed::name_of(__inside));
-        let facts = if is_sampled {
-            quote!(sampled(#source, #name))
-        } else {
-            quote!(new(#source, #name, #metric, &[#(#objectives),*]))
-        };
-        Some(quote! {
-            fn __inside() {}
-            #function
-            #calls
-            // A metrics enum may have a lifetime, which the user does not write in `#[timed]`.
-            #[allow(elided_lifetimes_in_paths)]
-            #[__p::linkme::distributed_slice(__p::timed::FUNCTIONS)]
-            #[linkme(crate = __p::linkme)]
-            static __FACTS: __p::timed::TimedFunction = __p::timed::TimedFunction::#facts;
-        })
     }
 }
 
