@@ -263,9 +263,10 @@
 //!
 //! A call costs two readings of the clock and one record. A poll of a suspended future reads no
 //! clock, except with the option `busy`. With `sample`, a call that is not measured reads no clock:
-//! it subtracts from a number of its thread, and counts. `cargo bench -p typed-metrics-core --bench timed` compares
-//! the attribute with the same measurement written by hand. If some labels are open, the first call
-//! of a thread with new label values allocates; later calls with them do not.
+//! it subtracts from a number of its thread, and adds to a counter. `cargo bench -p
+//! typed-metrics-core --bench timed` compares the attribute with the same measurement written by
+//! hand. If some labels are open, the first call of a thread with new label values allocates; later
+//! calls with them do not.
 //!
 //! The future of an async function grows by less than 80 bytes, by 16 bytes more with `count`, and
 //! by 24 bytes more with `in_flight`. Arguments that the function would not otherwise hold across
