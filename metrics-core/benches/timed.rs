@@ -30,6 +30,9 @@ enum Bench<'a> {
     /// Open labels.
     #[histogram(unit = "ms")]
     Open { route: &'a str, outcome: Outcome },
+    /// Calls, with fixed labels.
+    #[counter]
+    Calls { method: Method, outcome: Outcome },
     /// The labels of `function.duration`.
     #[histogram(unit = "s")]
     Function { function: &'a str, module: &'a str, outcome: Outcome },
@@ -51,7 +54,42 @@ fn method(i: u32) -> Method {
 }
 
 mod by_hand {
+    use std::cell::Cell;
+
     use super::{Answer, Bench, Instant, Outcome, Pause, answer, method};
+
+    /// Whether this is one call in 64: each 64th call of the thread.
+    fn is_sampled() -> bool {
+        thread_local! {
+            static CALLS: Cell<u32> = const { Cell::new(0) };
+        }
+        let calls = CALLS.get();
+        CALLS.set(calls.wrapping_add(1));
+        calls.is_multiple_of(64)
+    }
+
+    pub(crate) fn sampled(i: u32) -> Answer {
+        let start = is_sampled().then(Instant::now);
+        let answer = answer(i);
+        let (method, outcome) = (method(i), Outcome::of(&answer));
+        if let Some(start) = start {
+            Bench::fixed(method, outcome).record(start.elapsed());
+        }
+        Bench::calls(method, outcome).inc();
+        answer
+    }
+
+    pub(crate) async fn sampled_later(i: u32) -> Answer {
+        let start = is_sampled().then(Instant::now);
+        Pause(false).await;
+        let answer = answer(i);
+        let (method, outcome) = (method(i), Outcome::of(&answer));
+        if let Some(start) = start {
+            Bench::fixed(method, outcome).record(start.elapsed());
+        }
+        Bench::calls(method, outcome).inc();
+        answer
+    }
 
     pub(crate) fn fixed(i: u32) -> Answer {
         let start = Instant::now();
@@ -133,6 +171,49 @@ mod measured {
     }
 }
 
+/// Functions that count every call, with more options of `#[timed]`. The functions of [`measured`]
+/// are not used again: the compiler inlines a function that has one caller.
+macro_rules! counted {
+    ($module:ident, $($option:tt)*) => {
+        mod $module {
+            use super::{Answer, Bench, Pause, answer, method, timed};
+
+            #[timed(
+                Bench::Fixed { method: method(i), outcome },
+                count = Bench::Calls { method: method(i), outcome },
+                $($option)*
+            )]
+            pub(crate) fn fixed(i: u32) -> Answer {
+                answer(i)
+            }
+
+            #[timed($($option)*)]
+            pub(crate) fn function(i: u32) -> Answer {
+                answer(i)
+            }
+
+            #[timed(
+                Bench::Fixed { method: method(i), outcome },
+                count = Bench::Calls { method: method(i), outcome },
+                $($option)*
+            )]
+            pub(crate) async fn fixed_later(i: u32) -> Answer {
+                Pause(false).await;
+                answer(i)
+            }
+
+            #[timed($($option)*)]
+            pub(crate) async fn function_later(i: u32) -> Answer {
+                Pause(false).await;
+                answer(i)
+            }
+        }
+    };
+}
+
+counted!(every,);
+counted!(sampled, sample = 1 / 64);
+
 /// Pending at the first poll, ready at the second.
 struct Pause(bool);
 
@@ -192,10 +273,46 @@ fn main() {
         ignore(block_on(measured::function_later(i)));
     });
 
+    println!("\none call in 64 measured, every call counted:");
+    println!("{:<38} {:>9} {:>9} {:>9}", "", "by hand", "#[timed]", "sample");
+    sampled_line(
+        "sync, fixed labels",
+        Some(0.35),
+        [&|i| ignore(by_hand::sampled(i)), &|i| ignore(every::fixed(i)), &|i| {
+            ignore(sampled::fixed(i));
+        }],
+    );
+    sampled_line(
+        "sync, no metric named",
+        Some(0.35),
+        [&|i| ignore(by_hand::sampled(i)), &|i| ignore(every::function(i)), &|i| {
+            ignore(sampled::function(i));
+        }],
+    );
+    sampled_line(
+        "async, fixed labels",
+        None,
+        [
+            &|i| ignore(block_on(by_hand::sampled_later(i))),
+            &|i| ignore(block_on(every::fixed_later(i))),
+            &|i| ignore(block_on(sampled::fixed_later(i))),
+        ],
+    );
+    sampled_line(
+        "async, no metric named",
+        None,
+        [
+            &|i| ignore(block_on(by_hand::sampled_later(i))),
+            &|i| ignore(block_on(every::function_later(i))),
+            &|i| ignore(block_on(sampled::function_later(i))),
+        ],
+    );
+
     println!("\nsize of a future:");
     size("fixed labels", &by_hand::fixed_later(1), &measured::fixed_later(1));
     size("open label", &by_hand::open_later(1, "/"), &measured::open_later(1, "/"));
     size("no metric named", &by_hand::fixed_later(1), &measured::function_later(1));
+    size("one call in 64", &by_hand::sampled_later(1), &sampled::fixed_later(1));
 }
 
 fn line(name: &str, most: f64, by_hand: &dyn Fn(u32), measured: &dyn Fn(u32)) {
@@ -207,14 +324,31 @@ fn line(name: &str, most: f64, by_hand: &dyn Fn(u32), measured: &dyn Fn(u32)) {
     );
 }
 
+/// Compares a sampled function with the same by hand, and with the function of which every call is
+/// measured.
+fn sampled_line(name: &str, most: Option<f64>, calls: [&dyn Fn(u32); 3]) {
+    let [by_hand, every, sampled] = best(calls);
+    let ratio = sampled / every;
+    let verdict = match most {
+        Some(most) if ratio <= most => format!("kept: at most {most}x of every call"),
+        Some(most) => format!("MISSED: at most {most}x of every call"),
+        None => "of every call".to_owned(),
+    };
+    println!(
+        "{name:<38} {by_hand:>6.1} ns {every:>6.1} ns {sampled:>6.1} ns   {verdict} \
+         ({ratio:.2}x), {:.2}x of by hand",
+        sampled / by_hand
+    );
+}
+
 fn size(name: &str, by_hand: &impl Sized, measured: &impl Sized) {
     let (by_hand, measured) = (size_of_val(by_hand), size_of_val(measured));
     println!("{name:<38} {by_hand:>4} bytes by hand, {measured:>4} bytes with #[timed]");
 }
 
 /// The nanoseconds of one call of each closure.
-fn best(calls: [&dyn Fn(u32); 2]) -> [f64; 2] {
-    let mut best = [f64::INFINITY; 2];
+fn best<const N: usize>(calls: [&dyn Fn(u32); N]) -> [f64; N] {
+    let mut best = [f64::INFINITY; N];
     for _ in 0..ROUNDS {
         for (call, best) in calls.iter().zip(&mut best) {
             let start = Instant::now();

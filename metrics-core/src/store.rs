@@ -12,7 +12,7 @@ pub(crate) mod end_life;
 pub(crate) mod family;
 pub(crate) mod forward;
 mod full;
-pub(crate) mod function_duration;
+pub(crate) mod function_metrics;
 pub(crate) mod key;
 mod late;
 pub(crate) mod observers;

@@ -21,6 +21,10 @@
 //! the outcome, or without that, by unwinding or because a future was dropped. `Call` distinguishes
 //! these two by whether its body was running. `std::thread::panicking` would be wrong: a future
 //! that is dropped while other code unwinds did not panic.
+//!
+//! With `sample`, a random choice of calls is measured ([`sampling`]). The recorders of time are
+//! then in an `Option`, which is `None` for the other calls. Such a call reads no clock, and does
+//! not look up the series of its time.
 
 #![allow(missing_docs, reason = "only generated code uses it")]
 
@@ -31,4 +35,5 @@ mod outcome_of;
 mod owned_labels;
 mod pending;
 mod recorders;
+mod sampling;
 mod series_by_outcome;

@@ -16,6 +16,7 @@ mod names;
 mod stub;
 mod timed;
 mod timed_body;
+mod timed_statics;
 mod types;
 mod variant_operations;
 

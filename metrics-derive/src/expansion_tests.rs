@@ -86,6 +86,34 @@ fn timed_functions() -> TokenStream {
     quote!(#find impl Client { #fetch })
 }
 
+/// Functions of which only some calls are measured: a sync function with a metric, and an async
+/// function that is measured by `function.duration`.
+fn sampled_functions() -> TokenStream {
+    let find = timed(
+        quote! {
+            Shop::Duration { route: &route, outcome },
+            status = |found| found.status(),
+            count = Shop::Requests { outcome },
+            sample = 1/64,
+            crate = tm
+        },
+        quote! {
+            fn find(route: String) -> Result<Page, Error> {
+                page(route)
+            }
+        },
+    );
+    let fetch = timed(
+        quote!(in_flight = Shop::InFlight, sample = 1 / RATE, crate = tm),
+        quote! {
+            async fn fetch(url: Url) -> Option<u8> {
+                get(url).await
+            }
+        },
+    );
+    quote!(#find #fetch)
+}
+
 fn with_mistakes() -> TokenStream {
     quote! {
         #[metrics(crate = tm)]
@@ -139,6 +167,11 @@ fn label_newtype() {
 #[test]
 fn measured_functions() {
     assert_expansion("timed.rs", timed_functions());
+}
+
+#[test]
+fn sampled_calls() {
+    assert_expansion("timed_sampled.rs", sampled_functions());
 }
 
 #[test]

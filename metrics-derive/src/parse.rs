@@ -10,9 +10,11 @@ mod field;
 mod helper;
 mod label;
 mod metrics;
+mod share;
 mod slot;
 mod timed;
 mod timed_item;
+mod ungrouped;
 mod value;
 mod variant;
 

@@ -80,6 +80,7 @@
 //! | `status = \|response\| response.status()` | computes the label `status` from the result. If no list of labels names `status`, it is a label of the metric; otherwise it is a label only where it is named, in the metric or in `count`. The type of the field is an `Option`, because a call without a result has no `status` |
 //! | `busy` | async only: records the time that the polls took, instead of the time from entry to end |
 //! | `busy = Shop::Busy` | async only: records the time that the polls took in another histogram as well |
+//! | `sample = 1/64` | measures one call in 64, and counts every call; see [hot functions](#hot-functions) |
 //! | `none_is_error`, `ok_if = …`, `error_if = …` | define which results are errors |
 //! | `objective = Objective::latency("250ms", 0.99)` | adds an objective, or several with `[…, …]`, to the [catalog](crate::Descriptor::objectives) |
 //! | `crate = path` | states the path of this crate, if that is not `::typed_metrics` |
@@ -122,6 +123,56 @@
 //! assert_eq!(duration.objectives()[0].objective, Objective::success(0.999));
 //! assert!(duration.objectives()[0].function.item.ends_with("serve"));
 //! ```
+//!
+//! # Hot functions
+//!
+//! Two readings of the clock can take longer than the function itself. With `sample = 1/64`, one
+//! call in 64 is measured, and every call is counted. The calls are chosen at random, each with the
+//! same probability, so work that repeats in a period is measured at the right share.
+//!
+//! ```
+//! use typed_metrics::{Metrics, Outcome, timed};
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "cache")]
+//! enum Cache {
+//!     #[histogram(unit = "us")]
+//!     LookUpTime { outcome: Outcome },
+//!     #[counter]
+//!     LookUps { outcome: Outcome },
+//! }
+//!
+//! #[timed(
+//!     Cache::LookUpTime { outcome },
+//!     count = Cache::LookUps { outcome },
+//!     sample = 1/64,
+//!     none_is_error,
+//! )]
+//! fn look_up(key: u32) -> Option<u32> {
+//!     key.checked_sub(100)
+//! }
+//!
+//! let seen = typed_metrics::testing::capture(|| {
+//!     for key in 0..100_000 {
+//!         look_up(key);
+//!     }
+//! });
+//! assert_eq!(seen.counter(Cache::LookUps { outcome: Outcome::Ok }), 99_900);
+//! assert_eq!(seen.counter(Cache::LookUps { outcome: Outcome::Error }), 100);
+//! let measured = seen.histogram(Cache::LookUpTime { outcome: Outcome::Ok }).count;
+//! assert!((1_300..1_800).contains(&measured));
+//! ```
+//!
+//! - The histogram's count, sum and buckets are those of the measured calls. Quantiles and the mean
+//!   are unbiased estimates for all calls. The total time of all calls is about 64 times the sum.
+//! - For the rate of calls, read the counter. With a metric of your own, `count` is therefore
+//!   required. Without a metric, the counter is `function.calls`, with the labels of
+//!   `function.duration`; the catalog lists it if a function of the program needs it.
+//! - `in_flight` counts every call. `busy` measures the same calls as the metric of the time.
+//! - The labels of a histogram are evaluated for measured calls only.
+//! - An `objective` is a share of all calls, so it is refused beside `sample`.
+//! - In `sample = 1/N`, `N` is a number, or a constant of type `u32` such as `1/RATE`. With
+//!   `sample = 1/1`, every call is measured.
 //!
 //! # Impl blocks
 //!
@@ -211,9 +262,11 @@
 //! # What it costs
 //!
 //! A call costs two readings of the clock and one record. A poll of a suspended future reads no
-//! clock, except with the option `busy`. `cargo bench -p typed-metrics-core --bench timed` compares
-//! the attribute with the same measurement written by hand. If some labels are open, the first call
-//! of a thread with new label values allocates; later calls with them do not.
+//! clock, except with the option `busy`. With `sample`, a call that is not measured reads no clock:
+//! it subtracts from a number of its thread, and adds to a counter. `cargo bench -p
+//! typed-metrics-core --bench timed` compares the attribute with the same measurement written by
+//! hand. If some labels are open, the first call of a thread with new label values allocates; later
+//! calls with them do not.
 //!
 //! The future of an async function grows by less than 80 bytes, by 16 bytes more with `count`, and
 //! by 24 bytes more with `in_flight`. Arguments that the function would not otherwise hold across

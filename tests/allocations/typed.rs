@@ -47,6 +47,8 @@ enum Steady<'a> {
     Call { name: &'a str, length: Option<usize>, outcome: Outcome },
     #[counter]
     Calls { name: &'a str, outcome: Outcome },
+    #[counter]
+    SampledCalls { name: &'a str, outcome: Outcome },
     #[up_down_counter]
     InFlight { name: &'a str },
 }
@@ -147,6 +149,21 @@ fn timed_functions_on_every_way_out() {
     assert_eq!(allocations(|| assert!(by_default(false).is_ok())), 0);
     assert_eq!(allocations(|| assert!(by_default(true).is_err())), 0);
     assert_eq!(sum("steady.in_flight"), 0.0);
+}
+
+#[test]
+fn sampled_functions() {
+    #[timed(Steady::OpenTime { name, hit: false }, count = Steady::SampledCalls { name, outcome },
+        sample = 1/2)]
+    fn call(name: &str) {}
+    #[timed(sample = 1/2)]
+    fn by_default() {}
+
+    // 64 calls are certain to be measured once, so the first measurement is not among those that
+    // are watched.
+    let calls = || (0..64).for_each(|_| (call("sampled"), by_default()).0);
+    assert_eq!(allocations(calls), 0);
+    assert_eq!(sum("steady.sampled_calls"), 64.0 * 1002.0);
 }
 
 #[test]

@@ -5,4 +5,5 @@ mod computed_labels;
 mod forms;
 mod outcomes;
 mod polls;
+mod sampled;
 mod shop;

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use crate::metric::descriptor::Descriptor;
 use crate::store::family::Family;
-use crate::store::function_duration::function_duration;
+use crate::store::function_metrics::function_metrics;
 use crate::sync::lock;
 
 /// The metrics of all linked crates that derive `Metrics`. The linker assembles the list, so no
@@ -21,7 +21,7 @@ pub use TYPED_METRICS_CORE_0_1_FAMILIES as FAMILIES;
 /// The typed metrics. Miri has no linker, so the list of derived metrics is empty there.
 pub(super) fn linked() -> impl Iterator<Item = &'static Family> {
     let derived: &'static [Family] = if cfg!(miri) { &[] } else { &FAMILIES };
-    derived.iter().chain(function_duration())
+    derived.iter().chain(function_metrics())
 }
 
 /// Metrics registered at run time.

@@ -31,20 +31,36 @@ const BOUNDARIES: &[f64] = &[
     0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 ];
 
+const LABELS: &[LabelDescriptor] = &[
+    LabelDescriptor::of::<&'static str>("function"),
+    LabelDescriptor::of::<&'static str>("module"),
+    LabelDescriptor::of::<Outcome>("outcome"),
+];
+
+/// A function has up to four series, and a large program has thousands of functions.
+const SERIES_LIMIT: usize = 10_000;
+
 pub(crate) static FUNCTION_DURATION: Descriptor = Descriptor::new(Definition {
     name: "function.duration",
     metric_type: MetricType::Histogram,
     value_type: ValueType::F64,
     unit: "s",
     description: "Duration of calls of functions with `#[timed]`.",
-    labels: &[
-        LabelDescriptor::of::<&'static str>("function"),
-        LabelDescriptor::of::<&'static str>("module"),
-        LabelDescriptor::of::<Outcome>("outcome"),
-    ],
+    labels: LABELS,
     boundaries: BOUNDARIES,
-    // A function has up to four series, and a large program has thousands of functions.
-    series_limit: 10_000,
+    series_limit: SERIES_LIMIT,
+    source: Source { file: file!(), line: line!(), module: module_path!(), item: "#[timed]" },
+});
+
+pub(crate) static FUNCTION_CALLS: Descriptor = Descriptor::new(Definition {
+    name: "function.calls",
+    metric_type: MetricType::Counter,
+    value_type: ValueType::U64,
+    unit: "{call}",
+    description: "Calls of functions with `#[timed(sample = …)]`, measured or not.",
+    labels: LABELS,
+    boundaries: &[],
+    series_limit: SERIES_LIMIT,
     source: Source { file: file!(), line: line!(), module: module_path!(), item: "#[timed]" },
 });
 
@@ -57,6 +73,8 @@ pub struct TimedFunction {
     inside: fn() -> &'static str,
     metric: Option<fn() -> &'static Descriptor>,
     objectives: &'static [Objective],
+    /// Whether only some of the calls are measured.
+    is_sampled: bool,
     name: OnceLock<Box<str>>,
 }
 
@@ -69,7 +87,14 @@ impl TimedFunction {
         metric: Option<fn() -> &'static Descriptor>,
         objectives: &'static [Objective],
     ) -> Self {
-        Self { source, inside, metric, objectives, name: OnceLock::new() }
+        Self { source, inside, metric, objectives, is_sampled: false, name: OnceLock::new() }
+    }
+
+    /// A function of which only some calls are measured. It names no metric and has no objective.
+    #[must_use]
+    pub const fn sampled(source: Source, inside: fn() -> &'static str) -> Self {
+        let name = OnceLock::new();
+        Self { source, inside, metric: None, objectives: &[], is_sampled: true, name }
     }
 
     fn descriptor(&self) -> &'static Descriptor {
@@ -100,6 +125,11 @@ impl TimedFunction {
 /// Whether a function of a linked crate records in [`FUNCTION_DURATION`].
 pub(crate) fn is_function_duration_used() -> bool {
     functions().iter().any(|function| function.metric.is_none())
+}
+
+/// Whether a function of a linked crate records in [`FUNCTION_CALLS`].
+pub(crate) fn is_function_calls_used() -> bool {
+    functions().iter().any(|function| function.metric.is_none() && function.is_sampled)
 }
 
 impl Descriptor {

@@ -6,15 +6,18 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use super::recorders::{CallRecorder, Prepared};
+use super::recorders::{CallRecorder, Prepared, Start};
 use crate::labels::outcome::Outcome;
 
 /// A measured call, from its entry until this value is dropped.
+///
+/// The type `S` of the start is a parameter, although the recorder determines it. A field of the
+/// type `M::Start` would make the compiler reject some futures of timed functions as not `Send`.
 #[derive(Debug)]
 #[must_use = "a call is measured until this is dropped"]
-pub struct Call<M: CallRecorder> {
+pub struct Call<M: CallRecorder, S: Start> {
     pub recorder: M,
-    start: Instant,
+    start: S,
     stage: Stage,
 }
 
@@ -27,19 +30,28 @@ enum Stage {
     Returned(Outcome),
 }
 
-impl<M: CallRecorder> Call<M> {
+impl<M: CallRecorder> Call<M, M::Start> {
     /// Begins the call of a function whose body runs now.
     #[inline(always)]
     pub fn of_function(prepared: impl Prepared<Begun = M>) -> Self {
-        Self { recorder: prepared.begin(), start: Instant::now(), stage: Stage::Running }
+        Self::begin(prepared, Stage::Running)
     }
 
     /// Begins the call of a function whose body is a future, at the first poll.
     #[inline(always)]
     pub fn of_future(prepared: impl Prepared<Begun = M>) -> Self {
-        Self { recorder: prepared.begin(), start: Instant::now(), stage: Stage::Suspended }
+        Self::begin(prepared, Stage::Suspended)
     }
 
+    #[inline(always)]
+    fn begin(prepared: impl Prepared<Begun = M>, stage: Stage) -> Self {
+        let recorder = prepared.begin();
+        let start = M::Start::now(recorder.is_measured());
+        Self { recorder, start, stage }
+    }
+}
+
+impl<M: CallRecorder, S: Start> Call<M, S> {
     /// Ends the call: the function returned.
     #[inline(always)]
     pub fn finish(mut self, outcome: Outcome) {
@@ -51,7 +63,7 @@ impl<M: CallRecorder> Call<M> {
     fn poll<F: Future>(&mut self, body: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
         // If the body unwinds, the stage stays `Running`.
         self.stage = Stage::Running;
-        let polled = if M::BUSY {
+        let polled = if M::BUSY && self.recorder.is_measured() {
             let _busy = BusyUntilDropped { recorder: &mut self.recorder, start: Instant::now() };
             body.poll(context)
         } else {
@@ -66,7 +78,7 @@ impl<M: CallRecorder> Call<M> {
     }
 }
 
-impl<M: CallRecorder> Drop for Call<M> {
+impl<M: CallRecorder, S: Start> Drop for Call<M, S> {
     #[inline]
     fn drop(&mut self) {
         let outcome = match self.stage {
@@ -96,26 +108,38 @@ impl<M: CallRecorder> Drop for BusyUntilDropped<'_, M> {
 /// The closure that ends the call with the returned value is stored here too. So the call is stored
 /// once, by value, and not behind a reference.
 #[must_use = "futures do nothing unless they are awaited"]
-pub struct Awaited<'a, M: CallRecorder, F, E> {
+pub struct Awaited<'a, M: CallRecorder, S: Start, F, E> {
     body: Pin<&'a mut F>,
     /// The call and the closure that ends it, until the body has returned.
-    rest: Option<(Call<M>, E)>,
+    rest: Option<(Call<M, S>, E)>,
 }
 
-impl<'a, M: CallRecorder, F: Future, E: FnOnce(&F::Output, Call<M>)> Awaited<'a, M, F, E> {
+impl<'a, M, S, F, E> Awaited<'a, M, S, F, E>
+where
+    M: CallRecorder,
+    S: Start,
+    F: Future,
+    E: FnOnce(&F::Output, Call<M, S>),
+{
     #[inline(always)]
-    pub fn new(call: Call<M>, body: Pin<&'a mut F>, end: E) -> Self {
+    pub fn new(call: Call<M, S>, body: Pin<&'a mut F>, end: E) -> Self {
         Self { body, rest: Some((call, end)) }
     }
 }
 
-impl<M: CallRecorder, F, E> fmt::Debug for Awaited<'_, M, F, E> {
+impl<M: CallRecorder, S: Start, F, E> fmt::Debug for Awaited<'_, M, S, F, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Awaited").finish_non_exhaustive()
     }
 }
 
-impl<M: CallRecorder, F: Future, E: FnOnce(&F::Output, Call<M>)> Future for Awaited<'_, M, F, E> {
+impl<M, S, F, E> Future for Awaited<'_, M, S, F, E>
+where
+    M: CallRecorder,
+    S: Start,
+    F: Future,
+    E: FnOnce(&F::Output, Call<M, S>),
+{
     type Output = F::Output;
 
     #[inline(always)]
@@ -137,12 +161,18 @@ impl<M: CallRecorder, F: Future, E: FnOnce(&F::Output, Call<M>)> Future for Awai
 }
 
 // The call is moved out as a whole, and is never pinned.
-impl<M: CallRecorder, F, E> Unpin for Awaited<'_, M, F, E> {}
+impl<M: CallRecorder, S: Start, F, E> Unpin for Awaited<'_, M, S, F, E> {}
 
 // `&mut F` is not unwind safe, so without these impls the future of the timed function would not be
 // unwind safe either, although it would be if it awaited its body directly. Other code sees a call
 // only in a consistent state.
-impl<M: CallRecorder, F: UnwindSafe, E: UnwindSafe> UnwindSafe for Awaited<'_, M, F, E> {}
-impl<M: CallRecorder, F: RefUnwindSafe, E: RefUnwindSafe> RefUnwindSafe for Awaited<'_, M, F, E> {}
-impl<M: CallRecorder> UnwindSafe for Call<M> {}
-impl<M: CallRecorder> RefUnwindSafe for Call<M> {}
+impl<M: CallRecorder, S: Start, F: UnwindSafe, E: UnwindSafe> UnwindSafe
+    for Awaited<'_, M, S, F, E>
+{
+}
+impl<M: CallRecorder, S: Start, F: RefUnwindSafe, E: RefUnwindSafe> RefUnwindSafe
+    for Awaited<'_, M, S, F, E>
+{
+}
+impl<M: CallRecorder, S: Start> UnwindSafe for Call<M, S> {}
+impl<M: CallRecorder, S: Start> RefUnwindSafe for Call<M, S> {}

@@ -10,6 +10,7 @@ pub use super::recorders::{
     AnyKind, AnyUnit, Busy, CallRecorder, Count, CountKind, InFlight, InFlightKind, Prepared,
     TimeKind, Wall,
 };
+pub use super::sampling::{Share, is_sampled};
 pub use crate::labels::outcome::Outcome;
 pub use crate::metric::objective::Objective;
 pub use crate::metric::timed_function::{FUNCTIONS, TimedFunction};
@@ -86,6 +87,12 @@ pub fn descriptor_of<M: Metrics>(variant: &str) -> &'static Descriptor {
 pub fn function(
     function: &'static Function,
 ) -> Pending<kind::Histogram<Seconds>, &'static Function> {
+    Pending::of_function(function)
+}
+
+/// The metric `function.calls` for a function.
+#[inline(always)]
+pub fn calls(function: &'static Function) -> Pending<kind::Counter<u64>, &'static Function> {
     Pending::of_function(function)
 }
 

@@ -1,28 +1,37 @@
-//! A timed function whose calls are recorded in `function.duration`.
+//! A timed function whose calls are recorded in `function.duration` or `function.calls`.
 
 use super::series_by_outcome::SeriesByOutcome;
 use crate::labels::outcome::Outcome;
 use crate::labels::part::Part;
 use crate::labels::value::LabelRef;
 use crate::metric::timed_function::TimedFunction;
-use crate::store::function_duration;
+use crate::store::function_metrics::{CALLS, DURATION, FunctionMetric};
 use crate::store::key::Parts;
 use crate::store::series::Series;
 
-/// A function whose `#[timed]` names no metric. Each of these functions has one static.
+/// A function whose `#[timed]` names no metric, and its series in one of the metrics of functions.
+/// Each of these functions has one static, and a second one if only some of its calls are measured.
 #[derive(Debug)]
 pub struct Function {
     facts: &'static TimedFunction,
+    metric: &'static FunctionMetric,
     series: SeriesByOutcome,
 }
 
 impl Function {
+    /// The function's series of `function.duration`.
     #[must_use]
     pub const fn new(facts: &'static TimedFunction) -> Self {
-        Self { facts, series: SeriesByOutcome::new() }
+        Self { facts, metric: &DURATION, series: SeriesByOutcome::new() }
     }
 
-    /// The series of `function.duration` for a call with this outcome.
+    /// The function's series of `function.calls`.
+    #[must_use]
+    pub const fn calls(facts: &'static TimedFunction) -> Self {
+        Self { facts, metric: &CALLS, series: SeriesByOutcome::new() }
+    }
+
+    /// The series for a call with this outcome.
     #[inline(always)]
     pub(crate) fn series(&'static self, outcome: Outcome) -> Series {
         self.series.of(outcome, || self.find(outcome))
@@ -32,6 +41,6 @@ impl Function {
         let text = |text| Part { index: 0, pending_stride: 0, open: Some(LabelRef::Str(text)) };
         let outcome = Part { index: outcome.position(), pending_stride: 0, open: None };
         let labels = [text(self.facts.name()), text(self.facts.module()), outcome];
-        function_duration::called().find(&Parts(labels))
+        self.metric.called().find(&Parts(labels))
     }
 }

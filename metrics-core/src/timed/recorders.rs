@@ -1,6 +1,6 @@
 //! The values that are recorded for a call.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::pending::{FindSeries, Pending};
 use crate::labels::outcome::Outcome;
@@ -16,19 +16,65 @@ pub trait Prepared {
     fn begin(self) -> Self::Begun;
 }
 
-/// Records a value for a call. Several recorders form a pair of pairs.
+/// Records a value for a call. Several recorders form a pair of pairs, in which the first recorder is
+/// that of the time.
 pub trait CallRecorder {
+    /// When the call began.
+    type Start: Start;
+
     /// Whether the recorder needs the duration of each poll.
     const BUSY: bool = false;
+
+    /// Whether this call is measured.
+    #[inline(always)]
+    fn is_measured(&self) -> bool {
+        true
+    }
 
     /// Adds the duration of a poll.
     fn polled(&mut self, _: Duration) {}
 
-    /// Records the end of the call, with its outcome and the elapsed time `wall`.
+    /// Records the end of the call, with its outcome and the elapsed time `wall`, which is 0 if the
+    /// call is not measured.
     fn end(&self, outcome: Outcome, wall: Duration);
 }
 
+/// When a call began: an `Instant`, or an `Option<Instant>` if only some calls are measured.
+pub trait Start: Copy {
+    /// Reads the clock if the call is measured.
+    fn now(is_measured: bool) -> Self;
+
+    /// The time since then, or 0 if the call is not measured.
+    fn elapsed(self) -> Duration;
+}
+
+impl Start for Instant {
+    #[inline(always)]
+    fn now(_: bool) -> Self {
+        Self::now()
+    }
+
+    #[inline(always)]
+    fn elapsed(self) -> Duration {
+        Self::elapsed(&self)
+    }
+}
+
+impl Start for Option<Instant> {
+    #[inline(always)]
+    fn now(is_measured: bool) -> Self {
+        is_measured.then(Instant::now)
+    }
+
+    #[inline(always)]
+    fn elapsed(self) -> Duration {
+        self.map_or(Duration::ZERO, |start| start.elapsed())
+    }
+}
+
 impl CallRecorder for () {
+    type Start = Instant;
+
     #[inline(always)]
     fn end(&self, _: Outcome, _: Duration) {}
 }
@@ -66,7 +112,14 @@ macro_rules! prepared_without_change {
 prepared_without_change! { Wall Busy Count }
 
 impl<A: CallRecorder, B: CallRecorder> CallRecorder for (A, B) {
+    type Start = A::Start;
+
     const BUSY: bool = A::BUSY || B::BUSY;
+
+    #[inline(always)]
+    fn is_measured(&self) -> bool {
+        self.0.is_measured()
+    }
 
     #[inline(always)]
     fn polled(&mut self, time: Duration) {
@@ -189,6 +242,8 @@ impl<K: AnyKind> Prepared for InFlight<K> {
 
 /// Subtracts 1 when it is dropped, which is after `end`.
 impl<T: Number> CallRecorder for Entered<T> {
+    type Start = Instant;
+
     #[inline(always)]
     fn end(&self, _: Outcome, _: Duration) {}
 }
@@ -198,6 +253,8 @@ impl<T: Number> CallRecorder for Entered<T> {
 pub struct Wall<K, P>(pub Pending<K, P>);
 
 impl<K: AnyKind, P: FindSeries> CallRecorder for Wall<K, P> {
+    type Start = Instant;
+
     #[inline(always)]
     fn end(&self, outcome: Outcome, wall: Duration) {
         K::time(self.0.handle(outcome), wall);
@@ -209,6 +266,8 @@ impl<K: AnyKind, P: FindSeries> CallRecorder for Wall<K, P> {
 pub struct Busy<K, P>(pub Pending<K, P>, pub(crate) Duration);
 
 impl<K: AnyKind, P: FindSeries> CallRecorder for Busy<K, P> {
+    type Start = Instant;
+
     const BUSY: bool = true;
 
     #[inline(always)]
@@ -227,8 +286,45 @@ impl<K: AnyKind, P: FindSeries> CallRecorder for Busy<K, P> {
 pub struct Count<K, P>(pub Pending<K, P>);
 
 impl<K: AnyKind, P: FindSeries> CallRecorder for Count<K, P> {
+    type Start = Instant;
+
     #[inline(always)]
     fn end(&self, outcome: Outcome, _: Duration) {
         K::count(self.0.handle(outcome));
+    }
+}
+
+/// A recorder of a function of which only some calls are measured: `None` in the other calls.
+impl<R: Prepared> Prepared for Option<R> {
+    type Begun = Option<R::Begun>;
+
+    #[inline(always)]
+    fn begin(self) -> Self::Begun {
+        self.map(R::begin)
+    }
+}
+
+impl<R: CallRecorder> CallRecorder for Option<R> {
+    type Start = Option<Instant>;
+
+    const BUSY: bool = R::BUSY;
+
+    #[inline(always)]
+    fn is_measured(&self) -> bool {
+        self.is_some()
+    }
+
+    #[inline(always)]
+    fn polled(&mut self, time: Duration) {
+        if let Some(recorder) = self {
+            recorder.polled(time);
+        }
+    }
+
+    #[inline(always)]
+    fn end(&self, outcome: Outcome, wall: Duration) {
+        if let Some(recorder) = self {
+            recorder.end(outcome, wall);
+        }
     }
 }

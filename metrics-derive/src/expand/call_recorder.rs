@@ -19,6 +19,9 @@ pub(crate) fn call_recorder(index: usize, recorder: &CallRecorder) -> TokenStrea
         CallRecorder::Busy(Target::Function) => {
             return quote!(__p::timed::busy(__p::timed::function(&__FUNCTION)));
         }
+        CallRecorder::Calls => {
+            return quote!(__p::timed::count(__p::timed::calls(&__CALLS)));
+        }
         CallRecorder::Wall(Target::Metric(metric)) => ("wall", metric),
         CallRecorder::Busy(Target::Metric(metric)) => ("busy", metric),
         CallRecorder::Count(metric) => ("count", metric),
@@ -94,9 +97,18 @@ pub(crate) fn tokens_of_computed(index: usize, recorder: &CallRecorder) -> Token
 ///     __computed_0_status.fill("status", &__computed_0_status.of(&__returned, |r| …), …),
 /// ]);
 /// ```
+///
+/// If the recorder is an `Option`, because only some calls are measured, expands to
+///
+/// ```text
+/// if let Option::Some(__recorder) = &mut __call.recorder.0 {
+///     __recorder.0.fill(…);
+/// }
+/// ```
 pub(crate) fn fill(
     index: usize,
     recorder: &CallRecorder,
+    is_option: bool,
     call: &Ident,
     returned: &TokenStream,
     outcome: &Ident,
@@ -104,9 +116,9 @@ pub(crate) fn fill(
     if recorder.computed().is_empty() {
         return None;
     }
-    // The recorder's place in the pair of pairs, and then the metric in the recorder.
+    // The recorder's place in the pair of pairs. The metric is the recorder's field 0.
     let (next, this) = (Index::from(1), Index::from(0));
-    let place = std::iter::repeat_n(next, index).chain([this.clone(), this]);
+    let place = std::iter::repeat_n(next, index).chain([this]);
     let fills = recorder.computed().iter().map(|(field, Computed { label, closure })| {
         let name = token(index, field);
         let text = field.to_string();
@@ -114,7 +126,16 @@ pub(crate) fn fill(
         let value = quote_spanned!(at(label)=> #name.of(#returned, #closure));
         quote!(#name.fill(#text, &#value, &mut __p::Scratch::new()))
     });
-    Some(quote!(#call.recorder #(.#place)*.fill(#outcome, [#(#fills),*]);))
+    let fills = quote!(fill(#outcome, [#(#fills),*]));
+    if !is_option {
+        return Some(quote!(#call.recorder #(.#place)*.0.#fills;));
+    }
+    let recorder = local("__recorder");
+    Some(quote! {
+        if let __p::core::option::Option::Some(#recorder) = &mut #call.recorder #(.#place)* {
+            #recorder.0.#fills;
+        }
+    })
 }
 
 fn token(index: usize, field: &Ident) -> Ident {

@@ -7,14 +7,14 @@
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::ext::IdentExt;
 
 use crate::expand::call_recorder::{call_recorder, fill, tokens_of_computed};
 use crate::expand::facade::{Macro, imports};
 use crate::expand::names::{at, local};
 use crate::expand::timed_body::{allow, body_of, braced, in_block};
+use crate::expand::timed_statics::statics;
 use crate::model::{
-    CallRecorder, LastExpression, OutcomeOf, ReturnedFuture, Returns, Target, ValidatedBody,
+    CallRecorder, LastExpression, OutcomeOf, ReturnedFuture, Returns, ValidatedBody,
     ValidatedFunction, ValidatedTimed,
 };
 
@@ -42,7 +42,7 @@ pub(crate) fn expand(timed: &ValidatedTimed, function: &ValidatedFunction<'_>) -
     };
     let inner_attributes = &function.body.attributes;
     let imports = imports(&timed.facade, Macro::Timed);
-    let statics = expansion.statics();
+    let statics = statics(timed, function);
     let body = quote!(#(#inner_attributes)* #imports #statics #body);
     let body = braced(&function.body.braces, body);
     quote!(#(#attributes)* #vis #default #signature #body)
@@ -239,18 +239,43 @@ impl Expansion<'_> {
 
     /// The placeholders of computed labels, and all recorders, as a pair of pairs.
     ///
-    /// Expands to `(timed::wall(…), (timed::count(…), ()))`.
+    /// Expands to `(timed::wall(…), (timed::count(…), ()))`. With `sample`, expands to
+    ///
+    /// ```text
+    /// {
+    ///     let __sampled = timed::is_sampled(const { timed::Share::one_in(64) });
+    ///     (__sampled.then(|| timed::wall(…)), (timed::count(…), ()))
+    /// }
+    /// ```
     fn recorders(&self) -> (TokenStream, TokenStream) {
         let recorders = &self.timed.recorders;
         let computed =
             recorders.iter().enumerate().map(|(at, recorder)| tokens_of_computed(at, recorder));
         let computed = computed.collect();
+        let sampled = local("__sampled");
         let numbered = recorders.iter().enumerate().rev();
-        let pairs = numbered.fold(quote!(()), |rest, (at, one)| {
-            let one = call_recorder(at, one);
+        let pairs = numbered.fold(quote!(()), |rest, (at, recorder)| {
+            let mut one = call_recorder(at, recorder);
+            if self.is_option(recorder) {
+                one = quote!(#sampled.then(|| #one));
+            }
             quote!((#one, #rest))
         });
+        let pairs = match &self.timed.sample {
+            None => pairs,
+            Some(n) => quote! {
+                {
+                    let #sampled = __p::timed::is_sampled(const { __p::timed::Share::one_in(#n) });
+                    #pairs
+                }
+            },
+        };
         (computed, pairs)
+    }
+
+    /// Whether the recorder records only the calls that are measured.
+    fn is_option(&self, recorder: &CallRecorder) -> bool {
+        self.timed.sample.is_some() && recorder.is_time()
     }
 
     fn fills(&self) -> bool {
@@ -283,82 +308,14 @@ impl Expansion<'_> {
             }
         };
         let recorders = self.timed.recorders.iter().enumerate();
-        let fills =
-            recorders.filter_map(|(at, recorder)| fill(at, recorder, call, returned, &outcome));
+        let fills = recorders.filter_map(|(at, recorder)| {
+            fill(at, recorder, self.is_option(recorder), call, returned, &outcome)
+        });
         quote! {
             let #outcome = #decided;
             #(#fills)*
             #call.finish(#outcome);
         }
-    }
-
-    /// The statics that describe the function in the catalog.
-    ///
-    /// Expands to
-    ///
-    /// ```text
-    /// fn __inside() {}
-    /// static __FUNCTION: timed::Function = timed::Function::new(&__FACTS);
-    /// #[linkme::distributed_slice(timed::FUNCTIONS)]
-    /// #[linkme(crate = linkme)]
-    /// static __FACTS: timed::TimedFunction = timed::TimedFunction::new(
-    ///     source(file!(), line!(), module_path!(), "parse"),
-    ///     || timed::name_of(__inside),
-    ///     Option::None,
-    ///     &[Objective::latency("250ms", 0.99)],
-    /// );
-    /// ```
-    fn statics(&self) -> Option<TokenStream> {
-        let is_default = self.timed.recorders.iter().any(|recorder| {
-            matches!(
-                recorder,
-                CallRecorder::Wall(Target::Function) | CallRecorder::Busy(Target::Function)
-            )
-        });
-        if !is_default && self.timed.objectives.is_empty() {
-            return None;
-        }
-        let ident = self.function.ident();
-        let name = ident.unraw().to_string();
-        let source = quote_spanned! {ident.span()=>
-            __p::source(
-                __p::core::file!(),
-                __p::core::line!(),
-                __p::core::module_path!(),
-                #name,
-            )
-        };
-        let metric = match &self.timed.objective_metric {
-            Some((metrics, variant)) => {
-                let variant = variant.to_string();
-                quote! {
-                    __p::core::option::Option::Some(
-                        || __p::timed::descriptor_of::<#metrics>(#variant)
-                    )
-                }
-            }
-            None => quote!(__p::core::option::Option::None),
-        };
-        let objectives = &self.timed.objectives;
-        let function = is_default.then(|| {
-            quote!(
-                static __FUNCTION: __p::timed::Function = __p::timed::Function::new(&__FACTS);
-            )
-        });
-        Some(quote! {
-            fn __inside() {}
-            #function
-            // A metrics enum may have a lifetime, which the user does not write in `#[timed]`.
-            #[allow(elided_lifetimes_in_paths)]
-            #[__p::linkme::distributed_slice(__p::timed::FUNCTIONS)]
-            #[linkme(crate = __p::linkme)]
-            static __FACTS: __p::timed::TimedFunction = __p::timed::TimedFunction::new(
-                #source,
-                || __p::timed::name_of(__inside),
-                #metric,
-                &[#(#objectives),*],
-            );
-        })
     }
 }
 

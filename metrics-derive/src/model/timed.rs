@@ -24,6 +24,8 @@ pub(crate) struct ValidatedTimed {
     pub(crate) objectives: Vec<Expr>,
     /// The enum and the variant of the time, if objectives need it.
     pub(crate) objective_metric: Option<(Path, Ident)>,
+    /// If one call in N is measured, the N.
+    pub(crate) sample: Option<Expr>,
     /// The key `busy`, if it is given.
     pub(crate) busy: Option<Ident>,
 }
@@ -32,15 +34,22 @@ pub(crate) struct ValidatedTimed {
 pub(crate) enum CallRecorder {
     Wall(Target),
     Busy(Target),
+    /// Counts in `function.calls`.
+    Calls,
     Count(MetricUse),
     InFlight(MetricUse),
 }
 
 impl CallRecorder {
-    /// The metric, unless it is `function.duration`.
+    /// Whether this records a time.
+    pub(crate) fn is_time(&self) -> bool {
+        matches!(self, Self::Wall(_) | Self::Busy(_))
+    }
+
+    /// The metric, unless it is one of the metrics of functions.
     pub(crate) fn metric(&self) -> Option<&MetricUse> {
         match self {
-            Self::Wall(Target::Function) | Self::Busy(Target::Function) => None,
+            Self::Wall(Target::Function) | Self::Busy(Target::Function) | Self::Calls => None,
             Self::Wall(Target::Metric(metric))
             | Self::Busy(Target::Metric(metric))
             | Self::Count(metric)
@@ -95,12 +104,14 @@ impl ValidatedTimed {
         let objectives = arguments.objectives.read().ok()?.cloned().unwrap_or_default();
         let objective_metric = objective_metric(cx, &arguments, &objectives);
         let recorders = recorders(cx, &arguments);
+        let sample = sample(cx, &arguments);
         Some(Self {
             facade: Facade::of(&arguments.krate).ok()?,
             recorders: recorders?,
             outcome: outcome?,
             objectives,
             objective_metric: objective_metric.ok()?,
+            sample: sample.ok()?,
             busy: arguments.busy.key().cloned(),
         })
     }
@@ -165,6 +176,28 @@ fn objective_metric(
     Ok(Some((path, metric.variant.clone())))
 }
 
+/// The N of `sample = 1/N`. What is not measured must be counted, and must not be needed.
+fn sample(cx: &Diagnostics, arguments: &TimedArguments) -> Result<Option<Expr>, Unreadable> {
+    let Some(key) = arguments.sample.key() else { return Ok(None) };
+    if arguments.objectives.key().is_some() {
+        cx.error(
+            key,
+            "with `sample`, the histogram holds only some of the calls, and an objective is a \
+             share of all calls; remove `sample` or `objective`",
+        );
+        return Err(Unreadable);
+    }
+    if arguments.metric.is_some() && arguments.count.key().is_none() {
+        cx.error(
+            key,
+            "with `sample`, the histogram counts only the calls that are measured; add a counter \
+             of all calls, as in `count = ShopMetrics::Requests`",
+        );
+        return Err(Unreadable);
+    }
+    Ok(arguments.sample.read()?.cloned())
+}
+
 fn recorders(cx: &Diagnostics, arguments: &TimedArguments) -> Option<Vec<CallRecorder>> {
     let computed = &arguments.computed;
     let count = arguments.count.read().ok()?;
@@ -209,6 +242,9 @@ fn recorders(cx: &Diagnostics, arguments: &TimedArguments) -> Option<Vec<CallRec
         vec![if instead { CallRecorder::Busy(main?) } else { CallRecorder::Wall(main?) }];
     if let Some(beside) = beside {
         recorders.push(CallRecorder::Busy(Target::Metric(beside?)));
+    }
+    if arguments.sample.key().is_some() && arguments.metric.is_none() {
+        recorders.push(CallRecorder::Calls);
     }
     if let Some(count) = count {
         recorders.push(CallRecorder::Count(count?));

@@ -10,13 +10,16 @@ use syn::{Expr, FieldValue, Ident, Path, Token};
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::compact::compact;
+use crate::parse::share::{not_a_share, share};
 use crate::parse::slot::Slot;
+use crate::parse::ungrouped::ungrouped;
 use crate::suggest::{closest, quoted_list};
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "count",
     "in_flight",
     "busy",
+    "sample",
     "ok_if",
     "error_if",
     "none_is_error",
@@ -34,6 +37,8 @@ pub(crate) struct TimedArguments {
     /// Its value is `None` for `busy` without a metric: the polls are measured in place of the
     /// whole time.
     pub(crate) busy: Slot<Option<MetricReference>>,
+    /// The `N` of `sample = 1/N`.
+    pub(crate) sample: Slot<Expr>,
     pub(crate) ok_if: Slot<Expr>,
     pub(crate) error_if: Slot<Expr>,
     pub(crate) none_is_error: Slot<()>,
@@ -67,6 +72,7 @@ impl TimedArguments {
             count: Slot::new(),
             in_flight: Slot::new(),
             busy: Slot::new(),
+            sample: Slot::new(),
             ok_if: Slot::new(),
             error_if: Slot::new(),
             none_is_error: Slot::new(),
@@ -120,6 +126,7 @@ impl TimedArguments {
             ("in_flight", true) => self.in_flight.fill(cx, key, Some(metric(cx, input)?)),
             ("busy", true) => self.busy.fill(cx, key, Some(Some(metric(cx, input)?))),
             ("busy", false) => self.busy.fill(cx, key, Some(None)),
+            ("sample", true) => self.sample.fill(cx, key, Some(share(cx, key, input)?)),
             ("ok_if", true) => self.ok_if.fill(cx, key, Some(value(cx, input)?)),
             ("error_if", true) => self.error_if.fill(cx, key, Some(value(cx, input)?)),
             ("objective", true) => {
@@ -145,6 +152,10 @@ impl TimedArguments {
             ("count" | "in_flight", false) => {
                 let example = format!("{key} = ShopMetrics::Requests");
                 cx.error(key, format_args!("`{key}` takes a metric, as in `{example}`"));
+                return None;
+            }
+            ("sample", false) => {
+                not_a_share(cx, key, None);
                 return None;
             }
             ("ok_if" | "error_if", false) => {
@@ -282,15 +293,6 @@ fn metric(cx: &Diagnostics, input: ParseStream<'_>) -> Option<MetricReference> {
             cx.error(other, format_args!("expected a metric or an option, as in `{METRIC}`"));
             None
         }
-    }
-}
-
-/// Removes the invisible groups that a `macro_rules!` puts around `$metric:expr`.
-fn ungrouped(expression: &Expr) -> &Expr {
-    match expression {
-        Expr::Group(group) => ungrouped(&group.expr),
-        Expr::Paren(paren) => ungrouped(&paren.expr),
-        other => other,
     }
 }
 

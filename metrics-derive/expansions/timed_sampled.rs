@@ -1,0 +1,122 @@
+fn find(route: String) -> Result<Page, Error> {
+    use tm as __tm;
+    use __tm::__private as __p;
+    use __p::nothing as linkme;
+    let __computed_0_status = __p::timed::Computed::new();
+    let mut __call = __p::timed::Call::of_function({
+        let __sampled = __p::timed::is_sampled(const { __p::timed::Share::one_in(64) });
+        (
+            __sampled
+                .then(|| __p::timed::wall({
+                    let outcome = __p::timed::PENDING;
+                    __p::timed::awaiting_result(
+                        __p::timed::metric(Shop::Duration {
+                                route: &route,
+                                outcome,
+                                status: __computed_0_status.absent(),
+                            })
+                            .__typed_Duration(),
+                    )
+                })),
+            (
+                __p::timed::count({
+                    let outcome = __p::timed::PENDING;
+                    __p::timed::metric(Shop::Requests { outcome }).__typed_Requests()
+                }),
+                (),
+            ),
+        )
+    });
+    let __returned = __p::timed::call(move || -> Result<Page, Error> {
+        match { route } {
+            route => {
+                let _ = &route;
+                page(route)
+            }
+        }
+    });
+    let __outcome = {
+        use __p::timed::AnyReturned as _;
+        __p::timed::Returned(&__returned).__typed_outcome()
+    };
+    if let __p::core::option::Option::Some(__recorder) = &mut __call.recorder.0 {
+        __recorder
+            .0
+            .fill(
+                __outcome,
+                [
+                    __computed_0_status
+                        .fill(
+                            "status",
+                            &__computed_0_status.of(&__returned, |found| found.status()),
+                            &mut __p::Scratch::new(),
+                        ),
+                ],
+            );
+    }
+    __call.finish(__outcome);
+    __returned
+}
+async fn fetch(url: Url) -> Option<u8> {
+    use tm as __tm;
+    use __tm::__private as __p;
+    use __p::nothing as linkme;
+    fn __inside() {}
+    static __FUNCTION: __p::timed::Function = __p::timed::Function::new(&__FACTS);
+    static __CALLS: __p::timed::Function = __p::timed::Function::calls(&__FACTS);
+    #[allow(elided_lifetimes_in_paths)]
+    #[__p::linkme::distributed_slice(__p::timed::FUNCTIONS)]
+    #[linkme(crate = __p::linkme)]
+    static __FACTS: __p::timed::TimedFunction = __p::timed::TimedFunction::sampled(
+        __p::source(
+            __p::core::file!(),
+            __p::core::line!(),
+            __p::core::module_path!(),
+            "fetch",
+        ),
+        || __p::timed::name_of(__inside),
+    );
+    let (__prepared, __body) = __p::timed::call(move || (
+        {
+            let __sampled = __p::timed::is_sampled(const {
+                __p::timed::Share::one_in(RATE)
+            });
+            (
+                __sampled.then(|| __p::timed::wall(__p::timed::function(&__FUNCTION))),
+                (
+                    __p::timed::count(__p::timed::calls(&__CALLS)),
+                    (
+                        __p::timed::in_flight({
+                            __p::timed::metric(Shop::InFlight {}).__typed_InFlight()
+                        }),
+                        (),
+                    ),
+                ),
+            )
+        },
+        async move {
+            if let __p::core::option::Option::Some(__returned) = __p::core::option::Option::None::<
+                Option<u8>,
+            > {
+                return __returned;
+            }
+            #[allow(clippy::used_underscore_binding)]
+            let _ = &url;
+            get(url).await
+        },
+    ));
+    let __call = __p::timed::Call::of_future(__prepared);
+    let __returned = __p::timed::Awaited::new(
+            __call,
+            __p::core::pin::pin!(__body),
+            |__returned, __call| {
+                let __outcome = {
+                    use __p::timed::AnyReturned as _;
+                    __p::timed::Returned(__returned).__typed_outcome()
+                };
+                __call.finish(__outcome);
+            },
+        )
+        .await;
+    __returned
+}
