@@ -208,7 +208,7 @@ pub use typed_metrics_core::{
     Resolution, RuntimeMetric, SeriesChange, SeriesId, SeriesSnapshot, ShutdownGuard, Snapshot,
     Source, Timer, UpDownCounter, Value, ValueType, add_metric_handler, attributes, catalog, check,
     clear_metric_handlers, flush, kind, observe, record_metric, register_metric, resolve_conflict,
-    set_metric_handlers, shutdown, shutdown_guard, snapshot,
+    set_default_expiry, set_metric_handlers, shutdown, shutdown_guard, snapshot,
 };
 pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
 /// Metrics of LLM calls, and the types that record them.

@@ -12,6 +12,7 @@
 #[path = "private.rs"]
 pub mod __private;
 mod cells;
+mod clock;
 mod collect;
 mod error;
 #[doc(hidden)]
@@ -66,6 +67,7 @@ pub use metric::descriptor::{DEFAULT_SERIES_LIMIT, Descriptor};
 pub use metric::dropped::DropReason;
 pub use metric::kind::{MetricType, ValueType};
 pub use metric::label_descriptor::LabelDescriptor;
+pub use metric::lifetime::set_default_expiry;
 pub use metric::objective::{FunctionObjective, Objective};
 pub use metric::series_id::SeriesId;
 pub use metric::source::Source;

@@ -15,6 +15,7 @@ pub use crate::labels::value::LabelRef;
 pub use crate::metric::descriptor::{Definition, Descriptor};
 pub use crate::metric::kind::{MetricType, ValueType};
 pub use crate::metric::label_descriptor::LabelDescriptor;
+pub use crate::metric::lifetime::Lifetime;
 pub use crate::metric::source::Source;
 pub use crate::store::family::Family;
 pub use crate::store::shape::{SeriesLookup, shape};

@@ -103,7 +103,8 @@ fn each_reader_gets_the_last_difference_and_then_the_removal() {
     // This reader has never seen the series that was removed.
     let open = &changes(&late, "removed.open").metrics[0];
     assert_eq!(open.series.iter().map(|series| series.value.as_f64()).sum::<f64>(), 8.0);
-    assert_eq!(open.removed, []);
+    assert_eq!(open.removed, [id]);
+    assert!(changes(&late, "removed.open").metrics.is_empty());
 }
 
 #[test]

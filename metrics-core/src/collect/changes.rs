@@ -1,7 +1,10 @@
 //! Change readers: the changes since a reader's last call. The cost depends on the number of
 //! changed series.
 
-use super::ended::{Ended, EndedSeries};
+use std::time::SystemTime;
+
+use super::ended::Ended;
+use super::expiry::look_for_expired;
 use super::fold::fold_ended;
 use super::merge::MergedMetrics;
 use super::observation::run_callbacks;
@@ -38,8 +41,8 @@ pub struct MetricChanges {
     /// was removed is here a last time, with what was recorded up to its removal. If a series was
     /// removed several times since the last call, its last values are one entry.
     pub series: Vec<SeriesChange>,
-    /// The removed series, if they are part of earlier changes. Apply the changes of `series`
-    /// first.
+    /// The removed series, if they are part of `series` or of earlier changes. Apply the changes of
+    /// `series` first.
     pub removed: Vec<SeriesId>,
 }
 
@@ -53,6 +56,8 @@ pub struct SeriesChange {
     /// value. For a histogram, the values recorded in the interval. The first difference of a sum
     /// is returned even if it is zero.
     pub value: Value,
+    /// When the series was created: see [`SeriesSnapshot`](crate::SeriesSnapshot::created).
+    pub created: SystemTime,
     labels: LabelsOf,
 }
 
@@ -134,6 +139,7 @@ impl ChangeReader {
             let mut empty = MetricSnapshot::new(descriptor);
             empty.dropped = family.dropped().read();
             dropped.push(family, empty);
+            look_for_expired(family, &view, &mut readers);
             let mut metric = MetricChanges::none(descriptor);
             match descriptor.metric_type() {
                 MetricType::Histogram => metric.add_histograms(self.0, family, &view, &mut readers),
@@ -178,14 +184,14 @@ impl MetricChanges {
         family.for_each_series(|series| {
             series.settle();
             let Some(totals) = histogram(series, view, true) else { return };
-            let labels = LabelsOf::of(series);
+            let (labels, created) = (LabelsOf::of(series), series.created());
             // If the series was recycled after it was found, labels and totals may be later ones.
             if !series.is_current() {
                 return;
             }
             if let Some(interval) = readers.interval(reader, series, &totals) {
                 let value = Value::Histogram(interval);
-                self.series.push(SeriesChange { id: series.id(), value, labels });
+                self.series.push(SeriesChange { id: series.id(), value, created, labels });
             }
         });
     }
@@ -203,7 +209,7 @@ impl MetricChanges {
         family.for_each_series(|series| {
             series.settle();
             let Some(Reading::Number(now)) = read(series, view) else { return };
-            let labels = LabelsOf::of(series);
+            let (labels, created) = (LabelsOf::of(series), series.created());
             // If the series was recycled after it was found, labels and counts may be later ones.
             if !series.is_current() {
                 return;
@@ -211,15 +217,18 @@ impl MetricChanges {
             let id = series.id();
             if let Some(bits) = progress.of(series.row()).advance(id, now, descriptor) {
                 let value = Value::new(descriptor, Reading::Number(bits));
-                self.series.push(SeriesChange { id, value, labels });
+                self.series.push(SeriesChange { id, value, created, labels });
             }
         });
     }
 
     /// Adds the series that were removed.
     fn add_ended(&mut self, ended: Ended) {
-        self.series.extend(ended.series.into_iter().map(|EndedSeries { id, labels, value }| {
-            SeriesChange { id, value, labels: LabelsOf::Kept(labels) }
+        self.series.extend(ended.series.into_iter().map(|series| SeriesChange {
+            id: series.id,
+            value: series.value,
+            created: series.created,
+            labels: LabelsOf::Kept(series.labels),
         }));
         self.removed.extend(ended.removed);
     }

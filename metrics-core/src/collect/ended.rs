@@ -1,10 +1,14 @@
 //! Series that were removed, and that a reader has yet to report.
 
+use std::time::SystemTime;
+
 use hashbrown::HashTable;
 
+use super::snapshot::SeriesSnapshot;
 use crate::labels::hash::{hash_of, same_labels};
 use crate::labels::set::Labels;
 use crate::metric::series_id::SeriesId;
+use crate::store::series::Series;
 use crate::store::value::Value;
 
 /// The removed series of one metric that a reader has yet to report.
@@ -14,32 +18,60 @@ use crate::store::value::Value;
 /// overflow series. So a reader that never collects fills no memory.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ended {
-    pub(super) series: Vec<EndedSeries>,
+    pub(super) series: Vec<SeriesSnapshot>,
     by_labels: HashTable<usize>,
-    /// The removed series among those that the reader reported before.
+    /// The removed series among those that the reader reported before, and those in `series`.
     pub(super) removed: Vec<SeriesId>,
 }
 
-/// A removed series, with what the reader has yet to report.
-#[derive(Debug, Clone)]
-pub(super) struct EndedSeries {
+/// A series whose life ends.
+#[derive(Debug)]
+pub(super) struct Ending {
     pub(super) id: SeriesId,
-    pub(super) labels: Labels,
-    pub(super) value: Value,
+    labels: Labels,
+    created: SystemTime,
+    last_recorded: Option<SystemTime>,
+}
+
+impl Ending {
+    /// For a series before its life ends.
+    pub(super) fn of(series: Series, last_recorded: Option<SystemTime>) -> Self {
+        Self { id: series.id(), labels: series.labels(), created: series.created(), last_recorded }
+    }
+
+    /// The series with its last value.
+    pub(super) fn with(&self, value: Value) -> SeriesSnapshot {
+        let Self { id, ref labels, created, last_recorded } = *self;
+        SeriesSnapshot { id, labels: labels.clone(), value, created, last_recorded }
+    }
 }
 
 impl Ended {
-    pub(super) fn push(&mut self, series: EndedSeries, limit: usize) {
+    /// Adds a series. Returns whether it is an entry of its own, under its own id.
+    pub(super) fn push(&mut self, series: SeriesSnapshot, limit: usize) -> bool {
         let (hash, found) = self.find(&series.labels);
+        if found.is_none() && self.series.len() < limit {
+            self.insert(hash, series);
+            return true;
+        }
         if let Some(index) = found {
             self.series[index].value.merge(series.value, false);
-        } else if self.series.len() < limit {
-            self.insert(hash, series);
-        } else {
-            let labels = Labels::overflow();
-            match self.find(&labels) {
-                (_, Some(index)) => self.series[index].value.merge(series.value, false),
-                (hash, None) => self.insert(hash, EndedSeries { labels, ..series }),
+            return false;
+        }
+        let labels = Labels::overflow();
+        let (hash, found) = self.find(&labels);
+        match found {
+            Some(index) => self.series[index].value.merge(series.value, false),
+            None => self.insert(hash, SeriesSnapshot { labels, ..series }),
+        }
+        found.is_none()
+    }
+
+    /// Makes the values of histograms also those of the interval that ends.
+    pub(super) fn end_interval(&mut self) {
+        for series in &mut self.series {
+            if let Value::Histogram(histogram) = &mut series.value {
+                histogram.interval = Some(Box::new(histogram.clone()));
             }
         }
     }
@@ -50,7 +82,7 @@ impl Ended {
         (hash, self.by_labels.find(hash, has_labels).copied())
     }
 
-    fn insert(&mut self, hash: u64, series: EndedSeries) {
+    fn insert(&mut self, hash: u64, series: SeriesSnapshot) {
         let labels = &self.series;
         self.by_labels.insert_unique(hash, labels.len(), |i| hash_of(&labels[*i].labels));
         self.series.push(series);
@@ -70,13 +102,12 @@ mod tests {
                 let labels = Labels::new(
                     LabelRef::Int(label).to_value().map(|value| ("label".into(), value)),
                 );
-                let value = Value::U64(1 + round);
-                ended.push(EndedSeries { id: SeriesId::default(), labels, value }, 4);
+                ended.push(SeriesSnapshot::sample(labels, Value::U64(1 + round)), 4);
             }
         }
         let found: Vec<_> =
             ended.series.iter().map(|series| (series.labels.to_string(), &series.value)).collect();
-        let six = Value::U64(6);
+        let six = Value::U64(1 + 2 + 3);
         let named = |name: &str| (name.to_owned(), &six);
         let mut expected = ["label=0", "label=1", "label=2", "label=3"].map(named).to_vec();
         let rest = Value::U64(36);

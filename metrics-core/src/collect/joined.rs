@@ -108,6 +108,7 @@ mod tests {
     use super::*;
     use crate::labels::value::LabelRef;
     use crate::metric::kind::{MetricType, ValueType};
+    use crate::metric::lifetime::Lifetime;
     use crate::metric::source::Source;
 
     fn labels(value: LabelRef<'_>) -> Labels {
@@ -126,6 +127,7 @@ mod tests {
             labels: &[],
             boundaries: &[],
             series_limit: 0,
+            lifetime: Lifetime::UNSET,
             source: Source { file: "", line: 0, module: "", item: "" },
         })
     }

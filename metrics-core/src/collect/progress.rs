@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, MutexGuard, TryLockError};
 
-use super::ended::{Ended, EndedSeries};
+use super::ended::{Ended, Ending};
 use super::histogram_progress::HistogramProgress;
+use super::last_recorded::LastRecorded;
 use super::numbers::FamilyProgress;
 use crate::cells::change::Reading;
 use crate::cells::totals::{Extremes, Totals};
+use crate::clock;
 use crate::labels::hash::Seeded;
-use crate::labels::set::Labels;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::kind::MetricType;
 use crate::metric::series_id::SeriesId;
@@ -23,10 +24,11 @@ use crate::sync::lock;
 #[derive(Debug)]
 pub(crate) struct Readers {
     next: u64,
-    readers: Vec<ReaderProgress>,
+    progress: Vec<ReaderProgress>,
     /// The series that were removed before any reader collected. Every reader that is made before
     /// that reports them.
     early: Option<ReaderProgress>,
+    pub(super) last_recorded: LastRecorded,
 }
 
 /// The reports of a reader.
@@ -68,8 +70,9 @@ pub(crate) fn try_lock_readers() -> Option<MutexGuard<'static, Readers>> {
 
 impl Readers {
     fn new() -> Self {
+        clock::start();
         let early = Some(ReaderProgress::new(0, Reports::Changes));
-        Self { next: 0, readers: Vec::new(), early }
+        Self { next: 0, progress: Vec::new(), early, last_recorded: LastRecorded::default() }
     }
 
     /// Adds a reader that has read nothing yet, and returns its id.
@@ -79,12 +82,15 @@ impl Readers {
         if let Some(early) = &self.early {
             progress.ended.clone_from(&early.ended);
         }
-        self.readers.push(progress);
+        if reports == Reports::Snapshots {
+            progress.ended.values_mut().for_each(Ended::end_interval);
+        }
+        self.progress.push(progress);
         self.next
     }
 
     pub(super) fn remove_reader(&mut self, reader: u64) {
-        self.readers.retain(|progress| progress.reader != reader);
+        self.progress.retain(|progress| progress.reader != reader);
     }
 
     /// How far `reader` is in the sums and gauges of `family`.
@@ -93,7 +99,7 @@ impl Readers {
         reader: u64,
         family: &'static Family,
     ) -> Option<&mut FamilyProgress> {
-        let progress = self.readers.iter_mut().find(|progress| progress.reader == reader)?;
+        let progress = self.progress.iter_mut().find(|progress| progress.reader == reader)?;
         Some(progress.numbers.entry(address(family.descriptor())).or_default())
     }
 
@@ -115,31 +121,25 @@ impl Readers {
         totals: &Totals,
     ) -> Option<HistogramSnapshot> {
         self.add_interval(series.id(), totals.interval);
-        let progress = self.readers.iter_mut().find(|progress| progress.reader == reader)?;
+        let progress = self.progress.iter_mut().find(|progress| progress.reader == reader)?;
         progress.histogram(series.id()).advance(series.descriptor().boundaries(), totals)
     }
 
-    /// Hands the last values of a removed series to every reader. `id` and `labels` are those
-    /// before the removal, and `reading` is what was recorded in the life that ended.
-    pub(super) fn end(
-        &mut self,
-        series: Series,
-        id: SeriesId,
-        labels: &Labels,
-        reading: Option<&Reading>,
-    ) {
+    /// Hands the last values of a removed series to every reader. `reading` is what was recorded in
+    /// the life that ended.
+    pub(super) fn end(&mut self, series: Series, ending: &Ending, reading: Option<&Reading>) {
         if let Some(Reading::Histogram(totals)) = reading {
-            self.add_interval(id, totals.interval);
+            self.add_interval(ending.id, totals.interval);
         }
-        for progress in self.readers.iter_mut().chain(&mut self.early) {
-            progress.end(series, id, labels, reading);
+        for progress in self.progress.iter_mut().chain(&mut self.early) {
+            progress.end(series, ending, reading);
         }
     }
 
     /// The removed series of a metric that `reader` has yet to report.
     pub(super) fn take_ended(&mut self, reader: u64, metric: &'static Descriptor) -> Ended {
         self.early = None;
-        let progress = self.readers.iter_mut().find(|progress| progress.reader == reader);
+        let progress = self.progress.iter_mut().find(|progress| progress.reader == reader);
         progress.and_then(|progress| progress.ended.remove(&address(metric))).unwrap_or_default()
     }
 
@@ -148,7 +148,7 @@ impl Readers {
         if interval.is_none() {
             return;
         }
-        for progress in &mut self.readers {
+        for progress in &mut self.progress {
             progress.histogram(id).add_pending(interval);
         }
     }
@@ -170,8 +170,8 @@ impl ReaderProgress {
     }
 
     /// See [`Readers::end`].
-    fn end(&mut self, series: Series, id: SeriesId, labels: &Labels, reading: Option<&Reading>) {
-        let metric = series.descriptor();
+    fn end(&mut self, series: Series, ending: &Ending, reading: Option<&Reading>) {
+        let (metric, id) = (series.descriptor(), ending.id);
         let mut was_returned = false;
         let value = if metric.metric_type() == MetricType::Histogram {
             let progress = self.histograms.remove(&id);
@@ -195,12 +195,9 @@ impl ReaderProgress {
             return;
         }
         let ended = self.ended.entry(address(metric)).or_default();
-        if let Some(value) = value {
-            let series = EndedSeries { id, labels: labels.clone(), value };
-            ended.push(series, metric.series_limit());
-        }
-        // Only the removal of a series that was returned before must be reported.
-        if was_returned && self.reports == Reports::Changes {
+        let is_reported =
+            value.is_some_and(|value| ended.push(ending.with(value), metric.series_limit()));
+        if is_reported || was_returned {
             ended.removed.push(id);
         }
     }

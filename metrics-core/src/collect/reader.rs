@@ -1,6 +1,8 @@
 //! Readers: taking snapshots, with the values since the reader's last snapshot.
 
-use super::ended::EndedSeries;
+use std::time::SystemTime;
+
+use super::expiry::look_for_expired;
 use super::fold::fold_ended;
 use super::merge::MergedMetrics;
 use super::observation::run_callbacks;
@@ -89,10 +91,13 @@ fn collect(reader: Option<u64>) -> Snapshot {
     let view = View::everything();
     let mut metrics = MergedMetrics::default();
     for family in families {
+        look_for_expired(family, &view, &mut readers);
         let metric = MetricSnapshot {
             descriptor: family.descriptor(),
             series: series_of(family, reader, &view, &mut readers),
-            removed: reader.map_or_else(Vec::new, |r| removed_of(family, r, &mut readers)),
+            removed: reader.map_or_else(Vec::new, |reader| {
+                readers.take_ended(reader, family.descriptor()).series
+            }),
             dropped: family.dropped().read(),
         };
         metrics.push(family, metric);
@@ -114,7 +119,7 @@ pub(crate) fn collect_scope(scope: &Scope) -> Snapshot {
         let mut series = Vec::new();
         family.for_each_series(|found| {
             let value = read(found, &view).map(|read| Value::new(family.descriptor(), read));
-            series.extend(value.and_then(|value| found.snapshot(value)));
+            series.extend(value.and_then(|value| found.snapshot(value, None)));
         });
         let metric = MetricSnapshot { series, ..MetricSnapshot::new(family.descriptor()) };
         metrics.push(family, metric);
@@ -142,23 +147,19 @@ fn series_of(
             }
             _ => read(series, view).map(|reading| Value::new(descriptor, reading)),
         };
-        snapshots.extend(value.and_then(|value| series.snapshot(value)));
+        snapshots
+            .extend(value.and_then(|v| series.snapshot(v, readers.last_recorded.time(series))));
     });
     snapshots
-}
-
-/// The series that were removed since `reader` collected last.
-fn removed_of(family: &'static Family, reader: u64, readers: &mut Readers) -> Vec<SeriesSnapshot> {
-    let ended = readers.take_ended(reader, family.descriptor()).series.into_iter();
-    ended.map(|EndedSeries { id, labels, value }| SeriesSnapshot { id, labels, value }).collect()
 }
 
 impl Series {
     /// The series with its labels; `None` if it was removed meanwhile. A recycled block gets new
     /// labels only after it has its new stamp. So if the series is current after the labels
     /// were read, the labels are its own.
-    fn snapshot(self, value: Value) -> Option<SeriesSnapshot> {
-        let snapshot = SeriesSnapshot { id: self.id(), labels: self.labels(), value };
+    fn snapshot(self, value: Value, last_recorded: Option<SystemTime>) -> Option<SeriesSnapshot> {
+        let (id, labels, created) = (self.id(), self.labels(), self.created());
+        let snapshot = SeriesSnapshot { id, labels, value, created, last_recorded };
         self.is_current().then_some(snapshot)
     }
 }

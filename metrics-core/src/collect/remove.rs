@@ -1,18 +1,25 @@
 //! Removing a series.
 
+use super::ended::Ending;
 use super::last_values;
 use super::progress::{Readers, lock_readers};
 use crate::store::series::Series;
+use crate::store::state::End;
 
 /// Removes `series`. The next measurement in the series brings it back, from zero.
 pub(crate) fn remove(series: Series) {
     // Readers, and the ends of captures, which move counts, see the series before the removal or
     // after it.
-    remove_under_lock(series, &mut lock_readers());
+    end(series, End::Removal, &mut lock_readers());
 }
 
-/// Removes `series`, and hands what was recorded in it to every reader.
-pub(super) fn remove_under_lock(series: Series, readers: &mut Readers) {
+/// Removes a series in which nothing was recorded for some time.
+pub(super) fn expire(series: Series, readers: &mut Readers) {
+    end(series, End::Expiry, readers);
+}
+
+/// Ends the life of `series`, and hands what was recorded in it to every reader.
+fn end(series: Series, end: End, readers: &mut Readers) {
     // The overflow series holds measurements of other label values, so it is not removed.
     if series.is_overflow() || !series.has_its_labels() {
         return;
@@ -20,7 +27,7 @@ pub(super) fn remove_under_lock(series: Series, readers: &mut Readers) {
     last_values::forget(series);
     // A handle may be older than an earlier removal.
     let ending = if series.is_fixed() { series } else { Series::of(series.block) };
-    let (id, labels) = (ending.id(), ending.labels());
-    let reading = ending.end_life();
-    readers.end(ending, id, &labels, reading.as_ref());
+    let last = Ending::of(ending, readers.last_recorded.time(ending));
+    let reading = ending.end_life(end);
+    readers.end(ending, &last, reading.as_ref());
 }

@@ -1,5 +1,7 @@
 //! Snapshots: the values of all metrics at one moment, as plain data.
 
+use std::time::SystemTime;
+
 use serde::Serialize;
 
 use crate::labels::set::Labels;
@@ -66,6 +68,24 @@ pub struct SeriesSnapshot {
     pub labels: Labels,
     /// The value.
     pub value: Value,
+    /// When the series was created: by the first use of its labels, or by the removal after which
+    /// it came back. A series with fixed labels exists from the first use of any metric.
+    #[serde(skip)]
+    pub created: SystemTime,
+    /// The time of the collection that first saw the last measurement; `None` unless the metric
+    /// [expires](crate::Descriptor::expiry) or is declared with `last_recorded`. Adding 0 to a
+    /// counter is no measurement here.
+    #[serde(skip)]
+    pub last_recorded: Option<SystemTime>,
+}
+
+#[cfg(test)]
+impl SeriesSnapshot {
+    /// A series for tests.
+    pub(crate) fn sample(labels: Labels, value: Value) -> Self {
+        let created = SystemTime::UNIX_EPOCH;
+        Self { id: SeriesId::default(), labels, value, created, last_recorded: None }
+    }
 }
 
 impl Snapshot {
@@ -123,12 +143,10 @@ mod tests {
     use crate::store::family::NO_METRIC;
 
     fn metric(series: &[&[(&'static str, LabelRef<'_>)]]) -> MetricSnapshot {
-        let series = series.iter().enumerate().map(|(number, labels)| SeriesSnapshot {
-            id: SeriesId::default(),
-            labels: Labels::new(
-                labels.iter().filter_map(|(name, value)| Some(((*name).into(), value.to_value()?))),
-            ),
-            value: Value::U64(number as u64),
+        let series = series.iter().enumerate().map(|(number, labels)| {
+            let labels =
+                labels.iter().filter_map(|(name, value)| Some(((*name).into(), value.to_value()?)));
+            SeriesSnapshot::sample(Labels::new(labels), Value::U64(number as u64))
         });
         MetricSnapshot { series: series.collect(), ..MetricSnapshot::new(&NO_METRIC) }
     }

@@ -1,9 +1,11 @@
 //! The definition of a metric.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::kind::{MetricType, ValueType};
 use super::label_descriptor::LabelDescriptor;
+use super::lifetime::Lifetime;
 use super::source::Source;
 
 /// The default series limit of a metric. OpenTelemetry has the same default.
@@ -21,6 +23,7 @@ pub struct Definition {
     pub labels: &'static [LabelDescriptor],
     pub boundaries: &'static [f64],
     pub series_limit: usize,
+    pub lifetime: Lifetime,
     pub source: Source,
 }
 
@@ -96,6 +99,18 @@ impl Descriptor {
     #[must_use]
     pub const fn series_limit(&self) -> usize {
         self.0.series_limit
+    }
+
+    /// The time without a measurement after which a series is removed; `None` if series are kept.
+    /// This is the metric's own expiry or the [default](crate::set_default_expiry).
+    #[must_use]
+    pub fn expiry(&self) -> Option<Duration> {
+        self.0.lifetime.expiry(self.0.metric_type)
+    }
+
+    /// Whether collections note when series were recorded last.
+    pub(crate) fn is_tracked(&self) -> bool {
+        self.0.lifetime.is_tracked()
     }
 
     /// The place in the source code that defines the metric.

@@ -8,6 +8,7 @@ use super::descriptor::{Definition, Descriptor};
 use super::function_name::path_in_module;
 use super::kind::{MetricType, ValueType};
 use super::label_descriptor::LabelDescriptor;
+use super::lifetime::Lifetime;
 use super::objective::{FunctionObjective, Objective};
 use super::source::Source;
 use crate::labels::outcome::Outcome;
@@ -49,6 +50,7 @@ pub(crate) static FUNCTION_DURATION: Descriptor = Descriptor::new(Definition {
     labels: LABELS,
     boundaries: BOUNDARIES,
     series_limit: SERIES_LIMIT,
+    lifetime: Lifetime::UNSET,
     source: Source { file: file!(), line: line!(), module: module_path!(), item: "#[timed]" },
 });
 
@@ -61,6 +63,7 @@ pub(crate) static FUNCTION_CALLS: Descriptor = Descriptor::new(Definition {
     labels: LABELS,
     boundaries: &[],
     series_limit: SERIES_LIMIT,
+    lifetime: Lifetime::UNSET,
     source: Source { file: file!(), line: line!(), module: module_path!(), item: "#[timed]" },
 });
 

@@ -1,8 +1,11 @@
 //! The definition of a run-time metric, and the checks of its rules.
 
+use std::time::Duration;
+
 use crate::error::{Conflict, Error};
 use crate::metric::descriptor::{DEFAULT_SERIES_LIMIT, Definition, Descriptor};
 use crate::metric::kind::{MetricType, ValueType};
+use crate::metric::lifetime::{Lifetime, milliseconds};
 use crate::metric::source::Source;
 use crate::rules::buckets::{check_boundaries, default_for};
 use crate::rules::name::check_metric_name;
@@ -39,6 +42,7 @@ pub struct Metric {
     description: String,
     value_type: ValueType,
     series_limit: usize,
+    lifetime: Lifetime,
     buckets: Option<Vec<f64>>,
 }
 
@@ -51,6 +55,7 @@ impl Metric {
             description: String::new(),
             value_type: ValueType::F64,
             series_limit: DEFAULT_SERIES_LIMIT,
+            lifetime: Lifetime::UNSET,
             buckets: None,
         }
     }
@@ -119,6 +124,22 @@ impl Metric {
         self
     }
 
+    /// Removes a series in which nothing was recorded for this time; `None` keeps series in any
+    /// case. By default, the [expiry of the process](crate::set_default_expiry) holds.
+    ///
+    /// Up-down counters cannot expire.
+    pub fn expire(mut self, expiry: impl Into<Option<Duration>>) -> Self {
+        self.lifetime = self.lifetime.expires(expiry.into().map(milliseconds));
+        self
+    }
+
+    /// Makes [`last_recorded`](crate::SeriesSnapshot::last_recorded) known for the series. It also
+    /// is if they expire.
+    pub fn last_recorded(mut self) -> Self {
+        self.lifetime = self.lifetime.tracked();
+        self
+    }
+
     /// Checks every rule.
     pub(super) fn check(mut self) -> Result<CheckedMetric, Error> {
         check_metric_name(&self.name).map_err(|source| Error::Name {
@@ -135,6 +156,11 @@ impl Metric {
         if self.series_limit == 0 {
             let reason = "with a series limit of 0 every measurement would land in the overflow \
                           series; give at least 1";
+            return Err(Error::runtime(&self.name, reason));
+        }
+        if self.kind == MetricType::UpDownCounter && self.lifetime.has_own_expiry() {
+            let reason = "an up-down counter cannot expire: it would lose the level that later \
+                          changes refer to; leave `expire` out or use a gauge";
             return Err(Error::runtime(&self.name, reason));
         }
         let boundaries = self.take_boundaries()?;
@@ -209,6 +235,7 @@ impl CheckedMetric {
             labels: &[],
             boundaries: Box::leak(self.boundaries.into_boxed_slice()),
             series_limit: metric.series_limit,
+            lifetime: metric.lifetime,
             source,
         })))
     }

@@ -15,9 +15,10 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize};
 use super::late::Late;
 use super::observers::Observers;
 use super::shared::Shared;
-use super::state::{FIRST_STAMP, Removal};
+use super::state::{End, FIRST_STAMP, Removal};
 use crate::cells::change::Reading;
 use crate::cells::gate::{Gate, Writing};
+use crate::clock;
 use crate::labels::set::Labels;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::Dropped;
@@ -45,7 +46,7 @@ pub(crate) trait Owner: Sync {
 
     /// Removes the series of an open block, if the block still has the labels that it had at
     /// `stamp`. Returns what was recorded in the life that ends.
-    fn end_life(&'static self, block: &'static Block, stamp: u64) -> Option<Reading>;
+    fn end_life(&'static self, block: &'static Block, stamp: u64, end: End) -> Option<Reading>;
 }
 
 /// Consecutive series; see the module.
@@ -79,6 +80,8 @@ pub(crate) struct Block {
     queued: AtomicBool,
     /// Open blocks only: the labels of the series.
     labels: Mutex<Option<Labels>>,
+    /// When the current life of an open series began: see [`clock`].
+    created: AtomicU64,
 }
 
 /// The base of a block whose measurements all take the slow path: because its cells are not
@@ -114,6 +117,7 @@ impl Block {
             row: AtomicUsize::new(NO_ROW),
             queued: AtomicBool::new(false),
             labels: Mutex::new(None),
+            created: AtomicU64::new(0),
         }
     }
 
@@ -160,6 +164,7 @@ impl Block {
 
     #[cold]
     fn reserve(&self) -> u32 {
+        clock::start();
         let _reserving = lock(&self.removed);
         if let Some(base) = self.reserved_base_if_any() {
             return base;
@@ -194,8 +199,8 @@ impl Block {
     }
 
     /// Resets the shared cells of the series at `position`. Returns what a sum or histogram held.
-    pub(crate) fn clear_shared(&self, position: usize) -> Option<Reading> {
-        self.shared_if_any()?.clear(position)
+    pub(crate) fn clear_shared(&self, position: usize, end: End) -> Option<Reading> {
+        self.shared_if_any()?.clear(position, end)
     }
 
     /// Whether the block still has the labels of a handle made at `stamp`. Call this after reading
@@ -226,10 +231,11 @@ impl Block {
     }
 
     /// Voids everything counted so far in an open series. Returns what the shared cells held.
-    pub(crate) fn start_over(&self) -> Option<Reading> {
+    pub(crate) fn start_over(&self, end: End) -> Option<Reading> {
         self.any_removed.store(true, Release);
+        self.created.store(clock::now(), Relaxed);
         self.next_stamp();
-        self.clear_shared(0)
+        self.clear_shared(0, end)
     }
 
     /// Notes that an open series is recorded in a run with the tag `stamp`. The caller is inside
@@ -262,7 +268,7 @@ impl Block {
             self.gate.admit_from(first);
             return false;
         }
-        self.start_over();
+        self.start_over(End::Removal);
         true
     }
 
@@ -284,14 +290,14 @@ impl Block {
 
     /// Removes the series at `position`, in a block of fixed labels. `baseline` is the total of its
     /// plain cells. The caller keeps readers out. Returns what the shared cells held.
-    pub(crate) fn remove(&self, position: usize, baseline: u64) -> Option<Reading> {
+    pub(crate) fn remove(&self, position: usize, baseline: u64, end: End) -> Option<Reading> {
         // Stored before the block gets the stamp: a thread that tags its run with the new stamp
         // must know that the contents of the run are void.
-        let removal = Removal { stamp: self.stamp() + 1, baseline };
+        let removal = Removal { stamp: self.stamp() + 1, baseline, at: clock::now() };
         lock(&self.removed).insert(position, removal);
         self.any_removed.store(true, Release);
         self.next_stamp();
-        self.clear_shared(position)
+        self.clear_shared(position, end)
     }
 
     /// Whether a series of the block was ever removed.
@@ -327,12 +333,20 @@ impl Block {
         self.queued.store(false, Relaxed);
     }
 
+    /// When the current life of an open series began, or when the program did.
+    pub(crate) fn created(&self) -> u64 {
+        // Relaxed: no other data depends on the time.
+        self.created.load(Relaxed).max(clock::start())
+    }
+
     /// The labels of the single series of an open block.
     pub(crate) fn labels(&self) -> Option<Labels> {
         lock(&self.labels).clone()
     }
 
+    /// Gives an open block its labels. Its life begins now.
     pub(crate) fn set_labels(&self, labels: Labels) {
+        self.created.store(clock::now(), Relaxed);
         *lock(&self.labels) = Some(labels);
     }
 }

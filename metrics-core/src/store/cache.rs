@@ -120,6 +120,7 @@ mod tests {
     use super::*;
     use crate::store::block::Owner;
     use crate::store::sample::{counter, label};
+    use crate::store::state::End;
 
     fn entries() -> usize {
         CACHE.with_borrow(|cache| cache.iter().map(|table| table.entries.len()).sum())
@@ -147,7 +148,7 @@ mod tests {
         for id in 0..rounds {
             if series.len() == live {
                 let oldest: Series = series.pop_front().unwrap();
-                family.end_life(oldest.block, oldest.life());
+                family.end_life(oldest.block, oldest.life(), End::Removal);
             }
             series.push_back(family.find(&label(id)));
         }

@@ -5,6 +5,7 @@
 use super::late::Ledger;
 use super::read::{View, cells_sum};
 use super::series::Series;
+use super::state::End;
 use crate::cells::change::{Change, Reading};
 use crate::cells::histogram::Copied;
 use crate::cells::totals::Totals;
@@ -27,19 +28,19 @@ enum Contents {
 impl Series {
     /// Removes the series. Returns what was recorded in the life that ends; `None` for gauges and
     /// up-down counters, whose values end with the life, and if nothing was recorded.
-    pub(crate) fn end_life(self) -> Option<Reading> {
+    pub(crate) fn end_life(self, end: End) -> Option<Reading> {
         if !self.is_fixed() {
-            return self.block.owner().end_life(self.block, self.life());
+            return self.block.owner().end_life(self.block, self.life(), end);
         }
         if self.is_plain() && self.is_flow() {
             let view = View::everything();
             let total = cells_sum::<u64>(self, &view).0;
             let before = self.removal().map_or(0, |removal| removal.baseline);
-            let shared = self.block.remove(self.position(), total);
+            let shared = self.block.remove(self.position(), total, end);
             let recorded = (total != before).then(|| Reading::Number(total.wrapping_sub(before)));
             return self.sum_of(recorded, shared);
         }
-        self.void_and_read(|| self.block.remove(self.position(), 0))
+        self.void_and_read(|| self.block.remove(self.position(), 0, end))
     }
 
     /// Ends the life with `void`, which returns what the shared cells held.

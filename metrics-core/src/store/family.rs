@@ -10,12 +10,14 @@ use super::key::{Parts, Query, hash};
 use super::observers::Observers;
 use super::series::Series;
 use super::shape::{Combinations, SeriesLookup};
+use super::state::End;
 use super::table::Table;
 use crate::cells::change::Reading;
 use crate::labels::set::Labels;
 use crate::metric::descriptor::{Definition, Descriptor};
 use crate::metric::dropped::{DropReason, Dropped};
 use crate::metric::kind::{MetricType, ValueType};
+use crate::metric::lifetime::Lifetime;
 use crate::metric::source::Source;
 use crate::shards::layout::Layout;
 
@@ -52,6 +54,7 @@ pub(crate) static NO_METRIC: Descriptor = Descriptor::new(Definition {
     labels: &[],
     boundaries: &[],
     series_limit: 0,
+    lifetime: Lifetime::UNSET,
     source: Source { file: "", line: 0, module: "", item: "" },
 });
 
@@ -251,13 +254,13 @@ impl Owner for Family {
         self.overflow.get().is_some_and(|overflow| std::ptr::eq(*overflow, block))
     }
 
-    fn end_life(&'static self, block: &'static Block, stamp: u64) -> Option<Reading> {
+    fn end_life(&'static self, block: &'static Block, stamp: u64, end: End) -> Option<Reading> {
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
         // If the block has been recycled already, its current labels must stay.
         if !block.has_labels_of(stamp) {
             return None;
         }
-        let reading = Series::of(block).void_and_read(|| block.start_over());
+        let reading = Series::of(block).void_and_read(|| block.start_over(end));
         table.queue_for_recycling(block, self.descriptor.series_limit(), &self.full);
         reading
     }
@@ -301,7 +304,7 @@ mod tests {
         for id in 10..if cfg!(miri) { 20 } else { 1_000 } {
             assert!(family.find(&label(id)).is_overflow());
             let old = series[id as usize % 10];
-            family.end_life(old.block, old.life());
+            family.end_life(old.block, old.life(), End::Removal);
             let new = family.find(&label(id));
             assert!(!new.is_overflow());
             let found = thread::spawn(move || family.find(&label(id))).join().unwrap();
@@ -324,7 +327,7 @@ mod tests {
         }
         assert_eq!(tries, live.div_ceil(256));
         let last = family.find(&label(live - 1));
-        family.end_life(last.block, last.life());
+        family.end_life(last.block, last.life(), End::Removal);
         assert!(!family.find(&label(live)).is_overflow());
         assert!(is_full());
     }
@@ -343,7 +346,7 @@ mod tests {
         (0..live).for_each(|id| family.find(&label(id)).add(1_u64));
         for id in 0..live {
             let series = family.find(&label(id));
-            family.end_life(series.block, series.life());
+            family.end_life(series.block, series.life(), End::Removal);
         }
         family
     }

@@ -6,6 +6,7 @@ use crate::labels::part::Part;
 use crate::labels::value::LabelRef;
 use crate::metric::descriptor::{Definition, Descriptor};
 use crate::metric::kind::{MetricType, ValueType};
+use crate::metric::lifetime::Lifetime;
 use crate::metric::source::Source;
 
 /// A counter with one open label, which no registry knows.
@@ -20,6 +21,7 @@ pub(super) fn counter(series_limit: usize) -> &'static Family {
         labels: &[],
         boundaries: &[],
         series_limit,
+        lifetime: Lifetime::UNSET,
         source,
     }))))
 }

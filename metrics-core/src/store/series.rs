@@ -1,9 +1,13 @@
 //! One series of a metric.
 
+use std::time::SystemTime;
+
 use super::block::Block;
 use super::key::fixed_labels;
-use super::state::{FIRST_STAMP, Removal};
+use super::shared::Shared;
+use super::state::{End, FIRST_STAMP, Removal};
 use crate::cells::gate::Writing;
+use crate::clock;
 use crate::labels::set::Labels;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
@@ -170,8 +174,23 @@ impl Series {
     pub(crate) fn unset(self) {
         let (series, _) = self.current();
         if let Some(_writing) = series.enter() {
-            series.block.clear_shared(series.position());
+            series.block.clear_shared(series.position(), End::Removal);
         }
+    }
+
+    /// Whether a gauge was set since the last call; `None` for other kinds. The caller keeps readers
+    /// out.
+    pub(crate) fn take_fresh(self) -> Option<bool> {
+        match self.block.shared_if_any()? {
+            Shared::Gauges(gauges) => Some(gauges[self.position()].take_fresh()),
+            Shared::Sums(_) | Shared::Histograms(_) => None,
+        }
+    }
+
+    /// When the current life of the series began.
+    pub(crate) fn created(self) -> SystemTime {
+        let removed = || self.removal().map_or_else(clock::start, |removal| removal.at);
+        clock::time(if self.is_fixed() { removed() } else { self.block.created() })
     }
 
     /// Whether the sharded cells of this sum are plain cells, without a tag.

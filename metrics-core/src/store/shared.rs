@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use super::state::End;
 use crate::cells::change::Reading;
 use crate::cells::histogram::Copied;
 use crate::cells::shared_gauge::SharedGauge;
@@ -33,10 +34,13 @@ impl Shared {
     }
 
     /// Resets the shared cell of the series at `position`. Returns what a sum or histogram held.
-    pub(super) fn clear(&self, position: usize) -> Option<Reading> {
+    pub(super) fn clear(&self, position: usize, end: End) -> Option<Reading> {
         match self {
             Self::Gauges(gauges) => {
-                gauges[position].unset();
+                match end {
+                    End::Removal => gauges[position].unset(),
+                    End::Expiry => gauges[position].unset_if_seen(),
+                }
                 None
             }
             Self::Sums(sums) => sums[position].clear().map(Reading::Number),

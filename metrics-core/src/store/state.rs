@@ -15,6 +15,8 @@ pub(crate) struct Removal {
     pub(crate) stamp: u64,
     /// The total of the plain cells at the removal, which later reads subtract.
     pub(crate) baseline: u64,
+    /// When: see [`clock`](crate::clock).
+    pub(crate) at: u64,
 }
 
 /// When a measurement was counted, in the lives of its series. A life of a series goes from its
@@ -48,4 +50,13 @@ impl Life {
     pub(crate) fn shared(self) -> Option<u64> {
         Some(self.0 & !IN_SHARED_CELL).filter(|life| *life != self.0)
     }
+}
+
+/// The reason for the end of a life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The program removes the series, or its memory is used for other labels.
+    Removal,
+    /// Nothing was recorded for some time. A gauge that is set at the same moment keeps its value.
+    Expiry,
 }

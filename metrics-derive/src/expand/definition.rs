@@ -20,6 +20,7 @@ use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
 ///     labels: &[__p::LabelDescriptor::new("route", __p::label_type::<&'static str>())],
 ///     boundaries: &[],
 ///     series_limit: 2000usize,
+///     lifetime: __p::Lifetime::UNSET,
 ///     source: __p::source(…, …, …, "ShopMetrics::RequestCount"),
 /// };
 /// static __DESCRIPTOR_0: __p::Descriptor = __p::descriptor(__DEFINITION_0);
@@ -57,6 +58,7 @@ pub(crate) fn definition(
             labels: &[#(#labels),*],
             boundaries: &[#(#boundaries),*],
             series_limit: #series_limit,
+            lifetime: __p::Lifetime::UNSET,
             source: #source,
         };
         static #descriptor: __p::Descriptor = __p::descriptor(#definition);

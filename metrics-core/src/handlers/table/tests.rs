@@ -10,7 +10,7 @@ use crate::labels::value::LabelRef::{self, Bool, Float, Int, Str};
 use crate::metric::descriptor::{Definition, Descriptor};
 use crate::metric::dropped::DropReason;
 use crate::metric::kind::{MetricType, ValueType};
-use crate::metric::series_id::SeriesId;
+use crate::metric::lifetime::Lifetime;
 use crate::metric::source::Source;
 use crate::store::value::{HistogramSnapshot, Value};
 
@@ -24,6 +24,7 @@ fn metric(name: &str, metric_type: MetricType, unit: &'static str) -> MetricSnap
         labels: &[],
         boundaries: &[1.0, 2.0, 5.0, 10.0],
         series_limit: 10,
+        lifetime: Lifetime::UNSET,
         source: Source { file: "", line: 0, module: "", item: "" },
     };
     let descriptor = Box::leak(Box::new(Descriptor::new(definition)));
@@ -34,11 +35,7 @@ impl MetricSnapshot {
     fn with(mut self, labels: &[(&'static str, LabelRef<'_>)], value: Value) -> Self {
         let labels =
             labels.iter().map(|(name, value)| (Cow::Borrowed(*name), value.to_value().unwrap()));
-        self.series.push(SeriesSnapshot {
-            id: SeriesId::default(),
-            labels: Labels::new(labels),
-            value,
-        });
+        self.series.push(SeriesSnapshot::sample(Labels::new(labels), value));
         self
     }
 }

@@ -6,6 +6,7 @@ use crate::labels::part::Part;
 use crate::labels::value::LabelRef;
 use crate::metric::descriptor::Definition;
 use crate::metric::kind::ValueType;
+use crate::metric::lifetime::Lifetime;
 use crate::metric::source::Source;
 use crate::store::family::Family;
 use crate::store::key::Parts;
@@ -21,6 +22,7 @@ const DEFINITION: Definition = Definition {
     labels: &[],
     boundaries: &[],
     series_limit: 1,
+    lifetime: Lifetime::UNSET,
     source: Source { file: "", line: 0, module: "", item: "" },
 };
 static METRIC: Descriptor = Descriptor::new(DEFINITION);
@@ -37,7 +39,7 @@ fn held(series: Series) -> Option<i64> {
 fn removals_past_32_bits_end_lives_as_others_do() {
     let shape = crate::store::shape::shape::<0>(&DEFINITION);
     let series = || FIXED.typed(shape, &Parts([]));
-    let remove = |series: Series| series.block.remove(series.position(), 0);
+    let remove = |series: Series| series.block.remove(series.position(), 0, End::Removal);
     for bits in [31, 32, 40] {
         series().add(1_i64);
         series().block.stamp.store((1 << bits) - 3, Release);
@@ -68,7 +70,7 @@ fn a_handle_never_writes_under_the_labels_that_have_its_memory_after_many_remova
     let stamp = block.stamp() + (1 << 32);
     block.stamp.store(stamp, Release);
     let kept = find("a");
-    block.owner().end_life(block, stamp);
+    block.owner().end_life(block, stamp, End::Removal);
     find("b").add(10_i64);
     assert!(std::ptr::eq(find("b").block, block), "the memory is that of `a`");
     old.add(7_i64);

@@ -11,7 +11,6 @@ use crate::labels::set::Labels;
 use crate::labels::value::LabelRef::{Int, Str};
 use crate::labels::value::LabelValue;
 use crate::metric::kind::MetricType;
-use crate::metric::series_id::SeriesId;
 use crate::store::value::Value;
 
 #[test]
@@ -242,7 +241,7 @@ fn no_two_series_of_a_metric_look_alike_and_no_line_is_too_wide() {
         let mut shown = metric(&"name.of.a.metric.".repeat(rng.usize(1..5)), kind, "s");
         for labels in series {
             let value = if is_histogram { of(&[rng.f64()]) } else { Value::F64(rng.f64()) };
-            shown.series.push(SeriesSnapshot { id: SeriesId::default(), labels, value });
+            shown.series.push(SeriesSnapshot::sample(labels, value));
         }
         let snapshot = Snapshot { metrics: vec![shown] };
         for width in [20, 21, 25, 31, 40, 60, 80, 100, 130, 200, usize::from(u16::MAX)] {
