@@ -151,7 +151,7 @@ fn a_snapshot_after_many_threads_costs_as_much_as_after_one() {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let record = |_| (0..500).for_each(|id| Ended::many(id).record(5));
     let time = || {
-        let times = (0..10).map(|_| {
+        let times = (0..100).map(|_| {
             let start = Instant::now();
             let count = histogram(&snapshot(), "ended.many", "id=499").count;
             (start.elapsed(), count)

@@ -464,6 +464,92 @@ fn what_is_taken_back_from_a_run_in_its_life_leaves_nothing() {
     });
 }
 
+/// A series as `store::end_life` and `store::late` end its lives: its stamp, one thread's run, the
+/// shared cell, and the ledger, which holds the tag and the value that were read of the run.
+struct Ended {
+    stamp: AtomicU64,
+    run: Arc<[AtomicU64; sum::WIDTH]>,
+    shared: SharedSum,
+    ledger: Mutex<(u64, u64)>,
+}
+
+impl Ended {
+    fn new() -> Self {
+        let shared = SharedSum::new();
+        Self { stamp: AtomicU64::new(1), run: run(), shared, ledger: Mutex::new((0, 0)) }
+    }
+
+    /// Records 1, as the owner of the run.
+    fn record(&self) {
+        let stamp = self.stamp.load(Acquire);
+        if !sum::add(&self.run, stamp, 1_u64) {
+            if self.start_over(stamp) {
+                sum::add(&self.run, stamp, 1_u64);
+            } else {
+                self.shared.add(1_u64);
+            }
+        }
+    }
+
+    fn start_over(&self, stamp: u64) -> bool {
+        if sum::tag(&self.run) == 0 {
+            sum::restart(&self.run, stamp, false);
+            return true;
+        }
+        let Ok(mut read) = self.ledger.try_lock() else { return false };
+        let is_read = *read == sum::contents(&self.run);
+        if is_read {
+            *read = (0, 0);
+            sum::restart(&self.run, stamp, false);
+        }
+        is_read
+    }
+
+    /// Ends a life, and returns what was recorded in it.
+    fn remove(&self) -> u64 {
+        let mut read = lock(&self.ledger);
+        self.stamp.fetch_add(1, AcqRel);
+        self.shared.clear().unwrap_or(0) + self.unread(&mut read)
+    }
+
+    fn unread(&self, read: &mut (u64, u64)) -> u64 {
+        let now = sum::contents(&self.run);
+        if now.0 == 0 || now.0 >= self.stamp.load(Acquire) {
+            return 0;
+        }
+        let before = std::mem::replace(read, now);
+        if before.0 == now.0 { now.1 - before.1 } else { now.1 }
+    }
+
+    /// What came late, and what is recorded in the current life.
+    fn rest(&self) -> u64 {
+        let late = self.unread(&mut lock(&self.ledger));
+        let stamp = self.stamp.load(Acquire);
+        let live = sum::read(&self.run, |tag| tag == stamp).unwrap_or(0);
+        late + live + self.shared.read().unwrap_or(0)
+    }
+}
+
+#[test]
+fn what_is_recorded_while_lives_end_is_read_exactly_once() {
+    model(3, || {
+        let series = Arc::new(Ended::new());
+        series.record();
+        let owner = {
+            let series = Arc::clone(&series);
+            thread::spawn(move || {
+                series.record();
+                series.record();
+            })
+        };
+        let mut read = series.remove();
+        read += series.unread(&mut lock(&series.ledger));
+        read += series.remove();
+        owner.join().unwrap();
+        assert_eq!(read + series.rest(), 3);
+    });
+}
+
 #[test]
 fn a_gauge_that_is_removed_while_it_is_set_has_the_value_or_none() {
     model(3, || {

@@ -9,4 +9,5 @@ mod captures;
 mod lives;
 mod removal;
 mod removal_races;
+mod storm;
 mod threads;
