@@ -7,3 +7,4 @@
 pub(crate) mod layout;
 pub(crate) mod scope;
 pub(crate) mod shard;
+pub(crate) mod slot;

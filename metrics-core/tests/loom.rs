@@ -27,7 +27,7 @@ mod sync;
 
 use std::sync::Arc;
 
-use cells::gate::Gate;
+use cells::gate::{Gate, Slot};
 use cells::histogram::{self, Copied};
 use cells::shared_gauge::SharedGauge;
 use cells::shared_histogram::SharedHistogram;
@@ -571,30 +571,41 @@ fn a_gauge_that_is_removed_while_it_is_set_has_the_value_or_none() {
     });
 }
 
-#[test]
-fn a_writer_with_an_old_stamp_never_reaches_the_new_labels() {
-    model(3, || {
-        let cell = Arc::new((Gate::new(1), SharedGauge::new()));
-        let write = |stamp: u64, value: u64| {
+/// A writer with an old stamp, which announces itself in a slot or in the gate.
+fn shuts_out_an_old_stamp(has_slot: bool) {
+    model(3, move || {
+        let cell = Arc::new((Gate::new(1), SharedGauge::new(), Slot::new()));
+        let write = |stamp: u64, value: u64, has_slot: bool| {
             let cell = Arc::clone(&cell);
             move || {
-                let writing = cell.0.enter(stamp);
+                let (gate, gauge, slot) = &*cell;
+                let writing = gate.enter(stamp, Some(slot).filter(|_| has_slot));
                 if writing.is_some() {
-                    cell.1.set(value);
+                    gauge.set(value);
                 }
                 writing.is_some()
             }
         };
-        let old = thread::spawn(write(1, 7));
-        cell.0.admit_from(2);
+        let old = thread::spawn(write(1, 7, has_slot));
+        cell.0.admit_from(2, || [&cell.2]);
         cell.1.unset();
         assert_eq!(cell.1.read(), None);
-        assert!(write(2, 8)());
+        assert!(write(2, 8, false)());
         assert_eq!(cell.1.read(), Some(8));
         old.join().unwrap();
-        assert!(!write(1, 9)());
+        assert!(!write(1, 9, false)());
         assert_eq!(cell.1.read(), Some(8));
     });
+}
+
+#[test]
+fn a_writer_with_an_old_stamp_never_reaches_the_new_labels() {
+    shuts_out_an_old_stamp(false);
+}
+
+#[test]
+fn a_writer_with_a_slot_and_an_old_stamp_never_reaches_the_new_labels() {
+    shuts_out_an_old_stamp(true);
 }
 
 /// Checks that the parts of a read agree, when each value is 4, and returns the count.

@@ -47,8 +47,8 @@ enum Storm {
 const COUNTED: [&str; 5] =
     ["storm.plain", "storm.float", "storm.open", "storm.size", "storm.open_size"];
 
-/// The most time that a collection may take. On an idle machine it takes a millisecond.
-const LONGEST: Duration = Duration::from_secs(2);
+/// The most time that a collection may take, on a machine with many other tasks.
+const LONGEST: Duration = Duration::from_secs(20);
 
 fn record(which: usize, key: u32) {
     let side = if key.is_multiple_of(2) { Side::Left } else { Side::Right };
@@ -192,6 +192,7 @@ fn storm(duration: Duration) {
         let inside = inside.series_with(&[("key", &key.to_string())]);
         assert!(inside.is_none_or(|inside| inside.value.as_f64() == 0.0), "{inside:?}");
     }
+    println!("the longest collection took {longest:?}");
     assert!(longest < LONGEST, "a collection took {longest:?}");
     if let (Some(early), Some(late)) = (early_memory, memory()) {
         assert!(late < early + early / 4 + (8 << 10), "{early} KiB became {late} KiB");

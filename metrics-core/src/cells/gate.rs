@@ -1,13 +1,17 @@
-//! The gate of a block: it lets the writers with current stamps in and counts the writers inside.
+//! The gate of a block: it lets the writers with current stamps in, and knows who is inside.
+//!
+//! Each thread has a *slot*, in which it announces the gate that it is inside. So writers of one
+//! block write to different cache lines. A thread that is inside another gate already, or that has
+//! no slot any more, is counted in the gate itself.
 
 use crate::sync::{
     AtomicU64,
-    Ordering::{AcqRel, Acquire, Release},
-    yield_now,
+    Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst},
+    fence, yield_now,
 };
 
 /// Which writers may write to a block, by the stamp of the block when they found it, and how many
-/// of them are inside.
+/// writers without a slot are inside.
 #[derive(Debug)]
 pub(crate) struct Gate {
     /// The first stamp that is admitted.
@@ -15,9 +19,27 @@ pub(crate) struct Gate {
     writers: AtomicU64,
 }
 
+/// Where a thread announces the gate that it is inside: the address of the gate, or 0.
+#[derive(Debug)]
+// Two cache lines, because processors fetch lines in pairs.
+#[repr(align(128))]
+pub(crate) struct Slot(AtomicU64);
+
 /// A writer inside a [`Gate`], until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Writing<'a>(&'a Gate);
+pub(crate) struct Writing<'a>(Announced<'a>);
+
+#[derive(Debug)]
+enum Announced<'a> {
+    InSlot(&'a Slot),
+    InGate(&'a Gate),
+}
+
+impl Slot {
+    pub(crate) fn new() -> Self {
+        Self(AtomicU64::new(0))
+    }
+}
 
 impl Gate {
     #[cfg(not(all(loom, test)))]
@@ -36,34 +58,62 @@ impl Gate {
     }
 
     /// Whether writers with `stamp` are admitted.
+    #[inline]
     pub(crate) fn admits(&self, stamp: u64) -> bool {
         // Acquire: pairs with the release in `admit_from`. A writer that is shut out sees what was
         // done before the gate was shut.
         stamp >= self.first.load(Acquire)
     }
 
-    /// Lets a writer with `stamp` in; `None` if the writer is shut out.
+    /// Lets a writer with `stamp` in; `None` if the writer is shut out. `slot` is the slot of this
+    /// thread.
     #[inline]
-    pub(crate) fn enter(&self, stamp: u64) -> Option<Writing<'_>> {
-        // Acquire: pairs with the update in `admit_from`. Of this update and that one, the later
-        // one sees the earlier one. So the load of `first` below sees the new stamp, or
-        // `admit_from` sees this writer.
-        self.writers.fetch_add(1, Acquire);
-        let writing = Writing(self);
+    pub(crate) fn enter<'a>(&'a self, stamp: u64, slot: Option<&'a Slot>) -> Option<Writing<'a>> {
+        let writing = match slot {
+            // Relaxed: only this thread stores to the slot.
+            Some(slot) if slot.0.load(Relaxed) == 0 => {
+                slot.0.store(self.address(), Relaxed);
+                // SeqCst: pairs with the fence in `admit_from`. Of the two fences, the later one
+                // sees what was stored before the earlier one. So the load of `first` below sees
+                // the new stamp, or `admit_from` sees this writer.
+                fence(SeqCst);
+                Writing(Announced::InSlot(slot))
+            }
+            _ => {
+                // Acquire: pairs with the update in `admit_from`, for the same reason.
+                self.writers.fetch_add(1, Acquire);
+                Writing(Announced::InGate(self))
+            }
+        };
         self.admits(stamp).then_some(writing)
     }
 
     /// Shuts out the writers with stamps before `first`, and waits until the writers inside have
-    /// left.
-    pub(crate) fn admit_from(&self, first: u64) {
+    /// left. `slots` returns the slots of all threads, and is called after the gate is shut.
+    pub(crate) fn admit_from<'s, S: IntoIterator<Item = &'s Slot>>(
+        &self,
+        first: u64,
+        slots: impl FnOnce() -> S,
+    ) {
         // Release: pairs with the acquire in `admits`.
         self.first.store(first, Release);
-        // An update and not a load: see `enter`. Acquire: also pairs with the release in
-        // `Writing::drop`. The code after this loop sees what the writers wrote. A writer never
-        // waits inside the gate, so the loop ends.
+        // See `enter`.
+        fence(SeqCst);
+        for slot in slots() {
+            // Acquire: pairs with the release in `Writing::drop`. The code after this loop sees what
+            // the writers wrote. A writer never waits inside the gate, so the loop ends.
+            while slot.0.load(Acquire) == self.address() {
+                yield_now();
+            }
+        }
+        // An update and not a load: see `enter`. Acquire: see above.
         while self.writers.fetch_add(0, AcqRel) != 0 {
             yield_now();
         }
+    }
+
+    fn address(&self) -> u64 {
+        std::ptr::from_ref(self).addr() as u64
     }
 }
 
@@ -71,7 +121,12 @@ impl Drop for Writing<'_> {
     #[inline]
     fn drop(&mut self) {
         // Release: pairs with the acquire in `admit_from`, which then sees what this writer wrote.
-        self.0.writers.fetch_sub(1, Release);
+        match self.0 {
+            Announced::InSlot(slot) => slot.0.store(0, Release),
+            Announced::InGate(gate) => {
+                gate.writers.fetch_sub(1, Release);
+            }
+        }
     }
 }
 
@@ -82,11 +137,27 @@ mod tests {
     #[test]
     fn a_gate_shuts_out_earlier_stamps() {
         let gate = Gate::new(1);
-        assert!(gate.admits(1) && gate.enter(1).is_some() && gate.enter(0).is_none());
-        gate.admit_from(3);
-        assert!(!gate.admits(2) && gate.enter(2).is_none());
-        assert!(gate.admits(3) && gate.enter(3).is_some() && gate.enter(4).is_some());
-        gate.admit_from(1 << 40);
-        assert!(!gate.admits(u64::from(u32::MAX)) && gate.enter(1 << 40).is_some());
+        let slot = Slot::new();
+        for slot in [None, Some(&slot)] {
+            let first = gate.first();
+            assert!(gate.admits(first) && gate.enter(first, slot).is_some());
+            assert!(gate.enter(first - 1, slot).is_none());
+            gate.admit_from(first + 2, Vec::new);
+            assert!(!gate.admits(first + 1) && gate.enter(first + 1, slot).is_none());
+            assert!(gate.enter(first + 2, slot).is_some() && gate.enter(first + 3, slot).is_some());
+        }
+        gate.admit_from(1 << 40, Vec::new);
+        assert!(!gate.admits(u64::from(u32::MAX)) && gate.enter(1 << 40, None).is_some());
+    }
+
+    #[test]
+    fn a_thread_is_inside_two_gates() {
+        let (outer, inner, slot) = (Gate::new(1), Gate::new(1), Slot::new());
+        let in_outer = outer.enter(1, Some(&slot)).unwrap();
+        let in_inner = inner.enter(1, Some(&slot)).unwrap();
+        assert_eq!(slot.0.load(Relaxed), outer.address());
+        assert_eq!(inner.writers.load(Relaxed), 1);
+        drop((in_outer, in_inner));
+        assert_eq!((slot.0.load(Relaxed), inner.writers.load(Relaxed)), (0, 0));
     }
 }

@@ -24,6 +24,7 @@ use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::Dropped;
 use crate::metric::kind::MetricType;
 use crate::shards::layout::{self, Layout, SHARED};
+use crate::shards::slot;
 use crate::sync::{
     AtomicU64, Mutex,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
@@ -215,7 +216,7 @@ impl Block {
     /// prevent recycling.
     #[inline]
     pub(crate) fn enter(&self, stamp: u64) -> Option<Writing<'_>> {
-        self.gate.enter(stamp)
+        self.gate.enter(stamp, slot::own())
     }
 
     pub(crate) fn is_subscribed(&self) -> bool {
@@ -263,9 +264,9 @@ impl Block {
         // The order matters. The gate waits for measurements that are in progress, and
         // `is_recorded` then finds them. Later measurements are shut out and go to the overflow
         // series.
-        self.gate.admit_from(self.stamp() + 1);
+        self.gate.admit_from(self.stamp() + 1, slot::all);
         if self.is_recorded() {
-            self.gate.admit_from(first);
+            self.gate.admit_from(first, slot::all);
             return false;
         }
         self.start_over(End::Removal);
