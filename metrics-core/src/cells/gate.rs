@@ -85,6 +85,7 @@ mod tests {
         assert!(gate.admits(1) && gate.enter(1).is_some() && gate.enter(0).is_none());
         gate.admit_from(3);
         assert!(!gate.admits(2) && gate.enter(2).is_none());
+        assert_eq!(gate.first(), 3);
         assert!(gate.admits(3) && gate.enter(3).is_some() && gate.enter(4).is_some());
         gate.admit_from(1 << 40);
         assert!(!gate.admits(u64::from(u32::MAX)) && gate.enter(1 << 40).is_some());
