@@ -465,18 +465,18 @@ fn what_is_taken_back_from_a_run_in_its_life_leaves_nothing() {
 }
 
 /// A series as `store::end_life` and `store::late` end its lives: its stamp, one thread's run, the
-/// shared cell, and the ledger, which holds the tag and the value that were read of the run.
+/// shared cell, and the ledger, which holds the value that was read of the run.
 struct Ended {
     stamp: AtomicU64,
     run: Arc<[AtomicU64; sum::WIDTH]>,
     shared: SharedSum,
-    ledger: Mutex<(u64, u64)>,
+    ledger: Mutex<u64>,
 }
 
 impl Ended {
     fn new() -> Self {
         let shared = SharedSum::new();
-        Self { stamp: AtomicU64::new(1), run: run(), shared, ledger: Mutex::new((0, 0)) }
+        Self { stamp: AtomicU64::new(1), run: run(), shared, ledger: Mutex::new(0) }
     }
 
     /// Records 1, as the owner of the run.
@@ -492,14 +492,10 @@ impl Ended {
     }
 
     fn start_over(&self, stamp: u64) -> bool {
-        if sum::tag(&self.run) == 0 {
-            sum::restart(&self.run, stamp, false);
-            return true;
-        }
         let Ok(mut read) = self.ledger.try_lock() else { return false };
-        let is_read = *read == sum::contents(&self.run);
+        let is_read = *read == sum::contents(&self.run).1;
         if is_read {
-            *read = (0, 0);
+            *read = 0;
             sum::restart(&self.run, stamp, false);
         }
         is_read
@@ -512,13 +508,12 @@ impl Ended {
         self.shared.clear().unwrap_or(0) + self.unread(&mut read)
     }
 
-    fn unread(&self, read: &mut (u64, u64)) -> u64 {
-        let now = sum::contents(&self.run);
-        if now.0 == 0 || now.0 >= self.stamp.load(Acquire) {
+    fn unread(&self, read: &mut u64) -> u64 {
+        let (tag, now) = sum::contents(&self.run);
+        if tag == 0 || tag >= self.stamp.load(Acquire) {
             return 0;
         }
-        let before = std::mem::replace(read, now);
-        if before.0 == now.0 { now.1 - before.1 } else { now.1 }
+        now - std::mem::replace(read, now)
     }
 
     /// What came late, and what is recorded in the current life.

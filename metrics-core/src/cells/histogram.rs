@@ -224,11 +224,11 @@ impl Copied {
 
     /// Whether nothing was recorded between two copies of a run.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        self.tag() == other.tag() && self.buckets() == other.buckets()
+        self.buckets() == other.buckets()
     }
 
-    /// The values that this copy has, and `earlier` has not. Both are copies of one run under one
-    /// tag. If there are several such values, only those extremes are known that are also extremes
+    /// The values that this copy has, and `earlier` has not. The run did not start over between the
+    /// two copies. If there are several such values, only those extremes are known that are also extremes
     /// of the run, and the last value.
     #[must_use]
     pub(crate) fn since(&self, earlier: &Self) -> Self {

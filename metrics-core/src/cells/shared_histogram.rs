@@ -142,6 +142,7 @@ impl Half {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
+    use crate::cells::histogram;
 
     const BOUNDARIES: &[f64] = &[-10.0, 0.0, 10.0];
 
@@ -154,7 +155,7 @@ mod tests {
             for _ in 0..100 {
                 match random.u8(..12) {
                     0 => {
-                        histogram.clear();
+                        assert_eq!(histogram.clear(), model);
                         model = Totals::new(BOUNDARIES.len());
                     }
                     1 => {
@@ -162,6 +163,17 @@ mod tests {
                         model.interval = Extremes::NONE;
                     }
                     2 => assert_eq!(histogram.read(false), model),
+                    // The copy of a run is added.
+                    3 => {
+                        let run: Vec<_> = (0..histogram::width(BOUNDARIES.len()))
+                            .map(|_| AtomicU64::new(0))
+                            .collect();
+                        histogram::restart(&run, 1);
+                        let value = f64::from(random.i8(..));
+                        assert!(histogram::record(&run, 1, BOUNDARIES, value));
+                        histogram.absorb(Copied::default().read(&run).unwrap());
+                        model.record(BOUNDARIES, value);
+                    }
                     _ => {
                         let value = f64::from(random.i8(..)) / 4.0;
                         histogram.record(BOUNDARIES, value);

@@ -133,13 +133,16 @@ mod tests {
         sum.add(3_u64);
         assert_eq!(sum.read(), Some(2));
         for life in 1..4 {
-            sum.clear();
-            assert_eq!(sum.read(), None);
+            let before = sum.read();
+            assert_eq!(sum.clear(), before);
+            assert_eq!((sum.life(), sum.read()), (life, None));
             assert_eq!(sum.add(-3_i64), life);
             assert!(sum.add_in(life, 1_i64, || true) && !sum.add_in(life - 1, 1_i64, || true));
             assert!(!sum.add_in(life, 1_i64, || false));
             assert_eq!(sum.read().map(i64::from_bits), Some(-2));
         }
+        sum.clear();
+        assert_eq!(sum.clear(), None);
         let sum = SharedSum::new();
         sum.add(0.5);
         sum.add(0.25);

@@ -103,13 +103,11 @@ fn counters(hash: u64) -> [u64; 3] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sample::scattered;
     use super::*;
 
     fn hash(id: usize) -> u64 {
-        // A bijection whose bits look random.
-        let mut hash = (id as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        hash = (hash ^ (hash >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        hash ^ (hash >> 29)
+        scattered(id as u64)
     }
 
     #[test]

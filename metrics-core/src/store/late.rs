@@ -19,14 +19,14 @@ use crate::sync::AtomicU64;
 #[derive(Debug)]
 pub(crate) struct Late(Mutex<Ledger>);
 
-/// What was read of void runs, by the address of the run.
+/// What was read of void runs, by the address of the run. An entry holds until the run starts over,
+/// also under another tag: a slow owner may give a run that was read a tag that is void too.
 #[derive(Debug)]
 pub(crate) struct Ledger(BTreeMap<usize, Read>);
 
-/// What was read of a run under a tag.
 #[derive(Debug)]
 enum Read {
-    Sum { tag: u64, bits: u64 },
+    Sum(u64),
     Histogram(Copied),
 }
 
@@ -40,15 +40,13 @@ impl Late {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts the void run of a sum over under the tag `stamp`, unless it has late contents or the
-    /// ledger is locked. For the owner.
+    /// Starts a run of a sum over under the tag `stamp`, unless it has contents that no reader has
+    /// seen, or the ledger is locked. For the owner, if the run is void or was never written.
     pub(super) fn restart_sum(&self, run: &[AtomicU64; sum::WIDTH], stamp: u64) -> bool {
         let Some(mut ledger) = self.try_lock() else { return false };
         let (tag, bits) = sum::contents(run);
-        let is_read = match ledger.0.get(&address(run)) {
-            Some(Read::Sum { tag: of, bits: read }) => *of == tag && *read == bits,
-            _ => false,
-        };
+        let is_read = tag == 0
+            || matches!(ledger.0.get(&address(run)), Some(Read::Sum(read)) if *read == bits);
         if is_read {
             ledger.0.remove(&address(run));
             // Under the lock: without its entry, the run would look unread.
@@ -93,10 +91,8 @@ impl Ledger {
         if tag == 0 || !is_void(tag) {
             return None;
         }
-        match self.0.insert(address(run), Read::Sum { tag, bits: now }) {
-            Some(Read::Sum { tag: of, bits }) if of == tag => {
-                (bits != now).then_some((tag, Some(bits), now))
-            }
+        match self.0.insert(address(run), Read::Sum(now)) {
+            Some(Read::Sum(before)) => (before != now).then_some((tag, Some(before), now)),
             _ => Some((tag, None, now)),
         }
     }
@@ -113,9 +109,7 @@ impl Ledger {
             return None;
         }
         match self.0.insert(address(run), Read::Histogram(copied.clone())) {
-            Some(Read::Histogram(read)) if read.tag() == copied.tag() => {
-                (!copied.is_same(&read)).then(|| copied.since(&read))
-            }
+            Some(Read::Histogram(read)) => (!copied.is_same(&read)).then(|| copied.since(&read)),
             _ => Some(copied),
         }
     }
@@ -123,4 +117,136 @@ impl Ledger {
 
 fn address(run: &[AtomicU64]) -> usize {
     run.as_ptr().addr()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cells::totals::Extremes;
+
+    fn is_void(tag: u64) -> bool {
+        tag < 5
+    }
+
+    fn sum_run(tag: u64, value: u64) -> [AtomicU64; sum::WIDTH] {
+        [AtomicU64::new(tag), AtomicU64::new(value)]
+    }
+
+    fn histogram_run() -> Vec<AtomicU64> {
+        (0..histogram::width(1)).map(|_| AtomicU64::new(0)).collect()
+    }
+
+    fn record(run: &[AtomicU64], tag: u64, values: &[f64]) {
+        assert!(values.iter().all(|value| histogram::record(run, tag, &[10.0], *value)));
+    }
+
+    #[test]
+    fn a_void_sum_is_read_before_it_starts_over() {
+        let (late, run) = (Late::new(), sum_run(1, 7));
+        assert!(!late.restart_sum(&run, 5), "not read");
+        assert_eq!(late.lock().read_sum(&run, is_void), Some((1, None, 7)));
+        assert_eq!(late.lock().read_sum(&run, is_void), None);
+        assert!(sum::add(&run, 1, 2_u64));
+        assert!(!late.restart_sum(&run, 5), "late contents");
+        assert_eq!(late.lock().read_sum(&run, is_void), Some((1, Some(7), 9)));
+        let locked = late.lock();
+        assert!(!late.restart_sum(&run, 5), "locked");
+        drop(locked);
+        assert!(late.restart_sum(&run, 5));
+        assert_eq!(sum::contents(&run), (5, 0));
+    }
+
+    #[test]
+    fn a_sum_that_counts_or_was_never_written_is_not_read() {
+        let late = Late::new();
+        assert_eq!(late.lock().read_sum(&sum_run(0, 0), is_void), None);
+        let run = sum_run(5, 7);
+        assert_eq!(late.lock().read_sum(&run, is_void), None);
+        assert!(!late.restart_sum(&run, 6), "not read");
+    }
+
+    #[test]
+    fn what_was_read_of_a_sum_is_not_read_again_under_another_void_tag() {
+        let (late, run) = (Late::new(), sum_run(1, 7));
+        assert_eq!(late.lock().read_sum(&run, is_void), Some((1, None, 7)));
+        sum::restart(&run, 2, true);
+        assert_eq!(late.lock().read_sum(&run, is_void), None);
+        assert!(late.restart_sum(&run, 3));
+        // The entry of the life before is gone.
+        assert!(sum::add(&run, 3, 7_u64));
+        assert_eq!(late.lock().read_sum(&run, is_void), Some((3, None, 7)));
+        // Another run has an entry of its own.
+        assert_eq!(late.lock().read_sum(&sum_run(3, 8), is_void), Some((3, None, 8)));
+    }
+
+    #[test]
+    fn a_sum_that_was_emptied_brings_no_entry_along() {
+        let (late, run) = (Late::new(), sum_run(1, 7));
+        assert_eq!(late.lock().read_sum(&run, is_void), Some((1, None, 7)));
+        run.iter().for_each(|cell| cell.store(0, crate::sync::Ordering::Relaxed));
+        assert!(late.restart_sum(&run, 4));
+        assert!(sum::add(&run, 4, 7_u64));
+        assert_eq!(late.lock().read_sum(&run, is_void), Some((4, None, 7)));
+    }
+
+    #[test]
+    fn a_void_histogram_is_read_before_it_starts_over() {
+        let (late, run) = (Late::new(), histogram_run());
+        let read = || late.lock().read_histogram(&run, is_void);
+        assert!(read().is_none());
+        assert!(late.restart_histogram(&run, 1), "never written");
+        assert!(read().is_none());
+        assert!(late.restart_histogram(&run, 2), "without values");
+        record(&run, 2, &[3.0, 20.0]);
+        assert!(!late.restart_histogram(&run, 5), "not read");
+        let copied = read().unwrap();
+        assert_eq!((copied.tag(), copied.sum().value(), copied.buckets()), (2, 23.0, &[1, 1][..]));
+        assert!(read().is_none());
+        record(&run, 2, &[4.0]);
+        assert!(!late.restart_histogram(&run, 5), "late contents");
+        assert_eq!(read().unwrap().buckets(), [1, 0]);
+        let locked = late.lock();
+        assert!(!late.restart_histogram(&run, 5), "locked");
+        drop(locked);
+        assert!(late.restart_histogram(&run, 5));
+        record(&run, 5, &[4.0]);
+        assert!(read().is_none(), "the values count");
+        assert!(!late.restart_histogram(&run, 6), "not read");
+    }
+
+    #[test]
+    fn what_was_read_of_a_histogram_is_not_read_again_under_another_void_tag() {
+        let (late, run) = (Late::new(), histogram_run());
+        let read = || late.lock().read_histogram(&run, is_void);
+        histogram::restart(&run, 1);
+        record(&run, 1, &[3.0]);
+        assert!(read().is_some());
+        histogram::retag(&run, 2);
+        assert!(read().is_none());
+        assert!(late.restart_histogram(&run, 3));
+        // The entry of the life before is gone.
+        record(&run, 3, &[3.0]);
+        assert_eq!(read().unwrap().buckets(), [1, 0]);
+    }
+
+    #[test]
+    fn the_extremes_of_late_values_are_those_that_are_known() {
+        let (late, run) = (Late::new(), histogram_run());
+        histogram::restart(&run, 1);
+        record(&run, 1, &[3.0, 20.0]);
+        let read = || late.lock().read_histogram(&run, is_void).unwrap();
+        assert_eq!(read().extremes(), Extremes { min: 3.0, max: 20.0 });
+        for (values, min, max) in [
+            (&[20.0, 3.0][..], 3.0, 3.0),
+            (&[4.0, 5.0], 5.0, 5.0),
+            (&[2.0, 8.0], 2.0, 8.0),
+            (&[30.0, 9.0], 9.0, 30.0),
+        ] {
+            record(&run, 1, values);
+            let late = read();
+            let known = Extremes { min, max };
+            assert_eq!((late.extremes(), late.interval()), (known, known), "{values:?}");
+            assert_eq!(late.sum().value(), values.iter().sum::<f64>());
+        }
+    }
 }

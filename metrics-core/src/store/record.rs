@@ -183,19 +183,14 @@ impl Series {
             histogram::retag(run, stamp);
             return true;
         }
-        if tag == 0 {
-            histogram::restart(run, stamp);
-            return true;
-        }
         self.block.late().restart_histogram(run, stamp)
     }
 
     /// Gives this thread's run of a sum the tag `stamp`, unless the run has contents that no reader
     /// has seen.
     fn take_over_sum(self, run: &[AtomicU64; sum::WIDTH], stamp: u64) -> bool {
-        let tag = sum::tag(run);
-        let keep = self.counts(tag);
-        if keep || tag == 0 || !self.is_flow() {
+        let keep = self.counts(sum::tag(run));
+        if keep || !self.is_flow() {
             sum::restart(run, stamp, keep);
             return true;
         }
