@@ -67,6 +67,10 @@ msrv:
 model:
     cargo test -p typed-metrics --all-features --test model -- --ignored
 
+# half a minute of recording, removal, expiry, captures and collections at once
+storm:
+    cargo test -p typed-metrics --all-features --test recording storm -- --ignored --nocapture
+
 # the protocols of `cells` in every possible interleaving of threads
 loom:
     RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom cargo test -p typed-metrics-core --release --test loom

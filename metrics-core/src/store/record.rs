@@ -183,6 +183,11 @@ impl Series {
             histogram::retag(run, stamp);
             return true;
         }
+        if !self.block.is_any_removed() {
+            // The run was never written, and there is no entry of it.
+            histogram::restart(run, stamp);
+            return true;
+        }
         self.block.late().restart_histogram(run, stamp)
     }
 
@@ -190,7 +195,8 @@ impl Series {
     /// has seen.
     fn take_over_sum(self, run: &[AtomicU64; sum::WIDTH], stamp: u64) -> bool {
         let keep = self.counts(sum::tag(run));
-        if keep || !self.is_flow() {
+        // Without a removal, the run was never written, and there is no entry of it.
+        if keep || !self.is_flow() || !self.block.is_any_removed() {
             sum::restart(run, stamp, keep);
             return true;
         }
