@@ -133,13 +133,13 @@ impl ChangeReader {
         let mut dropped = MergedMetrics::default();
         let mut readers = lock_readers();
         fold_ended(&mut readers);
+        look_for_expired(&families, &mut readers);
         let view = View::everything();
         for &family in &families {
             let descriptor = family.descriptor();
             let mut empty = MetricSnapshot::new(descriptor);
             empty.dropped = family.dropped().read();
             dropped.push(family, empty);
-            look_for_expired(family, &view, &mut readers);
             let mut metric = MetricChanges::none(descriptor);
             match descriptor.metric_type() {
                 MetricType::Histogram => metric.add_histograms(self.0, family, &view, &mut readers),

@@ -8,25 +8,31 @@ use crate::store::family::Family;
 use crate::store::read::{View, read};
 use crate::store::series::Series;
 
-/// Notes which series of a family were recorded since the last collection, and removes those that
-/// have expired. Does nothing if the metric neither expires nor is tracked.
-pub(super) fn look_for_expired(family: &'static Family, view: &View<'_>, readers: &mut Readers) {
-    let metric = family.descriptor();
-    let expiry = metric.expiry();
-    if expiry.is_none() && !metric.is_tracked() {
-        return;
-    }
+/// Notes which series were recorded since the last collection, and removes those that have expired.
+/// Leaves out metrics that neither expire nor are tracked.
+///
+/// A collection calls this function before it makes the view that it reads: the removals here count
+/// cells that an older view may not have.
+pub(super) fn look_for_expired(families: &[&'static Family], readers: &mut Readers) {
+    let view = View::everything();
     let now = Moment::now();
     let mut expired = Vec::new();
-    family.for_each_series(|series| {
-        series.settle();
-        let Some(contents) = contents(series, view) else { return };
-        let Some(recorded) = readers.last_recorded.note(series, contents, now) else { return };
-        let idle = now.instant.duration_since(recorded.instant);
-        if expiry.is_some_and(|expiry| idle >= expiry) {
-            expired.push(series);
+    for family in families {
+        let metric = family.descriptor();
+        let expiry = metric.expiry();
+        if expiry.is_none() && !metric.is_tracked() {
+            continue;
         }
-    });
+        family.for_each_series(|series| {
+            series.settle();
+            let Some(contents) = contents(series, &view) else { return };
+            let Some(recorded) = readers.last_recorded.note(series, contents, now) else { return };
+            let idle = now.instant.duration_since(recorded.instant);
+            if expiry.is_some_and(|expiry| idle >= expiry) {
+                expired.push(series);
+            }
+        });
+    }
     for series in expired {
         expire(series, readers);
     }

@@ -88,10 +88,10 @@ fn collect(reader: Option<u64>) -> Snapshot {
     let mut readers = lock_readers();
     joined::sweep();
     fold_ended(&mut readers);
+    look_for_expired(&families, &mut readers);
     let view = View::everything();
     let mut metrics = MergedMetrics::default();
     for family in families {
-        look_for_expired(family, &view, &mut readers);
         let metric = MetricSnapshot {
             descriptor: family.descriptor(),
             series: series_of(family, reader, &view, &mut readers),
