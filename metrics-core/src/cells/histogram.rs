@@ -363,6 +363,8 @@ mod tests {
         assert!(record(&run, 1, &[5.0], 3.0));
         assert!(!record(&run, 2, &[5.0], 3.0));
         assert_eq!((tag(&run), totals(&run).unwrap().count()), (1, 1));
+        retag(&run, 3);
+        assert_eq!((tag(&run), totals(&run).unwrap().count()), (3, 1));
     }
 
     #[test]

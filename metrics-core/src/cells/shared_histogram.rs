@@ -186,6 +186,16 @@ mod tests {
     }
 
     #[test]
+    fn each_read_sends_later_writers_to_the_other_half() {
+        let histogram = SharedHistogram::new(BOUNDARIES.len());
+        for hot in [1 << 63, 0, 1 << 63] {
+            histogram.record(BOUNDARIES, 4.0);
+            histogram.read(false);
+            assert_eq!(histogram.announced.load(Relaxed), hot);
+        }
+    }
+
+    #[test]
     fn threads_lose_nothing_while_it_is_drained() {
         let histogram = SharedHistogram::new(BOUNDARIES.len());
         let each = if cfg!(miri) { 20 } else { 5_000 };

@@ -101,6 +101,46 @@ impl Limit {
 mod tests {
     use super::*;
 
+    /// The extremes of values in the buckets up to 1, up to 10 and above.
+    fn fit_to(known: (f64, f64), mean: f64, buckets: &[u64; 3]) -> (f64, f64) {
+        let known = Extremes { min: known.0, max: known.1 };
+        let lifetime = Extremes { min: 0.0, max: 50.0 };
+        let Extremes { min, max } = fit(known, mean, 0.5, &[1.0, 10.0], buckets, lifetime);
+        (min, max)
+    }
+
+    const UNKNOWN: (f64, f64) = (Extremes::NONE.min, Extremes::NONE.max);
+
+    #[test]
+    fn without_known_extremes_the_mean_is_both() {
+        assert_eq!(fit_to(UNKNOWN, 5.0, &[0, 3, 0]), (5.0, 5.0));
+        assert_eq!(fit_to(UNKNOWN, 20.0, &[0, 0, 1]), (20.0, 20.0));
+    }
+
+    #[test]
+    fn a_single_value_has_one_extreme_in_its_bucket() {
+        assert_eq!(fit_to((4.0, 4.0), 5.0, &[0, 1, 0]), (4.0, 4.0));
+        assert_eq!(fit_to((2.0, 8.0), 5.0, &[0, 1, 0]), (5.0, 5.0));
+        assert_eq!(fit_to((20.0, 20.0), 5.0, &[0, 1, 0]), (5.0, 5.0));
+    }
+
+    #[test]
+    fn known_extremes_are_moved_to_a_mean_beyond_them() {
+        let fit = |mean| fit_to((4.0, 8.0), mean, &[0, 3, 0]);
+        for mean in [3.5, 3.75, 4.25, 6.0, 7.75, 8.25, 8.5] {
+            assert_eq!(fit(mean), (4.0, 8.0), "{mean}");
+        }
+        assert_eq!([3.25, 8.75].map(fit), [(3.25, 8.0), (4.0, 8.75)]);
+    }
+
+    #[test]
+    fn extremes_stay_in_the_outermost_buckets_and_in_the_lifetime() {
+        let above_one = 1_f64.next_up();
+        assert_eq!(fit_to((0.5, 20.0), 5.0, &[0, 3, 0]), (above_one, 10.0));
+        assert_eq!(fit_to((-5.0, 90.0), 5.0, &[1, 0, 1]), (0.0, 50.0));
+        assert_eq!(fit_to((5.0, 5.0), 5.0, &[1, 0, 1]), (1.0, 10_f64.next_up()));
+    }
+
     #[test]
     fn a_sum_is_moved_only_if_facts_contradict_it() {
         let (lifetime, extremes) =
@@ -111,6 +151,10 @@ mod tests {
             assert_eq!(fit(sum), sum);
         }
         assert_eq!([0.0, -1e300, 90.0, f64::MAX].map(fit), [33.0, 33.0, 81.5, 81.5]);
+        // Values in the middle bucket alone.
+        let fit =
+            |sum| fit_sum(sum, Extremes { min: 2.0, max: 8.0 }, &[1.0, 10.0], &[0, 3, 0], lifetime);
+        assert_eq!([9.5, 10.0, 22.0, 22.5].map(fit), [10.0, 10.0, 22.0, 22.0]);
     }
 
     #[test]

@@ -2,6 +2,9 @@
 //!
 //! All functions here are for callers that keep readers and other removals out.
 
+#[cfg(test)]
+mod tests;
+
 use super::late::Ledger;
 use super::read::{View, cells_sum};
 use super::series::Series;

@@ -1,4 +1,4 @@
-//! A family for the tests of this layer.
+//! Families for the tests of this layer.
 
 use super::family::Family;
 use super::key::Parts;
@@ -11,15 +11,27 @@ use crate::metric::source::Source;
 
 /// A counter with one open label, which no registry knows.
 pub(super) fn counter(series_limit: usize) -> &'static Family {
+    family(MetricType::Counter, ValueType::U64, series_limit)
+}
+
+/// A metric with one open label, which no registry knows.
+pub(super) fn family(
+    metric_type: MetricType,
+    value_type: ValueType,
+    series_limit: usize,
+) -> &'static Family {
     let source = Source { file: "", line: 0, module: "", item: "" };
     Family::leak(Box::leak(Box::new(Descriptor::new(Definition {
         name: "sample",
-        metric_type: MetricType::Counter,
-        value_type: ValueType::U64,
+        metric_type,
+        value_type,
         unit: "",
         description: "",
         labels: &[],
-        boundaries: &[],
+        boundaries: match metric_type {
+            MetricType::Histogram => &[10.0],
+            _ => &[],
+        },
         series_limit,
         lifetime: Lifetime::UNSET,
         source,

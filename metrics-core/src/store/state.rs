@@ -60,3 +60,17 @@ pub(crate) enum End {
     /// Nothing was recorded for some time. A gauge that is set at the same moment keeps its value.
     Expiry,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_life_is_that_of_a_run_or_of_a_shared_cell() {
+        for number in [0, 1, 2, 1 << 32, (1 << 63) - 1] {
+            let (run, shared) = (Life::of_run(number), Life::of_shared(number));
+            assert_eq!((run.run(), run.shared()), (Some(number), None));
+            assert_eq!((shared.run(), shared.shared()), (None, Some(number)));
+        }
+    }
+}

@@ -98,3 +98,66 @@ pub(crate) fn replace<N: Number>(series: Series, last: Option<(Counted, N)>, now
         (earlier, added) = (later, change);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cells::change::Reading;
+    use crate::metric::kind::{MetricType, ValueType};
+    use crate::store::read::{View, read};
+    use crate::store::sample::{family, label};
+    use crate::store::state::End;
+
+    fn level() -> Series {
+        family(MetricType::UpDownCounter, ValueType::I64, 1).find(&label(1))
+    }
+
+    fn held(series: Series) -> Option<i64> {
+        match read(series.current().0, &View::everything())? {
+            Reading::Number(bits) => Some(bits.cast_signed()),
+            Reading::Histogram(_) => None,
+        }
+    }
+
+    fn remove(series: Series) {
+        series.current().0.end_life(End::Removal);
+    }
+
+    /// Adds in the shared cell, as a thread without memory for its own cells does.
+    fn add_shared(series: Series, n: i64) -> Life {
+        let Shared::Sums(sums) = series.block.shared() else { panic!() };
+        Life::of_shared(sums[series.position()].add(n))
+    }
+
+    #[test]
+    fn what_was_added_in_a_shared_cell_is_taken_back_in_its_life_only() {
+        let series = level();
+        for _ in 0..3 {
+            let life = add_shared(series, 5);
+            assert!(is_alive((series, life)));
+            series.add_in(life, -5_i64);
+            assert_eq!(held(series), Some(0));
+            let life = add_shared(series, 5);
+            remove(series);
+            assert!(!is_alive((series, life)));
+            series.add_in(life, -5_i64);
+            assert_eq!(held(series), None);
+        }
+    }
+
+    #[test]
+    fn a_value_replaces_the_one_before_in_its_life_only() {
+        let series = level();
+        let first = replace(series, None, 5_i64);
+        let second = replace(series, Some((first, 5)), 8_i64);
+        assert_eq!(held(series), Some(8));
+        remove(series);
+        let third = replace(series, Some((second, 8)), 3_i64);
+        assert_eq!(held(series), Some(3));
+        remove(series);
+        let shared = (series, add_shared(series, 4));
+        replace(series, Some((shared, 4)), 6_i64);
+        assert_eq!(held(series), Some(6));
+        assert!(!is_alive(third) && is_alive(shared));
+    }
+}
