@@ -2,8 +2,8 @@
 
 use crate::sync::{
     AtomicU64,
-    Ordering::{AcqRel, Acquire, Release},
-    yield_now,
+    Ordering::{AcqRel, Acquire, Relaxed, Release},
+    Wait,
 };
 
 /// Which writers may write to a block, by the stamp of the block when they found it, and how many
@@ -59,10 +59,15 @@ impl Gate {
         // Release: pairs with the acquire in `admits`.
         self.first.store(first, Release);
         // An update and not a load: see `enter`. Acquire: also pairs with the release in
-        // `Writing::drop`. The code after this loop sees what the writers wrote. A writer never
-        // waits inside the gate, so the loop ends.
-        while self.writers.fetch_add(0, AcqRel) != 0 {
-            yield_now();
+        // `Writing::drop`. The code after this loop sees what the writers wrote.
+        let mut wait = Wait::new();
+        loop {
+            let writers = self.writers.fetch_add(0, AcqRel);
+            if writers == 0 {
+                break;
+            }
+            // Relaxed: a missing writer writes nothing more.
+            self.writers.fetch_sub(wait.missing(writers), Relaxed);
         }
     }
 }
@@ -78,6 +83,7 @@ impl Drop for Writing<'_> {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
+    use crate::sync::process;
 
     #[test]
     fn a_gate_shuts_out_earlier_stamps() {
@@ -88,5 +94,17 @@ mod tests {
         assert!(gate.admits(3) && gate.enter(3).is_some() && gate.enter(4).is_some());
         gate.admit_from(1 << 40);
         assert!(!gate.admits(u64::from(u32::MAX)) && gate.enter(1 << 40).is_some());
+    }
+
+    #[test]
+    fn a_forked_process_does_not_wait_for_missing_writers() {
+        let _forked = process::Pretended::begin();
+        let gate = Gate::new(1);
+        for stamp in 1..4 {
+            std::mem::forget(gate.enter(stamp));
+            std::mem::forget(gate.enter(stamp));
+            gate.admit_from(stamp + 1);
+            assert_eq!(gate.writers.load(Relaxed), 0);
+        }
     }
 }

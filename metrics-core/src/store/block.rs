@@ -26,7 +26,7 @@ use crate::shards::layout::{self, Layout, SHARED};
 use crate::sync::{
     AtomicU64, Mutex,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
-    lock,
+    lock, process,
 };
 
 /// The family of a block, reduced to the functions that the series of the block need.
@@ -164,6 +164,7 @@ impl Block {
         if let Some(base) = self.reserved_base_if_any() {
             return base;
         }
+        process::note();
         let base = match self.descriptor().metric_type() {
             MetricType::Gauge => SHARED,
             _ => layout::reserve(self.series, self.layout),
