@@ -19,6 +19,7 @@ use super::state::{FIRST_STAMP, Removal};
 use crate::cells::change::Reading;
 use crate::cells::gate::{Gate, Writing};
 use crate::labels::set::Labels;
+use crate::locks::{get_or_init, lock};
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::Dropped;
 use crate::metric::kind::MetricType;
@@ -26,7 +27,7 @@ use crate::shards::layout::{self, Layout, SHARED};
 use crate::sync::{
     AtomicU64, Mutex,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
-    lock, process,
+    process,
 };
 
 /// The family of a block, reduced to the functions that the series of the block need.
@@ -185,7 +186,7 @@ impl Block {
 
     /// The shared cells, allocated by the first call.
     pub(crate) fn shared(&self) -> &Shared {
-        self.shared.get_or_init(|| Shared::new(self.descriptor(), self.series))
+        get_or_init(&self.shared, || Shared::new(self.descriptor(), self.series))
     }
 
     /// The shared cells, if they are allocated.
