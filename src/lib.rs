@@ -200,15 +200,15 @@ pub use signals::{exit_on_signal, shutdown_signal};
 pub use typed_metrics_core::ConsoleHandler;
 pub use typed_metrics_core::{
     AttributeValue, Attributes, BACK_ENDS, BackEnd, ChangeReader, Changes, Conflict, Counter,
-    DEFAULT_SERIES_LIMIT, Descriptor, DropReason, Entered, Error, FunctionObjective, Gauge, Handle,
-    HandlerChoice, HandlerError, Histogram, HistogramSnapshot, InMemoryHandler, IntoAttributes,
-    IntoHandler, IntoHandlers, Label, LabelDescriptor, LabelRef, LabelValue, Labels,
-    MAX_ATTRIBUTES, MAX_RUNTIME_METRICS, Measurement, Metric, MetricChanges, MetricHandler,
+    DEFAULT_SERIES_LIMIT, Descriptor, DropReason, Entered, Error, ForkGuard, FunctionObjective,
+    Gauge, Handle, HandlerChoice, HandlerError, Histogram, HistogramSnapshot, InMemoryHandler,
+    IntoAttributes, IntoHandler, IntoHandlers, Label, LabelDescriptor, LabelRef, LabelValue,
+    Labels, MAX_ATTRIBUTES, MAX_RUNTIME_METRICS, Measurement, Metric, MetricChanges, MetricHandler,
     MetricSnapshot, MetricType, Metrics, Number, Objective, Observation, Outcome, Reader,
     Resolution, RuntimeMetric, SeriesChange, SeriesId, SeriesSnapshot, ShutdownGuard, Snapshot,
     Source, Timer, UpDownCounter, Value, ValueType, add_metric_handler, attributes, catalog, check,
-    clear_metric_handlers, flush, kind, observe, record_metric, register_metric, resolve_conflict,
-    set_default_expiry, set_metric_handlers, shutdown, shutdown_guard, snapshot,
+    clear_metric_handlers, flush, fork_guard, kind, observe, record_metric, register_metric,
+    resolve_conflict, set_default_expiry, set_metric_handlers, shutdown, shutdown_guard, snapshot,
 };
 pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
 /// Metrics of LLM calls, and the types that record them.

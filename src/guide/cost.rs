@@ -62,3 +62,30 @@
 //! - Sums are not checked for overflow: a sum of integers wraps around modulo 2^64, and a sum of
 //!   `f64` can become infinite.
 //! - No crate of this project contains `unsafe`.
+//!
+//! # Forking
+//!
+//! A process that is forked while it has other threads takes a [`fork_guard`](crate::fork_guard):
+//!
+//! ```
+//! # fn fork() {}
+//! let guard = typed_metrics::fork_guard();
+//! fork(); // for example, `unsafe { nix::unistd::fork() }`
+//! drop(guard); // runs in the parent and in the child
+//! ```
+//!
+//! - The child has a copy of everything that was recorded before the fork. From then on, parent and
+//!   child count on their own. Counters of the child begin with the counts of the parent.
+//! - An up-down counter of the child keeps what other threads of the parent had added and not taken
+//!   back.
+//! - A measurement that another thread was making at the fork is in the child, or is not. In a
+//!   histogram, its count may be there without its sum.
+//! - The threads of handlers are not in the child: nothing is exported by itself. A handler may have
+//!   been in the middle of an export. So fork before handlers are installed if the child installs or
+//!   shuts down handlers.
+//! - While the guard lives, other threads wait if they read, or record in a series for the first
+//!   time. Other measurements go on.
+//! - Without the guard, recording or reading can hang in the child: another thread may have held a
+//!   lock at the fork. With one thread that took snapshots all the time, and one that made series
+//!   all the time, 48 of 300 children hung.
+//! - [`Command`](std::process::Command) needs no guard: the new program has its own metrics.

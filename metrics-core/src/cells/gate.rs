@@ -7,7 +7,7 @@
 use crate::sync::{
     AtomicU64,
     Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst},
-    fence, yield_now,
+    Wait, fence,
 };
 
 /// Which writers may write to a block, by the stamp of the block when they found it, and how many
@@ -100,15 +100,25 @@ impl Gate {
         // See `enter`.
         fence(SeqCst);
         for slot in slots() {
+            let mut wait = Wait::new();
             // Acquire: pairs with the release in `Writing::drop`. The code after this loop sees what
-            // the writers wrote. A writer never waits inside the gate, so the loop ends.
+            // the writers wrote.
             while slot.0.load(Acquire) == self.address() {
-                yield_now();
+                if wait.missing(1) > 0 {
+                    // Relaxed: a missing writer writes nothing more.
+                    let _ = slot.0.compare_exchange(self.address(), 0, Relaxed, Relaxed);
+                }
             }
         }
-        // An update and not a load: see `enter`. Acquire: see above.
-        while self.writers.fetch_add(0, AcqRel) != 0 {
-            yield_now();
+        let mut wait = Wait::new();
+        loop {
+            // An update and not a load: see `enter`. Acquire: see above.
+            let writers = self.writers.fetch_add(0, AcqRel);
+            if writers == 0 {
+                break;
+            }
+            // Relaxed: see above.
+            self.writers.fetch_sub(wait.missing(writers), Relaxed);
         }
     }
 
@@ -133,6 +143,7 @@ impl Drop for Writing<'_> {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
+    use crate::sync::process;
 
     #[test]
     fn a_gate_shuts_out_earlier_stamps() {
@@ -159,5 +170,18 @@ mod tests {
         assert_eq!(inner.writers.load(Relaxed), 1);
         drop((in_outer, in_inner));
         assert_eq!((slot.0.load(Relaxed), inner.writers.load(Relaxed)), (0, 0));
+    }
+
+    #[test]
+    fn a_forked_process_does_not_wait_for_missing_writers() {
+        let _forked = process::Pretended::begin();
+        let (gate, slot) = (Gate::new(1), Slot::new());
+        for stamp in 1..4 {
+            std::mem::forget(gate.enter(stamp, Some(&slot)));
+            std::mem::forget(gate.enter(stamp, None));
+            std::mem::forget(gate.enter(stamp, None));
+            gate.admit_from(stamp + 1, || [&slot]);
+            assert_eq!((gate.writers.load(Relaxed), slot.0.load(Relaxed)), (0, 0));
+        }
     }
 }

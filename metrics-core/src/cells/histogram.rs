@@ -29,7 +29,7 @@ use super::wide_sum::WideSum;
 use crate::sync::{
     AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
-    fence, yield_now,
+    Wait, fence,
 };
 
 const SEQUENCE: usize = 0;
@@ -127,20 +127,23 @@ pub(crate) fn acknowledge(run: &[AtomicU64], copied: &Copied) {
 pub(crate) fn restart(run: &[AtomicU64], tag: u64) {
     let Some((header, buckets)) = run.split_first_chunk::<HEADER>() else { return };
     write_sequenced(header, |_| {
-        let clear = |[min, max]: [usize; 2]| {
-            header[min].store(f64::INFINITY.to_bits(), Relaxed);
-            header[max].store(f64::NEG_INFINITY.to_bits(), Relaxed);
-        };
-        clear([MIN, MAX]);
-        clear([INTERVAL_MIN, INTERVAL_MAX]);
-        for cell in [SUM, BEFORE_HIGH, BEFORE_LOW] {
-            header[cell].store(0, Relaxed);
-        }
-        header[NOTICED].store(header[ACKNOWLEDGED].load(Relaxed), Relaxed);
-        header[LAST].store(f64::NAN.to_bits(), Relaxed);
-        buckets.iter().for_each(|bucket| bucket.store(0, Relaxed));
+        clear(header, buckets);
         header[TAG].store(tag, Relaxed);
     });
+}
+
+/// Empties a run, under an odd sequence.
+fn clear(header: &[AtomicU64; HEADER], buckets: &[AtomicU64]) {
+    for [min, max] in [[MIN, MAX], [INTERVAL_MIN, INTERVAL_MAX]] {
+        header[min].store(f64::INFINITY.to_bits(), Relaxed);
+        header[max].store(f64::NEG_INFINITY.to_bits(), Relaxed);
+    }
+    for cell in [SUM, BEFORE_HIGH, BEFORE_LOW] {
+        header[cell].store(0, Relaxed);
+    }
+    header[NOTICED].store(header[ACKNOWLEDGED].load(Relaxed), Relaxed);
+    header[LAST].store(f64::NAN.to_bits(), Relaxed);
+    buckets.iter().for_each(|bucket| bucket.store(0, Relaxed));
 }
 
 /// Gives the run the tag `tag` and keeps its contents. For the owner only.
@@ -151,6 +154,23 @@ pub(crate) fn retag(run: &[AtomicU64], tag: u64) {
     if let Some(cell) = run.get(TAG) {
         cell.store(tag, Relaxed);
     }
+}
+
+/// Ends a measurement whose owner is missing, in a forked process. `sequence` is odd. For readers,
+/// one at a time.
+#[cold]
+fn finish_for_owner(run: &[AtomicU64], sequence: u64) {
+    let Some((header, buckets)) = run.split_first_chunk::<HEADER>() else { return };
+    // Relaxed: no other thread writes to the run. The exchange below publishes the stores.
+    let extremes = Extremes::from_bits(header[MIN].load(Relaxed), header[MAX].load(Relaxed));
+    if extremes.is_none() {
+        // The owner began its first value, or was emptying the run. An empty run has no parts that
+        // contradict each other. Otherwise, one value may be in the bucket and not yet in the sum.
+        clear(header, buckets);
+    }
+    // The store that the owner would make: if it goes on after all, it makes the same store.
+    // Release: see `write_sequenced`.
+    let _ = header[SEQUENCE].compare_exchange(sequence, sequence.wrapping_add(1), Release, Relaxed);
 }
 
 /// Runs `write` under an odd sequence. `write` gets the sequence before that.
@@ -189,6 +209,7 @@ impl Copied {
     /// Copies `run`; `None` if nothing was ever recorded in it.
     pub(crate) fn read(&mut self, run: &[AtomicU64]) -> Option<&Self> {
         let (sequence, rest) = run.split_first()?;
+        let (mut wait, mut seen) = (Wait::new(), 0);
         loop {
             // Acquire: pairs with the release store in `write_sequenced`. The loads below see
             // everything that was written before this sequence.
@@ -208,8 +229,13 @@ impl Copied {
                     return Some(self);
                 }
             }
-            // The owner is recording. Recording never waits, so this loop ends.
-            yield_now();
+            // The owner is recording.
+            if before != seen {
+                (wait, seen) = (Wait::new(), before);
+            }
+            if wait.missing(1) > 0 {
+                finish_for_owner(run, before);
+            }
         }
     }
 
@@ -315,6 +341,7 @@ pub(crate) fn absorb(run: &[AtomicU64], copied: &Copied) {
 mod tests {
     use super::*;
     use crate::cells::totals::Totals;
+    use crate::sync::process;
 
     fn run(boundaries: usize) -> Vec<AtomicU64> {
         (0..width(boundaries)).map(|_| AtomicU64::new(0)).collect()
@@ -388,6 +415,27 @@ mod tests {
         assert_eq!(interval(), Extremes::of(3.0));
         record(4.0);
         assert_eq!(interval(), Extremes { min: 3.0, max: 4.0 });
+    }
+
+    #[test]
+    fn a_forked_process_finishes_the_measurement_of_a_missing_owner() {
+        let _forked = process::Pretended::begin();
+        let run = run(1);
+        let begin = || {
+            run[SEQUENCE].fetch_add(1, Relaxed);
+            run[HEADER].fetch_add(1, Relaxed);
+        };
+        restart(&run, 1);
+        begin();
+        assert_eq!(totals(&run).unwrap(), Totals::new(1));
+        assert!(record(&run, 1, &[5.0], 3.0));
+        begin();
+        let all = totals(&run).unwrap();
+        assert_eq!((all.count(), all.extremes), (2, Extremes::of(3.0)));
+        // Both the reader and an owner that goes on after all make the sequence even.
+        assert_eq!(run[SEQUENCE].load(Relaxed) % 2, 0);
+        assert!(record(&run, 1, &[5.0], 9.0));
+        assert_eq!(totals(&run).unwrap().count(), 3);
     }
 
     /// Compares random histories with totals in plain memory.

@@ -6,7 +6,7 @@ use super::wide_sum::WideSum;
 use crate::sync::{
     AtomicU64, Mutex,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
-    lock, yield_now,
+    Wait, lock,
 };
 
 /// A histogram for many writers with consistent reads. It has two halves, as in the Prometheus Go
@@ -100,10 +100,14 @@ impl SharedHistogram {
         // half zeroed. Acquire: no load below moves before the swap.
         let began = self.announced.swap(hot ^ HOT, AcqRel) & !HOT;
         let cold = &self.halves[usize::from(hot != 0)];
-        // Acquire: pairs with the release of `finished` in `record`. A writer never waits between
-        // its two steps, so this loop ends.
-        while cold.finished.load(Acquire) != began {
-            yield_now();
+        let mut wait = Wait::new();
+        loop {
+            // Acquire: pairs with the release of `finished` in `record`.
+            let unfinished = began.wrapping_sub(cold.finished.load(Acquire));
+            // Missing writers are no longer announced in this half, and finish nothing.
+            if unfinished == 0 || wait.missing(unfinished) > 0 {
+                break;
+            }
         }
         let buckets: Vec<u64> = cold.buckets.iter().map(|b| b.load(Relaxed)).collect();
         let extremes = Extremes {
@@ -111,7 +115,10 @@ impl SharedHistogram {
             max: f64::from_bits(cold.max.load(Relaxed)),
         };
         let sum = WideSum::ZERO.plus(f64::from_bits(cold.sum.load(Relaxed)));
-        totals.merge(sum, extremes, extremes, &buckets);
+        // Without extremes, all writers are missing, and their values too.
+        if !extremes.is_none() {
+            totals.merge(sum, extremes, extremes, &buckets);
+        }
         cold.zero();
     }
 }
@@ -143,6 +150,7 @@ impl Half {
 mod tests {
     use super::*;
     use crate::cells::histogram;
+    use crate::sync::process;
 
     const BOUNDARIES: &[f64] = &[-10.0, 0.0, 10.0];
 
@@ -193,6 +201,25 @@ mod tests {
             histogram.read(false);
             assert_eq!(histogram.announced.load(Relaxed), hot);
         }
+    }
+
+    #[test]
+    fn a_forked_process_does_not_wait_for_missing_writers() {
+        let _forked = process::Pretended::begin();
+        let histogram = SharedHistogram::new(BOUNDARIES.len());
+        let begin = || {
+            let announced = histogram.announced.fetch_add(1, Acquire);
+            histogram.halves[usize::from(announced & HOT != 0)].buckets[2].fetch_add(1, Relaxed);
+        };
+        begin();
+        assert_eq!(histogram.read(false), Totals::new(BOUNDARIES.len()));
+        for whole in 1..4 {
+            histogram.record(BOUNDARIES, 4.0);
+            begin();
+            // A value that was begun may count.
+            assert_eq!(histogram.read(true).count(), 2 * whole);
+        }
+        assert_eq!(histogram.read(false).extremes, Extremes::of(4.0));
     }
 
     #[test]

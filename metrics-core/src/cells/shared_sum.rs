@@ -14,7 +14,7 @@ use crate::number::Number;
 use crate::sync::{
     AtomicU64,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
-    yield_now,
+    Wait,
 };
 
 /// A sum, and whether anything was added to it.
@@ -101,10 +101,15 @@ impl SharedSum {
         // Release: pairs with the acquire loads of `life`. The half of the next life was emptied
         // before.
         let old = self.half(self.life.fetch_add(1, AcqRel));
-        // An update and not a load: see `add_in`. An addition never waits between its announcement
-        // and its end, so the loop ends.
-        while old.writers.fetch_add(0, AcqRel) != 0 {
-            yield_now();
+        // An update and not a load: see `add_in`.
+        let mut wait = Wait::new();
+        loop {
+            let writers = old.writers.fetch_add(0, AcqRel);
+            if writers == 0 {
+                break;
+            }
+            // Relaxed: a missing addition writes nothing more. It is in the sum or is not.
+            old.writers.fetch_sub(wait.missing(writers), Relaxed);
         }
         // Relaxed: the additions are ordered before by the loop, and the next `clear` publishes the
         // zeros together with the life that uses them.
@@ -122,6 +127,7 @@ impl SharedSum {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
+    use crate::sync::process;
 
     #[test]
     fn a_sum_is_there_once_something_was_added() {
@@ -147,6 +153,18 @@ mod tests {
         sum.add(0.5);
         sum.add(0.25);
         assert_eq!(sum.read().map(f64::from_bits), Some(0.75));
+    }
+
+    #[test]
+    fn a_forked_process_does_not_wait_for_missing_writers() {
+        let _forked = process::Pretended::begin();
+        let sum = SharedSum::new();
+        for life in 0..4 {
+            assert_eq!(sum.add(3_u64), life);
+            sum.half(life).writers.fetch_add(2, Acquire);
+            assert_eq!(sum.clear(), Some(3));
+        }
+        assert!(sum.halves.iter().all(|half| half.writers.load(Relaxed) == 0));
     }
 
     /// Threads add 1 and take it back in the same life, while another thread ends lives.

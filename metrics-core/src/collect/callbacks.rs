@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use log::Level;
 
 use crate::foreign::{self, Foreign};
+use crate::locks::lock;
 use crate::report::report;
-use crate::sync::lock;
 
 pub(super) struct Callback {
     record: Foreign<Box<dyn Fn() + Send + Sync>>,

@@ -7,9 +7,9 @@ use hashbrown::HashTable;
 use super::registry;
 use crate::labels::hash::{hash_of, same_labels};
 use crate::labels::set::Labels;
+use crate::locks::lock;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::series_id::SeriesId;
-use crate::sync::lock;
 
 /// The labels of series that several definitions share, each with a number that makes up its id.
 ///

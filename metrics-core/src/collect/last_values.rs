@@ -7,10 +7,11 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread::{self, ThreadId};
 
+use crate::locks::lock;
 use crate::metric::kind::MetricType;
 use crate::store::record::Counted;
 use crate::store::series::Series;
-use crate::sync::{Mutex, lock};
+use crate::sync::Mutex;
 
 /// Changes a series from the last observed value to the value that is observed now, and returns the
 /// observed value that the series then has. `None` stands for no value: before the first value, and

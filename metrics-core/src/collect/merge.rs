@@ -5,10 +5,10 @@ use std::collections::HashMap;
 
 use super::joined::JOINED;
 use super::snapshot::MetricSnapshot;
+use crate::locks::lock;
 use crate::metric::kind::MetricType;
 use crate::metric::series_id::SeriesId;
 use crate::store::family::Family;
-use crate::sync::lock;
 
 /// The metrics of a snapshot, merged by name.
 #[derive(Default)]

@@ -9,13 +9,13 @@ use std::sync::{Arc, Mutex};
 use super::last_values::{self, Apply, Observed};
 use super::remove::remove;
 use crate::foreign;
+use crate::locks::lock;
 use crate::metric::dropped::DropReason;
 use crate::metric::kind::MetricType;
 use crate::number::Number;
 use crate::store::observers::Observe;
 use crate::store::series::Series;
 use crate::store::take_back::{is_alive, replace};
-use crate::sync::lock;
 
 pub(super) struct Observer {
     series: Series,

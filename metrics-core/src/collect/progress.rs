@@ -1,7 +1,7 @@
 //! How far each reader is.
 
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, MutexGuard, TryLockError};
+use std::sync::{LazyLock, Mutex};
 
 use super::ended::{Ended, Ending};
 use super::histogram_progress::HistogramProgress;
@@ -11,13 +11,13 @@ use crate::cells::change::Reading;
 use crate::cells::totals::{Extremes, Totals};
 use crate::clock;
 use crate::labels::hash::Seeded;
+use crate::locks::{LockedMutex, force, lock, try_lock};
 use crate::metric::descriptor::Descriptor;
 use crate::metric::kind::MetricType;
 use crate::metric::series_id::SeriesId;
 use crate::store::family::Family;
 use crate::store::series::Series;
 use crate::store::value::{HistogramSnapshot, Value};
-use crate::sync::lock;
 
 /// The state of all readers between collections. It is locked while cells are read, so that code
 /// that moves counts can keep readers out.
@@ -55,17 +55,13 @@ struct ReaderProgress {
 static READERS: LazyLock<Mutex<Readers>> = LazyLock::new(|| Mutex::new(Readers::new()));
 
 /// Keeps readers out while the guard is held.
-pub(crate) fn lock_readers() -> MutexGuard<'static, Readers> {
-    lock(&READERS)
+pub(crate) fn lock_readers() -> LockedMutex<'static, Readers> {
+    lock(force(&READERS))
 }
 
 /// Keeps readers out while the guard is held; `None` if a reader is reading now.
-pub(crate) fn try_lock_readers() -> Option<MutexGuard<'static, Readers>> {
-    match READERS.try_lock() {
-        Ok(readers) => Some(readers),
-        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-        Err(TryLockError::WouldBlock) => None,
-    }
+pub(crate) fn try_lock_readers() -> Option<LockedMutex<'static, Readers>> {
+    try_lock(force(&READERS))
 }
 
 impl Readers {

@@ -2,10 +2,10 @@
 
 use std::sync::Mutex;
 
+use crate::locks::lock;
 use crate::metric::descriptor::Descriptor;
 use crate::store::family::Family;
 use crate::store::function_metrics::function_metrics;
-use crate::sync::lock;
 
 /// The metrics of all linked crates that derive `Metrics`. The linker assembles the list, so no
 /// code runs before `main`.

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 use serde::Serialize;
 
+use crate::locks::get_or_init;
+
 /// The reason why a measurement was not recorded, or not in its own series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -93,7 +95,7 @@ impl Dropped {
     /// thread.
     #[cold]
     pub(crate) fn note(&self, reason: DropReason) {
-        let stripes = self.stripes.get_or_init(|| {
+        let stripes = get_or_init(&self.stripes, || {
             Box::new(
                 [const { Stripe([const { AtomicU64::new(0) }; DropReason::ALL.len()]) }; STRIPES],
             )

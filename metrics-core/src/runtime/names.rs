@@ -2,13 +2,14 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::{LazyLock, PoisonError, RwLock};
+use std::sync::{LazyLock, RwLock};
 
 use super::metric::Metric;
 use super::registered::RuntimeMetric;
 use crate::collect::registry;
 use crate::error::Error;
 use crate::labels::hash::Seeded;
+use crate::locks::{force, read, write};
 use crate::metric::source::Source;
 use crate::rules::name::{MAX_NAME_LEN, NameError};
 use crate::store::family::Family;
@@ -49,7 +50,7 @@ pub(super) fn find(key: &str) -> Option<RuntimeMetric> {
 
 #[cold]
 fn look_up(key: &str) -> Option<RuntimeMetric> {
-    let table = TABLE.read().unwrap_or_else(PoisonError::into_inner);
+    let table = read(force(&TABLE));
     let (key, metric) = table.by_key.get_key_value(key).map(|(key, metric)| (*key, *metric))?;
     drop(table);
     let _ =
@@ -77,7 +78,7 @@ pub(super) fn register(
         }
     }
 
-    let mut table = TABLE.write().unwrap_or_else(PoisonError::into_inner);
+    let mut table = write(force(&TABLE));
     let lower = name.to_ascii_lowercase();
     let registered = table.by_name.get(&lower).copied();
     if let Some(conflict) =

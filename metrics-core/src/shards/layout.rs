@@ -4,9 +4,9 @@ use std::sync::Mutex;
 
 use super::shard::{SEGMENT, SEGMENTS};
 use crate::cells::{histogram, sum};
+use crate::locks::lock;
 use crate::metric::descriptor::Definition;
 use crate::metric::kind::{MetricType, ValueType};
-use crate::sync::lock;
 
 /// Indices from here on refer to shared cells instead of sharded cells.
 pub(crate) const SHARED: u32 = 1 << 31;

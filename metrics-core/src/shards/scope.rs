@@ -14,9 +14,9 @@ use std::sync::{Arc, Mutex};
 use super::shard::{self, Numbered, Segment, SegmentList, Shard};
 use crate::cells::change::{Change, Reading};
 use crate::cells::totals::Totals;
+use crate::locks::lock;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::series_id::SeriesId;
-use crate::sync::lock;
 
 /// The memory that a capture records into.
 #[derive(Debug)]

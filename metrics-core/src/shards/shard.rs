@@ -10,9 +10,10 @@
 //! again; it is not returned to the system.
 
 use std::cell::{Cell, RefCell};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
-use crate::sync::{AtomicU64, Ordering::Relaxed, lock};
+use crate::locks::lock;
+use crate::sync::{AtomicU64, Ordering::Relaxed};
 
 /// Cells in a segment: 4 KiB.
 pub(crate) const SEGMENT: usize = 512;
@@ -242,5 +243,5 @@ pub(crate) fn is_available() -> bool {
 
 /// The copies of a segment in all shards.
 pub(crate) fn copies(number: usize) -> Vec<&'static Segment> {
-    COPIES[number].lock().unwrap_or_else(PoisonError::into_inner).clone()
+    lock(&COPIES[number]).clone()
 }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::Mutex;
 
 use crate::cells::gate::Slot;
-use crate::sync::lock;
+use crate::locks::lock;
 
 /// The slots of all threads. The slots of ended threads are free, and are used again.
 #[derive(Debug)]

@@ -20,6 +20,7 @@ use crate::cells::change::Reading;
 use crate::cells::gate::{Gate, Writing};
 use crate::clock;
 use crate::labels::set::Labels;
+use crate::locks::{get_or_init, lock};
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::Dropped;
 use crate::metric::kind::MetricType;
@@ -28,7 +29,7 @@ use crate::shards::slot;
 use crate::sync::{
     AtomicU64, Mutex,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
-    lock,
+    process,
 };
 
 /// The family of a block, reduced to the functions that the series of the block need.
@@ -170,6 +171,7 @@ impl Block {
         if let Some(base) = self.reserved_base_if_any() {
             return base;
         }
+        process::note();
         let base = match self.descriptor().metric_type() {
             MetricType::Gauge => SHARED,
             _ => layout::reserve(self.series, self.layout),
@@ -190,7 +192,7 @@ impl Block {
 
     /// The shared cells, allocated by the first call.
     pub(crate) fn shared(&self) -> &Shared {
-        self.shared.get_or_init(|| Shared::new(self.descriptor(), self.series))
+        get_or_init(&self.shared, || Shared::new(self.descriptor(), self.series))
     }
 
     /// The shared cells, if they are allocated.

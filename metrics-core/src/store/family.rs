@@ -1,7 +1,7 @@
 //! A family: one metric, all its series, and the lookup of a series.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use super::block::{Block, Owner};
 use super::cache::{cache, cached};
@@ -14,6 +14,7 @@ use super::state::End;
 use super::table::Table;
 use crate::cells::change::Reading;
 use crate::labels::set::Labels;
+use crate::locks::{read, write};
 use crate::metric::descriptor::{Definition, Descriptor};
 use crate::metric::dropped::{DropReason, Dropped};
 use crate::metric::kind::{MetricType, ValueType};
@@ -157,7 +158,7 @@ impl Family {
             Some(series)
         };
         {
-            let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+            let table = read(&self.table);
             if let Some(series) = find(&table) {
                 return series;
             }
@@ -170,7 +171,7 @@ impl Family {
         let mut key = query.to_key(self.descriptor);
         key.hash = hash;
         let key = Arc::new(key);
-        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        let mut table = write(&self.table);
         if let Some(series) = find(&table) {
             return series;
         }
@@ -200,7 +201,7 @@ impl Family {
     /// Visits every series that has memory.
     pub(crate) fn for_each_series(&'static self, mut visit: impl FnMut(Series)) {
         if self.open {
-            let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+            let table = read(&self.table);
             // A copy, so that new series do not wait for the reader. The copy holds only pointers
             // to the blocks: reading each block twice would double the time that a collection
             // waits for memory.
@@ -219,7 +220,7 @@ impl Family {
 
     /// Starts or stops forwarding every measurement.
     pub(crate) fn set_subscribed(&'static self, subscribed: bool) {
-        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        let mut table = write(&self.table);
         table.set_subscribed(subscribed);
         self.fixed_block.set_subscribed(subscribed);
         if let Some(overflow) = self.overflow.get() {
@@ -242,7 +243,7 @@ impl Owner for Family {
             return block;
         }
         // Under the lock, so that a concurrent subscription is not missed.
-        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+        let table = read(&self.table);
         self.overflow.get_or_init(|| {
             let block = self.new_block(table.is_subscribed());
             block.set_labels(Labels::overflow());
@@ -255,7 +256,7 @@ impl Owner for Family {
     }
 
     fn end_life(&'static self, block: &'static Block, stamp: u64, end: End) -> Option<Reading> {
-        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        let mut table = write(&self.table);
         // If the block has been recycled already, its current labels must stay.
         if !block.has_labels_of(stamp) {
             return None;

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
 use super::family::Family;
 use super::series::Series;
@@ -10,6 +10,7 @@ use super::value::Value;
 use crate::cells::change::Change;
 use crate::foreign::Outermost;
 use crate::labels::set::Labels;
+use crate::locks::{read, write};
 use crate::metric::descriptor::Descriptor;
 
 /// One measurement, as it is passed to a subscribed handler.
@@ -64,7 +65,7 @@ pub(crate) fn to_subscribers(series: Series, change: Change) {
 }
 
 fn subscribers_of(metric: &'static Descriptor) -> Option<List> {
-    let subscribers = SUBSCRIBERS.read().unwrap_or_else(PoisonError::into_inner);
+    let subscribers = read(&SUBSCRIBERS);
     subscribers.as_ref()?.get(&address(metric)).cloned()
 }
 
@@ -75,7 +76,7 @@ fn address(metric: &'static Descriptor) -> usize {
 /// Forwards every measurement of `family` to `subscriber` from now on, unless the subscriber was
 /// removed meanwhile: then nothing would end the subscription.
 pub(crate) fn subscribe(family: &'static Family, subscriber: Arc<dyn Subscriber>) {
-    let mut subscribers = SUBSCRIBERS.write().unwrap_or_else(PoisonError::into_inner);
+    let mut subscribers = write(&SUBSCRIBERS);
     if subscriber.is_removed() {
         return;
     }
@@ -86,7 +87,7 @@ pub(crate) fn subscribe(family: &'static Family, subscriber: Arc<dyn Subscriber>
 
 /// Ends the subscriptions of `subscriber`, which was removed, to all of `families`.
 pub(crate) fn unsubscribe(families: &[&'static Family], subscriber: &Arc<impl Subscriber>) {
-    let mut subscribers = SUBSCRIBERS.write().unwrap_or_else(PoisonError::into_inner);
+    let mut subscribers = write(&SUBSCRIBERS);
     let Some(by_metric) = subscribers.as_mut() else { return };
     for family in families {
         if let Some(list) = by_metric.get_mut(&address(family.descriptor())) {

@@ -9,10 +9,11 @@
 //! locked, and while a run has late contents, the owner records in shared cells.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::Mutex;
 
 use crate::cells::histogram::{self, Copied};
 use crate::cells::sum;
+use crate::locks::{LockedMutex, lock, try_lock};
 use crate::sync::AtomicU64;
 
 /// The ledger of a block.
@@ -36,14 +37,14 @@ impl Late {
     }
 
     /// The ledger. While it is locked, no owner starts a void run over.
-    pub(super) fn lock(&self) -> MutexGuard<'_, Ledger> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn lock(&self) -> LockedMutex<'_, Ledger> {
+        lock(&self.0)
     }
 
     /// Starts a run of a sum over under the tag `stamp`, unless it has contents that no reader has
     /// seen, or the ledger is locked. For the owner, if the run is void or was never written.
     pub(super) fn restart_sum(&self, run: &[AtomicU64; sum::WIDTH], stamp: u64) -> bool {
-        let Some(mut ledger) = self.try_lock() else { return false };
+        let Some(mut ledger) = try_lock(&self.0) else { return false };
         let (tag, bits) = sum::contents(run);
         let is_read = tag == 0
             || matches!(ledger.0.get(&address(run)), Some(Read::Sum(read)) if *read == bits);
@@ -57,7 +58,7 @@ impl Late {
 
     /// Like [`restart_sum`](Self::restart_sum), for a histogram.
     pub(super) fn restart_histogram(&self, run: &[AtomicU64], stamp: u64) -> bool {
-        let Some(mut ledger) = self.try_lock() else { return false };
+        let Some(mut ledger) = try_lock(&self.0) else { return false };
         let mut copied = Copied::default();
         let is_read = copied.read(run).is_none_or(|copied| match ledger.0.get(&address(run)) {
             Some(Read::Histogram(read)) => copied.is_same(read),
@@ -68,14 +69,6 @@ impl Late {
             histogram::restart(run, stamp);
         }
         is_read
-    }
-
-    fn try_lock(&self) -> Option<MutexGuard<'_, Ledger>> {
-        match self.0.try_lock() {
-            Ok(ledger) => Some(ledger),
-            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => None,
-        }
     }
 }
 

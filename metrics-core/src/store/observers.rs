@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use crate::sync::lock;
+use crate::locks::lock;
 
 /// A callback, and the action that records its result in a series.
 pub(crate) trait Observe: Send + Sync {

@@ -8,6 +8,7 @@ use crate::cells::histogram::Copied;
 use crate::cells::shared_gauge::SharedGauge;
 use crate::cells::shared_histogram::SharedHistogram;
 use crate::cells::shared_sum::SharedSum;
+use crate::locks::get_or_init;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::kind::MetricType;
 
@@ -84,6 +85,6 @@ impl LazyHistogram {
     }
 
     fn get_or_allocate(&self, boundaries: &[f64]) -> &SharedHistogram {
-        self.0.get_or_init(|| Box::new(SharedHistogram::new(boundaries.len())))
+        get_or_init::<Box<_>>(&self.0, || Box::new(SharedHistogram::new(boundaries.len())))
     }
 }
