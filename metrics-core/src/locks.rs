@@ -148,8 +148,7 @@ pub(crate) fn force<T>(lazy: &LazyLock<T>) -> &T {
 /// parent: their threads do not exist in the child.
 ///
 /// Without the guard, a child whose parent recorded or read in other threads may wait for ever, for
-/// a lock that one of these threads held. Nothing else in this crate waits for the threads of the
-/// parent.
+/// a lock that one of these threads held.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
