@@ -103,7 +103,7 @@ impl fmt::Display for ExpiryError {
                 );
             }
             Self::Malformed { .. } => {
-                write!(f, "an expiry is a whole number and one of the units {units}")?;
+                write!(f, "an expiry is a whole number directly before one of the units {units}")?;
             }
         }
         match &*self.fixes() {
