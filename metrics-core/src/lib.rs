@@ -32,6 +32,8 @@ pub mod testing;
 mod timed;
 mod typed;
 
+#[doc(hidden)]
+pub use rules::expiry;
 pub use rules::{buckets, name, unit};
 pub use typed::value;
 

@@ -1,8 +1,9 @@
-//! The rules for names, units and buckets, and the defaults that follow from a unit.
+//! The rules for names, units, buckets and expiries, and the defaults that follow from a unit.
 //!
 //! The derive applies the rules to literals at compile time; registration applies the same
 //! functions at run time. This layer uses no other layer of the crate.
 
 pub mod buckets;
+pub mod expiry;
 pub mod name;
 pub mod unit;

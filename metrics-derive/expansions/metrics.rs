@@ -12,6 +12,8 @@ const _: () = {
         labels: &[__p::LabelDescriptor::new("endpoint", __p::label_type::<Endpoint>())],
         boundaries: &[5f64, 10f64, 25.5f64],
         series_limit: 2000usize,
+        lifetime: __p::Lifetime::UNSET
+            .expires(__p::core::option::Option::Some(600000u64)),
         source: __p::source(
             __p::core::file!(),
             __p::core::line!(),
@@ -41,6 +43,8 @@ const _: () = {
         ],
         boundaries: &[],
         series_limit: 500usize,
+        lifetime: __p::Lifetime::UNSET
+            .expires(__p::core::option::Option::Some(3600000u64)),
         source: __p::source(
             __p::core::file!(),
             __p::core::line!(),
@@ -62,6 +66,7 @@ const _: () = {
         labels: &[],
         boundaries: &[],
         series_limit: 2000usize,
+        lifetime: __p::Lifetime::UNSET.tracked(),
         source: __p::source(
             __p::core::file!(),
             __p::core::line!(),
@@ -83,6 +88,7 @@ const _: () = {
         labels: &[],
         boundaries: &[],
         series_limit: 2000usize,
+        lifetime: __p::Lifetime::UNSET.expires(__p::core::option::Option::None),
         source: __p::source(
             __p::core::file!(),
             __p::core::line!(),

@@ -13,10 +13,10 @@ use crate::model::Doubt;
 
 fn shop_metrics() -> TokenStream {
     quote! {
-        #[metrics(prefix = "shop", crate = tm)]
+        #[metrics(prefix = "shop", expire = "1h", crate = tm)]
         pub enum ShopMetrics<'a> {
             /// Duration of requests.
-            #[histogram(unit = "ms", buckets = [5, 10, 25.5])]
+            #[histogram(unit = "ms", buckets = [5, 10, 25.5], expire = "10m")]
             RequestDuration { endpoint: Endpoint },
             /// Number of requests
             /// processed.
@@ -28,10 +28,10 @@ fn shop_metrics() -> TokenStream {
                 #[label(display)]
                 ip: IpAddr,
             },
-            #[up_down_counter(value = f64)]
+            #[up_down_counter(value = f64, last_recorded)]
             InFlight,
             #[deprecated]
-            #[gauge(unit = "By", description = "Memory in use.")]
+            #[gauge(unit = "By", description = "Memory in use.", expire = "never")]
             Memory {},
         }
     }

@@ -15,9 +15,19 @@ pub(crate) fn value_type_named(word: &str) -> Option<ValueType> {
 /// The keys of a kind's attribute.
 pub(crate) fn keys(kind: MetricType) -> &'static [&'static str] {
     match kind {
-        MetricType::Histogram => {
-            &["unit", "buckets", "name", "description", "value", "series_limit"]
+        MetricType::Histogram => &[
+            "unit",
+            "buckets",
+            "name",
+            "description",
+            "value",
+            "series_limit",
+            "expire",
+            "last_recorded",
+        ],
+        MetricType::UpDownCounter => {
+            &["unit", "name", "description", "value", "series_limit", "last_recorded"]
         }
-        _ => &["unit", "name", "description", "value", "series_limit"],
+        _ => &["unit", "name", "description", "value", "series_limit", "expire", "last_recorded"],
     }
 }

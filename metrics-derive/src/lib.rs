@@ -4,8 +4,8 @@
 //! A declaration goes through three passes, and a mistake belongs to exactly one of them:
 //!
 //! - `parse` reads the tokens into a declaration, which owns its parts and keeps their spans.
-//! - `model` checks the declaration and completes it. The rules for names, units and buckets are in
-//!   core; `model` applies them.
+//! - `model` checks the declaration and completes it. The rules for names, units, buckets
+//!   and expiries are in core; `model` applies them.
 //! - `expand` writes the tokens of a valid declaration. `expand` cannot fail.
 //!
 //! `diagnostics` collects the mistakes that `parse` and `model` find, so that one build reports all

@@ -1,7 +1,7 @@
 //! Checks a declaration and completes it.
 //!
 //! Every check that needs more than one token is here. It reports a mistake at the token that is
-//! wrong. The rules for names, units and buckets are in core.
+//! wrong. The rules for names, units, buckets and expiries are in core.
 
 mod arguments;
 mod boundaries;
@@ -9,6 +9,7 @@ mod facade;
 mod handle;
 mod label_type;
 mod labels;
+mod lifetime;
 mod limit;
 mod mentions;
 mod metric;
@@ -25,6 +26,7 @@ pub(crate) use facade::{Doubt, Facade};
 pub(crate) use handle::{HandleParameter, HandleType};
 pub(crate) use label_type::{LabelBodyModel, ValidatedLabelType};
 pub(crate) use labels::ValidatedLabel;
+pub(crate) use lifetime::ValidatedLifetime;
 pub(crate) use mentions::assigns;
 pub(crate) use metric::ValidatedMetric;
 pub(crate) use metrics::{CheckedVariant, ValidatedMetrics, check_metrics};

@@ -6,6 +6,7 @@ mod buckets;
 mod compact;
 mod docs;
 mod entry;
+mod expiry;
 mod field;
 mod helper;
 mod label;

@@ -23,8 +23,8 @@
 //!   a series and write them with atomic read-modify-writes. Shared cells are slower, and as exact.
 //! - A metric never has more series than its limit, which is 2000 by default. Over the limit,
 //!   measurements go to one overflow series with the label `otel.metric.overflow = true`, and the
-//!   snapshot counts them in `dropped`. [`remove`](crate::Handle::remove) makes room for new
-//!   series.
+//!   snapshot counts them in `dropped`. [`remove`](crate::Handle::remove) and
+//!   [expiry](super::declaring#expiry) make room for new series.
 //! - A label value keeps at most 1024 bytes of text. A longer text is cut.
 //! - A thread remembers at most 8192 open series.
 //!

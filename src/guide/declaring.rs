@@ -21,9 +21,11 @@
 //! | `value = f64` | the type of the values | the first type in the table above |
 //! | `buckets = …` | histograms only: the inclusive upper limits of the buckets | see [Buckets](#buckets) |
 //! | `series_limit = 500` | the largest number of series | the limit of the enum, else 2000 |
+//! | `expire = "10m"` | not on up-down counters: idle series are removed, see [Expiry](#expiry) | the expiry of the enum, else of the process |
+//! | `last_recorded` | the times of the last measurements are known | not known, unless series expire |
 //!
-//! The enum takes `#[metrics(prefix = "shop", series_limit = 500, crate = path)]`. These keys are
-//! optional as well.
+//! The enum takes `#[metrics(prefix = "shop", series_limit = 500, crate = path)]`, and `expire` and
+//! `last_recorded` for all its metrics. These keys are optional as well.
 //!
 //! ```
 //! use typed_metrics::{Metrics, MetricType, ValueType};
@@ -135,6 +137,62 @@
 //! The fixed labels of a metric must not have more combinations than the series limit. Otherwise
 //! the declaration does not compile, and the error names the product and its factors. Open labels
 //! are limited at run time: see [`cost`](super::cost#memory).
+//!
+//! # Expiry
+//!
+//! By default, a series is kept as long as the program runs. With `expire = "10m"`, a series in
+//! which nothing was recorded for ten minutes is removed. An expiry is a whole number and one of
+//! the units `ms`, `s`, `m`, `h` and `d`. `#[metrics(expire = "10m")]` is for all metrics of the
+//! enum that have no expiry of their own, and [`set_default_expiry`](crate::set_default_expiry) for
+//! all metrics of the process that have none. `expire = "never"` keeps the series of a metric in
+//! any case.
+//!
+//! ```
+//! use std::{thread::sleep, time::Duration};
+//! use typed_metrics::{Metrics, Reader};
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "chat", expire = "50ms")]
+//! enum Chat<'a> {
+//!     #[counter]
+//!     Messages { room: &'a str },
+//!     #[counter(expire = "never")]
+//!     Logins,
+//! }
+//!
+//! assert_eq!(Chat::descriptors()[0].expiry(), Some(Duration::from_millis(50)));
+//! let lobby = Chat::messages("lobby");
+//! lobby.add(3);
+//! Chat::logins().inc();
+//! let reader = Reader::new();
+//! let _ = reader.collect();
+//!
+//! sleep(Duration::from_millis(60));
+//! let snapshot = reader.collect();
+//! let messages = snapshot.get("chat.messages").unwrap();
+//! assert!(messages.series.is_empty());
+//! assert_eq!(messages.removed[0].value.as_f64(), 3.0);
+//! assert_eq!(snapshot.get("chat.logins").unwrap().series.len(), 1);
+//!
+//! lobby.inc(); // The handle is still valid. The series begins again at zero.
+//! let snapshot = reader.collect();
+//! assert_eq!(snapshot.get("chat.messages").unwrap().series[0].value.as_f64(), 1.0);
+//! ```
+//!
+//! - Every collection looks for such series: a snapshot, a reader, or the export of a handler.
+//!   Recording costs nothing more. The time without a measurement is counted from the collection
+//!   that first saw the last measurement. Without collections, nothing expires.
+//! - The last values of counters and histograms are not lost: each [`Reader`](crate::Reader) gets
+//!   them once, in [`removed`](crate::MetricSnapshot::removed). What is recorded while a series
+//!   expires either belongs to the last value or begins the series again.
+//! - Setting a gauge is a measurement, also if the value stays the same.
+//! - Up-down counters never expire: a number of open connections that nothing changes is still
+//!   true.
+//! - An expired series makes room under the series limit.
+//!
+//! Each [`SeriesSnapshot`](crate::SeriesSnapshot) has two times. `created` says when the series
+//! began. `last_recorded` is the time of the collection that first saw the last measurement. It is
+//! known if the metric expires, or if it is declared with `last_recorded`.
 //!
 //! # Mistakes
 //!

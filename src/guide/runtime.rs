@@ -40,4 +40,7 @@
 //! Names, units and buckets follow the same rules as in a derive. A text that breaks a rule is an
 //! error, and nothing is recorded.
 //!
+//! [`Metric::expire`](crate::Metric::expire) removes idle series, as
+//! [`expire`](super::declaring#expiry) does in a derive.
+//!
 //! `cargo run --example runtime_metrics` shows more.

@@ -27,8 +27,8 @@ fn wait() {
 fn an_idle_series_is_exported_a_last_time_and_then_gone() {
     let _turn = my_turn();
     let visits = metric(Metric::counter("visits").expire(EXPIRY), "visits");
-    let (reader, changes) = (Reader::new(), ChangeReader::new());
-    let _ = (reader.collect(), changes.changes(|_| true));
+    let (reader, differences) = (Reader::new(), ChangeReader::new());
+    let _ = (reader.collect(), differences.changes(|_| true));
     for key in ["idle", "busy"] {
         visits.record(3, attributes!("key" => key)).unwrap();
     }
@@ -46,7 +46,7 @@ fn an_idle_series_is_exported_a_last_time_and_then_gone() {
     assert_eq!((busy.labels.to_string(), busy.value.as_f64()), ("key=busy".into(), 4.0));
     assert!(idle.last_recorded.unwrap() < busy.last_recorded.unwrap());
     assert!(visited(&reader.collect()).removed.is_empty());
-    let changed = &changes.changes(|metric| metric.name() == "visits").metrics[0];
+    let changed = &differences.changes(|metric| metric.name() == "visits").metrics[0];
     assert_eq!(changed.series.iter().map(|series| series.value.as_f64()).sum::<f64>(), 7.0);
     assert_eq!(changed.removed, [idle.id]);
 }

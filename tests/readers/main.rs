@@ -6,6 +6,7 @@
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 
 mod changes;
+mod declared_expiry;
 mod expiry;
 mod intervals;
 mod observed;

@@ -139,16 +139,16 @@ fn a_snapshot_of_a_reader_has_the_last_values_once() {
 #[test]
 fn levels_end_without_a_last_value() {
     let _turn = my_turn();
-    let (changed, reader) = (ChangeReader::new(), Reader::new());
+    let (differences, reader) = (ChangeReader::new(), Reader::new());
     Removed::level("e").set(3);
     Removed::depth("e").add(3);
     let wanted = |metric: &typed_metrics::Descriptor| {
         ["removed.level", "removed.depth"].contains(&metric.name())
     };
-    let _ = changed.changes(wanted);
+    let _ = differences.changes(wanted);
     Removed::level("e").remove();
     Removed::depth("e").remove();
-    let changes = changed.changes(wanted);
+    let changes = differences.changes(wanted);
     assert_eq!(changes.metrics.len(), 2);
     assert!(changes.metrics.iter().all(|metric| metric.series.is_empty()));
     assert!(changes.metrics.iter().all(|metric| metric.removed.len() == 1));

@@ -22,7 +22,8 @@ pub(crate) const LEAST_WIDTH: usize = 20;
 
 impl fmt::Display for Snapshot {
     /// A table of all values and a table of all histograms. Metrics are sorted by name, and series
-    /// by labels. Below the tables, one line names metrics that were never recorded, except those
+    /// by labels. The [removed](MetricSnapshot::removed) series of a metric follow its other series,
+    /// and are marked as removed. Below the tables, one line names metrics that were never recorded, except those
     /// of the framework (`typed_metrics.…`), and further lines count dropped measurements. With
     /// `{:#}`, every metric that was never recorded has a row in its table instead.
     ///
@@ -78,7 +79,7 @@ pub(crate) fn lines(snapshot: &Snapshot, width: usize, all: bool) -> Vec<Line> {
 
 /// Whether a program tried to record the metric. A dropped measurement counts as an attempt.
 fn is_recorded(metric: &MetricSnapshot) -> bool {
-    !metric.series.is_empty() || !metric.dropped.is_empty()
+    !metric.series.is_empty() || !metric.removed.is_empty() || !metric.dropped.is_empty()
 }
 
 fn table(section: &Section, width: usize) -> Vec<Line> {

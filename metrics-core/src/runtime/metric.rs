@@ -8,6 +8,7 @@ use crate::metric::kind::{MetricType, ValueType};
 use crate::metric::lifetime::{Lifetime, milliseconds};
 use crate::metric::source::Source;
 use crate::rules::buckets::{check_boundaries, default_for};
+use crate::rules::expiry::UP_DOWN_COUNTER;
 use crate::rules::name::check_metric_name;
 use crate::rules::unit::check_unit;
 use crate::typed::value::Boundary;
@@ -159,9 +160,7 @@ impl Metric {
             return Err(Error::runtime(&self.name, reason));
         }
         if self.kind == MetricType::UpDownCounter && self.lifetime.has_own_expiry() {
-            let reason = "an up-down counter cannot expire: it would lose the level that later \
-                          changes refer to; leave `expire` out or use a gauge";
-            return Err(Error::runtime(&self.name, reason));
+            return Err(Error::runtime(&self.name, UP_DOWN_COUNTER));
         }
         let boundaries = self.take_boundaries()?;
         Ok(CheckedMetric { metric: self, boundaries })

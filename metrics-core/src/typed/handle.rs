@@ -99,7 +99,8 @@ impl<K> Handle<K> {
         self.series.descriptor()
     }
 
-    /// Removes the series: it is no longer exported, and its counts are forgotten.
+    /// Removes the series. Each reader reports the last values of a counter or a histogram
+    /// [once](crate::MetricSnapshot::removed). After that, the series is no longer exported.
     ///
     /// A later measurement with the same labels, also through an existing handle, starts a new
     /// series at zero. A removed series makes room for another one under the series limit.

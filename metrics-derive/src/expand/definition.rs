@@ -3,10 +3,11 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
+use typed_metrics_core::expiry::Expiry;
 
 use crate::expand::names::{Names, at};
 use crate::expand::types::{label_type, metric_type, value_type, with_static_lifetimes};
-use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
+use crate::model::{ValidatedLabel, ValidatedLifetime, ValidatedMetric, ValidatedMetrics};
 
 /// Expands to
 ///
@@ -43,6 +44,7 @@ pub(crate) fn definition(
     let ValidatedMetric { name, unit, description, series_limit, .. } = metric;
     let labels = metric.labels.iter().map(|label| label_descriptor(metrics, label));
     let boundaries = metric.boundaries.iter().map(|boundary| float(*boundary));
+    let lifetime = lifetime(metric.lifetime);
     let source = source(metrics, metric);
     let dimensions = metric.labels.len();
     let shape = quote_spanned! {at(&metric.variant)=>
@@ -58,7 +60,7 @@ pub(crate) fn definition(
             labels: &[#(#labels),*],
             boundaries: &[#(#boundaries),*],
             series_limit: #series_limit,
-            lifetime: __p::Lifetime::UNSET,
+            lifetime: #lifetime,
             source: #source,
         };
         static #descriptor: __p::Descriptor = __p::descriptor(#definition);
@@ -78,6 +80,19 @@ fn label_descriptor(metrics: &ValidatedMetrics<'_>, label: &ValidatedLabel) -> T
     let ty = with_static_lifetimes(&label.ty, metrics.generics);
     let label_type = label_type(&ty, label.display);
     quote!(__p::LabelDescriptor::new(#name, #label_type) #of_field)
+}
+
+/// Expands to `__p::Lifetime::UNSET`, followed by `.expires(__p::core::option::Option::Some(60000u64))`
+/// or `.expires(__p::core::option::Option::None)` and by `.tracked()` where they are written.
+fn lifetime(lifetime: ValidatedLifetime) -> TokenStream {
+    let expires = lifetime.expiry.map(|expiry| match expiry {
+        Expiry::After(milliseconds) => {
+            quote!(.expires(__p::core::option::Option::Some(#milliseconds)))
+        }
+        Expiry::Never => quote!(.expires(__p::core::option::Option::None)),
+    });
+    let tracked = lifetime.tracked.then(|| quote!(.tracked()));
+    quote!(__p::Lifetime::UNSET #expires #tracked)
 }
 
 /// Expands to `__p::source(__p::core::file!(), …)`.

@@ -9,6 +9,7 @@ use crate::kind::value_type_named;
 use crate::model::boundaries::boundaries;
 use crate::model::handle::HandleType;
 use crate::model::labels::{ValidatedLabel, labels};
+use crate::model::lifetime::ValidatedLifetime;
 use crate::model::limit::series_limit;
 use crate::model::naming::metric_name;
 use crate::parse::{KindDeclaration, Slot, Unreadable, VariantDeclaration};
@@ -29,12 +30,14 @@ pub(crate) struct ValidatedMetric {
     /// Empty unless it is a histogram.
     pub(crate) boundaries: Vec<f64>,
     pub(crate) series_limit: usize,
+    pub(crate) lifetime: ValidatedLifetime,
 }
 
 /// The settings of the enum, which hold for all of its metrics.
 pub(crate) struct ForAll {
     pub(crate) prefix: Option<String>,
     pub(crate) series_limit: usize,
+    pub(crate) lifetime: ValidatedLifetime,
 }
 
 /// A variant's metric after the checks. Where a field is `None`, a mistake is reported.
@@ -59,6 +62,7 @@ impl CheckedMetric {
         let value_type = value_type(cx, declared);
         let boundaries = boundaries_of(cx, declared, unit.as_deref().unwrap_or_default());
         let series_limit = series_limit(cx, &declared.series_limit, for_all.series_limit);
+        let lifetime = ValidatedLifetime::check(cx, declared, for_all.lifetime);
 
         let handle = handle(declared, value_type, &unit);
         let metric = || {
@@ -75,6 +79,7 @@ impl CheckedMetric {
                 labels: labels?,
                 boundaries: boundaries?,
                 series_limit: series_limit?,
+                lifetime: lifetime?,
             })
         };
         Self { metric: metric(), handle }

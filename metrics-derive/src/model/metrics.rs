@@ -6,6 +6,7 @@ use typed_metrics_core::DEFAULT_SERIES_LIMIT;
 use crate::diagnostics::Diagnostics;
 use crate::model::facade::Facade;
 use crate::model::handle::HandleType;
+use crate::model::lifetime::ValidatedLifetime;
 use crate::model::limit::series_limit;
 use crate::model::metric::{CheckedMetric, ForAll, ValidatedMetric};
 use crate::model::naming::{constructor, prefix};
@@ -38,6 +39,7 @@ pub(crate) fn check_metrics<'d>(
     refuse_parameters(cx, declaration);
     let prefix = prefix(cx, &declaration.prefix);
     let limit = series_limit(cx, &declaration.series_limit, DEFAULT_SERIES_LIMIT);
+    let lifetime = ValidatedLifetime::for_all(cx, declaration);
     let Some(variants) = &declaration.variants else { return Vec::new() };
     if variants.is_empty() {
         let ident = &declaration.ident;
@@ -46,7 +48,7 @@ pub(crate) fn check_metrics<'d>(
             format_args!("`{ident}` has no variants; each variant is a metric, so write one"),
         );
     }
-    let for_all = ForAll { prefix, series_limit: limit.unwrap_or(DEFAULT_SERIES_LIMIT) };
+    let for_all = ForAll { prefix, series_limit: limit.unwrap_or(DEFAULT_SERIES_LIMIT), lifetime };
     let mut checked: Vec<CheckedVariant<'d>> = variants
         .iter()
         .map(|declaration| {

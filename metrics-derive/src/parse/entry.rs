@@ -47,13 +47,16 @@ pub(crate) fn entries(
 }
 
 /// The words of other libraries for a key.
-const SYNONYMS: [(&str, &str); 6] = [
+const SYNONYMS: [(&str, &str); 9] = [
     ("boundaries", "buckets"),
     ("bounds", "buckets"),
     ("desc", "description"),
+    ("expiration", "expire"),
     ("help", "description"),
+    ("max_age", "expire"),
     ("namespace", "prefix"),
     ("rename", "name"),
+    ("ttl", "expire"),
 ];
 
 /// Reports a key that the attribute does not have.

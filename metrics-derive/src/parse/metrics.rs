@@ -6,12 +6,13 @@ use syn::{Attribute, Data, DeriveInput, Generics, Ident, LitInt, LitStr, Path, V
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::entry::{entries, unknown_key};
+use crate::parse::expiry::expiry;
 use crate::parse::helper::{Helper, misplaced};
 use crate::parse::slot::Slot;
 use crate::parse::value;
 use crate::parse::variant::VariantDeclaration;
 
-const KEYS: [&str; 3] = ["prefix", "crate", "series_limit"];
+const KEYS: [&str; 5] = ["prefix", "crate", "series_limit", "expire", "last_recorded"];
 const EXAMPLE: &str = "#[metrics(prefix = \"shop\")]";
 
 pub(crate) struct MetricsDeclaration {
@@ -21,6 +22,8 @@ pub(crate) struct MetricsDeclaration {
     pub(crate) prefix: Slot<LitStr>,
     pub(crate) krate: Slot<Path>,
     pub(crate) series_limit: Slot<LitInt>,
+    pub(crate) expire: Slot<LitStr>,
+    pub(crate) last_recorded: Slot<()>,
     /// `None` if the type is not an enum, which is reported.
     pub(crate) variants: Option<Vec<VariantDeclaration>>,
 }
@@ -32,6 +35,8 @@ impl MetricsDeclaration {
             prefix: Slot::new(),
             krate: Slot::new(),
             series_limit: Slot::new(),
+            expire: Slot::new(),
+            last_recorded: Slot::new(),
             variants: None,
             ident,
             vis,
@@ -72,6 +77,8 @@ impl MetricsDeclaration {
                     let limit = value::whole_number(cx, &entry, "series_limit = 500");
                     self.series_limit.fill(cx, key, limit);
                 }
+                "expire" => self.expire.fill(cx, key, expiry(cx, &entry)),
+                "last_recorded" => self.last_recorded.fill(cx, key, value::flag(cx, &entry)),
                 _ => unknown_key(cx, key, "metrics", &KEYS),
             }
         }

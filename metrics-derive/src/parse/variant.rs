@@ -10,6 +10,7 @@ use crate::kind::keys;
 use crate::parse::buckets::BucketsDeclaration;
 use crate::parse::docs::doc_text;
 use crate::parse::entry::{Entry, entries, unknown_key};
+use crate::parse::expiry::expiry;
 use crate::parse::field::FieldDeclaration;
 use crate::parse::helper::{Helper, misplaced};
 use crate::parse::slot::Slot;
@@ -44,6 +45,8 @@ pub(crate) struct KindDeclaration {
     pub(crate) value: Slot<Ident>,
     pub(crate) buckets: Slot<BucketsDeclaration>,
     pub(crate) series_limit: Slot<LitInt>,
+    pub(crate) expire: Slot<LitStr>,
+    pub(crate) last_recorded: Slot<()>,
     /// Whether an entry is not a known key. Any key may have been meant.
     pub(crate) unrecognized: bool,
 }
@@ -89,6 +92,8 @@ impl KindDeclaration {
             value: Slot::new(),
             buckets: Slot::new(),
             series_limit: Slot::new(),
+            expire: Slot::new(),
+            last_recorded: Slot::new(),
             unrecognized: false,
         };
         let example = format!("#[{}(unit = \"s\")]", kind.as_str());
@@ -121,6 +126,10 @@ impl KindDeclaration {
                 let limit = value::whole_number(cx, entry, "series_limit = 500");
                 self.series_limit.fill(cx, key, limit);
             }
+            // Up-down counters do not expire. The value of their expiry does not matter.
+            "expire" if self.kind == MetricType::UpDownCounter => self.expire.fill(cx, key, None),
+            "expire" => self.expire.fill(cx, key, expiry(cx, entry)),
+            "last_recorded" => self.last_recorded.fill(cx, key, value::flag(cx, entry)),
             _ => {
                 self.unrecognized = true;
                 unknown_key(cx, key, self.kind.as_str(), keys(self.kind));

@@ -23,7 +23,7 @@ mod without_a_prelude {
     pub(crate) struct Place<T>(#[label(display)] pub(crate) T);
 
     #[derive(Metrics)]
-    #[metrics(prefix = "bare")]
+    #[metrics(prefix = "bare", expire = "1h", last_recorded)]
     pub(crate) enum Bare<'a> {
         #[counter]
         Asked { asker: Asker<'a>, answer: Answer, again: ::core::option::Option<bool> },
@@ -60,12 +60,15 @@ mod made_by_a_macro {
     use typed_metrics::Metrics;
 
     macro_rules! sizes {
-        ($name:ident, $buckets:expr, $generated:expr, $first:expr, $limit:expr, $unit:literal) => {
+        (
+            $name:ident, $buckets:expr, $generated:expr, $first:expr, $limit:expr, $unit:literal,
+            $expiry:expr
+        ) => {
             #[derive(Metrics)]
             pub(crate) enum $name {
                 #[histogram(unit = $unit, buckets = $buckets, series_limit = $limit)]
                 Listed,
-                #[histogram(buckets = $generated)]
+                #[histogram(buckets = $generated, expire = $expiry)]
                 Generated,
                 #[histogram(buckets = [$first, 2])]
                 Mixed,
@@ -75,7 +78,7 @@ mod made_by_a_macro {
 
     macro_rules! handed_on {
         ($buckets:expr) => {
-            sizes!(Sizes, $buckets, exponential(1, 2, 3), -1.5, 7, "By");
+            sizes!(Sizes, $buckets, exponential(1, 2, 3), -1.5, 7, "By", "10m");
         };
     }
 
@@ -83,11 +86,12 @@ mod made_by_a_macro {
 }
 
 #[test]
-fn buckets_may_come_from_a_macro() {
+fn values_may_come_from_a_macro() {
     let [listed, generated, mixed] = made_by_a_macro::Sizes::descriptors() else { panic!() };
     assert_eq!(listed.boundaries(), [1.0, 2.5]);
     assert_eq!((listed.unit(), listed.series_limit()), ("By", 7));
     assert_eq!(generated.boundaries(), [1.0, 2.0, 4.0]);
+    assert_eq!(generated.expiry(), Some(std::time::Duration::from_secs(600)));
     assert_eq!(mixed.boundaries(), [-1.5, 2.0]);
 }
 
@@ -142,9 +146,9 @@ mod with_shadowed_names {
 
     #[derive(Metrics)]
     pub(crate) enum Shadowed {
-        #[counter]
+        #[counter(expire = "never")]
         ShadowedCounter { size: Size },
-        #[gauge]
+        #[gauge(expire = "1h")]
         ShadowedGauge,
     }
 

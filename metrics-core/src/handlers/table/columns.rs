@@ -26,13 +26,14 @@ pub(super) fn lines(section: &Section, width: usize) -> Option<Vec<Line>> {
 
 /// The lines of one metric. The first line contains the name, the kind and the unit.
 fn rows(metric: &MetricRows, widths: &Widths) -> Vec<String> {
+    let cells: Vec<&str> = metric.cells.iter().map(|cell| &**cell).collect();
     if metric.numbers.is_empty() {
-        return vec![widths.line(&metric.cells, "", &vec![NEVER; widths.numbers.len()])];
+        return vec![widths.line(&cells, "", &vec![NEVER; widths.numbers.len()])];
     }
     let mut rows = Vec::new();
     for (labels, numbers) in metric.labels.fit(widths.labels).iter().zip(&metric.numbers) {
         for (i, labels) in labels.iter().enumerate() {
-            let cells = if rows.is_empty() { &*metric.cells } else { &[] };
+            let cells = if rows.is_empty() { &*cells } else { &[] };
             let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
             rows.push(widths.line(cells, labels, if i == 0 { &numbers } else { &[] }));
         }
@@ -51,7 +52,7 @@ impl Widths {
     fn fit(section: &Section, width: usize) -> Option<Self> {
         let Section { metric_titles, number_titles, metrics } = section;
         let metric = metric_titles.iter().enumerate().map(|(i, title)| {
-            widest(once(*title).chain(metrics.iter().map(|metric| metric.cells[i])))
+            widest(once(*title).chain(metrics.iter().map(|metric| &*metric.cells[i])))
         });
         let numbers = number_titles.iter().enumerate().map(|(i, title)| {
             let rows = metrics.iter().flat_map(|metric| &metric.numbers);

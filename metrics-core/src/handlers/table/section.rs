@@ -1,5 +1,8 @@
 //! The metrics of one table, with their numbers as texts.
 
+use std::borrow::Cow;
+use std::iter::once;
+
 use super::labels::{self, MetricLabels};
 use super::number::{self, Scale};
 use crate::collect::snapshot::{MetricSnapshot, SeriesSnapshot};
@@ -20,10 +23,10 @@ pub(super) struct Section {
     pub(super) metrics: Vec<MetricRows>,
 }
 
-/// The cells of one metric.
+/// The cells of one metric, or of its removed series.
 pub(super) struct MetricRows {
     /// The name, the kind unless the table has one kind only, and the unit.
-    pub(super) cells: Vec<&'static str>,
+    pub(super) cells: Vec<Cow<'static, str>>,
     pub(super) labels: MetricLabels,
     /// The numbers of each series; none if the metric was never recorded.
     pub(super) numbers: Vec<Vec<String>>,
@@ -32,25 +35,23 @@ pub(super) struct MetricRows {
 impl Section {
     /// The table of the `metrics` that are not histograms.
     pub(super) fn values(metrics: &[&MetricSnapshot]) -> Self {
-        let cells = |metric: &MetricSnapshot, unit| {
-            vec![metric.descriptor.name(), metric.descriptor.metric_type().as_str(), unit]
-        };
+        let cells =
+            |metric: &MetricSnapshot, unit| vec![metric.descriptor.metric_type().as_str(), unit];
         let metrics = metrics.iter().filter(|metric| !is_histogram(metric));
         Self {
             metric_titles: &["metric", "kind", "unit"],
             number_titles: &["value"],
-            metrics: metrics.map(|metric| rows(metric, cells)).collect(),
+            metrics: metrics.flat_map(|metric| rows(metric, cells)).collect(),
         }
     }
 
     /// The table of the histograms among `metrics`.
     pub(super) fn histograms(metrics: &[&MetricSnapshot]) -> Self {
-        let cells = |metric: &MetricSnapshot, unit| vec![metric.descriptor.name(), unit];
         let metrics = metrics.iter().filter(|metric| is_histogram(metric));
         Self {
             metric_titles: &["histogram", "unit"],
             number_titles: &["count", "sum", "p50", "p95", "p99", "min", "max"],
-            metrics: metrics.map(|metric| rows(metric, cells)).collect(),
+            metrics: metrics.flat_map(|metric| rows(metric, |_, unit| vec![unit])).collect(),
         }
     }
 
@@ -69,22 +70,35 @@ fn is_histogram(metric: &MetricSnapshot) -> bool {
     metric.descriptor.metric_type() == MetricType::Histogram
 }
 
+/// The rows of the series, and those of the removed series. `cells` follow the name.
 fn rows(
     metric: &MetricSnapshot,
     cells: impl Fn(&MetricSnapshot, &'static str) -> Vec<&'static str>,
-) -> MetricRows {
-    let mut series: Vec<&SeriesSnapshot> = metric.series.iter().collect();
+) -> Vec<MetricRows> {
+    let name = metric.descriptor.name();
+    let all = metric.series.iter().chain(&metric.removed);
+    let scale = Scale::of(metric.descriptor.unit(), all.flat_map(|series| typical(&series.value)));
+    let rows = |name: Cow<'static, str>, series: &[SeriesSnapshot]| {
+        let cells = cells(metric, scale.unit).into_iter().map(Cow::Borrowed);
+        rows_of(series, once(name).chain(cells).collect(), &scale)
+    };
+    let removed = || rows(format!("{name} (removed)").into(), &metric.removed);
+    match (metric.series.is_empty(), metric.removed.is_empty()) {
+        (_, true) => vec![rows(name.into(), &metric.series)],
+        (true, false) => vec![removed()],
+        (false, false) => vec![rows(name.into(), &metric.series), removed()],
+    }
+}
+
+fn rows_of(series: &[SeriesSnapshot], cells: Vec<Cow<'static, str>>, scale: &Scale) -> MetricRows {
+    let mut series: Vec<&SeriesSnapshot> = series.iter().collect();
     series.sort_by(|a, b| labels::compare(&a.labels, &b.labels));
-    let scale = Scale::of(
-        metric.descriptor.unit(),
-        series.iter().flat_map(|series| typical(&series.value)),
-    );
-    let mut numbers: Vec<_> = series.iter().map(|series| numbers(&series.value, &scale)).collect();
+    let mut numbers: Vec<_> = series.iter().map(|series| numbers(&series.value, scale)).collect();
     for column in 0..numbers.first().map_or(0, Vec::len) {
         number::align_points(numbers.iter_mut().map(|row| &mut row[column]));
     }
     let labels: Vec<&Labels> = series.iter().map(|series| &series.labels).collect();
-    MetricRows { cells: cells(metric, scale.unit), labels: MetricLabels::new(&labels), numbers }
+    MetricRows { cells, labels: MetricLabels::new(&labels), numbers }
 }
 
 /// The values for which the unit of a metric is chosen.

@@ -164,6 +164,36 @@ b          s                 -    -    -    -    -    -    -";
 }
 
 #[test]
+fn removed_series_are_marked_and_follow_the_series_that_are_there() {
+    let of_key = |name, key, value| {
+        let metric = metric(name, MetricType::Counter, "s");
+        metric.with(&[("key", Str(key))], Value::F64(value))
+    };
+    let mut visits = of_key("visits", "back", 0.5);
+    visits.removed =
+        of_key("visits", "gone", 20.0).with(&[("key", Str("back"))], Value::F64(3.0)).series;
+    let mut gone = of_key("gone", "a", 7.0);
+    gone.removed = std::mem::take(&mut gone.series);
+    let mut size = metric("size", MetricType::Histogram, "By");
+    size.removed = size.clone().with(&[], of(&[1.0])).series;
+    assert_shows(
+        [visits, gone, size],
+        "
+metric            kind     unit  labels    value
+────────────────────────────────────────────────
+gone (removed)    counter  s     key=a         7
+visits            counter  s     key=back    0.5
+visits (removed)  counter  s     key=back      3
+                                 key=gone     20
+
+histogram       unit  labels  count  sum  p50  p95  p99  min  max
+─────────────────────────────────────────────────────────────────
+size (removed)  By                1    1    1    1    1    1    1
+",
+    );
+}
+
+#[test]
 fn what_was_dropped_stands_below() {
     let mut jobs = metric("jobs", MetricType::Counter, "").with(&[], Value::U64(1));
     jobs.dropped = vec![(DropReason::Negative, 1), (DropReason::Overflow, 98_000)];

@@ -1,0 +1,9 @@
+use typed_metrics::Metrics;
+
+#[derive(Metrics)]
+enum Shop {
+    #[counter(expire = "-10m")]
+    A,
+}
+
+fn main() {}
