@@ -91,7 +91,7 @@ fn work(seed: u64, is_done: &AtomicBool, counted: &[AtomicU64; 5]) {
                     inner.assert_up_down_counter(Storm::Calm { side: Side::Left }, 1);
                 });
                 captured.assert_up_down_counter(Storm::Calm { side: Side::Left }, 2);
-                assert!(calm(&snapshot()) >= before + 2);
+                assert!(calm(&snapshot()) >= before + 2.0);
                 own[which] += 1;
             }
             13..20 => drop(Storm::inside(key % 3).enter()),
@@ -107,9 +107,9 @@ fn work(seed: u64, is_done: &AtomicBool, counted: &[AtomicU64; 5]) {
     }
 }
 
-fn calm(snapshot: &typed_metrics::Snapshot) -> u64 {
+fn calm(snapshot: &typed_metrics::Snapshot) -> f64 {
     let calm = snapshot.get("storm.calm").and_then(|calm| calm.series_with(&[("side", "left")]));
-    calm.map_or(0, |calm| calm.value.as_f64() as u64)
+    calm.map_or(0.0, |calm| calm.value.as_f64())
 }
 
 /// Adds up the changes of each metric, and checks what the reader says of series.
