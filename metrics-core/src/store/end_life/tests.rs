@@ -52,6 +52,7 @@ fn what_comes_late_counts_in_the_life_that_goes_on() {
     assert_eq!(held(series.current().0), Some(4));
     series.current().0.add(1_u64);
     series.settle();
+    assert_eq!(held(series.current().0), Some(5), "what counts does not come late");
     assert_eq!(remove(series), Some(5));
     assert_eq!(remove(series), None);
 }
