@@ -167,6 +167,15 @@ mod tests {
         assert!(sum.halves.iter().all(|half| half.writers.load(Relaxed) == 0));
     }
 
+    #[test]
+    fn neighbouring_lives_have_different_halves() {
+        let sum = SharedSum::new();
+        for life in 0..5 {
+            assert!(!std::ptr::eq(sum.half(life), sum.half(life + 1)));
+            assert!(std::ptr::eq(sum.half(life), sum.half(life + 2)));
+        }
+    }
+
     /// Threads add 1 and take it back in the same life, while another thread ends lives.
     #[test]
     fn what_is_taken_back_in_its_life_leaves_nothing() {

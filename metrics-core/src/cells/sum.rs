@@ -84,6 +84,7 @@ mod tests {
         assert_eq!(read(&run, |tag| tag == 2).map(N::from_bits), Some(N::ONE));
         assert_eq!(read(&run, |tag| tag == 1), None);
         restart(&run, 3, true);
+        assert_eq!(tag(&run), 3);
         assert!(add(&run, 3, N::ONE));
         assert_eq!(read(&run, |tag| tag == 3).map(N::from_bits), Some(N::ONE.plus(N::ONE)));
     }

@@ -20,10 +20,10 @@ use crate::shards::shard::{self, SEGMENT};
 use crate::sync::AtomicU64;
 
 /// What void runs hold beyond what was read of them, and the tag under which it was recorded.
-type Unread = (u64, Contents);
+pub(super) type Unread = (u64, Contents);
 
 #[derive(Debug)]
-enum Contents {
+pub(super) enum Contents {
     Sum(u64),
     Histogram(Copied),
 }
@@ -43,31 +43,34 @@ impl Series {
             let recorded = (total != before).then(|| Reading::Number(total.wrapping_sub(before)));
             return self.sum_of(recorded, shared);
         }
-        self.void_and_read(|| self.block.remove(self.position(), 0, end))
+        self.void_and_read(|| self.block.remove(self.position(), 0, end)).0
     }
 
-    /// Ends the life with `void`, which returns what the shared cells held.
-    pub(super) fn void_and_read(self, void: impl FnOnce() -> Option<Reading>) -> Option<Reading> {
+    /// Ends the life with `void`, which returns what the shared cells held. Returns what was
+    /// recorded in the life, and what came late under labels that an open block had before.
+    pub(super) fn void_and_read(
+        self,
+        void: impl FnOnce() -> Option<Reading>,
+    ) -> (Option<Reading>, Vec<Unread>) {
         if !self.is_flow() {
             void();
-            return None;
+            return (None, Vec::new());
         }
         // Locked before the stamp changes: no owner starts a run over before it is read here.
         let mut ledger = self.block.late().lock();
         let mut total = void();
         let unread = self.read_void_runs(&mut ledger);
         drop(ledger);
-        for (tag, contents) in unread {
-            if self.has_labels_of(tag) {
-                total = self.sum_of(total, Some(self.reading(&contents)));
-            } else {
-                self.add_late(tag, &contents);
-            }
+        let (own, late): (Vec<_>, _) =
+            unread.into_iter().partition(|(tag, _)| self.has_labels_of(*tag));
+        for (_, contents) in own {
+            total = self.sum_of(total, Some(self.reading(&contents)));
         }
-        total.filter(|total| match total {
+        let recorded = total.filter(|total| match total {
             Reading::Number(_) => true,
             Reading::Histogram(totals) => totals.count() > 0,
-        })
+        });
+        (recorded, late)
     }
 
     /// Adds what came late for earlier lives to the life that goes on.
@@ -77,9 +80,7 @@ impl Series {
             return;
         }
         let unread = self.read_void_runs(&mut self.block.late().lock());
-        for (tag, contents) in unread {
-            self.add_late(tag, &contents);
-        }
+        self.add_late(unread);
     }
 
     /// Whether measurements add up over the lives of a series, so that none must be lost with the
@@ -92,17 +93,21 @@ impl Series {
         self.is_fixed() || self.block.has_labels_of(tag)
     }
 
-    fn add_late(self, tag: u64, contents: &Contents) {
-        scope::outside(|| {
-            let series =
-                if self.has_labels_of(tag) { self.current().0 } else { self.overflowing() };
-            match contents {
-                Contents::Sum(bits) => {
-                    series.store(Change::Add(*bits));
+    /// Adds what came late for earlier lives to the life that goes on, or to the overflow series
+    /// if it came late for other labels. The caller holds no lock of the family.
+    pub(super) fn add_late(self, unread: Vec<Unread>) {
+        for (tag, contents) in unread {
+            scope::outside(|| {
+                let series =
+                    if self.has_labels_of(tag) { self.current().0 } else { self.overflowing() };
+                match &contents {
+                    Contents::Sum(bits) => {
+                        series.store(Change::Add(*bits));
+                    }
+                    Contents::Histogram(copied) => series.absorb_late(copied),
                 }
-                Contents::Histogram(copied) => series.absorb_late(copied),
-            }
-        });
+            });
+        }
     }
 
     fn read_void_runs(self, ledger: &mut Ledger) -> Vec<Unread> {

@@ -261,9 +261,13 @@ impl Owner for Family {
         if !block.has_labels_of(stamp) {
             return None;
         }
-        let reading = Series::of(block).void_and_read(|| block.start_over(end));
+        let series = Series::of(block);
+        let (recorded, late) = series.void_and_read(|| block.start_over(end));
         table.queue_for_recycling(block, self.descriptor.series_limit(), &self.full);
-        reading
+        // Without the lock, because the overflow series may be new.
+        drop(table);
+        series.add_late(late);
+        recorded
     }
 }
 

@@ -1,5 +1,9 @@
 //! Measurements that come late, which a race brings only seldom.
 
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+
 use super::*;
 use crate::cells::{histogram, sum};
 use crate::metric::descriptor::{Definition, Descriptor};
@@ -52,6 +56,7 @@ fn what_comes_late_counts_in_the_life_that_goes_on() {
     assert_eq!(held(series.current().0), Some(4));
     series.current().0.add(1_u64);
     series.settle();
+    assert_eq!(held(series.current().0), Some(5), "what counts does not come late");
     assert_eq!(remove(series), Some(5));
     assert_eq!(remove(series), None);
 }
@@ -106,6 +111,23 @@ fn what_comes_late_under_labels_that_are_gone_overflows() {
     add_late(old, old.life(), 5_u64);
     assert_eq!(remove(new), None);
     assert_eq!(overflow(), Some(9));
+}
+
+#[test]
+fn a_removal_makes_the_overflow_series_for_what_comes_late() {
+    let (done, is_done) = channel();
+    thread::spawn(move || {
+        let family = counter(1);
+        let old = family.find(&label(1));
+        old.add(3_u64);
+        assert_eq!(remove(old), Some(3));
+        let new = family.find(&label(2));
+        add_late(old, old.life(), 4_u64);
+        new.add(1_u64);
+        assert_eq!(remove(new), Some(1));
+        done.send(held(Series::of(new.block.owner().overflow_block()))).unwrap();
+    });
+    assert_eq!(is_done.recv_timeout(Duration::from_secs(60)), Ok(Some(4)));
 }
 
 #[test]
