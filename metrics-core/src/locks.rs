@@ -6,6 +6,8 @@
 //! thread holds a lock of this module. For that, every lock is held inside a *section*. A thread
 //! enters the gate of the sections with its outermost section only.
 
+pub(crate) mod slot;
+
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
@@ -51,7 +53,7 @@ impl Section {
     /// `None` while another thread has a guard.
     fn try_enter() -> Option<Self> {
         let is_inside = DEPTH.get() > 0;
-        let outermost = if is_inside { None } else { Some(SECTIONS.enter(0, None)?) };
+        let outermost = if is_inside { None } else { Some(SECTIONS.enter(0, slot::own())?) };
         DEPTH.set(DEPTH.get() + 1);
         Some(Self { _outermost: outermost, _thread: PhantomData })
     }
@@ -165,8 +167,8 @@ pub fn fork_guard() -> ForkGuard {
     let is_inside = DEPTH.get() > 0;
     let turn = (!is_inside).then(|| {
         let turn = sync::lock(&FORKING);
-        SECTIONS.admit_from(SHUT, std::iter::empty);
-        turn
+        SECTIONS.admit_from(SHUT, slot::all);
+        (slot::hold(), turn)
     });
     DEPTH.set(DEPTH.get() + 1);
     ForkGuard { turn, thread: PhantomData }
@@ -175,7 +177,7 @@ pub fn fork_guard() -> ForkGuard {
 /// Keeps the metrics whole while the process is forked; see [`fork_guard`].
 #[derive(Debug)]
 pub struct ForkGuard {
-    turn: Option<MutexGuard<'static, ()>>,
+    turn: Option<(MutexGuard<'static, slot::Slots>, MutexGuard<'static, ()>)>,
     /// The child has only the thread that forked, so no other thread may drop the guard.
     thread: PhantomData<*const ()>,
 }

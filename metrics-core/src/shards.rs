@@ -7,4 +7,3 @@
 pub(crate) mod layout;
 pub(crate) mod scope;
 pub(crate) mod shard;
-pub(crate) mod slot;

@@ -20,12 +20,13 @@ use crate::cells::change::Reading;
 use crate::cells::gate::{Gate, Writing};
 use crate::clock;
 use crate::labels::set::Labels;
+use crate::locks::slot;
 use crate::locks::{get_or_init, lock};
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::Dropped;
 use crate::metric::kind::MetricType;
 use crate::shards::layout::{self, Layout, SHARED};
-use crate::shards::slot;
+
 use crate::sync::{
     AtomicU64, Mutex,
     Ordering::{AcqRel, Acquire, Relaxed, Release},

@@ -1,0 +1,68 @@
+//! The slot of each thread, in which it announces the gate that it is inside.
+
+use std::cell::Cell;
+use std::sync::{Mutex, MutexGuard};
+
+use crate::cells::gate::Slot;
+use crate::sync::lock;
+
+/// The slots of all threads.
+#[derive(Debug)]
+pub(super) struct Slots {
+    used: Vec<&'static Slot>,
+    /// The slots of ended threads, for later threads.
+    free: Vec<&'static Slot>,
+}
+
+static SLOTS: Mutex<Slots> = Mutex::new(Slots { used: Vec::new(), free: Vec::new() });
+
+thread_local! {
+    /// The slot has no destructor, so it can be read until the very end of the thread.
+    static SLOT: Cell<Option<&'static Slot>> = const { Cell::new(None) };
+
+    /// Gives the slot back when the thread ends.
+    static OWNER: Owner = const { Owner(Cell::new(None)) };
+}
+
+struct Owner(Cell<Option<&'static Slot>>);
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        SLOT.set(None);
+        if let Some(slot) = self.0.take() {
+            let mut slots = lock(&SLOTS);
+            slots.used.retain(|used| !std::ptr::eq(*used, slot));
+            slots.free.push(slot);
+        }
+    }
+}
+
+/// The slot of this thread; `None` at the very end of the thread, and while another thread holds the
+/// lock of the slots.
+#[inline]
+pub(crate) fn own() -> Option<&'static Slot> {
+    SLOT.get().or_else(claim)
+}
+
+#[cold]
+fn claim() -> Option<&'static Slot> {
+    let claimed = OWNER.try_with(|owner| {
+        let mut slots = SLOTS.try_lock().ok()?;
+        let slot = slots.free.pop().unwrap_or_else(|| Box::leak(Box::new(Slot::new())));
+        slots.used.push(slot);
+        owner.0.set(Some(slot));
+        SLOT.set(Some(slot));
+        Some(slot)
+    });
+    claimed.ok().flatten()
+}
+
+/// The slots of all threads. A thread that gets its slot later sees what was done before this call.
+pub(crate) fn all() -> Vec<&'static Slot> {
+    lock(&SLOTS).used.clone()
+}
+
+/// Keeps other threads from the slots, until the result is dropped.
+pub(super) fn hold() -> MutexGuard<'static, Slots> {
+    lock(&SLOTS)
+}
