@@ -146,6 +146,17 @@ mod tests {
     }
 
     #[test]
+    fn what_was_added_in_a_run_is_taken_back_in_any_thread() {
+        let series = level();
+        let (_, life) = series.add_counted(5_i64);
+        series.add_in(life, -2_i64);
+        assert_eq!(held(series), Some(3));
+        // The other thread has no run yet.
+        std::thread::spawn(move || series.add_in(life, -3_i64)).join().unwrap();
+        assert_eq!(held(series), Some(0));
+    }
+
+    #[test]
     fn a_value_replaces_the_one_before_in_its_life_only() {
         let series = level();
         let first = replace(series, None, 5_i64);
