@@ -1,5 +1,7 @@
 //! Metrics are registered at run time: keys, names, definitions.
 
+use std::time::Duration;
+
 use typed_metrics::{
     Error, Metric, MetricType, Metrics, ValueType, attributes, catalog, record_metric,
     register_metric, snapshot,
@@ -58,6 +60,11 @@ fn a_definition_that_differs_is_refused_with_what_differs_and_both_places() {
         (metric("differs").unit("s"), "unit", ("\"ms\"", "\"s\"")),
         (metric("differs").buckets([1.0, 2.5]), "buckets", ("[1.0]", "[1.0, 2.5]")),
         (metric("differs").series_limit(10), "series limit", ("9", "10")),
+        (
+            metric("differs").expire(Duration::from_secs(60)),
+            "expiry",
+            ("the expiry of the process", "expiry after 60s"),
+        ),
         (metric("Differs"), "case of the name", ("differs", "Differs")),
     ] {
         let second_line = line() + 1;

@@ -116,3 +116,27 @@ fn compare(
     }
     (conflicts, variations)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metric::descriptor::Definition;
+    use crate::metric::lifetime::Lifetime;
+    use crate::store::family::NO_METRIC;
+
+    #[test]
+    fn different_expiries_are_reported_but_no_conflict() {
+        let with = |lifetime| {
+            let definition = Definition { name: "m", lifetime, ..*NO_METRIC.definition() };
+            &*Box::leak(Box::new(Descriptor::new(definition)))
+        };
+        let unset = Lifetime::UNSET;
+        let definitions = [unset, unset, unset.expires(Some(1500)), unset.expires(None)].map(with);
+        let (conflicts, variations) = compare(definitions.into_iter());
+        assert!(conflicts.is_empty());
+        let [(_, later), (_, never)] = &*variations else { panic!("{variations:?}") };
+        let begin = "metric `m` is defined twice, with different expiries: the expiry of the process";
+        assert!(later.starts_with(begin) && later.contains(", expiry after 1.5s in "), "{later}");
+        assert!(never.starts_with(begin) && never.contains(", no expiry in "), "{never}");
+    }
+}

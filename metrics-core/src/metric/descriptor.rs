@@ -152,7 +152,8 @@ impl Descriptor {
         if a.labels != b.labels {
             return Some(("labels", label_names(a.labels), label_names(b.labels)));
         }
-        None
+        let (a, b) = (a.lifetime.in_prose(), b.lifetime.in_prose());
+        (a != b).then_some(("expiries", a, b))
     }
 }
 

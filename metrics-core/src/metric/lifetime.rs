@@ -79,6 +79,15 @@ impl Lifetime {
         (expiry != NEVER).then(|| Duration::from_millis(expiry))
     }
 
+    /// The metric's own expiry, for messages.
+    pub(crate) fn in_prose(self) -> String {
+        match self.expiry {
+            DEFAULT => "the expiry of the process".into(),
+            NEVER => "no expiry".into(),
+            milliseconds => format!("expiry after {:?}", Duration::from_millis(milliseconds)),
+        }
+    }
+
     /// Whether the metric itself sets an expiry.
     pub(crate) fn has_own_expiry(self) -> bool {
         ![DEFAULT, NEVER].contains(&self.expiry)

@@ -207,7 +207,7 @@ impl CheckedMetric {
 
     /// The conflict with the registered metric `first`, if there is one.
     pub(super) fn conflict(&self, first: &Descriptor, source: Source) -> Option<Error> {
-        let Metric { kind, name, unit, value_type, series_limit, .. } = &self.metric;
+        let Metric { kind, name, unit, value_type, series_limit, lifetime, .. } = &self.metric;
         // Compared before anything is leaked: repeated registration must not fill memory.
         let facts = [
             ("case of the name", first.name().to_owned(), name.clone()),
@@ -216,6 +216,7 @@ impl CheckedMetric {
             ("unit", format!("{:?}", first.unit()), format!("{unit:?}")),
             ("buckets", format!("{:?}", first.boundaries()), format!("{:?}", self.boundaries)),
             ("series limit", first.series_limit().to_string(), series_limit.to_string()),
+            ("expiry", first.definition().lifetime.in_prose(), lifetime.in_prose()),
         ];
         let (what, a, b) = facts.into_iter().find(|(_, a, b)| a != b)?;
         let (name, first) = (first.name().to_owned(), (a, first.source()));
