@@ -135,7 +135,8 @@ mod tests {
         let (conflicts, variations) = compare(definitions.into_iter());
         assert!(conflicts.is_empty());
         let [(_, later), (_, never)] = &*variations else { panic!("{variations:?}") };
-        let begin = "metric `m` is defined twice, with different expiries: the expiry of the process";
+        let begin =
+            "metric `m` is defined twice, with different expiries: the expiry of the process";
         assert!(later.starts_with(begin) && later.contains(", expiry after 1.5s in "), "{later}");
         assert!(never.starts_with(begin) && never.contains(", no expiry in "), "{never}");
     }
