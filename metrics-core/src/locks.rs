@@ -168,7 +168,7 @@ pub fn fork_guard() -> ForkGuard {
     let turn = (!is_inside).then(|| {
         let turn = sync::lock(&FORKING);
         SECTIONS.admit_from(SHUT, slot::all);
-        (slot::hold(), turn)
+        (slot::Hold::begin(), turn)
     });
     DEPTH.set(DEPTH.get() + 1);
     ForkGuard { turn, thread: PhantomData }
@@ -177,7 +177,7 @@ pub fn fork_guard() -> ForkGuard {
 /// Keeps the metrics whole while the process is forked; see [`fork_guard`].
 #[derive(Debug)]
 pub struct ForkGuard {
-    turn: Option<(MutexGuard<'static, slot::Slots>, MutexGuard<'static, ()>)>,
+    turn: Option<(slot::Hold, MutexGuard<'static, ()>)>,
     /// The child has only the thread that forked, so no other thread may drop the guard.
     thread: PhantomData<*const ()>,
 }
@@ -210,6 +210,7 @@ mod tests {
             *value += 1;
         });
         is_locked.recv().unwrap();
+        let own = slot::own().unwrap();
         let guard = fork_guard();
         assert_eq!(*VALUE.try_lock().unwrap(), 1);
         other.join().unwrap();
@@ -217,6 +218,7 @@ mod tests {
         let waiting = thread::spawn(|| *lock(&VALUE) += 1);
         // This thread goes on, also with a second guard.
         let inner = fork_guard();
+        assert!(slot::all().iter().any(|used| std::ptr::eq(*used, own)));
         *lock(&VALUE) += 1;
         drop(inner);
         thread::sleep(Duration::from_millis(20));

@@ -100,6 +100,7 @@ fn the_default_expiry_is_for_metrics_without_their_own() {
     wait();
     let found = ["default", "kept", "depth"].map(|name| find(name, "a").is_some());
     set_default_expiry(None);
+    assert!(find("kept", "a").unwrap().last_recorded.is_none());
     assert_eq!(found, [false, true, true]);
 }
 
@@ -128,6 +129,19 @@ fn last_times_are_known_only_where_they_are_asked_for() {
     assert_eq!(find("asked", "a").unwrap().last_recorded, Some(first));
     asked.record(1, attributes!("key" => "a")).unwrap();
     assert!(find("asked", "a").unwrap().last_recorded.unwrap() > first);
+}
+
+#[test]
+fn a_snapshot_without_a_reader_has_what_it_found_expired() {
+    let _turn = my_turn();
+    let last = metric(Metric::counter("last").expire(EXPIRY), "last");
+    last.record(7, attributes!("key" => "a")).unwrap();
+    let removed = || snapshot().get("last").unwrap().removed.clone();
+    assert!(removed().is_empty());
+    wait();
+    let [a] = &*removed() else { panic!() };
+    assert_eq!((a.labels.to_string(), a.value.as_f64()), ("key=a".into(), 7.0));
+    assert!(removed().is_empty());
 }
 
 #[test]

@@ -264,7 +264,7 @@ impl Copied {
         let mut late = self.clone();
         let mut known = Extremes::of(f64::from_bits(self.0[LAST]));
         for (cell, before) in late.0[HEADER..].iter_mut().zip(earlier.buckets()) {
-            *cell -= before;
+            *cell = cell.saturating_sub(*before);
         }
         if self.extremes().min < earlier.extremes().min {
             known.merge(Extremes::of(self.extremes().min));

@@ -75,6 +75,10 @@ impl LastRecorded {
 
     /// When a series was recorded last; `None` if its metric is not tracked.
     pub(super) fn time(&self, series: Series) -> Option<SystemTime> {
+        let descriptor = series.descriptor();
+        if descriptor.expiry().is_none() && !descriptor.is_tracked() {
+            return None;
+        }
         let seen = (*self.0.get(&metric(series))?.get(series.row()?)?)?;
         (seen.id == series.id()).then_some(seen.at.time)
     }

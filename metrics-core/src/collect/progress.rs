@@ -85,6 +85,21 @@ impl Readers {
         self.next
     }
 
+    /// Adds a reader that gets the last values of series that are removed from here on, and returns
+    /// its id.
+    pub(super) fn add_watcher(&mut self) -> u64 {
+        self.next += 1;
+        self.progress.push(ReaderProgress::new(self.next, Reports::Snapshots));
+        self.next
+    }
+
+    /// Removes a reader of [`add_watcher`](Self::add_watcher). Returns the removed series, by the
+    /// address of their descriptor.
+    pub(super) fn remove_watcher(&mut self, watcher: u64) -> HashMap<usize, Ended> {
+        let removed = self.progress.pop_if(|progress| progress.reader == watcher);
+        removed.map(|progress| progress.ended).unwrap_or_default()
+    }
+
     pub(super) fn remove_reader(&mut self, reader: u64) {
         self.progress.retain(|progress| progress.reader != reader);
     }
@@ -216,6 +231,7 @@ impl ReaderProgress {
     }
 }
 
-fn address(metric: &'static Descriptor) -> usize {
+/// The key of a metric in maps.
+pub(super) fn address(metric: &'static Descriptor) -> usize {
     std::ptr::from_ref(metric).addr()
 }

@@ -6,7 +6,7 @@ use super::expiry::look_for_expired;
 use super::fold::fold_ended;
 use super::merge::MergedMetrics;
 use super::observation::run_callbacks;
-use super::progress::{Readers, Reports, lock_readers};
+use super::progress::{Readers, Reports, address, lock_readers};
 use super::snapshot::{MetricSnapshot, SeriesSnapshot, Snapshot};
 use super::warn::warn_of_news;
 use super::{joined, registry};
@@ -88,16 +88,21 @@ fn collect(reader: Option<u64>) -> Snapshot {
     let mut readers = lock_readers();
     joined::sweep();
     fold_ended(&mut readers);
+    // Without a reader, the snapshot itself reports the series that it removes.
+    let watcher = readers.add_watcher();
     look_for_expired(&families, &mut readers);
+    let mut expired = readers.remove_watcher(watcher);
     let view = View::everything();
     let mut metrics = MergedMetrics::default();
     for family in families {
         let metric = MetricSnapshot {
             descriptor: family.descriptor(),
             series: series_of(family, reader, &view, &mut readers),
-            removed: reader.map_or_else(Vec::new, |reader| {
-                readers.take_ended(reader, family.descriptor()).series
-            }),
+            removed: match reader {
+                Some(reader) => readers.take_ended(reader, family.descriptor()),
+                None => expired.remove(&address(family.descriptor())).unwrap_or_default(),
+            }
+            .series,
             dropped: family.dropped().read(),
         };
         metrics.push(family, metric);
@@ -142,7 +147,8 @@ fn series_of(
         series.settle();
         let value = match reader {
             Some(reader) if is_histogram => {
-                let totals = histogram(series, view, true);
+                // A recycled series must leave no progress under its old id.
+                let totals = histogram(series, view, true).filter(|_| series.is_current());
                 totals.map(|totals| readers.cumulative(reader, series, totals))
             }
             _ => read(series, view).map(|reading| Value::new(descriptor, reading)),

@@ -21,12 +21,17 @@ pub(super) fn expire(series: Series, readers: &mut Readers) {
 /// Ends the life of `series`, and hands what was recorded in it to every reader.
 fn end(series: Series, end: End, readers: &mut Readers) {
     // The overflow series holds measurements of other label values, so it is not removed.
-    if series.is_overflow() || !series.has_its_labels() {
+    if series.is_overflow() {
+        return;
+    }
+    // A handle may be older than an earlier removal. Made before the check: then the labels are
+    // those of `ending`, and if the memory gets other labels after the check, `end_life` does
+    // nothing.
+    let ending = if series.is_fixed() { series } else { Series::of(series.block) };
+    if !series.has_its_labels() {
         return;
     }
     last_values::forget(series);
-    // A handle may be older than an earlier removal.
-    let ending = if series.is_fixed() { series } else { Series::of(series.block) };
     let last = Ending::of(ending, readers.last_recorded.time(ending));
     let reading = ending.end_life(end);
     readers.end(ending, &last, reading.as_ref());

@@ -47,8 +47,8 @@ pub struct MetricSnapshot {
     /// whichever was set last.
     pub series: Vec<SeriesSnapshot>,
     /// The counters and histograms that were removed since this reader's last snapshot, with their
-    /// last values. If a series was removed several times since, its values are added up. Empty
-    /// unless the snapshot is of a [`Reader`](crate::Reader).
+    /// last values. If a series was removed several times since, its values are added up. A
+    /// [`snapshot`](crate::snapshot) without a reader has only the series that it found expired.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<SeriesSnapshot>,
     /// The number of measurements since the program began that were not recorded as intended, by

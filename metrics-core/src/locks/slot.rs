@@ -1,6 +1,6 @@
 //! The slot of each thread, in which it announces the gate that it is inside.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::{Mutex, MutexGuard};
 
 use crate::cells::gate::Slot;
@@ -8,7 +8,7 @@ use crate::sync::lock;
 
 /// The slots of all threads.
 #[derive(Debug)]
-pub(super) struct Slots {
+struct Slots {
     used: Vec<&'static Slot>,
     /// The slots of ended threads, for later threads.
     free: Vec<&'static Slot>,
@@ -19,6 +19,9 @@ static SLOTS: Mutex<Slots> = Mutex::new(Slots { used: Vec::new(), free: Vec::new
 thread_local! {
     /// The slot has no destructor, so it can be read until the very end of the thread.
     static SLOT: Cell<Option<&'static Slot>> = const { Cell::new(None) };
+
+    /// The used slots, while this thread keeps other threads from the slots.
+    static HELD: RefCell<Option<Vec<&'static Slot>>> = const { RefCell::new(None) };
 
     /// Gives the slot back when the thread ends.
     static OWNER: Owner = const { Owner(Cell::new(None)) };
@@ -59,10 +62,26 @@ fn claim() -> Option<&'static Slot> {
 
 /// The slots of all threads. A thread that gets its slot later sees what was done before this call.
 pub(crate) fn all() -> Vec<&'static Slot> {
-    lock(&SLOTS).used.clone()
+    let held = HELD.try_with(|held| held.borrow().clone());
+    held.ok().flatten().unwrap_or_else(|| lock(&SLOTS).used.clone())
 }
 
-/// Keeps other threads from the slots, until the result is dropped.
-pub(super) fn hold() -> MutexGuard<'static, Slots> {
-    lock(&SLOTS)
+/// Keeps other threads from the slots, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Hold {
+    _slots: MutexGuard<'static, Slots>,
+}
+
+impl Hold {
+    pub(super) fn begin() -> Self {
+        let slots = lock(&SLOTS);
+        HELD.with(|held| held.replace(Some(slots.used.clone())));
+        Self { _slots: slots }
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let _ = HELD.try_with(|held| held.take());
+    }
 }

@@ -25,9 +25,10 @@ static DEFAULT_EXPIRY: AtomicU64 = AtomicU64::new(NEVER);
 /// From now on, a series in which nothing was recorded for `expiry` is removed, in every metric
 /// without an expiry of its own. `None` is the default: series are kept.
 ///
-/// Every collection looks for such series: a snapshot, a reader, or the export of a handler. The
-/// series is part of that collection a last time. Nothing is lost: a measurement that is made at the
-/// same moment either belongs to the last value or begins the series anew. Handles stay valid.
+/// Every collection looks for such series: a snapshot, a reader, or the export of a handler. Every
+/// reader gets the last values of counters and histograms once. Nothing is lost: a measurement that
+/// is made at the same moment either belongs to the last value or begins the series anew. Handles
+/// stay valid.
 ///
 /// Up-down counters never expire: the sum of a counter that nothing changes, such as the number of
 /// open connections, is still true.

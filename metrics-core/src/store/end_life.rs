@@ -114,7 +114,11 @@ impl Series {
         let life = if self.is_fixed() { self.life() } else { self.block.stamp() };
         let is_void = |tag| tag < life;
         let mut unread = Vec::new();
-        for run in self.runs() {
+        let runs: Vec<_> = self.runs().collect();
+        if !self.is_fixed() {
+            ledger.keep_only(&runs);
+        }
+        for run in runs {
             if self.descriptor().metric_type() == MetricType::Histogram {
                 let copied = ledger.read_histogram(run, is_void);
                 unread.extend(copied.map(|copied| (copied.tag(), Contents::Histogram(copied))));

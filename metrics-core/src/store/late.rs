@@ -90,20 +90,41 @@ impl Ledger {
         }
     }
 
+    /// Forgets the entries of all other runs: their memory was emptied and belongs elsewhere.
+    pub(super) fn keep_only(&mut self, runs: &[&'static [AtomicU64]]) {
+        if self.0.len() > runs.len() {
+            let mut addresses: Vec<_> = runs.iter().map(|run| address(run)).collect();
+            addresses.sort_unstable();
+            self.0.retain(|address, _| addresses.binary_search(address).is_ok());
+        }
+    }
+
     /// What the run of a histogram holds beyond what was read, if the run `is_void`.
     pub(super) fn read_histogram(
         &mut self,
         run: &[AtomicU64],
         is_void: impl Fn(u64) -> bool,
     ) -> Option<Copied> {
+        // First, because most runs count.
+        if !is_void(histogram::tag(run)) {
+            return None;
+        }
         let mut copied = Copied::default();
         copied.read(run)?;
         if copied.is_empty() || !is_void(copied.tag()) {
             return None;
         }
-        match self.0.insert(address(run), Read::Histogram(copied.clone())) {
-            Some(Read::Histogram(read)) => (!copied.is_same(&read)).then(|| copied.since(&read)),
-            _ => Some(copied),
+        match self.0.get_mut(&address(run)) {
+            Some(Read::Histogram(read)) if copied.is_same(read) => None,
+            Some(Read::Histogram(read)) => {
+                let late = copied.since(read);
+                *read = copied;
+                Some(late)
+            }
+            _ => {
+                self.0.insert(address(run), Read::Histogram(copied.clone()));
+                Some(copied)
+            }
         }
     }
 }
@@ -180,6 +201,20 @@ mod tests {
         assert!(late.restart_sum(&run, 4));
         assert!(sum::add(&run, 4, 7_u64));
         assert_eq!(late.lock().read_sum(&run, is_void), Some((4, None, 7)));
+    }
+
+    #[test]
+    fn entries_of_memory_that_belongs_elsewhere_are_forgotten() {
+        let late = Late::new();
+        let runs: [&'static [_; sum::WIDTH]; 2] =
+            [1, 2].map(|n| &*Box::leak(Box::new(sum_run(1, n))));
+        let mut ledger = late.lock();
+        for run in runs {
+            assert!(ledger.read_sum(run, is_void).is_some());
+        }
+        ledger.keep_only(&[&runs[0][..]]);
+        assert_eq!(ledger.0.keys().collect::<Vec<_>>(), [&address(runs[0])]);
+        assert_eq!(ledger.read_sum(runs[0], is_void), None);
     }
 
     #[test]

@@ -114,16 +114,21 @@ impl Series {
             return series.write_shared(change);
         };
         if series.is_fixed() {
-            return series.write(cells, stamp, change);
+            let counted = series.write(cells, stamp, change);
+            return counted.unwrap_or_else(|| series.write_shared(change));
         }
-        let Some(_writing) = series.enter() else {
+        let Some(writing) = series.enter() else {
             return series.overflowing().store(change);
         };
-        // The stamp is read inside the gate. If the series is removed from here on, this
+        // Read inside the gate, where the labels stay. If the series is removed from here on, this
         // measurement came before the removal.
-        let (series, stamp) = series.current();
-        series.block.note_recorded(stamp);
-        series.write(cells, stamp, change)
+        let series = Self::of(series.block);
+        series.block.note_recorded(series.life());
+        let counted = series.write(cells, series.life(), change);
+        // Whoever shuts the gate may hold locks. So no code inside the gate waits for a lock, and
+        // the writer leaves the gate before it writes to shared cells.
+        drop(writing);
+        counted.unwrap_or_else(|| series.write_shared(change))
     }
 
     /// Adds a histogram run of another shard, which no thread writes any more, to this thread's
@@ -136,27 +141,42 @@ impl Series {
 
     /// Adds values of an earlier life to this thread's run. The caller keeps readers out.
     pub(super) fn absorb_late(self, copied: &Copied) {
-        let (series, stamp) = self.current();
-        match series.enter() {
-            Some(_writing) => {
-                series.block.note_recorded(stamp);
-                series.add_copied(copied);
-            }
-            None => series.overflowing().add_copied(copied),
+        let (series, _) = self.current();
+        let cells = shard::cells_or_claim(series.reserved_index());
+        let Some(writing) = series.enter() else {
+            return series.overflowing().add_copied(copied);
+        };
+        let series = if series.is_fixed() { series } else { Self::of(series.block) };
+        if !series.is_fixed() {
+            series.block.note_recorded(series.life());
+        }
+        let is_added = series.add_to_cells(cells, copied);
+        // See `store`.
+        drop(writing);
+        if !is_added {
+            series.add_to_shared(copied);
         }
     }
 
     fn add_copied(self, copied: &Copied) {
+        if !self.add_to_cells(shard::cells_or_claim(self.reserved_index()), copied) {
+            self.add_to_shared(copied);
+        }
+    }
+
+    /// Adds to a run of this thread, which begins at `cells[0]`, unless the run cannot be taken
+    /// over.
+    fn add_to_cells(self, cells: Option<&'static [AtomicU64]>, copied: &Copied) -> bool {
         let stamp = self.block.stamp();
-        let width = self.block.layout().width();
-        let run = shard::cells_or_claim(self.reserved_index()).and_then(|c| c.get(..width));
-        match run.filter(|run| self.take_over(run, stamp)) {
-            Some(run) => histogram::absorb(run, copied),
-            None => {
-                if let Shared::Histograms(histograms) = self.block.shared() {
-                    histograms[self.position()].absorb(self.descriptor().boundaries(), copied);
-                }
-            }
+        let run = cells.and_then(|cells| cells.get(..self.block.layout().width()));
+        run.filter(|run| self.take_over(run, stamp))
+            .inspect(|run| histogram::absorb(run, copied))
+            .is_some()
+    }
+
+    fn add_to_shared(self, copied: &Copied) {
+        if let Shared::Histograms(histograms) = self.block.shared() {
+            histograms[self.position()].absorb(self.descriptor().boundaries(), copied);
         }
     }
 
@@ -203,45 +223,45 @@ impl Series {
         self.block.late().restart_sum(run, stamp)
     }
 
-    /// Writes to this thread's own cells, which begin at `cells[0]`.
-    fn write(self, cells: &'static [AtomicU64], stamp: u64, change: Change) -> Counted {
+    /// Writes to this thread's own cells, which begin at `cells[0]`; `None` if the measurement
+    /// belongs in shared cells.
+    fn write(self, cells: &'static [AtomicU64], stamp: u64, change: Change) -> Option<Counted> {
         match change {
-            Change::Add(bits) if self.is_plain() => match cells.first() {
-                Some(cell) if plain::takes(bits) => plain::add(cell, bits),
-                _ => return self.write_shared(change),
-            },
+            Change::Add(bits) if self.is_plain() => {
+                let cell = cells.first().filter(|_| plain::takes(bits))?;
+                plain::add(cell, bits);
+            }
             Change::Add(bits) => {
-                let Some(run) = cells.first_chunk() else { return self.write_shared(change) };
+                let run = cells.first_chunk()?;
                 let add = || with_number!(self.value_type(), N => sum::add(run, stamp, N::from_bits(bits)));
                 if !add() {
-                    if !self.take_over_sum(run, stamp) {
-                        return self.write_shared(change);
-                    }
-                    add();
+                    self.take_over_sum(run, stamp).then(add)?;
                 }
             }
             Change::Record(value) => {
                 let boundaries = self.descriptor().boundaries();
-                if let Some(run) = cells.get(..histogram::width(boundaries.len())) {
-                    if !self.take_over(run, stamp) {
-                        return self.write_shared(change);
-                    }
-                    histogram::record(run, stamp, boundaries, value);
-                }
+                let run = cells.get(..histogram::width(boundaries.len()))?;
+                self.take_over(run, stamp)
+                    .then(|| histogram::record(run, stamp, boundaries, value))?;
             }
-            Change::Set(_) => return self.write_shared(change),
+            Change::Set(_) => return None,
         }
-        (self, Life::of_run(stamp))
+        Some((self, Life::of_run(stamp)))
     }
 
     /// Writes to the cells that all threads share.
     fn write_shared(self, change: Change) -> Counted {
+        let position = self.position();
+        // Allocated outside the gate: see `store`.
+        let shared = self.block.shared();
+        if let Shared::Histograms(histograms) = shared {
+            histograms[position].allocate(self.descriptor().boundaries());
+        }
         let Some(writing) = self.enter() else {
             return self.overflowing().store(change);
         };
-        let position = self.position();
         let mut life = Life::of_run(self.block.stamp());
-        match (self.block.shared(), change) {
+        match (shared, change) {
             (Shared::Gauges(gauges), Change::Set(bits)) => gauges[position].set(bits),
             (Shared::Sums(sums), Change::Add(bits)) => {
                 let added =
@@ -254,7 +274,7 @@ impl Series {
             // The kind of the handle determines both the cells and the change.
             (Shared::Gauges(_) | Shared::Sums(_) | Shared::Histograms(_), _) => {}
         }
-        // The writer leaves the gate before `tap`, which may wait for a lock.
+        // See `store`: `tap` may wait for a lock.
         drop(writing);
         scope::tap(self.id(), self.descriptor(), change);
         (self, life)

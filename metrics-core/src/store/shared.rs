@@ -84,6 +84,10 @@ impl LazyHistogram {
         self.get_or_allocate(boundaries).absorb(copied);
     }
 
+    pub(super) fn allocate(&self, boundaries: &[f64]) {
+        self.get_or_allocate(boundaries);
+    }
+
     fn get_or_allocate(&self, boundaries: &[f64]) -> &SharedHistogram {
         get_or_init::<Box<_>>(&self.0, || Box::new(SharedHistogram::new(boundaries.len())))
     }
