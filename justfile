@@ -75,10 +75,11 @@ storm:
 loom:
     RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom cargo test -p typed-metrics-core --release --test loom
 
-# undefined behaviour, data races and weak memory ordering; series are leaked on purpose
+# undefined behaviour, data races and weak memory ordering; series are leaked on purpose, and note
+# the time of day
 miri:
-    MIRIFLAGS="-Zmiri-ignore-leaks" CARGO_TARGET_DIR=target/miri cargo +nightly miri test -p typed-metrics-core --lib cells::
-    MIRIFLAGS="-Zmiri-ignore-leaks" CARGO_TARGET_DIR=target/miri cargo +nightly miri test -p typed-metrics-core --test engine
+    MIRIFLAGS="-Zmiri-ignore-leaks -Zmiri-disable-isolation" CARGO_TARGET_DIR=target/miri cargo +nightly miri test -p typed-metrics-core --lib cells::
+    MIRIFLAGS="-Zmiri-ignore-leaks -Zmiri-disable-isolation" CARGO_TARGET_DIR=target/miri cargo +nightly miri test -p typed-metrics-core --test engine
 
 # records for a minute through three outages, with both temporalities and both protocols
 soak:
