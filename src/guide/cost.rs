@@ -86,6 +86,5 @@
 //! - While the guard lives, other threads wait if they read, or record in a series for the first
 //!   time. Other measurements go on.
 //! - Without the guard, recording or reading can hang in the child: another thread may have held a
-//!   lock at the fork. With one thread that took snapshots all the time, and one that made series
-//!   all the time, 48 of 300 children hung.
+//!   lock at the fork.
 //! - [`Command`](std::process::Command) needs no guard: the new program has its own metrics.

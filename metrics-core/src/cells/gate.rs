@@ -101,8 +101,8 @@ impl Gate {
         fence(SeqCst);
         for slot in slots() {
             let mut wait = Wait::new();
-            // Acquire: pairs with the release in `Writing::drop`. The code after this loop sees what
-            // the writers wrote.
+            // Acquire: pairs with the release in `Writing::drop`. The code after this loop sees
+            // what the writers wrote.
             while slot.0.load(Acquire) == self.address() {
                 if wait.missing(1) > 0 {
                     // Relaxed: a missing writer writes nothing more.

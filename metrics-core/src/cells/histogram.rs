@@ -257,8 +257,8 @@ impl Copied {
     }
 
     /// The values that this copy has, and `earlier` has not. The run did not start over between the
-    /// two copies. If there are several such values, only those extremes are known that are also extremes
-    /// of the run, and the last value.
+    /// two copies. If there are several such values, only those extremes are known that are also
+    /// extremes of the run, and the last value.
     #[must_use]
     pub(crate) fn since(&self, earlier: &Self) -> Self {
         let mut late = self.clone();

@@ -31,8 +31,8 @@ impl SharedGauge {
     pub(crate) fn set(&self, bits: u64) {
         self.bits.store(bits, Relaxed);
         // The state is stored only when it changes, because every store takes the cache line away
-        // from other writers. Release: pairs with the acquire load in `read`. A reader that sees the
-        // state sees a value.
+        // from other writers. Release: pairs with the acquire load in `read`. A reader that sees
+        // the state sees a value.
         if self.state.load(Relaxed) != FRESH {
             self.state.store(FRESH, Release);
         }
@@ -45,8 +45,8 @@ impl SharedGauge {
 
     /// Whether the value was set since the last call. One caller at a time.
     pub(crate) fn take_fresh(&self) -> bool {
-        // Relaxed: the state is a single cell. If a writer at the same moment loads the state before
-        // this change, this call is the one that has seen its value.
+        // Relaxed: the state is a single cell. If a writer at the same moment loads the state
+        // before this change, this call is the one that has seen its value.
         self.state.compare_exchange(FRESH, SEEN, Relaxed, Relaxed).is_ok()
     }
 

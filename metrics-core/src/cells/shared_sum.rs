@@ -96,7 +96,8 @@ impl SharedSum {
         (half.written.load(Acquire) != 0).then(|| half.bits.load(Relaxed))
     }
 
-    /// Ends the current life, and returns its sum; `None` if nothing was added. One caller at a time.
+    /// Ends the current life, and returns its sum; `None` if nothing was added. One caller at a
+    /// time.
     pub(crate) fn clear(&self) -> Option<u64> {
         // Release: pairs with the acquire loads of `life`. The half of the next life was emptied
         // before.

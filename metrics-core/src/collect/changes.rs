@@ -97,7 +97,8 @@ impl SeriesChange {
 pub struct ChangeReader(u64);
 
 impl ChangeReader {
-    /// A reader whose first changes are those since the start of the program.
+    /// A reader whose first changes are those since the start of the program. Series that were
+    /// removed earlier are part of them if no reader has collected yet.
     #[must_use]
     pub fn new() -> Self {
         Self(lock_readers().add_reader(Reports::Changes))

@@ -38,7 +38,7 @@ pub(super) fn look_for_expired(families: &[&'static Family], readers: &mut Reade
     }
 }
 
-/// What the series holds; `None` if nothing was recorded.
+/// The contents of the series; `None` if nothing was recorded.
 fn contents(series: Series, view: &View<'_>) -> Option<Contents> {
     let reading = read(series, view)?;
     Some(match (reading, series.take_fresh()) {

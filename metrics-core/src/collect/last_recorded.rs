@@ -23,7 +23,7 @@ struct Seen {
     at: Moment,
 }
 
-/// What a collection compares with the next one.
+/// The contents that a collection compares with those of the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Contents {
     /// A sum as bits, or the count of a histogram.

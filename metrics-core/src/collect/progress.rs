@@ -213,7 +213,7 @@ impl ReaderProgress {
         }
     }
 
-    /// What is to be reported of a removed histogram.
+    /// The last value of a removed histogram, in the form that the reader reports.
     fn last_histogram(
         &self,
         metric: &'static Descriptor,

@@ -57,7 +57,8 @@ pub fn snapshot() -> Snapshot {
 pub struct Reader(u64);
 
 impl Reader {
-    /// A reader whose first interval begins at the start of the program.
+    /// A reader whose first interval begins at the start of the program. Series that were removed
+    /// earlier are part of it if no reader has collected yet.
     #[must_use]
     pub fn new() -> Self {
         Self(lock_readers().add_reader(Reports::Snapshots))

@@ -66,7 +66,7 @@ pub enum ExpiryError {
 }
 
 impl ExpiryError {
-    /// What to write instead, if that is clear.
+    /// The text to write instead, if that is clear.
     #[must_use]
     pub fn fixes(&self) -> Vec<String> {
         match self {

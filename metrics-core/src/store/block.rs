@@ -310,7 +310,7 @@ impl Block {
         self.any_removed.load(Acquire)
     }
 
-    /// What removals have read of void runs.
+    /// The ledger of the void runs.
     pub(crate) fn late(&self) -> &Late {
         &self.late
     }

@@ -19,7 +19,7 @@ use crate::shards::scope;
 use crate::shards::shard::{self, SEGMENT};
 use crate::sync::AtomicU64;
 
-/// What void runs hold beyond what was read of them, and the tag under which it was recorded.
+/// The contents of void runs that no reader has seen, and the tag under which it was recorded.
 pub(super) type Unread = (u64, Contents);
 
 #[derive(Debug)]
@@ -75,7 +75,7 @@ impl Series {
 
     /// Adds what came late for earlier lives to the life that goes on.
     pub(crate) fn settle(self) {
-        // What comes late in a plain cell is not subtracted with the baseline.
+        // A late measurement in a plain cell is not subtracted with the baseline.
         if !self.block.is_any_removed() || !self.is_flow() || self.is_plain() {
             return;
         }

@@ -1,9 +1,9 @@
 //! The contents of void runs: what removals have read of them, and what came late.
 //!
-//! A removal voids the runs of a series by a new stamp and then reads them. A thread that had loaded
-//! the old stamp may still write one measurement into its void run. Such a measurement is *late*: it
-//! comes after the removal. The next reader that visits the series finds it, because the ledger of
-//! the block notes what was read of each run, and adds it to the life that then goes on.
+//! A removal voids the runs of a series by a new stamp and then reads them. A thread that had
+//! loaded the old stamp may still write one measurement into its void run. Such a measurement is
+//! *late*: it comes after the removal. The next reader that visits the series finds it, because the
+//! ledger of the block notes what was read of each run, and adds it to the life that then goes on.
 //!
 //! Until then, the owner must not start the run over. The owner never waits: while the ledger is
 //! locked, and while a run has late contents, the owner records in shared cells.
@@ -20,8 +20,9 @@ use crate::sync::AtomicU64;
 #[derive(Debug)]
 pub(crate) struct Late(Mutex<Ledger>);
 
-/// What was read of void runs, by the address of the run. An entry holds until the run starts over,
-/// also under another tag: a slow owner may give a run that was read a tag that is void too.
+/// The contents that were read of void runs, by the address of the run. An entry holds until the
+/// run starts over, also under another tag: a slow owner may give a run that was read a tag that is
+/// void too.
 #[derive(Debug)]
 pub(crate) struct Ledger(BTreeMap<usize, Read>);
 
@@ -73,8 +74,8 @@ impl Late {
 }
 
 impl Ledger {
-    /// What the run of a sum holds beyond what was read, if the run `is_void`: the sum that was read
-    /// before, and the sum now.
+    /// The contents of a sum beyond those that were read, if the run `is_void`: the sum that was
+    /// read before, and the sum now.
     pub(super) fn read_sum(
         &mut self,
         run: &[AtomicU64; sum::WIDTH],
@@ -99,7 +100,7 @@ impl Ledger {
         }
     }
 
-    /// What the run of a histogram holds beyond what was read, if the run `is_void`.
+    /// The contents of a histogram beyond those that were read, if the run `is_void`.
     pub(super) fn read_histogram(
         &mut self,
         run: &[AtomicU64],

@@ -146,10 +146,13 @@ impl Series {
         let Some(writing) = series.enter() else {
             return series.overflowing().add_copied(copied);
         };
-        let series = if series.is_fixed() { series } else { Self::of(series.block) };
-        if !series.is_fixed() {
+        let series = if series.is_fixed() {
+            series
+        } else {
+            let series = Self::of(series.block);
             series.block.note_recorded(series.life());
-        }
+            series
+        };
         let is_added = series.add_to_cells(cells, copied);
         // See `store`.
         drop(writing);

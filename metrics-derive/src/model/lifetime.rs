@@ -17,7 +17,7 @@ pub(crate) struct ValidatedLifetime {
 }
 
 impl ValidatedLifetime {
-    /// What is written for all metrics of an enum. A wrong value, which is reported, counts as not
+    /// The keys that are written for all metrics of an enum. A wrong value, which is reported, counts as not
     /// written.
     pub(crate) fn for_all(cx: &Diagnostics, declaration: &MetricsDeclaration) -> Self {
         Self {
@@ -26,7 +26,7 @@ impl ValidatedLifetime {
         }
     }
 
-    /// What is written for one metric, completed by what is written for all.
+    /// The keys of one metric, completed by those for all.
     pub(crate) fn check(
         cx: &Diagnostics,
         declared: &KindDeclaration,

@@ -17,7 +17,7 @@ use crate::store::sample::{counter, family, label};
 use crate::store::shape::shape;
 use crate::store::shared::Shared;
 
-/// What a series holds: of histograms, the count.
+/// The value of a series: of histograms, the count.
 fn held(series: Series) -> Option<u64> {
     read(series, &View::everything()).map(number)
 }
