@@ -132,6 +132,10 @@ peers-lto *options:
     cargo build --profile release-lto --manifest-path benches/peers/Cargo.toml
     cargo run --profile release-lto --manifest-path benches/peers/Cargo.toml -- {{ options }}
 
+# what 2,000 metrics cost the compiler, beside another crate; fails if a promise is broken
+compile-time rounds='3':
+    cargo run --release --manifest-path benches/compile/Cargo.toml -- {{ rounds }}
+
 # two incompatible versions of the core in one program
 versions:
     tests/versions/run

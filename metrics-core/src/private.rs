@@ -18,11 +18,10 @@ pub use crate::metric::label_descriptor::LabelDescriptor;
 pub use crate::metric::lifetime::Lifetime;
 pub use crate::metric::source::Source;
 pub use crate::store::family::Family;
-pub use crate::store::shape::{SeriesLookup, shape};
+pub use crate::store::shape::check_budget;
 pub use crate::timed::expansion_api as timed;
-pub use crate::typed::any::record_any;
 pub use crate::typed::handle::{Handle, kind};
-pub use crate::typed::resolve::{Resolve, SeriesKey, resolve, series_key};
+pub use crate::typed::resolve::{AnySeries, Resolve, ResolveAs, SeriesKey, find, is_open, resolve};
 pub use crate::typed::wrong_kind::CallTheConstructor;
 
 /// What an expansion imports to know that its path to this crate is right. Without that path the
@@ -42,10 +41,13 @@ macro_rules! __nothing {
 }
 pub use crate::__nothing as nothing;
 
-/// Makes the descriptor of a definition.
+/// The families of an enum's metrics.
 #[must_use]
-pub const fn descriptor(definition: Definition) -> Descriptor {
-    Descriptor::new(definition)
+pub const fn families<const N: usize>(
+    definitions: [Definition; N],
+    these: &'static [Family; N],
+) -> [Family; N] {
+    Family::all(definitions, these)
 }
 
 /// Makes the source of a definition.

@@ -3,104 +3,110 @@ const _: () = {
     use tm as __tm;
     use __tm::__private as __p;
     use __p::nothing as linkme;
-    const __DEFINITION_0: __p::Definition = __p::Definition {
-        name: "shop.request_duration",
-        metric_type: __p::MetricType::Histogram,
-        value_type: __p::ValueType::F64,
-        unit: "ms",
-        description: "Duration of requests.",
-        labels: &[__p::LabelDescriptor::new("endpoint", __p::label_type::<Endpoint>())],
-        boundaries: &[5f64, 10f64, 25.5f64],
-        series_limit: 2000usize,
-        lifetime: __p::Lifetime::UNSET
-            .expires(__p::core::option::Option::Some(600000u64)),
-        source: __p::source(
-            __p::core::file!(),
-            __p::core::line!(),
-            __p::core::module_path!(),
-            "ShopMetrics::RequestDuration",
-        ),
-    };
-    static __DESCRIPTOR_0: __p::Descriptor = __p::descriptor(__DEFINITION_0);
-    const __SHAPE_0: __p::SeriesLookup<1usize> = __p::shape(&__DEFINITION_0);
-    #[__p::linkme::distributed_slice(__p::FAMILIES)]
-    #[linkme(crate = __p::linkme)]
-    static __FAMILY_0: __p::Family = __p::Family::new(&__DESCRIPTOR_0, &__FAMILY_0);
-    const __DEFINITION_1: __p::Definition = __p::Definition {
-        name: "shop.requests",
-        metric_type: __p::MetricType::Counter,
-        value_type: __p::ValueType::U64,
-        unit: "{request}",
-        description: "Number of requests processed.",
-        labels: &[
-            __p::LabelDescriptor::new("route", __p::label_type::<&'static str>()),
-            __p::LabelDescriptor::new("http.status", __p::label_type::<u16>())
-                .of_field("type"),
-            __p::LabelDescriptor::new(
-                "ip",
-                __p::label_type::<__p::Displayed<'_, IpAddr>>(),
-            ),
+    const __FILE: &__p::core::primitive::str = __p::core::file!();
+    const __MODULE: &__p::core::primitive::str = __p::core::module_path!();
+    const __LABELS_0: &[__p::LabelDescriptor] = &[
+        __p::LabelDescriptor::new("endpoint", __p::label_type::<Endpoint>()),
+    ];
+    const __LABELS_1: &[__p::LabelDescriptor] = &[
+        __p::LabelDescriptor::new("route", __p::label_type::<&'static str>()),
+        __p::LabelDescriptor::new("http.status", __p::label_type::<u16>())
+            .of_field("type"),
+        __p::LabelDescriptor::new("ip", __p::label_type::<__p::Displayed<'_, IpAddr>>()),
+    ];
+    const __LABELS_2: &[__p::LabelDescriptor] = &[];
+    const _: () = __p::check_budget(
+        "`shop.request_duration`: its",
+        __LABELS_0,
+        2000usize,
+    );
+    const _: () = __p::check_budget("`shop.requests`: its", __LABELS_1, 500usize);
+    static __FAMILIES: [__p::Family; 4usize] = __p::families(
+        [
+            __p::Definition {
+                name: "shop.request_duration",
+                metric_type: __p::MetricType::Histogram,
+                value_type: __p::ValueType::F64,
+                unit: "ms",
+                description: "Duration of requests.",
+                labels: __LABELS_0,
+                boundaries: &[5f64, 10f64, 25.5f64],
+                series_limit: 2000usize,
+                lifetime: __p::Lifetime::UNSET
+                    .expires(__p::core::option::Option::Some(600000u64)),
+                source: __p::source(
+                    __FILE,
+                    __p::core::line!(),
+                    __MODULE,
+                    "ShopMetrics::RequestDuration",
+                ),
+            },
+            __p::Definition {
+                name: "shop.requests",
+                metric_type: __p::MetricType::Counter,
+                value_type: __p::ValueType::U64,
+                unit: "{request}",
+                description: "Number of requests processed.",
+                labels: __LABELS_1,
+                boundaries: &[],
+                series_limit: 500usize,
+                lifetime: __p::Lifetime::UNSET
+                    .expires(__p::core::option::Option::Some(3600000u64)),
+                source: __p::source(
+                    __FILE,
+                    __p::core::line!(),
+                    __MODULE,
+                    "ShopMetrics::RequestCount",
+                ),
+            },
+            __p::Definition {
+                name: "shop.in_flight",
+                metric_type: __p::MetricType::UpDownCounter,
+                value_type: __p::ValueType::F64,
+                unit: "",
+                description: "",
+                labels: __LABELS_2,
+                boundaries: &[],
+                series_limit: 2000usize,
+                lifetime: __p::Lifetime::UNSET.tracked(),
+                source: __p::source(
+                    __FILE,
+                    __p::core::line!(),
+                    __MODULE,
+                    "ShopMetrics::InFlight",
+                ),
+            },
+            __p::Definition {
+                name: "shop.memory",
+                metric_type: __p::MetricType::Gauge,
+                value_type: __p::ValueType::F64,
+                unit: "By",
+                description: "Memory in use.",
+                labels: __LABELS_2,
+                boundaries: &[],
+                series_limit: 2000usize,
+                lifetime: __p::Lifetime::UNSET.expires(__p::core::option::Option::None),
+                source: __p::source(
+                    __FILE,
+                    __p::core::line!(),
+                    __MODULE,
+                    "ShopMetrics::Memory",
+                ),
+            },
         ],
-        boundaries: &[],
-        series_limit: 500usize,
-        lifetime: __p::Lifetime::UNSET
-            .expires(__p::core::option::Option::Some(3600000u64)),
-        source: __p::source(
-            __p::core::file!(),
-            __p::core::line!(),
-            __p::core::module_path!(),
-            "ShopMetrics::RequestCount",
-        ),
-    };
-    static __DESCRIPTOR_1: __p::Descriptor = __p::descriptor(__DEFINITION_1);
-    const __SHAPE_1: __p::SeriesLookup<3usize> = __p::shape(&__DEFINITION_1);
+        &__FAMILIES,
+    );
     #[__p::linkme::distributed_slice(__p::FAMILIES)]
     #[linkme(crate = __p::linkme)]
-    static __FAMILY_1: __p::Family = __p::Family::new(&__DESCRIPTOR_1, &__FAMILY_1);
-    const __DEFINITION_2: __p::Definition = __p::Definition {
-        name: "shop.in_flight",
-        metric_type: __p::MetricType::UpDownCounter,
-        value_type: __p::ValueType::F64,
-        unit: "",
-        description: "",
-        labels: &[],
-        boundaries: &[],
-        series_limit: 2000usize,
-        lifetime: __p::Lifetime::UNSET.tracked(),
-        source: __p::source(
-            __p::core::file!(),
-            __p::core::line!(),
-            __p::core::module_path!(),
-            "ShopMetrics::InFlight",
-        ),
-    };
-    static __DESCRIPTOR_2: __p::Descriptor = __p::descriptor(__DEFINITION_2);
-    const __SHAPE_2: __p::SeriesLookup<0usize> = __p::shape(&__DEFINITION_2);
-    #[__p::linkme::distributed_slice(__p::FAMILIES)]
-    #[linkme(crate = __p::linkme)]
-    static __FAMILY_2: __p::Family = __p::Family::new(&__DESCRIPTOR_2, &__FAMILY_2);
-    const __DEFINITION_3: __p::Definition = __p::Definition {
-        name: "shop.memory",
-        metric_type: __p::MetricType::Gauge,
-        value_type: __p::ValueType::F64,
-        unit: "By",
-        description: "Memory in use.",
-        labels: &[],
-        boundaries: &[],
-        series_limit: 2000usize,
-        lifetime: __p::Lifetime::UNSET.expires(__p::core::option::Option::None),
-        source: __p::source(
-            __p::core::file!(),
-            __p::core::line!(),
-            __p::core::module_path!(),
-            "ShopMetrics::Memory",
-        ),
-    };
-    static __DESCRIPTOR_3: __p::Descriptor = __p::descriptor(__DEFINITION_3);
-    const __SHAPE_3: __p::SeriesLookup<0usize> = __p::shape(&__DEFINITION_3);
-    #[__p::linkme::distributed_slice(__p::FAMILIES)]
-    #[linkme(crate = __p::linkme)]
-    static __FAMILY_3: __p::Family = __p::Family::new(&__DESCRIPTOR_3, &__FAMILY_3);
+    static __LINKED: &[__p::Family] = &__FAMILIES;
+    #[doc(hidden)]
+    #[allow(dead_code, non_snake_case)]
+    pub struct __Handles {
+        pub RequestDuration: __tm::Histogram<__tm::unit::Milliseconds>,
+        pub RequestCount: __tm::Counter<__p::core::primitive::u64>,
+        pub InFlight: __tm::UpDownCounter<__p::core::primitive::f64>,
+        pub Memory: __tm::Gauge<__p::core::primitive::f64>,
+    }
     impl<'a> ShopMetrics<'a> {
         /**Duration of requests.
 
@@ -109,30 +115,11 @@ const _: () = {
         pub fn request_duration(
             endpoint: Endpoint,
         ) -> __tm::Histogram<__tm::unit::Milliseconds> {
-            Self::RequestDuration { endpoint }.__typed_RequestDuration()
-        }
-        #[doc(hidden)]
-        #[inline(always)]
-        pub fn __typed_RequestDuration<
-            __R: __p::Resolve<__tm::Histogram<__tm::unit::Milliseconds>>,
-        >(&self) -> __R {
-            match self {
-                Self::RequestDuration { endpoint: __l0 } => {
-                    __p::resolve(
-                        &__FAMILY_0,
-                        __SHAPE_0,
-                        [
-                            __p::part(
-                                __p::label_type::<Endpoint>(),
-                                __l0,
-                                __SHAPE_0.strides[0usize],
-                                &mut __p::Scratch::new(),
-                            ),
-                        ],
-                    )
-                }
-                _ => __p::unreachable_variant(),
+            let __handle = Self::__resolve_labels_0(&__FAMILIES[0usize], &endpoint);
+            if false {
+                let _ = Self::RequestDuration { endpoint };
             }
+            __handle
         }
         /**Number of requests processed.
 
@@ -143,62 +130,29 @@ const _: () = {
             r#type: u16,
             ip: IpAddr,
         ) -> __tm::Counter<__p::core::primitive::u64> {
-            Self::RequestCount {
-                route,
-                r#type,
-                ip,
+            let __handle = Self::__resolve_labels_1(
+                &__FAMILIES[1usize],
+                &route,
+                &r#type,
+                &ip,
+            );
+            if false {
+                let _ = Self::RequestCount {
+                    route,
+                    r#type,
+                    ip,
+                };
             }
-                .__typed_RequestCount()
-        }
-        #[doc(hidden)]
-        #[inline(always)]
-        pub fn __typed_RequestCount<
-            __R: __p::Resolve<__tm::Counter<__p::core::primitive::u64>>,
-        >(&self) -> __R {
-            match self {
-                Self::RequestCount { route: __l0, r#type: __l1, ip: __l2 } => {
-                    __p::resolve(
-                        &__FAMILY_1,
-                        __SHAPE_1,
-                        [
-                            __p::part(
-                                __p::label_type::<&'a str>(),
-                                __l0,
-                                __SHAPE_1.strides[0usize],
-                                &mut __p::Scratch::new(),
-                            ),
-                            __p::part(
-                                __p::label_type::<u16>(),
-                                __l1,
-                                __SHAPE_1.strides[1usize],
-                                &mut __p::Scratch::new(),
-                            ),
-                            __p::part(
-                                __p::label_type::<__p::Displayed<'_, IpAddr>>(),
-                                &__p::Displayed(__l2),
-                                __SHAPE_1.strides[2usize],
-                                &mut __p::Scratch::new(),
-                            ),
-                        ],
-                    )
-                }
-                _ => __p::unreachable_variant(),
-            }
+            __handle
         }
         ///**up_down_counter** `shop.in_flight`, values `f64`
         #[inline]
         pub fn in_flight() -> __tm::UpDownCounter<__p::core::primitive::f64> {
-            Self::InFlight {}.__typed_InFlight()
-        }
-        #[doc(hidden)]
-        #[inline(always)]
-        pub fn __typed_InFlight<
-            __R: __p::Resolve<__tm::UpDownCounter<__p::core::primitive::f64>>,
-        >(&self) -> __R {
-            match self {
-                Self::InFlight {} => __p::resolve(&__FAMILY_2, __SHAPE_2, []),
-                _ => __p::unreachable_variant(),
+            let __handle = Self::__resolve_labels_2(&__FAMILIES[2usize]);
+            if false {
+                let _ = Self::InFlight {};
             }
+            __handle
         }
         /**Memory in use.
 
@@ -206,33 +160,126 @@ const _: () = {
         #[deprecated]
         #[inline]
         pub fn memory() -> __tm::Gauge<__p::core::primitive::f64> {
-            Self::Memory {}.__typed_Memory()
-        }
-        #[doc(hidden)]
-        #[inline(always)]
-        pub fn __typed_Memory<__R: __p::Resolve<__tm::Gauge<__p::core::primitive::f64>>>(
-            &self,
-        ) -> __R {
-            match self {
-                Self::Memory {} => __p::resolve(&__FAMILY_3, __SHAPE_3, []),
-                _ => __p::unreachable_variant(),
+            let __handle = Self::__resolve_labels_2(&__FAMILIES[3usize]);
+            if false {
+                let _ = Self::Memory {};
             }
+            __handle
+        }
+        #[inline(always)]
+        fn __resolve_labels_0<__R: __p::Resolve>(
+            __family: &'static __p::Family,
+            __l0: &Endpoint,
+        ) -> __R {
+            if __R::IS_SERIES && const { __p::is_open(__LABELS_0) } {
+                return __R::of(Self::__find_0(__family, __l0));
+            }
+            __p::resolve(
+                __family,
+                [
+                    __p::part(
+                        __p::label_type::<Endpoint>(),
+                        __l0,
+                        &mut __p::Scratch::new(),
+                    ),
+                ],
+            )
+        }
+        #[inline(never)]
+        fn __find_0(__family: &'static __p::Family, __l0: &Endpoint) -> __p::AnySeries {
+            __p::find(
+                __family,
+                [
+                    __p::part(
+                        __p::label_type::<Endpoint>(),
+                        __l0,
+                        &mut __p::Scratch::new(),
+                    ),
+                ],
+            )
+        }
+        #[inline(always)]
+        fn __resolve_labels_1<__R: __p::Resolve>(
+            __family: &'static __p::Family,
+            __l0: &&'a str,
+            __l1: &u16,
+            __l2: &IpAddr,
+        ) -> __R {
+            if __R::IS_SERIES && const { __p::is_open(__LABELS_1) } {
+                return __R::of(Self::__find_1(__family, __l0, __l1, __l2));
+            }
+            __p::resolve(
+                __family,
+                [
+                    __p::part(
+                        __p::label_type::<&'a str>(),
+                        __l0,
+                        &mut __p::Scratch::new(),
+                    ),
+                    __p::part(__p::label_type::<u16>(), __l1, &mut __p::Scratch::new()),
+                    __p::part(
+                        __p::label_type::<__p::Displayed<'_, IpAddr>>(),
+                        &__p::Displayed(__l2),
+                        &mut __p::Scratch::new(),
+                    ),
+                ],
+            )
+        }
+        #[inline(never)]
+        fn __find_1(
+            __family: &'static __p::Family,
+            __l0: &&'a str,
+            __l1: &u16,
+            __l2: &IpAddr,
+        ) -> __p::AnySeries {
+            __p::find(
+                __family,
+                [
+                    __p::part(
+                        __p::label_type::<&'a str>(),
+                        __l0,
+                        &mut __p::Scratch::new(),
+                    ),
+                    __p::part(__p::label_type::<u16>(), __l1, &mut __p::Scratch::new()),
+                    __p::part(
+                        __p::label_type::<__p::Displayed<'_, IpAddr>>(),
+                        &__p::Displayed(__l2),
+                        &mut __p::Scratch::new(),
+                    ),
+                ],
+            )
+        }
+        #[inline(always)]
+        fn __resolve_labels_2<__R: __p::Resolve>(__family: &'static __p::Family) -> __R {
+            __p::resolve(__family, [])
         }
         /**Records `value` in the series that this variant and its labels name: adds it to a counter, sets a gauge, or puts it into a histogram.
 
 The variants differ in what they take, so any number is accepted; one that the metric cannot hold is dropped and counted. The constructors check it while compiling.*/
         #[inline]
         pub fn record<V: __tm::value::AnyValue>(self, value: V) {
-            match &self {
-                Self::RequestDuration { .. } => {
-                    __p::record_any(self.__typed_RequestDuration(), value)
+            self.__resolve::<__p::AnySeries>().record(value)
+        }
+        #[inline]
+        fn __resolve<__R: __p::Resolve>(&self) -> __R {
+            match self {
+                Self::RequestDuration { endpoint: __l0 } => {
+                    Self::__resolve_labels_0(&__FAMILIES[0usize], __l0)
                 }
-                Self::RequestCount { .. } => {
-                    __p::record_any(self.__typed_RequestCount(), value)
+                Self::RequestCount { route: __l0, r#type: __l1, ip: __l2 } => {
+                    Self::__resolve_labels_1(&__FAMILIES[1usize], __l0, __l1, __l2)
                 }
-                Self::InFlight { .. } => __p::record_any(self.__typed_InFlight(), value),
-                Self::Memory { .. } => __p::record_any(self.__typed_Memory(), value),
+                Self::InFlight {} => Self::__resolve_labels_2(&__FAMILIES[2usize]),
+                Self::Memory {} => Self::__resolve_labels_2(&__FAMILIES[3usize]),
             }
+        }
+        #[doc(hidden)]
+        #[inline]
+        pub fn __resolve_as<__H, __R: __p::ResolveAs<__H>>(
+            &self,
+            _: fn(&__Handles) -> __H,
+        ) -> __R {
+            self.__resolve()
         }
     }
     #[allow(dead_code)]
@@ -262,59 +309,11 @@ The variants differ in what they take, so any number is accepted; one that the m
         pub fn descriptor(self) {}
     }
     impl<'a> __tm::Metrics for ShopMetrics<'a> {
-        fn descriptors() -> &'static [&'static __p::Descriptor] {
-            static DESCRIPTORS: [&__p::Descriptor; 4usize] = [
-                &__DESCRIPTOR_0,
-                &__DESCRIPTOR_1,
-                &__DESCRIPTOR_2,
-                &__DESCRIPTOR_3,
-            ];
-            &DESCRIPTORS
+        fn __families() -> &'static [__p::Family] {
+            &__FAMILIES
         }
-        #[doc(hidden)]
         fn __series(&self) -> __p::SeriesKey {
-            match self {
-                Self::RequestDuration { endpoint: __l0 } => {
-                    __p::series_key(
-                        &__FAMILY_0,
-                        [
-                            __p::part(
-                                __p::label_type::<Endpoint>(),
-                                __l0,
-                                __SHAPE_0.strides[0usize],
-                                &mut __p::Scratch::new(),
-                            ),
-                        ],
-                    )
-                }
-                Self::RequestCount { route: __l0, r#type: __l1, ip: __l2 } => {
-                    __p::series_key(
-                        &__FAMILY_1,
-                        [
-                            __p::part(
-                                __p::label_type::<&'a str>(),
-                                __l0,
-                                __SHAPE_1.strides[0usize],
-                                &mut __p::Scratch::new(),
-                            ),
-                            __p::part(
-                                __p::label_type::<u16>(),
-                                __l1,
-                                __SHAPE_1.strides[1usize],
-                                &mut __p::Scratch::new(),
-                            ),
-                            __p::part(
-                                __p::label_type::<__p::Displayed<'_, IpAddr>>(),
-                                &__p::Displayed(__l2),
-                                __SHAPE_1.strides[2usize],
-                                &mut __p::Scratch::new(),
-                            ),
-                        ],
-                    )
-                }
-                Self::InFlight {} => __p::series_key(&__FAMILY_2, []),
-                Self::Memory {} => __p::series_key(&__FAMILY_3, []),
-            }
+            self.__resolve()
         }
     }
 };

@@ -4,7 +4,7 @@
 ::core::compile_error! {
     "labels need names; write `Unnamed { label: T }`"
 }
-#[allow(unused, missing_docs, private_interfaces)]
+#[allow(unused, missing_docs, private_interfaces, non_snake_case)]
 const _: () = {
     use tm as __tm;
     use __tm::__private as __p;
@@ -42,6 +42,11 @@ const _: () = {
         pub fn discard(self) {}
         pub fn forever(self) {}
     }
+    pub struct __Handles {
+        pub Right: __tm::Counter<__p::core::primitive::u64>,
+        pub Wrong: __tm::Histogram<__tm::unit::Seconds>,
+        pub Unnamed: __tm::Gauge<__p::core::primitive::f64>,
+    }
     impl<'a> Shop<'a> {
         pub fn right(route: &'a str) -> __tm::Counter<__p::core::primitive::u64> {
             __p::unreachable_variant()
@@ -52,25 +57,16 @@ const _: () = {
         pub fn unnamed(label_0: u8) -> __tm::Gauge<__p::core::primitive::f64> {
             __p::unreachable_variant()
         }
-        pub fn __typed_Right<
-            __R: __p::Resolve<__tm::Counter<__p::core::primitive::u64>>,
-        >(&self) -> __R {
-            __p::unreachable_variant()
-        }
-        pub fn __typed_Wrong<__R: __p::Resolve<__tm::Histogram<__tm::unit::Seconds>>>(
-            &self,
-        ) -> __R {
-            __p::unreachable_variant()
-        }
-        pub fn __typed_Unnamed<
-            __R: __p::Resolve<__tm::Gauge<__p::core::primitive::f64>>,
-        >(&self) -> __R {
+        pub fn __resolve_as<__H, __R>(&self, _: fn(&__Handles) -> __H) -> __R
+        where
+            __R: __p::ResolveAs<__H>,
+        {
             __p::unreachable_variant()
         }
         pub fn record<V>(self, _: V) {}
     }
     impl<'a> __tm::Metrics for Shop<'a> {
-        fn descriptors() -> &'static [&'static __p::Descriptor] {
+        fn __families() -> &'static [__p::Family] {
             &[]
         }
         fn __series(&self) -> __p::SeriesKey {

@@ -16,13 +16,14 @@ pub(crate) fn find<'a>(
                         outcome,
                         status: __computed_0_status.absent(),
                     })
-                    .__typed_Duration(),
+                    .__resolve_as(|__handles| __handles.Duration),
             )
         }),
         (
             __p::timed::count({
                 let outcome = __p::timed::PENDING;
-                __p::timed::metric(Shop::Requests { outcome }).__typed_Requests()
+                __p::timed::metric(Shop::Requests { outcome })
+                    .__resolve_as(|__handles| __handles.Requests)
             }),
             (),
         ),
@@ -88,7 +89,8 @@ impl Client {
                 __p::timed::busy(__p::timed::function(&__FUNCTION)),
                 (
                     __p::timed::in_flight({
-                        __p::timed::metric(Shop::InFlight {}).__typed_InFlight()
+                        __p::timed::metric(Shop::InFlight {})
+                            .__resolve_as(|__handles| __handles.InFlight)
                     }),
                     (),
                 ),

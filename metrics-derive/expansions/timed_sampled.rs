@@ -15,13 +15,14 @@ fn find(route: String) -> Result<Page, Error> {
                                 outcome,
                                 status: __computed_0_status.absent(),
                             })
-                            .__typed_Duration(),
+                            .__resolve_as(|__handles| __handles.Duration),
                     )
                 })),
             (
                 __p::timed::count({
                     let outcome = __p::timed::PENDING;
-                    __p::timed::metric(Shop::Requests { outcome }).__typed_Requests()
+                    __p::timed::metric(Shop::Requests { outcome })
+                        .__resolve_as(|__handles| __handles.Requests)
                 }),
                 (),
             ),
@@ -87,7 +88,8 @@ async fn fetch(url: Url) -> Option<u8> {
                     __p::timed::count(__p::timed::calls(&__CALLS)),
                     (
                         __p::timed::in_flight({
-                            __p::timed::metric(Shop::InFlight {}).__typed_InFlight()
+                            __p::timed::metric(Shop::InFlight {})
+                                .__resolve_as(|__handles| __handles.InFlight)
                         }),
                         (),
                     ),

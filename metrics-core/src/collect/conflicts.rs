@@ -75,10 +75,11 @@ pub enum Resolution<'a> {
 /// assert!(typed_metrics::check().is_ok());
 /// ```
 pub fn resolve_conflict(metric: &str, resolution: Resolution<'_>) {
-    let is_meant = |family: &&Family| family.descriptor().name().eq_ignore_ascii_case(metric);
+    let is_meant =
+        |family: &&'static Family| family.descriptor().name().eq_ignore_ascii_case(metric);
     let definitions: Vec<&'static Family> = linked().filter(is_meant).collect();
     let (conflicts, _) = compare(definitions.iter().map(|family| family.descriptor()));
-    let is_kept = |family: &Family| match resolution {
+    let is_kept = |family: &'static Family| match resolution {
         // A path has `_` where a manifest may have `-`.
         Resolution::Keep(name) => {
             family.descriptor().source().crate_name() == name.replace('-', "_")
@@ -127,7 +128,7 @@ mod tests {
     #[test]
     fn different_expiries_are_reported_but_no_conflict() {
         let with = |lifetime| {
-            let definition = Definition { name: "m", lifetime, ..*NO_METRIC.definition() };
+            let definition = Definition { name: "m", lifetime, ..NO_METRIC };
             &*Box::leak(Box::new(Descriptor::new(definition)))
         };
         let unset = Lifetime::UNSET;

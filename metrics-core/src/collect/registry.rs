@@ -14,14 +14,14 @@ use crate::store::function_metrics::function_metrics;
 /// versions of this crate in one program have separate registries.
 #[doc(hidden)]
 #[linkme::distributed_slice]
-pub static TYPED_METRICS_CORE_0_1_FAMILIES: [Family];
+pub static TYPED_METRICS_CORE_0_1_FAMILIES: [&'static [Family]];
 #[doc(hidden)]
 pub use TYPED_METRICS_CORE_0_1_FAMILIES as FAMILIES;
 
 /// The typed metrics. Miri has no linker, so the list of derived metrics is empty there.
 pub(super) fn linked() -> impl Iterator<Item = &'static Family> {
-    let derived: &'static [Family] = if cfg!(miri) { &[] } else { &FAMILIES };
-    derived.iter().chain(function_metrics())
+    let derived: &'static [&'static [Family]] = if cfg!(miri) { &[] } else { &FAMILIES };
+    derived.iter().copied().flatten().chain(function_metrics())
 }
 
 /// Metrics registered at run time.
@@ -47,7 +47,7 @@ pub(crate) fn add(family: &'static Family) {
 
 /// The typed metric with this name. Names are compared without case, as in OpenTelemetry.
 pub(crate) fn typed(name: &str) -> Option<&'static Family> {
-    let named = |family: &&Family| family.descriptor().name().eq_ignore_ascii_case(name);
+    let named = |family: &&'static Family| family.descriptor().name().eq_ignore_ascii_case(name);
     linked().filter(named).min_by_key(|family| family.is_left_out())
 }
 

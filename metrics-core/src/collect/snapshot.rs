@@ -143,12 +143,13 @@ mod tests {
     use crate::store::family::NO_METRIC;
 
     fn metric(series: &[&[(&'static str, LabelRef<'_>)]]) -> MetricSnapshot {
+        static METRIC: Descriptor = Descriptor::new(NO_METRIC);
         let series = series.iter().enumerate().map(|(number, labels)| {
             let labels =
                 labels.iter().filter_map(|(name, value)| Some(((*name).into(), value.to_value()?)));
             SeriesSnapshot::sample(Labels::new(labels), Value::U64(number as u64))
         });
-        MetricSnapshot { series: series.collect(), ..MetricSnapshot::new(&NO_METRIC) }
+        MetricSnapshot { series: series.collect(), ..MetricSnapshot::new(&METRIC) }
     }
 
     fn found(metric: &MetricSnapshot, labels: &[(&str, &str)]) -> Option<Value> {

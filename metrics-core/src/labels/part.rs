@@ -4,15 +4,41 @@ use super::label::Label;
 use super::scratch::Scratch;
 use super::value::{LabelRef, cut};
 
-/// One label of a measurement: for a fixed label its share of the combination's index, for an open
-/// label its value.
+/// One label of a measurement: for a fixed label the index of its value, for an open label its
+/// value.
 #[derive(Debug, Clone, Copy)]
 #[doc(hidden)]
 pub struct Part<'a> {
     pub(crate) index: usize,
-    /// The stride of the label's dimension, if the label is an outcome that is not known yet.
-    pub(crate) pending_stride: usize,
+    /// The number of values of a fixed label; 1 for an open label.
+    pub(crate) count: usize,
+    /// Whether the label is an outcome that is not known yet.
+    pub(crate) is_pending: bool,
     pub(crate) open: Option<LabelRef<'a>>,
+}
+
+impl<'a> Part<'a> {
+    /// The part of an open label.
+    #[inline(always)]
+    pub(crate) const fn open(value: LabelRef<'a>) -> Self {
+        Self { index: 0, count: 1, is_pending: false, open: Some(value) }
+    }
+}
+
+/// The labels of a measurement, in the order of their definition.
+#[doc(hidden)]
+pub trait PartList {
+    fn for_each<'s>(&'s self, visit: &mut impl FnMut(&'s Part<'s>));
+}
+
+impl<const N: usize> PartList for [Part<'_>; N] {
+    #[inline(always)]
+    fn for_each<'s>(&'s self, visit: &mut impl FnMut(&'s Part<'s>)) {
+        // A loop over the array itself is unrolled, and then most branches on its parts are known.
+        for part in self {
+            visit(part);
+        }
+    }
 }
 
 /// The functions of a `Label` type, as function pointers.
@@ -42,13 +68,12 @@ pub const fn label_type<L: Label + ?Sized>() -> LabelType<L> {
     }
 }
 
-/// The part of `label`. `stride` is the stride of its dimension.
+/// The part of `label`.
 #[doc(hidden)]
 #[inline(always)]
 pub fn part<'a, L: ?Sized>(
     label_type: LabelType<L>,
     label: &'a L,
-    stride: usize,
     scratch: &'a mut Scratch,
 ) -> Part<'a> {
     match label_type.cardinality {
@@ -56,8 +81,9 @@ pub fn part<'a, L: ?Sized>(
             // A `Label` implemented by hand could return any index; the index must not reach
             // another series.
             Part {
-                index: (label_type.index)(label).min(count.saturating_sub(1)) * stride,
-                pending_stride: if (label_type.is_pending)(label) { stride } else { 0 },
+                index: (label_type.index)(label).min(count.saturating_sub(1)),
+                count,
+                is_pending: (label_type.is_pending)(label),
                 open: None,
             }
         }
@@ -66,7 +92,7 @@ pub fn part<'a, L: ?Sized>(
                 LabelRef::Str(text) => LabelRef::Str(cut(text)),
                 value => value,
             };
-            Part { index: 0, pending_stride: 0, open: Some(value) }
+            Part::open(value)
         }
     }
 }

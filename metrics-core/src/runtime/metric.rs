@@ -223,10 +223,10 @@ impl CheckedMetric {
         Some(Error::Conflict(Box::new(Conflict { name, what, first, second: (b, source) })))
     }
 
-    /// Leaks the descriptor, which stays for ever.
-    pub(super) fn leak(self, source: Source) -> &'static Descriptor {
+    /// Leaks the texts of the definition, which stays for ever.
+    pub(super) fn leak(self, source: Source) -> Definition {
         let metric = self.metric;
-        Box::leak(Box::new(Descriptor::new(Definition {
+        Definition {
             name: leak(metric.name),
             metric_type: metric.kind,
             value_type: metric.value_type,
@@ -237,7 +237,7 @@ impl CheckedMetric {
             series_limit: metric.series_limit,
             lifetime: metric.lifetime,
             source,
-        })))
+        }
     }
 }
 

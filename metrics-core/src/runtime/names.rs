@@ -102,10 +102,9 @@ pub(super) fn register(
         table.add_key(key, metric);
         return Ok((metric, false));
     }
-    let descriptor = checked.leak(source);
-    let metric = RuntimeMetric(Family::leak(descriptor));
+    let metric = RuntimeMetric(Family::leak(checked.leak(source)));
     table.by_name.insert(lower, metric);
-    table.by_key.insert(descriptor.name(), metric);
+    table.by_key.insert(metric.descriptor().name(), metric);
     table.add_key(key, metric);
     // Under the lock, so that a metric that can be found is in snapshots too.
     registry::add(metric.0);

@@ -18,22 +18,32 @@ pub(crate) struct Layout {
     per_segment: usize,
 }
 
+/// The width of a plain cell. Gauges have shared cells only; this width makes their offsets 0, 1, 2
+/// and so on.
+pub(crate) const SINGLE: usize = 1;
+
+/// The width of a sum with a tag.
+pub(crate) const SUM: usize = sum::WIDTH;
+
 impl Layout {
+    /// The layout of series of `width` cells.
+    #[inline(always)]
+    pub(crate) const fn of_width(width: usize) -> Self {
+        Self { width, per_segment: SEGMENT / width }
+    }
+
     pub(crate) const fn new(definition: &Definition, open: bool) -> Self {
-        let width = match definition.metric_type {
+        Self::of_width(match definition.metric_type {
             MetricType::Histogram => histogram::width(definition.boundaries.len()),
             MetricType::Counter | MetricType::UpDownCounter
                 if open
                     || matches!(definition.metric_type, MetricType::UpDownCounter)
                     || matches!(definition.value_type, ValueType::F64) =>
             {
-                sum::WIDTH
+                SUM
             }
-            // A plain cell. Gauges have shared cells only; this width makes their offsets 0, 1, 2
-            // and so on.
-            MetricType::Counter | MetricType::UpDownCounter | MetricType::Gauge => 1,
-        };
-        Self { width, per_segment: SEGMENT / width }
+            MetricType::Counter | MetricType::UpDownCounter | MetricType::Gauge => SINGLE,
+        })
     }
 
     pub(crate) const fn width(self) -> usize {

@@ -124,6 +124,20 @@ impl Block {
         }
     }
 
+    /// Places a new block into its family.
+    pub(super) const fn place(
+        &mut self,
+        descriptor: &'static Descriptor,
+        owner: &'static dyn Owner,
+        series: usize,
+        layout: Layout,
+    ) {
+        self.descriptor = descriptor;
+        self.owner = owner;
+        self.series = series;
+        self.layout = layout;
+    }
+
     pub(crate) fn owner(&self) -> &'static dyn Owner {
         self.owner
     }

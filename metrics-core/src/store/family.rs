@@ -9,44 +9,51 @@ use super::full::Full;
 use super::key::{Parts, Query, hash};
 use super::observers::Observers;
 use super::series::Series;
-use super::shape::{Combinations, SeriesLookup};
+use super::shape::Combinations;
 use super::state::End;
 use super::table::Table;
 use crate::cells::change::Reading;
+use crate::labels::part::PartList;
 use crate::labels::set::Labels;
-use crate::locks::{read, write};
+use crate::locks::{get_or_init, read, write};
 use crate::metric::descriptor::{Definition, Descriptor};
 use crate::metric::dropped::{DropReason, Dropped};
 use crate::metric::kind::{MetricType, ValueType};
 use crate::metric::lifetime::Lifetime;
 use crate::metric::source::Source;
-use crate::shards::layout::Layout;
+use crate::shards::layout::{Layout, SINGLE};
 
 /// A metric and its series. Each variant of a metrics enum has one static of this type; run-time
 /// metrics leak theirs.
 #[derive(Debug)]
 #[doc(hidden)]
 pub struct Family {
-    descriptor: &'static Descriptor,
+    descriptor: Descriptor,
     /// Whether series are found by hashing.
     open: bool,
     /// The series, if all labels are fixed.
     fixed_block: Block,
-    /// The series, if a label is open.
-    table: RwLock<Table>,
-    /// Whether the table is full, and what it holds.
-    full: Full,
-    /// The block of the overflow series, once a measurement needed it.
-    overflow: OnceLock<&'static Block>,
+    /// Allocated when first needed, which keeps the static of each metric small.
+    open_series: OnceLock<Box<OpenSeries>>,
     dropped: Dropped,
     observers: Observers,
     /// Whether the application left this definition out because another one contradicts it.
     left_out: AtomicBool,
 }
 
+/// The series of a metric with open labels.
+#[derive(Debug)]
+struct OpenSeries {
+    table: RwLock<Table>,
+    /// Whether the table is full, and what it holds.
+    full: Full,
+    /// The block of the overflow series, once a measurement needed it.
+    overflow: OnceLock<&'static Block>,
+}
+
 /// The owner of the fixed block of run-time metrics, which is never used.
-static NO_FAMILY: Family = Family::new(&NO_METRIC, &NO_FAMILY);
-pub(crate) static NO_METRIC: Descriptor = Descriptor::new(Definition {
+static NO_FAMILY: Family = Family::empty();
+pub(crate) const NO_METRIC: Definition = Definition {
     name: "",
     metric_type: MetricType::Gauge,
     value_type: ValueType::F64,
@@ -54,43 +61,85 @@ pub(crate) static NO_METRIC: Descriptor = Descriptor::new(Definition {
     description: "",
     labels: &[],
     boundaries: &[],
-    series_limit: 0,
+    series_limit: 1,
     lifetime: Lifetime::UNSET,
     source: Source { file: "", line: 0, module: "", item: "" },
-});
+};
 
 impl Family {
-    /// The family of a typed metric. `this` is the static that holds the result.
-    #[must_use]
-    pub const fn new(descriptor: &'static Descriptor, this: &'static Self) -> Self {
-        let combinations = Combinations::of(descriptor.definition());
+    /// A family that no metric has yet.
+    const fn empty() -> Self {
         Self {
-            descriptor,
-            open: combinations.open,
-            fixed_block: Block::new(
-                descriptor,
-                this,
-                combinations.series,
-                combinations.layout(descriptor.definition()),
-            ),
-            table: RwLock::new(Table::EMPTY),
-            full: Full::new(),
-            overflow: OnceLock::new(),
+            descriptor: Descriptor::new(NO_METRIC),
+            open: false,
+            fixed_block: Block::new(&NO_FAMILY.descriptor, &NO_FAMILY, 1, Layout::of_width(SINGLE)),
+            open_series: OnceLock::new(),
             dropped: Dropped::new(),
             observers: Observers::new(),
             left_out: AtomicBool::new(false),
         }
     }
 
-    /// The family of a run-time metric, whose labels come with each measurement.
-    pub(crate) fn leak(descriptor: &'static Descriptor) -> &'static Self {
-        let layout = Layout::new(descriptor.definition(), true);
-        let fixed_block = Block::new(descriptor, &NO_FAMILY, 1, layout);
-        Box::leak(Box::new(Self { open: true, fixed_block, ..Self::new(descriptor, &NO_FAMILY) }))
+    /// The families of typed metrics. `these` is the static that holds the result.
+    ///
+    /// One call for all metrics of an enum. The compiler checks the static's type once for each
+    /// static, and it makes the empty family once for each number of metrics: with a static for
+    /// each metric, most of the time that the derive takes would go there.
+    #[must_use]
+    pub const fn all<const N: usize>(
+        definitions: [Definition; N],
+        these: &'static [Self; N],
+    ) -> [Self; N] {
+        let mut families = [const { Self::empty() }; N];
+        let mut i = 0;
+        while i < N {
+            families[i].define(definitions[i], &these[i]);
+            i += 1;
+        }
+        families
     }
 
-    pub(crate) fn descriptor(&self) -> &'static Descriptor {
-        self.descriptor
+    /// The family of one typed metric. `this` is the static that holds the result.
+    pub(crate) const fn new(definition: Definition, this: &'static Self) -> Self {
+        let mut family = Self::empty();
+        family.define(definition, this);
+        family
+    }
+
+    const fn define(&mut self, definition: Definition, this: &'static Self) {
+        let Combinations { open, series, .. } = Combinations::of(definition.labels);
+        self.fixed_block.place(&this.descriptor, this, series, Layout::new(&definition, open));
+        self.descriptor = Descriptor::new(definition);
+        self.open = open;
+    }
+
+    /// The family of a run-time metric, whose labels come with each measurement.
+    pub(crate) fn leak(definition: Definition) -> &'static Self {
+        let layout = Layout::new(&definition, true);
+        let descriptor = Descriptor::new(definition);
+        let fixed_block = Block::new(&NO_FAMILY.descriptor, &NO_FAMILY, 1, layout);
+        Box::leak(Box::new(Self { descriptor, open: true, fixed_block, ..Self::empty() }))
+    }
+
+    #[inline(always)]
+    pub(crate) fn descriptor(&'static self) -> &'static Descriptor {
+        &self.descriptor
+    }
+
+    fn open_series(&self) -> &OpenSeries {
+        let series = get_or_init(&self.open_series, || {
+            Box::new(OpenSeries {
+                table: RwLock::new(Table::EMPTY),
+                full: Full::new(),
+                overflow: OnceLock::new(),
+            })
+        });
+        series.as_ref()
+    }
+
+    /// The block of the overflow series, if a measurement needed it.
+    fn overflow(&self) -> Option<&'static Block> {
+        self.open_series.get()?.overflow.get().copied()
     }
 
     /// The counts of measurements that could not be recorded as intended.
@@ -114,17 +163,19 @@ impl Family {
     }
 
     /// The series with these labels: found by arithmetic if all labels are fixed, otherwise by
-    /// hashing.
+    /// hashing. `width` is the number of cells of a series with fixed labels, if the caller knows
+    /// it at compile time.
     #[inline(always)]
-    pub(crate) fn typed<const N: usize>(
+    pub(crate) fn typed(
         &'static self,
-        shape: SeriesLookup<N>,
-        parts: &Parts<'_, N>,
+        width: Option<usize>,
+        parts: &Parts<impl PartList>,
     ) -> Series {
-        if shape.open {
+        if parts.is_open() {
             self.find(parts)
         } else {
-            Series::at(&self.fixed_block, shape.layout, parts.combination())
+            let layout = width.map_or_else(|| self.fixed_block.layout(), Layout::of_width);
+            Series::at(&self.fixed_block, layout, parts.combination())
         }
     }
 
@@ -132,7 +183,7 @@ impl Family {
     #[inline(always)]
     pub(crate) fn find(&'static self, query: &impl Query) -> Series {
         let hash = self.hash(query);
-        match cached(self.descriptor, hash, query) {
+        match cached(&self.descriptor, hash, query) {
             Some(series) => series,
             None => self.intern(hash, query),
         }
@@ -147,7 +198,7 @@ impl Family {
     #[cold]
     #[inline(never)]
     fn intern(&'static self, hash: u64, query: &impl Query) -> Series {
-        if self.full.excludes(hash) {
+        if self.open_series().full.excludes(hash) {
             return self.overflowing();
         }
         // The series is found and cached under the table's lock: without the lock, it could be
@@ -158,7 +209,7 @@ impl Family {
             Some(series)
         };
         {
-            let table = read(&self.table);
+            let table = read(&self.open_series().table);
             if let Some(series) = find(&table) {
                 return series;
             }
@@ -168,16 +219,16 @@ impl Family {
             }
         }
         // The key is made outside the lock, so that other threads can find their series meanwhile.
-        let mut key = query.to_key(self.descriptor);
+        let mut key = query.to_key(&self.descriptor);
         key.hash = hash;
         let key = Arc::new(key);
-        let mut table = write(&self.table);
+        let mut table = write(&self.open_series().table);
         if let Some(series) = find(&table) {
             return series;
         }
         let limit = self.descriptor.series_limit();
         let new_block = |subscribed| self.new_block(subscribed);
-        let Some(series) = table.insert(&key, limit, &self.full, new_block) else {
+        let Some(series) = table.insert(&key, limit, &self.open_series().full, new_block) else {
             drop(table);
             return self.overflowing();
         };
@@ -188,7 +239,7 @@ impl Family {
 
     /// A block for one open series.
     fn new_block(&'static self, subscribed: bool) -> &'static Block {
-        let block = Block::new(self.descriptor, self, 1, self.fixed_block.layout());
+        let block = Block::new(&self.descriptor, self, 1, self.fixed_block.layout());
         block.set_subscribed(subscribed);
         Box::leak(Box::new(block))
     }
@@ -201,7 +252,7 @@ impl Family {
     /// Visits every series that has memory.
     pub(crate) fn for_each_series(&'static self, mut visit: impl FnMut(Series)) {
         if self.open {
-            let table = read(&self.table);
+            let table = read(&self.open_series().table);
             // A copy, so that new series do not wait for the reader. The copy holds only pointers
             // to the blocks: reading each block twice would double the time that a collection
             // waits for memory.
@@ -213,17 +264,17 @@ impl Family {
                 visit(Series::at(&self.fixed_block, self.fixed_block.layout(), position));
             }
         }
-        if let Some(block) = self.overflow.get() {
+        if let Some(block) = self.overflow() {
             visit(Series::of(block));
         }
     }
 
     /// Starts or stops forwarding every measurement.
     pub(crate) fn set_subscribed(&'static self, subscribed: bool) {
-        let mut table = write(&self.table);
+        let mut table = write(&self.open_series().table);
         table.set_subscribed(subscribed);
         self.fixed_block.set_subscribed(subscribed);
-        if let Some(overflow) = self.overflow.get() {
+        if let Some(overflow) = self.overflow() {
             overflow.set_subscribed(subscribed);
         }
     }
@@ -239,12 +290,12 @@ impl Owner for Family {
     }
 
     fn overflow_block(&'static self) -> &'static Block {
-        if let Some(block) = self.overflow.get() {
+        if let Some(block) = self.overflow() {
             return block;
         }
         // Under the lock, so that a concurrent subscription is not missed.
-        let table = read(&self.table);
-        self.overflow.get_or_init(|| {
+        let table = read(&self.open_series().table);
+        self.open_series().overflow.get_or_init(|| {
             let block = self.new_block(table.is_subscribed());
             block.set_labels(Labels::overflow());
             block
@@ -252,18 +303,18 @@ impl Owner for Family {
     }
 
     fn is_overflow(&self, block: &Block) -> bool {
-        self.overflow.get().is_some_and(|overflow| std::ptr::eq(*overflow, block))
+        self.overflow().is_some_and(|overflow| std::ptr::eq(overflow, block))
     }
 
     fn end_life(&'static self, block: &'static Block, stamp: u64, end: End) -> Option<Reading> {
-        let mut table = write(&self.table);
+        let mut table = write(&self.open_series().table);
         // If the block has been recycled already, its current labels must stay.
         if !block.has_labels_of(stamp) {
             return None;
         }
         let series = Series::of(block);
         let (recorded, late) = series.void_and_read(|| block.start_over(end));
-        table.queue_for_recycling(block, self.descriptor.series_limit(), &self.full);
+        table.queue_for_recycling(block, self.descriptor.series_limit(), &self.open_series().full);
         // Without the lock, because the overflow series may be new.
         drop(table);
         series.add_late(late);
@@ -288,9 +339,11 @@ mod tests {
         }
         family.find(&label(100)).add(1_u64);
         let (done, is_done) = channel();
-        let locked = family.table.write().unwrap();
+        let locked = family.open_series().table.write().unwrap();
         thread::spawn(move || {
-            for id in (100..1_000).filter(|id| family.full.excludes(family.hash(&label(*id)))) {
+            for id in (100..1_000)
+                .filter(|id| family.open_series().full.excludes(family.hash(&label(*id))))
+            {
                 family.find(&label(id)).add(1_u64);
             }
             done.send(()).unwrap();
@@ -324,7 +377,7 @@ mod tests {
         let family = family_of_removed(live);
         // All come back, so none of them can be recycled.
         (0..live).for_each(|id| family.find(&label(id)).add(1_u64));
-        let is_full = || family.table.read().unwrap().is_full(live as usize);
+        let is_full = || family.open_series().table.read().unwrap().is_full(live as usize);
         let mut tries = 0;
         while !is_full() {
             assert!(family.find(&label(live + tries)).is_overflow());

@@ -36,7 +36,7 @@ impl FunctionMetric {
         this: &'static Family,
     ) -> Self {
         Self {
-            family: Family::new(descriptor, this),
+            family: Family::new(*descriptor.definition(), this),
             is_used,
             #[cfg(miri)]
             called: AtomicBool::new(false),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::encoded::{Encoded, Encoder};
 use crate::labels::attributes::collected::Collected;
 use crate::labels::hash::LabelHash;
-use crate::labels::part::Part;
+use crate::labels::part::PartList;
 use crate::labels::set::Labels;
 use crate::labels::value::{LabelRef, LabelValue};
 use crate::metric::descriptor::Descriptor;
@@ -41,60 +41,76 @@ pub(crate) fn hash(query: &impl Query, family: u64) -> u64 {
 }
 
 /// The labels of a typed metric.
-pub(crate) struct Parts<'a, const N: usize>(pub(crate) [Part<'a>; N]);
+pub(crate) struct Parts<P>(pub(crate) P);
 
-impl<const N: usize> Parts<'_, N> {
-    /// The index of the combination of the fixed labels.
+impl<P: PartList> Parts<P> {
+    /// The index of the combination of the fixed labels. The last fixed label varies fastest.
     #[inline(always)]
     pub(crate) fn combination(&self) -> usize {
-        self.0.iter().map(|part| part.index).sum()
+        let mut combination = 0;
+        self.0.for_each(&mut |part| combination = combination * part.count + part.index);
+        combination
     }
 
     /// The distance between series that differ only in the pending outcome; 0 if no outcome is
     /// pending.
     #[inline(always)]
     pub(crate) fn pending_stride(&self) -> usize {
-        self.0.iter().map(|part| part.pending_stride).sum()
+        let mut stride = 0;
+        self.0.for_each(&mut |part| {
+            stride = if part.is_pending { 1 } else { stride * part.count };
+        });
+        stride
+    }
+
+    /// Whether a label is open.
+    #[inline(always)]
+    pub(crate) fn is_open(&self) -> bool {
+        let mut is_open = false;
+        self.0.for_each(&mut |part| is_open |= part.open.is_some());
+        is_open
     }
 
     #[inline(always)]
-    fn open(&self) -> impl Iterator<Item = LabelRef<'_>> {
-        self.0.iter().filter_map(|part| part.open)
+    fn for_each_open<'s>(&'s self, mut visit: impl FnMut(LabelRef<'s>)) {
+        self.0.for_each(&mut |part| part.open.into_iter().for_each(&mut visit));
     }
 }
 
-impl<const N: usize> Query for Parts<'_, N> {
+impl<P: PartList> Query for Parts<P> {
     #[inline(always)]
     fn hash(&self, start: LabelHash<'static>) -> LabelHash<'static> {
         let mut hash = start.combination(self.combination());
-        // A loop over the array itself is unrolled, and then most of its branches are known.
-        for part in &self.0 {
-            if let Some(value) = part.open {
-                hash = hash.value(value);
-            }
-        }
+        self.for_each_open(|value| hash = hash.value(value));
         hash
     }
 
     #[inline(always)]
     fn matches(&self, encoded: &Encoded) -> bool {
         let mut labels = encoded.read();
-        labels.number(self.combination()) && self.open().all(|value| labels.value(value))
+        let mut is_same = labels.number(self.combination());
+        self.for_each_open(|value| is_same = is_same && labels.value(value));
+        is_same
     }
 
     fn to_key(&self, descriptor: &'static Descriptor) -> Key {
-        let mut values = fixed_values(descriptor.labels(), self.combination());
-        for (value, part) in values.iter_mut().zip(&self.0) {
-            if let Some(open) = part.open {
-                *value = open.to_value();
+        let combination = self.combination();
+        let mut values = fixed_values(descriptor.labels(), combination);
+        let mut open = Vec::new();
+        let mut slots = values.iter_mut();
+        self.0.for_each(&mut |part| {
+            let slot = slots.next();
+            if let Some(value) = part.open {
+                open.push(value);
+                slot.into_iter().for_each(|slot| *slot = value.to_value());
             }
-        }
+        });
         Key {
             hash: 0,
-            combination: self.combination(),
-            open: self.open().map(LabelRef::to_value).collect(),
+            combination,
+            open: open.iter().map(|value| value.to_value()).collect(),
             labels: named(descriptor, values),
-            encoded: encoded(self.combination(), self.open()),
+            encoded: encoded(combination, open.into_iter()),
         }
     }
 }

@@ -58,6 +58,15 @@ impl Series {
     /// Records into a histogram.
     #[inline(always)]
     pub(crate) fn record(self, value: f64) {
+        if self.is_fixed() {
+            self.record_here(value);
+        } else {
+            record_open(self, value);
+        }
+    }
+
+    #[inline(always)]
+    fn record_here(self, value: f64) {
         if !value.is_finite() {
             return self.drop_for(DropReason::NotFinite);
         }
@@ -282,6 +291,13 @@ impl Series {
         scope::tap(self.id(), self.descriptor(), change);
         (self, life)
     }
+}
+
+/// Records into a histogram with open labels. The code is long, and finding such a series takes
+/// longer, so the program has the code once, and not at each place that records.
+#[inline(never)]
+fn record_open(series: Series, value: f64) {
+    series.record_here(value);
 }
 
 /// Records in the uncommon cases: a thread's first measurement in a segment or after a removal,

@@ -4,7 +4,7 @@ use super::family::Family;
 use super::key::Parts;
 use crate::labels::part::Part;
 use crate::labels::value::LabelRef;
-use crate::metric::descriptor::{Definition, Descriptor};
+use crate::metric::descriptor::Definition;
 use crate::metric::kind::{MetricType, ValueType};
 use crate::metric::lifetime::Lifetime;
 use crate::metric::source::Source;
@@ -21,7 +21,7 @@ pub(super) fn family(
     series_limit: usize,
 ) -> &'static Family {
     let source = Source { file: "", line: 0, module: "", item: "" };
-    Family::leak(Box::leak(Box::new(Descriptor::new(Definition {
+    Family::leak(Definition {
         name: "sample",
         metric_type,
         value_type,
@@ -35,14 +35,14 @@ pub(super) fn family(
         series_limit,
         lifetime: Lifetime::UNSET,
         source,
-    }))))
+    })
 }
 
 /// The value of the label. The tests count on hashes that look random. With a few seeds, the hashes
 /// of consecutive numbers share bits for long, so the value is not `id` itself.
-pub(super) fn label(id: u32) -> Parts<'static, 1> {
+pub(super) fn label(id: u32) -> Parts<[Part<'static>; 1]> {
     let value = scattered(id.into()).cast_signed();
-    Parts([Part { index: 0, pending_stride: 0, open: Some(LabelRef::Int(value)) }])
+    Parts([Part::open(LabelRef::Int(value))])
 }
 
 /// A bijection whose bits look random.

@@ -47,6 +47,12 @@ impl Series {
         Self { block, place: FIXED | offset }
     }
 
+    /// The same series, of which the compiler knows that it is open.
+    #[inline(always)]
+    pub(crate) fn known_as_open(self) -> Self {
+        Self { place: self.place & !FIXED, ..self }
+    }
+
     #[inline(always)]
     pub(crate) fn is_fixed(self) -> bool {
         self.place & FIXED != 0

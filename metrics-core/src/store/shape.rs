@@ -1,89 +1,67 @@
-//! The layout of a metric's series, computed at compile time.
+//! How the labels of a metric combine into series, computed at compile time.
 
-use crate::metric::descriptor::Definition;
 use crate::metric::label_descriptor::LabelDescriptor;
-use crate::shards::layout::Layout;
 
 /// How the labels of a metric combine into series.
 pub(crate) struct Combinations {
     /// Whether a label is open.
     pub(crate) open: bool,
+    /// The number of combinations of the fixed labels.
+    fixed: usize,
     /// The number of series in a block: the number of combinations of fixed labels, or one if a
     /// label is open.
     pub(crate) series: usize,
 }
 
 impl Combinations {
-    pub(crate) const fn of(definition: &Definition) -> Self {
-        let mut combinations = Self { open: false, series: 1 };
+    pub(crate) const fn of(labels: &[LabelDescriptor]) -> Self {
+        let (mut open, mut fixed) = (false, 1_usize);
         let mut i = 0;
-        while i < definition.labels.len() {
-            match definition.labels[i].cardinality() {
-                Some(count) => combinations.series = combinations.series.saturating_mul(count),
-                None => combinations.open = true,
+        while i < labels.len() {
+            match labels[i].cardinality() {
+                Some(count) => fixed = fixed.saturating_mul(count),
+                None => open = true,
             }
             i += 1;
         }
-        if combinations.open {
-            combinations.series = 1;
-        }
-        combinations
-    }
-
-    pub(crate) const fn layout(&self, definition: &Definition) -> Layout {
-        Layout::new(definition, self.open)
+        Self { open, fixed, series: if open { 1 } else { fixed } }
     }
 }
 
-/// The constants by which a measurement finds its series. `N` is the number of labels.
-#[derive(Debug, Clone, Copy)]
-#[doc(hidden)]
-pub struct SeriesLookup<const N: usize> {
-    pub strides: [usize; N],
-    pub(crate) open: bool,
-    pub(crate) layout: Layout,
-}
-
-/// Computes the lookup of a metric.
+/// Checks that the fixed labels of metrics have no more combinations than the series limit.
+/// `metrics` names the metrics, for the message.
 ///
 /// # Panics
-/// At compile time, if the fixed labels have more combinations than the series limit.
+/// If they have more.
 #[doc(hidden)]
-#[must_use]
 #[track_caller]
-pub const fn shape<const N: usize>(definition: &Definition) -> SeriesLookup<N> {
-    let mut strides = [0; N];
-    let mut combinations: usize = 1;
-    let mut i = N;
-    while i > 0 {
-        i -= 1;
-        strides[i] = combinations;
-        if let Some(count) = definition.labels[i].cardinality() {
-            combinations = combinations.saturating_mul(count);
-        }
+pub const fn check_budget(metrics: &str, labels: &[LabelDescriptor], series_limit: usize) {
+    let combinations = Combinations::of(labels).fixed;
+    if combinations > series_limit {
+        over_budget(metrics, labels, combinations, series_limit);
     }
-    if combinations > definition.series_limit {
-        over_budget(definition, combinations);
-    }
-    let combinations = Combinations::of(definition);
-    // The base of a block that is out of reach leaves 30 bits for offsets: see `Block::base`.
+    // The base of a block that is out of reach leaves 30 bits for offsets: see `Block::base`. No
+    // run of cells is longer than a segment.
     assert!(
-        combinations.layout(definition).offset(combinations.series) < 1 << 30,
+        combinations < 1 << 21,
         "the labels have more combinations than memory has addresses for; drop a label"
     );
-    SeriesLookup { strides, open: combinations.open, layout: combinations.layout(definition) }
 }
 
 #[track_caller]
-const fn over_budget(definition: &Definition, combinations: usize) -> ! {
+const fn over_budget(
+    metrics: &str,
+    labels: &[LabelDescriptor],
+    combinations: usize,
+    series_limit: usize,
+) -> ! {
     let mut text = Text { bytes: [0; 1024], len: 0 };
-    text.str("`");
-    text.str(definition.name);
-    text.str("`: its labels have ");
+    text.str(metrics);
+    text.str(" labels have ");
     let mut factors = 0;
     let mut i = 0;
-    while i < definition.labels.len() {
-        let label: &LabelDescriptor = &definition.labels[i];
+    while i < labels.len() {
+        let label: &LabelDescriptor = &labels[i];
         if let Some(count) = label.cardinality() {
             if factors > 0 {
                 text.str(" × ");
@@ -101,7 +79,7 @@ const fn over_budget(definition: &Definition, combinations: usize) -> ! {
         text.number(combinations);
     }
     text.str(" combinations, the series limit is ");
-    text.number(definition.series_limit);
+    text.number(series_limit);
     text.str("; drop a label, merge values, or raise `series_limit`");
     let (written, _) = text.bytes.split_at(text.len);
     match str::from_utf8(written) {

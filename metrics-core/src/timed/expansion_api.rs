@@ -77,7 +77,7 @@ pub fn metric<M: Metrics>(metric: M) -> M {
 #[must_use]
 pub fn descriptor_of<M: Metrics>(variant: &str) -> &'static Descriptor {
     let name = |descriptor: &Descriptor| descriptor.source().item.rsplit_once("::");
-    let mut all = M::descriptors().iter();
+    let mut all = M::descriptors().into_iter();
     let found = all.find(|descriptor| name(descriptor).is_some_and(|(_, name)| name == variant));
     found.unwrap_or_else(|| unreachable!("`#[derive(Metrics)]` describes every variant"))
 }
@@ -231,6 +231,6 @@ impl<L> Computed<L> {
         const fn label_type<L: Label>() -> LabelType<L> {
             crate::labels::part::label_type::<L>()
         }
-        Fill { field, part: part(label_type::<L>(), label, 1, scratch) }
+        Fill { field, part: part(label_type::<L>(), label, scratch) }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::series_by_outcome::SeriesByOutcome;
 use crate::labels::outcome::Outcome;
-use crate::labels::part::Part;
+use crate::labels::part::{Part, label_type, part};
+use crate::labels::scratch::Scratch;
 use crate::labels::value::LabelRef;
 use crate::metric::timed_function::TimedFunction;
 use crate::store::function_metrics::{CALLS, DURATION, FunctionMetric};
@@ -38,8 +39,9 @@ impl Function {
     }
 
     fn find(&'static self, outcome: Outcome) -> Series {
-        let text = |text| Part { index: 0, pending_stride: 0, open: Some(LabelRef::Str(text)) };
-        let outcome = Part { index: outcome.position(), pending_stride: 0, open: None };
+        let text = |text| Part::open(LabelRef::Str(text));
+        let mut scratch = Scratch::new();
+        let outcome = part(label_type(), &outcome, &mut scratch);
         let labels = [text(self.facts.name()), text(self.facts.module()), outcome];
         self.metric.called().find(&Parts(labels))
     }

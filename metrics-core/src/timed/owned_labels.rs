@@ -7,6 +7,7 @@ use hashbrown::HashTable;
 
 use super::series_by_outcome::SeriesByOutcome;
 use crate::labels::outcome::Outcome;
+use crate::labels::part::PartList;
 use crate::labels::value::LabelRef;
 use crate::store::family::Family;
 use crate::store::key::{Completed, Key, Parts, Query};
@@ -35,10 +36,7 @@ thread_local! {
 
 /// The owned labels of a call: the copy that the thread keeps already, or a new one.
 #[inline]
-pub(crate) fn owned<const N: usize>(
-    family: &'static Family,
-    parts: &Parts<'_, N>,
-) -> Arc<OwnedLabels> {
+pub(crate) fn owned(family: &'static Family, parts: &Parts<impl PartList>) -> Arc<OwnedLabels> {
     let hash = family.hash(parts);
     let stride = parts.pending_stride();
     let known = OWNED_LABELS.try_with(|known| {

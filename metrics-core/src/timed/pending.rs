@@ -8,16 +8,15 @@ use std::sync::Arc;
 use super::function::Function;
 use super::owned_labels::{OwnedLabels, owned};
 use crate::labels::outcome::Outcome;
-use crate::labels::part::Part;
+use crate::labels::part::{Part, PartList};
 use crate::labels::value::LabelRef;
 use crate::metric::label_descriptor::LabelDescriptor;
 use crate::store::block::Block;
 use crate::store::family::Family;
 use crate::store::key::Parts;
 use crate::store::series::Series;
-use crate::store::shape::SeriesLookup;
 use crate::typed::handle::Handle;
-use crate::typed::resolve::Resolve;
+use crate::typed::resolve::{AnySeries, Kind, Resolve, ResolveAs};
 
 /// The metric of kind `K` in which a call will be recorded, with the labels that are known at
 /// entry.
@@ -73,18 +72,22 @@ pub struct Fill<'a> {
     pub(crate) part: Part<'a>,
 }
 
-impl<K> Resolve<Handle<K>> for Pending<K> {
+impl<K: Kind> ResolveAs<Handle<K>> for Pending<K> {}
+
+impl<K: Kind> Resolve for Pending<K> {
+    const IS_SERIES: bool = false;
+
+    fn of(_: AnySeries) -> Self {
+        unreachable!("the series is not known yet")
+    }
+
     #[inline(always)]
-    fn resolve<const N: usize>(
-        family: &'static Family,
-        shape: SeriesLookup<N>,
-        parts: [Part<'_>; N],
-    ) -> Self {
+    fn resolve(family: &'static Family, parts: impl PartList) -> Self {
         let parts = Parts(parts);
-        let labels = if shape.open {
+        let labels = if parts.is_open() {
             Labels::Open(owned(family, &parts))
         } else {
-            let series = family.typed(shape, &parts);
+            let series = family.typed(K::WIDTH, &parts);
             let (block, offset) = (series.block, series.offset());
             Labels::Fixed { block, offset, stride: Stride::new(parts.pending_stride()) }
         };
@@ -95,7 +98,7 @@ impl<K> Resolve<Handle<K>> for Pending<K> {
 impl Stride {
     #[inline(always)]
     fn new(stride: usize) -> Self {
-        // No truncation: the series limit keeps blocks below 2^30 cells, see `SeriesLookup`.
+        // No truncation: the series limit keeps blocks below 2^30 cells, see `Combinations::check`.
         #[expect(clippy::cast_possible_truncation)]
         Self(NonZeroU32::MIN.saturating_add(stride as u32))
     }

@@ -1,7 +1,6 @@
 //! Recording a number of any type in a metric of any kind.
 
-use super::handle::Handle;
-use super::value::{Any, AnyValue, FromAny};
+use super::value::{Any, FromAny};
 use crate::cells::change::Change;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
@@ -11,11 +10,6 @@ use crate::store::series::Series;
 
 /// Records any number according to the metric's kind: adds to a sum, sets a gauge, or records in a
 /// histogram.
-#[doc(hidden)]
-pub fn record_any<K>(handle: Handle<K>, value: impl AnyValue) {
-    record_number(handle.series(), value.any());
-}
-
 pub(crate) fn record_number(series: Series, value: Any) {
     if let Err(reason) = to_change(series.descriptor(), value).map(|change| match change {
         Change::Add(bits) => with_number!(series.value_type(), N => series.add(N::from_bits(bits))),

@@ -2,6 +2,7 @@
 
 use super::resolve::SeriesKey;
 use crate::metric::descriptor::Descriptor;
+use crate::store::family::Family;
 
 /// A metrics enum. The derive implements this trait, and adds `record` and a constructor for each
 /// variant to the enum.
@@ -14,7 +15,12 @@ use crate::metric::descriptor::Descriptor;
 pub trait Metrics {
     /// The descriptor of each variant's metric, in the order of the variants.
     #[must_use]
-    fn descriptors() -> &'static [&'static Descriptor];
+    fn descriptors() -> Vec<&'static Descriptor> {
+        Self::__families().iter().map(Family::descriptor).collect()
+    }
+
+    #[doc(hidden)]
+    fn __families() -> &'static [Family];
 
     #[doc(hidden)]
     fn __series(&self) -> SeriesKey;

@@ -2,41 +2,98 @@
 
 #![allow(missing_docs, reason = "only generated code uses it")]
 
-use super::handle::Handle;
-use crate::labels::part::Part;
+use super::any::record_number;
+use super::handle::{Handle, kind};
+use super::value::AnyValue;
+use crate::labels::part::PartList;
+use crate::metric::label_descriptor::LabelDescriptor;
+use crate::number::Number;
+use crate::shards::layout::{SINGLE, SUM};
 use crate::store::family::Family;
 use crate::store::key::{Key, Parts, Query};
-use crate::store::shape::SeriesLookup;
+use crate::store::series::Series;
+use crate::store::shape::Combinations;
 
-/// A type that a variant's labels can be resolved to: the metric's handle `H`, or the value that
-/// `#[timed]` keeps until the outcome is known.
-pub trait Resolve<H>: Sized {
-    fn resolve<const N: usize>(
-        family: &'static Family,
-        shape: SeriesLookup<N>,
-        parts: [Part<'_>; N],
-    ) -> Self;
+/// A value that a variant's labels can be resolved to: a handle, the value that `#[timed]` keeps
+/// until the outcome is known, a series of any metric, or a key.
+pub trait Resolve: Sized {
+    /// Whether the series itself is all that this value needs, so that a series with open labels
+    /// can be found by code that all metrics with these labels share.
+    const IS_SERIES: bool;
+
+    fn resolve(family: &'static Family, parts: impl PartList) -> Self;
+
+    /// The value for a series with open labels.
+    fn of(series: AnySeries) -> Self;
 }
 
-impl<K> Resolve<Self> for Handle<K> {
+/// A value that stands for a handle of type `H`.
+pub trait ResolveAs<H>: Resolve {}
+
+impl<K: Kind> ResolveAs<Self> for Handle<K> {}
+
+/// A kind of metric.
+pub trait Kind {
+    /// The number of cells of a series with fixed labels, if the kind determines it.
+    #[doc(hidden)]
+    const WIDTH: Option<usize>;
+}
+
+impl<T: Number> Kind for kind::Counter<T> {
+    const WIDTH: Option<usize> = Some(if T::PLAIN { SINGLE } else { SUM });
+}
+
+impl<T: Number> Kind for kind::UpDownCounter<T> {
+    const WIDTH: Option<usize> = Some(SUM);
+}
+
+impl<T: Number> Kind for kind::Gauge<T> {
+    const WIDTH: Option<usize> = Some(SINGLE);
+}
+
+impl<U> Kind for kind::Histogram<U> {
+    const WIDTH: Option<usize> = None;
+}
+
+impl<K: Kind> Resolve for Handle<K> {
+    const IS_SERIES: bool = true;
+
     #[inline(always)]
-    fn resolve<const N: usize>(
-        family: &'static Family,
-        shape: SeriesLookup<N>,
-        parts: [Part<'_>; N],
-    ) -> Self {
-        Self::new(family.typed(shape, &Parts(parts)))
+    fn of(series: AnySeries) -> Self {
+        Self::new(series.0.known_as_open())
+    }
+
+    #[inline(always)]
+    fn resolve(family: &'static Family, parts: impl PartList) -> Self {
+        Self::new(family.typed(K::WIDTH, &Parts(parts)))
     }
 }
 
-/// See [`Resolve`].
-#[inline(always)]
-pub fn resolve<H, R: Resolve<H>, const N: usize>(
-    family: &'static Family,
-    shape: SeriesLookup<N>,
-    parts: [Part<'_>; N],
-) -> R {
-    R::resolve(family, shape, parts)
+/// A series of a metric of any kind.
+#[derive(Debug, Clone, Copy)]
+pub struct AnySeries(Series);
+
+impl Resolve for AnySeries {
+    const IS_SERIES: bool = true;
+
+    #[inline(always)]
+    fn of(series: Self) -> Self {
+        series
+    }
+
+    #[inline(always)]
+    fn resolve(family: &'static Family, parts: impl PartList) -> Self {
+        Self(family.typed(None, &Parts(parts)))
+    }
+}
+
+impl AnySeries {
+    /// Records any number according to the metric's kind: adds to a sum, sets a gauge, or records
+    /// in a histogram.
+    #[inline]
+    pub fn record(self, value: impl AnyValue) {
+        record_number(self.0, value.any());
+    }
 }
 
 /// The labels that identify a series. The series need not exist.
@@ -46,8 +103,33 @@ pub struct SeriesKey {
     pub(crate) key: Key,
 }
 
-/// Makes the key of a series.
+impl Resolve for SeriesKey {
+    const IS_SERIES: bool = false;
+
+    fn of(_: AnySeries) -> Self {
+        unreachable!("a key is made of labels")
+    }
+
+    fn resolve(family: &'static Family, parts: impl PartList) -> Self {
+        Self { family, key: Parts(parts).to_key(family.descriptor()) }
+    }
+}
+
+/// Finds a series by its open labels.
+#[inline(always)]
 #[must_use]
-pub fn series_key<const N: usize>(family: &'static Family, parts: [Part<'_>; N]) -> SeriesKey {
-    SeriesKey { family, key: Parts(parts).to_key(family.descriptor()) }
+pub fn find(family: &'static Family, parts: impl PartList) -> AnySeries {
+    AnySeries(family.find(&Parts(parts)))
+}
+
+/// Whether a label is open.
+#[must_use]
+pub const fn is_open(labels: &[LabelDescriptor]) -> bool {
+    Combinations::of(labels).open
+}
+
+/// See [`Resolve`].
+#[inline(always)]
+pub fn resolve<R: Resolve>(family: &'static Family, parts: impl PartList) -> R {
+    R::resolve(family, parts)
 }

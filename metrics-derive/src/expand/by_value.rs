@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use typed_metrics_core::MetricType;
 
-use crate::expand::names::{Names, at};
+use crate::expand::constructor::pattern;
+use crate::expand::names::{Names, at, binding};
 use crate::expand::types::{handle as handle_type, value_bound};
 use crate::model::{HandleType, ValidatedMetrics};
 
@@ -13,43 +14,95 @@ use crate::model::{HandleType, ValidatedMetrics};
 /// ```text
 /// /// Records `value` in the series that this variant and its labels name.
 /// pub fn record<V: __tm::value::CounterValue<__p::core::primitive::u64>>(self, value: V) {
-///     match &self {
-///         Self::RequestCount { .. } => self.__typed_RequestCount::<__tm::Counter<…>>().add(value),
+///     self.__resolve::<__tm::Counter<__p::core::primitive::u64>>().add(value)
+/// }
+///
+/// fn __resolve<__R: __p::Resolve>(&self) -> __R {
+///     match self {
+///         Self::RequestCount { route: __l0 } =>
+///             Self::__resolve_labels_0(&__FAMILIES[0usize], __l0),
 ///         …
 ///     }
 /// }
+///
+/// pub fn __resolve_as<__H, __R: __p::ResolveAs<__H>>(&self, _: fn(&__Handles) -> __H) -> __R {
+///     self.__resolve()
+/// }
 /// ```
 ///
-/// or, if the variants have different types of handles, with `V: __tm::value::AnyValue` and arms
-/// like `__p::record_any(self.__typed_RequestCount(), value)`. The compiler infers the handle's
-/// type there.
-pub(crate) fn record(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> TokenStream {
+/// If the variants have different types of handles, expands to `V: __tm::value::AnyValue` and
+/// `self.__resolve::<__p::AnySeries>().record(value)`.
+///
+/// `#[timed]` calls the last function, which knows the type of the variant's handle.
+pub(crate) fn by_value(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> TokenStream {
     let vis = metrics.vis;
     let bound = match metrics.shared_handle {
         Some(handle) => value_bound(handle),
         None => quote!(__tm::value::AnyValue),
     };
-    let arms = metrics.metrics.iter().zip(names).map(|((_, metric), names)| {
-        let variant = &metric.variant;
-        let call = call(metrics.shared_handle, names);
-        quote_spanned!(at(variant)=> Self::#variant { .. } => #call)
-    });
+    let record = record(metrics.shared_handle);
     let doc = documentation(metrics.shared_handle);
+    let arms = metrics.metrics.iter().zip(names).map(|((_, metric), names)| {
+        let pattern = pattern(metric);
+        let Names { family, resolve_labels, .. } = names;
+        let labels = (0..metric.labels.len()).map(binding);
+        quote_spanned! {at(&metric.variant)=>
+            #pattern => Self::#resolve_labels(&#family #(, #labels)*)
+        }
+    });
     quote! {
         #[doc = #doc]
         #[inline]
         #vis fn record<V: #bound>(self, value: V) {
-            match &self {
+            #record
+        }
+
+        #[inline]
+        fn __resolve<__R: __p::Resolve>(&self) -> __R {
+            match self {
                 #(#arms,)*
             }
+        }
+
+        #[doc(hidden)]
+        #[inline]
+        #vis fn __resolve_as<__H, __R: __p::ResolveAs<__H>>(
+            &self,
+            _: fn(&__Handles) -> __H,
+        ) -> __R {
+            self.__resolve()
         }
     }
 }
 
-fn call(shared: Option<HandleType>, names: &Names) -> TokenStream {
-    let handle = &names.handle;
+/// The types of the variants' handles.
+///
+/// Expands to
+///
+/// ```text
+/// #[allow(dead_code, non_snake_case)]
+/// pub struct __Handles {
+///     pub RequestCount: __tm::Counter<__p::core::primitive::u64>,
+///     …
+/// }
+/// ```
+pub(crate) fn handles(metrics: &ValidatedMetrics<'_>) -> TokenStream {
+    let handles = metrics.metrics.iter().map(|(_, metric)| {
+        let (variant, handle) = (&metric.variant, handle_type(metric.handle));
+        quote_spanned!(at(variant)=> pub #variant: #handle)
+    });
+    quote! {
+        #[doc(hidden)]
+        #[allow(dead_code, non_snake_case)]
+        pub struct __Handles {
+            #(#handles,)*
+        }
+    }
+}
+
+fn record(shared: Option<HandleType>) -> TokenStream {
     let Some(shared) = shared else {
-        return quote!(__p::record_any(self.#handle(), value));
+        return quote!(self.__resolve::<__p::AnySeries>().record(value));
     };
     let operation = format_ident!(
         "{}",
@@ -60,7 +113,7 @@ fn call(shared: Option<HandleType>, names: &Names) -> TokenStream {
         }
     );
     let handle_type = handle_type(shared);
-    quote!(self.#handle::<#handle_type>().#operation(value))
+    quote!(self.__resolve::<#handle_type>().#operation(value))
 }
 
 fn documentation(shared: Option<HandleType>) -> &'static str {

@@ -45,7 +45,7 @@ pub(crate) fn call_recorder(index: usize, recorder: &CallRecorder) -> TokenStrea
 ///         status: __computed_0_status.absent(),
 ///         outcome,
 ///     });
-///     timed::awaiting_result(metric.__typed_Duration())
+///     timed::awaiting_result(metric.__resolve_as(|__handles| __handles.Duration))
 /// }
 /// ```
 fn metric(index: usize, metric: &MetricUse) -> TokenStream {
@@ -62,14 +62,14 @@ fn metric(index: usize, metric: &MetricUse) -> TokenStream {
             }
         }
     });
-    let handle = format_ident!("__typed_{variant}", span = at(variant));
+    let handles = local("__handles");
     // `timed::metric` requires a metrics enum, so that another enum gives an error that says so,
     // and not only one for a missing method. The braces have the user's span: otherwise the
     // compiler would not suggest another label for one that does not exist.
     let mut braces = Group::new(Delimiter::Brace, quote!(#(#labels),*));
     braces.set_span(variant.span());
     let mut metric = quote_spanned! {at(variant)=>
-        __p::timed::metric(#path #braces).#handle()
+        __p::timed::metric(#path #braces).__resolve_as(|#handles| #handles.#variant)
     };
     if !computed.is_empty() {
         metric = quote!(__p::timed::awaiting_result(#metric));

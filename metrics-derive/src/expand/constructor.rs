@@ -1,10 +1,10 @@
-//! The constructor of a variant's handle.
+//! The constructors of handles, and the functions that resolve labels.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
 use crate::expand::documentation;
-use crate::expand::names::{Names, at, binding};
+use crate::expand::names::{Names, at, binding, local};
 use crate::expand::types;
 use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
 
@@ -16,23 +16,16 @@ use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
 /// /// **counter** `shop.request_count`, values `u64` · unit `{request}` · labels `route`
 /// #[inline]
 /// pub fn request_count(route: &'a str) -> __tm::Counter<__p::core::primitive::u64> {
-///     Self::RequestCount { route }.__typed_RequestCount()
-/// }
-///
-/// #[doc(hidden)]
-/// #[inline(always)]
-/// pub fn __typed_RequestCount<__R: __p::Resolve<__tm::Counter<…>>>(&self) -> __R {
-///     match self {
-///         Self::RequestCount { route: __l0 } => __p::resolve(&__FAMILY_0, __SHAPE_0, […]),
-///         _ => __p::unreachable_variant(),
+///     let __handle = Self::__resolve_labels_0(&__FAMILIES[0usize], &route);
+///     if false {
+///         let _ = Self::RequestCount { route };
 ///     }
+///     __handle
 /// }
 /// ```
 ///
-/// The constructor builds the variant. So a variant that no code records is reported as unused by
-/// the compiler. Each variant has a method of its own, in which the optimizer knows the arm that is
-/// taken; a method with a match over all variants would not be inlined. The method returns the
-/// handle, or the value that `#[timed]` keeps until the outcome is known.
+/// The constructor names the variant. So a variant that no code records is reported as unused by
+/// the compiler.
 pub(crate) fn constructor(
     metrics: &ValidatedMetrics<'_>,
     name: &Ident,
@@ -45,32 +38,100 @@ pub(crate) fn constructor(
     let handle_type = types::handle(metric.handle);
     let fields: Vec<_> = metric.labels.iter().map(|label| &label.field).collect();
     let types = metric.labels.iter().map(|label| &label.ty);
-    let handle = &names.handle;
-    let pattern = pattern(metric);
-    let Names { family, shape, .. } = names;
-    let parts = parts(metric, shape);
+    let Names { family, resolve_labels, .. } = names;
+    let handle = local("__handle");
     // Clippy's limit for arguments is seven. The user wrote fields, which clippy does not count.
     let many = (metric.labels.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
-    let other_variants =
-        (metrics.metrics.len() > 1).then(|| quote!(_ => __p::unreachable_variant(),));
     quote_spanned! {at(variant)=>
         #[doc = #doc]
         #deprecated
         #many
         #[inline]
         #vis fn #name(#(#fields: #types),*) -> #handle_type {
-            Self::#variant { #(#fields),* }.#handle()
-        }
-
-        #[doc(hidden)]
-        #[inline(always)]
-        #vis fn #handle<__R: __p::Resolve<#handle_type>>(&self) -> __R {
-            match self {
-                #pattern => __p::resolve(&#family, #shape, #parts),
-                #other_variants
+            let #handle = Self::#resolve_labels(&#family #(, &#fields)*);
+            if false {
+                let _ = Self::#variant { #(#fields),* };
             }
+            #handle
         }
     }
+}
+
+/// Expands to
+///
+/// ```text
+/// #[inline(always)]
+/// fn __resolve_labels_0<__R: __p::Resolve>(__family: &'static __p::Family, __l0: &&'a str) -> __R {
+///     if __R::IS_SERIES && const { __p::is_open(__LABELS_0) } {
+///         return __R::of(Self::__find_0(__family, __l0));
+///     }
+///     __p::resolve(
+///         __family,
+///         [__p::part(__p::label_type::<&'a str>(), __l0, &mut __p::Scratch::new())],
+///     )
+/// }
+///
+/// #[inline(never)]
+/// fn __find_0(__family: &'static __p::Family, __l0: &&'a str) -> __p::AnySeries {
+///     __p::find(__family, […])
+/// }
+/// ```
+///
+/// Metrics with equal labels share the functions. The search for open labels is much code, so the
+/// program has it once for each list of labels, and not at each place that records.
+pub(crate) fn resolve_labels(metric: &ValidatedMetric, names: &Names) -> TokenStream {
+    let Names { labels, resolve_labels, find, .. } = names;
+    let arguments: Vec<_> = metric
+        .labels
+        .iter()
+        .enumerate()
+        .map(|(index, label)| {
+            let (binding, ty) = (binding(index), &label.ty);
+            quote!(#binding: &#ty)
+        })
+        .collect();
+    let bindings = (0..metric.labels.len()).map(binding);
+    let parts = metric.labels.iter().enumerate().map(|(index, label)| part(index, label));
+    let parts = quote!([#(#parts),*]);
+    // Clippy's limit for arguments is seven.
+    let many = (metric.labels.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+    let find_open = (!metric.labels.is_empty()).then(|| {
+        quote! {
+            if __R::IS_SERIES && const { __p::is_open(#labels) } {
+                return __R::of(Self::#find(__family #(, #bindings)*));
+            }
+        }
+    });
+    let find = (!metric.labels.is_empty()).then(|| {
+        quote! {
+            #many
+            #[inline(never)]
+            fn #find(__family: &'static __p::Family, #(#arguments),*) -> __p::AnySeries {
+                __p::find(__family, #parts)
+            }
+        }
+    });
+    quote! {
+        #many
+        #[inline(always)]
+        fn #resolve_labels<__R: __p::Resolve>(
+            __family: &'static __p::Family,
+            #(#arguments),*
+        ) -> __R {
+            #find_open
+            __p::resolve(__family, #parts)
+        }
+
+        #find
+    }
+}
+
+/// Expands to `__p::part(__p::label_type::<&'a str>(), __l0, …)`.
+fn part(index: usize, label: &ValidatedLabel) -> TokenStream {
+    let label_type = types::label_type(&label.ty, label.display);
+    let binding = binding(index);
+    let value = if label.display { quote!(&__p::Displayed(#binding)) } else { quote!(#binding) };
+    quote!(__p::part(#label_type, #value, &mut __p::Scratch::new()))
 }
 
 /// Expands to `Self::RequestCount { route: __l0, status_code: __l1 }`.
@@ -79,20 +140,4 @@ pub(crate) fn pattern(metric: &ValidatedMetric) -> TokenStream {
     let fields = metric.labels.iter().map(|label| &label.field);
     let bindings = (0..metric.labels.len()).map(binding);
     quote_spanned!(at(variant)=> Self::#variant { #(#fields: #bindings),* })
-}
-
-/// The parts of the series' key, one for each label.
-///
-/// Expands to `[__p::part(__p::label_type::<&'a str>(), __l0, __SHAPE_0.strides[0], …), …]`.
-pub(crate) fn parts(metric: &ValidatedMetric, shape: &Ident) -> TokenStream {
-    let parts = metric.labels.iter().enumerate().map(|(index, label)| part(index, label, shape));
-    quote!([#(#parts),*])
-}
-
-/// Expands to `__p::part(__p::label_type::<&'a str>(), __l0, …)`.
-fn part(index: usize, label: &ValidatedLabel, shape: &Ident) -> TokenStream {
-    let label_type = types::label_type(&label.ty, label.display);
-    let binding = binding(index);
-    let value = if label.display { quote!(&__p::Displayed(#binding)) } else { quote!(#binding) };
-    quote!(__p::part(#label_type, #value, #shape.strides[#index], &mut __p::Scratch::new()))
 }

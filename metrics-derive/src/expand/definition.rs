@@ -1,6 +1,6 @@
-//! The consts and statics that describe a metric.
+//! The constants and the static that describe the metrics.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use typed_metrics_core::expiry::Expiry;
@@ -12,62 +12,114 @@ use crate::model::{ValidatedLabel, ValidatedLifetime, ValidatedMetric, Validated
 /// Expands to
 ///
 /// ```text
-/// const __DEFINITION_0: __p::Definition = __p::Definition {
+/// const __FILE: &str = __p::core::file!();
+/// const __MODULE: &str = __p::core::module_path!();
+/// const __LABELS_0: &[__p::LabelDescriptor] =
+///     &[__p::LabelDescriptor::new("route", __p::label_type::<&'static str>())];
+/// const _: () = __p::check_budget("`shop.request_count`: its", __LABELS_0, 2000usize);
+/// static __FAMILIES: [__p::Family; 1] = __p::families([…], &__FAMILIES); // see `definition`
+/// #[__p::linkme::distributed_slice(__p::FAMILIES)]
+/// #[linkme(crate = __p::linkme)]
+/// static __LINKED: &[__p::Family] = &__FAMILIES;
+/// ```
+///
+/// The linker collects the families; it cannot do that on wasm.
+pub(crate) fn families(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> TokenStream {
+    let place = metrics.ident.span();
+    let file = quote_spanned!(place=> __p::core::file!());
+    let module = quote_spanned!(place=> __p::core::module_path!());
+    let labels = metrics.label_lists.first_metrics.iter().map(|index| {
+        let name = &names[*index].labels;
+        let labels = metrics.metrics[*index].1.labels.iter();
+        let labels = labels.map(|label| label_descriptor(metrics, label));
+        quote!(const #name: &[__p::LabelDescriptor] = &[#(#labels),*];)
+    });
+    let budgets = budgets(metrics, names);
+    let count = names.len();
+    let definitions = metrics.metrics.iter().zip(names);
+    let definitions =
+        definitions.map(|((_, metric), names)| definition(metrics, metric, &names.labels));
+    quote! {
+        const __FILE: &__p::core::primitive::str = #file;
+        const __MODULE: &__p::core::primitive::str = #module;
+        #(#labels)*
+        #budgets
+        static __FAMILIES: [__p::Family; #count] =
+            __p::families([#(#definitions),*], &__FAMILIES);
+        #[__p::linkme::distributed_slice(__p::FAMILIES)]
+        #[linkme(crate = __p::linkme)]
+        static __LINKED: &[__p::Family] = &__FAMILIES;
+    }
+}
+
+/// A check for each list of labels with each series limit. Its tokens have the span of the first
+/// variant that has them, so the compiler reports too many combinations there.
+fn budgets(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> TokenStream {
+    let mut budgets: Vec<(usize, usize, Vec<&ValidatedMetric>)> = Vec::new();
+    for ((_, metric), list) in metrics.metrics.iter().zip(&metrics.label_lists.of_metric) {
+        let same = |(other, limit, _): &&mut (usize, usize, Vec<_>)| {
+            other == list && *limit == metric.series_limit
+        };
+        match budgets.iter_mut().find(same) {
+            Some((_, _, metrics)) => metrics.push(metric),
+            None if metric.labels.is_empty() => {}
+            None => budgets.push((*list, metric.series_limit, vec![metric])),
+        }
+    }
+    let checks = budgets.into_iter().filter_map(|(list, limit, metrics_of_list)| {
+        let labels = &names[*metrics.label_lists.first_metrics.get(list)?].labels;
+        let all: Vec<_> =
+            metrics_of_list.iter().map(|metric| format!("`{}`", metric.name)).collect();
+        let whose = if all.len() == 1 { "its" } else { "their" };
+        let text = format!("{}: {whose}", all.join(", "));
+        let at = at(&metrics_of_list.first()?.variant);
+        Some(quote_spanned!(at=> const _: () = __p::check_budget(#text, #labels, #limit);))
+    });
+    checks.collect()
+}
+
+/// Expands to
+///
+/// ```text
+/// __p::Definition {
 ///     name: "shop.request_count",
 ///     metric_type: __p::MetricType::Counter,
 ///     value_type: __p::ValueType::U64,
 ///     unit: "{request}",
 ///     description: "Number of requests processed.",
-///     labels: &[__p::LabelDescriptor::new("route", __p::label_type::<&'static str>())],
+///     labels: __LABELS_0,
 ///     boundaries: &[],
 ///     series_limit: 2000usize,
 ///     lifetime: __p::Lifetime::UNSET,
-///     source: __p::source(…, …, …, "ShopMetrics::RequestCount"),
-/// };
-/// static __DESCRIPTOR_0: __p::Descriptor = __p::descriptor(__DEFINITION_0);
-/// const __SHAPE_0: __p::SeriesLookup<1> = __p::shape(&__DEFINITION_0);
-/// #[__p::linkme::distributed_slice(__p::FAMILIES)]
-/// #[linkme(crate = __p::linkme)]
-/// static __FAMILY_0: __p::Family = __p::Family::new(&__DESCRIPTOR_0, &__FAMILY_0);
+///     source: __p::source(__FILE, …, __MODULE, "ShopMetrics::RequestCount"),
+/// }
 /// ```
-///
-/// The evaluation of the shape fails if the labels have too many combinations. The shape's tokens
-/// have the variant's span, so the compiler reports that error at the variant. The linker collects
-/// the families; it cannot do that on wasm.
-pub(crate) fn definition(
+fn definition(
     metrics: &ValidatedMetrics<'_>,
     metric: &ValidatedMetric,
-    names: &Names,
+    labels: &Ident,
 ) -> TokenStream {
-    let Names { definition, descriptor, shape, family, .. } = names;
     let (kind, value) = (metric_type(metric.kind), value_type(metric.value_type));
     let ValidatedMetric { name, unit, description, series_limit, .. } = metric;
-    let labels = metric.labels.iter().map(|label| label_descriptor(metrics, label));
     let boundaries = metric.boundaries.iter().map(|boundary| float(*boundary));
     let lifetime = lifetime(metric.lifetime);
-    let source = source(metrics, metric);
-    let dimensions = metric.labels.len();
-    let shape = quote_spanned! {at(&metric.variant)=>
-        const #shape: __p::SeriesLookup<#dimensions> = __p::shape(&#definition);
-    };
+    let item = format!("{}::{}", metrics.ident, metric.variant);
+    // `line!` gives the line of the outermost macro call that its tokens come from. For tokens of
+    // the derive, that is the line of `#[derive]`. Only the variant's own span gives its line.
+    let line = quote_spanned!(metric.variant.span()=> __p::core::line!());
     quote! {
-        const #definition: __p::Definition = __p::Definition {
+        __p::Definition {
             name: #name,
             metric_type: __p::MetricType::#kind,
             value_type: __p::ValueType::#value,
             unit: #unit,
             description: #description,
-            labels: &[#(#labels),*],
+            labels: #labels,
             boundaries: &[#(#boundaries),*],
             series_limit: #series_limit,
             lifetime: #lifetime,
-            source: #source,
-        };
-        static #descriptor: __p::Descriptor = __p::descriptor(#definition);
-        #shape
-        #[__p::linkme::distributed_slice(__p::FAMILIES)]
-        #[linkme(crate = __p::linkme)]
-        static #family: __p::Family = __p::Family::new(&#descriptor, &#family);
+            source: __p::source(__FILE, #line, __MODULE, #item),
+        }
     }
 }
 
@@ -93,20 +145,6 @@ fn lifetime(lifetime: ValidatedLifetime) -> TokenStream {
     });
     let tracked = lifetime.tracked.then(|| quote!(.tracked()));
     quote!(__p::Lifetime::UNSET #expires #tracked)
-}
-
-/// Expands to `__p::source(__p::core::file!(), …)`.
-///
-/// `line!` gives the line of the outermost macro call that its tokens come from. For tokens of the
-/// derive, that is the line of `#[derive]`. Only the variant's own span gives the variant's line.
-fn source(metrics: &ValidatedMetrics<'_>, metric: &ValidatedMetric) -> TokenStream {
-    let item = format!("{}::{}", metrics.ident, metric.variant);
-    let place = quote_spanned! {metric.variant.span()=>
-        __p::core::file!(),
-        __p::core::line!(),
-        __p::core::module_path!(),
-    };
-    quote!(__p::source(#place #item))
 }
 
 /// A literal has no sign: `-5` is two tokens.

@@ -1,10 +1,10 @@
 //! `#[derive(Metrics)]` of a valid enum.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 
 use crate::expand::facade::{Macro, imports};
-use crate::expand::names::{Names, at};
+use crate::expand::names::Names;
 use crate::expand::{by_value, constructor, definition, variant_operations};
 use crate::model::ValidatedMetrics;
 
@@ -13,7 +13,7 @@ use crate::model::ValidatedMetrics;
 /// ```text
 /// const _: () = {
 ///     use … // see `imports`
-///     const __DEFINITION_0: … // and the rest of each metric, see `definition`
+///     static __FAMILIES: … // and so on, see `definition`
 ///     impl<'a> ShopMetrics<'a> { … } // see `constructor` and `by_value`
 ///     impl<'a> ShopMetrics<'a> where … { … } // see `variant_operations`
 ///     impl<'a> __tm::Metrics for ShopMetrics<'a> { … }
@@ -26,17 +26,20 @@ pub(crate) fn expand(metrics: &ValidatedMetrics<'_>) -> TokenStream {
     let names: Vec<Names> = metrics
         .metrics
         .iter()
+        .zip(&metrics.label_lists.of_metric)
         .enumerate()
-        .map(|(index, (_, metric))| Names::new(index, &metric.variant))
+        .map(|(index, ((_, metric), labels))| Names::new(index, *labels, &metric.variant))
         .collect();
     let each = || metrics.metrics.iter().zip(&names);
-    let definitions =
-        each().map(|((_, metric), names)| definition::definition(metrics, metric, names));
+    let families = definition::families(metrics, &names);
     let constructors = each()
         .map(|((name, metric), names)| constructor::constructor(metrics, name, metric, names));
-    let record = by_value::record(metrics, &names);
+    let first_metrics = metrics.label_lists.first_metrics.iter();
+    let resolve_labels = first_metrics
+        .map(|index| constructor::resolve_labels(&metrics.metrics[*index].1, &names[*index]));
+    let by_value = by_value::by_value(metrics, &names);
+    let handles = by_value::handles(metrics);
     let variant_operations = variant_operations::refuse(metrics);
-    let trait_items = trait_items(metrics, &names);
     // A deprecated variant is reported where the user's code uses it, not at its declaration.
     let allow = metrics
         .metrics
@@ -47,53 +50,23 @@ pub(crate) fn expand(metrics: &ValidatedMetrics<'_>) -> TokenStream {
         #allow
         const _: () = {
             #imports
-            #(#definitions)*
+            #families
+            #handles
             impl #impl_generics #ident #type_generics #where_clause {
                 #(#constructors)*
-                #record
+                #(#resolve_labels)*
+                #by_value
             }
             #variant_operations
             impl #impl_generics __tm::Metrics for #ident #type_generics #where_clause {
-                #trait_items
+                fn __families() -> &'static [__p::Family] {
+                    &__FAMILIES
+                }
+
+                fn __series(&self) -> __p::SeriesKey {
+                    self.__resolve()
+                }
             }
         };
-    }
-}
-
-/// Expands to
-///
-/// ```text
-/// fn descriptors() -> &'static [&'static __p::Descriptor] {
-///     static DESCRIPTORS: [&__p::Descriptor; 1] = [&__DESCRIPTOR_0];
-///     &DESCRIPTORS
-/// }
-/// fn __series(&self) -> __p::SeriesKey {
-///     match self {
-///         Self::RequestCount { route: __l0 } => __p::series_key(&__FAMILY_0, __SHAPE_0, […]),
-///         …
-///     }
-/// }
-/// ```
-fn trait_items(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> TokenStream {
-    let count = names.len();
-    let descriptors = names.iter().map(|names| &names.descriptor);
-    let arms = metrics.metrics.iter().zip(names).map(|((_, metric), names)| {
-        let Names { family, shape, .. } = names;
-        let pattern = constructor::pattern(metric);
-        let parts = constructor::parts(metric, shape);
-        quote_spanned!(at(&metric.variant)=> #pattern => __p::series_key(&#family, #parts))
-    });
-    quote! {
-        fn descriptors() -> &'static [&'static __p::Descriptor] {
-            static DESCRIPTORS: [&__p::Descriptor; #count] = [#(&#descriptors),*];
-            &DESCRIPTORS
-        }
-
-        #[doc(hidden)]
-        fn __series(&self) -> __p::SeriesKey {
-            match self {
-                #(#arms,)*
-            }
-        }
     }
 }

@@ -1,27 +1,25 @@
 //! The names of an expansion's helpers, and the spans of its tokens.
 
-use proc_macro2::{Ident, Span};
-use quote::{ToTokens, format_ident};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote_spanned};
 
 /// The names of the items that belong to the metric at `index`.
 pub(crate) struct Names {
-    pub(crate) definition: Ident,
-    pub(crate) descriptor: Ident,
-    pub(crate) shape: Ident,
-    pub(crate) family: Ident,
-    /// The method that finds the series of a variant's value; `#[timed]` calls it too.
-    pub(crate) handle: Ident,
+    /// The family, `__FAMILIES[0usize]`.
+    pub(crate) family: TokenStream,
+    /// The labels, and the function that resolves them. Metrics with equal labels share both.
+    pub(crate) labels: Ident,
+    pub(crate) resolve_labels: Ident,
+    pub(crate) find: Ident,
 }
 
 impl Names {
-    pub(crate) fn new(index: usize, variant: &Ident) -> Self {
-        let span = at(variant);
+    pub(crate) fn new(index: usize, labels: usize, variant: &Ident) -> Self {
         Self {
-            definition: format_ident!("__DEFINITION_{index}", span = span),
-            descriptor: format_ident!("__DESCRIPTOR_{index}", span = span),
-            shape: format_ident!("__SHAPE_{index}", span = span),
-            family: format_ident!("__FAMILY_{index}", span = span),
-            handle: format_ident!("__typed_{variant}", span = span),
+            family: quote_spanned!(at(variant)=> __FAMILIES[#index]),
+            labels: format_ident!("__LABELS_{labels}"),
+            resolve_labels: format_ident!("__resolve_labels_{labels}"),
+            find: format_ident!("__find_{labels}"),
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::parse::{LabelDeclaration, MetricsDeclaration, VariantFields};
 ///     use … // see `imports`
 ///     impl<'a> ShopMetrics<'a> {
 ///         pub fn request_count(route: &'a str) -> __tm::Counter<…> { __p::unreachable_variant() }
-///         pub fn __typed_RequestCount<__R: …>(&self) -> __R { __p::unreachable_variant() }
+///         pub fn __resolve_as<__H, __R: …>(…) -> __R { __p::unreachable_variant() }
 ///         pub fn record<V>(self, _: V) {}
 ///     }
 ///     impl<'a> __tm::Metrics for ShopMetrics<'a> { … }
@@ -44,29 +44,35 @@ pub(crate) fn metrics(
             #vis fn #name(#(#fields: #types),*) -> #handle { __p::unreachable_variant() }
         })
     });
-    // `#[timed]` calls these. If a kind is not known, the handle is of a kind that `#[timed]`
-    // accepts.
-    let resolved = variants.iter().map(|variant| {
-        let name = format_ident!("__typed_{}", variant.declaration.ident);
+    // `#[timed]` calls `__resolve_as`. If a kind is not known, the handle is of a kind that
+    // `#[timed]` accepts.
+    let handles = variants.iter().map(|variant| {
+        let name = &variant.declaration.ident;
         let unknown = || quote!(__tm::Histogram<__tm::unit::Seconds>);
         let handle = variant.handle.map_or_else(unknown, types::handle);
-        quote! {
-            #vis fn #name<__R: __p::Resolve<#handle>>(&self) -> __R { __p::unreachable_variant() }
-        }
+        quote!(pub #name: #handle)
     });
     let any_handle = any_handle();
     quote! {
-        #[allow(unused, missing_docs, private_interfaces)]
+        #[allow(unused, missing_docs, private_interfaces, non_snake_case)]
         const _: () = {
             #imports
             #any_handle
+            pub struct __Handles {
+                #(#handles,)*
+            }
             impl #impl_generics #ident #type_generics #where_clause {
                 #(#constructors)*
-                #(#resolved)*
+                #vis fn __resolve_as<__H, __R>(&self, _: fn(&__Handles) -> __H) -> __R
+                where
+                    __R: __p::ResolveAs<__H>,
+                {
+                    __p::unreachable_variant()
+                }
                 #vis fn record<V>(self, _: V) {}
             }
             impl #impl_generics __tm::Metrics for #ident #type_generics #where_clause {
-                fn descriptors() -> &'static [&'static __p::Descriptor] { &[] }
+                fn __families() -> &'static [__p::Family] { &[] }
                 fn __series(&self) -> __p::SeriesKey { __p::unreachable_variant() }
             }
         };

@@ -1,5 +1,6 @@
 //! The labels of a metric.
 
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Ident, Type};
 use typed_metrics_core::name::check_label_name;
@@ -14,6 +15,14 @@ pub(crate) struct ValidatedLabel {
     pub(crate) name: String,
     /// Whether its value is written with `Display`.
     pub(crate) display: bool,
+}
+
+impl ValidatedLabel {
+    /// A text that equal labels share.
+    pub(crate) fn to_text(&self) -> String {
+        let Self { field, ty, name, display } = self;
+        format!("{field} {name} {display} {};", ty.to_token_stream())
+    }
 }
 
 pub(crate) fn labels(

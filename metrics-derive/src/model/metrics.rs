@@ -6,6 +6,7 @@ use typed_metrics_core::DEFAULT_SERIES_LIMIT;
 use crate::diagnostics::Diagnostics;
 use crate::model::facade::Facade;
 use crate::model::handle::HandleType;
+use crate::model::labels::ValidatedLabel;
 use crate::model::lifetime::ValidatedLifetime;
 use crate::model::limit::series_limit;
 use crate::model::metric::{CheckedMetric, ForAll, ValidatedMetric};
@@ -21,6 +22,32 @@ pub(crate) struct ValidatedMetrics<'d> {
     pub(crate) metrics: Vec<(Ident, ValidatedMetric)>,
     /// The type of handle that all variants share, if they share one.
     pub(crate) shared_handle: Option<HandleType>,
+    pub(crate) label_lists: LabelLists,
+}
+
+/// The different lists of labels of an enum. Metrics with equal labels share one.
+pub(crate) struct LabelLists {
+    /// For each metric, the number of its list.
+    pub(crate) of_metric: Vec<usize>,
+    /// For each list, the first metric that has it.
+    pub(crate) first_metrics: Vec<usize>,
+}
+
+impl LabelLists {
+    fn of(metrics: &[(Ident, ValidatedMetric)]) -> Self {
+        let mut lists: Vec<String> = Vec::new();
+        let (mut of_metric, mut first_metrics) = (Vec::new(), Vec::new());
+        for (index, (_, metric)) in metrics.iter().enumerate() {
+            let list = metric.labels.iter().map(ValidatedLabel::to_text).collect();
+            let number = lists.iter().position(|other| *other == list).unwrap_or_else(|| {
+                lists.push(list);
+                first_metrics.push(index);
+                lists.len() - 1
+            });
+            of_metric.push(number);
+        }
+        Self { of_metric, first_metrics }
+    }
 }
 
 /// A variant after the checks. Where a field is `None`, a mistake is reported.
@@ -79,8 +106,9 @@ impl<'d> ValidatedMetrics<'d> {
             vis: &declaration.vis,
             generics: &declaration.generics,
             facade: Facade::of(&declaration.krate).ok()?,
-            metrics,
             shared_handle: shared.then_some(first),
+            label_lists: LabelLists::of(&metrics),
+            metrics,
         })
     }
 }

@@ -87,7 +87,7 @@ mod made_by_a_macro {
 
 #[test]
 fn values_may_come_from_a_macro() {
-    let [listed, generated, mixed] = made_by_a_macro::Sizes::descriptors() else { panic!() };
+    let [listed, generated, mixed] = made_by_a_macro::Sizes::descriptors()[..] else { panic!() };
     assert_eq!(listed.boundaries(), [1.0, 2.5]);
     assert_eq!((listed.unit(), listed.series_limit()), ("By", 7));
     assert_eq!(generated.boundaries(), [1.0, 2.0, 4.0]);
@@ -398,7 +398,7 @@ fn doc_comments_deprecations_and_descriptions_are_kept() {
         Overridden,
     }
 
-    let [from_comment, overridden] = Documented::descriptors() else { panic!("there are two") };
+    let [from_comment, overridden] = Documented::descriptors()[..] else { panic!("there are two") };
     assert!(from_comment.description().starts_with("First line, second line."));
     assert_eq!(overridden.description(), "This.");
     let _ = capture(|| {

@@ -25,8 +25,7 @@ const DEFINITION: Definition = Definition {
     lifetime: Lifetime::UNSET,
     source: Source { file: "", line: 0, module: "", item: "" },
 };
-static METRIC: Descriptor = Descriptor::new(DEFINITION);
-static FIXED: Family = Family::new(&METRIC, &FIXED);
+static FIXED: Family = Family::new(DEFINITION, &FIXED);
 
 fn held(series: Series) -> Option<i64> {
     match read(series, &View::everything())? {
@@ -37,8 +36,7 @@ fn held(series: Series) -> Option<i64> {
 
 #[test]
 fn removals_past_32_bits_end_lives_as_others_do() {
-    let shape = crate::store::shape::shape::<0>(&DEFINITION);
-    let series = || FIXED.typed(shape, &Parts([]));
+    let series = || FIXED.typed(None, &Parts([]));
     let remove = |series: Series| series.block.remove(series.position(), 0, End::Removal);
     for bits in [31, 32, 40] {
         series().add(1_i64);
@@ -59,11 +57,8 @@ fn removals_past_32_bits_end_lives_as_others_do() {
 
 #[test]
 fn a_handle_never_writes_under_the_labels_that_have_its_memory_after_many_removals() {
-    let family = Family::leak(&METRIC);
-    let find = |name: &'static str| {
-        let part = Part { index: 0, pending_stride: 0, open: Some(LabelRef::Str(name)) };
-        family.find(&Parts([part]))
-    };
+    let family = Family::leak(DEFINITION);
+    let find = |name: &'static str| family.find(&Parts([Part::open(LabelRef::Str(name))]));
     find("a").add(1_i64);
     let block = find("a").block;
     let old = find("a");

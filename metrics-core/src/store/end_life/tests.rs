@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::cells::{histogram, sum};
-use crate::metric::descriptor::{Definition, Descriptor};
+use crate::metric::descriptor::Definition;
 use crate::metric::kind::ValueType;
 use crate::metric::lifetime::Lifetime;
 use crate::metric::source::Source;
@@ -14,7 +14,6 @@ use crate::store::family::Family;
 use crate::store::key::Parts;
 use crate::store::read::read;
 use crate::store::sample::{counter, family, label};
-use crate::store::shape::shape;
 use crate::store::shared::Shared;
 
 /// The value of a series: of histograms, the count.
@@ -171,9 +170,8 @@ const fn fixed(value_type: ValueType) -> Definition {
 
 #[test]
 fn what_comes_late_to_fixed_labels_counts_in_the_life_that_goes_on() {
-    static METRIC: Descriptor = Descriptor::new(fixed(ValueType::F64));
-    static FAMILY: Family = Family::new(&METRIC, &FAMILY);
-    let series = FAMILY.typed(shape::<0>(METRIC.definition()), &Parts([]));
+    static FAMILY: Family = Family::new(fixed(ValueType::F64), &FAMILY);
+    let series = FAMILY.typed(None, &Parts([]));
     let remove = || remove(series).map(f64::from_bits);
     series.add(0.5);
     let tag = series.life();
@@ -192,9 +190,8 @@ fn what_comes_late_to_fixed_labels_counts_in_the_life_that_goes_on() {
 
 #[test]
 fn a_plain_sum_reports_its_cells_and_what_was_added_beside_them() {
-    static METRIC: Descriptor = Descriptor::new(fixed(ValueType::U64));
-    static FAMILY: Family = Family::new(&METRIC, &FAMILY);
-    let series = FAMILY.typed(shape::<0>(METRIC.definition()), &Parts([]));
+    static FAMILY: Family = Family::new(fixed(ValueType::U64), &FAMILY);
+    let series = FAMILY.typed(None, &Parts([]));
     assert_eq!(remove(series), None);
     series.add(3_u64);
     assert_eq!(remove(series), Some(3));
