@@ -61,10 +61,10 @@ fn wait() {
 fn a_descriptor_knows_the_expiry() {
     let _turn = my_turn();
     let hour = Duration::from_secs(3600);
-    let expiries = || Declared::descriptors().iter().map(|metric| metric.expiry());
+    let expiries = || Declared::descriptors().into_iter().map(|metric| metric.expiry());
     let declared = [Some(EXPIRY), Some(EXPIRY), Some(hour), None, None];
     assert!(expiries().eq(declared));
-    let times = || Times::descriptors().iter().map(|metric| metric.expiry());
+    let times = || Times::descriptors().into_iter().map(|metric| metric.expiry());
     let both = Some(48 * hour);
     assert!(times().eq([None, None, None, both]));
     set_default_expiry(hour);
