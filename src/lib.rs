@@ -129,6 +129,66 @@ pub use typed_metrics_core::__private;
 ///
 /// `#[label(crate = path)]` states the path of this crate, if that is not `::typed_metrics`.
 pub use typed_metrics_derive::Label;
+/// Makes a struct a group of labels, which several metrics share.
+///
+/// Each field is a label, with the same attributes as the fields of a metric's variant:
+/// `#[label(name = "…")]`, `#[label(display)]`. A field with `#[label(group)]` is a group in the
+/// group.
+///
+/// A variant has a group as its only field, `Requests(Route<'a>)`, or as one of several:
+/// `#[label(group)] route: Route<'a>`. `#[label(group, prefix = "client")]` puts `client.` before
+/// the names of the group's labels. The metric has the group's labels in the place of the group.
+///
+/// The names of the labels stand where a program records, so two labels of the same type cannot be
+/// mixed up.
+///
+/// ```
+/// use std::time::Duration;
+/// use typed_metrics::{Label, LabelGroup, Metrics};
+///
+/// #[derive(Clone, Copy, Label)]
+/// enum Method {
+///     Get,
+///     Post,
+/// }
+///
+/// #[derive(Clone, Copy, LabelGroup)]
+/// struct Route<'a> {
+///     method: Method,
+///     #[label(name = "http.route")]
+///     route: &'a str,
+/// }
+///
+/// #[derive(Metrics)]
+/// #[metrics(prefix = "http")]
+/// enum Http<'a> {
+///     #[counter]
+///     Requests(Route<'a>),
+///     #[histogram(unit = "s")]
+///     Duration(Route<'a>),
+///     #[counter]
+///     Retries {
+///         #[label(group, prefix = "client")]
+///         at: Route<'a>,
+///         attempt: u8,
+///     },
+/// }
+///
+/// let at = Route { method: Method::Get, route: "/cart" };
+/// let recorded = typed_metrics::testing::capture(|| {
+///     Http::retries(at, 1).inc();
+///     // One lookup for both metrics.
+///     let at = at.find();
+///     Http::requests(&at).inc();
+///     Http::duration(&at).record(Duration::from_millis(20));
+/// });
+/// recorded.assert_counter(Http::Requests(at), 1);
+/// recorded.assert_histogram_count(Http::Duration(at), 1);
+/// recorded.assert_counter(Http::Retries { at, attempt: 1 }, 1);
+/// ```
+///
+/// `#[label(crate = path)]` states the path of this crate, if that is not `::typed_metrics`.
+pub use typed_metrics_derive::LabelGroup;
 /// Makes each variant of an enum a metric.
 ///
 /// For each variant, the derive adds a constructor in snake case. The constructor takes the labels
@@ -200,15 +260,16 @@ pub use signals::{exit_on_signal, shutdown_signal};
 pub use typed_metrics_core::ConsoleHandler;
 pub use typed_metrics_core::{
     AttributeValue, Attributes, BACK_ENDS, BackEnd, ChangeReader, Changes, Conflict, Counter,
-    DEFAULT_SERIES_LIMIT, Descriptor, DropReason, Entered, Error, ForkGuard, FunctionObjective,
-    Gauge, Handle, HandlerChoice, HandlerError, Histogram, HistogramSnapshot, InMemoryHandler,
-    IntoAttributes, IntoHandler, IntoHandlers, Label, LabelDescriptor, LabelRef, LabelValue,
-    Labels, MAX_ATTRIBUTES, MAX_RUNTIME_METRICS, Measurement, Metric, MetricChanges, MetricHandler,
-    MetricSnapshot, MetricType, Metrics, Number, Objective, Observation, Outcome, Reader,
-    Resolution, RuntimeMetric, SeriesChange, SeriesId, SeriesSnapshot, ShutdownGuard, Snapshot,
-    Source, Timer, UpDownCounter, Value, ValueType, add_metric_handler, attributes, catalog, check,
-    clear_metric_handlers, flush, fork_guard, kind, observe, record_metric, register_metric,
-    resolve_conflict, set_default_expiry, set_metric_handlers, shutdown, shutdown_guard, snapshot,
+    DEFAULT_SERIES_LIMIT, Descriptor, DropReason, Entered, Error, ForkGuard, FoundLabels,
+    FunctionObjective, Gauge, Handle, HandlerChoice, HandlerError, Histogram, HistogramSnapshot,
+    InMemoryHandler, IntoAttributes, IntoHandler, IntoHandlers, IntoLabels, Label, LabelDescriptor,
+    LabelGroup, LabelRef, LabelValue, Labels, MAX_ATTRIBUTES, MAX_RUNTIME_METRICS, Measurement,
+    Metric, MetricChanges, MetricHandler, MetricSnapshot, MetricType, Metrics, Number, Objective,
+    Observation, Outcome, Reader, Resolution, RuntimeMetric, SeriesChange, SeriesId,
+    SeriesSnapshot, ShutdownGuard, Snapshot, Source, Timer, UpDownCounter, Value, ValueType,
+    add_metric_handler, attributes, catalog, check, clear_metric_handlers, flush, fork_guard, kind,
+    observe, record_metric, register_metric, resolve_conflict, set_default_expiry,
+    set_metric_handlers, shutdown, shutdown_guard, snapshot,
 };
 pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
 /// Metrics of LLM calls, and the types that record them.

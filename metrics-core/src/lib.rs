@@ -84,5 +84,6 @@ pub use runtime::record::{record_metric, register_metric};
 pub use runtime::registered::RuntimeMetric;
 pub use store::forward::Measurement;
 pub use store::value::{HistogramSnapshot, Value};
+pub use typed::group::{FoundLabels, IntoLabels, LabelGroup};
 pub use typed::handle::{Counter, Entered, Gauge, Handle, Histogram, Timer, UpDownCounter, kind};
 pub use typed::metrics::Metrics;

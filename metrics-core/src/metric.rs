@@ -9,6 +9,7 @@ pub(crate) mod dropped;
 mod function_name;
 pub(crate) mod kind;
 pub(crate) mod label_descriptor;
+pub(crate) mod label_list;
 pub(crate) mod lifetime;
 pub(crate) mod objective;
 pub(crate) mod series_id;

@@ -4,6 +4,7 @@
 //! functions at run time. This layer uses no other layer of the crate.
 
 pub mod buckets;
+pub(crate) mod const_text;
 pub mod expiry;
 pub mod name;
 pub mod unit;

@@ -117,7 +117,9 @@ const _: () = {
         ) -> __tm::Histogram<__tm::unit::Milliseconds> {
             let __handle = Self::__resolve_labels_0(&__FAMILIES[0usize], &endpoint);
             if false {
-                let _ = Self::RequestDuration { endpoint };
+                let _ = Self::RequestDuration {
+                    endpoint: endpoint,
+                };
             }
             __handle
         }
@@ -138,9 +140,9 @@ const _: () = {
             );
             if false {
                 let _ = Self::RequestCount {
-                    route,
-                    r#type,
-                    ip,
+                    route: route,
+                    r#type: r#type,
+                    ip: ip,
                 };
             }
             __handle
@@ -217,11 +219,7 @@ const _: () = {
                         &mut __p::Scratch::new(),
                     ),
                     __p::part(__p::label_type::<u16>(), __l1, &mut __p::Scratch::new()),
-                    __p::part(
-                        __p::label_type::<__p::Displayed<'_, IpAddr>>(),
-                        &__p::Displayed(__l2),
-                        &mut __p::Scratch::new(),
-                    ),
+                    __p::displayed_part::<IpAddr>(__l2, &mut __p::Scratch::new()),
                 ],
             )
         }
@@ -241,11 +239,7 @@ const _: () = {
                         &mut __p::Scratch::new(),
                     ),
                     __p::part(__p::label_type::<u16>(), __l1, &mut __p::Scratch::new()),
-                    __p::part(
-                        __p::label_type::<__p::Displayed<'_, IpAddr>>(),
-                        &__p::Displayed(__l2),
-                        &mut __p::Scratch::new(),
-                    ),
+                    __p::displayed_part::<IpAddr>(__l2, &mut __p::Scratch::new()),
                 ],
             )
         }

@@ -10,7 +10,9 @@ mod constructor;
 mod definition;
 mod documentation;
 mod facade;
+mod label_group;
 mod label_type;
+mod labels;
 mod metrics;
 mod names;
 mod stub;
@@ -28,11 +30,12 @@ use syn::DeriveInput;
 
 use crate::diagnostics::Diagnostics;
 use crate::model::{
-    ValidatedFunction, ValidatedLabelType, ValidatedMetrics, ValidatedTimed, check_metrics,
+    ValidatedFunction, ValidatedGroup, ValidatedLabelType, ValidatedMetrics, ValidatedTimed,
+    check_metrics,
 };
 use crate::parse::{
-    FunctionDeclaration, ImplMember, LabelDeclaration, MetricsDeclaration, TimedArguments,
-    TimedItem,
+    FunctionDeclaration, GroupDeclaration, ImplMember, LabelDeclaration, MetricsDeclaration,
+    TimedArguments, TimedItem,
 };
 
 /// `#[derive(Metrics)]`.
@@ -70,6 +73,24 @@ pub(crate) fn derive_label(input: TokenStream) -> TokenStream {
             quote::quote!(#errors #stub)
         }
         Ok(()) => label.map(|label| label_type::expand(&label)).unwrap_or_default(),
+    }
+}
+
+/// `#[derive(LabelGroup)]`.
+pub(crate) fn derive_label_group(input: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(input) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
+    let cx = Diagnostics::new();
+    let declaration = GroupDeclaration::parse(&cx, input);
+    let group = ValidatedGroup::check(&cx, &declaration);
+    match cx.finish() {
+        Err(errors) => {
+            let stub = stub::label_group(&declaration);
+            quote::quote!(#errors #stub)
+        }
+        Ok(()) => group.map(|group| label_group::expand(&group)).unwrap_or_default(),
     }
 }
 

@@ -61,3 +61,14 @@ pub fn timed(arguments: TokenStream, item: TokenStream) -> TokenStream {
 pub fn derive_label(input: TokenStream) -> TokenStream {
     expand::derive_label(input.into()).into()
 }
+
+/// # A renamed dependency
+///
+/// The generated code names the crate by the path `::typed_metrics`. If Cargo.toml renames the
+/// dependency, as in `tm = { package = "typed-metrics", … }`, or another crate re-exports it, write
+/// the path: `#[label(crate = tm)]`. Or write once, at the root of the crate,
+/// `extern crate tm as typed_metrics;`.
+#[proc_macro_derive(LabelGroup, attributes(label))]
+pub fn derive_label_group(input: TokenStream) -> TokenStream {
+    expand::derive_label_group(input.into()).into()
+}

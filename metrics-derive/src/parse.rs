@@ -8,6 +8,7 @@ mod docs;
 mod entry;
 mod expiry;
 mod field;
+mod group;
 mod helper;
 mod label;
 mod metrics;
@@ -21,6 +22,7 @@ mod variant;
 
 pub(crate) use buckets::{Boundary, BucketsDeclaration, Generator};
 pub(crate) use field::FieldDeclaration;
+pub(crate) use group::GroupDeclaration;
 pub(crate) use label::{LabelBody, LabelDeclaration, LabelVariant, NewtypeField, RenameRule};
 pub(crate) use metrics::MetricsDeclaration;
 pub(crate) use slot::{Slot, Unreadable};

@@ -1,8 +1,9 @@
-//! The series of a metric: with bad values, with chosen labels, with several definitions, and past
+//! The series of a metric: with bad values, with chosen labels, with several definitions, with groups of labels, and past
 //! the series limit.
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 
 mod bad_values;
 mod collisions;
 mod definitions;
+mod label_groups;
 mod limits;

@@ -1,5 +1,7 @@
 //! One label of a measurement, in the form in which series are looked up.
 
+use std::fmt::Display;
+
 use super::label::Label;
 use super::scratch::Scratch;
 use super::value::{LabelRef, cut};
@@ -25,7 +27,8 @@ impl<'a> Part<'a> {
     }
 }
 
-/// The labels of a measurement, in the order of their definition.
+/// The labels of a measurement, in the order of their definition: one label, an array of labels, or
+/// two lists.
 #[doc(hidden)]
 pub trait PartList {
     fn for_each<'s>(&'s self, visit: &mut impl FnMut(&'s Part<'s>));
@@ -66,6 +69,28 @@ pub const fn label_type<L: Label + ?Sized>() -> LabelType<L> {
         is_pending: L::is_pending,
         value: L::value,
     }
+}
+
+impl PartList for Part<'_> {
+    #[inline(always)]
+    fn for_each<'s>(&'s self, visit: &mut impl FnMut(&'s Part<'s>)) {
+        visit(self);
+    }
+}
+
+impl<A: PartList, B: PartList> PartList for (A, B) {
+    #[inline(always)]
+    fn for_each<'s>(&'s self, visit: &mut impl FnMut(&'s Part<'s>)) {
+        self.0.for_each(visit);
+        self.1.for_each(visit);
+    }
+}
+
+/// The part of a label that is written with `Display`.
+#[doc(hidden)]
+#[inline(always)]
+pub fn displayed_part<'a, T: Display + ?Sized>(value: &T, scratch: &'a mut Scratch) -> Part<'a> {
+    Part::open(scratch.write(value))
 }
 
 /// The part of `label`.

@@ -43,6 +43,11 @@ impl LabelDescriptor {
         Self { field, ..self }
     }
 
+    /// The same label with another name.
+    pub(super) const fn renamed(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+
     pub(crate) const fn field(&self) -> &'static str {
         self.field
     }

@@ -71,6 +71,13 @@ impl<P: PartList> Parts<P> {
         is_open
     }
 
+    /// The labels in the form that is compared with a query.
+    pub(super) fn encode(&self) -> Encoded {
+        let mut open = Vec::new();
+        self.for_each_open(|value| open.push(value));
+        encoded(self.combination(), open.into_iter())
+    }
+
     #[inline(always)]
     fn for_each_open<'s>(&'s self, mut visit: impl FnMut(LabelRef<'s>)) {
         self.0.for_each(&mut |part| part.open.into_iter().for_each(&mut visit));

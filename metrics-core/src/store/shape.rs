@@ -1,6 +1,7 @@
 //! How the labels of a metric combine into series, computed at compile time.
 
 use crate::metric::label_descriptor::LabelDescriptor;
+use crate::rules::const_text::Text;
 
 /// How the labels of a metric combine into series.
 pub(crate) struct Combinations {
@@ -55,67 +56,31 @@ const fn over_budget(
     combinations: usize,
     series_limit: usize,
 ) -> ! {
-    let mut text = Text { bytes: [0; 1024], len: 0 };
-    text.str(metrics);
-    text.str(" labels have ");
+    let mut text = Text::<1024>::new();
+    text.push(metrics);
+    text.push(" labels have ");
     let mut factors = 0;
     let mut i = 0;
     while i < labels.len() {
         let label: &LabelDescriptor = &labels[i];
         if let Some(count) = label.cardinality() {
             if factors > 0 {
-                text.str(" × ");
+                text.push(" × ");
             }
-            text.number(count);
-            text.str(" (");
-            text.str(label.name());
-            text.str(")");
+            text.push_number(count);
+            text.push(" (");
+            text.push(label.name());
+            text.push(")");
             factors += 1;
         }
         i += 1;
     }
     if factors > 1 {
-        text.str(" = ");
-        text.number(combinations);
+        text.push(" = ");
+        text.push_number(combinations);
     }
-    text.str(" combinations, the series limit is ");
-    text.number(series_limit);
-    text.str("; drop a label, merge values, or raise `series_limit`");
-    let (written, _) = text.bytes.split_at(text.len);
-    match str::from_utf8(written) {
-        Ok(message) => panic!("{}", message),
-        Err(_) => panic!("the labels have more combinations than the series limit"),
-    }
-}
-
-/// Text that is assembled at compile time.
-struct Text {
-    bytes: [u8; 1024],
-    len: usize,
-}
-
-impl Text {
-    const fn str(&mut self, text: &str) {
-        let bytes = text.as_bytes();
-        let mut i = 0;
-        // A piece that does not fit is left out as a whole, so that the text stays valid UTF-8.
-        if self.len + bytes.len() > self.bytes.len() {
-            return;
-        }
-        while i < bytes.len() {
-            self.bytes[self.len] = bytes[i];
-            self.len += 1;
-            i += 1;
-        }
-    }
-
-    const fn number(&mut self, number: usize) {
-        if number >= 10 {
-            self.number(number / 10);
-        }
-        let digits = "0123456789";
-        let (_, rest) = digits.split_at(number % 10);
-        let (digit, _) = rest.split_at(1);
-        self.str(digit);
-    }
+    text.push(" combinations, the series limit is ");
+    text.push_number(series_limit);
+    text.push("; drop a label, merge values, or raise `series_limit`");
+    panic!("{}", text.as_str());
 }

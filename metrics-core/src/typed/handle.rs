@@ -88,6 +88,11 @@ impl<K> Handle<K> {
         Self { series, kind: PhantomData }
     }
 
+    #[inline(always)]
+    pub(crate) fn series(self) -> Series {
+        self.series
+    }
+
     /// The descriptor of the metric.
     #[must_use]
     pub fn descriptor(&self) -> &'static Descriptor {

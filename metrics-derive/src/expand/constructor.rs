@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
 use crate::expand::documentation;
+use crate::expand::labels::{parts, scratch};
 use crate::expand::names::{Names, at, binding, local};
 use crate::expand::types;
 use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
@@ -24,6 +25,10 @@ use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
 /// }
 /// ```
 ///
+/// If the labels are a group, expands to
+/// `__p::IntoLabels::handle(&labels, &__FAMILIES[0usize], |__l0| …)`, which uses what one lookup has
+/// found.
+///
 /// The constructor names the variant. So a variant that no code records is reported as unused by
 /// the compiler.
 pub(crate) fn constructor(
@@ -36,9 +41,34 @@ pub(crate) fn constructor(
     let vis = metrics.vis;
     let doc = documentation::constructor(metric);
     let handle_type = types::handle(metric.handle);
-    let fields: Vec<_> = metric.labels.iter().map(|label| &label.field).collect();
-    let types = metric.labels.iter().map(|label| &label.ty);
     let Names { family, resolve_labels, .. } = names;
+    let arguments = metric.labels.iter().map(argument);
+    let (members, values): (Vec<_>, Vec<_>) = metric
+        .labels
+        .iter()
+        .map(|label| {
+            let ValidatedLabel { field, member, group, .. } = label;
+            // A group is an argument of another type.
+            (member, if group.is_some() { quote!(__p::never()) } else { quote!(#field) })
+        })
+        .unzip();
+    let resolved = match metric.labels.as_slice() {
+        [ValidatedLabel { field, group: Some(_), .. }] => {
+            let labels = binding(0);
+            quote! {
+                __p::IntoLabels::handle(&#field, &#family, |#labels| {
+                    Self::#resolve_labels(&#family, #labels)
+                })
+            }
+        }
+        labels => {
+            let values = labels.iter().map(|ValidatedLabel { field, group, .. }| match group {
+                Some(_) => quote!(__p::IntoLabels::labels(&#field)),
+                None => quote!(&#field),
+            });
+            quote!(Self::#resolve_labels(&#family #(, #values)*))
+        }
+    };
     let handle = local("__handle");
     // Clippy's limit for arguments is seven. The user wrote fields, which clippy does not count.
     let many = (metric.labels.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
@@ -47,13 +77,22 @@ pub(crate) fn constructor(
         #deprecated
         #many
         #[inline]
-        #vis fn #name(#(#fields: #types),*) -> #handle_type {
-            let #handle = Self::#resolve_labels(&#family #(, &#fields)*);
+        #vis fn #name(#(#arguments),*) -> #handle_type {
+            let #handle = #resolved;
             if false {
-                let _ = Self::#variant { #(#fields),* };
+                let _ = Self::#variant { #(#members: #values),* };
             }
             #handle
         }
+    }
+}
+
+/// Expands to `route: &'a str`, or, for a group, to `labels: impl __tm::IntoLabels<Route<'a>>`.
+fn argument(label: &ValidatedLabel) -> TokenStream {
+    let ValidatedLabel { field, ty, group, .. } = label;
+    match group {
+        Some(_) => quote!(#field: impl __tm::IntoLabels<#ty>),
+        None => quote!(#field: #ty),
     }
 }
 
@@ -91,8 +130,10 @@ pub(crate) fn resolve_labels(metric: &ValidatedMetric, names: &Names) -> TokenSt
         })
         .collect();
     let bindings = (0..metric.labels.len()).map(binding);
-    let parts = metric.labels.iter().enumerate().map(|(index, label)| part(index, label));
-    let parts = quote!([#(#parts),*]);
+    let labels_of_metric = metric.labels.iter().enumerate();
+    let values: Vec<_> =
+        labels_of_metric.map(|(index, label)| (label, binding(index), scratch(label))).collect();
+    let parts = parts(&values);
     // Clippy's limit for arguments is seven.
     let many = (metric.labels.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     let find_open = (!metric.labels.is_empty()).then(|| {
@@ -126,18 +167,10 @@ pub(crate) fn resolve_labels(metric: &ValidatedMetric, names: &Names) -> TokenSt
     }
 }
 
-/// Expands to `__p::part(__p::label_type::<&'a str>(), __l0, …)`.
-fn part(index: usize, label: &ValidatedLabel) -> TokenStream {
-    let label_type = types::label_type(&label.ty, label.display);
-    let binding = binding(index);
-    let value = if label.display { quote!(&__p::Displayed(#binding)) } else { quote!(#binding) };
-    quote!(__p::part(#label_type, #value, &mut __p::Scratch::new()))
-}
-
 /// Expands to `Self::RequestCount { route: __l0, status_code: __l1 }`.
 pub(crate) fn pattern(metric: &ValidatedMetric) -> TokenStream {
     let variant = &metric.variant;
-    let fields = metric.labels.iter().map(|label| &label.field);
+    let fields = metric.labels.iter().map(|label| &label.member);
     let bindings = (0..metric.labels.len()).map(binding);
     quote_spanned!(at(variant)=> Self::#variant { #(#fields: #bindings),* })
 }

@@ -2,12 +2,12 @@
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::ext::IdentExt;
 use typed_metrics_core::expiry::Expiry;
 
+use crate::expand::labels::descriptors;
 use crate::expand::names::{Names, at};
-use crate::expand::types::{label_type, metric_type, value_type, with_static_lifetimes};
-use crate::model::{ValidatedLabel, ValidatedLifetime, ValidatedMetric, ValidatedMetrics};
+use crate::expand::types::{metric_type, value_type};
+use crate::model::{ValidatedLifetime, ValidatedMetric, ValidatedMetrics};
 
 /// Expands to
 ///
@@ -30,9 +30,9 @@ pub(crate) fn families(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
     let module = quote_spanned!(place=> __p::core::module_path!());
     let labels = metrics.label_lists.first_metrics.iter().map(|index| {
         let name = &names[*index].labels;
-        let labels = metrics.metrics[*index].1.labels.iter();
-        let labels = labels.map(|label| label_descriptor(metrics, label));
-        quote!(const #name: &[__p::LabelDescriptor] = &[#(#labels),*];)
+        let metric = &metrics.metrics[*index].1;
+        let labels = descriptors(&metric.labels, metrics.generics, at(&metric.variant));
+        quote!(const #name: &[__p::LabelDescriptor] = #labels;)
     });
     let budgets = budgets(metrics, names);
     let count = names.len();
@@ -121,17 +121,6 @@ fn definition(
             source: __p::source(__FILE, #line, __MODULE, #item),
         }
     }
-}
-
-/// Expands to `__p::LabelDescriptor::new("route", __p::label_type::<&'static str>())`;
-/// `.of_field("…")` follows if the label's name differs from the field's.
-fn label_descriptor(metrics: &ValidatedMetrics<'_>, label: &ValidatedLabel) -> TokenStream {
-    let name = &label.name;
-    let field = label.field.unraw().to_string();
-    let of_field = (field != *name).then(|| quote!(.of_field(#field)));
-    let ty = with_static_lifetimes(&label.ty, metrics.generics);
-    let label_type = label_type(&ty, label.display);
-    quote!(__p::LabelDescriptor::new(#name, #label_type) #of_field)
 }
 
 /// Expands to `__p::Lifetime::UNSET`, followed by `.expires(__p::core::option::Option::Some(60000u64))`

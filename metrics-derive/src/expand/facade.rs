@@ -10,6 +10,7 @@ use crate::model::{Doubt, Facade};
 pub(crate) enum Macro {
     Metrics,
     Label,
+    LabelGroup,
     Timed,
 }
 
@@ -28,7 +29,7 @@ pub(crate) fn imports(facade: &Facade, of: Macro) -> TokenStream {
         Macro::Metrics | Macro::Timed => Some(quote!(
             use __p::nothing as linkme;
         )),
-        Macro::Label => None,
+        Macro::Label | Macro::LabelGroup => None,
     };
     let hint = facade.doubt.as_ref().map(|doubt| hint(doubt, of));
     quote! {
@@ -66,13 +67,14 @@ pub(crate) fn hint(doubt: &Doubt, of: Macro) -> TokenStream {
     let name = match of {
         Macro::Metrics => "#[derive(Metrics)]",
         Macro::Label => "#[derive(Label)]",
+        Macro::LabelGroup => "#[derive(LabelGroup)]",
         Macro::Timed => "#[timed]",
     };
     // A derive takes its attribute several times. An attribute in the place of `#[timed(…)]` would
     // lose the metric.
     let give = |path: &str| match of {
         Macro::Metrics => format!("write `#[metrics(crate = {path})]`"),
-        Macro::Label => format!("write `#[label(crate = {path})]`"),
+        Macro::Label | Macro::LabelGroup => format!("write `#[label(crate = {path})]`"),
         Macro::Timed => format!("add `crate = {path}` to the attribute"),
     };
     let (message, label, note) = match doubt {

@@ -10,7 +10,7 @@ use syn::{Ident, Type};
 use crate::expand::facade::{Macro, imports};
 use crate::expand::types;
 use crate::model::{CheckedVariant, Facade};
-use crate::parse::{LabelDeclaration, MetricsDeclaration, VariantFields};
+use crate::parse::{GroupDeclaration, LabelDeclaration, MetricsDeclaration, VariantFields};
 
 /// Expands to
 ///
@@ -108,11 +108,33 @@ pub(crate) fn label(declaration: &LabelDeclaration) -> TokenStream {
     }
 }
 
+/// Expands to an implementation of `LabelGroup` without labels.
+pub(crate) fn label_group(declaration: &GroupDeclaration) -> TokenStream {
+    let Ok(facade) = Facade::of(&declaration.krate) else { return TokenStream::new() };
+    let imports = imports(&facade, Macro::LabelGroup);
+    let GroupDeclaration { ident, generics, .. } = declaration;
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    quote! {
+        const _: () = {
+            #imports
+            impl #impl_generics __tm::LabelGroup for #ident #type_generics #where_clause {
+                const LABELS: &'static [__p::LabelDescriptor] = &[];
+                type Scratch = ();
+                fn parts<'__s>(&'__s self, _: &'__s mut ()) -> impl __p::PartList + '__s {
+                    let none: [__p::Part<'__s>; 0] = [];
+                    none
+                }
+            }
+        };
+    }
+}
+
 fn parameters(fields: &VariantFields) -> (Vec<Ident>, Vec<&Type>) {
     match fields {
         VariantFields::Named(fields) => {
             fields.iter().map(|field| (field.ident.clone(), &field.ty)).unzip()
         }
+        VariantFields::Group(field) => (vec![format_ident!("labels")], vec![&field.ty]),
         VariantFields::Unnamed(_, types) => {
             types.iter().enumerate().map(|(index, ty)| (format_ident!("label_{index}"), ty)).unzip()
         }

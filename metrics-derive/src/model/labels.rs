@@ -1,27 +1,39 @@
 //! The labels of a metric.
 
+use proc_macro2::Span;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Ident, Type};
+use syn::{Ident, Index, Member, Type};
 use typed_metrics_core::name::check_label_name;
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::{FieldDeclaration, VariantDeclaration, VariantFields};
 
-/// One label.
+/// One field: a label, or a group of labels.
 pub(crate) struct ValidatedLabel {
+    /// The name of the field, or of the constructor's argument.
     pub(crate) field: Ident,
+    pub(crate) member: Member,
     pub(crate) ty: Type,
+    /// The name of the label. A group has none.
     pub(crate) name: String,
     /// Whether its value is written with `Display`.
     pub(crate) display: bool,
+    pub(crate) group: Option<Group>,
+}
+
+/// A group of labels.
+pub(crate) struct Group {
+    /// What stands before the names of its labels.
+    pub(crate) prefix: Option<String>,
 }
 
 impl ValidatedLabel {
     /// A text that equal labels share.
     pub(crate) fn to_text(&self) -> String {
-        let Self { field, ty, name, display } = self;
-        format!("{field} {name} {display} {};", ty.to_token_stream())
+        let Self { field, ty, name, display, group, .. } = self;
+        let prefix = group.as_ref().map(|group| group.prefix.as_deref());
+        format!("{field} {name} {display} {prefix:?} {};", ty.to_token_stream())
     }
 }
 
@@ -29,8 +41,9 @@ pub(crate) fn labels(
     cx: &Diagnostics,
     variant: &VariantDeclaration,
 ) -> Option<Vec<ValidatedLabel>> {
-    let fields = match &variant.fields {
-        VariantFields::Named(fields) => fields,
+    match &variant.fields {
+        VariantFields::Named(fields) => labels_of_fields(cx, fields),
+        VariantFields::Group(field) => Some(vec![unnamed_group(cx, field)?]),
         VariantFields::Unnamed(fields, types) => {
             let ident = &variant.ident;
             let fix = if types.is_empty() {
@@ -39,9 +52,15 @@ pub(crate) fn labels(
                 format!("write `{ident} {{ label: T }}`")
             };
             cx.error(fields, format_args!("labels need names; {fix}"));
-            return None;
+            None
         }
-    };
+    }
+}
+
+pub(crate) fn labels_of_fields(
+    cx: &Diagnostics,
+    fields: &[FieldDeclaration],
+) -> Option<Vec<ValidatedLabel>> {
     let checked: Vec<Option<ValidatedLabel>> =
         fields.iter().map(|field| label(cx, field)).collect();
     let unique = refuse_duplicates(cx, fields, &checked);
@@ -52,6 +71,17 @@ pub(crate) fn labels(
 fn label(cx: &Diagnostics, field: &FieldDeclaration) -> Option<ValidatedLabel> {
     let written = field.name.read().ok()?;
     let display = field.display.read().ok()?.is_some();
+    if field.group.read().ok()?.is_some() {
+        return group(cx, field, field.ident.clone(), Member::Named(field.ident.clone()));
+    }
+    if let Some(key) = field.prefix.key() {
+        cx.error(
+            key,
+            "`prefix` is for a group of labels; write `#[label(group, prefix = \"…\")]`, or give \
+             the label a `name`",
+        );
+        return None;
+    }
     let name = match written {
         Some(literal) => literal.value(),
         None => field.ident.unraw().to_string(),
@@ -67,7 +97,56 @@ fn label(cx: &Diagnostics, field: &FieldDeclaration) -> Option<ValidatedLabel> {
         }
         return None;
     }
-    Some(ValidatedLabel { field: field.ident.clone(), ty: field.ty.clone(), name, display })
+    Some(ValidatedLabel {
+        field: field.ident.clone(),
+        member: Member::Named(field.ident.clone()),
+        ty: field.ty.clone(),
+        name,
+        display,
+        group: None,
+    })
+}
+
+/// The one field of a variant like `Requests(Route<'a>)`.
+fn unnamed_group(cx: &Diagnostics, field: &FieldDeclaration) -> Option<ValidatedLabel> {
+    let argument = Ident::new("labels", Span::call_site());
+    group(cx, field, argument, Member::Unnamed(Index::from(0)))
+}
+
+fn group(
+    cx: &Diagnostics,
+    field: &FieldDeclaration,
+    argument: Ident,
+    member: Member,
+) -> Option<ValidatedLabel> {
+    let single = [field.name.key(), field.display.key()].into_iter().flatten();
+    let mut is_single = false;
+    for key in single {
+        is_single = true;
+        cx.error(
+            key,
+            format_args!(
+                "`{key}` is for a single label, and this is a group; write it at the field in the \
+                 group, or give the group a `prefix`"
+            ),
+        );
+    }
+    let prefix = field.prefix.read().ok()?.map(|literal| (literal, literal.value()));
+    if let Some((literal, prefix)) = &prefix
+        && let Err(error) = check_label_name(prefix)
+    {
+        cx.error(literal, format_args!("{prefix:?} cannot begin the names of labels: {error}"));
+        return None;
+    }
+    let group = Some(Group { prefix: prefix.map(|(_, prefix)| prefix) });
+    (!is_single).then(|| ValidatedLabel {
+        field: argument,
+        member,
+        ty: field.ty.clone(),
+        name: String::new(),
+        display: false,
+        group,
+    })
 }
 
 fn refuse_duplicates(
@@ -78,7 +157,10 @@ fn refuse_duplicates(
     let mut unique = true;
     for (at, (field, label)) in fields.iter().zip(labels).enumerate() {
         let Some(label) = label else { continue };
-        let earlier = labels.iter().take(at).flatten().find(|earlier| earlier.name == label.name);
+        let is_twin = |earlier: &&ValidatedLabel| {
+            earlier.group.is_none() && label.group.is_none() && earlier.name == label.name
+        };
+        let earlier = labels.iter().take(at).flatten().find(is_twin);
         if let Some(earlier) = earlier {
             let message = format!(
                 "`{}` and `{}` are both the label {:?}; give one of them another name",

@@ -8,20 +8,31 @@ use crate::parse::helper::{Helper, misplaced};
 use crate::parse::slot::Slot;
 use crate::parse::value;
 
-const KEYS: [&str; 2] = ["name", "display"];
+const KEYS: [&str; 4] = ["name", "display", "group", "prefix"];
 
 pub(crate) struct FieldDeclaration {
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
     pub(crate) name: Slot<LitStr>,
     pub(crate) display: Slot<()>,
+    /// Whether the field is a group of labels.
+    pub(crate) group: Slot<()>,
+    /// What stands before the names of the group's labels.
+    pub(crate) prefix: Slot<LitStr>,
 }
 
 impl FieldDeclaration {
     /// `field` has a name.
     pub(crate) fn parse(cx: &Diagnostics, field: Field) -> Self {
         let ident = field.ident.unwrap_or_else(|| Ident::from(<syn::Token![_]>::default()));
-        let mut declaration = Self { ident, ty: field.ty, name: Slot::new(), display: Slot::new() };
+        let mut declaration = Self {
+            ident,
+            ty: field.ty,
+            name: Slot::new(),
+            display: Slot::new(),
+            group: Slot::new(),
+            prefix: Slot::new(),
+        };
         for attribute in &field.attrs {
             match Helper::of(attribute) {
                 Some(Helper::Label) => {
@@ -37,6 +48,13 @@ impl FieldDeclaration {
                             }
                             "display" => {
                                 declaration.display.fill(cx, key, value::flag(cx, &entry));
+                            }
+                            "group" => {
+                                declaration.group.fill(cx, key, value::flag(cx, &entry));
+                            }
+                            "prefix" => {
+                                let prefix = value::string(cx, &entry, "prefix = \"client\"");
+                                declaration.prefix.fill(cx, key, prefix);
                             }
                             _ => unknown_key(cx, key, "label", &KEYS),
                         }

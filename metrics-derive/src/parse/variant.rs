@@ -30,6 +30,8 @@ pub(crate) struct VariantDeclaration {
 
 pub(crate) enum VariantFields {
     Named(Vec<FieldDeclaration>),
+    /// One field without a name: a group of labels.
+    Group(Box<FieldDeclaration>),
     /// The fields with their parentheses, and their types.
     Unnamed(TokenStream, Vec<Type>),
 }
@@ -71,6 +73,15 @@ impl VariantDeclaration {
             Fields::Named(fields) => VariantFields::Named(
                 fields.named.into_iter().map(|field| FieldDeclaration::parse(cx, field)).collect(),
             ),
+            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+                let tokens = fields.to_token_stream();
+                match fields.unnamed.into_iter().next() {
+                    Some(field) => {
+                        VariantFields::Group(Box::new(FieldDeclaration::parse(cx, field)))
+                    }
+                    None => VariantFields::Unnamed(tokens, Vec::new()),
+                }
+            }
             Fields::Unnamed(fields) => VariantFields::Unnamed(
                 fields.to_token_stream(),
                 fields.unnamed.into_iter().map(|field| field.ty).collect(),

@@ -1,0 +1,136 @@
+//! Lists of labels: their descriptors, and their parts of a measurement.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Generics;
+use syn::ext::IdentExt;
+
+use crate::expand::names::at;
+use crate::expand::types::{self, with_static_lifetimes};
+use crate::model::ValidatedLabel;
+
+/// The descriptors of labels, of type `&'static [__p::LabelDescriptor]`.
+///
+/// Expands to `&[__p::LabelDescriptor::new("route", __p::label_type::<&'static str>())]`, or, if
+/// there is a group, to
+///
+/// ```text
+/// {
+///     const __LISTS: &[&[__p::LabelDescriptor]] = &[&[…], { … }]; // see `group`
+///     &__p::concat::<{ __p::count(__LISTS) }>(__LISTS)
+/// }
+/// ```
+///
+/// Two labels of the same name are found while the list is evaluated, and reported at `span`.
+pub(crate) fn descriptors(
+    labels: &[ValidatedLabel],
+    generics: &Generics,
+    span: Span,
+) -> TokenStream {
+    if labels.iter().all(|label| label.group.is_none()) {
+        let labels = labels.iter().map(|label| descriptor(label, generics));
+        return quote!(&[#(#labels),*]);
+    }
+    let lists = labels.iter().map(|label| match &label.group {
+        None => {
+            let descriptor = descriptor(label, generics);
+            quote!(&[#descriptor])
+        }
+        Some(of) => group(label, of.prefix.as_deref(), generics),
+    });
+    quote_spanned! {span=>
+        {
+            const __LISTS: &[&[__p::LabelDescriptor]] = &[#(#lists),*];
+            &__p::concat::<{ __p::count(__LISTS) }>(__LISTS)
+        }
+    }
+}
+
+/// Expands to `__p::LabelDescriptor::new("route", __p::label_type::<&'static str>())`;
+/// `.of_field("…")` follows if the label's name differs from the field's.
+fn descriptor(label: &ValidatedLabel, generics: &Generics) -> TokenStream {
+    let name = &label.name;
+    let field = label.field.unraw().to_string();
+    let of_field = (field != *name).then(|| quote!(.of_field(#field)));
+    let ty = with_static_lifetimes(&label.ty, generics);
+    let label_type = types::label_type(&ty, label.display);
+    quote!(__p::LabelDescriptor::new(#name, #label_type) #of_field)
+}
+
+/// Expands to
+///
+/// ```text
+/// {
+///     const __GROUP: &[__p::LabelDescriptor] = __p::group_labels::<Route<'static>>();
+///     &__p::grouped::<{ __GROUP.len() }>(__GROUP)
+/// }
+/// ```
+///
+/// or, with a prefix, to
+///
+/// ```text
+/// {
+///     const __GROUP: … // as above
+///     const __LEN: __p::core::primitive::usize = __GROUP.len();
+///     static __NAMES: [__p::JoinedName; __LEN] = __p::prefixed_names("client", __GROUP);
+///     &__p::renamed(&__p::grouped::<__LEN>(__GROUP), &__NAMES)
+/// }
+/// ```
+fn group(label: &ValidatedLabel, prefix: Option<&str>, generics: &Generics) -> TokenStream {
+    let ty = with_static_lifetimes(&label.ty, generics);
+    let labels = quote_spanned!(at(&label.ty)=> __p::group_labels::<#ty>());
+    let list = match prefix {
+        None => quote!(&__p::grouped::<{ __GROUP.len() }>(__GROUP)),
+        Some(prefix) => quote! {
+            const __LEN: __p::core::primitive::usize = __GROUP.len();
+            static __NAMES: [__p::JoinedName; __LEN] = __p::prefixed_names(#prefix, __GROUP);
+            &__p::renamed(&__p::grouped::<__LEN>(__GROUP), &__NAMES)
+        },
+    };
+    quote! {
+        {
+            const __GROUP: &[__p::LabelDescriptor] = #labels;
+            #list
+        }
+    }
+}
+
+/// The parts of a measurement. Each label comes with the expression of a reference to its value, and
+/// the expression of its buffer.
+///
+/// Expands to `[__p::part(__p::label_type::<&'a str>(), __l0, &mut __p::Scratch::new())]`, or, if
+/// there is a group, to pairs like `(__p::part(…), (__p::group_parts::<Route<'a>>(…), __p::part(…)))`.
+pub(crate) fn parts(labels: &[(&ValidatedLabel, Ident, TokenStream)]) -> TokenStream {
+    let is_group = |(label, ..): &(&ValidatedLabel, Ident, TokenStream)| label.group.is_some();
+    if !labels.iter().any(is_group) {
+        let parts = labels.iter().map(|(label, value, scratch)| part(label, value, scratch));
+        return quote!([#(#parts),*]);
+    }
+    let mut parts = labels.iter().rev().map(|(label, value, scratch)| part(label, value, scratch));
+    let last = parts.next().unwrap_or_default();
+    parts.fold(last, |rest, part| quote!((#part, #rest)))
+}
+
+/// Expands to `__p::part(__p::label_type::<&'a str>(), __l0, …)`.
+fn part(label: &ValidatedLabel, value: &Ident, scratch: &TokenStream) -> TokenStream {
+    if label.group.is_some() {
+        let ty = &label.ty;
+        let parts = quote_spanned!(at(ty)=> __p::group_parts::<#ty>);
+        return quote!(#parts(#value, #scratch));
+    }
+    if label.display {
+        let ty = &label.ty;
+        let part = quote_spanned!(at(ty)=> __p::displayed_part::<#ty>);
+        return quote!(#part(#value, #scratch));
+    }
+    let label_type = types::label_type(&label.ty, label.display);
+    quote!(__p::part(#label_type, #value, #scratch))
+}
+
+/// The expression of a buffer that lives to the end of the statement.
+pub(crate) fn scratch(label: &ValidatedLabel) -> TokenStream {
+    match label.group {
+        Some(_) => quote!(&mut __p::core::default::Default::default()),
+        None => quote!(&mut __p::Scratch::new()),
+    }
+}

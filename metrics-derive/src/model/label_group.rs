@@ -1,0 +1,50 @@
+//! A group of labels.
+
+use syn::{GenericParam, Generics, Ident};
+
+use crate::diagnostics::Diagnostics;
+use crate::model::facade::Facade;
+use crate::model::labels::{ValidatedLabel, labels_of_fields};
+use crate::parse::GroupDeclaration;
+
+/// A struct whose fields are all valid labels or groups.
+pub(crate) struct ValidatedGroup {
+    pub(crate) ident: Ident,
+    pub(crate) generics: Generics,
+    pub(crate) facade: Facade,
+    pub(crate) labels: Vec<ValidatedLabel>,
+}
+
+impl ValidatedGroup {
+    /// `None` if there is a mistake, which is reported then.
+    pub(crate) fn check(cx: &Diagnostics, declaration: &GroupDeclaration) -> Option<Self> {
+        let ident = &declaration.ident;
+        for parameter in &declaration.generics.params {
+            let (what, name) = match parameter {
+                GenericParam::Lifetime(_) => continue,
+                GenericParam::Type(parameter) => ("type", &parameter.ident),
+                GenericParam::Const(parameter) => ("const", &parameter.ident),
+            };
+            cx.error(
+                parameter,
+                format_args!(
+                    "`{ident}` cannot have the {what} parameter `{name}`: the labels of a metric \
+                     are known while compiling; give them concrete types"
+                ),
+            );
+        }
+        let fields = declaration.fields.as_ref()?;
+        if fields.is_empty() {
+            cx.error(
+                ident,
+                format_args!("`{ident}` has no fields; each field is a label, so write one"),
+            );
+        }
+        Some(Self {
+            ident: ident.clone(),
+            generics: declaration.generics.clone(),
+            facade: Facade::of(&declaration.krate).ok()?,
+            labels: labels_of_fields(cx, fields)?,
+        })
+    }
+}
