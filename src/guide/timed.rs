@@ -279,6 +279,8 @@
 //! # What it cannot do
 //!
 //! - A `const fn` and a function with `#[track_caller]` are refused.
+//! - A global allocator is measured, but its calls that this crate makes itself may be missing: those
+//!   that are made while a measurement or a collection allocates.
 //! - A label field is an owned value, or borrows from a value that lives at entry. A label that is
 //!   computed from the result may borrow from the result.
 //! - Among the labels, the word `outcome` always means the outcome, even if an argument has that

@@ -20,7 +20,7 @@ use crate::labels::part::{LabelType, part};
 use crate::labels::scratch::Scratch;
 use crate::metric::descriptor::Descriptor;
 use crate::rules::unit::Seconds;
-use crate::typed::handle::{Handle, kind};
+use crate::typed::handle::kind;
 use crate::typed::metrics::Metrics;
 
 /// Stands for the outcome until it is known.
@@ -118,7 +118,7 @@ pub fn count<K: CountKind, P: FindSeries>(metric: Pending<K, P>) -> Count<K, P> 
 }
 
 #[inline(always)]
-pub fn in_flight<K: InFlightKind>(metric: Handle<K>) -> InFlight<K> {
+pub fn in_flight<K: InFlightKind>(metric: Pending<K>) -> InFlight<K> {
     InFlight(metric)
 }
 

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
-use std::sync::Arc;
 
 use super::function::Function;
-use super::owned_labels::{OwnedLabels, owned};
+use super::owned_labels::{SharedLabels, owned};
 use crate::labels::outcome::Outcome;
 use crate::labels::part::Part;
 use crate::labels::value::LabelRef;
+use crate::locks;
 use crate::metric::label_descriptor::LabelDescriptor;
 use crate::store::block::Block;
 use crate::store::family::Family;
@@ -32,9 +32,9 @@ pub trait FindSeries {
     fn series(&self, outcome: Outcome) -> FoundSeries;
 }
 
-/// A series that was found.
+/// The series that was found; `None` if the call is not recorded.
 #[derive(Debug, Clone, Copy)]
-pub struct FoundSeries(pub(crate) Series);
+pub struct FoundSeries(pub(crate) Option<Series>);
 
 /// Labels that are known at entry, except for the outcome.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ enum Labels {
         offset: u32,
         stride: Stride,
     },
-    Open(Arc<OwnedLabels>),
+    Open(SharedLabels),
 }
 
 /// The stride from one outcome to the next, plus 1. It is 1 if the metric has no outcome. The niche
@@ -63,7 +63,7 @@ struct Stride(NonZeroU32);
 pub struct AwaitingResult {
     pending: PendingSeries,
     /// The series, once the result is known.
-    series: Option<Series>,
+    series: Option<FoundSeries>,
 }
 
 /// The value of a computed label, and the field of the label.
@@ -122,10 +122,10 @@ impl<K> Pending<K, &'static Function> {
 }
 
 impl<K, P: FindSeries> Pending<K, P> {
-    /// The handle for a call with this outcome.
+    /// The handle for a call with this outcome; `None` if the call is not recorded.
     #[inline(always)]
-    pub(crate) fn handle(&self, outcome: Outcome) -> Handle<K> {
-        Handle::new(self.series.series(outcome).0)
+    pub(crate) fn handle(&self, outcome: Outcome) -> Option<Handle<K>> {
+        self.series.series(outcome).0.map(Handle::new)
     }
 }
 
@@ -149,12 +149,12 @@ impl FindSeries for PendingSeries {
         FoundSeries(match &self.0 {
             Labels::Fixed { block, offset, stride } => {
                 let ok = Series::at_offset(block, u64::from(*offset));
-                match outcome.position() * stride.get() {
+                Some(match outcome.position() * stride.get() {
                     0 => ok,
                     distance => sibling(ok, distance),
-                }
+                })
             }
-            Labels::Open(labels) => labels.series(outcome),
+            Labels::Open(labels) => labels.get().and_then(|labels| labels.series(outcome)),
         })
     }
 }
@@ -163,7 +163,7 @@ impl FindSeries for AwaitingResult {
     #[inline]
     fn series(&self, outcome: Outcome) -> FoundSeries {
         match self.series {
-            Some(series) => FoundSeries(series),
+            Some(found) => found,
             // The function has not returned, so the computed labels are absent, as at entry.
             None => self.pending.series(outcome),
         }
@@ -179,13 +179,13 @@ impl FindSeries for &'static Function {
 
 impl PendingSeries {
     /// The series with the computed labels.
-    fn filled(&self, outcome: Outcome, fills: &[Fill<'_>]) -> Series {
-        match &self.0 {
+    fn filled(&self, outcome: Outcome, fills: &[Fill<'_>]) -> FoundSeries {
+        FoundSeries(match &self.0 {
             Labels::Fixed { block, .. } => {
-                let labels = block.descriptor().labels();
-                sibling(self.series(outcome).0, fixed_index(labels, fills))
+                let distance = fixed_index(block.descriptor().labels(), fills);
+                self.series(outcome).0.map(|series| sibling(series, distance))
             }
-            Labels::Open(owned) => {
+            Labels::Open(owned) => owned.get().and_then(|owned| {
                 let labels = owned.family().descriptor().labels();
                 let mut open = [(usize::MAX, LabelRef::Absent); MAX_COMPUTED];
                 let computed = fills.iter().filter_map(|fill| {
@@ -194,9 +194,10 @@ impl PendingSeries {
                     Some((before, fill.part.open?))
                 });
                 open.iter_mut().zip(computed).for_each(|(slot, value)| *slot = value);
-                owned.completed(outcome, fixed_index(labels, fills), &open)
-            }
-        }
+                let _outermost = locks::outermost()?;
+                Some(owned.completed(outcome, fixed_index(labels, fills), &open))
+            }),
+        })
     }
 }
 
