@@ -4,8 +4,9 @@ use std::marker::PhantomData;
 
 pub use super::call::{Awaited, Call};
 pub use super::function::Function;
+pub use super::made::{AnyFuture, Made, Measured};
 pub use super::outcome_of::{AnyReturned, MaybeNone, Returned};
-pub use super::pending::{AwaitingResult, Fill, FindSeries, Pending, PendingSeries};
+pub use super::pending::{AwaitingResult, Fill, FindSeries, OfFunction, Pending, PendingSeries};
 pub use super::recorders::{
     AnyKind, AnyUnit, Busy, CallRecorder, Count, CountKind, InFlight, InFlightKind, Prepared,
     TimeKind, Wall,
@@ -84,15 +85,13 @@ pub fn descriptor_of<M: Metrics>(variant: &str) -> &'static Descriptor {
 
 /// The metric `function.duration` for a function.
 #[inline(always)]
-pub fn function(
-    function: &'static Function,
-) -> Pending<kind::Histogram<Seconds>, &'static Function> {
+pub fn function(function: &'static Function) -> Pending<kind::Histogram<Seconds>, OfFunction> {
     Pending::of_function(function)
 }
 
 /// The metric `function.calls` for a function.
 #[inline(always)]
-pub fn calls(function: &'static Function) -> Pending<kind::Counter<u64>, &'static Function> {
+pub fn calls(function: &'static Function) -> Pending<kind::Counter<u64>, OfFunction> {
     Pending::of_function(function)
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use super::function::Function;
 use super::owned_labels::{SharedLabels, owned};
@@ -66,12 +67,23 @@ pub struct AwaitingResult {
     series: Option<FoundSeries>,
 }
 
+/// The series of a function whose `#[timed]` names no metric.
+///
+/// A type of its own, because the compiler forgets lifetimes when it looks for the auto traits of a
+/// future. It would then look for an impl for a reference of any lifetime.
+#[derive(Debug)]
+pub struct OfFunction(&'static Function);
+
 /// The value of a computed label, and the field of the label.
 #[derive(Debug)]
 pub struct Fill<'a> {
     pub(crate) field: &'static str,
     pub(crate) part: Part<'a>,
 }
+
+// Other code sees the series of a call only in a consistent state.
+impl<K, P> UnwindSafe for Pending<K, P> {}
+impl<K, P> RefUnwindSafe for Pending<K, P> {}
 
 impl<K> Resolve<Handle<K>> for Pending<K> {
     #[inline(always)]
@@ -114,10 +126,10 @@ impl<K> Pending<K> {
     }
 }
 
-impl<K> Pending<K, &'static Function> {
+impl<K> Pending<K, OfFunction> {
     #[inline(always)]
     pub(crate) fn of_function(function: &'static Function) -> Self {
-        Self { series: function, kind: PhantomData }
+        Self { series: OfFunction(function), kind: PhantomData }
     }
 }
 
@@ -170,10 +182,10 @@ impl FindSeries for AwaitingResult {
     }
 }
 
-impl FindSeries for &'static Function {
+impl FindSeries for OfFunction {
     #[inline(always)]
     fn series(&self, outcome: Outcome) -> FoundSeries {
-        FoundSeries(Function::series(self, outcome))
+        FoundSeries(self.0.series(outcome))
     }
 }
 

@@ -138,25 +138,51 @@ impl Expansion<'_> {
     /// ```text
     /// let __prepared = (timed::wall(…), ());
     /// let __future = timed::call(move || -> _ { … });
-    /// Box::pin(async move { … }) // or without `Box::pin`
+    /// Box::pin({ // or without `Box::pin`
+    ///     use timed::AnyFuture as _;
+    ///     timed::Made(__future).__typed_measured(
+    ///         __prepared,
+    ///         move |__returned, __call| {
+    ///             let __outcome = …;
+    ///             __call.finish(__outcome);
+    ///         },
+    ///         |__future, __prepared, __end| async move {
+    ///             let __call = timed::Call::of_future(__prepared);
+    ///             timed::Awaited::new(__call, pin!(__future), __end).await
+    ///         },
+    ///     )
+    /// })
     /// ```
     fn of_future(&self, returns: &Returns, pin: Option<&TokenStream>) -> TokenStream {
         let (prepared, future) = (local("__prepared"), local("__future"));
+        let (call, end) = (local("__call"), local("__end"));
         let (computed, recorders) = self.recorders();
         let body = self.closure(returns);
         let allow = allow(self.function);
-        let awaited = self.awaited(&Returns::Unknown, &quote!(#prepared), &quote!(#future));
-        let block = quote!(async move { #awaited });
-        let block = match pin {
-            Some(pin) => quote!(#pin(#block)),
-            None => block,
+        let ends = self.end(&Returns::Unknown);
+        let measured = quote! {
+            {
+                use __p::timed::AnyFuture as _;
+                __p::timed::Made(#future).__typed_measured(
+                    #prepared,
+                    move #ends,
+                    |#future, #prepared, #end| async move {
+                        let #call = __p::timed::Call::of_future(#prepared);
+                        __p::timed::Awaited::new(#call, __p::core::pin::pin!(#future), #end).await
+                    },
+                )
+            }
+        };
+        let measured = match pin {
+            Some(pin) => quote!(#pin(#measured)),
+            None => measured,
         };
         quote! {
             #computed
             let #prepared = #recorders;
             #allow
             let #future = __p::timed::call(#body);
-            #block
+            #measured
         }
     }
 
@@ -200,13 +226,7 @@ impl Expansion<'_> {
         body: &TokenStream,
     ) -> TokenStream {
         let (call, returned) = (local("__call"), local("__returned"));
-        let end = if let Returns::Never = returns {
-            quote!(|_, _| {})
-        } else {
-            let finish = self.finish(&call, &returned.to_token_stream());
-            let mutable = self.fills().then(|| quote!(mut));
-            quote!(|#returned, #mutable #call| { #finish })
-        };
+        let end = self.end(returns);
         // If a returned lifetime is wrong, the compiler reports that at the span of this value.
         let value = respanned(&returned.to_token_stream(), self.end_of_body());
         quote! {
@@ -215,6 +235,17 @@ impl Expansion<'_> {
                 __p::timed::Awaited::new(#call, __p::core::pin::pin!(#body), #end).await;
             #value
         }
+    }
+
+    /// The closure that ends the call of a future, which returned `returns`.
+    fn end(&self, returns: &Returns) -> TokenStream {
+        let (call, returned) = (local("__call"), local("__returned"));
+        if let Returns::Never = returns {
+            return quote!(|_, _| {});
+        }
+        let finish = self.finish(&call, &returned.to_token_stream());
+        let mutable = self.fills().then(|| quote!(mut));
+        quote!(|#returned, #mutable #call| { #finish })
     }
 
     /// The span of the last token of the user's body.

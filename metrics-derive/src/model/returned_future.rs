@@ -80,13 +80,7 @@ fn of_type(returned: &Type) -> Option<ReturnedFuture> {
             let traits: Vec<_> = value.bounds.iter().filter_map(trait_name).collect();
             let has = |name: &str| traits.iter().any(|one| one == name);
             let is_kept = |one: &String| KEPT.contains(&one.as_str());
-            if !has("Future") || !traits.iter().all(is_kept) {
-                None
-            } else if has("Unpin") {
-                Some(ReturnedFuture::Pinned(None))
-            } else {
-                Some(ReturnedFuture::Bare)
-            }
+            (has("Future") && traits.iter().all(is_kept)).then_some(ReturnedFuture::Bare)
         }
         Type::Path(path) => is_boxed_future(&path.path).then_some(ReturnedFuture::Pinned(None)),
         _ => None,
