@@ -20,6 +20,7 @@ mod returned_future;
 mod returns;
 mod timed;
 mod timed_function;
+mod unbounded;
 
 pub(crate) use arguments::{Argument, Take};
 pub(crate) use facade::{Doubt, Facade};

@@ -274,7 +274,7 @@
 //! even after they have moved into another future, and the measured body is another future.
 //!
 //! If the last expression of a function does not create the returned future itself, a boxed future
-//! is boxed a second time, and a bare future is stored twice.
+//! is boxed a second time, and a bare future that is not `Unpin` is stored twice.
 //!
 //! # What it cannot do
 //!
@@ -292,6 +292,12 @@
 //! - A returned future that implements more than `Future` and marker traits, such as `FusedFuture`,
 //!   is not measured: the measured future could not implement the other trait. The attribute
 //!   measures only the call that creates it.
+//! - A boxed future that must be `'static`, although its output has a type parameter or a lifetime
+//!   that need not be, is measured only if the last expression of the function is its async block.
+//!   Otherwise the attribute measures only the call: a measured future would contain the future of
+//!   the function, and so would not be `'static`. If the parameter belongs to the impl block, write
+//!   `#[timed]` above that block, or give the parameter the bound `'static`; the attribute above a
+//!   method does not see the parameters of the block, and the compiler reports E0310.
 //! - In a function that returns `impl AsyncFn(…)`, the closure must state the types of its
 //!   arguments.
 //! - The compiler's warnings about the body and the arguments stay. Lints that look at a function

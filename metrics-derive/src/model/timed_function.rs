@@ -1,7 +1,7 @@
 //! A function that is measured.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, Ident, Signature};
+use syn::{Attribute, Generics, Ident, Signature};
 
 use crate::diagnostics::Diagnostics;
 use crate::model::arguments::{Arguments, Into, Readers};
@@ -36,10 +36,12 @@ pub(crate) enum ValidatedBody {
 }
 
 impl<'d> ValidatedFunction<'d> {
-    /// `None` if there is a mistake, which is reported then.
+    /// `None` if there is a mistake, which is reported then. `around` has the generic parameters
+    /// of the impl block.
     pub(crate) fn check(
         cx: &Diagnostics,
         timed: &ValidatedTimed,
+        around: &Generics,
         declaration: &'d FunctionDeclaration,
     ) -> Option<Self> {
         let FunctionDeclaration { attributes, signature, body, .. } = declaration;
@@ -69,7 +71,7 @@ impl<'d> ValidatedFunction<'d> {
             );
             return None;
         }
-        let kind = body_kind(signature, &body.statements);
+        let kind = body_kind(signature, around, &body.statements);
         if let (Some(key), ValidatedBody::Sync { .. }) = (&timed.busy, &kind) {
             cx.error(
                 key,
@@ -127,12 +129,12 @@ fn may_be_a_macro(attribute: &Attribute) -> bool {
     !BUILT_IN.iter().any(|name| attribute.path().is_ident(name))
 }
 
-fn body_kind(signature: &Signature, body: &TokenStream) -> ValidatedBody {
+fn body_kind(signature: &Signature, around: &Generics, body: &TokenStream) -> ValidatedBody {
     let returns = Returns::of(&signature.output);
     if signature.asyncness.is_some() {
         return ValidatedBody::Async { returns };
     }
-    match ReturnedFuture::find(signature, body) {
+    match ReturnedFuture::find(signature, around, body) {
         Some(made) => ValidatedBody::Future { made, returns },
         None => ValidatedBody::Sync { returns },
     }
