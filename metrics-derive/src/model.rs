@@ -5,6 +5,7 @@
 
 mod arguments;
 mod boundaries;
+mod early_exit;
 mod facade;
 mod handle;
 mod label_type;

@@ -278,7 +278,16 @@
 //!
 //! # What it cannot do
 //!
-//! - A `const fn` and a function with `#[track_caller]` are refused.
+//! - A `const fn` is refused.
+//! - The body of a sync function stays a part of the function if it can end with its last expression
+//!   only, and if `self` is not taken by value. Otherwise the body becomes a closure: if it contains
+//!   `return`, `?`, or a macro that is not one of the standard library. In a closure and in a
+//!   future, `#[track_caller]` has no effect, and so the attribute is refused there. A method that
+//!   inherits `#[track_caller]` from its trait, as `Index::index` does, loses the attribute without
+//!   an error, because the declaration of the trait is out of sight: write such a body without an
+//!   early exit, or `#[timed(skip)]` above the method.
+//! - In a closure and in a future, the names of nested items (`std::any::type_name`) contain
+//!   `{{closure}}`.
 //! - A global allocator is measured, but its calls that this crate makes itself may be missing: those
 //!   that are made while a measurement or a collection allocates.
 //! - A label field is an owned value, or borrows from a value that lives at entry. A label that is
@@ -302,4 +311,8 @@
 //!   arguments.
 //! - The compiler's warnings about the body and the arguments stay. Lints that look at a function
 //!   as a whole see the expanded function instead: `unconditional_recursion`, and lints of clippy
-//!   such as `await_holding_lock`, `unused_async` and `needless_pass_by_value`.
+//!   such as `await_holding_lock`, `unused_async`, `needless_pass_by_value` and `ptr_arg`.
+//! - Auto traits of futures are proved through one more future for each timed function. If the
+//!   compiler reports an overflow while it proves `Send` for a chain of twenty or more async
+//!   functions, each of which awaits the next one, raise `#![recursion_limit = "256"]`, or box one
+//!   of the futures as `Pin<Box<dyn Future + Send>>`.

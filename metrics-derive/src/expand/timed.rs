@@ -63,7 +63,13 @@ impl Expansion<'_> {
     /// });
     /// let __outcome = …;
     /// __call.finish(__outcome);
-    /// __returned
+    /// return __returned;
+    /// ```
+    ///
+    /// A body that ends with its last expression only needs no closure. It expands to
+    ///
+    /// ```text
+    /// let __returned: Result<Ast, Error> = { match { input } { input => { … } } };
     /// ```
     fn sync(&self, returns: &Returns) -> TokenStream {
         let (call, returned) = (local("__call"), local("__returned"));
@@ -77,17 +83,31 @@ impl Expansion<'_> {
                 #statements
             };
         }
-        let body = self.closure(returns);
         let finish = self.finish(&call, &quote!(&#returned));
-        let allow = allow(self.function);
+        let value = returning(&returned.to_token_stream());
         let mutable = self.fills().then(|| quote!(mut));
+        let call_body = if let (true, Returns::Type(returns)) = (self.function.is_in_place, returns)
+        {
+            let body = braced(&self.function.body.braces, body_of(self.function));
+            // The body may be a `todo!()`.
+            quote! {
+                #[allow(clippy::diverging_sub_expression)]
+                let #returned: #returns = #body;
+                #[allow(unreachable_code)]
+            }
+        } else {
+            let (body, allow) = (self.closure(returns), allow(self.function));
+            quote! {
+                #allow
+                let #returned = __p::timed::call(#body);
+            }
+        };
         quote! {
             #computed
             let #mutable #call = __p::timed::Call::of_function(#recorders);
-            #allow
-            let #returned = __p::timed::call(#body);
+            #call_body
             #finish
-            #returned
+            #value
         }
     }
 
@@ -109,7 +129,7 @@ impl Expansion<'_> {
     ///     let __outcome = …;
     ///     __call.finish(__outcome);
     /// }).await;
-    /// __returned
+    /// return __returned;
     /// ```
     ///
     /// The labels are evaluated in a closure. If the future itself borrowed an argument, it would
@@ -138,7 +158,7 @@ impl Expansion<'_> {
     /// ```text
     /// let __prepared = (timed::wall(…), ());
     /// let __future = timed::call(move || -> _ { … });
-    /// Box::pin({ // or without `Box::pin`
+    /// return Box::pin({ // or without `Box::pin`
     ///     use timed::AnyFuture as _;
     ///     timed::Made(__future).__typed_measured(
     ///         __prepared,
@@ -151,7 +171,7 @@ impl Expansion<'_> {
     ///             timed::Awaited::new(__call, pin!(__future), __end).await
     ///         },
     ///     )
-    /// })
+    /// });
     /// ```
     fn of_future(&self, returns: &Returns, pin: Option<&TokenStream>) -> TokenStream {
         let (prepared, future) = (local("__prepared"), local("__future"));
@@ -177,6 +197,7 @@ impl Expansion<'_> {
             Some(pin) => quote!(#pin(#measured)),
             None => measured,
         };
+        let measured = returning(&measured);
         quote! {
             #computed
             let #prepared = #recorders;
@@ -228,7 +249,7 @@ impl Expansion<'_> {
         let (call, returned) = (local("__call"), local("__returned"));
         let end = self.end(returns);
         // If a returned lifetime is wrong, the compiler reports that at the span of this value.
-        let value = respanned(&returned.to_token_stream(), self.end_of_body());
+        let value = returning(&respanned(&returned.to_token_stream(), self.end_of_body()));
         quote! {
             let #call = __p::timed::Call::of_future(#prepared);
             let #returned =
@@ -347,6 +368,15 @@ impl Expansion<'_> {
             #(#fills)*
             #call.finish(#outcome);
         }
+    }
+}
+
+/// Returns `value`. A `return`, because clippy's `implicit_return` would report every other end, and
+/// at a place that the user did not write.
+fn returning(value: &TokenStream) -> TokenStream {
+    quote! {
+        #[allow(clippy::needless_return)]
+        return #value;
     }
 }
 

@@ -114,15 +114,16 @@ fn require<F: Future + Send + Sync + UnwindSafe + RefUnwindSafe + 'static>(futur
 #[test]
 fn the_auto_traits_of_futures_can_be_required() {
     #[derive(Metrics)]
+    #[metrics(prefix = "required")]
     enum Required<'a> {
         #[histogram(unit = "ns")]
-        RequiredTime { outcome: Outcome, size: Option<u64> },
+        Time { outcome: Outcome, size: Option<u64> },
         #[histogram(unit = "ns")]
-        RequiredBusy { outcome: Outcome },
+        Busy { outcome: Outcome },
         #[counter]
-        RequiredCalls { name: &'a str },
+        Calls { name: &'a str },
         #[up_down_counter]
-        RequiredInFlight { name: &'a str },
+        InFlight { name: &'a str },
     }
     #[timed]
     async fn bare() -> u8 {
@@ -135,11 +136,11 @@ fn the_auto_traits_of_futures_can_be_required() {
         1
     }
     #[timed(
-        Required::RequiredTime { outcome, size },
+        Required::Time { outcome, size },
         size = |returned| u64::from(*returned),
-        busy = Required::RequiredBusy { outcome },
-        count = Required::RequiredCalls { name },
-        in_flight = Required::RequiredInFlight { name },
+        busy = Required::Busy { outcome },
+        count = Required::Calls { name },
+        in_flight = Required::InFlight { name },
     )]
     async fn all(name: &'static str) -> u8 {
         pause().await;
@@ -152,7 +153,7 @@ fn the_auto_traits_of_futures_can_be_required() {
             1
         }
     }
-    #[timed(Required::RequiredBusy { outcome }, count = Required::RequiredCalls { name })]
+    #[timed(Required::Busy { outcome }, count = Required::Calls { name })]
     fn made(name: &'static str) -> impl Future<Output = u8> {
         let future = plain();
         async move { future.await }
