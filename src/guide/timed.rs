@@ -276,6 +276,9 @@
 //! If the last expression of a function does not create the returned future itself, a boxed future
 //! is boxed a second time, and a bare future that is not `Unpin` is stored twice.
 //!
+//! The stack frame of a sync function grows, by some hundred bytes in a debug build. So a deep
+//! recursion of a measured function overflows the stack sooner.
+//!
 //! # What it cannot do
 //!
 //! - A `const fn` is refused.
