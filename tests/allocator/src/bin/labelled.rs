@@ -1,6 +1,7 @@
 //! An allocator with metrics of its own, in all kinds of series.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::hint::black_box;
 
 use typed_metrics::{Label, Metrics, Outcome, timed};
 
@@ -19,8 +20,7 @@ enum Memory<'a> {
     /// Calls in progress.
     #[up_down_counter]
     InProgress { function: &'a str },
-    /// Calls in progress, by bits of the alignment. The removal of the twelfth
-    /// series allocates.
+    /// Calls in progress, by bits of the alignment. The removal of the twelfth series allocates.
     #[up_down_counter]
     InProgressByAlign { bit0: bool, bit1: bool, bit2: bool, bit3: bool },
 }
@@ -86,7 +86,12 @@ fn main() {
     typed_metrics_allocator::work();
     for n in 0..16 {
         let bit = |bit| n & (1 << bit) != 0;
-        Memory::in_progress_by_align(bit(0), bit(1), bit(2), bit(3)).remove();
+        let in_progress = Memory::in_progress_by_align(bit(0), bit(1), bit(2), bit(3));
+        // Only a series with a value is removed.
+        drop(in_progress.enter());
+        // Counts this thread's calls under the current stamp, as the allocation of the removal.
+        drop(black_box(Box::new(1_u64)));
+        in_progress.remove();
     }
     let snapshot = typed_metrics::snapshot();
     let histogram = |name: &str, function: &str| -> u64 {
