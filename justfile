@@ -140,6 +140,10 @@ compile-time rounds='3':
 versions:
     tests/versions/run
 
+# `#[timed]` above everything in crates that others wrote, whose tests then give the same results
+foreign *crates:
+    tests/foreign/run {{ crates }}
+
 # the machine code of a counter's record
 machine_code:
     tests/machine_code/run

@@ -17,6 +17,7 @@ use std::sync::{
 };
 
 use crate::cells::gate::{Gate, Writing};
+use crate::foreign::Outermost;
 use crate::sync;
 
 /// Admits sections from this number on: 0, and [`SHUT`] while a guard lives.
@@ -29,6 +30,27 @@ static FORKING: Mutex<()> = Mutex::new(());
 thread_local! {
     /// How many sections and guards this thread is inside.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
+
+    /// How many of them are guards.
+    static GUARDS: Cell<usize> = const { Cell::new(0) };
+
+    /// See [`outermost`].
+    static RECORDING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The code of this thread that may lock and allocate to record a measurement, until the result is
+/// dropped. `None` if the thread is in such code already, or in a section.
+///
+/// Only the measurement of a global allocator finds the thread there, because this crate allocates.
+/// Such a measurement is not recorded: to record it would need a lock that the thread holds, or
+/// would allocate for ever.
+pub(crate) fn outermost() -> Option<Outermost> {
+    if is_in_section() { None } else { Outermost::begin(&RECORDING) }
+}
+
+/// Whether this thread is in a section, and so may hold locks.
+pub(crate) fn is_in_section() -> bool {
+    DEPTH.get() > GUARDS.get()
 }
 
 /// A part of the program that may hold locks.
@@ -171,6 +193,7 @@ pub fn fork_guard() -> ForkGuard {
         (slot::Hold::begin(), turn)
     });
     DEPTH.set(DEPTH.get() + 1);
+    GUARDS.set(GUARDS.get() + 1);
     ForkGuard { turn, thread: PhantomData }
 }
 
@@ -185,6 +208,7 @@ pub struct ForkGuard {
 impl Drop for ForkGuard {
     fn drop(&mut self) {
         DEPTH.set(DEPTH.get() - 1);
+        GUARDS.set(GUARDS.get() - 1);
         if self.turn.is_some() {
             SECTIONS.admit_from(0, std::iter::empty);
         }
@@ -218,8 +242,12 @@ mod tests {
         let waiting = thread::spawn(|| *lock(&VALUE) += 1);
         // This thread goes on, also with a second guard.
         let inner = fork_guard();
+        assert!(outermost().is_some());
         assert!(slot::all().iter().any(|used| std::ptr::eq(*used, own)));
-        *lock(&VALUE) += 1;
+        let mut value = lock(&VALUE);
+        assert!(outermost().is_none());
+        *value += 1;
+        drop(value);
         drop(inner);
         thread::sleep(Duration::from_millis(20));
         assert_eq!(*lock(&VALUE), 2);

@@ -31,6 +31,7 @@
 mod call;
 pub mod expansion_api;
 mod function;
+mod made;
 mod outcome_of;
 mod owned_labels;
 mod pending;

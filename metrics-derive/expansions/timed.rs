@@ -61,7 +61,7 @@ pub(crate) fn find<'a>(
             ],
         );
     __call.finish(__outcome);
-    __returned
+    #[allow(clippy::needless_return)] return __returned;
 }
 impl Client {
     async fn fetch(mut self, url: Url) -> Option<u8> {
@@ -121,6 +121,6 @@ impl Client {
                 },
             )
             .await;
-        __returned
+        #[allow(clippy::needless_return)] return __returned;
     }
 }

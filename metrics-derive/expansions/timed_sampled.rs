@@ -28,14 +28,16 @@ fn find(route: String) -> Result<Page, Error> {
             ),
         )
     });
-    let __returned = __p::timed::call(move || -> Result<Page, Error> {
+    #[allow(clippy::diverging_sub_expression)]
+    let __returned: Result<Page, Error> = {
         match { route } {
             route => {
                 let _ = &route;
                 page(route)
             }
         }
-    });
+    };
+    #[allow(unreachable_code)]
     let __outcome = {
         use __p::timed::AnyReturned as _;
         __p::timed::Returned(&__returned).__typed_outcome()
@@ -56,7 +58,7 @@ fn find(route: String) -> Result<Page, Error> {
             );
     }
     __call.finish(__outcome);
-    __returned
+    #[allow(clippy::needless_return)] return __returned;
 }
 async fn fetch(url: Url) -> Option<u8> {
     use tm as __tm;
@@ -120,5 +122,5 @@ async fn fetch(url: Url) -> Option<u8> {
             },
         )
         .await;
-    __returned
+    #[allow(clippy::needless_return)] return __returned;
 }

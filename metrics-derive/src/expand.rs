@@ -26,7 +26,7 @@ mod variant_operations;
 pub(crate) use facade::{Macro, hint};
 
 use proc_macro2::TokenStream;
-use syn::DeriveInput;
+use syn::{DeriveInput, Generics};
 
 use crate::diagnostics::Diagnostics;
 use crate::model::{
@@ -101,10 +101,13 @@ pub(crate) fn timed(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let parsed = TimedItem::parse(&cx, item.clone());
     let timed = arguments.and_then(|arguments| ValidatedTimed::check(&cx, arguments));
     let expanded = timed.zip(parsed).map(|(timed, parsed)| match parsed {
-        TimedItem::Function(function) => timed_function(&cx, &timed, &function),
+        TimedItem::Function(function) => {
+            timed_function(&cx, &timed, &Generics::default(), &function)
+        }
         TimedItem::Impl(block) => {
+            let around = block.generics();
             let members = block.members.iter().map(|member| match member {
-                ImplMember::Timed(function) => timed_function(&cx, &timed, function),
+                ImplMember::Timed(function) => timed_function(&cx, &timed, &around, function),
                 ImplMember::Other(tokens) => tokens.clone(),
             });
             block.around(members.collect())
@@ -122,9 +125,10 @@ pub(crate) fn timed(arguments: TokenStream, item: TokenStream) -> TokenStream {
 fn timed_function(
     cx: &Diagnostics,
     timed: &ValidatedTimed,
+    around: &Generics,
     function: &FunctionDeclaration,
 ) -> TokenStream {
-    ValidatedFunction::check(cx, timed, function)
+    ValidatedFunction::check(cx, timed, around, function)
         .map(|function| timed::expand(timed, &function))
         .unwrap_or_default()
 }

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod boundaries;
+mod early_exit;
 mod facade;
 mod handle;
 mod label_group;
@@ -21,6 +22,7 @@ mod returned_future;
 mod returns;
 mod timed;
 mod timed_function;
+mod unbounded;
 
 pub(crate) use arguments::{Argument, Take};
 pub(crate) use facade::{Doubt, Facade};

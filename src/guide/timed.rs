@@ -274,11 +274,25 @@
 //! even after they have moved into another future, and the measured body is another future.
 //!
 //! If the last expression of a function does not create the returned future itself, a boxed future
-//! is boxed a second time, and a bare future is stored twice.
+//! is boxed a second time, and a bare future that is not `Unpin` is stored twice.
+//!
+//! The stack frame of a sync function grows, by some hundred bytes in a debug build. So a deep
+//! recursion of a measured function overflows the stack sooner.
 //!
 //! # What it cannot do
 //!
-//! - A `const fn` and a function with `#[track_caller]` are refused.
+//! - A `const fn` is refused.
+//! - The body of a sync function stays a part of the function if it can end with its last expression
+//!   only, and if `self` is not taken by value. Otherwise the body becomes a closure: if it contains
+//!   `return`, `?`, or a macro that is not one of the standard library. In a closure and in a
+//!   future, `#[track_caller]` has no effect, and so the attribute is refused there. A method that
+//!   inherits `#[track_caller]` from its trait, as `Index::index` does, loses the attribute without
+//!   an error, because the declaration of the trait is out of sight: write such a body without an
+//!   early exit, or `#[timed(skip)]` above the method.
+//! - In a closure and in a future, the names of nested items (`std::any::type_name`) contain
+//!   `{{closure}}`.
+//! - A global allocator is measured, but its calls that this crate makes itself may be missing: those
+//!   that are made while a measurement or a collection allocates.
 //! - A label field is an owned value, or borrows from a value that lives at entry. A label that is
 //!   computed from the result may borrow from the result.
 //! - Among the labels, the word `outcome` always means the outcome, even if an argument has that
@@ -290,8 +304,18 @@
 //! - A returned future that implements more than `Future` and marker traits, such as `FusedFuture`,
 //!   is not measured: the measured future could not implement the other trait. The attribute
 //!   measures only the call that creates it.
+//! - A boxed future that must be `'static`, although its output has a type parameter or a lifetime
+//!   that need not be, is measured only if the last expression of the function is its async block.
+//!   Otherwise the attribute measures only the call: a measured future would contain the future of
+//!   the function, and so would not be `'static`. If the parameter belongs to the impl block, write
+//!   `#[timed]` above that block, or give the parameter the bound `'static`; the attribute above a
+//!   method does not see the parameters of the block, and the compiler reports E0310.
 //! - In a function that returns `impl AsyncFn(…)`, the closure must state the types of its
 //!   arguments.
 //! - The compiler's warnings about the body and the arguments stay. Lints that look at a function
 //!   as a whole see the expanded function instead: `unconditional_recursion`, and lints of clippy
-//!   such as `await_holding_lock`, `unused_async` and `needless_pass_by_value`.
+//!   such as `await_holding_lock`, `unused_async`, `needless_pass_by_value` and `ptr_arg`.
+//! - Auto traits of futures are proved through one more future for each timed function. If the
+//!   compiler reports an overflow while it proves `Send` for a chain of twenty or more async
+//!   functions, each of which awaits the next one, raise `#![recursion_limit = "256"]`, or box one
+//!   of the futures as `Pin<Box<dyn Future + Send>>`.

@@ -16,6 +16,7 @@ mod closures;
 mod functions;
 mod future_types;
 mod futures;
+mod lints;
 mod paths;
 
 use std::pin::Pin;

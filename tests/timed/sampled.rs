@@ -118,6 +118,7 @@ fn one_call_in_1_is_every_call() {
     impl Cart {
         const EVERY: u32 = 1;
 
+        #[allow(clippy::unused_self)]
         fn add(&mut self) {}
         async fn pay(&self) {
             Polls(1).await;

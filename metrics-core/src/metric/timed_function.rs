@@ -116,12 +116,15 @@ impl TimedFunction {
     /// The path of the function inside its module, including the type that the function is a method
     /// of.
     pub(crate) fn name(&'static self) -> &'static str {
-        self.name.get_or_init(|| {
-            let path = path_in_module((self.inside)(), self.source.module);
-            path.filter(|path| path.contains(self.source.item))
-                .unwrap_or_else(|| self.source.item.to_owned())
-                .into()
-        })
+        if let Some(name) = self.name.get() {
+            return name;
+        }
+        let path = path_in_module((self.inside)(), self.source.module);
+        let path = path.filter(|path| path.contains(self.source.item));
+        // Made before the cell is initialized: a timed global allocator may ask for its own name
+        // while the name is made.
+        let name = path.unwrap_or_else(|| self.source.item.to_owned()).into();
+        self.name.get_or_init(|| name)
     }
 }
 

@@ -69,7 +69,9 @@ pub(crate) fn is_active() -> bool {
 
 /// The scope that this thread is inside, if any.
 pub(crate) fn current() -> Option<Arc<Scope>> {
-    ENTERED.try_with(|entered| entered.borrow().last()?.scope.clone()).ok().flatten()
+    // The list is borrowed already if it grows, and a global allocator records.
+    let current = ENTERED.try_with(|entered| entered.try_borrow().ok()?.last()?.scope.clone());
+    current.ok().flatten()
 }
 
 /// Whether this thread can still enter scopes.

@@ -152,8 +152,7 @@ pub(crate) fn cells_or_claim(index: u32) -> Option<&'static [AtomicU64]> {
         return Some(cells);
     }
     let claimed = OWNER.try_with(|owner| {
-        // The shard is borrowed already if a global allocator records. This is not supported,
-        // because recording may wait for a lock that this thread holds, but it need not panic.
+        // The shard is borrowed already if this allocates, and a global allocator records.
         let mut shard = owner.0.try_borrow_mut().ok()?;
         if shard.role == Role::Unclaimed {
             *shard = lock(&FREE).pop().unwrap_or(Shard::UNCLAIMED);

@@ -7,6 +7,7 @@ use super::state::Life;
 use crate::cells::change::Change;
 use crate::cells::histogram::{self, Copied};
 use crate::cells::{plain, sum};
+use crate::locks;
 use crate::metric::dropped::DropReason;
 use crate::metric::kind::{ValueType, with_number};
 use crate::number::Number;
@@ -305,11 +306,19 @@ fn record_open(series: Series, value: f64) {
 #[cold]
 #[inline(never)]
 fn slow(series: Series, change: Change) -> Counted {
+    let Some(mut outermost) = locks::outermost() else { return (series, Life::NONE) };
     let (series, _) = series.current();
     if series.block.is_subscribed() {
+        drop(outermost);
         forward::to_subscribers(series, change);
+        outermost = match locks::outermost() {
+            Some(outermost) => outermost,
+            None => return (series, Life::NONE),
+        };
     }
-    series.store(change)
+    let counted = series.store(change);
+    drop(outermost);
+    counted
 }
 
 /// Whether a histogram of `u64` can record `value`.

@@ -28,6 +28,9 @@ pub(crate) struct Life(u64);
 const IN_SHARED_CELL: u64 = 1 << 63;
 
 impl Life {
+    /// The life of a measurement that was not counted. No shared cell has as many lives.
+    pub(crate) const NONE: Self = Self(u64::MAX);
+
     /// The life in which a run had this tag.
     #[inline(always)]
     pub(crate) fn of_run(tag: u64) -> Self {

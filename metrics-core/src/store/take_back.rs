@@ -8,6 +8,7 @@ use super::shared::Shared;
 use super::state::Life;
 use crate::cells::change::Change;
 use crate::cells::sum;
+use crate::locks;
 use crate::number::Number;
 use crate::shards::{scope, shard};
 
@@ -20,7 +21,7 @@ impl Series {
     pub(crate) fn add_in<N: Number>(self, life: Life, n: N) {
         // Before the check: if the series is removed after the check, this tag is void.
         let stamp = self.block.stamp();
-        if !self.is_alive(life) {
+        if self.needs_held_lock() || !self.is_alive(life) {
             return;
         }
         let is_added = life.run().is_some()
@@ -32,12 +33,20 @@ impl Series {
         }
     }
 
+    /// Whether [`is_alive`](Self::is_alive) needs a lock that this thread may hold: see
+    /// [`locks::outermost`].
+    #[inline]
+    fn needs_held_lock(self) -> bool {
+        self.is_fixed() && self.block.is_any_removed() && locks::is_in_section()
+    }
+
     #[cold]
     #[inline(never)]
     fn add_slowly_in<N: Number>(self, life: Life, stamp: u64, n: N) {
         if self.block.is_subscribed() {
             forward::to_subscribers(self, Change::Add(n.to_bits()));
         }
+        let Some(_outermost) = locks::outermost() else { return };
         if let Some(life) = life.shared() {
             return self.add_shared_in(life, n, || true);
         }

@@ -60,7 +60,11 @@ impl<M: CallRecorder, S: Start> Call<M, S> {
 
     /// Polls the body.
     #[inline(always)]
-    fn poll<F: Future>(&mut self, body: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
+    pub(super) fn poll<F: Future>(
+        &mut self,
+        body: Pin<&mut F>,
+        context: &mut Context<'_>,
+    ) -> Poll<F::Output> {
         // If the body unwinds, the stage stays `Running`.
         self.stage = Stage::Running;
         let polled = if M::BUSY && self.recorder.is_measured() {

@@ -4,8 +4,9 @@ use std::marker::PhantomData;
 
 pub use super::call::{Awaited, Call};
 pub use super::function::Function;
+pub use super::made::{AnyFuture, Made, Measured};
 pub use super::outcome_of::{AnyReturned, MaybeNone, Returned};
-pub use super::pending::{AwaitingResult, Fill, FindSeries, Pending, PendingSeries};
+pub use super::pending::{AwaitingResult, Fill, FindSeries, OfFunction, Pending, PendingSeries};
 pub use super::recorders::{
     AnyKind, AnyUnit, Busy, CallRecorder, Count, CountKind, InFlight, InFlightKind, Prepared,
     TimeKind, Wall,
@@ -20,7 +21,7 @@ use crate::labels::part::{LabelType, part};
 use crate::labels::scratch::Scratch;
 use crate::metric::descriptor::Descriptor;
 use crate::rules::unit::Seconds;
-use crate::typed::handle::{Handle, kind};
+use crate::typed::handle::kind;
 use crate::typed::metrics::Metrics;
 
 /// Stands for the outcome until it is known.
@@ -84,15 +85,13 @@ pub fn descriptor_of<M: Metrics>(variant: &str) -> &'static Descriptor {
 
 /// The metric `function.duration` for a function.
 #[inline(always)]
-pub fn function(
-    function: &'static Function,
-) -> Pending<kind::Histogram<Seconds>, &'static Function> {
+pub fn function(function: &'static Function) -> Pending<kind::Histogram<Seconds>, OfFunction> {
     Pending::of_function(function)
 }
 
 /// The metric `function.calls` for a function.
 #[inline(always)]
-pub fn calls(function: &'static Function) -> Pending<kind::Counter<u64>, &'static Function> {
+pub fn calls(function: &'static Function) -> Pending<kind::Counter<u64>, OfFunction> {
     Pending::of_function(function)
 }
 
@@ -118,7 +117,7 @@ pub fn count<K: CountKind, P: FindSeries>(metric: Pending<K, P>) -> Count<K, P> 
 }
 
 #[inline(always)]
-pub fn in_flight<K: InFlightKind>(metric: Handle<K>) -> InFlight<K> {
+pub fn in_flight<K: InFlightKind>(metric: Pending<K>) -> InFlight<K> {
     InFlight(metric)
 }
 

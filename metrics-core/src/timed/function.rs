@@ -32,9 +32,9 @@ impl Function {
         Self { facts, metric: &CALLS, series: SeriesByOutcome::new() }
     }
 
-    /// The series for a call with this outcome.
+    /// The series for a call with this outcome; `None` if the call is not recorded.
     #[inline(always)]
-    pub(crate) fn series(&'static self, outcome: Outcome) -> Series {
+    pub(crate) fn series(&'static self, outcome: Outcome) -> Option<Series> {
         self.series.of(outcome, || self.find(outcome))
     }
 

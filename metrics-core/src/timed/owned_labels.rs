@@ -9,6 +9,7 @@ use super::series_by_outcome::SeriesByOutcome;
 use crate::labels::outcome::Outcome;
 use crate::labels::part::PartList;
 use crate::labels::value::LabelRef;
+use crate::locks;
 use crate::store::family::Family;
 use crate::store::key::{Completed, Key, Parts, Query};
 use crate::store::series::Series;
@@ -25,6 +26,39 @@ pub(crate) struct OwnedLabels {
     series: SeriesByOutcome,
 }
 
+/// A reference to owned labels.
+///
+/// The last reference is dropped as an [`outermost`](locks::outermost). Otherwise the calls of a
+/// timed `dealloc` would not end where threads keep no labels, because each call would free its own.
+#[derive(Debug)]
+pub(crate) struct SharedLabels(Option<Arc<OwnedLabels>>);
+
+impl SharedLabels {
+    /// The labels of no call, because it is not recorded.
+    pub(crate) const NONE: Self = Self(None);
+
+    pub(crate) fn get(&self) -> Option<&OwnedLabels> {
+        self.0.as_deref()
+    }
+}
+
+impl Drop for SharedLabels {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(labels) = &self.0
+            && Arc::strong_count(labels) == 1
+        {
+            drop_last(self.0.take());
+        }
+    }
+}
+
+#[cold]
+fn drop_last(labels: Option<Arc<OwnedLabels>>) {
+    let _outermost = locks::outermost();
+    drop(labels);
+}
+
 /// The maximum number of owned labels that a thread keeps. At the limit, the thread empties its
 /// table.
 const LIMIT: usize = 8192;
@@ -34,9 +68,10 @@ thread_local! {
     static OWNED_LABELS: RefCell<HashTable<Arc<OwnedLabels>>> = const { RefCell::new(HashTable::new()) };
 }
 
-/// The owned labels of a call: the copy that the thread keeps already, or a new one.
+/// The owned labels of a call: the copy that the thread keeps already, or a new one. `None` if the
+/// call is not recorded, see [`outermost`](locks::outermost).
 #[inline]
-pub(crate) fn owned(family: &'static Family, parts: &Parts<impl PartList>) -> Arc<OwnedLabels> {
+pub(crate) fn owned(family: &'static Family, parts: &Parts<impl PartList>) -> SharedLabels {
     let hash = family.hash(parts);
     let stride = parts.pending_stride();
     let known = OWNED_LABELS.try_with(|known| {
@@ -46,9 +81,10 @@ pub(crate) fn owned(family: &'static Family, parts: &Parts<impl PartList>) -> Ar
                 && labels.stride == stride
                 && parts.matches(&labels.key.encoded)
         };
-        known.find(hash, matches).map(Arc::clone)
+        known.find(hash, matches).map(|labels| SharedLabels(Some(Arc::clone(labels))))
     });
-    known.ok().flatten().unwrap_or_else(|| remember(hash, family, stride, parts))
+    let known = known.ok().flatten().or_else(|| remember(hash, family, stride, parts));
+    known.unwrap_or(SharedLabels::NONE)
 }
 
 /// Copies the labels. The copy must outlive the borrowed labels, so this allocates, once for each
@@ -60,7 +96,8 @@ fn remember(
     family: &'static Family,
     stride: usize,
     labels: &impl Query,
-) -> Arc<OwnedLabels> {
+) -> Option<SharedLabels> {
+    let _outermost = locks::outermost()?;
     let mut key = labels.to_key(family.descriptor());
     key.hash = hash;
     let labels = Arc::new(OwnedLabels { family, key, stride, series: SeriesByOutcome::default() });
@@ -72,13 +109,13 @@ fn remember(
         }
         known.insert_unique(hash, Arc::clone(&labels), |labels| labels.key.hash);
     });
-    labels
+    Some(SharedLabels(Some(labels)))
 }
 
 impl OwnedLabels {
-    /// The series of a call with this outcome.
+    /// The series of a call with this outcome; `None` if the call is not recorded.
     #[inline]
-    pub(crate) fn series(&self, outcome: Outcome) -> Series {
+    pub(crate) fn series(&self, outcome: Outcome) -> Option<Series> {
         let outcome = if self.stride == 0 { Outcome::Ok } else { outcome };
         self.series.of(outcome, || self.completed(outcome, 0, &[]))
     }

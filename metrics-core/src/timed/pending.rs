@@ -3,13 +3,14 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use super::function::Function;
-use super::owned_labels::{OwnedLabels, owned};
+use super::owned_labels::{SharedLabels, owned};
 use crate::labels::outcome::Outcome;
 use crate::labels::part::{Part, PartList};
 use crate::labels::value::LabelRef;
+use crate::locks;
 use crate::metric::label_descriptor::LabelDescriptor;
 use crate::store::block::Block;
 use crate::store::family::Family;
@@ -31,9 +32,9 @@ pub trait FindSeries {
     fn series(&self, outcome: Outcome) -> FoundSeries;
 }
 
-/// A series that was found.
+/// The series that was found; `None` if the call is not recorded.
 #[derive(Debug, Clone, Copy)]
-pub struct FoundSeries(pub(crate) Series);
+pub struct FoundSeries(pub(crate) Option<Series>);
 
 /// Labels that are known at entry, except for the outcome.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ enum Labels {
         offset: u32,
         stride: Stride,
     },
-    Open(Arc<OwnedLabels>),
+    Open(SharedLabels),
 }
 
 /// The stride from one outcome to the next, plus 1. It is 1 if the metric has no outcome. The niche
@@ -62,8 +63,15 @@ struct Stride(NonZeroU32);
 pub struct AwaitingResult {
     pending: PendingSeries,
     /// The series, once the result is known.
-    series: Option<Series>,
+    series: Option<FoundSeries>,
 }
+
+/// The series of a function whose `#[timed]` names no metric.
+///
+/// A type of its own, because the compiler forgets lifetimes when it looks for the auto traits of a
+/// future. It would then look for an impl for a reference of any lifetime.
+#[derive(Debug)]
+pub struct OfFunction(&'static Function);
 
 /// The value of a computed label, and the field of the label.
 #[derive(Debug)]
@@ -71,6 +79,10 @@ pub struct Fill<'a> {
     pub(crate) field: &'static str,
     pub(crate) part: Part<'a>,
 }
+
+// Other code sees the series of a call only in a consistent state.
+impl<K, P> UnwindSafe for Pending<K, P> {}
+impl<K, P> RefUnwindSafe for Pending<K, P> {}
 
 impl<K: Kind> ResolveAs<Handle<K>> for Pending<K> {}
 
@@ -117,18 +129,18 @@ impl<K> Pending<K> {
     }
 }
 
-impl<K> Pending<K, &'static Function> {
+impl<K> Pending<K, OfFunction> {
     #[inline(always)]
     pub(crate) fn of_function(function: &'static Function) -> Self {
-        Self { series: function, kind: PhantomData }
+        Self { series: OfFunction(function), kind: PhantomData }
     }
 }
 
 impl<K, P: FindSeries> Pending<K, P> {
-    /// The handle for a call with this outcome.
+    /// The handle for a call with this outcome; `None` if the call is not recorded.
     #[inline(always)]
-    pub(crate) fn handle(&self, outcome: Outcome) -> Handle<K> {
-        Handle::new(self.series.series(outcome).0)
+    pub(crate) fn handle(&self, outcome: Outcome) -> Option<Handle<K>> {
+        self.series.series(outcome).0.map(Handle::new)
     }
 }
 
@@ -152,12 +164,12 @@ impl FindSeries for PendingSeries {
         FoundSeries(match &self.0 {
             Labels::Fixed { block, offset, stride } => {
                 let ok = Series::at_offset(block, u64::from(*offset));
-                match outcome.position() * stride.get() {
+                Some(match outcome.position() * stride.get() {
                     0 => ok,
                     distance => sibling(ok, distance),
-                }
+                })
             }
-            Labels::Open(labels) => labels.series(outcome),
+            Labels::Open(labels) => labels.get().and_then(|labels| labels.series(outcome)),
         })
     }
 }
@@ -166,29 +178,29 @@ impl FindSeries for AwaitingResult {
     #[inline]
     fn series(&self, outcome: Outcome) -> FoundSeries {
         match self.series {
-            Some(series) => FoundSeries(series),
+            Some(found) => found,
             // The function has not returned, so the computed labels are absent, as at entry.
             None => self.pending.series(outcome),
         }
     }
 }
 
-impl FindSeries for &'static Function {
+impl FindSeries for OfFunction {
     #[inline(always)]
     fn series(&self, outcome: Outcome) -> FoundSeries {
-        FoundSeries(Function::series(self, outcome))
+        FoundSeries(self.0.series(outcome))
     }
 }
 
 impl PendingSeries {
     /// The series with the computed labels.
-    fn filled(&self, outcome: Outcome, fills: &[Fill<'_>]) -> Series {
-        match &self.0 {
+    fn filled(&self, outcome: Outcome, fills: &[Fill<'_>]) -> FoundSeries {
+        FoundSeries(match &self.0 {
             Labels::Fixed { block, .. } => {
-                let labels = block.descriptor().labels();
-                sibling(self.series(outcome).0, fixed_index(labels, fills))
+                let distance = fixed_index(block.descriptor().labels(), fills);
+                self.series(outcome).0.map(|series| sibling(series, distance))
             }
-            Labels::Open(owned) => {
+            Labels::Open(owned) => owned.get().and_then(|owned| {
                 let labels = owned.family().descriptor().labels();
                 let mut open = [(usize::MAX, LabelRef::Absent); MAX_COMPUTED];
                 let computed = fills.iter().filter_map(|fill| {
@@ -197,9 +209,10 @@ impl PendingSeries {
                     Some((before, fill.part.open?))
                 });
                 open.iter_mut().zip(computed).for_each(|(slot, value)| *slot = value);
-                owned.completed(outcome, fixed_index(labels, fills), &open)
-            }
-        }
+                let _outermost = locks::outermost()?;
+                Some(owned.completed(outcome, fixed_index(labels, fills), &open))
+            }),
+        })
     }
 }
 

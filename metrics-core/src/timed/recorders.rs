@@ -229,14 +229,16 @@ impl<T: Number> InFlightKind for kind::UpDownCounter<T> {}
 
 /// Adds 1 when the call begins.
 #[derive(Debug)]
-pub struct InFlight<K>(pub(crate) Handle<K>);
+pub struct InFlight<K>(pub(crate) Pending<K>);
 
 impl<K: AnyKind> Prepared for InFlight<K> {
-    type Begun = K::Entered;
+    /// `None` if the call is not recorded.
+    type Begun = Option<K::Entered>;
 
     #[inline(always)]
-    fn begin(self) -> K::Entered {
-        K::enter(self.0)
+    fn begin(self) -> Self::Begun {
+        // The metric has no outcome, so every outcome has the same series.
+        self.0.handle(Outcome::Ok).map(K::enter)
     }
 }
 
@@ -257,7 +259,9 @@ impl<K: AnyKind, P: FindSeries> CallRecorder for Wall<K, P> {
 
     #[inline(always)]
     fn end(&self, outcome: Outcome, wall: Duration) {
-        K::time(self.0.handle(outcome), wall);
+        if let Some(handle) = self.0.handle(outcome) {
+            K::time(handle, wall);
+        }
     }
 }
 
@@ -277,7 +281,9 @@ impl<K: AnyKind, P: FindSeries> CallRecorder for Busy<K, P> {
 
     #[inline(always)]
     fn end(&self, outcome: Outcome, _: Duration) {
-        K::time(self.0.handle(outcome), self.1);
+        if let Some(handle) = self.0.handle(outcome) {
+            K::time(handle, self.1);
+        }
     }
 }
 
@@ -290,7 +296,9 @@ impl<K: AnyKind, P: FindSeries> CallRecorder for Count<K, P> {
 
     #[inline(always)]
     fn end(&self, outcome: Outcome, _: Duration) {
-        K::count(self.0.handle(outcome));
+        if let Some(handle) = self.0.handle(outcome) {
+            K::count(handle);
+        }
     }
 }
 

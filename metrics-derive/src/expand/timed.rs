@@ -63,7 +63,13 @@ impl Expansion<'_> {
     /// });
     /// let __outcome = …;
     /// __call.finish(__outcome);
-    /// __returned
+    /// return __returned;
+    /// ```
+    ///
+    /// A body that ends with its last expression only needs no closure. It expands to
+    ///
+    /// ```text
+    /// let __returned: Result<Ast, Error> = { match { input } { input => { … } } };
     /// ```
     fn sync(&self, returns: &Returns) -> TokenStream {
         let (call, returned) = (local("__call"), local("__returned"));
@@ -77,17 +83,31 @@ impl Expansion<'_> {
                 #statements
             };
         }
-        let body = self.closure(returns);
         let finish = self.finish(&call, &quote!(&#returned));
-        let allow = allow(self.function);
+        let value = returning(&returned.to_token_stream());
         let mutable = self.fills().then(|| quote!(mut));
+        let call_body = if let (true, Returns::Type(returns)) = (self.function.is_in_place, returns)
+        {
+            let body = braced(&self.function.body.braces, body_of(self.function));
+            // The body may be a `todo!()`.
+            quote! {
+                #[allow(clippy::diverging_sub_expression)]
+                let #returned: #returns = #body;
+                #[allow(unreachable_code)]
+            }
+        } else {
+            let (body, allow) = (self.closure(returns), allow(self.function));
+            quote! {
+                #allow
+                let #returned = __p::timed::call(#body);
+            }
+        };
         quote! {
             #computed
             let #mutable #call = __p::timed::Call::of_function(#recorders);
-            #allow
-            let #returned = __p::timed::call(#body);
+            #call_body
             #finish
-            #returned
+            #value
         }
     }
 
@@ -109,7 +129,7 @@ impl Expansion<'_> {
     ///     let __outcome = …;
     ///     __call.finish(__outcome);
     /// }).await;
-    /// __returned
+    /// return __returned;
     /// ```
     ///
     /// The labels are evaluated in a closure. If the future itself borrowed an argument, it would
@@ -138,25 +158,52 @@ impl Expansion<'_> {
     /// ```text
     /// let __prepared = (timed::wall(…), ());
     /// let __future = timed::call(move || -> _ { … });
-    /// Box::pin(async move { … }) // or without `Box::pin`
+    /// return Box::pin({ // or without `Box::pin`
+    ///     use timed::AnyFuture as _;
+    ///     timed::Made(__future).__typed_measured(
+    ///         __prepared,
+    ///         move |__returned, __call| {
+    ///             let __outcome = …;
+    ///             __call.finish(__outcome);
+    ///         },
+    ///         |__future, __prepared, __end| async move {
+    ///             let __call = timed::Call::of_future(__prepared);
+    ///             timed::Awaited::new(__call, pin!(__future), __end).await
+    ///         },
+    ///     )
+    /// });
     /// ```
     fn of_future(&self, returns: &Returns, pin: Option<&TokenStream>) -> TokenStream {
         let (prepared, future) = (local("__prepared"), local("__future"));
+        let (call, end) = (local("__call"), local("__end"));
         let (computed, recorders) = self.recorders();
         let body = self.closure(returns);
         let allow = allow(self.function);
-        let awaited = self.awaited(&Returns::Unknown, &quote!(#prepared), &quote!(#future));
-        let block = quote!(async move { #awaited });
-        let block = match pin {
-            Some(pin) => quote!(#pin(#block)),
-            None => block,
+        let ends = self.end(&Returns::Unknown);
+        let measured = quote! {
+            {
+                use __p::timed::AnyFuture as _;
+                __p::timed::Made(#future).__typed_measured(
+                    #prepared,
+                    move #ends,
+                    |#future, #prepared, #end| async move {
+                        let #call = __p::timed::Call::of_future(#prepared);
+                        __p::timed::Awaited::new(#call, __p::core::pin::pin!(#future), #end).await
+                    },
+                )
+            }
         };
+        let measured = match pin {
+            Some(pin) => quote!(#pin(#measured)),
+            None => measured,
+        };
+        let measured = returning(&measured);
         quote! {
             #computed
             let #prepared = #recorders;
             #allow
             let #future = __p::timed::call(#body);
-            #block
+            #measured
         }
     }
 
@@ -200,21 +247,26 @@ impl Expansion<'_> {
         body: &TokenStream,
     ) -> TokenStream {
         let (call, returned) = (local("__call"), local("__returned"));
-        let end = if let Returns::Never = returns {
-            quote!(|_, _| {})
-        } else {
-            let finish = self.finish(&call, &returned.to_token_stream());
-            let mutable = self.fills().then(|| quote!(mut));
-            quote!(|#returned, #mutable #call| { #finish })
-        };
+        let end = self.end(returns);
         // If a returned lifetime is wrong, the compiler reports that at the span of this value.
-        let value = respanned(&returned.to_token_stream(), self.end_of_body());
+        let value = returning(&respanned(&returned.to_token_stream(), self.end_of_body()));
         quote! {
             let #call = __p::timed::Call::of_future(#prepared);
             let #returned =
                 __p::timed::Awaited::new(#call, __p::core::pin::pin!(#body), #end).await;
             #value
         }
+    }
+
+    /// The closure that ends the call of a future, which returned `returns`.
+    fn end(&self, returns: &Returns) -> TokenStream {
+        let (call, returned) = (local("__call"), local("__returned"));
+        if let Returns::Never = returns {
+            return quote!(|_, _| {});
+        }
+        let finish = self.finish(&call, &returned.to_token_stream());
+        let mutable = self.fills().then(|| quote!(mut));
+        quote!(|#returned, #mutable #call| { #finish })
     }
 
     /// The span of the last token of the user's body.
@@ -316,6 +368,15 @@ impl Expansion<'_> {
             #(#fills)*
             #call.finish(#outcome);
         }
+    }
+}
+
+/// Returns `value`. A `return`, because clippy's `implicit_return` would report every other end, and
+/// at a place that the user did not write.
+fn returning(value: &TokenStream) -> TokenStream {
+    quote! {
+        #[allow(clippy::needless_return)]
+        return #value;
     }
 }
 

@@ -18,24 +18,26 @@ use crate::model::{
 pub(crate) fn body_of(function: &ValidatedFunction<'_>) -> TokenStream {
     let statements = statements(function);
     let Some(arguments) = &function.arguments else { return statements };
-    let captured = arguments.iter().rev().map(|Argument { attributes, lints, take }| match take {
-        Take::Capture(name) => quote! {
-            #[allow(clippy::used_underscore_binding)]
-            #(#attributes)*
-            let _ = &#name;
-        },
-        // The variable in the block makes the compiler report the unused argument at the argument.
-        Take::CaptureUnused(name) => quote! {
-            #(#attributes)*
-            let _ = &#name;
-            #(#attributes)*
-            {
-                #(#lints)*
-                let #name = ();
-            }
-        },
-        Take::Bind { .. } => TokenStream::new(),
-    });
+    let captured =
+        arguments.iter().rev().map(|Argument { attributes, lints, take, .. }| match take {
+            Take::Capture(_) if function.is_in_place => TokenStream::new(),
+            Take::Capture(name) => quote! {
+                #[allow(clippy::used_underscore_binding)]
+                #(#attributes)*
+                let _ = &#name;
+            },
+            // The variable in the block makes the compiler report the unused argument at the argument.
+            Take::CaptureUnused(name) => quote! {
+                #(#attributes)*
+                let _ = &#name;
+                #(#attributes)*
+                {
+                    #(#lints)*
+                    let #name = ();
+                }
+            },
+            Take::Bind { .. } => TokenStream::new(),
+        });
     let captured: TokenStream = captured.collect();
     let used = arguments.iter().filter_map(|argument| match &argument.take {
         Take::Bind { used, .. } => used.as_ref(),

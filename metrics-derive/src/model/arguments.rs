@@ -8,7 +8,9 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, FnArg, Ident, Pat, PatType, Signature, Token, Type, parse_quote};
+use syn::{
+    Attribute, FnArg, Ident, Pat, PatType, ReceiverKind, Signature, Token, Type, parse_quote,
+};
 
 use crate::model::mentions::mentions;
 
@@ -21,6 +23,7 @@ pub(crate) struct Argument {
     /// `#[allow(…)]`, `#[expect(…)]` and the like.
     pub(crate) lints: Vec<Attribute>,
     pub(crate) take: Take,
+    pub(crate) is_borrowed_self: bool,
 }
 
 pub(crate) enum Take {
@@ -84,12 +87,28 @@ impl Arguments {
                 // bound now.
                 typed.attrs.retain(|attribute| !attribute.path().is_ident("expect"));
             }
+            let is_borrowed_self = match input {
+                FnArg::Receiver(receiver) => match &receiver.kind {
+                    ReceiverKind::Reference(..) => true,
+                    ReceiverKind::Typed(_, ty) => is_reference(ty),
+                    _ => false,
+                },
+                FnArg::Typed(_) => false,
+            };
             all.extend(takes.into_iter().map(|take| {
                 let (attributes, lints) = (attributes.clone(), lints.clone());
-                Argument { attributes, lints, take }
+                Argument { attributes, lints, take, is_borrowed_self }
             }));
         }
         Self(all)
+    }
+
+    /// Whether no argument has to be captured, except a reference to `self`.
+    pub(crate) fn can_stay(&self) -> bool {
+        self.0.iter().all(|argument| match argument.take {
+            Take::Bind { .. } => true,
+            Take::Capture(_) | Take::CaptureUnused(_) => argument.is_borrowed_self,
+        })
     }
 
     /// In the order of declaration.

@@ -3,12 +3,13 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
-    Block, Expr, ExprAsync, GenericArgument, Path, PathArguments, ReturnType, Signature, Stmt,
-    Type, TypeParamBound,
+    Block, Expr, ExprAsync, GenericArgument, Generics, Lifetime, Path, PathArguments, ReturnType,
+    Signature, Stmt, Type, TypeParamBound,
 };
 
 use crate::model::mentions::mentions;
 use crate::model::returns::Returns;
+use crate::model::unbounded::mentions_unbounded;
 
 /// How a function makes the future that it returns.
 pub(crate) enum ReturnedFuture {
@@ -30,16 +31,25 @@ pub(crate) struct LastExpression {
 }
 
 impl ReturnedFuture {
-    /// `None` if the function returns something else, as far as its text shows.
-    pub(crate) fn find(signature: &Signature, body: &TokenStream) -> Option<Self> {
+    /// `None` if the function returns something else, as far as its text shows, or a future that
+    /// cannot be measured. `around` has the generic parameters of the impl block.
+    pub(crate) fn find(
+        signature: &Signature,
+        around: &Generics,
+        body: &TokenStream,
+    ) -> Option<Self> {
         let ReturnType::Type(_, returned) = &signature.output else { return None };
-        match last_expression(returned, body) {
-            Some(last) if !last.before.iter().any(returns) => Some(Self::Block(Box::new(last))),
-            Some(LastExpression { function: Some(function), .. }) => {
-                Some(Self::Pinned(Some(function)))
+        let found = match last_expression(returned, body) {
+            Some(last) if !last.before.iter().any(returns) => {
+                return Some(Self::Block(Box::new(last)));
             }
-            _ => of_type(returned),
-        }
+            Some(LastExpression { function: Some(function), .. }) => Self::Pinned(Some(function)),
+            _ => of_type(returned)?,
+        };
+        let cannot = matches!(found, Self::Pinned(_))
+            && is_static_object(returned)
+            && mentions_unbounded(returned, [&signature.generics, around]);
+        (!cannot).then_some(found)
     }
 }
 
@@ -64,8 +74,13 @@ fn last_expression(returned: &Type, body: &TokenStream) -> Option<LastExpression
         }
         _ => return None,
     };
-    let output = output_of_future(returned.to_token_stream());
-    let returns = output.map_or(Returns::Unknown, Returns::of_type);
+    let returns = match output_of_future(returned.to_token_stream()) {
+        Some(output) => Returns::of_type(output),
+        None if is_name(returned) => Returns::Type(quote! {
+            <#returned as __p::core::future::Future>::Output
+        }),
+        None => Returns::Unknown,
+    };
     Some(LastExpression { before, function, block, returns })
 }
 
@@ -80,16 +95,39 @@ fn of_type(returned: &Type) -> Option<ReturnedFuture> {
             let traits: Vec<_> = value.bounds.iter().filter_map(trait_name).collect();
             let has = |name: &str| traits.iter().any(|one| one == name);
             let is_kept = |one: &String| KEPT.contains(&one.as_str());
-            if !has("Future") || !traits.iter().all(is_kept) {
-                None
-            } else if has("Unpin") {
-                Some(ReturnedFuture::Pinned(None))
-            } else {
-                Some(ReturnedFuture::Bare)
-            }
+            (has("Future") && traits.iter().all(is_kept)).then_some(ReturnedFuture::Bare)
         }
         Type::Path(path) => is_boxed_future(&path.path).then_some(ReturnedFuture::Pinned(None)),
         _ => None,
+    }
+}
+
+/// Whether it is a name that can stand for any type, as `Self::Future` or an alias does.
+fn is_name(returned: &Type) -> bool {
+    let Type::Path(path) = returned else { return false };
+    let is_opaque = mentions(returned.to_token_stream(), "impl");
+    !is_opaque && path.path.segments.last().is_some_and(|last| last.ident != "Pin")
+}
+
+/// Whether a boxed future has to be `'static`.
+fn is_static_object(returned: &Type) -> bool {
+    let Type::Path(path) = returned else { return false };
+    let Some(last) = path.path.segments.last() else { return false };
+    let is_static = |lifetime: &Lifetime| lifetime.ident == "static";
+    if let Some(Type::Path(pointer)) = argument(last, "Pin")
+        && let Some(last) = pointer.path.segments.last()
+        && let Some(Type::TraitObject(object)) = argument(last, "Box")
+    {
+        return object.bounds.iter().all(|bound| match bound {
+            TypeParamBound::Lifetime(lifetime) => is_static(lifetime),
+            _ => true,
+        });
+    }
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return false };
+    match arguments.args.first() {
+        Some(GenericArgument::Lifetime(lifetime)) => is_static(lifetime),
+        // The alias of the crate `futures` has one type argument, and may leave out its lifetime.
+        _ => arguments.args.len() > 1,
     }
 }
 

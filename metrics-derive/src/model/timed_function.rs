@@ -1,10 +1,11 @@
 //! A function that is measured.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, Ident, Signature};
+use syn::{Attribute, Generics, Ident, Signature};
 
 use crate::diagnostics::Diagnostics;
 use crate::model::arguments::{Arguments, Into, Readers};
+use crate::model::early_exit::may_exit;
 use crate::model::returned_closure::ReturnedClosure;
 use crate::model::returned_future::ReturnedFuture;
 use crate::model::returns::Returns;
@@ -18,6 +19,9 @@ pub(crate) struct ValidatedFunction<'d> {
     pub(crate) signature: Signature,
     pub(crate) body: &'d Body,
     pub(crate) kind: ValidatedBody,
+    /// Whether the body stays part of the function: it ends with its last expression only, and can
+    /// take over all arguments without a closure.
+    pub(crate) is_in_place: bool,
     /// `None` if the body is not moved into a closure or an async block.
     pub(crate) arguments: Option<Arguments>,
     /// The returned closure, if there is one: the expansion has to give it the types of its
@@ -36,10 +40,12 @@ pub(crate) enum ValidatedBody {
 }
 
 impl<'d> ValidatedFunction<'d> {
-    /// `None` if there is a mistake, which is reported then.
+    /// `None` if there is a mistake, which is reported then. `around` has the generic parameters
+    /// of the impl block.
     pub(crate) fn check(
         cx: &Diagnostics,
         timed: &ValidatedTimed,
+        around: &Generics,
         declaration: &'d FunctionDeclaration,
     ) -> Option<Self> {
         let FunctionDeclaration { attributes, signature, body, .. } = declaration;
@@ -61,15 +67,7 @@ impl<'d> ValidatedFunction<'d> {
             );
             return None;
         };
-        if let Some(attribute) = attributes.iter().find(|a| a.path().is_ident("track_caller")) {
-            cx.error(
-                attribute,
-                "the measured body is a closure, in which `#[track_caller]` has no effect; \
-                 remove one of the two, or call a function with `#[timed]` from this one",
-            );
-            return None;
-        }
-        let kind = body_kind(signature, &body.statements);
+        let kind = body_kind(signature, around, &body.statements);
         if let (Some(key), ValidatedBody::Sync { .. }) = (&timed.busy, &kind) {
             cx.error(
                 key,
@@ -94,8 +92,26 @@ impl<'d> ValidatedFunction<'d> {
             };
             Arguments::take_over(&mut signature, into, &readers)
         });
+        let is_in_place = matches!(kind, ValidatedBody::Sync { returns: Returns::Never })
+            || matches!(kind, ValidatedBody::Sync { .. })
+                && !may_exit(body.statements.clone())
+                && arguments.as_ref().is_some_and(Arguments::can_stay);
+        if !is_in_place
+            && let Some(attribute) = attributes.iter().find(|a| a.path().is_ident("track_caller"))
+        {
+            let text = if let ValidatedBody::Sync { .. } = kind {
+                "this body is measured in a closure, in which `#[track_caller]` has no effect; \
+                 remove one of the two, or write the body without `return`, `?`, macros of other \
+                 crates and `self` by value"
+            } else {
+                "this body is measured in a future, in which `#[track_caller]` has no effect; \
+                 remove one of the two"
+            };
+            cx.error(attribute, text);
+            return None;
+        }
         let closure = ReturnedClosure::find(&signature, &body.statements);
-        Some(Self { declaration, signature, body, kind, arguments, closure })
+        Some(Self { declaration, signature, body, kind, is_in_place, arguments, closure })
     }
 
     pub(crate) fn ident(&self) -> &Ident {
@@ -127,12 +143,12 @@ fn may_be_a_macro(attribute: &Attribute) -> bool {
     !BUILT_IN.iter().any(|name| attribute.path().is_ident(name))
 }
 
-fn body_kind(signature: &Signature, body: &TokenStream) -> ValidatedBody {
+fn body_kind(signature: &Signature, around: &Generics, body: &TokenStream) -> ValidatedBody {
     let returns = Returns::of(&signature.output);
     if signature.asyncness.is_some() {
         return ValidatedBody::Async { returns };
     }
-    match ReturnedFuture::find(signature, body) {
+    match ReturnedFuture::find(signature, around, body) {
         Some(made) => ValidatedBody::Future { made, returns },
         None => ValidatedBody::Sync { returns },
     }

@@ -6,7 +6,9 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, ImplItem, Meta, Signature, Token, Visibility, parse_quote};
+use syn::{
+    Attribute, Generics, ImplItem, ItemImpl, Meta, Signature, Token, Visibility, parse_quote,
+};
 
 use crate::diagnostics::Diagnostics;
 
@@ -163,6 +165,12 @@ impl ImplDeclaration {
         };
         let (attributes, members) = inside.parse2(braces.stream())?;
         Ok(Self { head, braces, attributes, members })
+    }
+
+    /// The generic parameters, and their bounds.
+    pub(crate) fn generics(&self) -> Generics {
+        let head = &self.head;
+        syn::parse2::<ItemImpl>(quote!(#head {})).map(|block| block.generics).unwrap_or_default()
     }
 
     /// The block with other members.

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::error::Error;
 use std::fmt::{Debug, Display};
+use std::panic::catch_unwind;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -329,4 +330,55 @@ fn an_objective_of_an_enum_with_a_lifetime_is_no_lint() {
     let catalog = typed_metrics::catalog();
     let metric = catalog.iter().find(|metric| metric.name() == "forms.aimed").unwrap();
     assert_eq!(metric.objectives()[0].objective, Objective::success(0.99));
+}
+
+/// The body stays in the function if it ends with its last expression only.
+#[test]
+fn the_caller_is_seen_in_bodies_without_early_exits() {
+    use std::ops::Index;
+    use std::panic::Location;
+
+    trait Trace {
+        #[track_caller]
+        fn inherited(&self, name: String) -> u32;
+    }
+    struct Items(Vec<u8>);
+    #[timed(Forms::Time { name: "inherited", outcome })]
+    impl Trace for Items {
+        fn inherited(&self, name: String) -> u32 {
+            let line = if name.is_empty() { 0 } else { Location::caller().line() };
+            line + u32::from(self[0])
+        }
+    }
+    #[timed(Forms::Time { name: "index", outcome })]
+    impl Index<usize> for Items {
+        type Output = u8;
+
+        fn index(&self, at: usize) -> &u8 {
+            assert!(Location::caller().line() > 0);
+            &self.0[at]
+        }
+    }
+    #[timed(Forms::Time { name: "own", outcome })]
+    #[track_caller]
+    fn own() -> Option<u32> {
+        #[derive(Debug)]
+        struct Inside;
+        assert!(!std::any::type_name::<Inside>().contains("closure"));
+        Some(Location::caller().line())
+    }
+    #[timed(Forms::Time { name: "todo", outcome })]
+    fn to_do(text: &str) -> u8 {
+        todo!("{text}")
+    }
+
+    let seen = capture(|| {
+        let items = Items(vec![0]);
+        assert_eq!(items.inherited("a".into()), line!());
+        assert_eq!(own(), Some(line!()));
+        catch_unwind(|| to_do("later")).unwrap_err();
+        catch_unwind(|| items[1]).unwrap_err();
+    });
+    let expected = ["index ok", "index panicked", "inherited ok", "own ok", "todo panicked"];
+    assert_eq!(calls(&seen), expected);
 }

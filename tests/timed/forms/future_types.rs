@@ -105,6 +105,119 @@ fn futures_keep_their_auto_traits() {
     assert_eq!(calls(&seen), ["a ok"]);
 }
 
+/// The bounds that a program requires of a future. A method of [`Is`] does not show that the
+/// compiler can prove them.
+fn require<F: Future + Send + Sync + UnwindSafe + RefUnwindSafe + 'static>(future: F) -> F {
+    future
+}
+
+#[test]
+fn the_auto_traits_of_futures_can_be_required() {
+    #[derive(Metrics)]
+    #[metrics(prefix = "required")]
+    enum Required<'a> {
+        #[histogram(unit = "ns")]
+        Time { outcome: Outcome, size: Option<u64> },
+        #[histogram(unit = "ns")]
+        Busy { outcome: Outcome },
+        #[counter]
+        Calls { name: &'a str },
+        #[up_down_counter]
+        InFlight { name: &'a str },
+    }
+    #[timed]
+    async fn bare() -> u8 {
+        pause().await;
+        1
+    }
+    #[timed(sample = 1/1)]
+    async fn sampled() -> u8 {
+        pause().await;
+        1
+    }
+    #[timed(
+        Required::Time { outcome, size },
+        size = |returned| u64::from(*returned),
+        busy = Required::Busy { outcome },
+        count = Required::Calls { name },
+        in_flight = Required::InFlight { name },
+    )]
+    async fn all(name: &'static str) -> u8 {
+        pause().await;
+        1
+    }
+    #[timed]
+    fn returned() -> impl Future<Output = u8> {
+        async {
+            pause().await;
+            1
+        }
+    }
+    #[timed(Required::Busy { outcome }, count = Required::Calls { name })]
+    fn made(name: &'static str) -> impl Future<Output = u8> {
+        let future = plain();
+        async move { future.await }
+    }
+    #[timed]
+    fn passed_on() -> impl Future<Output = u8> {
+        plain()
+    }
+    async fn plain() -> u8 {
+        pause().await;
+        1
+    }
+    assert_eq!(block_on(require(bare())), 1);
+    assert_eq!(block_on(require(sampled())), 1);
+    assert_eq!(block_on(require(all("a"))), 1);
+    assert_eq!(block_on(require(returned())), 1);
+    assert_eq!(block_on(require(made("a"))), 1);
+    assert_eq!(block_on(require(passed_on())), 1);
+}
+
+#[test]
+fn a_returned_future_stays_unpin_and_is_stored_once() {
+    #[timed(Forms::Time { name: "ready", outcome })]
+    fn ready(n: u8) -> impl Future<Output = Result<u8, ()>> + Unpin {
+        std::future::ready(if n == 0 { Err(()) } else { Ok(n) })
+    }
+    #[timed(Forms::Time { name: "unsaid", outcome })]
+    fn unsaid() -> impl Future {
+        std::future::ready(1)
+    }
+    #[timed(Forms::Time { name: "boxed", outcome })]
+    fn boxed(data: [u8; 100]) -> impl Future<Output = u8> {
+        let boxed: std::pin::Pin<Box<dyn Future<Output = u8>>> = Box::pin(async move {
+            pause().await;
+            data[0]
+        });
+        boxed
+    }
+    #[timed(Forms::Time { name: "many", outcome })]
+    fn many(bytes: [u8; 100]) -> impl Future<Output = [u8; 100]> {
+        std::future::ready(bytes)
+    }
+    fn unpin(future: impl Future + Unpin) -> impl Future + Unpin {
+        future
+    }
+    let seen = capture(|| {
+        assert_eq!(block_on(ready(1)), Ok(1));
+        assert_eq!(block_on(ready(0)), Err(()));
+        block_on(unpin(unsaid()));
+        assert_eq!(block_on(boxed([7; 100])), 7);
+        let mut dropped = boxed([7; 100]);
+        let polled = std::pin::Pin::new(&mut dropped)
+            .poll(&mut std::task::Context::from_waker(std::task::Waker::noop()));
+        assert!(polled.is_pending());
+        drop(dropped);
+        drop(boxed([7; 100]));
+        assert!(size_of_val(&many([0; 100])) < 200);
+    });
+    assert_eq!(
+        calls(&seen),
+        ["boxed cancelled", "boxed ok", "ready error", "ready ok", "unsaid ok"]
+    );
+}
+
 /// Functions whose futures are compared.
 mod sizes {
     use super::{Forms, Metrics, Outcome, pause, timed};

@@ -289,3 +289,117 @@ fn calls_are_under_way_from_the_first_poll_on() {
         assert_eq!(calls(&seen), ["counted cancelled"]);
     }
 }
+
+/// The future must be `'static`, and a measured future would contain the type parameter, which may
+/// not be. So only the call is measured.
+#[test]
+fn a_static_future_of_a_parameter_that_may_borrow() {
+    type Boxed<U, E> = Pin<Box<dyn Future<Output = Result<U, E>> + Send>>;
+    type BoxFuture<U, E> = Boxed<U, E>;
+    type Make<U> = fn() -> Pin<Box<dyn Future<Output = U> + Send>>;
+
+    #[timed(Forms::Time { name: "pass", outcome })]
+    fn pass<U>(make: Make<U>) -> Pin<Box<dyn Future<Output = U> + Send>> {
+        make()
+    }
+    #[timed(Forms::Time { name: "futures", outcome })]
+    fn futures<U>(make: Make<U>) -> futures_util::future::BoxFuture<'static, U> {
+        make()
+    }
+    #[timed(Forms::Time { name: "lifetime", outcome })]
+    fn lifetime<'a>(make: Make<&'a u8>) -> Pin<Box<dyn Future<Output = &'a u8> + Send>> {
+        make()
+    }
+    struct Service<U, E>(fn() -> Boxed<U, E>);
+    #[timed(Forms::Time { name: "service", outcome })]
+    impl<U: Clone, E> Service<U, E>
+    where
+        U: Send,
+    {
+        fn call(&self) -> BoxFuture<U, E> {
+            (self.0)()
+        }
+    }
+    // With a bound, the future is measured.
+    #[timed(Forms::Time { name: "bound", outcome })]
+    fn bound<U: 'static>(make: Make<U>) -> Pin<Box<dyn Future<Output = U> + Send>> {
+        make()
+    }
+    #[timed(Forms::Time { name: "clause", outcome })]
+    fn clause<U>(make: Make<U>) -> futures_util::future::BoxFuture<'static, U>
+    where
+        Option<U>: 'static,
+    {
+        make()
+    }
+
+    let one: Make<u8> = || Box::pin(std::future::ready(1));
+    let seen = capture(|| {
+        assert_eq!(block_on(pass(one)), 1);
+        assert_eq!(block_on(futures(one)), 1);
+        assert_eq!(*block_on(lifetime(|| Box::pin(std::future::ready(&1)))), 1);
+        let service = Service::<u8, u8>(|| Box::pin(std::future::ready(Err(1))));
+        assert_eq!(block_on(service.call()), Err(1));
+        drop((bound(one), clause(one)));
+        assert_eq!(block_on(bound(one)), 1);
+        assert_eq!(block_on(clause(one)), 1);
+    });
+    let expected = ["bound ok", "clause ok", "futures ok", "lifetime ok", "pass ok", "service ok"];
+    assert_eq!(calls(&seen), expected);
+}
+
+#[test]
+fn a_block_whose_type_the_signature_hides() {
+    type Fut<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+    trait Serve {
+        type Future: Future;
+        fn serve(&self) -> Self::Future;
+    }
+    struct Server;
+
+    #[timed(Forms::Time { name: "collected", outcome })]
+    fn collected() -> Fut<Vec<u8>> {
+        Box::pin(async { (0..3).collect() })
+    }
+    #[timed(Forms::Time { name: "converted", outcome })]
+    fn converted() -> Fut<String> {
+        Box::pin(async { "1".into() })
+    }
+    #[timed(Forms::Time { name: "cast", outcome })]
+    fn cast() -> Fut<Box<dyn ToString + Send>> {
+        Box::pin(async { Box::new(1) as _ })
+    }
+    #[timed(Forms::Time { name: "question", outcome })]
+    fn question(text: &'static str) -> Fut<Result<u8, Box<dyn std::error::Error + Send + Sync>>> {
+        Box::pin(async move {
+            pause().await;
+            Ok(text.parse()?)
+        })
+    }
+    #[timed(Forms::Time { name: "associated", outcome })]
+    impl Serve for Server {
+        type Future = Fut<Vec<u8>>;
+
+        fn serve(&self) -> Self::Future {
+            Box::pin(async { (0..3).collect() })
+        }
+    }
+
+    let seen = capture(|| {
+        assert_eq!(block_on(collected()), [0, 1, 2]);
+        assert_eq!(block_on(converted()), "1");
+        assert_eq!(block_on(cast()).to_string(), "1");
+        assert_eq!(block_on(question("1")).unwrap(), 1);
+        block_on(question("one")).unwrap_err();
+        assert_eq!(block_on(Server.serve()), [0, 1, 2]);
+    });
+    let expected = [
+        "associated ok",
+        "cast ok",
+        "collected ok",
+        "converted ok",
+        "question error",
+        "question ok",
+    ];
+    assert_eq!(calls(&seen), expected);
+}
