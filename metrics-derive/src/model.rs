@@ -23,7 +23,7 @@ mod timed_function;
 
 pub(crate) use arguments::{Argument, Take};
 pub(crate) use facade::{Doubt, Facade};
-pub(crate) use handle::{HandleParameter, HandleType};
+pub(crate) use handle::HandleType;
 pub(crate) use label_type::{LabelBodyModel, ValidatedLabelType};
 pub(crate) use labels::ValidatedLabel;
 pub(crate) use lifetime::ValidatedLifetime;

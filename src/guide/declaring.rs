@@ -53,8 +53,8 @@
 //! are OpenTelemetry's, and the compiler checks them.
 //!
 //! English words for known units, such as `seconds`, are refused, and the error names the code to
-//! write instead: a histogram takes a [`Duration`](std::time::Duration) only if its unit is a code
-//! of time, such as `s`. `B`, `KiB` and `celsius` are refused as well: UCUM writes `By`, `KiBy` and
+//! write instead: a metric takes a [`Duration`](std::time::Duration) only if its unit is a code of
+//! time, such as `s`. `B`, `KiB` and `celsius` are refused as well: UCUM writes `By`, `KiBy` and
 //! `Cel`. Any other word is accepted and exported as it is. Braces enclose an annotation and must
 //! be in pairs.
 //!

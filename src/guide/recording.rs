@@ -41,6 +41,8 @@
 //! | `#[gauge]`, `#[gauge(value = i64)]` | `Gauge`, `Gauge<i64>` |
 //! | `#[histogram]`, `#[histogram(unit = "By")]` | `Histogram` |
 //! | `#[histogram(unit = "ms")]`, or another unit of time | `Histogram<unit::Milliseconds>` |
+//! | `#[histogram(unit = "ms", value = u64)]` | `Histogram<unit::Milliseconds, u64>` |
+//! | `#[counter(unit = "ms")]`, or another kind of metric | `Counter<u64, unit::Milliseconds>` |
 //!
 //! Constructors are not `const`, so a static handle needs a `LazyLock`:
 //!
@@ -75,8 +77,32 @@
 //!   Up-down counters take `i64` in the same way. With `value = f64`, both also take `f64`.
 //! - Gauges of `f64` take every primitive number of up to 64 bits. Gauges of `i64` and `u64` take
 //!   every primitive integer of up to 64 bits.
-//! - Histograms take every primitive number of up to 64 bits. Histograms with a unit of time also
-//!   take a `Duration`: pass the `Duration` itself, and not its `as_millis()`, which is a `u128`.
+//! - Histograms take every primitive number of up to 64 bits. Histograms with `value = u64` take
+//!   integers only: round a float yourself.
+//! - A metric of any kind takes a `Duration` if its unit is a unit of time (`ns`, `us`, `ms`, `s`,
+//!   `min`, `h`, `d`). Pass the `Duration` itself, and not its `as_millis()`, which is a `u128`. A
+//!   metric of integers records the nearest whole number of units.
+//!
+//! ```
+//! use std::time::Duration;
+//! use typed_metrics::Metrics;
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "laundry")]
+//! enum Laundry {
+//!     #[counter(unit = "min")]
+//!     Washing,
+//!     #[histogram(unit = "ms", value = u64)]
+//!     DoorOpen,
+//! }
+//!
+//! let seen = typed_metrics::testing::capture(|| {
+//!     Laundry::washing().add(Duration::from_secs(100));
+//!     Laundry::door_open().record(Duration::from_micros(1_700));
+//! });
+//! seen.assert_counter(Laundry::Washing, 2);
+//! assert_eq!(seen.histogram(Laundry::DoorOpen).sum, 2.0);
+//! ```
 //!
 //! # Guards
 //!
@@ -161,14 +187,15 @@
 //!
 //! The method `record` of a variant adds to counters and up-down counters, sets gauges, and records
 //! in histograms. If all variants of the enum take the same values, the compiler checks the type of
-//! the value. If the variants differ in kind, `record` takes any number, and checks the number
-//! while recording.
+//! the value. If the variants differ in kind, in the type of their values or in their unit of time,
+//! `record` takes any number and any `Duration`, and checks it while recording.
 //!
 //! # Invalid values
 //!
 //! Recording never panics and never fails. These values are dropped: NaN and infinity in every
-//! metric, a negative increment of a counter, and a value that the type of the metric cannot hold.
-//! The values recorded before stay.
+//! metric, a negative increment of a counter, a value that the type of the metric cannot hold, and,
+//! by value, a `Duration` in a metric whose unit is not a unit of time. The values recorded before
+//! stay.
 //!
 //! Dropped values are counted by [`DropReason`](crate::DropReason), in the `dropped` of a snapshot.
 //! The next collection logs a warning through the crate `log`, once for each metric and reason.

@@ -6,6 +6,7 @@
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 
 mod captures;
+mod durations;
 mod lives;
 mod removal;
 mod removal_races;

@@ -8,6 +8,7 @@ use crate::labels::attributes::collected::{Collected, collected};
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
 use crate::metric::kind::{MetricType, ValueType};
+use crate::rules::unit::nanos_in;
 use crate::store::family::Family;
 use crate::typed::any::{record_number, to_change};
 use crate::typed::value::{Any, AnyValue, FromAny};
@@ -25,7 +26,8 @@ impl RuntimeMetric {
         self.0.descriptor()
     }
 
-    /// Records `value`, as [`record_metric`](crate::record_metric) does.
+    /// Records `value`, as [`record_metric`](crate::record_metric) does: a number, or a
+    /// [`Duration`](std::time::Duration) if the unit is a unit of time.
     ///
     /// ```
     /// # use typed_metrics_core as typed_metrics;
@@ -85,7 +87,7 @@ impl RuntimeMetric {
         if (descriptor.metric_type(), descriptor.value_type())
             == (MetricType::Histogram, ValueType::U64)
         {
-            u64::from_any(value)?;
+            u64::from_any(value.in_unit(descriptor.unit(), true)?)?;
         }
         to_change(descriptor, value).map(|_| ())
     }
@@ -106,6 +108,11 @@ fn bad_value(descriptor: &Descriptor, value: Any, reason: DropReason) -> Error {
         DropReason::Negative if metric_type == MetricType::Counter => {
             format!("{value} is negative, and a counter only grows; use an up-down counter")
         }
+        _ if matches!(value, Any::Time(_)) && nanos_in(descriptor.unit()).is_none() => format!(
+            "{value} is a duration, and the unit {:?} is not a unit of time; record a number, or \
+             register the metric with a unit of time",
+            descriptor.unit()
+        ),
         _ => format!(
             "{value} is not a value of type {value_type}; convert it, or register the metric with \
              values of f64, the default"

@@ -5,12 +5,12 @@ use super::value::{Any, AnyValue, FromAny};
 use crate::cells::change::Change;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
-use crate::metric::kind::{MetricType, with_number};
+use crate::metric::kind::{MetricType, ValueType, with_number};
 use crate::number::Number;
 use crate::store::series::Series;
 
-/// Records any number according to the metric's kind: adds to a sum, sets a gauge, or records in a
-/// histogram.
+/// Records any number, or a duration, according to the metric's kind: adds to a sum, sets a gauge,
+/// or records in a histogram.
 #[doc(hidden)]
 pub fn record_any<K>(handle: Handle<K>, value: impl AnyValue) {
     record_number(handle.series(), value.any());
@@ -29,6 +29,7 @@ pub(crate) fn record_number(series: Series, value: Any) {
 /// The change that `value` makes to a metric, or the reason why the metric cannot record it.
 pub(crate) fn to_change(descriptor: &Descriptor, value: Any) -> Result<Change, DropReason> {
     let value_type = descriptor.value_type();
+    let value = value.in_unit(descriptor.unit(), value_type != ValueType::F64)?;
     Ok(match descriptor.metric_type() {
         MetricType::Histogram => Change::Record(f64::from_any(value)?),
         MetricType::Counter => {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::{Duration, Instant};
 
-use super::value::{CounterValue, GaugeValue, HistogramValue, UpDownValue};
+use super::value::{CounterValue, FromAny, GaugeValue, HistogramValue, UpDownValue};
 use crate::collect::observation::{Observation, observe_series};
 use crate::collect::remove::remove;
 use crate::metric::descriptor::Descriptor;
@@ -20,21 +20,21 @@ pub mod kind {
 
     use crate::rules::unit::NotTime;
 
-    /// A sum of `T` that only grows.
+    /// A sum of `T` in unit `U` that only grows.
     #[derive(Debug)]
-    pub struct Counter<T>(PhantomData<T>);
+    pub struct Counter<T, U = NotTime>(PhantomData<(T, U)>);
 
-    /// A sum of `T` that grows and shrinks.
+    /// A sum of `T` in unit `U` that grows and shrinks.
     #[derive(Debug)]
-    pub struct UpDownCounter<T>(PhantomData<T>);
+    pub struct UpDownCounter<T, U = NotTime>(PhantomData<(T, U)>);
 
-    /// A value of `T` that is set; the last value counts.
+    /// A value of `T` in unit `U` that is set; the last value counts.
     #[derive(Debug)]
-    pub struct Gauge<T>(PhantomData<T>);
+    pub struct Gauge<T, U = NotTime>(PhantomData<(T, U)>);
 
-    /// A distribution of values in unit `U`.
+    /// A distribution of values of `T` in unit `U`.
     #[derive(Debug)]
-    pub struct Histogram<U = NotTime>(PhantomData<U>);
+    pub struct Histogram<U = NotTime, T = f64>(PhantomData<(U, T)>);
 }
 
 /// One series of a metric: 16 bytes, `Copy`, and valid for ever.
@@ -51,17 +51,19 @@ pub struct Handle<K> {
     kind: PhantomData<fn() -> K>,
 }
 
-/// A sum that only grows, in `u64` or `f64`.
-pub type Counter<T = u64> = Handle<kind::Counter<T>>;
+/// A sum that only grows, in `u64` or `f64`. `U` is the unit, if it is a unit of time.
+pub type Counter<T = u64, U = NotTime> = Handle<kind::Counter<T, U>>;
 
-/// A sum that grows and shrinks, in `i64` or `f64`.
-pub type UpDownCounter<T = i64> = Handle<kind::UpDownCounter<T>>;
+/// A sum that grows and shrinks, in `i64` or `f64`. `U` is the unit, if it is a unit of time.
+pub type UpDownCounter<T = i64, U = NotTime> = Handle<kind::UpDownCounter<T, U>>;
 
-/// A value that is set, in `f64`, `i64` or `u64`; the last value counts.
-pub type Gauge<T = f64> = Handle<kind::Gauge<T>>;
+/// A value that is set, in `f64`, `i64` or `u64`; the last value counts. `U` is the unit, if it is
+/// a unit of time.
+pub type Gauge<T = f64, U = NotTime> = Handle<kind::Gauge<T, U>>;
 
-/// A distribution of values. `U` is the unit, if it is a unit of time.
-pub type Histogram<U = NotTime> = Handle<kind::Histogram<U>>;
+/// A distribution of values. `U` is the unit, if it is a unit of time. `T` is `f64`, or `u64` for
+/// whole numbers.
+pub type Histogram<U = NotTime, T = f64> = Handle<kind::Histogram<U, T>>;
 
 impl<K> Copy for Handle<K> {}
 
@@ -109,16 +111,17 @@ impl<K> Handle<K> {
     }
 }
 
-impl<T: Number> Counter<T> {
+impl<T: Number, U> Counter<T, U> {
     /// Adds 1.
     #[inline(always)]
     pub fn inc(self) {
         self.series.add(T::ONE);
     }
 
-    /// Adds `n`. A negative, infinite or NaN `f64` is dropped, and counted as dropped.
+    /// Adds `n`: a number, or a [`Duration`] if the unit is a unit of time. A negative, infinite or
+    /// NaN `f64` is dropped, and counted as dropped.
     #[inline(always)]
-    pub fn add(self, n: impl CounterValue<T>) {
+    pub fn add(self, n: impl CounterValue<T, U>) {
         let n = n.increment();
         if !n.is_finite() {
             self.series.drop_for(DropReason::NotFinite);
@@ -134,7 +137,7 @@ impl<T: Number> Counter<T> {
     /// again.
     ///
     /// The observed total stays counted afterwards.
-    pub fn observe<V: CounterValue<T>>(
+    pub fn observe<V: CounterValue<T, U>>(
         self,
         total: impl Fn() -> V + Send + Sync + 'static,
     ) -> Observation {
@@ -142,7 +145,7 @@ impl<T: Number> Counter<T> {
     }
 }
 
-impl<T: Number> UpDownCounter<T> {
+impl<T: Number, U> UpDownCounter<T, U> {
     /// Adds 1.
     #[inline(always)]
     pub fn inc(self) {
@@ -155,10 +158,10 @@ impl<T: Number> UpDownCounter<T> {
         self.series.add(T::ZERO.minus(T::ONE));
     }
 
-    /// Adds `n`, which may be negative. An infinite or NaN `f64` is dropped, and counted as
-    /// dropped.
+    /// Adds `n`, which may be negative: a number, or a [`Duration`] if the unit is a unit of time.
+    /// An infinite or NaN `f64` is dropped, and counted as dropped.
     #[inline(always)]
-    pub fn add(self, n: impl UpDownValue<T>) {
+    pub fn add(self, n: impl UpDownValue<T, U>) {
         let n = n.change();
         if n.is_finite() {
             self.series.add(n);
@@ -171,12 +174,12 @@ impl<T: Number> UpDownCounter<T> {
     #[inline]
     pub fn enter(self) -> Entered<T> {
         let (series, life) = self.series.add_counted(T::ONE);
-        Entered { counter: Self::new(series), life }
+        Entered { series, life, number: PhantomData }
     }
 
     /// Reads a sum that other code keeps, at every collection from now on, until the returned guard
     /// is dropped. Then the observed sum is subtracted again.
-    pub fn observe<V: UpDownValue<T>>(
+    pub fn observe<V: UpDownValue<T, U>>(
         self,
         sum: impl Fn() -> V + Send + Sync + 'static,
     ) -> Observation {
@@ -184,11 +187,12 @@ impl<T: Number> UpDownCounter<T> {
     }
 }
 
-impl<T: Number> Gauge<T> {
-    /// Sets the value. A value that the gauge's type cannot hold (NaN and infinity in any gauge, a
-    /// negative number in `u64`) is dropped, and counted as dropped.
+impl<T: Number, U> Gauge<T, U> {
+    /// Sets the value: a number, or a [`Duration`] if the unit is a unit of time. A value that the
+    /// gauge's type cannot hold (NaN and infinity in any gauge, a negative number in `u64`) is
+    /// dropped, and counted as dropped.
     #[inline]
-    pub fn set(self, value: impl GaugeValue<T>) {
+    pub fn set(self, value: impl GaugeValue<T, U>) {
         match value.gauge_value() {
             Ok(value) if value.is_finite() => self.series.set(value),
             Ok(_) => self.series.drop_for(DropReason::NotFinite),
@@ -198,7 +202,7 @@ impl<T: Number> Gauge<T> {
 
     /// Reads the value at every collection from now on, until the returned guard is dropped. Then
     /// the series is removed.
-    pub fn observe<V: GaugeValue<T>>(
+    pub fn observe<V: GaugeValue<T, U>>(
         self,
         value: impl Fn() -> V + Send + Sync + 'static,
     ) -> Observation {
@@ -206,19 +210,23 @@ impl<T: Number> Gauge<T> {
     }
 }
 
-impl<U> Histogram<U> {
+impl<U, T> Histogram<U, T> {
     /// Records a value: any number, or a [`Duration`] if the unit is a unit of time. NaN and
-    /// infinity are dropped, and counted as dropped.
+    /// infinity are dropped, and counted as dropped. So are negative numbers in a histogram of
+    /// `u64`.
+    ///
+    /// A histogram of `u64` takes no floats. A `Duration` is rounded to the nearest whole number.
     #[inline(always)]
-    pub fn record(self, value: impl HistogramValue<U>) {
+    pub fn record(self, value: impl HistogramValue<U, T>) {
         self.series.record(value.histogram_value());
     }
 
     /// Starts a timer, which records the elapsed time when it is dropped.
     #[inline]
-    pub fn start_timer(self) -> Timer<U>
+    pub fn start_timer(self) -> Timer<U, T>
     where
         U: TimeUnit,
+        T: FromAny,
     {
         Timer { histogram: Some(self), start: Instant::now() }
     }
@@ -228,6 +236,7 @@ impl<U> Histogram<U> {
     pub fn time<R>(self, f: impl FnOnce() -> R) -> R
     where
         U: TimeUnit,
+        T: FromAny,
     {
         let _timer = self.start_timer();
         f()
@@ -238,7 +247,8 @@ impl<U> Histogram<U> {
 #[must_use = "keep it: `let _guard = …`; `let _ = …` drops it at once, and it counts for nothing"]
 #[derive(Debug)]
 pub struct Entered<T: Number = i64> {
-    counter: UpDownCounter<T>,
+    series: Series,
+    number: PhantomData<fn() -> T>,
     /// When the 1 was counted. A removal of the series since then has forgotten the 1 already.
     life: Life,
 }
@@ -246,7 +256,7 @@ pub struct Entered<T: Number = i64> {
 impl<T: Number> Drop for Entered<T> {
     #[inline]
     fn drop(&mut self) {
-        self.counter.series.add_in(self.life, T::ZERO.minus(T::ONE));
+        self.series.add_in(self.life, T::ZERO.minus(T::ONE));
     }
 }
 
@@ -254,12 +264,12 @@ impl<T: Number> Drop for Entered<T> {
 /// [`start_timer`](Handle::start_timer) returns it.
 #[must_use = "keep it: `let _timer = …`; `let _ = …` drops it at once, and it records no time"]
 #[derive(Debug)]
-pub struct Timer<U: TimeUnit> {
-    histogram: Option<Histogram<U>>,
+pub struct Timer<U: TimeUnit, T: FromAny = f64> {
+    histogram: Option<Histogram<U, T>>,
     start: Instant,
 }
 
-impl<U: TimeUnit> Timer<U> {
+impl<U: TimeUnit, T: FromAny> Timer<U, T> {
     /// Records the elapsed time now, and returns it.
     pub fn stop(mut self) -> Duration {
         let elapsed = self.start.elapsed();
@@ -275,7 +285,7 @@ impl<U: TimeUnit> Timer<U> {
     }
 }
 
-impl<U: TimeUnit> Drop for Timer<U> {
+impl<U: TimeUnit, T: FromAny> Drop for Timer<U, T> {
     #[inline]
     fn drop(&mut self) {
         if let Some(histogram) = self.histogram {

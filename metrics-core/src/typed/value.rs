@@ -1,73 +1,76 @@
 //! The values that each kind of metric takes.
 //!
-//! Each kind has a trait of its own, so that the error for a wrong value names the kind, and so
-//! that the type of plain integer literals can be inferred.
+//! Each kind has a trait of its own, so that the error for a wrong value names the kind.
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::metric::dropped::DropReason;
 use crate::number::Number;
-use crate::rules::unit::TimeUnit;
+use crate::rules::unit::{NotTime, TimeUnit, nanos_in, units, whole_units};
 
-/// A value by which a counter of `T` can be incremented: `u64`, and also `f64` on a counter with
-/// `value = f64`.
+/// A value by which a counter of `T` with unit `U` can be incremented: `u64`, and also `f64` on a
+/// counter with `value = f64`. A counter with a unit of time also takes a [`Duration`], rounded to
+/// the nearest number of `T`.
 #[diagnostic::on_unimplemented(
     message = "a counter of `{T}` is not incremented by `{Self}`",
     label = "not an increment of this counter",
-    note = "counters take `u64`: write `n as u64` or `u64::try_from(n)`; with `#[counter(value = f64)]` also `f64`"
+    note = "counters take `u64`: write `n as u64` or `u64::try_from(n)`; with `#[counter(value = f64)]` also `f64`, and with a unit of time also `Duration`"
 )]
-pub trait CounterValue<T: Number> {
+pub trait CounterValue<T: Number, U = NotTime> {
     /// The increment.
     #[doc(hidden)]
     fn increment(self) -> T;
 }
 
-/// A value by which an up-down counter of `T` can be changed: `i64`, and also `f64` with `value =
-/// f64`.
+/// A value by which an up-down counter of `T` with unit `U` can be changed: `i64`, and also `f64`
+/// with `value = f64`. An up-down counter with a unit of time also takes a [`Duration`], rounded to
+/// the nearest number of `T`.
 #[diagnostic::on_unimplemented(
     message = "an up-down counter of `{T}` is not changed by `{Self}`",
     label = "not a change of this up-down counter",
-    note = "up-down counters take `i64`: write `n as i64` or `i64::try_from(n)`; with `#[up_down_counter(value = f64)]` also `f64`"
+    note = "up-down counters take `i64`: write `n as i64` or `i64::try_from(n)`; with `#[up_down_counter(value = f64)]` also `f64`, and with a unit of time also `Duration`"
 )]
-pub trait UpDownValue<T: Number> {
+pub trait UpDownValue<T: Number, U = NotTime> {
     /// The change.
     #[doc(hidden)]
     fn change(self) -> T;
 }
 
-/// A value to which a gauge of `T` can be set: every primitive number of up to 64 bits, but floats
-/// only on a gauge of `f64`.
+/// A value to which a gauge of `T` with unit `U` can be set: every primitive number of up to 64
+/// bits, but floats only on a gauge of `f64`. A gauge with a unit of time also takes a [`Duration`],
+/// rounded to the nearest number of `T`.
 #[diagnostic::on_unimplemented(
     message = "a gauge of `{T}` is not set to `{Self}`",
     label = "not a value of this gauge",
-    note = "gauges take every primitive number of up to 64 bits; floats need `value = f64`, which is the default"
+    note = "gauges take every primitive number of up to 64 bits, and those with a unit of time also `Duration`; floats need `value = f64`, which is the default"
 )]
-pub trait GaugeValue<T: Number> {
+pub trait GaugeValue<T: Number, U = NotTime> {
     /// The value, or the reason why the gauge cannot hold it.
     #[doc(hidden)]
     fn gauge_value(self) -> Result<T, DropReason>;
 }
 
-/// A value that a histogram with unit `U` records: every primitive number of up to 64 bits, and
-/// [`Duration`] if `U` is a unit of time.
+/// A value that a histogram of `T` with unit `U` records: every primitive number of up to 64 bits,
+/// but floats only in a histogram of `f64`. A histogram with a unit of time also records a
+/// [`Duration`], rounded to the nearest number of `T`.
 #[diagnostic::on_unimplemented(
-    message = "a histogram does not record `{Self}`",
-    label = "not a value of a histogram",
-    note = "histograms record every primitive number of up to 64 bits, and those with a unit of time also `Duration`: for `as_millis()` give the `Duration` itself"
+    message = "a histogram of `{T}` does not record `{Self}`",
+    label = "not a value of this histogram",
+    note = "histograms record every primitive number of up to 64 bits, and those with a unit of time also `Duration`: for `as_millis()` give the `Duration` itself; floats need `value = f64`, which is the default"
 )]
-pub trait HistogramValue<U> {
+pub trait HistogramValue<U, T = f64> {
     /// The value in unit `U`.
     #[doc(hidden)]
     fn histogram_value(self) -> f64;
 }
 
-/// Any number. `record` on a value of a metrics enum takes it if the variants differ in kind, and
-/// checks it when it is recorded.
+/// Any number, or a [`Duration`]. `record` on a value of a metrics enum takes it if the variants
+/// differ in kind, and checks it when it is recorded.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number that these metrics record",
     label = "not a number",
-    note = "the variants differ in kind, so `record` takes any primitive number of up to 64 bits; use the variant's constructor for more"
+    note = "the variants differ in kind, so `record` takes any primitive number of up to 64 bits, or a `Duration`; use the variant's constructor for more"
 )]
 pub trait AnyValue {
     /// The number.
@@ -94,9 +97,23 @@ pub enum Any {
     Unsigned(u64),
     Signed(i64),
     Float(f64),
+    /// A number only in a unit of time: see [`Any::in_unit`].
+    Time(Duration),
 }
 
 impl Any {
+    /// A number: a duration is converted to `unit`, and is no number if that is not a unit of time.
+    /// If the metric holds whole numbers, a duration is rounded to the nearest one.
+    pub(crate) fn in_unit(self, unit: &str, is_whole: bool) -> Result<Self, DropReason> {
+        let Self::Time(duration) = self else { return Ok(self) };
+        let nanos = nanos_in(unit).ok_or(DropReason::WrongType)?;
+        Ok(if is_whole {
+            Self::Unsigned(whole_units(duration, nanos))
+        } else {
+            Self::Float(units(duration, nanos))
+        })
+    }
+
     /// Converts the number to an increment of a counter of `T`.
     pub(crate) fn to_increment<T: FromAny>(self) -> Result<T, DropReason> {
         match self {
@@ -111,6 +128,8 @@ impl Any {
             Self::Unsigned(value) => value as f64,
             Self::Signed(value) => value as f64,
             Self::Float(value) => value,
+            // NaN is dropped by every metric.
+            Self::Time(_) => f64::NAN,
         }
     }
 }
@@ -121,14 +140,20 @@ impl fmt::Display for Any {
             Self::Unsigned(value) => value.fmt(f),
             Self::Signed(value) => value.fmt(f),
             Self::Float(value) => value.fmt(f),
+            Self::Time(duration) => fmt::Debug::fmt(duration, f),
         }
     }
 }
 
-/// A value type that takes any number that it can hold.
+/// A value type that takes any number that it can hold, and any duration.
 #[doc(hidden)]
 pub trait FromAny: Number {
     fn from_any(any: Any) -> Result<Self, DropReason>;
+
+    /// The nearest number of units in `duration`.
+    fn from_duration<U: TimeUnit>(duration: Duration) -> Self;
+
+    fn to_f64(self) -> f64;
 }
 
 impl FromAny for u64 {
@@ -145,8 +170,17 @@ impl FromAny for u64 {
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
                 Ok(value as Self)
             }
-            Any::Float(_) => Err(DropReason::WrongType),
+            Any::Float(_) | Any::Time(_) => Err(DropReason::WrongType),
         }
+    }
+
+    #[inline]
+    fn from_duration<U: TimeUnit>(duration: Duration) -> Self {
+        whole_units(duration, U::NANOS)
+    }
+
+    fn to_f64(self) -> f64 {
+        self as f64
     }
 }
 
@@ -166,8 +200,17 @@ impl FromAny for i64 {
                 #[expect(clippy::cast_possible_truncation)]
                 Ok(value as Self)
             }
-            Any::Float(_) => Err(DropReason::WrongType),
+            Any::Float(_) | Any::Time(_) => Err(DropReason::WrongType),
         }
+    }
+
+    #[inline]
+    fn from_duration<U: TimeUnit>(duration: Duration) -> Self {
+        Self::try_from(whole_units(duration, U::NANOS)).unwrap_or(Self::MAX)
+    }
+
+    fn to_f64(self) -> f64 {
+        self as f64
     }
 }
 
@@ -176,6 +219,16 @@ impl FromAny for f64 {
     fn from_any(any: Any) -> Result<Self, DropReason> {
         let value = any.to_f64();
         if value.is_finite() { Ok(value) } else { Err(DropReason::NotFinite) }
+    }
+
+    #[inline]
+    fn from_duration<U: TimeUnit>(duration: Duration) -> Self {
+        U::from_duration(duration)
+    }
+
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        self
     }
 }
 
@@ -187,7 +240,7 @@ macro_rules! takes {
         $($(takes!(@value $trait $method $cells $value);)+)*
     };
     (@value $trait:ident $method:ident [$($cell:ty),+] $value:ty) => {
-        $(impl $trait<$cell> for $value {
+        $(impl<U> $trait<$cell, U> for $value {
             #[inline(always)]
             fn $method(self) -> $cell {
                 self as $cell
@@ -225,13 +278,6 @@ macro_rules! any_number {
             }
         }
 
-        #[allow(clippy::cast_lossless, reason = "one body for all types; some do not convert `From`")]
-        impl<U> HistogramValue<U> for $number {
-            #[inline(always)]
-            fn histogram_value(self) -> f64 {
-                self as f64
-            }
-        }
     )+)*};
 }
 
@@ -241,9 +287,26 @@ any_number! {
     Float(f64): f32, f64;
 }
 
+macro_rules! histogram_takes {
+    ($($cell:ty: $($number:ty),+;)*) => {$($(
+        #[allow(clippy::cast_lossless, reason = "one body for all types; some do not convert `From`")]
+        impl<U> HistogramValue<U, $cell> for $number {
+            #[inline(always)]
+            fn histogram_value(self) -> f64 {
+                self as f64
+            }
+        }
+    )+)*};
+}
+
+histogram_takes! {
+    u64: u8, u16, u32, u64, usize, i8, i16, i32, i64, isize;
+    f64: u8, u16, u32, u64, usize, i8, i16, i32, i64, isize, f32, f64;
+}
+
 macro_rules! gauge_takes {
     ($($cell:ty: $($number:ty),+;)*) => {$($(
-        impl GaugeValue<$cell> for $number {
+        impl<U> GaugeValue<$cell, U> for $number {
             #[inline(always)]
             fn gauge_value(self) -> Result<$cell, DropReason> {
                 <$cell>::from_any(self.any())
@@ -258,10 +321,38 @@ gauge_takes! {
     f64: u8, u16, u32, u64, usize, i8, i16, i32, i64, isize, f32, f64;
 }
 
-impl<U: TimeUnit> HistogramValue<U> for Duration {
+impl<U: TimeUnit, T: FromAny> CounterValue<T, U> for Duration {
+    #[inline]
+    fn increment(self) -> T {
+        T::from_duration::<U>(self)
+    }
+}
+
+impl<U: TimeUnit, T: FromAny> UpDownValue<T, U> for Duration {
+    #[inline]
+    fn change(self) -> T {
+        T::from_duration::<U>(self)
+    }
+}
+
+impl<U: TimeUnit, T: FromAny> GaugeValue<T, U> for Duration {
+    #[inline]
+    fn gauge_value(self) -> Result<T, DropReason> {
+        Ok(T::from_duration::<U>(self))
+    }
+}
+
+impl<U: TimeUnit, T: FromAny> HistogramValue<U, T> for Duration {
     #[inline]
     fn histogram_value(self) -> f64 {
-        U::from_duration(self)
+        T::from_duration::<U>(self).to_f64()
+    }
+}
+
+impl AnyValue for Duration {
+    #[inline]
+    fn any(self) -> Any {
+        Any::Time(self)
     }
 }
 

@@ -6,7 +6,7 @@ use syn::Generics;
 use typed_metrics_core::{MetricType, ValueType};
 
 use crate::expand::names::at;
-use crate::model::{HandleParameter, HandleType};
+use crate::model::HandleType;
 
 /// The type of a handle.
 ///
@@ -14,8 +14,8 @@ use crate::model::{HandleParameter, HandleType};
 /// `__tm::Histogram<__tm::unit::Milliseconds>` and so on.
 pub(crate) fn handle(handle: HandleType) -> TokenStream {
     let kind = metric_type(handle.kind);
-    let parameter = parameter(handle.parameter);
-    quote!(__tm::#kind<#parameter>)
+    let parameters = parameters(handle);
+    quote!(__tm::#kind<#parameters>)
 }
 
 /// The bound on the value that `record` takes for a kind of handle: `__tm::value::CounterValue<…>`
@@ -31,21 +31,24 @@ pub(crate) fn value_bound(handle: HandleType) -> TokenStream {
             other => unreachable!("there is no handle for {other}"),
         }
     );
-    let parameter = parameter(handle.parameter);
-    quote!(__tm::value::#bound<#parameter>)
+    let parameters = parameters(handle);
+    quote!(__tm::value::#bound<#parameters>)
 }
 
-fn parameter(parameter: HandleParameter) -> TokenStream {
-    match parameter {
-        HandleParameter::Value(value_type) => {
-            let primitive = format_ident!("{}", value_type.as_str());
-            quote!(__p::core::primitive::#primitive)
+/// The type of the values and the unit, in the order of core's handles. A last parameter that has
+/// its default is left out: `f64` of histograms, and a unit that is not one of time.
+fn parameters(handle: HandleType) -> TokenStream {
+    let primitive = format_ident!("{}", handle.value_type.as_str());
+    let value = quote!(__p::core::primitive::#primitive);
+    let time =
+        handle.time.map(|unit| format_ident!("{unit}")).map(|unit| quote!(__tm::unit::#unit));
+    match (handle.kind, handle.value_type, time) {
+        (MetricType::Histogram, value_type, time) => {
+            let unit = time.unwrap_or_else(|| quote!(__tm::unit::NotTime));
+            if value_type == ValueType::F64 { unit } else { quote!(#unit, #value) }
         }
-        HandleParameter::Time(unit) => {
-            let unit = format_ident!("{unit}");
-            quote!(__tm::unit::#unit)
-        }
-        HandleParameter::NotTime => quote!(__tm::unit::NotTime),
+        (_, _, Some(unit)) => quote!(#value, #unit),
+        (_, _, None) => value,
     }
 }
 
