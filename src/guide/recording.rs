@@ -104,6 +104,47 @@
 //! assert_eq!(seen.histogram(Laundry::DoorOpen).sum, 2.0);
 //! ```
 //!
+//! # Gauges
+//!
+//! A gauge is set to a value, or changed from the value before. `add`, `sub`, `inc` and `dec` lose
+//! nothing if several threads change the gauge at the same time. `set_max` and `set_min` keep the
+//! largest and the smallest value. A gauge without a value counts as zero for an amount, and gets
+//! the limit as its value. A gauge of integers stops at the limits of its type, and counts what it
+//! cannot hold as dropped. `set_to_now` exists if the unit is a unit of time, and sets the time
+//! since the Unix epoch.
+//!
+//! ```
+//! use typed_metrics::Metrics;
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "garage")]
+//! enum Garage {
+//!     #[gauge(value = u64)]
+//!     Cars,
+//!     #[gauge(value = u64)]
+//!     MostCars,
+//!     #[gauge(unit = "s")]
+//!     Opened,
+//! }
+//!
+//! let seen = typed_metrics::testing::capture(|| {
+//!     Garage::opened().set_to_now();
+//!     for cars in 1..=3_u32 {
+//!         Garage::cars().inc();
+//!         Garage::most_cars().set_max(cars);
+//!     }
+//!     Garage::cars().sub(2);
+//! });
+//! seen.assert_gauge(Garage::Cars, 1.0);
+//! seen.assert_gauge(Garage::MostCars, 3.0);
+//! assert!(seen.gauge(Garage::Opened).unwrap() > 1.7e9);
+//! ```
+//!
+//! An up-down counter is the better choice for a number that goes up and down in steps: its threads
+//! do not share memory, its steps can be exported as changes, and `enter` takes a step back by
+//! itself. A gauge is for a number that is also set, and for numbers of which only the last one
+//! counts.
+//!
 //! # Guards
 //!
 //! `enter` adds 1 to an up-down counter, and subtracts it when the returned guard is dropped.

@@ -48,6 +48,29 @@ fn a_subscriber_gets_every_measurement_with_labels_and_value() {
 }
 
 #[test]
+fn a_subscriber_gets_the_new_value_of_a_gauge() {
+    let _turn = my_turn();
+    let gauge = Jobs::waiting(Queue::Invoice);
+    gauge.set(4);
+    let probe = Probe::subscribed("a", "handlers.waiting");
+    set_metric_handlers(Arc::clone(&probe)).unwrap();
+
+    gauge.add(3);
+    gauge.sub(10);
+    gauge.set_max(-9);
+    gauge.set_min(-8);
+    gauge.add(u64::MAX);
+    gauge.inc();
+    let _seen = typed_metrics::testing::capture(|| gauge.dec());
+
+    clear_metric_handlers();
+    gauge.remove();
+    let values = [7, -3, -3, -8, i64::MAX, i64::MAX, i64::MAX - 1];
+    let expected = values.map(|value| format!("handlers.waiting queue=invoice I64({value})"));
+    assert_eq!(probe.measurements(), expected);
+}
+
+#[test]
 fn two_subscribers_both_get_a_measurement_and_one_stays_when_the_other_goes() {
     let _turn = my_turn();
     let (a, b) =

@@ -7,6 +7,7 @@
 
 mod captures;
 mod durations;
+mod gauges;
 mod lives;
 mod removal;
 mod removal_races;

@@ -159,7 +159,7 @@ pub struct NotTime;
 ///
 /// Sealed: only the units of time in this module implement it.
 #[diagnostic::on_unimplemented(
-    message = "this metric's unit is not a unit of time, so a `Duration` has no value in it",
+    message = "this metric's unit is not a unit of time, so a `Duration` or the time of day has no value in it",
     label = "needs a metric with a unit of time",
     note = "give the metric a unit of time (`unit = \"s\"`; also `ns`, `us`, `ms`, `min`, `h`, `d`), or record a number"
 )]

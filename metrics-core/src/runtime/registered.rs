@@ -10,6 +10,7 @@ use crate::metric::dropped::DropReason;
 use crate::metric::kind::{MetricType, ValueType};
 use crate::rules::unit::nanos_in;
 use crate::store::family::Family;
+use crate::store::series::Series;
 use crate::typed::any::{record_number, to_change};
 use crate::typed::value::{Any, AnyValue, FromAny};
 
@@ -61,16 +62,28 @@ impl RuntimeMetric {
         value: Any,
         attributes: Result<&Collected, impl fmt::Display>,
     ) -> Result<(), Error> {
+        let (series, ()) = self.series_for(value, attributes, self.check_value(value))?;
+        record_number(series, value);
+        Ok(())
+    }
+
+    /// The series with these attributes, and what `checked` has made of `value`. Counts what is
+    /// wrong.
+    pub(super) fn series_for<T>(
+        self,
+        value: Any,
+        attributes: Result<&Collected, impl fmt::Display>,
+        checked: Result<T, DropReason>,
+    ) -> Result<(Series, T), Error> {
         let attributes = attributes.map_err(|error| {
             self.0.dropped().note(DropReason::BadAttributes);
             Error::runtime(self.descriptor().name(), error.to_string())
         })?;
-        self.check_value(value).map_err(|reason| {
+        let checked = checked.map_err(|reason| {
             self.0.dropped().note(reason);
             bad_value(self.descriptor(), value, reason)
         })?;
-        record_number(self.0.find(attributes), value);
-        Ok(())
+        Ok((self.0.find(attributes), checked))
     }
 
     pub(super) fn check_type(self, asked: MetricType) -> Result<(), Error> {

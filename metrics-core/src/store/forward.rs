@@ -21,7 +21,8 @@ pub struct Measurement {
     pub metric: &'static Descriptor,
     /// The labels of its series.
     pub labels: Labels,
-    /// The increment, the gauge's new value, or the value recorded in a histogram (as `F64`).
+    /// The increment, the gauge's new value, or the value recorded in a histogram (as `F64`). The
+    /// new value is the result also where an amount was added to the gauge.
     pub value: Value,
 }
 
@@ -58,6 +59,8 @@ pub(crate) fn to_subscribers(series: Series, change: Change) {
                 Change::Add(bits) | Change::Set(bits) => {
                     Value::from_bits(bits, series.value_type())
                 }
+                // Its result is forwarded, as a value that is set.
+                Change::Adjust(_) => return,
             },
         };
         subscribers.iter().for_each(|subscriber| subscriber.measured(&measurement));

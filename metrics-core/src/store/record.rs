@@ -4,8 +4,10 @@ use super::forward;
 use super::series::Series;
 use super::shared::Shared;
 use super::state::Life;
+use crate::cells::adjustment::Adjustment;
 use crate::cells::change::Change;
 use crate::cells::histogram::{self, Copied};
+use crate::cells::shared_gauge::SharedGauge;
 use crate::cells::{plain, sum};
 use crate::metric::dropped::DropReason;
 use crate::metric::kind::{ValueType, with_number};
@@ -83,22 +85,51 @@ impl Series {
     /// Sets a gauge.
     #[inline]
     pub(crate) fn set<N: Number>(self, n: N) {
-        // Without a base, a handler subscribes, or the cells are not allocated yet.
-        if self.block.base() == SHARED
-            && !scope::is_active()
-            && let Some(Shared::Gauges(gauges)) = self.block.shared_if_any()
-            && let Some(gauge) = gauges.get(self.offset() as usize)
-        {
-            if self.is_fixed() {
-                return gauge.set(n.to_bits());
-            }
-            if self.is_current()
-                && let Some(_writing) = self.enter()
-            {
-                return gauge.set(n.to_bits());
+        if self.write_gauge(|gauge| gauge.set(n.to_bits())).is_none() {
+            slow(self, Change::Set(n.to_bits()));
+        }
+    }
+
+    /// Changes a gauge relative to its value. A result that the type does not hold stops at the
+    /// limit of the type, and counts as dropped.
+    #[inline]
+    pub(crate) fn adjust<N: Number>(self, adjustment: Adjustment) {
+        match self.write_gauge(|gauge| gauge.adjust::<N>(adjustment)) {
+            Some(adjusted) if adjusted.is_whole => {}
+            Some(_) => self.note_limit(adjustment),
+            None => {
+                slow(self, Change::Adjust(adjustment));
             }
         }
-        slow(self, Change::Set(n.to_bits()));
+    }
+
+    /// Writes to the cell of a gauge; `None` in the uncommon cases, in which nothing is written.
+    #[inline(always)]
+    fn write_gauge<R>(self, write: impl FnOnce(&SharedGauge) -> R) -> Option<R> {
+        // Without a base, a handler subscribes, or the cells are not allocated yet.
+        if self.block.base() != SHARED || scope::is_active() {
+            return None;
+        }
+        let Some(Shared::Gauges(gauges)) = self.block.shared_if_any() else { return None };
+        let gauge = gauges.get(self.offset() as usize)?;
+        if self.is_fixed() {
+            return Some(write(gauge));
+        }
+        if !self.is_current() {
+            return None;
+        }
+        let _writing = self.enter()?;
+        Some(write(gauge))
+    }
+
+    /// Counts an operation on a gauge whose result is beyond the limit of the type.
+    #[cold]
+    fn note_limit(self, adjustment: Adjustment) {
+        self.drop_for(match (self.value_type(), adjustment) {
+            (ValueType::F64, _) => DropReason::NotFinite,
+            (ValueType::U64, Adjustment::Subtract(_)) => DropReason::Negative,
+            _ => DropReason::WrongType,
+        });
     }
 
     /// Counts a measurement that is dropped.
@@ -247,7 +278,7 @@ impl Series {
                 self.take_over(run, stamp)
                     .then(|| histogram::record(run, stamp, boundaries, value))?;
             }
-            Change::Set(_) => return None,
+            Change::Set(_) | Change::Adjust(_) => return None,
         }
         Some((self, Life::of_run(stamp)))
     }
@@ -264,8 +295,14 @@ impl Series {
             return self.overflowing().store(change);
         };
         let mut life = Life::of_run(self.block.stamp());
+        let mut adjusted = None;
         match (shared, change) {
             (Shared::Gauges(gauges), Change::Set(bits)) => gauges[position].set(bits),
+            (Shared::Gauges(gauges), Change::Adjust(adjustment)) => {
+                let gauge = &gauges[position];
+                let result = with_number!(self.value_type(), N => gauge.adjust::<N>(adjustment));
+                adjusted = Some((adjustment, result));
+            }
             (Shared::Sums(sums), Change::Add(bits)) => {
                 let added =
                     with_number!(self.value_type(), N => sums[position].add(N::from_bits(bits)));
@@ -280,7 +317,20 @@ impl Series {
         // See `store`: `tap` may wait for a lock.
         drop(writing);
         scope::tap(self.id(), self.descriptor(), change);
+        if let Some((adjustment, result)) = adjusted {
+            if !result.is_whole {
+                self.note_limit(adjustment);
+            }
+            self.forward(Change::Set(result.bits));
+        }
         (self, life)
+    }
+
+    /// Forwards a measurement to the subscribers of the metric, if there are any.
+    pub(super) fn forward(self, change: Change) {
+        if self.block.is_subscribed() {
+            forward::to_subscribers(self, change);
+        }
     }
 }
 
@@ -290,8 +340,9 @@ impl Series {
 #[inline(never)]
 fn slow(series: Series, change: Change) -> Counted {
     let (series, _) = series.current();
-    if series.block.is_subscribed() {
-        forward::to_subscribers(series, change);
+    // The new value of a gauge is forwarded when it is known.
+    if !matches!(change, Change::Adjust(_)) {
+        series.forward(change);
     }
     series.store(change)
 }

@@ -21,6 +21,9 @@ pub(crate) fn record_number(series: Series, value: Any) {
         Change::Add(bits) => with_number!(series.value_type(), N => series.add(N::from_bits(bits))),
         Change::Set(bits) => series.set(bits),
         Change::Record(value) => series.record(value),
+        Change::Adjust(adjustment) => {
+            with_number!(series.value_type(), N => series.adjust::<N>(adjustment));
+        }
     }) {
         series.drop_for(reason);
     }

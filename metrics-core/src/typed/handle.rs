@@ -5,6 +5,8 @@ use std::marker::PhantomData;
 use std::time::{Duration, Instant};
 
 use super::value::{CounterValue, FromAny, GaugeValue, HistogramValue, UpDownValue};
+use crate::cells::adjustment::Adjustment;
+use crate::clock;
 use crate::collect::observation::{Observation, observe_series};
 use crate::collect::remove::remove;
 use crate::metric::descriptor::Descriptor;
@@ -200,6 +202,71 @@ impl<T: Number, U> Gauge<T, U> {
         }
     }
 
+    /// Adds 1: see [`add`](Self::add).
+    #[inline]
+    pub fn inc(self) {
+        self.series.adjust::<T>(Adjustment::Add(T::ONE.to_bits()));
+    }
+
+    /// Subtracts 1: see [`add`](Self::add).
+    #[inline]
+    pub fn dec(self) {
+        self.series.adjust::<T>(Adjustment::Subtract(T::ONE.to_bits()));
+    }
+
+    /// Adds `n` to the value, as one step: nothing is lost if several threads add. A gauge without
+    /// a value counts as zero.
+    ///
+    /// `n` is a number of either sign, or a [`Duration`] if the unit is a unit of time. NaN and
+    /// infinity are dropped, and counted as dropped. A result beyond the limit of the gauge's type
+    /// stops at the limit, and the rest is counted as dropped.
+    ///
+    /// In a [capture](crate::testing::capture), the capture's own value begins without a value. So
+    /// the capture sees what the captured code has added, and not what the gauge held before.
+    #[inline]
+    pub fn add(self, n: impl GaugeValue<T, U>) {
+        self.adjust(n.addition());
+    }
+
+    /// Subtracts `n` from the value: see [`add`](Self::add).
+    #[inline]
+    pub fn sub(self, n: impl GaugeValue<T, U>) {
+        self.adjust(n.addition().map(Adjustment::reversed));
+    }
+
+    /// Sets the value, unless it is larger already. A gauge without a value gets this one, also in
+    /// a [capture](crate::testing::capture), which does not see what the gauge held before.
+    #[inline]
+    pub fn set_max(self, value: impl GaugeValue<T, U>) {
+        self.adjust(value.gauge_value().and_then(finite).map(Adjustment::AtLeast));
+    }
+
+    /// Sets the value, unless it is smaller already: see [`set_max`](Self::set_max).
+    #[inline]
+    pub fn set_min(self, value: impl GaugeValue<T, U>) {
+        self.adjust(value.gauge_value().and_then(finite).map(Adjustment::AtMost));
+    }
+
+    #[inline]
+    fn adjust(self, adjustment: Result<Adjustment, DropReason>) {
+        match adjustment {
+            Ok(adjustment) => self.series.adjust::<T>(adjustment),
+            Err(reason) => self.series.drop_for(reason),
+        }
+    }
+
+    /// Sets the value to the time of day: the time since the Unix epoch, in the gauge's unit. A
+    /// gauge of integers is set to the whole units that have passed.
+    ///
+    /// Only a gauge whose unit is a unit of time has this operation.
+    pub fn set_to_now(self)
+    where
+        U: TimeUnit,
+        T: FromAny,
+    {
+        self.series.set(T::passed::<U>(Duration::from_nanos(clock::now())));
+    }
+
     /// Reads the value at every collection from now on, until the returned guard is dropped. Then
     /// the series is removed.
     pub fn observe<V: GaugeValue<T, U>>(
@@ -241,6 +308,12 @@ impl<U, T> Histogram<U, T> {
         let _timer = self.start_timer();
         f()
     }
+}
+
+/// The bits of a finite number.
+#[inline(always)]
+fn finite<T: Number>(value: T) -> Result<u64, DropReason> {
+    if value.is_finite() { Ok(value.to_bits()) } else { Err(DropReason::NotFinite) }
 }
 
 /// Counts as 1 in an up-down counter until it is dropped. [`enter`](Handle::enter) returns it.

@@ -5,6 +5,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::cells::adjustment::Adjustment;
 use crate::metric::dropped::DropReason;
 use crate::number::Number;
 use crate::rules::unit::{NotTime, TimeUnit, nanos_in, units, whole_units};
@@ -41,7 +42,7 @@ pub trait UpDownValue<T: Number, U = NotTime> {
 /// bits, but floats only on a gauge of `f64`. A gauge with a unit of time also takes a [`Duration`],
 /// rounded to the nearest number of `T`.
 #[diagnostic::on_unimplemented(
-    message = "a gauge of `{T}` is not set to `{Self}`",
+    message = "a gauge of `{T}` does not take `{Self}`",
     label = "not a value of this gauge",
     note = "gauges take every primitive number of up to 64 bits, and those with a unit of time also `Duration`; floats need `value = f64`, which is the default"
 )]
@@ -49,6 +50,10 @@ pub trait GaugeValue<T: Number, U = NotTime> {
     /// The value, or the reason why the gauge cannot hold it.
     #[doc(hidden)]
     fn gauge_value(self) -> Result<T, DropReason>;
+
+    /// The operation that adds the value, or the reason why it cannot be added.
+    #[doc(hidden)]
+    fn addition(self) -> Result<Adjustment, DropReason>;
 }
 
 /// A value that a histogram of `T` with unit `U` records: every primitive number of up to 64 bits,
@@ -153,7 +158,30 @@ pub trait FromAny: Number {
     /// The nearest number of units in `duration`.
     fn from_duration<U: TimeUnit>(duration: Duration) -> Self;
 
+    /// The number of whole units in `duration`: of a time since the Unix epoch, they are never in
+    /// the future.
+    fn passed<U: TimeUnit>(duration: Duration) -> Self;
+
     fn to_f64(self) -> f64;
+
+    /// The operation that adds `any` to a gauge of this type.
+    fn addition_of(any: Any) -> Result<Adjustment, DropReason>;
+}
+
+/// The operation that adds `any` to a gauge of integers.
+fn addition_of_integer(any: Any) -> Result<Adjustment, DropReason> {
+    Ok(match any {
+        Any::Signed(value) if value < 0 => Adjustment::Subtract(value.unsigned_abs()),
+        Any::Float(value) if value < 0.0 => {
+            Adjustment::Subtract(u64::from_any(Any::Float(-value))?)
+        }
+        value => Adjustment::Add(u64::from_any(value)?),
+    })
+}
+
+/// The number of whole units of `nanos` nanoseconds in `duration`.
+fn passed(duration: Duration, nanos: u64) -> u64 {
+    u64::try_from(duration.as_nanos() / u128::from(nanos)).unwrap_or(u64::MAX)
 }
 
 impl FromAny for u64 {
@@ -179,8 +207,17 @@ impl FromAny for u64 {
         whole_units(duration, U::NANOS)
     }
 
+    fn passed<U: TimeUnit>(duration: Duration) -> Self {
+        passed(duration, U::NANOS)
+    }
+
     fn to_f64(self) -> f64 {
         self as f64
+    }
+
+    #[inline]
+    fn addition_of(any: Any) -> Result<Adjustment, DropReason> {
+        addition_of_integer(any)
     }
 }
 
@@ -209,8 +246,17 @@ impl FromAny for i64 {
         Self::try_from(whole_units(duration, U::NANOS)).unwrap_or(Self::MAX)
     }
 
+    fn passed<U: TimeUnit>(duration: Duration) -> Self {
+        Self::try_from(passed(duration, U::NANOS)).unwrap_or(Self::MAX)
+    }
+
     fn to_f64(self) -> f64 {
         self as f64
+    }
+
+    #[inline]
+    fn addition_of(any: Any) -> Result<Adjustment, DropReason> {
+        addition_of_integer(any)
     }
 }
 
@@ -226,9 +272,20 @@ impl FromAny for f64 {
         U::from_duration(duration)
     }
 
+    fn passed<U: TimeUnit>(duration: Duration) -> Self {
+        U::from_duration(duration)
+    }
+
     #[inline(always)]
     fn to_f64(self) -> f64 {
         self
+    }
+
+    #[inline]
+    fn addition_of(any: Any) -> Result<Adjustment, DropReason> {
+        let amount = Self::from_any(any)?;
+        let size = amount.abs().to_bits();
+        Ok(if amount < 0.0 { Adjustment::Subtract(size) } else { Adjustment::Add(size) })
     }
 }
 
@@ -311,6 +368,11 @@ macro_rules! gauge_takes {
             fn gauge_value(self) -> Result<$cell, DropReason> {
                 <$cell>::from_any(self.any())
             }
+
+            #[inline(always)]
+            fn addition(self) -> Result<Adjustment, DropReason> {
+                <$cell>::addition_of(self.any())
+            }
         }
     )+)*};
 }
@@ -339,6 +401,11 @@ impl<U: TimeUnit, T: FromAny> GaugeValue<T, U> for Duration {
     #[inline]
     fn gauge_value(self) -> Result<T, DropReason> {
         Ok(T::from_duration::<U>(self))
+    }
+
+    #[inline]
+    fn addition(self) -> Result<Adjustment, DropReason> {
+        Ok(Adjustment::Add(T::from_duration::<U>(self).to_bits()))
     }
 }
 

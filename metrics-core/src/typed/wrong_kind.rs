@@ -93,31 +93,24 @@ wrong_kind! {
             "declare a duration as `#[histogram(unit = \"s\")]`";
     }
     Gauge<T, U>, "not an operation of a gauge" {
-        add: GaugeAdd,
-            "a gauge has no `add`: it is set to a value",
-            "write `.set(value)`; declare a number that goes up and down in steps as \
-             `#[up_down_counter]`, which has `inc`, `dec`, `add` and `enter`";
-        dec: GaugeDec,
-            "a gauge has no `dec`: it is set to a value",
-            "write `.set(value)`; declare a number that goes up and down in steps as \
-             `#[up_down_counter]`, which has `inc`, `dec`, `add` and `enter`";
+        decrement: GaugeDecrement,
+            "a gauge has no `decrement`",
+            "write `.dec()` or `.sub(n)`";
         enter: GaugeEnter,
             "a gauge has no `enter`: it is set to a value",
             "declare a number of things in progress as `#[up_down_counter]`";
-        inc: GaugeInc,
-            "a gauge has no `inc`: it is set to a value",
-            "write `.set(value)`; declare a number that goes up and down in steps as \
-             `#[up_down_counter]`, which has `inc`, `dec`, `add` and `enter`";
+        increment: GaugeIncrement,
+            "a gauge has no `increment`",
+            "write `.inc()` or `.add(n)`";
         record: GaugeRecord,
             "a gauge has no `record`: it is set to a value",
             "write `.set(value)`; declare a distribution of values as `#[histogram]`";
+        set_to_current_time: GaugeSetToCurrentTime,
+            "a gauge has no `set_to_current_time`",
+            "write `.set_to_now()`, on a gauge with a unit of time";
         start_timer: GaugeStartTimer,
             "a gauge has no `start_timer`: it is set to a value",
             "declare a duration as `#[histogram(unit = \"s\")]`";
-        sub: GaugeSub,
-            "a gauge has no `sub`: it is set to a value",
-            "write `.set(value)`; declare a number that goes up and down in steps as \
-             `#[up_down_counter]`, which has `inc`, `dec`, `add` and `enter`";
         time: GaugeTime,
             "a gauge has no `time`: it is set to a value",
             "declare a duration as `#[histogram(unit = \"s\")]`";
