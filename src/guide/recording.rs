@@ -73,8 +73,12 @@
 //!
 //! # Values
 //!
-//! - Counters take `u64`: write `n as u64`, or `u64::try_from(n)` if the conversion can fail.
-//!   Up-down counters take `i64` in the same way. With `value = f64`, both also take `f64`.
+//! - Counters take every unsigned integer of up to 64 bits, `usize` included. They also take `i32`,
+//!   because Rust takes a plain number such as `1` for an `i32`; a negative one is dropped and
+//!   counted. For other signed integers write `u64::try_from(n)`.
+//! - Up-down counters take every integer that fits into an `i64`. For `u64` and `usize` write
+//!   `i64::try_from(n)`.
+//! - With `value = f64`, counters and up-down counters also take floats.
 //! - Gauges of `f64` take every primitive number of up to 64 bits. Gauges of `i64` and `u64` take
 //!   every primitive integer of up to 64 bits.
 //! - Histograms take every primitive number of up to 64 bits. Histograms with `value = u64` take

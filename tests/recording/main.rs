@@ -9,6 +9,7 @@ mod captures;
 mod durations;
 mod gauges;
 mod lives;
+mod numbers;
 mod removal;
 mod removal_races;
 mod storm;

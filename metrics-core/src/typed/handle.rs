@@ -120,17 +120,15 @@ impl<T: Number, U> Counter<T, U> {
         self.series.add(T::ONE);
     }
 
-    /// Adds `n`: a number, or a [`Duration`] if the unit is a unit of time. A negative, infinite or
-    /// NaN `f64` is dropped, and counted as dropped.
+    /// Adds `n`: a number, or a [`Duration`] if the unit is a unit of time. A negative number, and
+    /// an infinite or NaN `f64`, is dropped and counted as dropped.
     #[inline(always)]
     pub fn add(self, n: impl CounterValue<T, U>) {
-        let n = n.increment();
-        if !n.is_finite() {
-            self.series.drop_for(DropReason::NotFinite);
-        } else if n < T::ZERO {
-            self.series.drop_for(DropReason::Negative);
-        } else {
-            self.series.add(n);
+        match n.increment() {
+            Ok(n) if !n.is_finite() => self.series.drop_for(DropReason::NotFinite),
+            Ok(n) if n < T::ZERO => self.series.drop_for(DropReason::Negative),
+            Ok(n) => self.series.add(n),
+            Err(reason) => self.series.drop_for(reason),
         }
     }
 
@@ -143,7 +141,7 @@ impl<T: Number, U> Counter<T, U> {
         self,
         total: impl Fn() -> V + Send + Sync + 'static,
     ) -> Observation {
-        observe_series::<T>(self.series, move || Ok(total().increment()))
+        observe_series::<T>(self.series, move || total().increment())
     }
 }
 

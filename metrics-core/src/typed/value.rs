@@ -10,27 +10,30 @@ use crate::metric::dropped::DropReason;
 use crate::number::Number;
 use crate::rules::unit::{NotTime, TimeUnit, nanos_in, units, whole_units};
 
-/// A value by which a counter of `T` with unit `U` can be incremented: `u64`, and also `f64` on a
-/// counter with `value = f64`. A counter with a unit of time also takes a [`Duration`], rounded to
-/// the nearest number of `T`.
+/// A value by which a counter of `T` with unit `U` can be incremented: every unsigned integer of up
+/// to 64 bits, and also floats on a counter with `value = f64`. A counter with a unit of time also
+/// takes a [`Duration`], rounded to the nearest number of `T`.
+///
+/// `i32` is the type of a plain integer such as `1`, so a counter takes it too. A negative `i32` is
+/// dropped, and counted as dropped.
 #[diagnostic::on_unimplemented(
     message = "a counter of `{T}` is not incremented by `{Self}`",
     label = "not an increment of this counter",
-    note = "counters take `u64`: write `n as u64` or `u64::try_from(n)`; with `#[counter(value = f64)]` also `f64`, and with a unit of time also `Duration`"
+    note = "counters take unsigned integers: for a signed one write `u64::try_from(n)`; with `#[counter(value = f64)]` also floats, and with a unit of time also `Duration`"
 )]
 pub trait CounterValue<T: Number, U = NotTime> {
-    /// The increment.
+    /// The increment, or the reason why it is none.
     #[doc(hidden)]
-    fn increment(self) -> T;
+    fn increment(self) -> Result<T, DropReason>;
 }
 
-/// A value by which an up-down counter of `T` with unit `U` can be changed: `i64`, and also `f64`
-/// with `value = f64`. An up-down counter with a unit of time also takes a [`Duration`], rounded to
-/// the nearest number of `T`.
+/// A value by which an up-down counter of `T` with unit `U` can be changed: every integer that fits
+/// into `i64`, and also floats with `value = f64`. An up-down counter with a unit of time also takes
+/// a [`Duration`], rounded to the nearest number of `T`.
 #[diagnostic::on_unimplemented(
     message = "an up-down counter of `{T}` is not changed by `{Self}`",
     label = "not a change of this up-down counter",
-    note = "up-down counters take `i64`: write `n as i64` or `i64::try_from(n)`; with `#[up_down_counter(value = f64)]` also `f64`, and with a unit of time also `Duration`"
+    note = "up-down counters take integers that fit into `i64`: for `u64` and `usize` write `n as i64` or `i64::try_from(n)`; with `#[up_down_counter(value = f64)]` also floats, and with a unit of time also `Duration`"
 )]
 pub trait UpDownValue<T: Number, U = NotTime> {
     /// The change.
@@ -289,28 +292,45 @@ impl FromAny for f64 {
     }
 }
 
-macro_rules! takes {
-    ($($trait:ident<$($cell:ty),+>::$method:ident for $($value:ty),+;)*) => {
-        takes!(@each $($trait $method [$($cell),+] [$($value),+])*);
-    };
-    (@each $($trait:ident $method:ident $cells:tt [$($value:ty),+])*) => {
-        $($(takes!(@value $trait $method $cells $value);)+)*
-    };
-    (@value $trait:ident $method:ident [$($cell:ty),+] $value:ty) => {
-        $(impl<U> $trait<$cell, U> for $value {
+macro_rules! counter_takes {
+    ($($cell:ty: $($number:ty),+;)*) => {$($(
+        #[allow(clippy::cast_lossless, reason = "one body for all types; some do not convert `From`")]
+        impl<U> CounterValue<$cell, U> for $number {
             #[inline(always)]
-            fn $method(self) -> $cell {
-                self as $cell
+            fn increment(self) -> Result<$cell, DropReason> {
+                Ok(self as $cell)
             }
-        })+
-    };
+        }
+    )+)*};
 }
 
-takes! {
-    CounterValue<u64>::increment for u64;
-    CounterValue<f64>::increment for u64, f64;
-    UpDownValue<i64>::change for i64;
-    UpDownValue<f64>::change for i64, f64;
+counter_takes! {
+    u64: u8, u16, u32, u64, usize;
+    f64: u8, u16, u32, u64, usize, i32, f32, f64;
+}
+
+impl<U> CounterValue<u64, U> for i32 {
+    #[inline(always)]
+    fn increment(self) -> Result<u64, DropReason> {
+        u64::try_from(self).map_err(|_| DropReason::Negative)
+    }
+}
+
+macro_rules! up_down_counter_takes {
+    ($($cell:ty: $($number:ty),+;)*) => {$($(
+        #[allow(clippy::cast_lossless, reason = "one body for all types; some do not convert `From`")]
+        impl<U> UpDownValue<$cell, U> for $number {
+            #[inline(always)]
+            fn change(self) -> $cell {
+                self as $cell
+            }
+        }
+    )+)*};
+}
+
+up_down_counter_takes! {
+    i64: i8, i16, i32, i64, isize, u8, u16, u32;
+    f64: i8, i16, i32, i64, isize, u8, u16, u32, f32, f64;
 }
 
 macro_rules! any_number {
@@ -385,8 +405,8 @@ gauge_takes! {
 
 impl<U: TimeUnit, T: FromAny> CounterValue<T, U> for Duration {
     #[inline]
-    fn increment(self) -> T {
-        T::from_duration::<U>(self)
+    fn increment(self) -> Result<T, DropReason> {
+        Ok(T::from_duration::<U>(self))
     }
 }
 
