@@ -6,6 +6,7 @@
 //! layers below it, and `handlers` to announce new metrics.
 
 mod gauge;
+mod histogram;
 pub(crate) mod metric;
 pub(crate) mod names;
 pub(crate) mod record;

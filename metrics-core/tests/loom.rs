@@ -684,7 +684,7 @@ fn a_shared_histogram_is_read_as_one_and_loses_nothing() {
         let histogram = Arc::new(SharedHistogram::new(BOUNDARIES.len()));
         let writers = [0, 1].map(|_| {
             let histogram = Arc::clone(&histogram);
-            thread::spawn(move || histogram.record(BOUNDARIES, 4.0))
+            thread::spawn(move || histogram.record(BOUNDARIES, 4.0, 1))
         });
         let first = check_shared(&histogram);
         let second = check_shared(&histogram);
@@ -701,7 +701,7 @@ fn two_readers_of_a_shared_histogram_agree() {
         let threads = [true, false].map(|writes| {
             let histogram = Arc::clone(&histogram);
             thread::spawn(move || match writes {
-                true => (0..2).for_each(|_| histogram.record(BOUNDARIES, 4.0)),
+                true => (0..2).for_each(|_| histogram.record(BOUNDARIES, 4.0, 1)),
                 false => drop(check_shared(&histogram)),
             })
         });
@@ -717,7 +717,7 @@ fn an_interval_of_a_shared_histogram_ends_for_what_was_read() {
         let histogram = Arc::new(SharedHistogram::new(BOUNDARIES.len()));
         let writer = {
             let histogram = Arc::clone(&histogram);
-            thread::spawn(move || histogram.record(BOUNDARIES, 4.0))
+            thread::spawn(move || histogram.record(BOUNDARIES, 4.0, 1))
         };
         let first = histogram.read(true);
         writer.join().unwrap();
@@ -733,10 +733,10 @@ fn an_interval_of_a_shared_histogram_ends_for_what_was_read() {
 fn clearing_a_shared_histogram_forgets_whole_measurements() {
     model(2, || {
         let histogram = Arc::new(SharedHistogram::new(BOUNDARIES.len()));
-        histogram.record(BOUNDARIES, 4.0);
+        histogram.record(BOUNDARIES, 4.0, 1);
         let writer = {
             let histogram = Arc::clone(&histogram);
-            thread::spawn(move || histogram.record(BOUNDARIES, 4.0))
+            thread::spawn(move || histogram.record(BOUNDARIES, 4.0, 1))
         };
         histogram.clear();
         let left = check_shared(&histogram);

@@ -9,7 +9,7 @@
 //! | `#[counter]` | a sum that only grows | `inc`, `add`, `observe` | `u64`, or `f64` |
 //! | `#[up_down_counter]` | a sum that grows and shrinks | `inc`, `dec`, `add`, `enter`, `observe` | `i64`, or `f64` |
 //! | `#[gauge]` | the last value that was set | `set`, `inc`, `dec`, `add`, `sub`, `set_max`, `set_min`, `observe`; for units of time also `set_to_now` | `f64`, or `i64`, `u64` |
-//! | `#[histogram]` | a distribution | `record`; for units of time also `start_timer`, `time` | `f64`, or `u64` |
+//! | `#[histogram]` | a distribution | `record`, `record_many`; for units of time also `start_timer`, `time` | `f64`, or `u64` |
 //!
 //! The attribute takes these keys, all optional:
 //!

@@ -108,6 +108,27 @@
 //! assert_eq!(seen.histogram(Laundry::DoorOpen).sum, 2.0);
 //! ```
 //!
+//! # Many equal values
+//!
+//! `record_many(value, n)` records a value `n` times in a histogram, at the cost of one record. A
+//! handler that gets every measurement gets one, with the number in
+//! [`count`](crate::Measurement::count).
+//!
+//! ```
+//! use typed_metrics::Metrics;
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "mint")]
+//! enum Mint {
+//!     #[histogram(unit = "g")]
+//!     Weight,
+//! }
+//!
+//! let seen = typed_metrics::testing::capture(|| Mint::weight().record_many(8.5, 1_000));
+//! assert_eq!(seen.histogram(Mint::Weight).count, 1_000);
+//! assert_eq!(seen.histogram(Mint::Weight).sum, 8_500.0);
+//! ```
+//!
 //! # Gauges
 //!
 //! A gauge is set to a value, or changed from the value before. `add`, `sub`, `inc` and `dec` lose

@@ -10,6 +10,7 @@ mod durations;
 mod gauges;
 mod lives;
 mod numbers;
+mod record_many;
 mod removal;
 mod removal_races;
 mod storm;

@@ -11,7 +11,11 @@ pub(crate) enum Change {
     Set(u64),
     /// Changes a gauge relative to its value.
     Adjust(Adjustment),
-    Record(f64),
+    /// Records a value `count` times.
+    Record {
+        value: f64,
+        count: u64,
+    },
 }
 
 /// The contents of a series.

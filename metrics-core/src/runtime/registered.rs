@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::cells::change::Change;
 use crate::error::Error;
 use crate::labels::attributes::IntoAttributes;
 use crate::labels::attributes::collected::{Collected, collected};
@@ -62,7 +63,7 @@ impl RuntimeMetric {
         value: Any,
         attributes: Result<&Collected, impl fmt::Display>,
     ) -> Result<(), Error> {
-        let (series, ()) = self.series_for(value, attributes, self.check_value(value))?;
+        let (series, _) = self.series_for(value, attributes, self.check_value(value))?;
         record_number(series, value);
         Ok(())
     }
@@ -94,7 +95,8 @@ impl RuntimeMetric {
         Err(Error::wrong_type(self.descriptor().name(), registered, asked))
     }
 
-    fn check_value(self, value: Any) -> Result<(), DropReason> {
+    /// What recording `value` changes, or the reason why it cannot be recorded.
+    pub(super) fn check_value(self, value: Any) -> Result<Change, DropReason> {
         let descriptor = self.descriptor();
         // The cells of a histogram hold any float, so its value type is checked here.
         if (descriptor.metric_type(), descriptor.value_type())
@@ -102,7 +104,7 @@ impl RuntimeMetric {
         {
             u64::from_any(value.in_unit(descriptor.unit(), true)?)?;
         }
-        to_change(descriptor, value).map(|_| ())
+        to_change(descriptor, value)
     }
 }
 

@@ -170,10 +170,10 @@ pub(crate) fn tap(id: SeriesId, descriptor: &'static Descriptor, change: Change)
             Change::Adjust(adjustment) => {
                 with_number!(value_type, N => adjustment.apply::<N>(before)).bits
             }
-            Change::Record(value) => {
+            Change::Record { value, count } => {
                 let empty = || Reading::Histogram(Totals::new(boundaries.len()));
                 if let Reading::Histogram(totals) = tapped.entry(id).or_insert_with(empty) {
-                    totals.record(boundaries, value);
+                    totals.record(boundaries, value, count);
                 }
                 continue;
             }

@@ -30,7 +30,7 @@ impl Series {
             self.add_to_run(n).is_some()
         };
         if !is_added {
-            slow(self, Change::Add(n.to_bits()));
+            add_slowly(self, n.to_bits());
         }
     }
 
@@ -60,6 +60,25 @@ impl Series {
     /// Records into a histogram.
     #[inline(always)]
     pub(crate) fn record(self, value: f64) {
+        self.record_in_run(value, 1, histogram::record);
+    }
+
+    /// Records a value `count` times.
+    pub(crate) fn record_many(self, value: f64, count: u64) {
+        if count > 0 {
+            self.record_in_run(value, count, |run, tag, boundaries, value| {
+                histogram::record_many(run, tag, boundaries, value, count)
+            });
+        }
+    }
+
+    #[inline(always)]
+    fn record_in_run(
+        self,
+        value: f64,
+        count: u64,
+        record: impl FnOnce(&[AtomicU64], u64, &[f64], f64) -> bool,
+    ) {
         if !value.is_finite() {
             return self.drop_for(DropReason::NotFinite);
         }
@@ -76,9 +95,9 @@ impl Series {
         let is_recorded = self.is_current_at(stamp)
             && shard::cells(self.index())
                 .and_then(|cells| cells.get(..histogram::width(boundaries.len())))
-                .is_some_and(|run| histogram::record(run, stamp, boundaries, value));
+                .is_some_and(|run| record(run, stamp, boundaries, value));
         if !is_recorded {
-            slow(self, Change::Record(value));
+            record_slowly(self, value, count);
         }
     }
 
@@ -272,11 +291,13 @@ impl Series {
                     self.take_over_sum(run, stamp).then(add)?;
                 }
             }
-            Change::Record(value) => {
+            Change::Record { value, count } => {
                 let boundaries = self.descriptor().boundaries();
                 let run = cells.get(..histogram::width(boundaries.len()))?;
-                self.take_over(run, stamp)
-                    .then(|| histogram::record(run, stamp, boundaries, value))?;
+                self.take_over(run, stamp).then(|| match count {
+                    1 => histogram::record(run, stamp, boundaries, value),
+                    _ => histogram::record_many(run, stamp, boundaries, value, count),
+                })?;
             }
             Change::Set(_) | Change::Adjust(_) => return None,
         }
@@ -308,8 +329,8 @@ impl Series {
                     with_number!(self.value_type(), N => sums[position].add(N::from_bits(bits)));
                 life = Life::of_shared(added);
             }
-            (Shared::Histograms(histograms), Change::Record(value)) => {
-                histograms[position].record(self.descriptor().boundaries(), value);
+            (Shared::Histograms(histograms), Change::Record { value, count }) => {
+                histograms[position].record(self.descriptor().boundaries(), value, count);
             }
             // The kind of the handle determines both the cells and the change.
             (Shared::Gauges(_) | Shared::Sums(_) | Shared::Histograms(_), _) => {}
@@ -345,6 +366,21 @@ fn slow(series: Series, change: Change) -> Counted {
         series.forward(change);
     }
     series.store(change)
+}
+
+// A `Change` does not fit into two registers. So the fast paths, which must not touch the stack,
+// hand over its parts.
+
+#[cold]
+#[inline(never)]
+fn add_slowly(series: Series, bits: u64) {
+    slow(series, Change::Add(bits));
+}
+
+#[cold]
+#[inline(never)]
+fn record_slowly(series: Series, value: f64, count: u64) {
+    slow(series, Change::Record { value, count });
 }
 
 /// Whether a histogram of `u64` can record `value`.

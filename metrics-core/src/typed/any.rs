@@ -20,7 +20,7 @@ pub(crate) fn record_number(series: Series, value: Any) {
     if let Err(reason) = to_change(series.descriptor(), value).map(|change| match change {
         Change::Add(bits) => with_number!(series.value_type(), N => series.add(N::from_bits(bits))),
         Change::Set(bits) => series.set(bits),
-        Change::Record(value) => series.record(value),
+        Change::Record { value, count } => series.record_many(value, count),
         Change::Adjust(adjustment) => {
             with_number!(series.value_type(), N => series.adjust::<N>(adjustment));
         }
@@ -34,7 +34,7 @@ pub(crate) fn to_change(descriptor: &Descriptor, value: Any) -> Result<Change, D
     let value_type = descriptor.value_type();
     let value = value.in_unit(descriptor.unit(), value_type != ValueType::F64)?;
     Ok(match descriptor.metric_type() {
-        MetricType::Histogram => Change::Record(f64::from_any(value)?),
+        MetricType::Histogram => Change::Record { value: f64::from_any(value)?, count: 1 },
         MetricType::Counter => {
             Change::Add(with_number!(value_type, N => value.to_increment::<N>()?.to_bits()))
         }

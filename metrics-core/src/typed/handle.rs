@@ -286,6 +286,14 @@ impl<U, T> Histogram<U, T> {
         self.series.record(value.histogram_value());
     }
 
+    /// Records a value `n` times, at the cost of one record. With `n = 0`, nothing is recorded.
+    ///
+    /// A handler that passes the values on to an OpenTelemetry SDK hands over each of them, because
+    /// the SDK takes single values: a million take some milliseconds of its collection.
+    pub fn record_many(self, value: impl HistogramValue<U, T>, n: u64) {
+        self.series.record_many(value.histogram_value(), n);
+    }
+
     /// Starts a timer, which records the elapsed time when it is dropped.
     #[inline]
     pub fn start_timer(self) -> Timer<U, T>

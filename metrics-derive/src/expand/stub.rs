@@ -131,6 +131,7 @@ fn any_handle() -> TokenStream {
             pub fn set_min<V>(self, _: V) {}
             pub fn set_to_now(self) {}
             pub fn record<V>(self, _: V) {}
+            pub fn record_many<V>(self, _: V, _: u64) {}
             pub fn enter(self) -> __AnyGuard { __AnyGuard }
             pub fn start_timer(self) -> __AnyGuard { __AnyGuard }
             pub fn time<R>(self, f: impl __p::core::ops::FnOnce() -> R) -> R { f() }
