@@ -5,4 +5,5 @@
 mod bad_values;
 mod collisions;
 mod definitions;
+mod label_types;
 mod limits;

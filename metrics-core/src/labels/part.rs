@@ -1,6 +1,8 @@
 //! One label of a measurement, in the form in which series are looked up.
 
-use super::label::Label;
+use std::fmt::Display;
+
+use super::label::{Displayed, Label};
 use super::scratch::Scratch;
 use super::value::{LabelRef, cut};
 
@@ -39,6 +41,24 @@ pub const fn label_type<L: Label + ?Sized>() -> LabelType<L> {
         index: L::index,
         is_pending: L::is_pending,
         value: L::value,
+    }
+}
+
+/// The label type of a field that is an `Option` and has `#[label(display)]`: `None` leaves the label
+/// out.
+#[doc(hidden)]
+#[must_use]
+#[inline(always)]
+pub const fn displayed_option<'t, T: Display>() -> LabelType<Displayed<'t, Option<T>>> {
+    LabelType {
+        cardinality: None,
+        value_at: |_| LabelRef::Absent,
+        index: |_| 0,
+        is_pending: |_| false,
+        value: |Displayed(label), scratch| match label {
+            Some(label) => scratch.write(label),
+            None => LabelRef::Absent,
+        },
     }
 }
 

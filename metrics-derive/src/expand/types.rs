@@ -2,7 +2,7 @@
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::Generics;
+use syn::{GenericArgument, Generics, PathArguments, Type, TypePath, parse2};
 use typed_metrics_core::{MetricType, ValueType};
 
 use crate::expand::names::at;
@@ -66,12 +66,26 @@ pub(crate) fn value_type(value_type: ValueType) -> Ident {
 /// tokens have the span of the type and every copy gives the same error, so the compiler reports it
 /// once.
 ///
-/// Expands to `__p::label_type::<&'a str>()`.
+/// Expands to `__p::label_type::<&'a str>()`, to `__p::label_type::<__p::Displayed<'_, IpAddr>>()`
+/// or, for an `Option` that is displayed, to `__p::displayed_option::<IpAddr>()`.
 pub(crate) fn label_type(ty: &impl ToTokens, display: bool) -> TokenStream {
-    if display {
+    if let Some(inner) = parse2(ty.to_token_stream()).ok().filter(|_| display).and_then(optional) {
+        quote_spanned!(at(ty)=> __p::displayed_option::<#inner>())
+    } else if display {
         quote_spanned!(at(ty)=> __p::label_type::<__p::Displayed<'_, #ty>>())
     } else {
         quote_spanned!(at(ty)=> __p::label_type::<#ty>())
+    }
+}
+
+/// The `T` of an `Option<T>`, as far as the name tells.
+fn optional(ty: Type) -> Option<Type> {
+    let Type::Path(TypePath { qself: None, path, .. }) = ty else { return None };
+    let last = path.segments.into_iter().next_back().filter(|last| last.ident == "Option")?;
+    let PathArguments::AngleBracketed(arguments) = last.arguments else { return None };
+    match arguments.args.into_iter().next()? {
+        GenericArgument::Type(inner) => Some(inner),
+        _ => None,
     }
 }
 
