@@ -27,6 +27,8 @@ features:
     cargo clippy -p typed-metrics --no-default-features --features system -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features logfire -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features signals -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features http -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features uuid -- -D warnings
     cargo clippy -p typed-metrics-llm -- -D warnings
     cargo clippy -p typed-metrics-core --no-default-features -- -D warnings
     cargo clippy -p typed-metrics-otel --all-targets -- -D warnings

@@ -79,6 +79,8 @@
 //!   Logfire.
 //! - `signals`: `shutdown_signal` and `exit_on_signal`: SIGTERM and Ctrl-C end a program with its
 //!   last values exported. This feature adds tokio.
+//! - `http`: `Method` and `StatusCode` of the crate `http` are labels.
+//! - `uuid`: `Uuid` of the crate `uuid` is a label.
 //! - `system`: `system::install`, which adds metrics of the process and of its host.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -5,6 +5,7 @@
 //! and stores, and any thread reads. *Shared* cells take writes from any thread, by
 //! read-modify-write.
 
+pub(crate) mod adjustment;
 pub(crate) mod change;
 pub(crate) mod gate;
 pub(crate) mod histogram;

@@ -3,6 +3,7 @@
 //! This layer does not know metrics. It may use `rules`.
 
 pub(crate) mod attributes;
+mod foreign;
 pub(crate) mod hash;
 pub(crate) mod label;
 pub(crate) mod outcome;

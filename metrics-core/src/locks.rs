@@ -48,6 +48,24 @@ pub(crate) fn outermost() -> Option<Outermost> {
     if is_in_section() { None } else { Outermost::begin(&RECORDING) }
 }
 
+/// The end of the code that [`outermost`] began, until the result is dropped: what foreign code
+/// records then is recorded. The caller holds no lock.
+pub(crate) fn foreign() -> Foreign {
+    Foreign { was_recording: RECORDING.replace(false) }
+}
+
+/// See [`foreign`].
+#[derive(Debug)]
+pub(crate) struct Foreign {
+    was_recording: bool,
+}
+
+impl Drop for Foreign {
+    fn drop(&mut self) {
+        RECORDING.set(self.was_recording);
+    }
+}
+
 /// Whether this thread is in a section, and so may hold locks.
 pub(crate) fn is_in_section() -> bool {
     DEPTH.get() > GUARDS.get()

@@ -45,6 +45,23 @@ pub trait Number: Copy + PartialOrd + sealed::Sealed + 'static {
     #[doc(hidden)]
     const ONE: Self;
 
+    /// The smallest number.
+    #[doc(hidden)]
+    const MIN: Self;
+
+    /// The largest number.
+    #[doc(hidden)]
+    const MAX: Self;
+
+    /// The sum with an amount, `None` if this type does not hold it. The amount of an integer is a
+    /// `u64`, and that of a float is bits.
+    #[doc(hidden)]
+    fn raised(self, amount: u64) -> Option<Self>;
+
+    /// The difference to an amount, `None` if this type does not hold it.
+    #[doc(hidden)]
+    fn lowered(self, amount: u64) -> Option<Self>;
+
     /// Whether the number is finite, so that it can be added to a sum.
     #[doc(hidden)]
     fn is_finite(self) -> bool;
@@ -61,6 +78,18 @@ impl Number for u64 {
     const PLAIN: bool = true;
     const ZERO: Self = 0;
     const ONE: Self = 1;
+    const MIN: Self = u64::MIN;
+    const MAX: Self = u64::MAX;
+
+    #[inline]
+    fn raised(self, amount: u64) -> Option<Self> {
+        self.checked_add(amount)
+    }
+
+    #[inline]
+    fn lowered(self, amount: u64) -> Option<Self> {
+        self.checked_sub(amount)
+    }
 
     #[inline(always)]
     fn to_bits(self) -> u64 {
@@ -102,6 +131,18 @@ impl Number for i64 {
     const PLAIN: bool = false;
     const ZERO: Self = 0;
     const ONE: Self = 1;
+    const MIN: Self = i64::MIN;
+    const MAX: Self = i64::MAX;
+
+    #[inline]
+    fn raised(self, amount: u64) -> Option<Self> {
+        self.checked_add_unsigned(amount)
+    }
+
+    #[inline]
+    fn lowered(self, amount: u64) -> Option<Self> {
+        self.checked_sub_unsigned(amount)
+    }
 
     #[inline(always)]
     fn to_bits(self) -> u64 {
@@ -143,6 +184,18 @@ impl Number for f64 {
     const PLAIN: bool = false;
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
+    const MIN: Self = f64::MIN;
+    const MAX: Self = f64::MAX;
+
+    #[inline]
+    fn raised(self, amount: u64) -> Option<Self> {
+        Some(self + f64::from_bits(amount)).filter(|sum| sum.is_finite())
+    }
+
+    #[inline]
+    fn lowered(self, amount: u64) -> Option<Self> {
+        Some(self - f64::from_bits(amount)).filter(|sum| sum.is_finite())
+    }
 
     #[inline(always)]
     fn to_bits(self) -> u64 {

@@ -9,7 +9,10 @@ pub use std::boxed::Box;
 
 pub use crate::collect::registry::FAMILIES;
 pub use crate::labels::label::{Displayed, Label, displayed};
-pub use crate::labels::part::{LabelType, Part, PartList, displayed_part, label_type, part};
+pub use crate::labels::part::{
+    LabelType, Part, PartList, displayed_option, displayed_option_part, displayed_part, label_type,
+    part,
+};
 pub use crate::labels::scratch::Scratch;
 pub use crate::labels::value::LabelRef;
 pub use crate::metric::descriptor::{Definition, Descriptor};

@@ -5,6 +5,8 @@
 //! mistakes there, an [`Error`](crate::Error) reports them here. This layer may use `typed` and the
 //! layers below it, and `handlers` to announce new metrics.
 
+mod gauge;
+mod histogram;
 pub(crate) mod metric;
 pub(crate) mod names;
 pub(crate) mod record;

@@ -11,6 +11,7 @@
 
 #[path = "../src/cells"]
 mod cells {
+    pub(crate) mod adjustment;
     pub(crate) mod gate;
     pub(crate) mod histogram;
     pub(crate) mod shared_gauge;
@@ -27,6 +28,7 @@ mod sync;
 
 use std::sync::Arc;
 
+use cells::adjustment::Adjustment::{self, Add};
 use cells::gate::{Gate, Slot};
 use cells::histogram::{self, Copied};
 use cells::shared_gauge::SharedGauge;
@@ -566,6 +568,71 @@ fn a_gauge_that_is_removed_while_it_is_set_has_the_value_or_none() {
     });
 }
 
+fn add_to_gauge(gauge: &Arc<SharedGauge>, amount: u64) -> thread::JoinHandle<()> {
+    let gauge = Arc::clone(gauge);
+    thread::spawn(move || {
+        gauge.adjust::<u64>(Add(amount));
+    })
+}
+
+#[test]
+fn what_is_added_to_a_gauge_comes_before_a_removal_or_after() {
+    model(3, || {
+        let gauge = Arc::new(SharedGauge::new());
+        gauge.set(10);
+        let adders = [1, 2].map(|amount| add_to_gauge(&gauge, amount));
+        gauge.unset();
+        adders.into_iter().for_each(|adder| adder.join().unwrap());
+        assert!([None, Some(1), Some(2), Some(3)].contains(&gauge.read()), "{:?}", gauge.read());
+    });
+}
+
+#[test]
+fn what_is_added_to_a_gauge_is_never_lost() {
+    model(3, || {
+        let gauge = Arc::new(SharedGauge::new());
+        let adders = [1, 2].map(|amount| add_to_gauge(&gauge, amount));
+        gauge.take_fresh();
+        gauge.adjust::<u64>(Adjustment::Subtract(0));
+        adders.into_iter().for_each(|adder| adder.join().unwrap());
+        assert_eq!(gauge.read(), Some(3));
+    });
+}
+
+/// A gauge of 1 that was seen. It expires while `write` writes to it.
+fn expires_while(write: fn(&SharedGauge), allowed: &'static [Option<u64>]) {
+    model(4, move || {
+        let gauge = Arc::new(SharedGauge::new());
+        gauge.set(1);
+        assert!(gauge.take_fresh());
+        let writer = {
+            let gauge = Arc::clone(&gauge);
+            thread::spawn(move || write(&gauge))
+        };
+        gauge.unset_if_seen();
+        writer.join().unwrap();
+        assert!(allowed.contains(&gauge.read()), "{:?}", gauge.read());
+        // The write is noted.
+        assert!(gauge.take_fresh());
+    });
+}
+
+#[test]
+fn a_gauge_that_expires_while_it_is_set_keeps_the_value() {
+    expires_while(|gauge| gauge.set(2), &[Some(2)]);
+}
+
+#[test]
+fn a_gauge_that_expires_while_it_is_set_to_the_same_value_keeps_it() {
+    expires_while(|gauge| gauge.set(1), &[Some(1)]);
+}
+
+#[test]
+fn what_is_added_to_a_gauge_that_expires_is_kept() {
+    expires_while(|gauge| _ = gauge.adjust::<u64>(Add(4)), &[Some(5), Some(4)]);
+    expires_while(|gauge| _ = gauge.adjust::<u64>(Add(0)), &[Some(1), Some(0)]);
+}
+
 /// A writer with an old stamp, which announces itself in a slot or in the gate.
 fn shuts_out_an_old_stamp(has_slot: bool) {
     model(3, move || {
@@ -617,7 +684,7 @@ fn a_shared_histogram_is_read_as_one_and_loses_nothing() {
         let histogram = Arc::new(SharedHistogram::new(BOUNDARIES.len()));
         let writers = [0, 1].map(|_| {
             let histogram = Arc::clone(&histogram);
-            thread::spawn(move || histogram.record(BOUNDARIES, 4.0))
+            thread::spawn(move || histogram.record(BOUNDARIES, 4.0, 1))
         });
         let first = check_shared(&histogram);
         let second = check_shared(&histogram);
@@ -634,7 +701,7 @@ fn two_readers_of_a_shared_histogram_agree() {
         let threads = [true, false].map(|writes| {
             let histogram = Arc::clone(&histogram);
             thread::spawn(move || match writes {
-                true => (0..2).for_each(|_| histogram.record(BOUNDARIES, 4.0)),
+                true => (0..2).for_each(|_| histogram.record(BOUNDARIES, 4.0, 1)),
                 false => drop(check_shared(&histogram)),
             })
         });
@@ -650,7 +717,7 @@ fn an_interval_of_a_shared_histogram_ends_for_what_was_read() {
         let histogram = Arc::new(SharedHistogram::new(BOUNDARIES.len()));
         let writer = {
             let histogram = Arc::clone(&histogram);
-            thread::spawn(move || histogram.record(BOUNDARIES, 4.0))
+            thread::spawn(move || histogram.record(BOUNDARIES, 4.0, 1))
         };
         let first = histogram.read(true);
         writer.join().unwrap();
@@ -666,10 +733,10 @@ fn an_interval_of_a_shared_histogram_ends_for_what_was_read() {
 fn clearing_a_shared_histogram_forgets_whole_measurements() {
     model(2, || {
         let histogram = Arc::new(SharedHistogram::new(BOUNDARIES.len()));
-        histogram.record(BOUNDARIES, 4.0);
+        histogram.record(BOUNDARIES, 4.0, 1);
         let writer = {
             let histogram = Arc::clone(&histogram);
-            thread::spawn(move || histogram.record(BOUNDARIES, 4.0))
+            thread::spawn(move || histogram.record(BOUNDARIES, 4.0, 1))
         };
         histogram.clear();
         let left = check_shared(&histogram);

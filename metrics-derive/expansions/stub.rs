@@ -12,8 +12,13 @@ const _: () = {
         pub fn inc(self) {}
         pub fn dec(self) {}
         pub fn add<V>(self, _: V) {}
+        pub fn sub<V>(self, _: V) {}
         pub fn set<V>(self, _: V) {}
+        pub fn set_max<V>(self, _: V) {}
+        pub fn set_min<V>(self, _: V) {}
+        pub fn set_to_now(self) {}
         pub fn record<V>(self, _: V) {}
+        pub fn record_many<V>(self, _: V, _: u64) {}
         pub fn enter(self) -> __AnyGuard {
             __AnyGuard
         }

@@ -26,7 +26,7 @@ mod unbounded;
 
 pub(crate) use arguments::{Argument, Take};
 pub(crate) use facade::{Doubt, Facade};
-pub(crate) use handle::{HandleParameter, HandleType};
+pub(crate) use handle::HandleType;
 pub(crate) use label_group::ValidatedGroup;
 pub(crate) use label_type::{LabelBodyModel, ValidatedLabelType};
 pub(crate) use labels::ValidatedLabel;

@@ -5,18 +5,19 @@
     allow(dead_code, reason = "other platforms read only some of the metrics")
 )]
 
+use typed_metrics_core::unit::NotTime;
 use typed_metrics_core::value::CounterValue;
 use typed_metrics_core::{Counter, Number, UpDownCounter};
 
-/// A counter that follows a total.
+/// A counter that follows a total, in unit `U` if that is a unit of time.
 #[derive(Debug)]
-pub(crate) struct Total<T: Number> {
-    counter: Counter<T>,
+pub(crate) struct Total<T: Number, U = NotTime> {
+    counter: Counter<T, U>,
     last: T,
 }
 
-impl<T: Number + CounterValue<T>> Total<T> {
-    pub(crate) fn new(counter: Counter<T>) -> Self {
+impl<T: Number + CounterValue<T, U>, U> Total<T, U> {
+    pub(crate) fn new(counter: Counter<T, U>) -> Self {
         Self { counter, last: T::ZERO }
     }
 

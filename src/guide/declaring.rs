@@ -8,8 +8,8 @@
 //! |---|---|---|---|
 //! | `#[counter]` | a sum that only grows | `inc`, `add`, `observe` | `u64`, or `f64` |
 //! | `#[up_down_counter]` | a sum that grows and shrinks | `inc`, `dec`, `add`, `enter`, `observe` | `i64`, or `f64` |
-//! | `#[gauge]` | the last value that was set | `set`, `observe` | `f64`, or `i64`, `u64` |
-//! | `#[histogram]` | a distribution | `record`; for units of time also `start_timer`, `time` | `f64`, or `u64` |
+//! | `#[gauge]` | the last value that was set | `set`, `inc`, `dec`, `add`, `sub`, `set_max`, `set_min`, `observe`; for units of time also `set_to_now` | `f64`, or `i64`, `u64` |
+//! | `#[histogram]` | a distribution | `record`, `record_many`; for units of time also `start_timer`, `time` | `f64`, or `u64` |
 //!
 //! The attribute takes these keys, all optional:
 //!
@@ -53,8 +53,8 @@
 //! are OpenTelemetry's, and the compiler checks them.
 //!
 //! English words for known units, such as `seconds`, are refused, and the error names the code to
-//! write instead: a histogram takes a [`Duration`](std::time::Duration) only if its unit is a code
-//! of time, such as `s`. `B`, `KiB` and `celsius` are refused as well: UCUM writes `By`, `KiBy` and
+//! write instead: a metric takes a [`Duration`](std::time::Duration) only if its unit is a code of
+//! time, such as `s`. `B`, `KiB` and `celsius` are refused as well: UCUM writes `By`, `KiBy` and
 //! `Cel`. Any other word is accepted and exported as it is. Braces enclose an annotation and must
 //! be in pairs.
 //!
@@ -100,10 +100,19 @@
 //! # Labels
 //!
 //! The fields of a variant are the labels of the metric. A label is *fixed* if the compiler knows
-//! all its values: an enum that derives [`Label`](macro@crate::Label), `bool`, or an `Option` of
-//! those. All other labels are *open*: strings of every type, integers, `char`, and, with
-//! `#[label(display)]`, every type that implements `Display`. The value `None` leaves the label
-//! out.
+//! all its values. All other labels are *open*.
+//!
+//! | type of the field | label | exported as |
+//! |---|---|---|
+//! | an enum that derives [`Label`](macro@crate::Label), `bool`, [`Outcome`](crate::Outcome) | fixed | the name of the variant, a boolean |
+//! | `&str`, `String`, `Cow<str>`, `Arc<str>`, `Rc<str>`, `Box<str>`, `char` | open | text |
+//! | integers, `NonZero` integers | open | an integer; text beyond the range of `i64` |
+//! | `http::Method`, `http::StatusCode` (feature `http`) | open | text, an integer |
+//! | `uuid::Uuid` (feature `uuid`) | open | text |
+//! | a newtype that derives `Label` | as its field | as its field |
+//! | `Option` of any of these | as without `Option` | the same; `None` leaves the label out |
+//! | any type that implements `Display`, or an `Option` of one, with `#[label(display)]` | open | text; `None` leaves the label out |
+//! | `f32`, `f64` | refused: nearly every value would be a series of its own | |
 //!
 //! A newtype that derives `Label` has the value of its field, and is fixed if the field is fixed.
 //! With `#[label(display)]` on the field, the label is open, and its value is the displayed text.

@@ -41,6 +41,8 @@
 //! | `#[gauge]`, `#[gauge(value = i64)]` | `Gauge`, `Gauge<i64>` |
 //! | `#[histogram]`, `#[histogram(unit = "By")]` | `Histogram` |
 //! | `#[histogram(unit = "ms")]`, or another unit of time | `Histogram<unit::Milliseconds>` |
+//! | `#[histogram(unit = "ms", value = u64)]` | `Histogram<unit::Milliseconds, u64>` |
+//! | `#[counter(unit = "ms")]`, or another kind of metric | `Counter<u64, unit::Milliseconds>` |
 //!
 //! Constructors are not `const`, so a static handle needs a `LazyLock`:
 //!
@@ -71,12 +73,102 @@
 //!
 //! # Values
 //!
-//! - Counters take `u64`: write `n as u64`, or `u64::try_from(n)` if the conversion can fail.
-//!   Up-down counters take `i64` in the same way. With `value = f64`, both also take `f64`.
+//! - Counters take every unsigned integer of up to 64 bits, `usize` included. They also take `i32`,
+//!   because Rust takes a plain number such as `1` for an `i32`; a negative one is dropped and
+//!   counted. For other signed integers write `u64::try_from(n)`.
+//! - Up-down counters take every integer that fits into an `i64`. For `u64` and `usize` write
+//!   `i64::try_from(n)`.
+//! - With `value = f64`, counters and up-down counters also take floats.
 //! - Gauges of `f64` take every primitive number of up to 64 bits. Gauges of `i64` and `u64` take
 //!   every primitive integer of up to 64 bits.
-//! - Histograms take every primitive number of up to 64 bits. Histograms with a unit of time also
-//!   take a `Duration`: pass the `Duration` itself, and not its `as_millis()`, which is a `u128`.
+//! - Histograms take every primitive number of up to 64 bits. Histograms with `value = u64` take
+//!   integers only: round a float yourself.
+//! - A metric of any kind takes a `Duration` if its unit is a unit of time (`ns`, `us`, `ms`, `s`,
+//!   `min`, `h`, `d`). Pass the `Duration` itself, and not its `as_millis()`, which is a `u128`. A
+//!   metric of integers records the nearest whole number of units.
+//!
+//! ```
+//! use std::time::Duration;
+//! use typed_metrics::Metrics;
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "laundry")]
+//! enum Laundry {
+//!     #[counter(unit = "min")]
+//!     Washing,
+//!     #[histogram(unit = "ms", value = u64)]
+//!     DoorOpen,
+//! }
+//!
+//! let seen = typed_metrics::testing::capture(|| {
+//!     Laundry::washing().add(Duration::from_secs(100));
+//!     Laundry::door_open().record(Duration::from_micros(1_700));
+//! });
+//! seen.assert_counter(Laundry::Washing, 2);
+//! assert_eq!(seen.histogram(Laundry::DoorOpen).sum, 2.0);
+//! ```
+//!
+//! # Many equal values
+//!
+//! `record_many(value, n)` records a value `n` times in a histogram, at the cost of one record. A
+//! handler that gets every measurement gets one, with the number in
+//! [`count`](crate::Measurement::count).
+//!
+//! ```
+//! use typed_metrics::Metrics;
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "mint")]
+//! enum Mint {
+//!     #[histogram(unit = "g")]
+//!     Weight,
+//! }
+//!
+//! let seen = typed_metrics::testing::capture(|| Mint::weight().record_many(8.5, 1_000));
+//! assert_eq!(seen.histogram(Mint::Weight).count, 1_000);
+//! assert_eq!(seen.histogram(Mint::Weight).sum, 8_500.0);
+//! ```
+//!
+//! # Gauges
+//!
+//! A gauge is set to a value, or changed from the value before. `add`, `sub`, `inc` and `dec` lose
+//! nothing if several threads change the gauge at the same time. `set_max` and `set_min` keep the
+//! largest and the smallest value. A gauge without a value counts as zero for an amount, and gets
+//! the limit as its value. A gauge of integers stops at the limits of its type, and counts what it
+//! cannot hold as dropped. `set_to_now` exists if the unit is a unit of time, and sets the time
+//! since the Unix epoch.
+//!
+//! ```
+//! use typed_metrics::Metrics;
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "garage")]
+//! enum Garage {
+//!     #[gauge(value = u64)]
+//!     Cars,
+//!     #[gauge(value = u64)]
+//!     MostCars,
+//!     #[gauge(unit = "s")]
+//!     Opened,
+//! }
+//!
+//! let seen = typed_metrics::testing::capture(|| {
+//!     Garage::opened().set_to_now();
+//!     for cars in 1..=3_u32 {
+//!         Garage::cars().inc();
+//!         Garage::most_cars().set_max(cars);
+//!     }
+//!     Garage::cars().sub(2);
+//! });
+//! seen.assert_gauge(Garage::Cars, 1.0);
+//! seen.assert_gauge(Garage::MostCars, 3.0);
+//! assert!(seen.gauge(Garage::Opened).unwrap() > 1.7e9);
+//! ```
+//!
+//! An up-down counter is the better choice for a number that goes up and down in steps: its threads
+//! do not share memory, its steps can be exported as changes, and `enter` takes a step back by
+//! itself. A gauge is for a number that is also set, and for numbers of which only the last one
+//! counts.
 //!
 //! # Guards
 //!
@@ -161,14 +253,15 @@
 //!
 //! The method `record` of a variant adds to counters and up-down counters, sets gauges, and records
 //! in histograms. If all variants of the enum take the same values, the compiler checks the type of
-//! the value. If the variants differ in kind, `record` takes any number, and checks the number
-//! while recording.
+//! the value. If the variants differ in kind, in the type of their values or in their unit of time,
+//! `record` takes any number and any `Duration`, and checks it while recording.
 //!
 //! # Invalid values
 //!
 //! Recording never panics and never fails. These values are dropped: NaN and infinity in every
-//! metric, a negative increment of a counter, and a value that the type of the metric cannot hold.
-//! The values recorded before stay.
+//! metric, a negative increment of a counter, a value that the type of the metric cannot hold, and,
+//! by value, a `Duration` in a metric whose unit is not a unit of time. The values recorded before
+//! stay.
 //!
 //! Dropped values are counted by [`DropReason`](crate::DropReason), in the `dropped` of a snapshot.
 //! The next collection logs a warning through the crate `log`, once for each metric and reason.

@@ -36,6 +36,10 @@
 //! a value. If an assertion fails, its message lists all recorded series. `assert_nothing` asserts
 //! that nothing was recorded. [`Captured`](crate::testing::Captured) has all methods.
 //!
+//! A capture sees what the code inside it has added to a gauge, and not what the gauge held before:
+//! `add`, `sub`, `inc` and `dec` count from zero inside the capture, until the code sets the gauge.
+//! So other tests do not change what the capture sees.
+//!
 //! [`capture_async`](crate::testing::capture_async) does the same for a future. A capture sees the
 //! threads and tasks that the code starts if they carry the [`Scope`](crate::testing::Scope):
 //!

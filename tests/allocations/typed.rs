@@ -89,6 +89,13 @@ fn gauges() {
     assert_eq!(sum("steady.size"), 1.5);
     assert_eq!(allocations(|| Steady::open_size("mail").set(7_u8)), 0);
     assert_eq!(sum("steady.open_size"), 7.0);
+    let adjusted = allocations(|| {
+        Steady::size(Side::Left).add(2);
+        Steady::size(Side::Left).sub(2);
+        Steady::open_size("mail").dec();
+        Steady::open_size("mail").set_max(9);
+    });
+    assert_eq!((adjusted, sum("steady.size"), sum("steady.open_size")), (0, 1.5, 9.0));
 }
 
 #[test]

@@ -48,6 +48,61 @@ fn a_subscriber_gets_every_measurement_with_labels_and_value() {
 }
 
 #[test]
+fn a_subscriber_gets_the_new_value_of_a_gauge() {
+    let _turn = my_turn();
+    let gauge = Jobs::waiting(Queue::Invoice);
+    gauge.set(4);
+    let probe = Probe::subscribed("a", "handlers.waiting");
+    set_metric_handlers(Arc::clone(&probe)).unwrap();
+
+    gauge.add(3);
+    gauge.sub(10);
+    gauge.set_max(-9);
+    gauge.set_min(-8);
+    gauge.add(u64::MAX);
+    gauge.inc();
+    let _seen = typed_metrics::testing::capture(|| gauge.dec());
+
+    clear_metric_handlers();
+    gauge.remove();
+    let values = [7, -3, -3, -8, i64::MAX, i64::MAX, i64::MAX - 1];
+    let expected = values.map(|value| format!("handlers.waiting queue=invoice I64({value})"));
+    assert_eq!(probe.measurements(), expected);
+}
+
+#[test]
+fn a_subscriber_gets_a_value_that_is_recorded_many_times_once_with_the_number() {
+    struct Counts(std::sync::Mutex<Vec<(f64, u64)>>);
+
+    impl MetricHandler for Counts {
+        fn subscribe(&self, metric: &'static typed_metrics::Descriptor) -> bool {
+            metric.name() == "handlers.duration"
+        }
+
+        fn measured(&self, measurement: &Measurement) {
+            self.0.lock().unwrap().push((measurement.value.as_f64(), measurement.count));
+        }
+
+        fn flush(&self) -> Result<(), HandlerError> {
+            Ok(())
+        }
+
+        fn shutdown(&self) -> Result<(), HandlerError> {
+            Ok(())
+        }
+    }
+
+    let _turn = my_turn();
+    let counts = Arc::new(Counts(std::sync::Mutex::default()));
+    set_metric_handlers(Arc::clone(&counts)).unwrap();
+    Jobs::duration(Queue::Mail).record_many(2.5, 1_000_000);
+    Jobs::duration(Queue::Mail).record_many(Duration::from_millis(3), 0);
+    Jobs::duration(Queue::Mail).record(4);
+    clear_metric_handlers();
+    assert_eq!(*counts.0.lock().unwrap(), [(2.5, 1_000_000), (4.0, 1)]);
+}
+
+#[test]
 fn two_subscribers_both_get_a_measurement_and_one_stays_when_the_other_goes() {
     let _turn = my_turn();
     let (a, b) =

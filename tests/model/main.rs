@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::thread;
 
 use fastrand::Rng;
-use metrics::{Key, record, remove, shown};
+use metrics::{Key, Step, record, remove, shown};
 use observed::Observed;
 use plain::Model;
 use typed_metrics::testing::capture;
@@ -98,6 +98,13 @@ impl History {
                 34..36 if depth == 0 && !self.observed.is_empty() => {
                     let at = self.random.usize(..self.observed.len());
                     self.observed.remove(at).end(&mut self.model);
+                }
+                36..46 => {
+                    let (key, step) =
+                        (Key::gauge(&mut self.random), Step::random(&mut self.random));
+                    let value = self.random.i32(-9..20);
+                    step.take(key, value);
+                    self.model.step(key, step, value);
                 }
                 _ => {
                     let value = self.random.i32(-9..20);

@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
 
 use fastrand::Rng;
 use typed_metrics::testing::Captured;
-use typed_metrics::{Descriptor, Entered, Label, Metrics, Observation, Snapshot, Value};
+use typed_metrics::value::GaugeValue;
+use typed_metrics::{
+    Descriptor, Entered, Gauge, Label, Metrics, Number, Observation, Snapshot, Value,
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Label)]
 pub(crate) enum Side {
@@ -56,6 +59,11 @@ impl Key {
     /// A series that can be entered.
     pub(crate) fn level(random: &mut Rng) -> Self {
         Self { metric: if random.bool() { 2 } else { 7 }, second: random.bool() }
+    }
+
+    /// A gauge.
+    pub(crate) fn gauge(random: &mut Rng) -> Self {
+        Self { metric: if random.bool() { 3 } else { 8 }, second: random.bool() }
     }
 
     pub(crate) fn all() -> impl Iterator<Item = Self> {
@@ -148,6 +156,59 @@ pub(crate) fn record(key: Key, value: i32) {
         7 => Everything::open_level(name).add(i64::from(value)),
         8 => Everything::open_height(name).set(value),
         _ => Everything::open_sizes(name).record(value),
+    }
+}
+
+/// An operation on a gauge that depends on the value before.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Step {
+    Add,
+    Sub,
+    Inc,
+    Dec,
+    SetMax,
+    SetMin,
+}
+
+impl Step {
+    pub(crate) fn random(random: &mut Rng) -> Self {
+        [Self::Add, Self::Sub, Self::Inc, Self::Dec, Self::SetMax, Self::SetMin][random.usize(..6)]
+    }
+
+    /// The value after the step.
+    pub(crate) fn from(self, before: Option<f64>, value: f64) -> f64 {
+        let sum = before.unwrap_or(0.0);
+        match self {
+            Self::Add => sum + value,
+            Self::Sub => sum - value,
+            Self::Inc => sum + 1.0,
+            Self::Dec => sum - 1.0,
+            Self::SetMax => before.unwrap_or(value).max(value),
+            Self::SetMin => before.unwrap_or(value).min(value),
+        }
+    }
+
+    /// Takes the step in a series of [`Key::gauge`].
+    pub(crate) fn take(self, key: Key, value: i32) {
+        if key.metric == 3 {
+            self.of(Everything::height(key.side()), value);
+        } else {
+            self.of(Everything::open_height(key.name()), value);
+        }
+    }
+
+    fn of<T: Number>(self, gauge: Gauge<T>, value: i32)
+    where
+        i32: GaugeValue<T>,
+    {
+        match self {
+            Self::Add => gauge.add(value),
+            Self::Sub => gauge.sub(value),
+            Self::Inc => gauge.inc(),
+            Self::Dec => gauge.dec(),
+            Self::SetMax => gauge.set_max(value),
+            Self::SetMin => gauge.set_min(value),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::metrics::Key;
+use crate::metrics::{Key, Step};
 
 #[derive(Default)]
 pub(crate) struct Model {
@@ -23,6 +23,14 @@ impl Model {
     /// Records in a thread that is outside of every capture.
     pub(crate) fn record_outside(&mut self, key: Key, value: i32) {
         apply(&mut self.values, key, value);
+    }
+
+    /// Takes a step in a gauge. A capture has a value of its own, which begins with the capture.
+    pub(crate) fn step(&mut self, key: Key, step: Step, value: i32) {
+        for values in self.captures.iter_mut().chain([&mut self.values]) {
+            let before = values.get(&key).copied();
+            values.insert(key, step.from(before, key.counted(value)));
+        }
     }
 
     pub(crate) fn remove(&mut self, key: Key) {

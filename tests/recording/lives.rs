@@ -203,7 +203,7 @@ fn a_sum_wraps_and_keeps_its_series() {
     plain.inc();
     let held = || snapshot().get("lives.plain").unwrap().series_with(right).unwrap().value.clone();
     assert_eq!(held(), Value::U64(0));
-    (0..4).for_each(|_| plain.add(1 << 62));
+    (0..4).for_each(|_| plain.add(1_u64 << 62));
     assert_eq!(held(), Value::U64(0));
     plain.add(u64::from(u32::MAX) + 1);
     assert_eq!(held(), Value::U64(1 << 32));

@@ -6,7 +6,11 @@
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 
 mod captures;
+mod durations;
+mod gauges;
 mod lives;
+mod numbers;
+mod record_many;
 mod removal;
 mod removal_races;
 mod storm;

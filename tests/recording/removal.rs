@@ -262,7 +262,7 @@ fn recycling_never_puts_a_value_under_other_labels() {
                     if !handles.is_empty() {
                         let (id, count, sizes, gauge) = handles[random.usize(..handles.len())];
                         // The check below finds the amount of a smaller id by its remainder.
-                        count.add(1 << (4 * id));
+                        count.add(1_u64 << (4 * id));
                         sizes.record(id);
                         gauge.set(id + 1000);
                     }

@@ -185,7 +185,7 @@ fn an_observed_gauge_that_fails_once_keeps_its_series() {
 #[test]
 fn a_histogram_of_integers_drops_what_is_none() {
     Races::whole().record(3);
-    Races::whole().record(1.5);
+    Races::Whole.record(1.5);
     Races::whole().record(-3);
     Races::Whole.record(2.0);
     let snapshot = snapshot();

@@ -6,4 +6,5 @@ mod bad_values;
 mod collisions;
 mod definitions;
 mod label_groups;
+mod label_types;
 mod limits;

@@ -1,5 +1,6 @@
 //! A measurement on its way into cells, and the contents that a reader found in cells.
 
+use super::adjustment::Adjustment;
 use super::totals::Totals;
 
 /// A measurement on its way into the cells. Values of sums and gauges are bits of the metric's
@@ -8,7 +9,13 @@ use super::totals::Totals;
 pub(crate) enum Change {
     Add(u64),
     Set(u64),
-    Record(f64),
+    /// Changes a gauge relative to its value.
+    Adjust(Adjustment),
+    /// Records a value `count` times.
+    Record {
+        value: f64,
+        count: u64,
+    },
 }
 
 /// The contents of a series.

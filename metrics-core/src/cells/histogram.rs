@@ -62,6 +62,35 @@ pub(crate) const fn width(boundaries: usize) -> usize {
 /// Adds `value` if the run's tag is `tag`, and returns whether it did. For the owner only.
 #[inline(always)]
 pub(crate) fn record(run: &[AtomicU64], tag: u64, boundaries: &[f64], value: f64) -> bool {
+    record_with(run, tag, boundaries, value, 1, |header| {
+        let sum = f64::from_bits(header[SUM].load(Relaxed)) + value;
+        header[SUM].store(sum.to_bits(), Relaxed);
+    })
+}
+
+/// Adds `count` times `value`, which count as one measurement for the interval.
+pub(crate) fn record_many(
+    run: &[AtomicU64],
+    tag: u64,
+    boundaries: &[f64],
+    value: f64,
+    count: u64,
+) -> bool {
+    record_with(run, tag, boundaries, value, count, |header| {
+        // Beside SUM, because the product has more digits than SUM holds.
+        add_before(header, WideSum::product(value, count));
+    })
+}
+
+#[inline(always)]
+fn record_with(
+    run: &[AtomicU64],
+    tag: u64,
+    boundaries: &[f64],
+    value: f64,
+    count: u64,
+    add_to_sum: impl FnOnce(&[AtomicU64; HEADER]),
+) -> bool {
     let Some((header, buckets)) = run.split_first_chunk::<HEADER>() else { return false };
     let Some(bucket) = buckets.get(bucket(boundaries, value)) else { return false };
     // Relaxed loads throughout: this thread wrote these cells itself, or took the shard over under
@@ -71,13 +100,12 @@ pub(crate) fn record(run: &[AtomicU64], tag: u64, boundaries: &[f64], value: f64
         return false;
     }
     write_sequenced(header, |sequence| {
-        bucket.store(bucket.load(Relaxed) + 1, Relaxed);
+        bucket.store(bucket.load(Relaxed).wrapping_add(count), Relaxed);
         // First: the beginning of an interval moves the sum away.
         if header[ACKNOWLEDGED].load(Relaxed) != header[NOTICED].load(Relaxed) {
             start_interval(header, sequence);
         }
-        let sum = f64::from_bits(header[SUM].load(Relaxed)) + value;
-        header[SUM].store(sum.to_bits(), Relaxed);
+        add_to_sum(header);
         lower(&header[MIN], value);
         raise(&header[MAX], value);
         lower(&header[INTERVAL_MIN], value);
@@ -264,7 +292,7 @@ impl Copied {
         let mut late = self.clone();
         let mut known = Extremes::of(f64::from_bits(self.0[LAST]));
         for (cell, before) in late.0[HEADER..].iter_mut().zip(earlier.buckets()) {
-            *cell = cell.saturating_sub(*before);
+            *cell = cell.wrapping_sub(*before);
         }
         if self.extremes().min < earlier.extremes().min {
             known.merge(Extremes::of(self.extremes().min));
@@ -324,7 +352,7 @@ pub(crate) fn absorb(run: &[AtomicU64], copied: &Copied) {
     let Some((header, buckets)) = run.split_first_chunk::<HEADER>() else { return };
     write_sequenced(header, |sequence| {
         for (bucket, count) in buckets.iter().zip(copied.buckets()) {
-            bucket.store(bucket.load(Relaxed) + count, Relaxed);
+            bucket.store(bucket.load(Relaxed).wrapping_add(*count), Relaxed);
         }
         add_before(header, copied.sum());
         lower(&header[MIN], copied.extremes().min);

@@ -1,10 +1,17 @@
 //! A gauge in one cell to which any thread writes.
 //!
 //! A [`Gate`](super::gate::Gate) decides which writers may write.
+//!
+//! The value and its absence are in one cell, so an operation on the value before, a `set` and a
+//! removal come one after the other. A second cell tells whether the gauge was written since the
+//! last collection. Only the expiry needs both cells: it voids the value first, and then finds out
+//! whether a writer came meanwhile. Writers check in turn whether the expiry has voided their value.
 
+use super::adjustment::{Adjusted, Adjustment};
+use crate::number::Number;
 use crate::sync::{
     AtomicU64,
-    Ordering::{Acquire, Relaxed, Release},
+    Ordering::{AcqRel, Acquire, Relaxed, Release},
 };
 
 /// A gauge, and whether it has a value.
@@ -14,54 +21,124 @@ pub(crate) struct SharedGauge {
     state: AtomicU64,
 }
 
-/// There is no value.
+/// The bits of a gauge without a value. In `f64` they are a NaN, which no gauge takes. A gauge of
+/// integers has the number before in place of this one, which nobody chooses: it is 9.2 · 10^18 and
+/// was drawn by lot.
+const VOID: u64 = 0x7ffa_5cd1_93b6_e84f;
+
+/// Nothing was written since the gauge was voided.
 const UNSET: u64 = 0;
-/// The value was set before the last call of [`SharedGauge::take_fresh`].
+/// The gauge was written before the last call of [`SharedGauge::take_fresh`].
 const SEEN: u64 = 1;
-/// The value was set since.
+/// The gauge was written since.
 const FRESH: u64 = 2;
 
 impl SharedGauge {
     pub(crate) fn new() -> Self {
-        Self { bits: AtomicU64::new(0), state: AtomicU64::new(UNSET) }
+        Self { bits: AtomicU64::new(VOID), state: AtomicU64::new(UNSET) }
     }
 
     /// Replaces the value.
     #[inline]
     pub(crate) fn set(&self, bits: u64) {
-        self.bits.store(bits, Relaxed);
-        // The state is stored only when it changes, because every store takes the cache line away
-        // from other writers. Release: pairs with the acquire load in `read`. A reader that sees
-        // the state sees a value.
-        if self.state.load(Relaxed) != FRESH {
-            self.state.store(FRESH, Release);
+        let bits = not_void(bits);
+        loop {
+            store_among_updates(&self.bits, bits);
+            if self.note_written() {
+                return;
+            }
         }
     }
 
-    pub(crate) fn read(&self) -> Option<u64> {
-        // Acquire: pairs with the release store in `set`.
-        (self.state.load(Acquire) != UNSET).then(|| self.bits.load(Relaxed))
+    /// Replaces the value by one that depends on the value before, and returns it.
+    #[inline]
+    pub(crate) fn adjust<N: Number>(&self, adjustment: Adjustment) -> Adjusted {
+        loop {
+            let mut adjusted = Adjusted { bits: VOID, is_whole: true };
+            let apply = |bits| {
+                adjusted = adjustment.apply::<N>(value(bits));
+                Some(not_void(adjusted.bits))
+            };
+            // Relaxed: see `store_among_updates`. The closure always returns `Some`, so the update succeeds.
+            let _ = self.bits.fetch_update(Relaxed, Relaxed, apply);
+            if self.note_written() {
+                return adjusted;
+            }
+        }
     }
 
-    /// Whether the value was set since the last call. One caller at a time.
+    /// Notes that the gauge was written. False if the expiry has voided the value before it saw the
+    /// note: then the write has left nothing, and is repeated.
+    #[inline]
+    fn note_written(&self) -> bool {
+        // The state is written only when it changes, because every write takes the cache line away
+        // from other writers.
+        self.state.load(Relaxed) == FRESH || self.note_first_write()
+    }
+
+    #[cold]
+    fn note_first_write(&self) -> bool {
+        // AcqRel: pairs with the update in `unset_if_seen`. Of the two updates, the later one sees
+        // the earlier one. So the expiry sees this note, or the load below sees the void.
+        self.state.swap(FRESH, AcqRel) != UNSET || self.bits.load(Relaxed) != VOID
+    }
+
+    pub(crate) fn read(&self) -> Option<u64> {
+        value(self.bits.load(Relaxed))
+    }
+
+    /// Whether the gauge was written since the last call. One caller at a time.
     pub(crate) fn take_fresh(&self) -> bool {
         // Relaxed: the state is a single cell. If a writer at the same moment loads the state
         // before this change, this call is the one that has seen its value.
         self.state.compare_exchange(FRESH, SEEN, Relaxed, Relaxed).is_ok()
     }
 
-    /// Removes the value. The old value stays in the cell, but is not read: a zero would be a value
-    /// that nobody set. The next `set` overwrites the old value.
+    /// Removes the value.
     pub(crate) fn unset(&self) {
-        self.state.store(UNSET, Relaxed);
+        // Release, and before the value is voided: a writer that sees this state writes again only
+        // if its value was voided, which is after the removal.
+        self.state.store(UNSET, Release);
+        store_among_updates(&self.bits, VOID);
     }
 
-    /// Removes the value unless it was set since the last call of
-    /// [`take_fresh`](Self::take_fresh). A writer at the same moment sets the state again.
+    /// Removes the value unless the gauge was written since the last call of
+    /// [`take_fresh`](Self::take_fresh). A value that is set at the same moment stays. One caller
+    /// at a time.
     pub(crate) fn unset_if_seen(&self) {
-        // Relaxed, and the result does not matter: a fresh value stays.
-        let _ = self.state.compare_exchange(SEEN, UNSET, Relaxed, Relaxed);
+        let state = self.state.load(Acquire);
+        let bits = self.bits.load(Relaxed);
+        if state == FRESH || self.bits.compare_exchange(bits, VOID, Relaxed, Relaxed).is_err() {
+            return;
+        }
+        // The value that was voided may be one that was set just now, to the same number. AcqRel:
+        // see `note_first_write`.
+        if self.state.compare_exchange(state, UNSET, AcqRel, Acquire) == Err(FRESH) {
+            // Relaxed, and the result does not matter: a value that was set since stays.
+            let _ = self.bits.compare_exchange(VOID, bits, Relaxed, Relaxed);
+        }
     }
+}
+
+/// Stores to a cell that other threads update.
+#[inline(always)]
+fn store_among_updates(cell: &AtomicU64, bits: u64) {
+    // Relaxed: the value is a single cell, and no other data depends on it.
+    #[cfg(not(all(loom, test)))]
+    cell.store(bits, Relaxed);
+    // loom does not know that the updates of a cell and a store to it have one order.
+    #[cfg(all(loom, test))]
+    cell.swap(bits, Relaxed);
+}
+
+fn value(bits: u64) -> Option<u64> {
+    Some(bits).filter(|bits| *bits != VOID)
+}
+
+/// See [`VOID`].
+#[inline(always)]
+fn not_void(bits: u64) -> u64 {
+    bits - u64::from(bits == VOID)
 }
 
 #[cfg(all(test, not(loom)))]
@@ -92,5 +169,74 @@ mod tests {
         assert!(cell.take_fresh());
         cell.unset_if_seen();
         assert_eq!(cell.read(), None);
+    }
+
+    #[test]
+    fn the_number_whose_bits_mean_no_value_is_replaced_by_the_one_before() {
+        let cell = SharedGauge::new();
+        cell.set(VOID);
+        assert_eq!(cell.read(), Some(VOID - 1));
+        assert_eq!(cell.adjust::<u64>(Adjustment::Add(1)).bits, VOID);
+        assert_eq!(cell.read(), Some(VOID - 1));
+        assert!(f64::from_bits(VOID).is_nan());
+    }
+
+    #[test]
+    fn an_amount_is_added_to_the_value_or_to_nothing() {
+        let cell = SharedGauge::new();
+        for _ in 0..2 {
+            cell.adjust::<i64>(Adjustment::Subtract(3));
+            assert_eq!(cell.read().map(i64::from_bits), Some(-3));
+            assert!(cell.take_fresh());
+            cell.adjust::<i64>(Adjustment::Add(10));
+            assert_eq!(cell.read(), Some(7));
+            cell.unset_if_seen();
+            assert_eq!(cell.read(), Some(7));
+            cell.unset();
+            assert_eq!(cell.read(), None);
+        }
+    }
+
+    #[test]
+    fn threads_add_exactly() {
+        let cell = SharedGauge::new();
+        let each = if cfg!(miri) { 20 } else { 20_000 };
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..each {
+                        cell.adjust::<f64>(Adjustment::Add(0.5_f64.to_bits()));
+                    }
+                });
+            }
+        });
+        assert_eq!(cell.read().map(f64::from_bits), Some(f64::from(each) * 2.0));
+    }
+
+    /// Two threads add 1 and subtract it, while the expiry and removals void the value.
+    #[test]
+    fn what_is_added_before_a_removal_does_not_come_back() {
+        let cell = SharedGauge::new();
+        let rounds = if cfg!(miri) { 20 } else { 20_000 };
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    for _ in 0..rounds {
+                        cell.adjust::<i64>(Adjustment::Add(1));
+                    }
+                });
+            }
+            let mut most = 0;
+            for _ in 0..rounds {
+                most = most.max(cell.read().unwrap_or(0));
+                cell.unset();
+                cell.take_fresh();
+                cell.unset_if_seen();
+            }
+            assert!(most <= 2 * rounds);
+        });
+        cell.unset();
+        cell.adjust::<i64>(Adjustment::Add(1));
+        assert_eq!(cell.read(), Some(1));
     }
 }

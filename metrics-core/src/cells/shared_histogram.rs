@@ -47,22 +47,23 @@ impl SharedHistogram {
         }
     }
 
-    pub(crate) fn record(&self, boundaries: &[f64], value: f64) {
+    /// Adds `count` times `value`.
+    pub(crate) fn record(&self, boundaries: &[f64], value: f64, count: u64) {
         // Acquire: pairs with the release of the swap in `drain`. The half was zeroed before the
         // swap that made it hot.
         let announced = self.announced.fetch_add(1, Acquire);
         let half = &self.halves[usize::from(announced & HOT != 0)];
         if let Some(bucket) = half.buckets.get(bucket(boundaries, value)) {
-            bucket.fetch_add(1, Relaxed);
+            bucket.fetch_add(count, Relaxed);
         }
-        let update = |cell: &AtomicU64, with: fn(f64, f64) -> f64| {
+        let update = |cell: &AtomicU64, value: f64, with: fn(f64, f64) -> f64| {
             let new = |bits| Some(with(f64::from_bits(bits), value).to_bits());
             // The closure always returns `Some`, so the update succeeds.
             let _ = cell.fetch_update(Relaxed, Relaxed, new);
         };
-        update(&half.sum, |sum, value| sum + value);
-        update(&half.min, f64::min);
-        update(&half.max, f64::max);
+        update(&half.sum, WideSum::product(value, count).value(), |sum, value| sum + value);
+        update(&half.min, value, f64::min);
+        update(&half.max, value, f64::max);
         // Release: pairs with the acquire load of `finished` in `drain`. A reader that counts this
         // writer as finished sees what it wrote.
         half.finished.fetch_add(1, Release);
@@ -180,12 +181,13 @@ mod tests {
                         let value = f64::from(random.i8(..));
                         assert!(histogram::record(&run, 1, BOUNDARIES, value));
                         histogram.absorb(Copied::default().read(&run).unwrap());
-                        model.record(BOUNDARIES, value);
+                        model.record(BOUNDARIES, value, 1);
                     }
                     _ => {
                         let value = f64::from(random.i8(..)) / 4.0;
-                        histogram.record(BOUNDARIES, value);
-                        model.record(BOUNDARIES, value);
+                        let count = random.u64(1..4);
+                        histogram.record(BOUNDARIES, value, count);
+                        model.record(BOUNDARIES, value, count);
                     }
                 }
             }
@@ -197,7 +199,7 @@ mod tests {
     fn each_read_sends_later_writers_to_the_other_half() {
         let histogram = SharedHistogram::new(BOUNDARIES.len());
         for hot in [1 << 63, 0, 1 << 63] {
-            histogram.record(BOUNDARIES, 4.0);
+            histogram.record(BOUNDARIES, 4.0, 1);
             histogram.read(false);
             assert_eq!(histogram.announced.load(Relaxed), hot);
         }
@@ -214,7 +216,7 @@ mod tests {
         begin();
         assert_eq!(histogram.read(false), Totals::new(BOUNDARIES.len()));
         for whole in 1..4 {
-            histogram.record(BOUNDARIES, 4.0);
+            histogram.record(BOUNDARIES, 4.0, 1);
             begin();
             // A value that was begun may count.
             assert_eq!(histogram.read(true).count(), 2 * whole);
@@ -228,7 +230,7 @@ mod tests {
         let each = if cfg!(miri) { 20 } else { 5_000 };
         std::thread::scope(|scope| {
             for _ in 0..3 {
-                scope.spawn(|| (0..each).for_each(|_| histogram.record(BOUNDARIES, 4.0)));
+                scope.spawn(|| (0..each).for_each(|_| histogram.record(BOUNDARIES, 4.0, 1)));
             }
             let mut before = 0;
             for _ in 0..each / 5 {

@@ -52,12 +52,14 @@ impl Totals {
     }
 
     pub(crate) fn count(&self) -> u64 {
-        self.buckets.iter().sum()
+        count(&self.buckets)
     }
 
-    pub(crate) fn record(&mut self, boundaries: &[f64], value: f64) {
-        self.buckets[bucket(boundaries, value)] += 1;
-        self.sum = self.sum.plus(value);
+    /// Adds `count` times `value`.
+    pub(crate) fn record(&mut self, boundaries: &[f64], value: f64, count: u64) {
+        let bucket = &mut self.buckets[bucket(boundaries, value)];
+        *bucket = bucket.wrapping_add(count);
+        self.sum = self.sum.merged(WideSum::product(value, count));
         self.extremes.merge(Extremes::of(value));
         self.interval.merge(Extremes::of(value));
     }
@@ -72,8 +74,14 @@ impl Totals {
         self.sum = self.sum.merged(sum);
         self.extremes.merge(extremes);
         self.interval.merge(interval);
-        self.buckets.iter_mut().zip(buckets).for_each(|(total, part)| *total += part);
+        let buckets = self.buckets.iter_mut().zip(buckets);
+        buckets.for_each(|(total, part)| *total = total.wrapping_add(*part));
     }
+}
+
+/// The number of values in all buckets, modulo 2^64.
+pub(crate) fn count(buckets: &[u64]) -> u64 {
+    buckets.iter().fold(0, |count, bucket| count.wrapping_add(*bucket))
 }
 
 /// The bucket that `value` falls into: the number of boundaries below it.

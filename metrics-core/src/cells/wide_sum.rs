@@ -29,6 +29,19 @@ impl WideSum {
         if low.is_finite() { Self { high, low } } else { Self { high: sum.finite(), low: 0.0 } }
     }
 
+    /// The sum of `count` times `value`.
+    pub(crate) fn product(value: f64, count: u64) -> Self {
+        // Both halves of the count are exact in `f64`.
+        let halves = [(count >> 32 << 32) as f64, (count & u64::from(u32::MAX)) as f64];
+        halves.into_iter().fold(Self::ZERO, |sum, count| {
+            let product = value * count;
+            // The rounding error of the product, which is a float itself.
+            let error = value.mul_add(count, -product);
+            let sum = sum.plus(product);
+            if error.is_finite() { sum.plus(error) } else { sum }
+        })
+    }
+
     #[must_use]
     pub(crate) fn merged(self, other: Self) -> Self {
         self.plus(other.high).plus(other.low)
@@ -82,6 +95,19 @@ mod tests {
             assert_eq!(limit.minus(limit), WideSum::ZERO);
             assert_eq!(limit.minus(sum(&[-sign * f64::MAX])).value(), sign * f64::MAX);
         }
+    }
+
+    #[test]
+    fn a_product_is_as_exact_as_the_sum_of_its_parts() {
+        for (value, count) in [(0.1, 1_000), (3.7, 77), (-0.3, 4_321), (1e300, 10), (5.0, 0)] {
+            let parts = (0..count).fold(WideSum::ZERO, |sum, _| sum.plus(value));
+            let product = WideSum::product(value, count);
+            assert_eq!(product.minus(parts).value(), 0.0, "{count} times {value}");
+        }
+        let count = (1 << 60) + 1;
+        assert_eq!(WideSum::product(3.0, count).minus(WideSum::product(3.0, 1 << 60)).value(), 3.0);
+        assert_eq!(WideSum::product(f64::MAX, 3).value(), f64::MAX);
+        assert_eq!(WideSum::product(-f64::MAX, u64::MAX).value(), f64::MIN);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The extremes and the sum of an interval, corrected where readers do not know them exactly.
 
-use crate::cells::totals::{Extremes, bucket};
+use crate::cells::totals::{Extremes, bucket, count};
 use crate::number::Number;
 
 /// The extremes of an interval, estimated from `known`: extremes of some of its values, or none.
@@ -20,7 +20,7 @@ pub(super) fn fit(
 ) -> Extremes {
     let first = buckets.iter().position(|count| *count > 0).unwrap_or(0);
     let last = buckets.iter().rposition(|count| *count > 0).unwrap_or(0);
-    let is_single = buckets.iter().sum::<u64>() == 1;
+    let is_single = count(buckets) == 1;
     let Extremes { mut min, mut max } = known;
     if known.is_none() || is_single && (min < max || bucket(boundaries, min) != first) {
         (min, max) = (mean, mean);

@@ -1,7 +1,7 @@
 //! How far a reader is in one histogram.
 
 use super::extremes::{fit, fit_sum};
-use crate::cells::totals::{Extremes, Totals};
+use crate::cells::totals::{Extremes, Totals, count};
 use crate::cells::wide_sum::WideSum;
 use crate::store::value::HistogramSnapshot;
 
@@ -47,7 +47,7 @@ impl HistogramProgress {
         self.buckets.resize(totals.buckets.len(), 0);
         let new = totals.buckets.iter().zip(&self.buckets);
         let buckets: Vec<u64> = new.map(|(now, before)| now.saturating_sub(*before)).collect();
-        let count: u64 = buckets.iter().sum();
+        let count = count(&buckets);
         let sum = totals.sum.minus(self.sum).value();
         let mut known = pending.unwrap_or(Extremes::NONE);
         // A new lifetime extreme always belongs to this interval.

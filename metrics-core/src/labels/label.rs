@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::fmt::Display;
+use std::marker::PhantomData;
+use std::num::NonZero;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -10,8 +12,9 @@ use super::value::LabelRef;
 
 /// A type whose values can be a label.
 ///
-/// Strings of every common type, integers, `bool`, `char` and `Option` of a label (`None` leaves
-/// the label out) implement it. For enums and newtypes, derive it:
+/// Strings of every common type, integers, `NonZero` integers, `bool`, `char` and `Option` of a label
+/// (`None` leaves the label out) implement it. So do `Method` and `StatusCode` of the crate `http`
+/// and `Uuid` of the crate `uuid`, with the feature of that name. For enums and newtypes, derive it:
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -38,8 +41,7 @@ use super::value::LabelRef;
     message = "`{Self}` cannot be a label",
     label = "not a label",
     note = "derive it: `#[derive(Label)]` on an enum without fields or on a newtype",
-    note = "or, if it implements `Display`, write `#[label(display)]` on the field",
-    note = "floats cannot be labels: use an integer or a text, such as the name of a range"
+    note = "or, if it implements `Display`, write `#[label(display)]` on the field"
 )]
 pub trait Label {
     /// The number of values, if it is known at compile time.
@@ -116,10 +118,52 @@ macro_rules! integer_labels {
                 }
             }
         }
+
+        impl Label for NonZero<$integer> {
+            #[inline]
+            fn value<'a>(label: &'a Self, scratch: &'a mut Scratch) -> LabelRef<'a> {
+                match i64::try_from(label.get()) {
+                    Ok(value) => LabelRef::Int(value),
+                    Err(_) => scratch.write(label),
+                }
+            }
+        }
     )*};
 }
 
 integer_labels!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
+
+/// Stands for a float in [`LabelOfFewValues`].
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Float<'a>(PhantomData<&'a ()>);
+
+/// Bounds the implementation of `Label` for floats; nothing implements it. The compiler prints this
+/// message, because the bound is on another type than the float. The lifetime is for a bound with
+/// `for<'a>`, which may fail to hold.
+#[diagnostic::on_unimplemented(
+    message = "a float cannot be a label: nearly every value would be a series of its own",
+    label = "a float is not a label",
+    note = "use an integer, or a text such as the name of a range; record the float itself in a \
+            `#[histogram]`"
+)]
+#[doc(hidden)]
+pub trait LabelOfFewValues {}
+
+macro_rules! float_labels {
+    ($($float:ty),*) => {$(
+        impl Label for $float
+        where
+            for<'a> Float<'a>: LabelOfFewValues,
+        {
+            fn value<'a>(_: &'a Self, _: &'a mut Scratch) -> LabelRef<'a> {
+                LabelRef::Absent
+            }
+        }
+    )*};
+}
+
+float_labels!(f32, f64);
 
 impl Label for char {
     #[inline]
@@ -218,6 +262,15 @@ mod tests {
         assert_eq!(value_of(&-5i8), Some(LabelValue::Int(-5)));
         assert_eq!(value_of(&u64::MAX).unwrap().to_string(), "18446744073709551615");
         assert_eq!(value_of(&u128::MAX).unwrap().to_string(), u128::MAX.to_string());
+    }
+
+    #[test]
+    fn an_integer_that_is_not_zero_is_an_integer() {
+        assert_eq!(value_of(&NonZero::new(7_u32).unwrap()), Some(LabelValue::Int(7)));
+        assert_eq!(value_of(&NonZero::new(-7_i128).unwrap()), Some(LabelValue::Int(-7)));
+        let most = NonZero::<u64>::MAX;
+        assert_eq!(value_of(&most).unwrap().to_string(), most.to_string());
+        assert_eq!(value_of(&None::<NonZero<u8>>), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::label::Label;
+use super::label::{Displayed, Label};
 use super::scratch::Scratch;
 use super::value::{LabelRef, cut};
 
@@ -68,6 +68,34 @@ pub const fn label_type<L: Label + ?Sized>() -> LabelType<L> {
         index: L::index,
         is_pending: L::is_pending,
         value: L::value,
+    }
+}
+
+/// Like [`displayed_part`], for an `Option`: `None` leaves the label out.
+#[doc(hidden)]
+#[inline(always)]
+pub fn displayed_option_part<'a, T: Display>(
+    value: &Option<T>,
+    scratch: &'a mut Scratch,
+) -> Part<'a> {
+    Part::open(value.as_ref().map_or(LabelRef::Absent, |value| scratch.write(value)))
+}
+
+/// The label type of a field that is an `Option` and has `#[label(display)]`: `None` leaves the label
+/// out.
+#[doc(hidden)]
+#[must_use]
+#[inline(always)]
+pub const fn displayed_option<'t, T: Display>() -> LabelType<Displayed<'t, Option<T>>> {
+    LabelType {
+        cardinality: None,
+        value_at: |_| LabelRef::Absent,
+        index: |_| 0,
+        is_pending: |_| false,
+        value: |Displayed(label), scratch| match label {
+            Some(label) => scratch.write(label),
+            None => LabelRef::Absent,
+        },
     }
 }
 

@@ -151,22 +151,25 @@ fn lone_brace(unit: &str) -> Option<usize> {
     open
 }
 
-/// Stands for a unit that is not a unit of time: the default unit type of a
-/// [`Histogram`](crate::Histogram).
+/// Stands for a unit that is not a unit of time: the default unit type of every handle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotTime;
 
-/// A unit of time. A histogram with such a unit records a [`Duration`], converted to the unit.
+/// A unit of time. A metric with such a unit takes a [`Duration`], converted to the unit.
 ///
 /// Sealed: only the units of time in this module implement it.
 #[diagnostic::on_unimplemented(
-    message = "this histogram's unit is not a unit of time, so a `Duration` has no value in it",
-    label = "needs a histogram with a unit of time",
-    note = "give the metric a unit of time (`#[histogram(unit = \"s\")]`; also `ns`, `us`, `ms`, `min`, `h`, `d`), or record a number"
+    message = "this metric's unit is not a unit of time, so a `Duration` or the time of day has no value in it",
+    label = "needs a metric with a unit of time",
+    note = "give the metric a unit of time (`unit = \"s\"`; also `ns`, `us`, `ms`, `min`, `h`, `d`), or record a number"
 )]
 pub trait TimeUnit: sealed::Sealed + 'static {
     /// The number of seconds in one unit.
     const SECONDS: f64;
+
+    /// The number of nanoseconds in one unit.
+    #[doc(hidden)]
+    const NANOS: u64;
 
     /// The UCUM code.
     const CODE: &'static str;
@@ -175,10 +178,27 @@ pub trait TimeUnit: sealed::Sealed + 'static {
     #[must_use]
     #[inline]
     fn from_duration(duration: Duration) -> f64 {
-        // The number of nanoseconds is exact up to 104 days, and the single division rounds once:
-        // 820 ms are 820.0.
-        let nanos = duration.as_secs() as f64 * 1e9 + f64::from(duration.subsec_nanos());
-        nanos / (Self::SECONDS * 1e9)
+        units(duration, Self::NANOS)
+    }
+}
+
+/// The number of units of `nanos` nanoseconds in `duration`.
+#[inline]
+pub(crate) fn units(duration: Duration, nanos: u64) -> f64 {
+    // The number of nanoseconds is exact up to 104 days, and the single division rounds once:
+    // 820 ms are 820.0.
+    (duration.as_secs() as f64 * 1e9 + f64::from(duration.subsec_nanos())) / nanos as f64
+}
+
+/// The number of units of `nanos` nanoseconds in `duration`, rounded to the nearest whole number.
+/// A number above the range of `u64` is its limit.
+#[inline]
+pub(crate) fn whole_units(duration: Duration, nanos: u64) -> u64 {
+    let all = duration.as_nanos() + u128::from(nanos / 2);
+    match u64::try_from(all) {
+        Ok(all) => all / nanos,
+        // After 584 years.
+        Err(_) => u64::try_from(all / u128::from(nanos)).unwrap_or(u64::MAX),
     }
 }
 
@@ -187,7 +207,7 @@ mod sealed {
 }
 
 macro_rules! time_units {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $seconds:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $seconds:literal, $nanos:literal;)*) => {
         $(
             $(#[$doc])*
             #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -197,6 +217,7 @@ macro_rules! time_units {
 
             impl TimeUnit for $name {
                 const SECONDS: f64 = $seconds;
+                const NANOS: u64 = $nanos;
                 const CODE: &'static str = $code;
             }
         )*
@@ -217,6 +238,14 @@ macro_rules! time_units {
             }
         }
 
+        /// The number of nanoseconds in one `unit`; `None` if `unit` is not a unit of time.
+        pub(crate) fn nanos_in(unit: &str) -> Option<u64> {
+            match unit {
+                $($code => Some($nanos),)*
+                _ => None,
+            }
+        }
+
         /// The name of this module's type for the unit of time `unit`.
         #[doc(hidden)]
         #[must_use]
@@ -231,19 +260,19 @@ macro_rules! time_units {
 
 time_units! {
     /// Nanoseconds, `ns`.
-    Nanoseconds = "ns", 1e-9;
+    Nanoseconds = "ns", 1e-9, 1;
     /// Microseconds, `us`.
-    Microseconds = "us", 1e-6;
+    Microseconds = "us", 1e-6, 1_000;
     /// Milliseconds, `ms`.
-    Milliseconds = "ms", 1e-3;
+    Milliseconds = "ms", 1e-3, 1_000_000;
     /// Seconds, `s`.
-    Seconds = "s", 1.0;
+    Seconds = "s", 1.0, 1_000_000_000;
     /// Minutes, `min`.
-    Minutes = "min", 60.0;
+    Minutes = "min", 60.0, 60_000_000_000;
     /// Hours, `h`.
-    Hours = "h", 3600.0;
+    Hours = "h", 3600.0, 3_600_000_000_000;
     /// Days of 24 hours, `d`.
-    Days = "d", 86400.0;
+    Days = "d", 86400.0, 86_400_000_000_000;
 }
 
 #[cfg(test)]
@@ -275,6 +304,21 @@ mod tests {
         let d = Duration::from_millis(150);
         assert!((Seconds::from_duration(d) - 0.15).abs() < 1e-12);
         assert!((Minutes::from_duration(Duration::from_secs(90)) - 1.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn durations_are_rounded_to_whole_numbers_of_the_unit() {
+        let millis = |duration| whole_units(duration, Milliseconds::NANOS);
+        for (micros, rounded) in [(0, 0), (499, 0), (500, 1), (1_499, 1), (1_500, 2), (2_700, 3)] {
+            assert_eq!(millis(Duration::from_micros(micros)), rounded, "{micros}");
+        }
+        assert_eq!(millis(Duration::MAX), u64::MAX);
+        assert_eq!(whole_units(Duration::from_secs(1 << 60), Nanoseconds::NANOS), u64::MAX);
+        assert_eq!(whole_units(Duration::from_secs(3_600 << 40), Hours::NANOS), 1 << 40);
+        for unit in ["ns", "us", "ms", "s", "min", "h", "d"] {
+            let nanos = nanos_in(unit).unwrap() as f64;
+            assert!((seconds_in(unit).unwrap() * 1e9 - nanos).abs() < 1e-6, "{unit}");
+        }
     }
 
     #[test]

@@ -78,7 +78,8 @@ pub fn register_metric(key: impl AsRef<str>, metric: Metric) -> Result<RuntimeMe
 /// After any error, nothing is recorded.
 ///
 /// - [`Error::Runtime`] if the metric has another type; if the metric cannot hold the value (NaN or
-///   infinity in any metric, a negative number in a counter, 1.5 in a metric of integers); if an
+///   infinity in any metric, a negative number in a counter, 1.5 in a metric of integers, a
+///   `Duration` in a metric whose unit is not a unit of time); if an
 ///   attribute breaks the rules of [`IntoAttributes`]; if a typed metric has that name; or if too
 ///   many metrics are registered. Bad values and attributes of a registered metric are also
 ///   counted, by [`DropReason`](crate::DropReason), so that they are visible even if the result is

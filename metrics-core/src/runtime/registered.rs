@@ -2,13 +2,16 @@
 
 use std::fmt;
 
+use crate::cells::change::Change;
 use crate::error::Error;
 use crate::labels::attributes::IntoAttributes;
 use crate::labels::attributes::collected::{Collected, collected};
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
 use crate::metric::kind::{MetricType, ValueType};
+use crate::rules::unit::nanos_in;
 use crate::store::family::Family;
+use crate::store::series::Series;
 use crate::typed::any::{record_number, to_change};
 use crate::typed::value::{Any, AnyValue, FromAny};
 
@@ -25,7 +28,8 @@ impl RuntimeMetric {
         self.0.descriptor()
     }
 
-    /// Records `value`, as [`record_metric`](crate::record_metric) does.
+    /// Records `value`, as [`record_metric`](crate::record_metric) does: a number, or a
+    /// [`Duration`](std::time::Duration) if the unit is a unit of time.
     ///
     /// ```
     /// # use typed_metrics_core as typed_metrics;
@@ -59,16 +63,28 @@ impl RuntimeMetric {
         value: Any,
         attributes: Result<&Collected, impl fmt::Display>,
     ) -> Result<(), Error> {
+        let (series, _) = self.series_for(value, attributes, self.check_value(value))?;
+        record_number(series, value);
+        Ok(())
+    }
+
+    /// The series with these attributes, and what `checked` has made of `value`. Counts what is
+    /// wrong.
+    pub(super) fn series_for<T>(
+        self,
+        value: Any,
+        attributes: Result<&Collected, impl fmt::Display>,
+        checked: Result<T, DropReason>,
+    ) -> Result<(Series, T), Error> {
         let attributes = attributes.map_err(|error| {
             self.0.dropped().note(DropReason::BadAttributes);
             Error::runtime(self.descriptor().name(), error.to_string())
         })?;
-        self.check_value(value).map_err(|reason| {
+        let checked = checked.map_err(|reason| {
             self.0.dropped().note(reason);
             bad_value(self.descriptor(), value, reason)
         })?;
-        record_number(self.0.find(attributes), value);
-        Ok(())
+        Ok((self.0.find(attributes), checked))
     }
 
     pub(super) fn check_type(self, asked: MetricType) -> Result<(), Error> {
@@ -79,15 +95,16 @@ impl RuntimeMetric {
         Err(Error::wrong_type(self.descriptor().name(), registered, asked))
     }
 
-    fn check_value(self, value: Any) -> Result<(), DropReason> {
+    /// What recording `value` changes, or the reason why it cannot be recorded.
+    pub(super) fn check_value(self, value: Any) -> Result<Change, DropReason> {
         let descriptor = self.descriptor();
         // The cells of a histogram hold any float, so its value type is checked here.
         if (descriptor.metric_type(), descriptor.value_type())
             == (MetricType::Histogram, ValueType::U64)
         {
-            u64::from_any(value)?;
+            u64::from_any(value.in_unit(descriptor.unit(), true)?)?;
         }
-        to_change(descriptor, value).map(|_| ())
+        to_change(descriptor, value)
     }
 }
 
@@ -106,6 +123,11 @@ fn bad_value(descriptor: &Descriptor, value: Any, reason: DropReason) -> Error {
         DropReason::Negative if metric_type == MetricType::Counter => {
             format!("{value} is negative, and a counter only grows; use an up-down counter")
         }
+        _ if matches!(value, Any::Time(_)) && nanos_in(descriptor.unit()).is_none() => format!(
+            "{value} is a duration, and the unit {:?} is not a unit of time; record a number, or \
+             register the metric with a unit of time",
+            descriptor.unit()
+        ),
         _ => format!(
             "{value} is not a value of type {value_type}; convert it, or register the metric with \
              values of f64, the default"

@@ -16,6 +16,7 @@ use crate::cells::change::{Change, Reading};
 use crate::cells::totals::Totals;
 use crate::locks::lock;
 use crate::metric::descriptor::Descriptor;
+use crate::metric::kind::with_number;
 use crate::metric::series_id::SeriesId;
 
 /// The memory that a capture records into.
@@ -158,20 +159,28 @@ impl Drop for Inside {
 pub(crate) fn tap(id: SeriesId, descriptor: &'static Descriptor, change: Change) {
     let Some(scope) = current() else { return };
     let (boundaries, value_type) = (descriptor.boundaries(), descriptor.value_type());
-    let empty = match change {
-        Change::Record(_) => Reading::Histogram(Totals::new(boundaries.len())),
-        Change::Add(_) | Change::Set(_) => Reading::Number(0),
-    };
     for scope in scope.and_outer() {
         let mut tapped = lock(&scope.tapped);
-        let reading = tapped.entry(id).or_insert_with(|| empty.clone());
-        match (reading, change) {
-            (Reading::Histogram(totals), Change::Record(value)) => totals.record(boundaries, value),
-            (Reading::Number(bits), Change::Set(new)) => *bits = new,
-            (Reading::Number(bits), Change::Add(new)) => *bits = value_type.sum(*bits, new),
-            // The kind of the metric determines both the reading and the change.
-            (Reading::Histogram(_), _) | (Reading::Number(_), Change::Record(_)) => {}
-        }
+        let before = match tapped.get(&id) {
+            Some(Reading::Number(bits)) => Some(*bits),
+            _ => None,
+        };
+        let after = match change {
+            Change::Set(bits) => bits,
+            Change::Add(bits) => before.map_or(bits, |before| value_type.sum(before, bits)),
+            // The capture has a gauge of its own, which begins without a value.
+            Change::Adjust(adjustment) => {
+                with_number!(value_type, N => adjustment.apply::<N>(before)).bits
+            }
+            Change::Record { value, count } => {
+                let empty = || Reading::Histogram(Totals::new(boundaries.len()));
+                if let Reading::Histogram(totals) = tapped.entry(id).or_insert_with(empty) {
+                    totals.record(boundaries, value, count);
+                }
+                continue;
+            }
+        };
+        tapped.insert(id, Reading::Number(after));
     }
 }
 

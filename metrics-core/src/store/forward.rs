@@ -10,7 +10,7 @@ use super::value::Value;
 use crate::cells::change::Change;
 use crate::foreign::Outermost;
 use crate::labels::set::Labels;
-use crate::locks::{read, write};
+use crate::locks::{self, read, write};
 use crate::metric::descriptor::Descriptor;
 
 /// One measurement, as it is passed to a subscribed handler.
@@ -21,8 +21,11 @@ pub struct Measurement {
     pub metric: &'static Descriptor,
     /// The labels of its series.
     pub labels: Labels,
-    /// The increment, the gauge's new value, or the value recorded in a histogram (as `F64`).
+    /// The increment, the gauge's new value, or the value recorded in a histogram (as `F64`). The
+    /// new value is the result also where an amount was added to the gauge.
     pub value: Value,
+    /// How often the value was recorded: 1, or the number that was given to `record_many`.
+    pub count: u64,
 }
 
 /// Receives single measurements. Neither the call nor the drop of a subscriber panics.
@@ -54,12 +57,19 @@ pub(crate) fn to_subscribers(series: Series, change: Change) {
             metric: series.descriptor(),
             labels: series.labels(),
             value: match change {
-                Change::Record(value) => Value::F64(value),
+                Change::Record { value, .. } => Value::F64(value),
                 Change::Add(bits) | Change::Set(bits) => {
                     Value::from_bits(bits, series.value_type())
                 }
+                // Its result is forwarded, as a value that is set.
+                Change::Adjust(_) => return,
+            },
+            count: match change {
+                Change::Record { count, .. } => count,
+                _ => 1,
             },
         };
+        let _subscribers = locks::foreign();
         subscribers.iter().for_each(|subscriber| subscriber.measured(&measurement));
     }
 }

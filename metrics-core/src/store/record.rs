@@ -4,8 +4,10 @@ use super::forward;
 use super::series::Series;
 use super::shared::Shared;
 use super::state::Life;
+use crate::cells::adjustment::Adjustment;
 use crate::cells::change::Change;
 use crate::cells::histogram::{self, Copied};
+use crate::cells::shared_gauge::SharedGauge;
 use crate::cells::{plain, sum};
 use crate::locks;
 use crate::metric::dropped::DropReason;
@@ -29,7 +31,7 @@ impl Series {
             self.add_to_run(n).is_some()
         };
         if !is_added {
-            slow(self, Change::Add(n.to_bits()));
+            add_slowly(self, n.to_bits());
         }
     }
 
@@ -60,14 +62,28 @@ impl Series {
     #[inline(always)]
     pub(crate) fn record(self, value: f64) {
         if self.is_fixed() {
-            self.record_here(value);
+            self.record_in_run(value, 1, histogram::record);
         } else {
             record_open(self, value);
         }
     }
 
+    /// Records a value `count` times.
+    pub(crate) fn record_many(self, value: f64, count: u64) {
+        if count > 0 {
+            self.record_in_run(value, count, |run, tag, boundaries, value| {
+                histogram::record_many(run, tag, boundaries, value, count)
+            });
+        }
+    }
+
     #[inline(always)]
-    fn record_here(self, value: f64) {
+    fn record_in_run(
+        self,
+        value: f64,
+        count: u64,
+        record: impl FnOnce(&[AtomicU64], u64, &[f64], f64) -> bool,
+    ) {
         if !value.is_finite() {
             return self.drop_for(DropReason::NotFinite);
         }
@@ -84,31 +100,60 @@ impl Series {
         let is_recorded = self.is_current_at(stamp)
             && shard::cells(self.index())
                 .and_then(|cells| cells.get(..histogram::width(boundaries.len())))
-                .is_some_and(|run| histogram::record(run, stamp, boundaries, value));
+                .is_some_and(|run| record(run, stamp, boundaries, value));
         if !is_recorded {
-            slow(self, Change::Record(value));
+            record_slowly(self, value, count);
         }
     }
 
     /// Sets a gauge.
     #[inline]
     pub(crate) fn set<N: Number>(self, n: N) {
-        // Without a base, a handler subscribes, or the cells are not allocated yet.
-        if self.block.base() == SHARED
-            && !scope::is_active()
-            && let Some(Shared::Gauges(gauges)) = self.block.shared_if_any()
-            && let Some(gauge) = gauges.get(self.offset() as usize)
-        {
-            if self.is_fixed() {
-                return gauge.set(n.to_bits());
-            }
-            if self.is_current()
-                && let Some(_writing) = self.enter()
-            {
-                return gauge.set(n.to_bits());
+        if self.write_gauge(|gauge| gauge.set(n.to_bits())).is_none() {
+            slow(self, Change::Set(n.to_bits()));
+        }
+    }
+
+    /// Changes a gauge relative to its value. A result that the type does not hold stops at the
+    /// limit of the type, and counts as dropped.
+    #[inline]
+    pub(crate) fn adjust<N: Number>(self, adjustment: Adjustment) {
+        match self.write_gauge(|gauge| gauge.adjust::<N>(adjustment)) {
+            Some(adjusted) if adjusted.is_whole => {}
+            Some(_) => self.note_limit(adjustment),
+            None => {
+                slow(self, Change::Adjust(adjustment));
             }
         }
-        slow(self, Change::Set(n.to_bits()));
+    }
+
+    /// Writes to the cell of a gauge; `None` in the uncommon cases, in which nothing is written.
+    #[inline(always)]
+    fn write_gauge<R>(self, write: impl FnOnce(&SharedGauge) -> R) -> Option<R> {
+        // Without a base, a handler subscribes, or the cells are not allocated yet.
+        if self.block.base() != SHARED || scope::is_active() {
+            return None;
+        }
+        let Some(Shared::Gauges(gauges)) = self.block.shared_if_any() else { return None };
+        let gauge = gauges.get(self.offset() as usize)?;
+        if self.is_fixed() {
+            return Some(write(gauge));
+        }
+        if !self.is_current() {
+            return None;
+        }
+        let _writing = self.enter()?;
+        Some(write(gauge))
+    }
+
+    /// Counts an operation on a gauge whose result is beyond the limit of the type.
+    #[cold]
+    fn note_limit(self, adjustment: Adjustment) {
+        self.drop_for(match (self.value_type(), adjustment) {
+            (ValueType::F64, _) => DropReason::NotFinite,
+            (ValueType::U64, Adjustment::Subtract(_)) => DropReason::Negative,
+            _ => DropReason::WrongType,
+        });
     }
 
     /// Counts a measurement that is dropped.
@@ -251,13 +296,15 @@ impl Series {
                     self.take_over_sum(run, stamp).then(add)?;
                 }
             }
-            Change::Record(value) => {
+            Change::Record { value, count } => {
                 let boundaries = self.descriptor().boundaries();
                 let run = cells.get(..histogram::width(boundaries.len()))?;
-                self.take_over(run, stamp)
-                    .then(|| histogram::record(run, stamp, boundaries, value))?;
+                self.take_over(run, stamp).then(|| match count {
+                    1 => histogram::record(run, stamp, boundaries, value),
+                    _ => histogram::record_many(run, stamp, boundaries, value, count),
+                })?;
             }
-            Change::Set(_) => return None,
+            Change::Set(_) | Change::Adjust(_) => return None,
         }
         Some((self, Life::of_run(stamp)))
     }
@@ -274,15 +321,21 @@ impl Series {
             return self.overflowing().store(change);
         };
         let mut life = Life::of_run(self.block.stamp());
+        let mut adjusted = None;
         match (shared, change) {
             (Shared::Gauges(gauges), Change::Set(bits)) => gauges[position].set(bits),
+            (Shared::Gauges(gauges), Change::Adjust(adjustment)) => {
+                let gauge = &gauges[position];
+                let result = with_number!(self.value_type(), N => gauge.adjust::<N>(adjustment));
+                adjusted = Some((adjustment, result));
+            }
             (Shared::Sums(sums), Change::Add(bits)) => {
                 let added =
                     with_number!(self.value_type(), N => sums[position].add(N::from_bits(bits)));
                 life = Life::of_shared(added);
             }
-            (Shared::Histograms(histograms), Change::Record(value)) => {
-                histograms[position].record(self.descriptor().boundaries(), value);
+            (Shared::Histograms(histograms), Change::Record { value, count }) => {
+                histograms[position].record(self.descriptor().boundaries(), value, count);
             }
             // The kind of the handle determines both the cells and the change.
             (Shared::Gauges(_) | Shared::Sums(_) | Shared::Histograms(_), _) => {}
@@ -290,7 +343,20 @@ impl Series {
         // See `store`: `tap` may wait for a lock.
         drop(writing);
         scope::tap(self.id(), self.descriptor(), change);
+        if let Some((adjustment, result)) = adjusted {
+            if !result.is_whole {
+                self.note_limit(adjustment);
+            }
+            self.forward(Change::Set(result.bits));
+        }
         (self, life)
+    }
+
+    /// Forwards a measurement to the subscribers of the metric, if there are any.
+    pub(super) fn forward(self, change: Change) {
+        if self.block.is_subscribed() {
+            forward::to_subscribers(self, change);
+        }
     }
 }
 
@@ -298,7 +364,7 @@ impl Series {
 /// longer, so the program has the code once, and not at each place that records.
 #[inline(never)]
 fn record_open(series: Series, value: f64) {
-    series.record_here(value);
+    series.record_in_run(value, 1, histogram::record);
 }
 
 /// Records in the uncommon cases: a thread's first measurement in a segment or after a removal,
@@ -306,19 +372,28 @@ fn record_open(series: Series, value: f64) {
 #[cold]
 #[inline(never)]
 fn slow(series: Series, change: Change) -> Counted {
-    let Some(mut outermost) = locks::outermost() else { return (series, Life::NONE) };
+    let Some(_outermost) = locks::outermost() else { return (series, Life::NONE) };
     let (series, _) = series.current();
-    if series.block.is_subscribed() {
-        drop(outermost);
-        forward::to_subscribers(series, change);
-        outermost = match locks::outermost() {
-            Some(outermost) => outermost,
-            None => return (series, Life::NONE),
-        };
+    // The new value of a gauge is forwarded when it is known.
+    if !matches!(change, Change::Adjust(_)) {
+        series.forward(change);
     }
-    let counted = series.store(change);
-    drop(outermost);
-    counted
+    series.store(change)
+}
+
+// A `Change` does not fit into two registers. So the fast paths, which must not touch the stack,
+// hand over its parts.
+
+#[cold]
+#[inline(never)]
+fn add_slowly(series: Series, bits: u64) {
+    slow(series, Change::Add(bits));
+}
+
+#[cold]
+#[inline(never)]
+fn record_slowly(series: Series, value: f64, count: u64) {
+    slow(series, Change::Record { value, count });
 }
 
 /// Whether a histogram of `u64` can record `value`.

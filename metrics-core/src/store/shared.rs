@@ -75,8 +75,8 @@ impl LazyHistogram {
         self.0.get().map(|histogram| &**histogram)
     }
 
-    pub(super) fn record(&self, boundaries: &[f64], value: f64) {
-        self.get_or_allocate(boundaries).record(boundaries, value);
+    pub(super) fn record(&self, boundaries: &[f64], value: f64, count: u64) {
+        self.get_or_allocate(boundaries).record(boundaries, value, count);
     }
 
     /// Adds a copied histogram.

@@ -1,7 +1,6 @@
 //! Taking back what was added to a sum: in the life of the series in which it was added, or not at
 //! all.
 
-use super::forward;
 use super::record::Counted;
 use super::series::Series;
 use super::shared::Shared;
@@ -43,9 +42,7 @@ impl Series {
     #[cold]
     #[inline(never)]
     fn add_slowly_in<N: Number>(self, life: Life, stamp: u64, n: N) {
-        if self.block.is_subscribed() {
-            forward::to_subscribers(self, Change::Add(n.to_bits()));
-        }
+        self.forward(Change::Add(n.to_bits()));
         let Some(_outermost) = locks::outermost() else { return };
         if let Some(life) = life.shared() {
             return self.add_shared_in(life, n, || true);

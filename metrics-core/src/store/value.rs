@@ -130,11 +130,11 @@ impl HistogramSnapshot {
     }
 
     fn merge(&mut self, other: Self) {
-        self.count += other.count;
+        self.count = self.count.wrapping_add(other.count);
         self.sum = self.sum.plus(other.sum);
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
-        self.buckets.iter_mut().zip(other.buckets).for_each(|(a, b)| *a += b);
+        self.buckets.iter_mut().zip(other.buckets).for_each(|(a, b)| *a = a.wrapping_add(b));
         self.interval = match (self.interval.take(), other.interval) {
             (Some(mut a), Some(b)) => {
                 a.merge(*b);

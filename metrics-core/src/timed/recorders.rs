@@ -7,6 +7,7 @@ use crate::labels::outcome::Outcome;
 use crate::number::Number;
 use crate::rules::unit::{NotTime, TimeUnit};
 use crate::typed::handle::{Entered, Handle, Histogram, UpDownCounter, kind};
+use crate::typed::value::FromAny;
 
 /// A recorder with its labels, before the call begins. Several recorders form a pair of pairs.
 pub trait Prepared {
@@ -146,7 +147,7 @@ pub trait AnyKind: Sized {
     fn enter(_: Handle<Self>) -> Self::Entered;
 }
 
-impl<T: Number> AnyKind for kind::Counter<T> {
+impl<T: Number, U> AnyKind for kind::Counter<T, U> {
     type Entered = ();
 
     #[inline(always)]
@@ -157,22 +158,22 @@ impl<T: Number> AnyKind for kind::Counter<T> {
     fn enter(_: Handle<Self>) {}
 }
 
-impl<T: Number> AnyKind for kind::UpDownCounter<T> {
+impl<T: Number, U> AnyKind for kind::UpDownCounter<T, U> {
     type Entered = Entered<T>;
 
     #[inline(always)]
-    fn enter(handle: UpDownCounter<T>) -> Entered<T> {
+    fn enter(handle: UpDownCounter<T, U>) -> Entered<T> {
         handle.enter()
     }
 }
 
-impl<T> AnyKind for kind::Gauge<T> {
+impl<T, U> AnyKind for kind::Gauge<T, U> {
     type Entered = ();
 
     fn enter(_: Handle<Self>) {}
 }
 
-impl<U: AnyUnit> AnyKind for kind::Histogram<U> {
+impl<U: AnyUnit, T: FromAny> AnyKind for kind::Histogram<U, T> {
     type Entered = ();
 
     #[inline(always)]
@@ -185,14 +186,14 @@ impl<U: AnyUnit> AnyKind for kind::Histogram<U> {
 
 /// The units of histograms.
 pub trait AnyUnit: Sized {
-    fn record(_: Histogram<Self>, _: Duration) {}
+    fn record<T: FromAny>(_: Histogram<Self, T>, _: Duration) {}
 }
 
 impl AnyUnit for NotTime {}
 
 impl<U: TimeUnit> AnyUnit for U {
     #[inline(always)]
-    fn record(histogram: Histogram<U>, time: Duration) {
+    fn record<T: FromAny>(histogram: Histogram<U, T>, time: Duration) {
         histogram.record(time);
     }
 }
@@ -205,7 +206,7 @@ impl<U: TimeUnit> AnyUnit for U {
 )]
 pub trait TimeKind {}
 
-impl<U: TimeUnit> TimeKind for kind::Histogram<U> {}
+impl<U: TimeUnit, T> TimeKind for kind::Histogram<U, T> {}
 
 /// The kinds of metric that count calls.
 #[diagnostic::on_unimplemented(
@@ -215,7 +216,7 @@ impl<U: TimeUnit> TimeKind for kind::Histogram<U> {}
 )]
 pub trait CountKind {}
 
-impl<T: Number> CountKind for kind::Counter<T> {}
+impl<T: Number, U> CountKind for kind::Counter<T, U> {}
 
 /// The kinds of metric that count running calls.
 #[diagnostic::on_unimplemented(
@@ -225,7 +226,7 @@ impl<T: Number> CountKind for kind::Counter<T> {}
 )]
 pub trait InFlightKind {}
 
-impl<T: Number> InFlightKind for kind::UpDownCounter<T> {}
+impl<T: Number, U> InFlightKind for kind::UpDownCounter<T, U> {}
 
 /// Adds 1 when the call begins.
 #[derive(Debug)]

@@ -39,19 +39,19 @@ pub trait Kind {
     const WIDTH: Option<usize>;
 }
 
-impl<T: Number> Kind for kind::Counter<T> {
+impl<T: Number, U> Kind for kind::Counter<T, U> {
     const WIDTH: Option<usize> = Some(if T::PLAIN { SINGLE } else { SUM });
 }
 
-impl<T: Number> Kind for kind::UpDownCounter<T> {
+impl<T: Number, U> Kind for kind::UpDownCounter<T, U> {
     const WIDTH: Option<usize> = Some(SUM);
 }
 
-impl<T: Number> Kind for kind::Gauge<T> {
+impl<T: Number, U> Kind for kind::Gauge<T, U> {
     const WIDTH: Option<usize> = Some(SINGLE);
 }
 
-impl<U> Kind for kind::Histogram<U> {
+impl<U, T> Kind for kind::Histogram<U, T> {
     const WIDTH: Option<usize> = None;
 }
 

@@ -1,73 +1,84 @@
 //! The values that each kind of metric takes.
 //!
-//! Each kind has a trait of its own, so that the error for a wrong value names the kind, and so
-//! that the type of plain integer literals can be inferred.
+//! Each kind has a trait of its own, so that the error for a wrong value names the kind.
 
 use std::fmt;
 use std::time::Duration;
 
+use crate::cells::adjustment::Adjustment;
 use crate::metric::dropped::DropReason;
 use crate::number::Number;
-use crate::rules::unit::TimeUnit;
+use crate::rules::unit::{NotTime, TimeUnit, nanos_in, units, whole_units};
 
-/// A value by which a counter of `T` can be incremented: `u64`, and also `f64` on a counter with
-/// `value = f64`.
+/// A value by which a counter of `T` with unit `U` can be incremented: every unsigned integer of up
+/// to 64 bits, and also floats on a counter with `value = f64`. A counter with a unit of time also
+/// takes a [`Duration`], rounded to the nearest number of `T`.
+///
+/// `i32` is the type of a plain integer such as `1`, so a counter takes it too. A negative `i32` is
+/// dropped, and counted as dropped.
 #[diagnostic::on_unimplemented(
     message = "a counter of `{T}` is not incremented by `{Self}`",
     label = "not an increment of this counter",
-    note = "counters take `u64`: write `n as u64` or `u64::try_from(n)`; with `#[counter(value = f64)]` also `f64`"
+    note = "counters take unsigned integers: for a signed one write `u64::try_from(n)`; with `#[counter(value = f64)]` also floats, and with a unit of time also `Duration`"
 )]
-pub trait CounterValue<T: Number> {
-    /// The increment.
+pub trait CounterValue<T: Number, U = NotTime> {
+    /// The increment, or the reason why it is none.
     #[doc(hidden)]
-    fn increment(self) -> T;
+    fn increment(self) -> Result<T, DropReason>;
 }
 
-/// A value by which an up-down counter of `T` can be changed: `i64`, and also `f64` with `value =
-/// f64`.
+/// A value by which an up-down counter of `T` with unit `U` can be changed: every integer that fits
+/// into `i64`, and also floats with `value = f64`. An up-down counter with a unit of time also takes
+/// a [`Duration`], rounded to the nearest number of `T`.
 #[diagnostic::on_unimplemented(
     message = "an up-down counter of `{T}` is not changed by `{Self}`",
     label = "not a change of this up-down counter",
-    note = "up-down counters take `i64`: write `n as i64` or `i64::try_from(n)`; with `#[up_down_counter(value = f64)]` also `f64`"
+    note = "up-down counters take integers that fit into `i64`: for `u64` and `usize` write `n as i64` or `i64::try_from(n)`; with `#[up_down_counter(value = f64)]` also floats, and with a unit of time also `Duration`"
 )]
-pub trait UpDownValue<T: Number> {
+pub trait UpDownValue<T: Number, U = NotTime> {
     /// The change.
     #[doc(hidden)]
     fn change(self) -> T;
 }
 
-/// A value to which a gauge of `T` can be set: every primitive number of up to 64 bits, but floats
-/// only on a gauge of `f64`.
+/// A value to which a gauge of `T` with unit `U` can be set: every primitive number of up to 64
+/// bits, but floats only on a gauge of `f64`. A gauge with a unit of time also takes a [`Duration`],
+/// rounded to the nearest number of `T`.
 #[diagnostic::on_unimplemented(
-    message = "a gauge of `{T}` is not set to `{Self}`",
+    message = "a gauge of `{T}` does not take `{Self}`",
     label = "not a value of this gauge",
-    note = "gauges take every primitive number of up to 64 bits; floats need `value = f64`, which is the default"
+    note = "gauges take every primitive number of up to 64 bits, and those with a unit of time also `Duration`; floats need `value = f64`, which is the default"
 )]
-pub trait GaugeValue<T: Number> {
+pub trait GaugeValue<T: Number, U = NotTime> {
     /// The value, or the reason why the gauge cannot hold it.
     #[doc(hidden)]
     fn gauge_value(self) -> Result<T, DropReason>;
+
+    /// The operation that adds the value, or the reason why it cannot be added.
+    #[doc(hidden)]
+    fn addition(self) -> Result<Adjustment, DropReason>;
 }
 
-/// A value that a histogram with unit `U` records: every primitive number of up to 64 bits, and
-/// [`Duration`] if `U` is a unit of time.
+/// A value that a histogram of `T` with unit `U` records: every primitive number of up to 64 bits,
+/// but floats only in a histogram of `f64`. A histogram with a unit of time also records a
+/// [`Duration`], rounded to the nearest number of `T`.
 #[diagnostic::on_unimplemented(
-    message = "a histogram does not record `{Self}`",
-    label = "not a value of a histogram",
-    note = "histograms record every primitive number of up to 64 bits, and those with a unit of time also `Duration`: for `as_millis()` give the `Duration` itself"
+    message = "a histogram of `{T}` does not record `{Self}`",
+    label = "not a value of this histogram",
+    note = "histograms record every primitive number of up to 64 bits, and those with a unit of time also `Duration`: for `as_millis()` give the `Duration` itself; floats need `value = f64`, which is the default"
 )]
-pub trait HistogramValue<U> {
+pub trait HistogramValue<U, T = f64> {
     /// The value in unit `U`.
     #[doc(hidden)]
     fn histogram_value(self) -> f64;
 }
 
-/// Any number. `record` on a value of a metrics enum takes it if the variants differ in kind, and
-/// checks it when it is recorded.
+/// Any number, or a [`Duration`]. `record` on a value of a metrics enum takes it if the variants
+/// differ in kind, and checks it when it is recorded.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number that these metrics record",
     label = "not a number",
-    note = "the variants differ in kind, so `record` takes any primitive number of up to 64 bits; use the variant's constructor for more"
+    note = "the variants differ in kind, so `record` takes any primitive number of up to 64 bits, or a `Duration`; use the variant's constructor for more"
 )]
 pub trait AnyValue {
     /// The number.
@@ -94,9 +105,23 @@ pub enum Any {
     Unsigned(u64),
     Signed(i64),
     Float(f64),
+    /// A number only in a unit of time: see [`Any::in_unit`].
+    Time(Duration),
 }
 
 impl Any {
+    /// A number: a duration is converted to `unit`, and is no number if that is not a unit of time.
+    /// If the metric holds whole numbers, a duration is rounded to the nearest one.
+    pub(crate) fn in_unit(self, unit: &str, is_whole: bool) -> Result<Self, DropReason> {
+        let Self::Time(duration) = self else { return Ok(self) };
+        let nanos = nanos_in(unit).ok_or(DropReason::WrongType)?;
+        Ok(if is_whole {
+            Self::Unsigned(whole_units(duration, nanos))
+        } else {
+            Self::Float(units(duration, nanos))
+        })
+    }
+
     /// Converts the number to an increment of a counter of `T`.
     pub(crate) fn to_increment<T: FromAny>(self) -> Result<T, DropReason> {
         match self {
@@ -111,6 +136,8 @@ impl Any {
             Self::Unsigned(value) => value as f64,
             Self::Signed(value) => value as f64,
             Self::Float(value) => value,
+            // NaN is dropped by every metric.
+            Self::Time(_) => f64::NAN,
         }
     }
 }
@@ -121,14 +148,43 @@ impl fmt::Display for Any {
             Self::Unsigned(value) => value.fmt(f),
             Self::Signed(value) => value.fmt(f),
             Self::Float(value) => value.fmt(f),
+            Self::Time(duration) => fmt::Debug::fmt(duration, f),
         }
     }
 }
 
-/// A value type that takes any number that it can hold.
+/// A value type that takes any number that it can hold, and any duration.
 #[doc(hidden)]
 pub trait FromAny: Number {
     fn from_any(any: Any) -> Result<Self, DropReason>;
+
+    /// The nearest number of units in `duration`.
+    fn from_duration<U: TimeUnit>(duration: Duration) -> Self;
+
+    /// The number of whole units in `duration`: of a time since the Unix epoch, they are never in
+    /// the future.
+    fn passed<U: TimeUnit>(duration: Duration) -> Self;
+
+    fn to_f64(self) -> f64;
+
+    /// The operation that adds `any` to a gauge of this type.
+    fn addition_of(any: Any) -> Result<Adjustment, DropReason>;
+}
+
+/// The operation that adds `any` to a gauge of integers.
+fn addition_of_integer(any: Any) -> Result<Adjustment, DropReason> {
+    Ok(match any {
+        Any::Signed(value) if value < 0 => Adjustment::Subtract(value.unsigned_abs()),
+        Any::Float(value) if value < 0.0 => {
+            Adjustment::Subtract(u64::from_any(Any::Float(-value))?)
+        }
+        value => Adjustment::Add(u64::from_any(value)?),
+    })
+}
+
+/// The number of whole units of `nanos` nanoseconds in `duration`.
+fn passed(duration: Duration, nanos: u64) -> u64 {
+    u64::try_from(duration.as_nanos() / u128::from(nanos)).unwrap_or(u64::MAX)
 }
 
 impl FromAny for u64 {
@@ -145,8 +201,26 @@ impl FromAny for u64 {
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
                 Ok(value as Self)
             }
-            Any::Float(_) => Err(DropReason::WrongType),
+            Any::Float(_) | Any::Time(_) => Err(DropReason::WrongType),
         }
+    }
+
+    #[inline]
+    fn from_duration<U: TimeUnit>(duration: Duration) -> Self {
+        whole_units(duration, U::NANOS)
+    }
+
+    fn passed<U: TimeUnit>(duration: Duration) -> Self {
+        passed(duration, U::NANOS)
+    }
+
+    fn to_f64(self) -> f64 {
+        self as f64
+    }
+
+    #[inline]
+    fn addition_of(any: Any) -> Result<Adjustment, DropReason> {
+        addition_of_integer(any)
     }
 }
 
@@ -166,8 +240,26 @@ impl FromAny for i64 {
                 #[expect(clippy::cast_possible_truncation)]
                 Ok(value as Self)
             }
-            Any::Float(_) => Err(DropReason::WrongType),
+            Any::Float(_) | Any::Time(_) => Err(DropReason::WrongType),
         }
+    }
+
+    #[inline]
+    fn from_duration<U: TimeUnit>(duration: Duration) -> Self {
+        Self::try_from(whole_units(duration, U::NANOS)).unwrap_or(Self::MAX)
+    }
+
+    fn passed<U: TimeUnit>(duration: Duration) -> Self {
+        Self::try_from(passed(duration, U::NANOS)).unwrap_or(Self::MAX)
+    }
+
+    fn to_f64(self) -> f64 {
+        self as f64
+    }
+
+    #[inline]
+    fn addition_of(any: Any) -> Result<Adjustment, DropReason> {
+        addition_of_integer(any)
     }
 }
 
@@ -177,30 +269,68 @@ impl FromAny for f64 {
         let value = any.to_f64();
         if value.is_finite() { Ok(value) } else { Err(DropReason::NotFinite) }
     }
+
+    #[inline]
+    fn from_duration<U: TimeUnit>(duration: Duration) -> Self {
+        U::from_duration(duration)
+    }
+
+    fn passed<U: TimeUnit>(duration: Duration) -> Self {
+        U::from_duration(duration)
+    }
+
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        self
+    }
+
+    #[inline]
+    fn addition_of(any: Any) -> Result<Adjustment, DropReason> {
+        let amount = Self::from_any(any)?;
+        let size = amount.abs().to_bits();
+        Ok(if amount < 0.0 { Adjustment::Subtract(size) } else { Adjustment::Add(size) })
+    }
 }
 
-macro_rules! takes {
-    ($($trait:ident<$($cell:ty),+>::$method:ident for $($value:ty),+;)*) => {
-        takes!(@each $($trait $method [$($cell),+] [$($value),+])*);
-    };
-    (@each $($trait:ident $method:ident $cells:tt [$($value:ty),+])*) => {
-        $($(takes!(@value $trait $method $cells $value);)+)*
-    };
-    (@value $trait:ident $method:ident [$($cell:ty),+] $value:ty) => {
-        $(impl $trait<$cell> for $value {
+macro_rules! counter_takes {
+    ($($cell:ty: $($number:ty),+;)*) => {$($(
+        #[allow(clippy::cast_lossless, reason = "one body for all types; some do not convert `From`")]
+        impl<U> CounterValue<$cell, U> for $number {
             #[inline(always)]
-            fn $method(self) -> $cell {
+            fn increment(self) -> Result<$cell, DropReason> {
+                Ok(self as $cell)
+            }
+        }
+    )+)*};
+}
+
+counter_takes! {
+    u64: u8, u16, u32, u64, usize;
+    f64: u8, u16, u32, u64, usize, i32, f32, f64;
+}
+
+impl<U> CounterValue<u64, U> for i32 {
+    #[inline(always)]
+    fn increment(self) -> Result<u64, DropReason> {
+        u64::try_from(self).map_err(|_| DropReason::Negative)
+    }
+}
+
+macro_rules! up_down_counter_takes {
+    ($($cell:ty: $($number:ty),+;)*) => {$($(
+        #[allow(clippy::cast_lossless, reason = "one body for all types; some do not convert `From`")]
+        impl<U> UpDownValue<$cell, U> for $number {
+            #[inline(always)]
+            fn change(self) -> $cell {
                 self as $cell
             }
-        })+
-    };
+        }
+    )+)*};
 }
 
-takes! {
-    CounterValue<u64>::increment for u64;
-    CounterValue<f64>::increment for u64, f64;
-    UpDownValue<i64>::change for i64;
-    UpDownValue<f64>::change for i64, f64;
+up_down_counter_takes! {
+    i64: i8, i16, i32, i64, isize, u8, u16, u32;
+    f64: i8, i16, i32, i64, isize, u8, u16, u32, f32, f64;
 }
 
 macro_rules! any_number {
@@ -225,13 +355,6 @@ macro_rules! any_number {
             }
         }
 
-        #[allow(clippy::cast_lossless, reason = "one body for all types; some do not convert `From`")]
-        impl<U> HistogramValue<U> for $number {
-            #[inline(always)]
-            fn histogram_value(self) -> f64 {
-                self as f64
-            }
-        }
     )+)*};
 }
 
@@ -241,12 +364,34 @@ any_number! {
     Float(f64): f32, f64;
 }
 
+macro_rules! histogram_takes {
+    ($($cell:ty: $($number:ty),+;)*) => {$($(
+        #[allow(clippy::cast_lossless, reason = "one body for all types; some do not convert `From`")]
+        impl<U> HistogramValue<U, $cell> for $number {
+            #[inline(always)]
+            fn histogram_value(self) -> f64 {
+                self as f64
+            }
+        }
+    )+)*};
+}
+
+histogram_takes! {
+    u64: u8, u16, u32, u64, usize, i8, i16, i32, i64, isize;
+    f64: u8, u16, u32, u64, usize, i8, i16, i32, i64, isize, f32, f64;
+}
+
 macro_rules! gauge_takes {
     ($($cell:ty: $($number:ty),+;)*) => {$($(
-        impl GaugeValue<$cell> for $number {
+        impl<U> GaugeValue<$cell, U> for $number {
             #[inline(always)]
             fn gauge_value(self) -> Result<$cell, DropReason> {
                 <$cell>::from_any(self.any())
+            }
+
+            #[inline(always)]
+            fn addition(self) -> Result<Adjustment, DropReason> {
+                <$cell>::addition_of(self.any())
             }
         }
     )+)*};
@@ -258,10 +403,43 @@ gauge_takes! {
     f64: u8, u16, u32, u64, usize, i8, i16, i32, i64, isize, f32, f64;
 }
 
-impl<U: TimeUnit> HistogramValue<U> for Duration {
+impl<U: TimeUnit, T: FromAny> CounterValue<T, U> for Duration {
+    #[inline]
+    fn increment(self) -> Result<T, DropReason> {
+        Ok(T::from_duration::<U>(self))
+    }
+}
+
+impl<U: TimeUnit, T: FromAny> UpDownValue<T, U> for Duration {
+    #[inline]
+    fn change(self) -> T {
+        T::from_duration::<U>(self)
+    }
+}
+
+impl<U: TimeUnit, T: FromAny> GaugeValue<T, U> for Duration {
+    #[inline]
+    fn gauge_value(self) -> Result<T, DropReason> {
+        Ok(T::from_duration::<U>(self))
+    }
+
+    #[inline]
+    fn addition(self) -> Result<Adjustment, DropReason> {
+        Ok(Adjustment::Add(T::from_duration::<U>(self).to_bits()))
+    }
+}
+
+impl<U: TimeUnit, T: FromAny> HistogramValue<U, T> for Duration {
     #[inline]
     fn histogram_value(self) -> f64 {
-        U::from_duration(self)
+        T::from_duration::<U>(self).to_f64()
+    }
+}
+
+impl AnyValue for Duration {
+    #[inline]
+    fn any(self) -> Any {
+        Any::Time(self)
     }
 }
 

@@ -22,14 +22,14 @@ pub trait CallTheConstructor<'a> {}
 /// Defines the methods that the handles of a kind do not have. All take `self` alone, because the
 /// compiler looks a method up by its name.
 macro_rules! wrong_kind {
-    ($($handle:ident<$parameter:ident>, $label:literal {
+    ($($handle:ty, $label:literal {
         $($operation:ident: $bound:ident, $message:literal, $fix:literal;)*
     })*) => {$($(
         #[doc(hidden)]
         #[diagnostic::on_unimplemented(message = $message, label = $label, note = $fix)]
         pub trait $bound {}
 
-        impl<$parameter> $handle<$parameter>
+        impl<T, U> $handle
         where
             Self: $bound,
         {
@@ -40,7 +40,7 @@ macro_rules! wrong_kind {
 }
 
 wrong_kind! {
-    Counter<T>, "not an operation of a counter" {
+    Counter<T, U>, "not an operation of a counter" {
         dec: CounterDec,
             "a counter has no `dec`: it only grows",
             "declare a sum that also shrinks as `#[up_down_counter]`";
@@ -67,7 +67,7 @@ wrong_kind! {
             "a counter has no `time`: it does not measure durations",
             "declare a duration as `#[histogram(unit = \"s\")]`";
     }
-    UpDownCounter<T>, "not an operation of an up-down counter" {
+    UpDownCounter<T, U>, "not an operation of an up-down counter" {
         decrement: UpDownCounterDecrement,
             "an up-down counter has no `decrement`",
             "write `.dec()` or `.add(-n)`";
@@ -92,37 +92,30 @@ wrong_kind! {
             "an up-down counter has no `time`: it does not measure durations",
             "declare a duration as `#[histogram(unit = \"s\")]`";
     }
-    Gauge<T>, "not an operation of a gauge" {
-        add: GaugeAdd,
-            "a gauge has no `add`: it is set to a value",
-            "write `.set(value)`; declare a number that goes up and down in steps as \
-             `#[up_down_counter]`, which has `inc`, `dec`, `add` and `enter`";
-        dec: GaugeDec,
-            "a gauge has no `dec`: it is set to a value",
-            "write `.set(value)`; declare a number that goes up and down in steps as \
-             `#[up_down_counter]`, which has `inc`, `dec`, `add` and `enter`";
+    Gauge<T, U>, "not an operation of a gauge" {
+        decrement: GaugeDecrement,
+            "a gauge has no `decrement`",
+            "write `.dec()` or `.sub(n)`";
         enter: GaugeEnter,
             "a gauge has no `enter`: it is set to a value",
             "declare a number of things in progress as `#[up_down_counter]`";
-        inc: GaugeInc,
-            "a gauge has no `inc`: it is set to a value",
-            "write `.set(value)`; declare a number that goes up and down in steps as \
-             `#[up_down_counter]`, which has `inc`, `dec`, `add` and `enter`";
+        increment: GaugeIncrement,
+            "a gauge has no `increment`",
+            "write `.inc()` or `.add(n)`";
         record: GaugeRecord,
             "a gauge has no `record`: it is set to a value",
             "write `.set(value)`; declare a distribution of values as `#[histogram]`";
+        set_to_current_time: GaugeSetToCurrentTime,
+            "a gauge has no `set_to_current_time`",
+            "write `.set_to_now()`, on a gauge with a unit of time";
         start_timer: GaugeStartTimer,
             "a gauge has no `start_timer`: it is set to a value",
             "declare a duration as `#[histogram(unit = \"s\")]`";
-        sub: GaugeSub,
-            "a gauge has no `sub`: it is set to a value",
-            "write `.set(value)`; declare a number that goes up and down in steps as \
-             `#[up_down_counter]`, which has `inc`, `dec`, `add` and `enter`";
         time: GaugeTime,
             "a gauge has no `time`: it is set to a value",
             "declare a duration as `#[histogram(unit = \"s\")]`";
     }
-    Histogram<U>, "not an operation of a histogram" {
+    Histogram<U, T>, "not an operation of a histogram" {
         add: HistogramAdd,
             "a histogram has no `add`: it records values",
             "write `.record(value)`, which also adds the value to the sum; declare a plain sum as \

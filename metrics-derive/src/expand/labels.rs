@@ -119,8 +119,7 @@ fn part(label: &ValidatedLabel, value: &Ident, scratch: &TokenStream) -> TokenSt
         return quote!(#parts(#value, #scratch));
     }
     if label.display {
-        let ty = &label.ty;
-        let part = quote_spanned!(at(ty)=> __p::displayed_part::<#ty>);
+        let part = types::displayed_part(&label.ty);
         return quote!(#part(#value, #scratch));
     }
     let label_type = types::label_type(&label.ty, label.display);

@@ -153,8 +153,13 @@ fn any_handle() -> TokenStream {
             pub fn inc(self) {}
             pub fn dec(self) {}
             pub fn add<V>(self, _: V) {}
+            pub fn sub<V>(self, _: V) {}
             pub fn set<V>(self, _: V) {}
+            pub fn set_max<V>(self, _: V) {}
+            pub fn set_min<V>(self, _: V) {}
+            pub fn set_to_now(self) {}
             pub fn record<V>(self, _: V) {}
+            pub fn record_many<V>(self, _: V, _: u64) {}
             pub fn enter(self) -> __AnyGuard { __AnyGuard }
             pub fn start_timer(self) -> __AnyGuard { __AnyGuard }
             pub fn time<R>(self, f: impl __p::core::ops::FnOnce() -> R) -> R { f() }

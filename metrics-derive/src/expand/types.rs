@@ -2,11 +2,11 @@
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::Generics;
+use syn::{GenericArgument, Generics, PathArguments, Type, TypePath, parse2};
 use typed_metrics_core::{MetricType, ValueType};
 
 use crate::expand::names::at;
-use crate::model::{HandleParameter, HandleType};
+use crate::model::HandleType;
 
 /// The type of a handle.
 ///
@@ -14,8 +14,8 @@ use crate::model::{HandleParameter, HandleType};
 /// `__tm::Histogram<__tm::unit::Milliseconds>` and so on.
 pub(crate) fn handle(handle: HandleType) -> TokenStream {
     let kind = metric_type(handle.kind);
-    let parameter = parameter(handle.parameter);
-    quote!(__tm::#kind<#parameter>)
+    let parameters = parameters(handle);
+    quote!(__tm::#kind<#parameters>)
 }
 
 /// The bound on the value that `record` takes for a kind of handle: `__tm::value::CounterValue<…>`
@@ -31,21 +31,24 @@ pub(crate) fn value_bound(handle: HandleType) -> TokenStream {
             other => unreachable!("there is no handle for {other}"),
         }
     );
-    let parameter = parameter(handle.parameter);
-    quote!(__tm::value::#bound<#parameter>)
+    let parameters = parameters(handle);
+    quote!(__tm::value::#bound<#parameters>)
 }
 
-fn parameter(parameter: HandleParameter) -> TokenStream {
-    match parameter {
-        HandleParameter::Value(value_type) => {
-            let primitive = format_ident!("{}", value_type.as_str());
-            quote!(__p::core::primitive::#primitive)
+/// The type of the values and the unit, in the order of core's handles. A last parameter that has
+/// its default is left out: `f64` of histograms, and a unit that is not one of time.
+fn parameters(handle: HandleType) -> TokenStream {
+    let primitive = format_ident!("{}", handle.value_type.as_str());
+    let value = quote!(__p::core::primitive::#primitive);
+    let time =
+        handle.time.map(|unit| format_ident!("{unit}")).map(|unit| quote!(__tm::unit::#unit));
+    match (handle.kind, handle.value_type, time) {
+        (MetricType::Histogram, value_type, time) => {
+            let unit = time.unwrap_or_else(|| quote!(__tm::unit::NotTime));
+            if value_type == ValueType::F64 { unit } else { quote!(#unit, #value) }
         }
-        HandleParameter::Time(unit) => {
-            let unit = format_ident!("{unit}");
-            quote!(__tm::unit::#unit)
-        }
-        HandleParameter::NotTime => quote!(__tm::unit::NotTime),
+        (_, _, Some(unit)) => quote!(#value, #unit),
+        (_, _, None) => value,
     }
 }
 
@@ -63,12 +66,35 @@ pub(crate) fn value_type(value_type: ValueType) -> Ident {
 /// tokens have the span of the type and every copy gives the same error, so the compiler reports it
 /// once.
 ///
-/// Expands to `__p::label_type::<&'a str>()`.
+/// Expands to `__p::label_type::<&'a str>()`, to `__p::label_type::<__p::Displayed<'_, IpAddr>>()`
+/// or, for an `Option` that is displayed, to `__p::displayed_option::<IpAddr>()`.
 pub(crate) fn label_type(ty: &impl ToTokens, display: bool) -> TokenStream {
-    if display {
-        quote_spanned!(at(ty)=> __p::label_type::<__p::Displayed<'_, #ty>>())
-    } else {
-        quote_spanned!(at(ty)=> __p::label_type::<#ty>())
+    if !display {
+        return quote_spanned!(at(ty)=> __p::label_type::<#ty>());
+    }
+    match optional(ty) {
+        Some(inner) => quote_spanned!(at(ty)=> __p::displayed_option::<#inner>()),
+        None => quote_spanned!(at(ty)=> __p::label_type::<__p::Displayed<'_, #ty>>()),
+    }
+}
+
+/// The function that makes the part of a label that is written with `Display`.
+pub(crate) fn displayed_part(ty: &impl ToTokens) -> TokenStream {
+    match optional(ty) {
+        Some(inner) => quote_spanned!(at(ty)=> __p::displayed_option_part::<#inner>),
+        None => quote_spanned!(at(ty)=> __p::displayed_part::<#ty>),
+    }
+}
+
+/// The `T` of an `Option<T>`, as far as the name tells.
+fn optional(ty: &impl ToTokens) -> Option<Type> {
+    let ty = parse2(ty.to_token_stream()).ok()?;
+    let Type::Path(TypePath { qself: None, path, .. }) = ty else { return None };
+    let last = path.segments.into_iter().next_back().filter(|last| last.ident == "Option")?;
+    let PathArguments::AngleBracketed(arguments) = last.arguments else { return None };
+    match arguments.args.into_iter().next()? {
+        GenericArgument::Type(inner) => Some(inner),
+        _ => None,
     }
 }
 

@@ -96,8 +96,7 @@ fn handle(
         _ if declared.unrecognized => return None,
         Ok(unit) => unit.as_str(),
         Err(Meant(Some(code))) => code,
-        Err(Meant(None)) if declared.kind == MetricType::Histogram => return None,
-        Err(Meant(None)) => "",
+        Err(Meant(None)) => return None,
     };
     Some(HandleType::new(declared.kind, value_type?, unit))
 }

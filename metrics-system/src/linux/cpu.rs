@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use typed_metrics_core::unit::Seconds;
+
 use super::usage::{STATES, Shares, Usages};
 use crate::basic;
 use crate::metrics::{Mode, Process, ProcessCpu, Switch, SystemCpu};
@@ -16,12 +18,12 @@ pub(crate) struct Cpu {
     shares: Option<Shares>,
     /// The number of CPUs whose states are exported.
     exported: usize,
-    user: Total<f64>,
-    system: Total<f64>,
+    user: Total<f64, Seconds>,
+    system: Total<f64, Seconds>,
     voluntary: Total<u64>,
     involuntary: Total<u64>,
     /// The times of each CPU, by state.
-    times: Vec<[Total<f64>; STATES.len()]>,
+    times: Vec<[Total<f64, Seconds>; STATES.len()]>,
 }
 
 impl Cpu {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use procfs::{Current, DiskStat, DiskStats};
+use typed_metrics_core::unit::Seconds;
 
 use crate::metrics::{Access, Disk};
 use crate::set::Set;
@@ -17,7 +18,7 @@ pub(crate) struct Disks(HashMap<String, [Totals; 2]>);
 struct Totals {
     bytes: Total<u64>,
     operations: Total<u64>,
-    time: Total<f64>,
+    time: Total<f64, Seconds>,
 }
 
 /// The size of a sector in the kernel's numbers, for devices of every sector size.

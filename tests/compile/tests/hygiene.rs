@@ -294,18 +294,18 @@ fn operations_of_handles_may_be_named_again() {
         }
     }
 
-    trait Decrement {
-        fn dec(&self) -> &'static str;
+    trait Enter {
+        fn enter(&self) -> &'static str;
     }
 
-    impl Decrement for Named<'_> {
-        fn dec(&self) -> &'static str {
+    impl Enter for Named<'_> {
+        fn enter(&self) -> &'static str {
             "of the enum"
         }
     }
 
-    impl Decrement for typed_metrics::Gauge {
-        fn dec(&self) -> &'static str {
+    impl Enter for typed_metrics::Gauge {
+        fn enter(&self) -> &'static str {
             "of the gauge"
         }
     }
@@ -315,7 +315,7 @@ fn operations_of_handles_may_be_named_again() {
         Named::Inc { by: "a" }.add(2);
         Named::set().set(3);
         Named::observe().record(4);
-        assert_eq!((Named::Set.dec(), Named::set().dec()), ("of the enum", "of the gauge"));
+        assert_eq!((Named::Set.enter(), Named::set().enter()), ("of the enum", "of the gauge"));
     });
     assert_eq!(seen.counter(Named::Inc { by: "a" }), 3);
     assert_eq!(seen.gauge(Named::Set), Some(3.0));

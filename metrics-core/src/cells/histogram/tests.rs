@@ -127,7 +127,7 @@ fn random_histories_agree_with_plain_totals() {
                         model = Totals::new(boundaries.len());
                     } else {
                         model.interval = Extremes::NONE;
-                        model.record(&boundaries, 0.25);
+                        model.record(&boundaries, 0.25, 1);
                     }
                     acknowledge(&run, copied);
                 }
@@ -154,7 +154,7 @@ fn random_histories_agree_with_plain_totals() {
                         }
                         let value = f64::from(random.i8(..));
                         assert!(record(&other, 7, &boundaries, value));
-                        plain.record(&boundaries, value);
+                        plain.record(&boundaries, value, 1);
                     }
                     let mut copied = Copied::default();
                     absorb(&run, copied.read(&other).unwrap());
@@ -162,8 +162,12 @@ fn random_histories_agree_with_plain_totals() {
                 }
                 _ => {
                     let value = f64::from(random.i8(..)) / 4.0;
-                    assert!(record(&run, tag, &boundaries, value));
-                    model.record(&boundaries, value);
+                    let count = random.u64(1..4);
+                    assert!(match count {
+                        1 => record(&run, tag, &boundaries, value),
+                        _ => record_many(&run, tag, &boundaries, value, count),
+                    });
+                    model.record(&boundaries, value, count);
                 }
             }
             assert_eq!(totals(&run).as_ref(), Some(&model));

@@ -87,7 +87,7 @@ fn values_of_a_histogram_come_late_too() {
     assert_eq!((&*totals.buckets, totals.sum.value()), (&[1, 0][..], 5.0));
     // Beside the run of the thread, the shared cells hold a value.
     let Shared::Histograms(shared) = series.block.shared() else { panic!() };
-    shared[0].record(&[10.0], 11.0);
+    shared[0].record(&[10.0], 11.0, 1);
     let Some(Reading::Histogram(totals)) = series.current().0.end_life(End::Removal) else {
         panic!("the last values are lost")
     };
