@@ -24,7 +24,9 @@ pub use crate::metric::source::Source;
 pub use crate::store::family::Family;
 pub use crate::store::shape::check_budget;
 pub use crate::timed::expansion_api as timed;
-pub use crate::typed::group::{IntoLabels, group_labels, group_parts, never};
+pub use crate::typed::group::{
+    GroupField, IntoLabels, NoGroup, group_labels, never, take, take_one,
+};
 pub use crate::typed::handle::{Handle, kind};
 pub use crate::typed::resolve::{AnySeries, Resolve, ResolveAs, SeriesKey, find, is_open, resolve};
 pub use crate::typed::wrong_kind::CallTheConstructor;

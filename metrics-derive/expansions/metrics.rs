@@ -3,6 +3,8 @@ const _: () = {
     use tm as __tm;
     use __tm::__private as __p;
     use __p::nothing as linkme;
+    #[allow(unused_imports)]
+    use __p::NoGroup as _;
     const __FILE: &__p::core::primitive::str = __p::core::file!();
     const __MODULE: &__p::core::primitive::str = __p::core::module_path!();
     const __LABELS_0: &[__p::LabelDescriptor] = &[
@@ -219,7 +221,11 @@ const _: () = {
                         &mut __p::Scratch::new(),
                     ),
                     __p::part(__p::label_type::<u16>(), __l1, &mut __p::Scratch::new()),
-                    __p::displayed_part::<IpAddr>(__l2, &mut __p::Scratch::new()),
+                    __p::part(
+                        __p::label_type::<__p::Displayed<'_, IpAddr>>(),
+                        &__p::Displayed(__l2),
+                        &mut __p::Scratch::new(),
+                    ),
                 ],
             )
         }
@@ -239,7 +245,11 @@ const _: () = {
                         &mut __p::Scratch::new(),
                     ),
                     __p::part(__p::label_type::<u16>(), __l1, &mut __p::Scratch::new()),
-                    __p::displayed_part::<IpAddr>(__l2, &mut __p::Scratch::new()),
+                    __p::part(
+                        __p::label_type::<__p::Displayed<'_, IpAddr>>(),
+                        &__p::Displayed(__l2),
+                        &mut __p::Scratch::new(),
+                    ),
                 ],
             )
         }

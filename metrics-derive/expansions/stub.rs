@@ -1,11 +1,16 @@
 ::core::compile_error! {
     "`Wrong` has no kind; write `#[counter]`, `#[up_down_counter]`, `#[gauge]` or `#[histogram]` above it"
 }
+::core::compile_error! {
+    "labels need names; write `Unnamed { label: T }`"
+}
 #[allow(unused, missing_docs, private_interfaces, non_snake_case)]
 const _: () = {
     use tm as __tm;
     use __tm::__private as __p;
     use __p::nothing as linkme;
+    #[allow(unused_imports)]
+    use __p::NoGroup as _;
     #[derive(__p::core::clone::Clone, __p::core::marker::Copy)]
     pub struct __AnyHandle;
     impl __AnyHandle {
@@ -56,7 +61,7 @@ const _: () = {
         pub fn wrong(route: &'a str) -> __AnyHandle {
             __p::unreachable_variant()
         }
-        pub fn unnamed(labels: u8) -> __tm::Gauge<__p::core::primitive::f64> {
+        pub fn unnamed(label_0: u8) -> __tm::Gauge<__p::core::primitive::f64> {
             __p::unreachable_variant()
         }
         pub fn __resolve_as<__H, __R>(&self, _: fn(&__Handles) -> __H) -> __R

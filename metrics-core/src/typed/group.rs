@@ -4,11 +4,15 @@ use std::fmt;
 use std::rc::Rc;
 
 use super::handle::Handle;
-use crate::labels::part::PartList;
+use crate::labels::part::{Part, PartList};
+use crate::labels::scratch::Scratch;
 use crate::metric::label_descriptor::LabelDescriptor;
 use crate::store::family::Family;
 use crate::store::group::GroupSeries;
 use crate::store::key::Parts;
+
+/// The number of labels of a group that is looked up without an allocation.
+const FEW: usize = 16;
 
 /// A struct whose fields are labels, which several metrics share. The derive implements it.
 #[diagnostic::on_unimplemented(
@@ -22,11 +26,9 @@ pub trait LabelGroup: Sized {
     /// the group.
     const LABELS: &'static [LabelDescriptor];
 
+    /// The labels of a measurement. There is a buffer for each label.
     #[doc(hidden)]
-    type Scratch: Default;
-
-    #[doc(hidden)]
-    fn parts<'s>(&'s self, scratch: &'s mut Self::Scratch) -> impl PartList + 's;
+    fn parts<'s>(&'s self, scratch: &'s mut [Scratch]) -> impl PartList + 's;
 
     /// Looks the labels up once. Every metric whose labels are this group then finds its series
     /// without another lookup, in this thread.
@@ -34,8 +36,16 @@ pub trait LabelGroup: Sized {
     /// Use it where one place records several metrics with the same labels. The result cannot be
     /// sent to another thread, so call this after the last `.await` before the measurements.
     fn find(self) -> FoundLabels<Self> {
-        let mut scratch = Self::Scratch::default();
-        let parts = Parts(self.parts(&mut scratch));
+        let mut few = [const { Scratch::new() }; FEW];
+        let mut many = Vec::new();
+        let scratch = match Self::LABELS.len() {
+            count if count <= FEW => &mut few[..],
+            count => {
+                many.resize_with(count, Scratch::new);
+                &mut many
+            }
+        };
+        let parts = Parts(self.parts(scratch));
         // Series with fixed labels need no lookup.
         let series = parts.is_open().then(|| GroupSeries::of(&parts));
         drop(parts);
@@ -126,14 +136,50 @@ pub const fn group_labels<G: LabelGroup>() -> &'static [LabelDescriptor] {
     G::LABELS
 }
 
-/// The parts of a group.
+/// A field that is a group.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct GroupField<'s, G>(pub &'s G);
+
+impl<'s, G: LabelGroup> GroupField<'s, G> {
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn parts(self, scratch: &'s mut [Scratch]) -> impl PartList + 's {
+        self.0.parts(scratch)
+    }
+}
+
+/// The parts of a field whose type is not a group. [`group_labels`] reports it; with this trait in
+/// scope, that is the only error.
+#[doc(hidden)]
+pub trait NoGroup: Sized {
+    fn parts<'s>(self, _: &'s mut [Scratch]) -> [Part<'s>; 0] {
+        []
+    }
+}
+
+impl<G> NoGroup for GroupField<'_, G> {}
+
+/// Takes the buffer of a label.
 #[doc(hidden)]
 #[inline(always)]
-pub fn group_parts<'s, G: LabelGroup>(
-    group: &'s G,
-    scratch: &'s mut G::Scratch,
-) -> impl PartList + 's {
-    group.parts(scratch)
+pub fn take_one<'s>(scratch: &mut &'s mut [Scratch]) -> &'s mut Scratch {
+    match std::mem::take(scratch) {
+        [first, rest @ ..] => {
+            *scratch = rest;
+            first
+        }
+        [] => unreachable!("there is a buffer for each label"),
+    }
+}
+
+/// Takes the buffers of a group with these labels.
+#[doc(hidden)]
+#[inline(always)]
+pub fn take<'s>(scratch: &mut &'s mut [Scratch], labels: &[LabelDescriptor]) -> &'s mut [Scratch] {
+    let (taken, rest) = std::mem::take(scratch).split_at_mut(labels.len());
+    *scratch = rest;
+    taken
 }
 
 /// An argument that is never made.

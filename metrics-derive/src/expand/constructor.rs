@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::Generics;
 
 use crate::expand::documentation;
 use crate::expand::labels::{parts, scratch};
@@ -118,7 +119,11 @@ fn argument(label: &ValidatedLabel) -> TokenStream {
 ///
 /// Metrics with equal labels share the functions. The search for open labels is much code, so the
 /// program has it once for each list of labels, and not at each place that records.
-pub(crate) fn resolve_labels(metric: &ValidatedMetric, names: &Names) -> TokenStream {
+pub(crate) fn resolve_labels(
+    metric: &ValidatedMetric,
+    generics: &Generics,
+    names: &Names,
+) -> TokenStream {
     let Names { labels, resolve_labels, find, .. } = names;
     let arguments: Vec<_> = metric
         .labels
@@ -131,9 +136,10 @@ pub(crate) fn resolve_labels(metric: &ValidatedMetric, names: &Names) -> TokenSt
         .collect();
     let bindings = (0..metric.labels.len()).map(binding);
     let labels_of_metric = metric.labels.iter().enumerate();
-    let values: Vec<_> =
-        labels_of_metric.map(|(index, label)| (label, binding(index), scratch(label))).collect();
-    let parts = parts(&values);
+    let values: Vec<_> = labels_of_metric
+        .map(|(index, label)| (label, binding(index), scratch(label, generics)))
+        .collect();
+    let parts = parts(&values, false);
     // Clippy's limit for arguments is seven.
     let many = (metric.labels.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     let find_open = (!metric.labels.is_empty()).then(|| {

@@ -20,6 +20,7 @@ pub(crate) enum Macro {
 /// use ::typed_metrics as __tm;
 /// use __tm::__private as __p;
 /// use __p::nothing as linkme; // where the linker collects something
+/// use __p::NoGroup as _; // where there may be groups
 /// ```
 ///
 /// and, if the path may be wrong, the [`hint`].
@@ -31,11 +32,19 @@ pub(crate) fn imports(facade: &Facade, of: Macro) -> TokenStream {
         )),
         Macro::Label | Macro::LabelGroup => None,
     };
+    let no_group = match of {
+        Macro::Metrics | Macro::LabelGroup => Some(quote!(
+            #[allow(unused_imports)]
+            use __p::NoGroup as _;
+        )),
+        Macro::Label | Macro::Timed => None,
+    };
     let hint = facade.doubt.as_ref().map(|doubt| hint(doubt, of));
     quote! {
         use #path as __tm;
         use __tm::__private as __p;
         #linkme
+        #no_group
         #hint
     }
 }

@@ -6,6 +6,7 @@ use quote::{format_ident, quote, quote_spanned};
 use crate::expand::facade::{Macro, imports};
 use crate::expand::labels::{descriptors, parts};
 use crate::expand::names::{at, binding};
+use crate::expand::types::with_static_lifetimes;
 use crate::model::{ValidatedGroup, ValidatedLabel};
 
 /// Expands to
@@ -15,13 +16,13 @@ use crate::model::{ValidatedGroup, ValidatedLabel};
 ///     use … // see `imports`
 ///     impl<'a> __tm::LabelGroup for Route<'a> {
 ///         const LABELS: &'static [__p::LabelDescriptor] = &[…];
-///         type Scratch = (__p::Scratch, (__p::Scratch, ()));
 ///         fn parts<'__s>(
 ///             &'__s self,
-///             __scratch: &'__s mut Self::Scratch,
+///             mut __scratch: &'__s mut [__p::Scratch],
 ///         ) -> impl __p::PartList + '__s {
 ///             let Self { method: __l0, route: __l1 } = self;
-///             let (__s0, (__s1, ())) = __scratch;
+///             let __s0 = __p::take_one(&mut __scratch);
+///             let __s1 = __p::take_one(&mut __scratch);
 ///             […] // see `parts`
 ///         }
 ///     }
@@ -34,24 +35,26 @@ pub(crate) fn expand(group: &ValidatedGroup) -> TokenStream {
     let list = descriptors(labels, generics, at(ident));
     let members = labels.iter().map(|label| &label.member);
     let bindings = (0..labels.len()).map(binding);
-    let buffer = |index: usize| format_ident!("__s{index}");
-    let buffers = (0..labels.len()).rev().fold(quote!(()), |rest, index| {
-        let buffer = buffer(index);
-        quote!((#buffer, #rest))
-    });
-    let scratch = labels.iter().rev().fold(quote!(()), |rest, label| {
-        let own = scratch_type(label);
-        quote!((#own, #rest))
-    });
     let values: Vec<(&ValidatedLabel, Ident, TokenStream)> = labels
         .iter()
         .enumerate()
         .map(|(index, label)| {
-            let buffer = buffer(index);
+            let buffer = format_ident!("__s{index}");
             (label, binding(index), quote!(#buffer))
         })
         .collect();
-    let parts = parts(&values);
+    let buffers = values.iter().map(|(label, _, buffer)| {
+        let ty = with_static_lifetimes(&label.ty, generics);
+        let taken = match label.group {
+            Some(_) => {
+                let labels = quote_spanned!(at(&label.ty)=> __p::group_labels::<#ty>());
+                quote!(__p::take(&mut __scratch, #labels))
+            }
+            None => quote!(__p::take_one(&mut __scratch)),
+        };
+        quote!(let #buffer = #taken;)
+    });
+    let parts = parts(&values, true);
     quote! {
         const _: () = {
             #imports
@@ -59,26 +62,16 @@ pub(crate) fn expand(group: &ValidatedGroup) -> TokenStream {
             impl #impl_generics __tm::LabelGroup for #ident #type_generics #where_clause {
                 const LABELS: &'static [__p::LabelDescriptor] = #list;
 
-                type Scratch = #scratch;
-
                 #[inline(always)]
                 fn parts<'__s>(
                     &'__s self,
-                    __scratch: &'__s mut Self::Scratch,
+                    mut __scratch: &'__s mut [__p::Scratch],
                 ) -> impl __p::PartList + '__s {
                     let Self { #(#members: #bindings),* } = self;
-                    let #buffers = __scratch;
+                    #(#buffers)*
                     #parts
                 }
             }
         };
-    }
-}
-
-fn scratch_type(label: &ValidatedLabel) -> TokenStream {
-    let ty = &label.ty;
-    match label.group {
-        Some(_) => quote_spanned!(at(ty)=> <#ty as __tm::LabelGroup>::Scratch),
-        None => quote!(__p::Scratch),
     }
 }

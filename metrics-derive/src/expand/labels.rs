@@ -99,37 +99,46 @@ fn group(label: &ValidatedLabel, prefix: Option<&str>, generics: &Generics) -> T
 /// the expression of its buffer.
 ///
 /// Expands to `[__p::part(__p::label_type::<&'a str>(), __l0, &mut __p::Scratch::new())]`, or, if
-/// there is a group, to pairs like `(__p::part(…), (__p::group_parts::<Route<'a>>(…), __p::part(…)))`.
-pub(crate) fn parts(labels: &[(&ValidatedLabel, Ident, TokenStream)]) -> TokenStream {
+/// there is a group, to pairs like `(__p::part(…), (__p::GroupField(__l1).parts(…), __p::part(…)))`.
+///
+/// The parts are used in the same statement or, if they `leave` the function, borrow from the values
+/// and buffers only.
+pub(crate) fn parts(labels: &[(&ValidatedLabel, Ident, TokenStream)], leave: bool) -> TokenStream {
+    let part = |(label, value, scratch): &(&ValidatedLabel, Ident, TokenStream)| {
+        part(label, value, scratch, leave)
+    };
     let is_group = |(label, ..): &(&ValidatedLabel, Ident, TokenStream)| label.group.is_some();
     if !labels.iter().any(is_group) {
-        let parts = labels.iter().map(|(label, value, scratch)| part(label, value, scratch));
+        let parts = labels.iter().map(part);
         return quote!([#(#parts),*]);
     }
-    let mut parts = labels.iter().rev().map(|(label, value, scratch)| part(label, value, scratch));
+    let mut parts = labels.iter().rev().map(part);
     let last = parts.next().unwrap_or_default();
     parts.fold(last, |rest, part| quote!((#part, #rest)))
 }
 
 /// Expands to `__p::part(__p::label_type::<&'a str>(), __l0, …)`.
-fn part(label: &ValidatedLabel, value: &Ident, scratch: &TokenStream) -> TokenStream {
+fn part(label: &ValidatedLabel, value: &Ident, scratch: &TokenStream, leave: bool) -> TokenStream {
     if label.group.is_some() {
-        let ty = &label.ty;
-        let parts = quote_spanned!(at(ty)=> __p::group_parts::<#ty>);
-        return quote!(#parts(#value, #scratch));
+        return quote!(__p::GroupField(#value).parts(#scratch));
     }
-    if label.display {
+    if label.display && leave {
         let part = types::displayed_part(&label.ty);
         return quote!(#part(#value, #scratch));
     }
     let label_type = types::label_type(&label.ty, label.display);
+    let value = if label.display { quote!(&__p::Displayed(#value)) } else { quote!(#value) };
     quote!(__p::part(#label_type, #value, #scratch))
 }
 
 /// The expression of a buffer that lives to the end of the statement.
-pub(crate) fn scratch(label: &ValidatedLabel) -> TokenStream {
+pub(crate) fn scratch(label: &ValidatedLabel, generics: &Generics) -> TokenStream {
     match label.group {
-        Some(_) => quote!(&mut __p::core::default::Default::default()),
+        Some(_) => {
+            let ty = with_static_lifetimes(&label.ty, generics);
+            let labels = quote_spanned!(at(&label.ty)=> __p::group_labels::<#ty>());
+            quote!(&mut [const { __p::Scratch::new() }; { #labels.len() }])
+        }
         None => quote!(&mut __p::Scratch::new()),
     }
 }

@@ -35,8 +35,9 @@ pub(crate) fn expand(metrics: &ValidatedMetrics<'_>) -> TokenStream {
     let constructors = each()
         .map(|((name, metric), names)| constructor::constructor(metrics, name, metric, names));
     let first_metrics = metrics.label_lists.first_metrics.iter();
-    let resolve_labels = first_metrics
-        .map(|index| constructor::resolve_labels(&metrics.metrics[*index].1, &names[*index]));
+    let resolve_labels = first_metrics.map(|index| {
+        constructor::resolve_labels(&metrics.metrics[*index].1, metrics.generics, &names[*index])
+    });
     let by_value = by_value::by_value(metrics, &names);
     let handles = by_value::handles(metrics);
     let variant_operations = variant_operations::refuse(metrics);

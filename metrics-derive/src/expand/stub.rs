@@ -119,8 +119,10 @@ pub(crate) fn label_group(declaration: &GroupDeclaration) -> TokenStream {
             #imports
             impl #impl_generics __tm::LabelGroup for #ident #type_generics #where_clause {
                 const LABELS: &'static [__p::LabelDescriptor] = &[];
-                type Scratch = ();
-                fn parts<'__s>(&'__s self, _: &'__s mut ()) -> impl __p::PartList + '__s {
+                fn parts<'__s>(
+                    &'__s self,
+                    _: &'__s mut [__p::Scratch],
+                ) -> impl __p::PartList + '__s {
                     let none: [__p::Part<'__s>; 0] = [];
                     none
                 }

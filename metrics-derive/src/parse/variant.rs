@@ -73,23 +73,35 @@ impl VariantDeclaration {
             Fields::Named(fields) => VariantFields::Named(
                 fields.named.into_iter().map(|field| FieldDeclaration::parse(cx, field)).collect(),
             ),
-            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+            Fields::Unnamed(fields) => {
                 let tokens = fields.to_token_stream();
-                match fields.unnamed.into_iter().next() {
-                    Some(field) => {
+                let mut fields: Vec<_> = fields.unnamed.into_iter().collect();
+                match fields.pop() {
+                    Some(field) if fields.is_empty() && may_be_group(&field.ty) => {
                         VariantFields::Group(Box::new(FieldDeclaration::parse(cx, field)))
                     }
-                    None => VariantFields::Unnamed(tokens, Vec::new()),
+                    last => {
+                        let types = fields.into_iter().chain(last).map(|field| field.ty);
+                        VariantFields::Unnamed(tokens, types.collect())
+                    }
                 }
             }
-            Fields::Unnamed(fields) => VariantFields::Unnamed(
-                fields.to_token_stream(),
-                fields.unnamed.into_iter().map(|field| field.ty).collect(),
-            ),
         };
         let doc = doc_text(&variant.attrs);
         Self { ident: variant.ident, doc, deprecated, kinds, foreign, fields }
     }
+}
+
+/// Whether a type can be a group of labels: a path to something that is not a well-known single
+/// label.
+fn may_be_group(ty: &Type) -> bool {
+    const LABELS: [&str; 17] = [
+        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
+        "bool", "char", "String", "Option", "Cow",
+    ];
+    let Type::Path(path) = ty else { return false };
+    let last = path.path.segments.last();
+    last.is_some_and(|last| !LABELS.contains(&last.ident.to_string().as_str()))
 }
 
 impl KindDeclaration {

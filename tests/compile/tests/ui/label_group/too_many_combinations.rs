@@ -1,0 +1,40 @@
+use typed_metrics::{Label, LabelGroup, Metrics};
+
+#[derive(Label)]
+enum Zone {
+    A,
+    B,
+    C,
+    D,
+    E,
+}
+
+#[derive(LabelGroup)]
+struct Place {
+    zone: Zone,
+    shelf: Zone,
+    cold: bool,
+}
+
+#[derive(Metrics)]
+#[metrics(series_limit = 100)]
+enum Shop {
+    #[counter]
+    Fits(Place),
+    #[counter]
+    Moved {
+        #[label(group, prefix = "from")]
+        from: Place,
+        #[label(group, prefix = "to")]
+        to: Place,
+    },
+    #[gauge]
+    AlsoTooMany {
+        #[label(group, prefix = "from")]
+        from: Place,
+        #[label(group, prefix = "to")]
+        to: Place,
+    },
+}
+
+fn main() {}
