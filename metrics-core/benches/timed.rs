@@ -34,7 +34,7 @@ enum Bench<'a> {
     #[counter]
     Calls { method: Method, outcome: Outcome },
     /// The labels of `function.duration`.
-    #[histogram(unit = "s")]
+    #[histogram(unit = "s", positional)]
     Function { function: &'a str, module: &'a str, outcome: Outcome },
 }
 

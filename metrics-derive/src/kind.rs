@@ -24,10 +24,20 @@ pub(crate) fn keys(kind: MetricType) -> &'static [&'static str] {
             "series_limit",
             "expire",
             "last_recorded",
+            "positional",
         ],
         MetricType::UpDownCounter => {
-            &["unit", "name", "description", "value", "series_limit", "last_recorded"]
+            &["unit", "name", "description", "value", "series_limit", "last_recorded", "positional"]
         }
-        _ => &["unit", "name", "description", "value", "series_limit", "expire", "last_recorded"],
+        _ => &[
+            "unit",
+            "name",
+            "description",
+            "value",
+            "series_limit",
+            "expire",
+            "last_recorded",
+            "positional",
+        ],
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use typed_metrics_core::Histogram;
 use typed_metrics_core::unit::Seconds;
-use typed_metrics_derive::{Label, Metrics};
+use typed_metrics_derive::{Label, LabelGroup, Metrics};
 
 use crate::usage::Usage;
 
@@ -16,20 +16,20 @@ use crate::usage::Usage;
 /// ```
 /// # use typed_metrics_core as typed_metrics;
 /// # use typed_metrics_llm as llm;
-/// use llm::{GenAi, GenAiMetrics, LlmCall, TokenType, Usage};
+/// use llm::{GenAi, GenAiMetrics, GenAiRequest, LlmCall, TokenType, Usage};
 ///
 /// let seen = typed_metrics::testing::capture(|| {
 ///     let conventions = GenAi::chat("openai").server("api.openai.com", 443);
 ///     LlmCall::start("gpt-5").gen_ai(conventions).finish(Usage::new(1200, 80));
 /// });
-/// let output = GenAiMetrics::TokenUsage {
+/// let request = GenAiRequest {
 ///     operation_name: "chat",
 ///     provider_name: "openai",
-///     token_type: TokenType::Output,
 ///     request_model: "gpt-5",
 ///     server_address: Some("api.openai.com"),
 ///     server_port: Some(443),
 /// };
+/// let output = GenAiMetrics::TokenUsage { request, token_type: TokenType::Output };
 /// assert_eq!(seen.histogram(output).sum, 80.0);
 /// ```
 ///
@@ -60,69 +60,43 @@ impl<'a> GenAi<'a> {
         self
     }
 
-    fn address(&self) -> Option<&str> {
-        self.server.as_ref().map(|(address, _)| &**address)
-    }
-
-    fn port(&self) -> Option<u16> {
-        self.server.as_ref().map(|(_, port)| *port)
+    /// The labels of a call with this model.
+    fn request<'r>(&'r self, model: &'r str) -> GenAiRequest<'r> {
+        GenAiRequest {
+            operation_name: &self.operation,
+            provider_name: &self.provider,
+            request_model: model,
+            server_address: self.server.as_ref().map(|(address, _)| &**address),
+            server_port: self.server.as_ref().map(|(_, port)| *port),
+        }
     }
 
     pub(crate) fn record_end(
         &self,
-        request_model: &str,
+        model: &str,
         duration: Duration,
         usage: Usage,
         error_type: Option<&str>,
     ) {
-        let (operation_name, provider_name) = (&*self.operation, &*self.provider);
-        let (server_address, server_port) = (self.address(), self.port());
+        let request = self.request(model);
         for (token_type, tokens) in
             [(TokenType::Input, usage.input), (TokenType::Output, usage.output)]
         {
-            let Some(tokens) = tokens else { continue };
-            let metric = GenAiMetrics::TokenUsage {
-                operation_name,
-                provider_name,
-                token_type,
-                request_model,
-                server_address,
-                server_port,
-            };
-            metric.record(tokens);
+            if let Some(tokens) = tokens {
+                GenAiMetrics::token_usage(request, token_type).record(tokens);
+            }
         }
-        let metric = GenAiMetrics::OperationDuration {
-            operation_name,
-            provider_name,
-            request_model,
-            error_type,
-            server_address,
-            server_port,
-        };
-        metric.record(duration.as_secs_f64());
+        GenAiMetrics::operation_duration(request, error_type).record(duration);
     }
 
     pub(crate) fn record_first_chunk(&self, model: &str, after: Duration) {
-        GenAiMetrics::operation_time_to_first_chunk(
-            &self.operation,
-            &self.provider,
-            model,
-            self.address(),
-            self.port(),
-        )
-        .record(after);
+        GenAiMetrics::operation_time_to_first_chunk(self.request(model)).record(after);
     }
 
     /// The series for the later chunks of a call. The call keeps the series, because chunks are
     /// many.
     pub(crate) fn per_chunk(&self, model: &str) -> Histogram<Seconds> {
-        GenAiMetrics::operation_time_per_output_chunk(
-            &self.operation,
-            &self.provider,
-            model,
-            self.address(),
-            self.port(),
-        )
+        GenAiMetrics::operation_time_per_output_chunk(self.request(model))
     }
 }
 
@@ -136,6 +110,27 @@ pub enum TokenType {
     Output,
 }
 
+/// What a call asks for, and of which server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, LabelGroup)]
+#[label(crate = typed_metrics_core)]
+pub struct GenAiRequest<'a> {
+    /// The operation, such as `chat`.
+    #[label(name = "gen_ai.operation.name")]
+    pub operation_name: &'a str,
+    /// The provider, such as `openai`.
+    #[label(name = "gen_ai.provider.name")]
+    pub provider_name: &'a str,
+    /// The model that the request names.
+    #[label(name = "gen_ai.request.model")]
+    pub request_model: &'a str,
+    /// The server's name or address.
+    #[label(name = "server.address")]
+    pub server_address: Option<&'a str>,
+    /// The server's port.
+    #[label(name = "server.port")]
+    pub server_port: Option<u16>,
+}
+
 /// The metrics that the conventions define for clients, with the buckets of the conventions.
 ///
 /// The metrics have all required attributes. They do not have the recommended
@@ -147,47 +142,23 @@ pub enum GenAiMetrics<'a> {
     /// Input and output tokens used.
     #[histogram(name = "token.usage", unit = "{token}", buckets = exponential(1, 4, 14))]
     TokenUsage {
-        /// The operation, such as `chat`.
-        #[label(name = "gen_ai.operation.name")]
-        operation_name: &'a str,
-        /// The provider, such as `openai`.
-        #[label(name = "gen_ai.provider.name")]
-        provider_name: &'a str,
+        /// What was called.
+        #[label(group)]
+        request: GenAiRequest<'a>,
         /// Whether the tokens belong to the prompt or to the answer.
         #[label(name = "gen_ai.token.type")]
         token_type: TokenType,
-        /// The model that the request names.
-        #[label(name = "gen_ai.request.model")]
-        request_model: &'a str,
-        /// The server's name or address.
-        #[label(name = "server.address")]
-        server_address: Option<&'a str>,
-        /// The server's port.
-        #[label(name = "server.port")]
-        server_port: Option<u16>,
     },
 
     /// Duration of an operation.
     #[histogram(name = "operation.duration", unit = "s", buckets = exponential(0.01, 2, 14))]
     OperationDuration {
-        /// The operation, such as `chat`.
-        #[label(name = "gen_ai.operation.name")]
-        operation_name: &'a str,
-        /// The provider, such as `openai`.
-        #[label(name = "gen_ai.provider.name")]
-        provider_name: &'a str,
-        /// The model that the request names.
-        #[label(name = "gen_ai.request.model")]
-        request_model: &'a str,
+        /// What was called.
+        #[label(group)]
+        request: GenAiRequest<'a>,
         /// The type of the error; absent if the call succeeded.
         #[label(name = "error.type")]
         error_type: Option<&'a str>,
-        /// The server's name or address.
-        #[label(name = "server.address")]
-        server_address: Option<&'a str>,
-        /// The server's port.
-        #[label(name = "server.port")]
-        server_port: Option<u16>,
     },
 
     /// Time from the request to the first chunk of a streamed answer.
@@ -196,23 +167,7 @@ pub enum GenAiMetrics<'a> {
         unit = "s",
         buckets = exponential(0.01, 2, 14)
     )]
-    OperationTimeToFirstChunk {
-        /// The operation, such as `chat`.
-        #[label(name = "gen_ai.operation.name")]
-        operation_name: &'a str,
-        /// The provider, such as `openai`.
-        #[label(name = "gen_ai.provider.name")]
-        provider_name: &'a str,
-        /// The model that the request names.
-        #[label(name = "gen_ai.request.model")]
-        request_model: &'a str,
-        /// The server's name or address.
-        #[label(name = "server.address")]
-        server_address: Option<&'a str>,
-        /// The server's port.
-        #[label(name = "server.port")]
-        server_port: Option<u16>,
-    },
+    OperationTimeToFirstChunk(GenAiRequest<'a>),
 
     /// Time from one chunk of a streamed answer to the next.
     #[histogram(
@@ -220,21 +175,5 @@ pub enum GenAiMetrics<'a> {
         unit = "s",
         buckets = exponential(0.01, 2, 14)
     )]
-    OperationTimePerOutputChunk {
-        /// The operation, such as `chat`.
-        #[label(name = "gen_ai.operation.name")]
-        operation_name: &'a str,
-        /// The provider, such as `openai`.
-        #[label(name = "gen_ai.provider.name")]
-        provider_name: &'a str,
-        /// The model that the request names.
-        #[label(name = "gen_ai.request.model")]
-        request_model: &'a str,
-        /// The server's name or address.
-        #[label(name = "server.address")]
-        server_address: Option<&'a str>,
-        /// The server's port.
-        #[label(name = "server.port")]
-        server_port: Option<u16>,
-    },
+    OperationTimePerOutputChunk(GenAiRequest<'a>),
 }

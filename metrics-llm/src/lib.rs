@@ -82,7 +82,7 @@ mod whole;
 
 pub use call::LlmCall;
 pub use chunk::Chunk;
-pub use conventions::{GenAi, GenAiMetrics, TokenType};
+pub use conventions::{GenAi, GenAiMetrics, GenAiRequest, TokenType};
 #[cfg(any(feature = "async-openai", feature = "rig"))]
 pub use measured::{Measure, Measured};
 pub use metrics::LlmMetrics;

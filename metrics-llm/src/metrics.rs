@@ -63,7 +63,7 @@ pub enum LlmMetrics<'a> {
     },
 
     /// Calls that ended: successful, failed and cancelled calls.
-    #[counter(unit = "{call}")]
+    #[counter(unit = "{call}", positional)]
     LlmCalls {
         /// The model that the request names.
         model: &'a str,

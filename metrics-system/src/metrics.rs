@@ -132,7 +132,7 @@ pub(crate) enum Network<'a> {
     #[counter(unit = "By")]
     Io { device: &'a str, direction: Transfer },
     /// Sockets by state. The state of UDP sockets is `NONE`.
-    #[up_down_counter(unit = "connections")]
+    #[up_down_counter(unit = "connections", positional)]
     Connections {
         /// `AF_INET` or `AF_INET6`.
         family: u8,

@@ -23,6 +23,7 @@
 //! | `series_limit = 500` | the largest number of series | the limit of the enum, else 2000 |
 //! | `expire = "10m"` | not on up-down counters: idle series are removed, see [Expiry](#expiry) | the expiry of the enum, else of the process |
 //! | `last_recorded` | the times of the last measurements are known | not known, unless series expire |
+//! | `positional` | two labels may have the same type | a warning: a call could exchange them |
 //!
 //! The enum takes `#[metrics(prefix = "shop", series_limit = 500, crate = path)]`, and `expire` and
 //! `last_recorded` for all its metrics. These keys are optional as well.

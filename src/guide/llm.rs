@@ -153,21 +153,21 @@
 //! `gen_ai.client.operation.time_per_output_chunk`.
 //!
 //! ```
-//! use typed_metrics::llm::{GenAi, GenAiMetrics, LlmCall};
+//! use typed_metrics::llm::{GenAi, GenAiMetrics, GenAiRequest, LlmCall};
 //! use typed_metrics::testing::capture;
 //!
 //! let seen = capture(|| {
 //!     let conventions = GenAi::chat("openai").server("api.openai.com", 443);
 //!     LlmCall::start("gpt-5").gen_ai(conventions).fail("429");
 //! });
-//! let failed = GenAiMetrics::OperationDuration {
+//! let request = GenAiRequest {
 //!     operation_name: "chat",
 //!     provider_name: "openai",
 //!     request_model: "gpt-5",
-//!     error_type: Some("429"),
 //!     server_address: Some("api.openai.com"),
 //!     server_port: Some(443),
 //! };
+//! let failed = GenAiMetrics::OperationDuration { request, error_type: Some("429") };
 //! assert_eq!(seen.histogram(failed).count, 1);
 //! ```
 //!

@@ -11,7 +11,7 @@ use typed_metrics::{Label, Metrics, Value, snapshot};
 enum Threads {
     #[counter]
     Waves,
-    #[histogram]
+    #[histogram(positional)]
     Tides { month: Dozen, hour: Dozen, minute: Dozen },
 }
 

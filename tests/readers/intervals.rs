@@ -34,7 +34,7 @@ enum Intervals<'a> {
     FixedBusy { side: Side },
     #[histogram(buckets = [30, 60, 100])]
     Hot { name: &'a str },
-    #[histogram(buckets = [30, 60, 100])]
+    #[histogram(buckets = [30, 60, 100], positional)]
     FixedHot { a: Digit, b: Digit },
     #[histogram(buckets = [1, 10, 100])]
     Large { name: &'a str },

@@ -20,7 +20,7 @@ mod alike {
         #[derive(typed_metrics::Metrics)]
         #[metrics(prefix = "collisions")]
         pub(crate) enum Alike {
-            #[counter]
+            #[counter(positional)]
             Joined { shop: i64, id: i64 },
         }
     }
@@ -29,7 +29,7 @@ mod alike {
         #[derive(typed_metrics::Metrics)]
         #[metrics(prefix = "collisions")]
         pub(crate) enum Alike {
-            #[counter]
+            #[counter(positional)]
             Joined { shop: i64, id: i64 },
         }
     }

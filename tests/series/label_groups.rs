@@ -72,7 +72,7 @@ enum Grouped<'a> {
         at: Mixed<'a>,
         kind: u16,
     },
-    #[counter]
+    #[counter(positional)]
     Hops {
         hop: u8,
         #[label(group, prefix = "from")]

@@ -39,7 +39,7 @@ pub(crate) enum Shop<'a> {
     #[histogram(unit = "s")]
     ComputedFixed { first: bool, hit: Option<bool>, outcome: Outcome },
     /// One label that is computed, twice.
-    #[histogram(unit = "s")]
+    #[histogram(unit = "s", positional)]
     Twice { first: Option<String>, second: Option<String> },
     /// Calls.
     #[counter]

@@ -88,6 +88,40 @@ pub(crate) fn constructor(
     }
 }
 
+/// A warning at the second of two labels that a call of the constructor could exchange.
+///
+/// Expands to
+///
+/// ```text
+/// const _: () = {
+///     #[deprecated(note = "…")]
+///     const LABELS_OF_ONE_TYPE: () = ();
+///     LABELS_OF_ONE_TYPE
+/// };
+/// ```
+///
+/// A macro can only warn with the lint for deprecated items.
+pub(crate) fn warning(name: &Ident, metric: &ValidatedMetric) -> Option<TokenStream> {
+    let (first, second) = metric.swappable?;
+    let (first, second) = (metric.labels.get(first)?, metric.labels.get(second)?);
+    let kind = metric.kind.as_str();
+    let note = format!(
+        "`{first}` and `{second}` have the same type, so a call of `{name}` can exchange them; put \
+         them into a struct with `#[derive(LabelGroup)]`, whose fields are named at each use, or \
+         give them different types, or accept it: `#[{kind}(positional)]`",
+        first = first.field,
+        second = second.field,
+    );
+    let used = quote_spanned!(second.field.span()=> LABELS_OF_ONE_TYPE);
+    Some(quote! {
+        const _: () = {
+            #[deprecated(note = #note)]
+            const LABELS_OF_ONE_TYPE: () = ();
+            #used
+        };
+    })
+}
+
 /// Expands to `route: &'a str`, or, for a group, to `labels: impl __tm::IntoLabels<Route<'a>>`.
 fn argument(label: &ValidatedLabel) -> TokenStream {
     let ValidatedLabel { field, ty, group, .. } = label;

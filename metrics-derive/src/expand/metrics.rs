@@ -38,6 +38,8 @@ pub(crate) fn expand(metrics: &ValidatedMetrics<'_>) -> TokenStream {
     let resolve_labels = first_metrics.map(|index| {
         constructor::resolve_labels(&metrics.metrics[*index].1, metrics.generics, &names[*index])
     });
+    let warnings =
+        metrics.metrics.iter().filter_map(|(name, metric)| constructor::warning(name, metric));
     let by_value = by_value::by_value(metrics, &names);
     let handles = by_value::handles(metrics);
     let variant_operations = variant_operations::refuse(metrics);
@@ -48,6 +50,7 @@ pub(crate) fn expand(metrics: &ValidatedMetrics<'_>) -> TokenStream {
         .any(|(_, metric)| metric.deprecated.is_some())
         .then(|| quote!(#[allow(deprecated)]));
     quote! {
+        #(#warnings)*
         #allow
         const _: () = {
             #imports

@@ -107,6 +107,14 @@ fn label(cx: &Diagnostics, field: &FieldDeclaration) -> Option<ValidatedLabel> {
     })
 }
 
+/// The first two labels with the same type: a call of the constructor could exchange them.
+pub(crate) fn swappable(labels: &[ValidatedLabel]) -> Option<(usize, usize)> {
+    let types: Vec<String> =
+        labels.iter().map(|label| label.ty.to_token_stream().to_string()).collect();
+    let twin = |at: usize| types[..at].iter().position(|ty| *ty == types[at]);
+    (0..types.len()).find_map(|at| Some((twin(at)?, at)))
+}
+
 /// The one field of a variant like `Requests(Route<'a>)`.
 fn unnamed_group(cx: &Diagnostics, field: &FieldDeclaration) -> Option<ValidatedLabel> {
     let argument = Ident::new("labels", Span::call_site());

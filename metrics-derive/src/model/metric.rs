@@ -8,7 +8,7 @@ use crate::diagnostics::Diagnostics;
 use crate::kind::value_type_named;
 use crate::model::boundaries::boundaries;
 use crate::model::handle::HandleType;
-use crate::model::labels::{ValidatedLabel, labels};
+use crate::model::labels::{ValidatedLabel, labels, swappable};
 use crate::model::lifetime::ValidatedLifetime;
 use crate::model::limit::series_limit;
 use crate::model::naming::metric_name;
@@ -27,6 +27,8 @@ pub(crate) struct ValidatedMetric {
     pub(crate) unit: String,
     pub(crate) description: String,
     pub(crate) labels: Vec<ValidatedLabel>,
+    /// Two labels that a call of the constructor could exchange, by their positions.
+    pub(crate) swappable: Option<(usize, usize)>,
     /// Empty unless it is a histogram.
     pub(crate) boundaries: Vec<f64>,
     pub(crate) series_limit: usize,
@@ -63,10 +65,14 @@ impl CheckedMetric {
         let boundaries = boundaries_of(cx, declared, unit.as_deref().unwrap_or_default());
         let series_limit = series_limit(cx, &declared.series_limit, for_all.series_limit);
         let lifetime = ValidatedLifetime::check(cx, declared, for_all.lifetime);
+        let positional = declared.positional.read();
 
         let handle = handle(declared, value_type, &unit);
         let metric = || {
             let description = declared.description.read().ok()?;
+            let labels = labels?;
+            let is_accepted = positional.ok()?.is_some();
+            let swappable = if is_accepted { None } else { swappable(&labels) };
             Some(ValidatedMetric {
                 variant: variant.ident.clone(),
                 deprecated: variant.deprecated.clone(),
@@ -76,7 +82,8 @@ impl CheckedMetric {
                 handle: handle?,
                 unit: unit.ok()?,
                 description: description.map_or_else(|| variant.doc.clone(), LitStr::value),
-                labels: labels?,
+                labels,
+                swappable,
                 boundaries: boundaries?,
                 series_limit: series_limit?,
                 lifetime: lifetime?,

@@ -49,6 +49,8 @@ pub(crate) struct KindDeclaration {
     pub(crate) series_limit: Slot<LitInt>,
     pub(crate) expire: Slot<LitStr>,
     pub(crate) last_recorded: Slot<()>,
+    /// Whether labels of the same type may be arguments of the constructor.
+    pub(crate) positional: Slot<()>,
     /// Whether an entry is not a known key. Any key may have been meant.
     pub(crate) unrecognized: bool,
 }
@@ -117,6 +119,7 @@ impl KindDeclaration {
             series_limit: Slot::new(),
             expire: Slot::new(),
             last_recorded: Slot::new(),
+            positional: Slot::new(),
             unrecognized: false,
         };
         let example = format!("#[{}(unit = \"s\")]", kind.as_str());
@@ -153,6 +156,7 @@ impl KindDeclaration {
             "expire" if self.kind == MetricType::UpDownCounter => self.expire.fill(cx, key, None),
             "expire" => self.expire.fill(cx, key, expiry(cx, entry)),
             "last_recorded" => self.last_recorded.fill(cx, key, value::flag(cx, entry)),
+            "positional" => self.positional.fill(cx, key, value::flag(cx, entry)),
             _ => {
                 self.unrecognized = true;
                 unknown_key(cx, key, self.kind.as_str(), keys(self.kind));

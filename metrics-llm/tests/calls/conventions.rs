@@ -5,7 +5,7 @@ use std::time::Instant;
 use axum::http::StatusCode;
 use typed_metrics_core::testing::capture_async;
 use typed_metrics_core::{LabelValue, MetricSnapshot};
-use typed_metrics_llm::{GenAi, GenAiMetrics, LlmCall, TokenType, Usage};
+use typed_metrics_llm::{GenAi, GenAiMetrics, GenAiRequest, LlmCall, TokenType, Usage};
 
 use crate::support::{Answer, Recorded, Step, ask, capture, role, serve, stop, text, usage};
 
@@ -15,49 +15,30 @@ fn conventions() -> GenAi<'static> {
     GenAi::chat("openai").server("127.0.0.1", 8080)
 }
 
-fn tokens(request_model: &str, token_type: TokenType) -> GenAiMetrics<'_> {
+fn request(request_model: &str) -> GenAiRequest<'_> {
     let (server_address, server_port) = SERVER;
-    GenAiMetrics::TokenUsage {
+    GenAiRequest {
         operation_name: "chat",
         provider_name: "openai",
-        token_type,
         request_model,
         server_address,
         server_port,
     }
 }
 
-fn duration<'a>(request_model: &'a str, error_type: Option<&'a str>) -> GenAiMetrics<'a> {
-    let (server_address, server_port) = SERVER;
-    GenAiMetrics::OperationDuration {
-        operation_name: "chat",
-        provider_name: "openai",
-        request_model,
-        error_type,
-        server_address,
-        server_port,
-    }
+fn tokens(model: &str, token_type: TokenType) -> GenAiMetrics<'_> {
+    GenAiMetrics::TokenUsage { request: request(model), token_type }
+}
+
+fn duration<'a>(model: &'a str, error_type: Option<&'a str>) -> GenAiMetrics<'a> {
+    GenAiMetrics::OperationDuration { request: request(model), error_type }
 }
 
 /// The time to the first chunk, and the times of the other chunks.
-fn chunks(request_model: &str) -> [GenAiMetrics<'_>; 2] {
-    let (server_address, server_port) = SERVER;
-    let (operation_name, provider_name) = ("chat", "openai");
+fn chunks(model: &str) -> [GenAiMetrics<'_>; 2] {
     [
-        GenAiMetrics::OperationTimeToFirstChunk {
-            operation_name,
-            provider_name,
-            request_model,
-            server_address,
-            server_port,
-        },
-        GenAiMetrics::OperationTimePerOutputChunk {
-            operation_name,
-            provider_name,
-            request_model,
-            server_address,
-            server_port,
-        },
+        GenAiMetrics::OperationTimeToFirstChunk(request(model)),
+        GenAiMetrics::OperationTimePerOutputChunk(request(model)),
     ]
 }
 

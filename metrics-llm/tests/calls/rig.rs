@@ -10,7 +10,7 @@ use rig_core::operation::Completion;
 use rig_core::providers::openai::OpenAIConfig;
 use serde_json::json;
 use typed_metrics_core::testing::{Captured, capture_async};
-use typed_metrics_llm::{GenAi, GenAiMetrics, Measure, Measured};
+use typed_metrics_llm::{GenAi, GenAiMetrics, GenAiRequest, Measure, Measured};
 
 use crate::support::{
     Answer, Recorded, Step, choice, ended, ended_in_all, role, serve, state, stop, text, usage,
@@ -252,22 +252,15 @@ async fn the_conventions_see_the_chunks_of_the_provider() {
     let model = model.gen_ai(GenAi::chat("openai"));
     let seen = capture_async(async { model.stream("Why?").unwrap().count().await }).await;
 
-    let (operation_name, provider_name, request_model) = ("chat", "openai", "chunks");
-    let (server_address, server_port) = (None, None);
-    let first = seen.histogram(GenAiMetrics::OperationTimeToFirstChunk {
-        operation_name,
-        provider_name,
-        request_model,
-        server_address,
-        server_port,
-    });
-    let others = seen.histogram(GenAiMetrics::OperationTimePerOutputChunk {
-        operation_name,
-        provider_name,
-        request_model,
-        server_address,
-        server_port,
-    });
+    let request = GenAiRequest {
+        operation_name: "chat",
+        provider_name: "openai",
+        request_model: "chunks",
+        server_address: None,
+        server_port: None,
+    };
+    let first = seen.histogram(GenAiMetrics::OperationTimeToFirstChunk(request));
+    let others = seen.histogram(GenAiMetrics::OperationTimePerOutputChunk(request));
     assert_eq!((first.count, others.count), (1, 1));
     assert!(others.sum >= 0.1, "{} s", others.sum);
 }

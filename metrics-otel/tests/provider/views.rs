@@ -15,9 +15,9 @@ use typed_metrics_turn::my_turn;
 enum View<'a> {
     #[counter(unit = "{call}")]
     Renamed,
-    #[counter]
+    #[counter(positional)]
     Collapsed { route: &'a str, shop: &'a str },
-    #[histogram(buckets = [10, 20, 30])]
+    #[histogram(buckets = [10, 20, 30], positional)]
     CollapsedSize { route: &'a str, shop: &'a str },
     #[histogram(buckets = [10, 20, 30])]
     Rebucketed,

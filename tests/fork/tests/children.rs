@@ -27,7 +27,7 @@ enum Forked {
     #[counter(series_limit = 20)]
     Churn { id: u64 },
     /// Each series of these two metrics takes one of the 512 segments of the memory budget.
-    #[histogram(buckets = linear(1, 1, 256))]
+    #[histogram(buckets = linear(1, 1, 256), positional)]
     Large { a: Eight, b: Eight, c: Seven },
     #[histogram(buckets = linear(1, 1, 256))]
     Wide { id: u64 },

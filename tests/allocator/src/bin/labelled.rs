@@ -21,7 +21,7 @@ enum Memory<'a> {
     #[up_down_counter]
     InProgress { function: &'a str },
     /// Calls in progress, by bits of the alignment. The removal of the twelfth series allocates.
-    #[up_down_counter]
+    #[up_down_counter(positional)]
     InProgressByAlign { bit0: bool, bit1: bool, bit2: bool, bit3: bool },
 }
 

@@ -11,7 +11,7 @@ enum Zone {
 
 #[derive(Metrics)]
 enum Shop {
-    #[counter(series_limit = 100)]
+    #[counter(series_limit = 100, positional)]
     Requests { from: Zone, to: Zone, cached: Option<bool>, retried: bool },
 }
 

@@ -8,7 +8,7 @@ struct Place {
 
 #[derive(Metrics)]
 enum Shop {
-    #[counter]
+    #[counter(positional)]
     Moved {
         #[label(group)]
         from: Place,

@@ -21,14 +21,14 @@ struct Place {
 enum Shop {
     #[counter]
     Fits(Place),
-    #[counter]
+    #[counter(positional)]
     Moved {
         #[label(group, prefix = "from")]
         from: Place,
         #[label(group, prefix = "to")]
         to: Place,
     },
-    #[gauge]
+    #[gauge(positional)]
     AlsoTooMany {
         #[label(group, prefix = "from")]
         from: Place,
