@@ -31,15 +31,22 @@ impl<'a> Part<'a> {
 /// two lists.
 #[doc(hidden)]
 pub trait PartList {
-    fn for_each<'s>(&'s self, visit: &mut impl FnMut(&'s Part<'s>));
+    fn visit<'s>(&'s self, visitor: &mut impl PartVisitor<'s>);
+}
+
+/// What is done with each part of a list, in turn. A trait and not a closure: its method can be
+/// `#[inline(always)]`, and only inlined code knows the kinds of the labels.
+#[doc(hidden)]
+pub trait PartVisitor<'s> {
+    fn visit(&mut self, part: &'s Part<'s>);
 }
 
 impl<const N: usize> PartList for [Part<'_>; N] {
     #[inline(always)]
-    fn for_each<'s>(&'s self, visit: &mut impl FnMut(&'s Part<'s>)) {
+    fn visit<'s>(&'s self, visitor: &mut impl PartVisitor<'s>) {
         // A loop over the array itself is unrolled, and then most branches on its parts are known.
         for part in self {
-            visit(part);
+            visitor.visit(part);
         }
     }
 }
@@ -101,16 +108,16 @@ pub const fn displayed_option<'t, T: Display>() -> LabelType<Displayed<'t, Optio
 
 impl PartList for Part<'_> {
     #[inline(always)]
-    fn for_each<'s>(&'s self, visit: &mut impl FnMut(&'s Part<'s>)) {
-        visit(self);
+    fn visit<'s>(&'s self, visitor: &mut impl PartVisitor<'s>) {
+        visitor.visit(self);
     }
 }
 
 impl<A: PartList, B: PartList> PartList for (A, B) {
     #[inline(always)]
-    fn for_each<'s>(&'s self, visit: &mut impl FnMut(&'s Part<'s>)) {
-        self.0.for_each(visit);
-        self.1.for_each(visit);
+    fn visit<'s>(&'s self, visitor: &mut impl PartVisitor<'s>) {
+        self.0.visit(visitor);
+        self.1.visit(visitor);
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::encoded::{Encoded, Encoder};
+use super::encoded::{Comparison, Encoded, Encoder};
 use crate::labels::attributes::collected::Collected;
 use crate::labels::hash::LabelHash;
-use crate::labels::part::PartList;
+use crate::labels::part::{Part, PartList, PartVisitor};
 use crate::labels::set::Labels;
 use crate::labels::value::{LabelRef, LabelValue};
 use crate::metric::descriptor::Descriptor;
@@ -43,81 +43,143 @@ pub(crate) fn hash(query: &impl Query, family: u64) -> u64 {
 /// The labels of a typed metric.
 pub(crate) struct Parts<P>(pub(crate) P);
 
+/// The index of the combination of the fixed labels. The last fixed label varies fastest.
+struct Combination(usize);
+
+impl<'s> PartVisitor<'s> for Combination {
+    #[inline(always)]
+    fn visit(&mut self, part: &'s Part<'s>) {
+        self.0 = self.0 * part.count + part.index;
+    }
+}
+
+/// The distance between series that differ only in the pending outcome; 0 if no outcome is pending.
+struct PendingStride(usize);
+
+impl<'s> PartVisitor<'s> for PendingStride {
+    #[inline(always)]
+    fn visit(&mut self, part: &'s Part<'s>) {
+        self.0 = if part.is_pending { 1 } else { self.0 * part.count };
+    }
+}
+
+/// Whether a label is open.
+struct IsOpen(bool);
+
+impl<'s> PartVisitor<'s> for IsOpen {
+    #[inline(always)]
+    fn visit(&mut self, part: &'s Part<'s>) {
+        self.0 |= part.open.is_some();
+    }
+}
+
+/// The hash of the open labels.
+struct Hash(LabelHash<'static>);
+
+impl<'s> PartVisitor<'s> for Hash {
+    #[inline(always)]
+    fn visit(&mut self, part: &'s Part<'s>) {
+        if let Some(value) = part.open {
+            self.0 = self.0.value(value);
+        }
+    }
+}
+
+/// Whether the open labels are those of a comparison.
+struct Matches<'c> {
+    labels: Comparison<'c>,
+    is_same: bool,
+}
+
+impl<'s> PartVisitor<'s> for Matches<'_> {
+    #[inline(always)]
+    fn visit(&mut self, part: &'s Part<'s>) {
+        if let Some(value) = part.open {
+            self.is_same = self.is_same && self.labels.value(value);
+        }
+    }
+}
+
+/// All labels, open or not.
+struct Values<'s>(Vec<Option<LabelRef<'s>>>);
+
+impl<'s> PartVisitor<'s> for Values<'s> {
+    fn visit(&mut self, part: &'s Part<'s>) {
+        self.0.push(part.open);
+    }
+}
+
 impl<P: PartList> Parts<P> {
-    /// The index of the combination of the fixed labels. The last fixed label varies fastest.
+    /// The index of the combination of the fixed labels.
     #[inline(always)]
     pub(crate) fn combination(&self) -> usize {
-        let mut combination = 0;
-        self.0.for_each(&mut |part| combination = combination * part.count + part.index);
-        combination
+        let mut combination = Combination(0);
+        self.0.visit(&mut combination);
+        combination.0
     }
 
     /// The distance between series that differ only in the pending outcome; 0 if no outcome is
     /// pending.
     #[inline(always)]
     pub(crate) fn pending_stride(&self) -> usize {
-        let mut stride = 0;
-        self.0.for_each(&mut |part| {
-            stride = if part.is_pending { 1 } else { stride * part.count };
-        });
-        stride
+        let mut stride = PendingStride(0);
+        self.0.visit(&mut stride);
+        stride.0
     }
 
     /// Whether a label is open.
     #[inline(always)]
     pub(crate) fn is_open(&self) -> bool {
-        let mut is_open = false;
-        self.0.for_each(&mut |part| is_open |= part.open.is_some());
-        is_open
+        let mut is_open = IsOpen(false);
+        self.0.visit(&mut is_open);
+        is_open.0
+    }
+
+    /// The values of the open labels; `None` for fixed ones.
+    fn values(&self) -> Vec<Option<LabelRef<'_>>> {
+        let mut values = Values(Vec::new());
+        self.0.visit(&mut values);
+        values.0
     }
 
     /// The labels in the form that is compared with a query.
     pub(super) fn encode(&self) -> Encoded {
-        let mut open = Vec::new();
-        self.for_each_open(|value| open.push(value));
-        encoded(self.combination(), open.into_iter())
-    }
-
-    #[inline(always)]
-    fn for_each_open<'s>(&'s self, mut visit: impl FnMut(LabelRef<'s>)) {
-        self.0.for_each(&mut |part| part.open.into_iter().for_each(&mut visit));
+        encoded(self.combination(), self.values().into_iter().flatten())
     }
 }
 
 impl<P: PartList> Query for Parts<P> {
     #[inline(always)]
     fn hash(&self, start: LabelHash<'static>) -> LabelHash<'static> {
-        let mut hash = start.combination(self.combination());
-        self.for_each_open(|value| hash = hash.value(value));
-        hash
+        let mut hash = Hash(start.combination(self.combination()));
+        self.0.visit(&mut hash);
+        hash.0
     }
 
     #[inline(always)]
     fn matches(&self, encoded: &Encoded) -> bool {
         let mut labels = encoded.read();
-        let mut is_same = labels.number(self.combination());
-        self.for_each_open(|value| is_same = is_same && labels.value(value));
-        is_same
+        let is_same = labels.number(self.combination());
+        let mut matches = Matches { labels, is_same };
+        self.0.visit(&mut matches);
+        matches.is_same
     }
 
     fn to_key(&self, descriptor: &'static Descriptor) -> Key {
         let combination = self.combination();
         let mut values = fixed_values(descriptor.labels(), combination);
-        let mut open = Vec::new();
-        let mut slots = values.iter_mut();
-        self.0.for_each(&mut |part| {
-            let slot = slots.next();
-            if let Some(value) = part.open {
-                open.push(value);
-                slot.into_iter().for_each(|slot| *slot = value.to_value());
+        let open = self.values();
+        for (value, open) in values.iter_mut().zip(&open) {
+            if let Some(open) = open {
+                *value = open.to_value();
             }
-        });
+        }
         Key {
             hash: 0,
             combination,
-            open: open.iter().map(|value| value.to_value()).collect(),
+            open: open.iter().flatten().map(|value| value.to_value()).collect(),
             labels: named(descriptor, values),
-            encoded: encoded(combination, open.into_iter()),
+            encoded: encoded(combination, open.into_iter().flatten()),
         }
     }
 }
