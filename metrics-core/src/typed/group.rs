@@ -19,7 +19,7 @@ const FEW: usize = 16;
     message = "`{Self}` is not a group of labels",
     label = "does not derive `LabelGroup`",
     note = "put `#[derive(LabelGroup)]` on a struct whose fields are labels",
-    note = "a single label needs a name: `Requests {{ route: &'a str }}`"
+    note = "a single label needs a name, and no `#[label(group)]`: `Requests {{ route: &'a str }}`"
 )]
 pub trait LabelGroup: Sized {
     /// The labels, in the order of the fields. The labels of nested groups stand in the place of
@@ -89,6 +89,7 @@ pub trait IntoLabels<G> {
     fn handle<K>(&self, family: &'static Family, find: impl FnOnce(&G) -> Handle<K>) -> Handle<K>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<G: LabelGroup> IntoLabels<G> for G {
     #[inline(always)]
     fn labels(&self) -> &G {
@@ -101,6 +102,7 @@ impl<G: LabelGroup> IntoLabels<G> for G {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<G: LabelGroup> IntoLabels<G> for &FoundLabels<G> {
     #[inline(always)]
     fn labels(&self) -> &G {
@@ -117,6 +119,7 @@ impl<G: LabelGroup> IntoLabels<G> for &FoundLabels<G> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<G: LabelGroup> IntoLabels<G> for FoundLabels<G> {
     #[inline(always)]
     fn labels(&self) -> &G {
