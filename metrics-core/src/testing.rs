@@ -21,6 +21,8 @@
 //! or `seen.assert_counter(ShopMetrics::RequestCount { status: 200 }, 1)`, whose message lists what
 //! was recorded instead.
 //!
+//! [`assert_catalog`] pins the metrics that a crate defines, recorded or not.
+//!
 //! Captured measurements also count in the totals of the process. A capture shares two things with
 //! the rest of the process:
 //!
@@ -29,6 +31,8 @@
 //!   as `otel.metric.overflow=true`.
 //! - Removals. If other code removes a series, the capture loses its earlier measurements in that
 //!   series. A test that removes series should use its own labels or its own metric.
+
+mod catalog;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -46,6 +50,8 @@ use crate::shards::scope::{self, Inside};
 use crate::store::value::{HistogramSnapshot, Value};
 use crate::typed::metrics::Metrics;
 use crate::typed::resolve::SeriesKey;
+
+pub use catalog::assert_catalog;
 
 /// The result of a [`capture`].
 #[must_use = "a capture is for looking into"]

@@ -298,9 +298,19 @@ The variants differ in what they take, so any number is accepted; one that the m
         #[doc(hidden)]
         pub fn add(self) {}
         #[doc(hidden)]
+        pub fn sub(self) {}
+        #[doc(hidden)]
         pub fn set(self) {}
         #[doc(hidden)]
+        pub fn set_max(self) {}
+        #[doc(hidden)]
+        pub fn set_min(self) {}
+        #[doc(hidden)]
+        pub fn set_to_now(self) {}
+        #[doc(hidden)]
         pub fn enter(self) {}
+        #[doc(hidden)]
+        pub fn record_many(self) {}
         #[doc(hidden)]
         pub fn start_timer(self) {}
         #[doc(hidden)]

@@ -148,6 +148,79 @@
 //! the declaration does not compile, and the error names the product and its factors. Open labels
 //! are limited at run time: see [`cost`](super::cost#memory).
 //!
+//! # Groups of labels
+//!
+//! Several metrics often have the same labels. A struct that derives
+//! [`LabelGroup`](macro@crate::LabelGroup) declares these labels once. Its fields follow the rules
+//! for the fields of a variant.
+//!
+//! A variant has a group in one of two forms:
+//!
+//! - `Requests(Route<'a>)`: all labels of the metric are those of the group.
+//! - `#[label(group)] route: Route<'a>`: the group is a field among others, also in another group.
+//!   With `#[label(group, prefix = "client")]`, `client.` stands before the names of the group's
+//!   labels, so that a metric can have the same group twice.
+//!
+//! A constructor takes the group as one argument. The fields of the group have their names where a
+//! program records, so two labels of the same type cannot be swapped by mistake.
+//!
+//! ```
+//! use typed_metrics::testing::capture;
+//! use typed_metrics::{Label, LabelGroup, Metrics};
+//!
+//! #[derive(Clone, Copy, Label)]
+//! enum Zone {
+//!     Inner,
+//!     Outer,
+//! }
+//!
+//! #[derive(Clone, Copy, LabelGroup)]
+//! struct Stop<'a> {
+//!     zone: Zone,
+//!     name: &'a str,
+//! }
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "tram")]
+//! enum Tram<'a> {
+//!     #[counter(unit = "{passenger}")]
+//!     Boarded(Stop<'a>),
+//!     #[histogram(unit = "s")]
+//!     Waited(Stop<'a>),
+//!     #[counter(unit = "{ticket}")]
+//!     Sold {
+//!         #[label(group, prefix = "from")]
+//!         from: Stop<'a>,
+//!         #[label(group, prefix = "to")]
+//!         to: Stop<'a>,
+//!         reduced: bool,
+//!     },
+//! }
+//!
+//! let names: Vec<_> = Tram::descriptors()[2].labels().iter().map(|label| label.name()).collect();
+//! assert_eq!(names, ["from.zone", "from.name", "to.zone", "to.name", "reduced"]);
+//!
+//! let market = Stop { zone: Zone::Inner, name: "market" };
+//! let harbour = Stop { zone: Zone::Outer, name: "harbour" };
+//! let seen = capture(|| {
+//!     Tram::sold(market, harbour, true).inc();
+//!     // One place records two metrics with the same labels, which are looked up once.
+//!     let at = market.find();
+//!     Tram::boarded(&at).add(12);
+//!     Tram::waited(&at).record(180);
+//! });
+//! seen.assert_counter(Tram::Sold { from: market, to: harbour, reduced: true }, 1);
+//! seen.assert_counter(Tram::Boarded(market), 12);
+//! seen.assert_histogram_count(Tram::Waited(market), 1);
+//! ```
+//!
+//! [`find`](crate::LabelGroup::find) looks open labels up once. It pays where one place records
+//! several metrics whose labels are exactly this group, as `Boarded` and `Waited`. It saves nothing
+//! for a single metric, for a group without an open label, and for a group that is one field of
+//! several. The result stays in its thread, so call `find` after the last `.await`.
+//!
+//! The fixed labels of all groups count for the series limit, as those of the variant do.
+//!
 //! # Expiry
 //!
 //! By default, a series is kept as long as the program runs. With `expire = "10m"`, a series in

@@ -129,6 +129,68 @@
 //! seen.assert_counter(Spindle::Spun, 1);
 //! ```
 //!
+//! # The catalog
+//!
+//! A dashboard breaks if a metric or a label gets another name, a unit changes, or a value of a
+//! label is gone. [`assert_catalog`](crate::testing::assert_catalog) compares the metrics that a
+//! crate defines with a file. The file is committed, so a review sees each change of the metrics:
+//!
+//! ```standalone_crate
+//! # let package = module_path!().split("::").next().unwrap();
+//! # let path = std::env::temp_dir().join(format!("guide-catalog-{}.txt", std::process::id()));
+//! # let path = path.as_path();
+//! use typed_metrics::testing::assert_catalog;
+//! use typed_metrics::{Label, Metrics};
+//!
+//! #[derive(Label)]
+//! enum Yarn {
+//!     Wool,
+//!     Silk,
+//! }
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "weaver")]
+//! enum Weaver<'a> {
+//!     #[counter(unit = "m")]
+//!     Woven { yarn: Yarn, pattern: &'a str },
+//! }
+//!
+//! let catalog = r#"
+//! weaver.woven
+//!   counter of u64
+//!   unit m
+//!   label pattern
+//!   label yarn: "silk", "wool"
+//!   series limit 2000
+//! "#;
+//! std::fs::write(path, catalog).unwrap();
+//! assert_catalog(package, path);
+//!
+//! // A file that has the variant under its old name:
+//! std::fs::write(path, catalog.replace("woven", "made")).unwrap();
+//! let difference = std::panic::catch_unwind(|| assert_catalog(package, path)).unwrap_err();
+//! let difference = difference.downcast_ref::<String>().unwrap();
+//! assert!(difference.contains("- weaver.made\n-   counter of u64\n"));
+//! assert!(difference.contains("+ weaver.woven\n+   counter of u64\n"));
+//! # std::fs::remove_file(path).unwrap();
+//! ```
+//!
+//! In a project, the test is a file such as `tests/catalog.rs`. `UPDATE_CATALOG=1 cargo test`
+//! writes the catalog, at first and after each intended change:
+//!
+//! ```no_run
+//! use shop as _; // the crate that defines the metrics
+//! # mod shop {}
+//! use typed_metrics::testing::assert_catalog;
+//!
+//! # /* A test that rustdoc compiles as a program:
+//! #[test]
+//! # */
+//! fn the_metrics_are_those_of_the_catalog() {
+//!     assert_catalog(env!("CARGO_PKG_NAME"), "tests/catalog.txt");
+//! }
+//! ```
+//!
 //! # Conflicts
 //!
 //! Every program should also test that no two crates define one metric differently:

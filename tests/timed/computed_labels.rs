@@ -98,3 +98,14 @@ fn a_computed_label_can_stand_in_two_fields() {
     let seen = capture(|| twice(7));
     assert_eq!(counts(&seen, "timed.twice"), of([("first=7 second=7", 1.0)]));
 }
+
+#[test]
+fn a_computed_label_may_be_called_almost_like_an_option() {
+    #[timed(Shop::Sales { country, cost }, country = |n: &u8| Some(*n), cost = |n: &u8| Some(*n))]
+    fn sell(n: u8) -> u8 {
+        n
+    }
+
+    let seen = capture(|| sell(7));
+    assert_eq!(counts(&seen, "timed.sales"), of([("country=7 cost=7", 1.0)]));
+}

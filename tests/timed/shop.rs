@@ -41,6 +41,9 @@ pub(crate) enum Shop<'a> {
     /// One label that is computed, twice.
     #[histogram(unit = "s", positional)]
     Twice { first: Option<String>, second: Option<String> },
+    /// Labels whose names resemble the option `count`.
+    #[histogram(unit = "s")]
+    Sales { country: Option<u8>, cost: Option<u8> },
     /// Calls.
     #[counter]
     Calls { outcome: Outcome },

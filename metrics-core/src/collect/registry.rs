@@ -51,6 +51,11 @@ pub(crate) fn typed(name: &str) -> Option<&'static Family> {
     linked().filter(named).min_by_key(|family| family.is_left_out())
 }
 
+/// The descriptor of each variant of every metrics enum, and the metrics of timed functions.
+pub(crate) fn typed_metrics() -> impl Iterator<Item = &'static Descriptor> {
+    linked().map(Family::descriptor)
+}
+
 /// The descriptors of all metrics of the process: those of every linked crate, recorded or not, and
 /// those registered at run time so far.
 ///

@@ -41,7 +41,8 @@ use super::value::LabelRef;
     message = "`{Self}` cannot be a label",
     label = "not a label",
     note = "derive it: `#[derive(Label)]` on an enum without fields or on a newtype",
-    note = "or, if it implements `Display`, write `#[label(display)]` on the field"
+    note = "or, if it implements `Display`, write `#[label(display)]` on the field",
+    note = "or, if it derives `LabelGroup`, write `#[label(group)]` on the field"
 )]
 pub trait Label {
     /// The number of values, if it is known at compile time.

@@ -19,7 +19,7 @@ const FEW: usize = 16;
     message = "`{Self}` is not a group of labels",
     label = "does not derive `LabelGroup`",
     note = "put `#[derive(LabelGroup)]` on a struct whose fields are labels",
-    note = "a single label needs a name: `Requests {{ route: &'a str }}`"
+    note = "a single label needs a name, and no `#[label(group)]`: `Requests {{ route: &'a str }}`"
 )]
 pub trait LabelGroup: Sized {
     /// The labels, in the order of the fields. The labels of nested groups stand in the place of
@@ -35,6 +35,7 @@ pub trait LabelGroup: Sized {
     ///
     /// Use it where one place records several metrics with the same labels. The result cannot be
     /// sent to another thread, so call this after the last `.await` before the measurements.
+    #[expect(clippy::large_stack_arrays, reason = "buffers of fixed size cost no allocation")]
     fn find(self) -> FoundLabels<Self> {
         let mut few = [const { Scratch::new() }; FEW];
         let mut many = Vec::new();
@@ -89,6 +90,7 @@ pub trait IntoLabels<G> {
     fn handle<K>(&self, family: &'static Family, find: impl FnOnce(&G) -> Handle<K>) -> Handle<K>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<G: LabelGroup> IntoLabels<G> for G {
     #[inline(always)]
     fn labels(&self) -> &G {
@@ -101,6 +103,7 @@ impl<G: LabelGroup> IntoLabels<G> for G {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<G: LabelGroup> IntoLabels<G> for &FoundLabels<G> {
     #[inline(always)]
     fn labels(&self) -> &G {
@@ -117,6 +120,7 @@ impl<G: LabelGroup> IntoLabels<G> for &FoundLabels<G> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<G: LabelGroup> IntoLabels<G> for FoundLabels<G> {
     #[inline(always)]
     fn labels(&self) -> &G {
@@ -153,7 +157,7 @@ impl<'s, G: LabelGroup> GroupField<'s, G> {
 /// scope, that is the only error.
 #[doc(hidden)]
 pub trait NoGroup: Sized {
-    fn parts<'s>(self, _: &'s mut [Scratch]) -> [Part<'s>; 0] {
+    fn parts(self, _: &mut [Scratch]) -> [Part<'_>; 0] {
         []
     }
 }
@@ -163,6 +167,7 @@ impl<G> NoGroup for GroupField<'_, G> {}
 /// Takes the buffer of a label.
 #[doc(hidden)]
 #[inline(always)]
+#[expect(clippy::mut_mut, reason = "shortens the slice of its caller")]
 pub fn take_one<'s>(scratch: &mut &'s mut [Scratch]) -> &'s mut Scratch {
     match std::mem::take(scratch) {
         [first, rest @ ..] => {
@@ -176,6 +181,7 @@ pub fn take_one<'s>(scratch: &mut &'s mut [Scratch]) -> &'s mut Scratch {
 /// Takes the buffers of a group with these labels.
 #[doc(hidden)]
 #[inline(always)]
+#[expect(clippy::mut_mut, reason = "shortens the slice of its caller")]
 pub fn take<'s>(scratch: &mut &'s mut [Scratch], labels: &[LabelDescriptor]) -> &'s mut [Scratch] {
     let (taken, rest) = std::mem::take(scratch).split_at_mut(labels.len());
     *scratch = rest;

@@ -56,13 +56,28 @@ wrong_kind! {
         record: CounterRecord,
             "a counter has no `record`: it adds up",
             "write `.inc()` or `.add(n)`; declare a distribution of values as `#[histogram]`";
+        record_many: CounterRecordMany,
+            "a counter has no `record_many`: it adds up",
+            "write `.add(n)`; declare a distribution of values as `#[histogram]`";
         set: CounterSet,
             "a counter has no `set`: it adds up",
             "write `.add(n)`, or `.observe(|| total)` for a total that something else counts; \
              declare a value that is set as `#[gauge]`";
+        set_max: CounterSetMax,
+            "a counter has no `set_max`: it adds up",
+            "declare a largest value as `#[gauge]`";
+        set_min: CounterSetMin,
+            "a counter has no `set_min`: it adds up",
+            "declare a smallest value as `#[gauge]`";
+        set_to_now: CounterSetToNow,
+            "a counter has no `set_to_now`: it adds up",
+            "declare the time of an event as `#[gauge(unit = \"s\")]`";
         start_timer: CounterStartTimer,
             "a counter has no `start_timer`: it does not measure durations",
             "declare a duration as `#[histogram(unit = \"s\")]`";
+        sub: CounterSub,
+            "a counter has no `sub`: it only grows",
+            "declare a sum that also shrinks as `#[up_down_counter]`";
         time: CounterTime,
             "a counter has no `time`: it does not measure durations",
             "declare a duration as `#[histogram(unit = \"s\")]`";
@@ -77,10 +92,22 @@ wrong_kind! {
         record: UpDownCounterRecord,
             "an up-down counter has no `record`: it adds up changes",
             "write `.add(change)`; declare a distribution of values as `#[histogram]`";
+        record_many: UpDownCounterRecordMany,
+            "an up-down counter has no `record_many`: it adds up changes",
+            "write `.add(change)`; declare a distribution of values as `#[histogram]`";
         set: UpDownCounterSet,
             "an up-down counter has no `set`: it adds up changes",
             "write `.add(change)`, or `.observe(|| sum)` for a sum that something else keeps; \
              declare a value that is set as `#[gauge]`";
+        set_max: UpDownCounterSetMax,
+            "an up-down counter has no `set_max`: it adds up changes",
+            "declare a largest value as `#[gauge]`";
+        set_min: UpDownCounterSetMin,
+            "an up-down counter has no `set_min`: it adds up changes",
+            "declare a smallest value as `#[gauge]`";
+        set_to_now: UpDownCounterSetToNow,
+            "an up-down counter has no `set_to_now`: it adds up changes",
+            "declare the time of an event as `#[gauge(unit = \"s\")]`";
         start_timer: UpDownCounterStartTimer,
             "an up-down counter has no `start_timer`: it does not measure durations",
             "write `let _guard = ….enter();` to count 1 until the end of the scope; declare a \
@@ -96,14 +123,23 @@ wrong_kind! {
         decrement: GaugeDecrement,
             "a gauge has no `decrement`",
             "write `.dec()` or `.sub(n)`";
+        dec_by: GaugeDecBy,
+            "a gauge has no `dec_by`",
+            "write `.sub(n)`";
         enter: GaugeEnter,
             "a gauge has no `enter`: it is set to a value",
             "declare a number of things in progress as `#[up_down_counter]`";
+        inc_by: GaugeIncBy,
+            "a gauge has no `inc_by`",
+            "write `.add(n)`";
         increment: GaugeIncrement,
             "a gauge has no `increment`",
             "write `.inc()` or `.add(n)`";
         record: GaugeRecord,
             "a gauge has no `record`: it is set to a value",
+            "write `.set(value)`; declare a distribution of values as `#[histogram]`";
+        record_many: GaugeRecordMany,
+            "a gauge has no `record_many`: it is set to a value",
             "write `.set(value)`; declare a distribution of values as `#[histogram]`";
         set_to_current_time: GaugeSetToCurrentTime,
             "a gauge has no `set_to_current_time`",
@@ -138,5 +174,19 @@ wrong_kind! {
             "a histogram has no `set`: it records values",
             "write `.record(value)`; declare a value of which only the last one matters as \
              `#[gauge]`";
+        set_max: HistogramSetMax,
+            "a histogram has no `set_max`: it records values",
+            "write `.record(value)`, which also keeps the largest value; declare a largest value \
+             alone as `#[gauge]`";
+        set_min: HistogramSetMin,
+            "a histogram has no `set_min`: it records values",
+            "write `.record(value)`, which also keeps the smallest value; declare a smallest value \
+             alone as `#[gauge]`";
+        set_to_now: HistogramSetToNow,
+            "a histogram has no `set_to_now`: it records values",
+            "declare the time of an event as `#[gauge(unit = \"s\")]`";
+        sub: HistogramSub,
+            "a histogram has no `sub`: it records values",
+            "declare a sum that grows and shrinks as `#[up_down_counter]`";
     }
 }

@@ -7,8 +7,23 @@ use syn::{WherePredicate, parse_quote};
 use crate::model::ValidatedMetrics;
 
 /// The operations of handles, of all kinds. `record` is missing: variants have that.
-const OPERATIONS: [&str; 10] =
-    ["inc", "dec", "add", "set", "enter", "start_timer", "time", "observe", "remove", "descriptor"];
+const OPERATIONS: [&str; 15] = [
+    "inc",
+    "dec",
+    "add",
+    "sub",
+    "set",
+    "set_max",
+    "set_min",
+    "set_to_now",
+    "enter",
+    "record_many",
+    "start_timer",
+    "time",
+    "observe",
+    "remove",
+    "descriptor",
+];
 
 /// Expands to
 ///

@@ -27,6 +27,8 @@ const KEYS: [&str; 10] = [
     "skip",
     "crate",
 ];
+/// The options whose value is a closure.
+const KEYS_OF_CLOSURES: [&str; 2] = ["ok_if", "error_if"];
 const METRIC: &str = "ShopMetrics::RequestDuration { endpoint: Endpoint::Search }";
 
 pub(crate) struct TimedArguments {
@@ -105,6 +107,13 @@ impl TimedArguments {
     }
 
     fn read_entry(&mut self, cx: &Diagnostics, input: ParseStream<'_>) -> Option<()> {
+        if let Some(key) = key_without_equals_sign(input) {
+            match &*key.to_string() {
+                "none_is_error" | "skip" => takes_no_value(cx, &key),
+                _ => cx.error(&key, format_args!("write `=` after `{key}`, as in `{key} = …`")),
+            }
+            return None;
+        }
         if !is_key(input) {
             let metric = metric(cx, input)?;
             if self.metric.is_some() {
@@ -146,7 +155,7 @@ impl TimedArguments {
                 }
             },
             ("none_is_error" | "skip", true) => {
-                cx.error(key, format_args!("`{key}` takes no value; write `{key}` alone"));
+                takes_no_value(cx, key);
                 return None;
             }
             ("count" | "in_flight", false) => {
@@ -186,7 +195,11 @@ impl TimedArguments {
         input: ParseStream<'_>,
     ) -> Option<()> {
         let value = if assigned { Some(value(cx, input)?) } else { None };
-        if let Some(meant) = closest(&key.to_string(), KEYS) {
+        // A label may be called almost like an option, as `country` and `count` are. A closure is
+        // the value of a label, unless the option takes a closure as well.
+        let is_closure = matches!(value, Some(Expr::Closure(_)));
+        let candidates = if is_closure { &KEYS_OF_CLOSURES[..] } else { &KEYS[..] };
+        if let Some(meant) = closest(&key.to_string(), candidates.iter().copied()) {
             let keys = quoted_list(KEYS);
             cx.error(
                 key,
@@ -244,6 +257,19 @@ fn is_key(input: ParseStream<'_>) -> bool {
     }
     let is_alone = ahead.is_empty() || ahead.peek(Token![,]);
     is_alone && word.unraw().to_string().starts_with(|c: char| c.is_lowercase())
+}
+
+/// The option that comes next, if something other than `=` follows it, as in `count: …`.
+fn key_without_equals_sign(input: ParseStream<'_>) -> Option<Ident> {
+    let ahead = input.fork();
+    let word = ahead.call(Ident::parse_any).ok()?;
+    let is_path = ahead.peek(Token![::]);
+    let is_option = KEYS.contains(&&*word.to_string());
+    (is_option && !is_key(input) && !is_path).then_some(word)
+}
+
+fn takes_no_value(cx: &Diagnostics, key: &Ident) {
+    cx.error(key, format_args!("`{key}` takes no value; write `{key}` alone"));
 }
 
 fn value(cx: &Diagnostics, input: ParseStream<'_>) -> Option<Expr> {

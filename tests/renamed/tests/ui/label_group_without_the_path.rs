@@ -1,0 +1,8 @@
+use tm::LabelGroup;
+
+#[derive(LabelGroup)]
+struct Route {
+    path: &'static str,
+}
+
+fn main() {}
