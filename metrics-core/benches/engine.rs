@@ -98,8 +98,7 @@ fn main() {
     let route = |i: u32| black_box(routes[i as usize % 18].as_str());
     // The number is the black box. A label in a black box is one byte in memory, and the processor
     // waits if the end of a function reads more bytes there.
-    let method =
-        |i: u32| if black_box(i).is_multiple_of(2) { Method::Get } else { Method::Put };
+    let method = |i: u32| if black_box(i).is_multiple_of(2) { Method::Get } else { Method::Put };
     let report = Report { yardstick };
 
     report.line("shared fetch_add, for comparison", None, None, |_| {

@@ -45,6 +45,10 @@ pub trait Number: Copy + PartialOrd + sealed::Sealed + 'static {
     #[doc(hidden)]
     const ONE: Self;
 
+    /// Whether the number is a float.
+    #[doc(hidden)]
+    const IS_FLOAT: bool;
+
     /// The smallest number.
     #[doc(hidden)]
     const MIN: Self;
@@ -78,6 +82,7 @@ impl Number for u64 {
     const PLAIN: bool = true;
     const ZERO: Self = 0;
     const ONE: Self = 1;
+    const IS_FLOAT: bool = false;
     const MIN: Self = u64::MIN;
     const MAX: Self = u64::MAX;
 
@@ -131,6 +136,7 @@ impl Number for i64 {
     const PLAIN: bool = false;
     const ZERO: Self = 0;
     const ONE: Self = 1;
+    const IS_FLOAT: bool = false;
     const MIN: Self = i64::MIN;
     const MAX: Self = i64::MAX;
 
@@ -184,6 +190,7 @@ impl Number for f64 {
     const PLAIN: bool = false;
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
+    const IS_FLOAT: bool = true;
     const MIN: Self = f64::MIN;
     const MAX: Self = f64::MAX;
 

@@ -551,10 +551,10 @@ fn what_is_recorded_while_lives_end_is_read_exactly_once() {
 fn a_gauge_that_is_removed_while_it_is_set_has_the_value_or_none() {
     model(3, || {
         let gauge = Arc::new(SharedGauge::new());
-        gauge.set(1);
+        gauge.set(1_u64);
         let writer = {
             let gauge = Arc::clone(&gauge);
-            thread::spawn(move || gauge.set(2))
+            thread::spawn(move || gauge.set(2_u64))
         };
         let remover = {
             let gauge = Arc::clone(&gauge);
@@ -579,7 +579,7 @@ fn add_to_gauge(gauge: &Arc<SharedGauge>, amount: u64) -> thread::JoinHandle<()>
 fn what_is_added_to_a_gauge_comes_before_a_removal_or_after() {
     model(3, || {
         let gauge = Arc::new(SharedGauge::new());
-        gauge.set(10);
+        gauge.set(10_u64);
         let adders = [1, 2].map(|amount| add_to_gauge(&gauge, amount));
         gauge.unset();
         adders.into_iter().for_each(|adder| adder.join().unwrap());
@@ -603,7 +603,7 @@ fn what_is_added_to_a_gauge_is_never_lost() {
 fn expires_while(write: fn(&SharedGauge), allowed: &'static [Option<u64>]) {
     model(4, move || {
         let gauge = Arc::new(SharedGauge::new());
-        gauge.set(1);
+        gauge.set(1_u64);
         assert!(gauge.take_fresh());
         let writer = {
             let gauge = Arc::clone(&gauge);
@@ -619,12 +619,12 @@ fn expires_while(write: fn(&SharedGauge), allowed: &'static [Option<u64>]) {
 
 #[test]
 fn a_gauge_that_expires_while_it_is_set_keeps_the_value() {
-    expires_while(|gauge| gauge.set(2), &[Some(2)]);
+    expires_while(|gauge| gauge.set(2_u64), &[Some(2)]);
 }
 
 #[test]
 fn a_gauge_that_expires_while_it_is_set_to_the_same_value_keeps_it() {
-    expires_while(|gauge| gauge.set(1), &[Some(1)]);
+    expires_while(|gauge| gauge.set(1_u64), &[Some(1)]);
 }
 
 #[test]

@@ -40,8 +40,8 @@ impl SharedGauge {
 
     /// Replaces the value.
     #[inline]
-    pub(crate) fn set(&self, bits: u64) {
-        let bits = not_void(bits);
+    pub(crate) fn set<N: Number>(&self, n: N) {
+        let bits = not_void::<N>(n.to_bits());
         loop {
             store_among_updates(&self.bits, bits);
             if self.note_written() {
@@ -57,7 +57,7 @@ impl SharedGauge {
             let mut adjusted = Adjusted { bits: VOID, is_whole: true };
             let apply = |bits| {
                 adjusted = adjustment.apply::<N>(value(bits));
-                Some(not_void(adjusted.bits))
+                Some(not_void::<N>(adjusted.bits))
             };
             // Relaxed: see `store_among_updates`. The closure always returns `Some`, so the update succeeds.
             let _ = self.bits.fetch_update(Relaxed, Relaxed, apply);
@@ -137,8 +137,14 @@ fn value(bits: u64) -> Option<u64> {
 
 /// See [`VOID`].
 #[inline(always)]
-fn not_void(bits: u64) -> u64 {
-    bits - u64::from(bits == VOID)
+fn not_void<N: Number>(bits: u64) -> u64 {
+    if !N::IS_FLOAT && bits == VOID { before_void() } else { bits }
+}
+
+/// A function, so that the compiler makes a branch of it, which costs less than a subtraction.
+#[cold]
+fn before_void() -> u64 {
+    VOID - 1
 }
 
 #[cfg(all(test, not(loom)))]
@@ -149,21 +155,21 @@ mod tests {
     fn a_gauge_has_a_value_from_set_to_unset() {
         let cell = SharedGauge::new();
         assert_eq!(cell.read(), None);
-        cell.set(0);
+        cell.set(0_u64);
         assert_eq!(cell.read(), Some(0));
         cell.unset();
         assert_eq!(cell.read(), None);
         assert!(!cell.take_fresh());
-        cell.set(7);
+        cell.set(7_u64);
         assert_eq!(cell.read(), Some(7));
     }
 
     #[test]
     fn a_value_that_was_set_meanwhile_is_kept() {
         let cell = SharedGauge::new();
-        cell.set(1);
+        cell.set(1_u64);
         assert!(cell.take_fresh() && !cell.take_fresh());
-        cell.set(1);
+        cell.set(1_u64);
         cell.unset_if_seen();
         assert_eq!(cell.read(), Some(1));
         assert!(cell.take_fresh());

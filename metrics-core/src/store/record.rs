@@ -109,7 +109,7 @@ impl Series {
     /// Sets a gauge.
     #[inline]
     pub(crate) fn set<N: Number>(self, n: N) {
-        if self.write_gauge(|gauge| gauge.set(n.to_bits())).is_none() {
+        if self.write_gauge(|gauge| gauge.set(n)).is_none() {
             slow(self, Change::Set(n.to_bits()));
         }
     }
@@ -323,7 +323,9 @@ impl Series {
         let mut life = Life::of_run(self.block.stamp());
         let mut adjusted = None;
         match (shared, change) {
-            (Shared::Gauges(gauges), Change::Set(bits)) => gauges[position].set(bits),
+            (Shared::Gauges(gauges), Change::Set(bits)) => {
+                with_number!(self.value_type(), N => gauges[position].set(N::from_bits(bits)));
+            }
             (Shared::Gauges(gauges), Change::Adjust(adjustment)) => {
                 let gauge = &gauges[position];
                 let result = with_number!(self.value_type(), N => gauge.adjust::<N>(adjustment));
