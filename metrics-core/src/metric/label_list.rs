@@ -1,13 +1,9 @@
 //! Lists of labels that the compiler puts together.
 
+use super::joined_name::JoinedName;
 use super::label_descriptor::LabelDescriptor;
-use crate::rules::const_text::Text;
+use crate::rules::const_text::{Text, is_same};
 use crate::rules::name::MAX_NAME_LEN;
-
-/// A name that the compiler puts together.
-#[derive(Debug, Clone, Copy)]
-#[doc(hidden)]
-pub struct JoinedName(Text<MAX_NAME_LEN>);
 
 /// The number of labels in all lists.
 #[doc(hidden)]
@@ -48,7 +44,7 @@ pub const fn concat<const N: usize>(lists: &[&[LabelDescriptor]]) -> [LabelDescr
 const fn refuse_twin(labels: &[LabelDescriptor], length: usize, name: &str) {
     let mut i = 0;
     while i < length {
-        if is_same(labels[i].name().as_bytes(), name.as_bytes()) {
+        if is_same(labels[i].name(), name) {
             let mut text = Text::<512>::new();
             text.push("two fields are the label `");
             text.push(name);
@@ -58,14 +54,6 @@ const fn refuse_twin(labels: &[LabelDescriptor], length: usize, name: &str) {
         }
         i += 1;
     }
-}
-
-const fn is_same(a: &[u8], b: &[u8]) -> bool {
-    let mut i = 0;
-    while i < a.len() && i < b.len() && a[i] == b[i] {
-        i += 1;
-    }
-    i == a.len() && i == b.len()
 }
 
 /// The names of labels with a prefix, as in `client.route`.
@@ -79,7 +67,7 @@ pub const fn prefixed_names<const N: usize>(
     prefix: &str,
     labels: &[LabelDescriptor],
 ) -> [JoinedName; N] {
-    let mut names = [JoinedName(Text::new()); N];
+    let mut names = [JoinedName::EMPTY; N];
     let mut i = 0;
     while i < N {
         let name = labels[i].name();
@@ -87,9 +75,7 @@ pub const fn prefixed_names<const N: usize>(
             prefix.len() + 1 + name.len() <= MAX_NAME_LEN,
             "a name of a label is longer than 255 bytes with this prefix; write a shorter prefix"
         );
-        names[i].0.push(prefix);
-        names[i].0.push(".");
-        names[i].0.push(name);
+        names[i] = JoinedName::of(prefix, name);
         i += 1;
     }
     names
@@ -105,7 +91,7 @@ pub const fn renamed<const N: usize>(
     let mut renamed = [LabelDescriptor::of::<bool>(""); N];
     let mut i = 0;
     while i < N {
-        renamed[i] = labels[i].renamed(names[i].0.as_str());
+        renamed[i] = labels[i].renamed(names[i].as_str());
         i += 1;
     }
     renamed

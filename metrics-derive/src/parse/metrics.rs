@@ -9,7 +9,7 @@ use crate::parse::entry::{entries, unknown_key};
 use crate::parse::expiry::expiry;
 use crate::parse::helper::{Helper, misplaced};
 use crate::parse::slot::Slot;
-use crate::parse::value;
+use crate::parse::value::{self, Constant};
 use crate::parse::variant::VariantDeclaration;
 
 const KEYS: [&str; 5] = ["prefix", "crate", "series_limit", "expire", "last_recorded"];
@@ -19,9 +19,9 @@ pub(crate) struct MetricsDeclaration {
     pub(crate) ident: Ident,
     pub(crate) vis: Visibility,
     pub(crate) generics: Generics,
-    pub(crate) prefix: Slot<LitStr>,
+    pub(crate) prefix: Slot<Constant<LitStr>>,
     pub(crate) krate: Slot<Path>,
-    pub(crate) series_limit: Slot<LitInt>,
+    pub(crate) series_limit: Slot<Constant<LitInt>>,
     pub(crate) expire: Slot<LitStr>,
     pub(crate) last_recorded: Slot<()>,
     /// `None` if the type is not an enum, which is reported.
@@ -68,13 +68,14 @@ impl MetricsDeclaration {
             let key = &entry.key;
             match key.to_string().as_str() {
                 "prefix" => {
-                    self.prefix.fill(cx, key, value::string(cx, &entry, "prefix = \"shop\""));
+                    let prefix = value::constant_string(cx, &entry, "prefix = \"shop\"");
+                    self.prefix.fill(cx, key, prefix);
                 }
                 "crate" => {
                     self.krate.fill(cx, key, value::path(cx, &entry, "crate = my_crate::metrics"));
                 }
                 "series_limit" => {
-                    let limit = value::whole_number(cx, &entry, "series_limit = 500");
+                    let limit = value::constant_number(cx, &entry, "series_limit = 500");
                     self.series_limit.fill(cx, key, limit);
                 }
                 "expire" => self.expire.fill(cx, key, expiry(cx, &entry)),
