@@ -16,9 +16,23 @@ const _: () = {
     const _: () = __p::check_constant_boundaries(__BUCKETS_0);
     const __BUCKETS_1: &[__p::core::primitive::f64] = &[LATENCY[0], -1f64, 2.5f64];
     const _: () = __p::check_constant_boundaries(__BUCKETS_1);
-    const __LABELS_0: &[__p::LabelDescriptor] = &[
-        __p::LabelDescriptor::new("tenant", __p::label_type::<u32>()),
+    const __CONSTANT_LABELS: &[__p::LabelDescriptor] = &[
+        __p::LabelDescriptor::constant("handler", "all"),
+        __p::LabelDescriptor::constant(
+            "net.region",
+            {
+                const __VALUE: &__p::core::primitive::str = REGION;
+                __VALUE
+            },
+        ),
     ];
+    const __LABELS_0: &[__p::LabelDescriptor] = {
+        const __LISTS: &[&[__p::LabelDescriptor]] = &[
+            &[__p::LabelDescriptor::new("tenant", __p::label_type::<u32>())],
+            __CONSTANT_LABELS,
+        ];
+        &__p::concat::<{ __p::count(__LISTS) }>(__LISTS)
+    };
     const _: () = __p::check_budget(
         "`{crate::PREFIX}.stroke`: its",
         __LABELS_0,

@@ -40,7 +40,12 @@ fn shop_metrics() -> TokenStream {
 /// Constants in place of literals.
 fn pump() -> TokenStream {
     quote! {
-        #[metrics(prefix = crate::PREFIX, series_limit = LIMIT, crate = tm)]
+        #[metrics(
+            prefix = crate::PREFIX,
+            series_limit = LIMIT,
+            labels(handler = "all", "net.region" = REGION),
+            crate = tm
+        )]
         enum Pump {
             #[histogram(buckets = LATENCY)]
             Stroke { tenant: u32 },

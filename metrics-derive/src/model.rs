@@ -5,6 +5,7 @@
 
 mod arguments;
 mod boundaries;
+mod constant_labels;
 mod early_exit;
 mod facade;
 mod handle;

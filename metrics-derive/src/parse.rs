@@ -4,6 +4,7 @@
 
 mod buckets;
 mod compact;
+mod constant_labels;
 mod docs;
 mod entry;
 mod expiry;
@@ -22,6 +23,7 @@ mod variant;
 
 pub(crate) use buckets::{Boundary, BucketsDeclaration, Generator};
 pub(crate) use compact::compact;
+pub(crate) use constant_labels::ConstantLabel;
 pub(crate) use field::FieldDeclaration;
 pub(crate) use group::GroupDeclaration;
 pub(crate) use label::{LabelBody, LabelDeclaration, LabelVariant, NewtypeField, RenameRule};

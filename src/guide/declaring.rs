@@ -24,8 +24,9 @@
 //! | `expire = "10m"` | not on up-down counters: idle series are removed, see [Expiry](#expiry) | the expiry of the enum, else of the process |
 //! | `last_recorded` | the times of the last measurements are known | not known, unless series expire |
 //!
-//! The enum takes `#[metrics(prefix = "shop", series_limit = 500, crate = path)]`, and `expire` and
-//! `last_recorded` for all its metrics. These keys are optional as well.
+//! The enum takes `#[metrics(prefix = "shop", series_limit = 500, crate = path)]`, `expire` and
+//! `last_recorded` for all its metrics, and [constant labels](#constant-labels). These keys are
+//! optional as well.
 //!
 //! ```
 //! use typed_metrics::{Metrics, MetricType, ValueType};
@@ -177,6 +178,34 @@
 //! The fixed labels of a metric must not have more combinations than the series limit. Otherwise
 //! the declaration does not compile, and the error names the product and its factors. Open labels
 //! are limited at run time: see [`cost`](super::cost#memory).
+//!
+//! # Constant labels
+//!
+//! With `labels(…)` on the enum, all series of its metrics have the same labels with the same
+//! values, in snapshots and for every handler. Recording costs nothing more. A value is a text or a
+//! [constant](#constants). A name with dots stands in quotes:
+//!
+//! ```
+//! use typed_metrics::Metrics;
+//!
+//! const REGION: &str = "eu";
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "proxy", labels(handler = "all", "cloud.region" = REGION))]
+//! enum Proxy<'a> {
+//!     #[counter]
+//!     Requests { route: &'a str },
+//! }
+//!
+//! Proxy::requests("/a").inc();
+//! let snapshot = typed_metrics::snapshot();
+//! let labels = &snapshot.get("proxy.requests").unwrap().series[0].labels;
+//! assert_eq!(labels.to_string(), "route=/a handler=all cloud.region=eu");
+//! ```
+//!
+//! The overflow series has the constant labels too. A variant cannot have a label of the same name.
+//! Two enums may define the same metrics with other values of a constant label.
+//! [`Metric::label`](crate::Metric::label) gives a run-time metric a constant label.
 //!
 //! # Expiry
 //!

@@ -16,6 +16,8 @@ pub struct LabelDescriptor {
     field: &'static str,
     cardinality: Option<usize>,
     value_at: fn(usize) -> LabelRef<'static>,
+    /// The value of a label that all series of the metric have.
+    constant: Option<&'static str>,
 }
 
 impl LabelDescriptor {
@@ -33,7 +35,20 @@ impl LabelDescriptor {
             field: name,
             cardinality: label_type.cardinality,
             value_at: label_type.value_at,
+            constant: None,
         }
+    }
+
+    /// A label that has the same value in all series. It is no field of a variant.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn constant(name: &'static str, value: &'static str) -> Self {
+        let constant = Some(value);
+        Self { name, field: "", cardinality: Some(1), value_at: |_| LabelRef::Absent, constant }
+    }
+
+    pub(crate) const fn is_constant(&self) -> bool {
+        self.constant.is_some()
     }
 
     /// The same label, with a field whose name differs from the label's.
@@ -67,7 +82,7 @@ impl LabelDescriptor {
     /// The value with this index, for a fixed label.
     #[must_use]
     pub fn value_at(&self, index: usize) -> LabelRef<'static> {
-        (self.value_at)(index)
+        self.constant.map_or_else(|| (self.value_at)(index), LabelRef::Str)
     }
 }
 

@@ -30,7 +30,7 @@ pub const fn concat<const N: usize>(lists: &[&[LabelDescriptor]]) -> [LabelDescr
     while list < lists.len() {
         let mut i = 0;
         while i < lists[list].len() {
-            refuse_twin(&labels, length, lists[list][i].name());
+            refuse_twin(&labels, length, &lists[list][i]);
             labels[length] = lists[list][i];
             length += 1;
             i += 1;
@@ -41,11 +41,21 @@ pub const fn concat<const N: usize>(lists: &[&[LabelDescriptor]]) -> [LabelDescr
 }
 
 #[track_caller]
-const fn refuse_twin(labels: &[LabelDescriptor], length: usize, name: &str) {
+const fn refuse_twin(labels: &[LabelDescriptor], length: usize, label: &LabelDescriptor) {
+    let name = label.name();
     let mut i = 0;
     while i < length {
         if is_same(labels[i].name(), name) {
             let mut text = Text::<512>::new();
+            if label.is_constant() {
+                text.push("the enum has the constant label `");
+                text.push(name);
+                text.push(
+                    "` already; give the label of the group another `#[label(name = \"…\")]`, ",
+                );
+                text.push("or give the group a `#[label(prefix = \"…\")]`");
+                panic!("{}", text.as_str());
+            }
             text.push("two fields are the label `");
             text.push(name);
             text.push("`; give one of them another `#[label(name = \"…\")]`, or give a group a ");

@@ -77,7 +77,9 @@ const fn over_budget(
     let mut i = 0;
     while i < labels.len() {
         let label: &LabelDescriptor = &labels[i];
-        if let Some(count) = label.cardinality() {
+        if let Some(count) = label.cardinality()
+            && !label.is_constant()
+        {
             if factors > 0 {
                 text.push(" × ");
             }

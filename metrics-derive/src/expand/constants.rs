@@ -5,12 +5,14 @@ use quote::{format_ident, quote, quote_spanned};
 
 use crate::expand::names::at;
 use crate::model::{Boundaries, Limit, MetricName, ValidatedMetric, ValidatedMetrics};
+use crate::parse::{Constant, ConstantLabel};
 
 /// The constants of an enum. Metrics that name the same constant share one.
 pub(crate) struct Constants<'m> {
     prefix: Option<&'m TokenStream>,
     limits: Vec<&'m TokenStream>,
     buckets: Vec<&'m TokenStream>,
+    labels: &'m [ConstantLabel],
 }
 
 impl<'m> Constants<'m> {
@@ -24,7 +26,8 @@ impl<'m> Constants<'m> {
                 add(&mut buckets, boundaries);
             }
         }
-        Self { prefix: metrics.constant_prefix.as_ref(), limits, buckets }
+        let prefix = metrics.constant_prefix.as_ref();
+        Self { prefix, limits, buckets, labels: metrics.constant_labels }
     }
 
     /// Every token has the span of the expression, so the compiler reports each mistake there.
@@ -38,6 +41,7 @@ impl<'m> Constants<'m> {
     /// const _: () = __p::check_series_limit(__LIMIT_0);
     /// const __BUCKETS_0: &[__p::core::primitive::f64] = &LATENCY;
     /// const _: () = __p::check_constant_boundaries(__BUCKETS_0);
+    /// const __CONSTANT_LABELS: … // see `labels`
     /// ```
     pub(crate) fn items(&self) -> TokenStream {
         let prefix = self.prefix.map(|prefix| {
@@ -60,7 +64,8 @@ impl<'m> Constants<'m> {
                 const _: () = __p::check_constant_boundaries(#name);
             }
         });
-        quote!(#prefix #(#limits)* #(#buckets)*)
+        let labels = labels(self.labels);
+        quote!(#prefix #(#limits)* #(#buckets)* #labels)
     }
 
     /// Expands to `2000usize` or `__LIMIT_0`.
@@ -89,6 +94,34 @@ pub(crate) fn name(metric: &ValidatedMetric) -> TokenStream {
             const { &__p::JoinedName::of_metric(__PREFIX, #last) }.as_str()
         },
     }
+}
+
+/// Expands to
+///
+/// ```text
+/// const __CONSTANT_LABELS: &[__p::LabelDescriptor] = &[
+///     __p::LabelDescriptor::constant("handler", "all"),
+///     __p::LabelDescriptor::constant("region", {
+///         const __VALUE: &__p::core::primitive::str = REGION;
+///         __VALUE
+///     }),
+/// ];
+/// ```
+fn labels(labels: &[ConstantLabel]) -> Option<TokenStream> {
+    let descriptors = labels.iter().map(|ConstantLabel { name, value, .. }| {
+        let value = match value {
+            Constant::Literal(text) => quote!(#text),
+            Constant::Expression(expression) => quote_spanned! {at(expression)=>
+                {
+                    const __VALUE: &__p::core::primitive::str = #expression;
+                    __VALUE
+                }
+            },
+        };
+        quote!(__p::LabelDescriptor::constant(#name, #value))
+    });
+    (!labels.is_empty())
+        .then(|| quote!(const __CONSTANT_LABELS: &[__p::LabelDescriptor] = &[#(#descriptors),*];))
 }
 
 fn add<'m>(constants: &mut Vec<&'m TokenStream>, constant: &'m TokenStream) {

@@ -33,7 +33,8 @@ pub(crate) fn families(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
     let labels = metrics.label_lists.first_metrics.iter().map(|index| {
         let name = &names[*index].labels;
         let metric = &metrics.metrics[*index].1;
-        let labels = descriptors(&metric.labels, metrics.generics, at(&metric.variant));
+        let constant = (!metrics.constant_labels.is_empty()).then(|| quote!(__CONSTANT_LABELS));
+        let labels = descriptors(&metric.labels, constant, metrics.generics, at(&metric.variant));
         quote!(const #name: &[__p::LabelDescriptor] = #labels;)
     });
     let constants = Constants::of(metrics);

@@ -5,6 +5,7 @@ use syn::{GenericParam, Generics, Ident, Visibility};
 use typed_metrics_core::DEFAULT_SERIES_LIMIT;
 
 use crate::diagnostics::Diagnostics;
+use crate::model::constant_labels::{check_constant_labels, written};
 use crate::model::facade::Facade;
 use crate::model::handle::HandleType;
 use crate::model::labels::ValidatedLabel;
@@ -12,7 +13,7 @@ use crate::model::lifetime::ValidatedLifetime;
 use crate::model::limit::{Limit, series_limit};
 use crate::model::metric::{CheckedMetric, ForAll, ValidatedMetric};
 use crate::model::naming::{constructor, prefix};
-use crate::parse::{Constant, MetricsDeclaration, VariantDeclaration};
+use crate::parse::{Constant, ConstantLabel, MetricsDeclaration, VariantDeclaration};
 
 /// An enum whose variants are all valid metrics.
 pub(crate) struct ValidatedMetrics<'d> {
@@ -22,6 +23,8 @@ pub(crate) struct ValidatedMetrics<'d> {
     pub(crate) facade: Facade,
     /// The prefix, if only the compiler knows its text.
     pub(crate) constant_prefix: Option<TokenStream>,
+    /// The labels that all metrics have.
+    pub(crate) constant_labels: &'d [ConstantLabel],
     pub(crate) metrics: Vec<(Ident, ValidatedMetric)>,
     /// The type of handle that all variants share, if they share one.
     pub(crate) shared_handle: Option<HandleType>,
@@ -90,6 +93,7 @@ pub(crate) fn check_metrics<'d>(
         .collect();
     refuse_shared_constructors(cx, &mut checked);
     refuse_shared_names(cx, &checked);
+    check_constant_labels(cx, declaration, &checked);
     checked
 }
 
@@ -115,6 +119,7 @@ impl<'d> ValidatedMetrics<'d> {
                 Ok(Some(Constant::Expression(prefix))) => Some(prefix.clone()),
                 _ => None,
             },
+            constant_labels: written(declaration),
             label_lists: LabelLists::of(&metrics),
             metrics,
         })
