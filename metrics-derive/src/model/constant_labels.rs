@@ -3,7 +3,7 @@
 use typed_metrics_core::name::check_label_name;
 
 use crate::diagnostics::Diagnostics;
-use crate::model::metrics::CheckedVariant;
+use crate::model::metric::ValidatedMetric;
 use crate::parse::{ConstantLabel, MetricsDeclaration};
 
 /// The constant labels that are written.
@@ -12,10 +12,10 @@ pub(crate) fn written(declaration: &MetricsDeclaration) -> &[ConstantLabel] {
 }
 
 /// Reports names that break a rule, and names of two labels.
-pub(crate) fn check_constant_labels(
+pub(crate) fn check_constant_labels<'m>(
     cx: &Diagnostics,
     declaration: &MetricsDeclaration,
-    variants: &[CheckedVariant<'_>],
+    metrics: impl Iterator<Item = &'m ValidatedMetric>,
 ) {
     let constant = written(declaration);
     for (index, label) in constant.iter().enumerate() {
@@ -32,8 +32,8 @@ pub(crate) fn check_constant_labels(
             );
         }
     }
-    let labels = variants.iter().filter_map(|variant| variant.metric.as_ref());
-    for label in labels.flat_map(|metric| &metric.labels).filter(|label| label.group.is_none()) {
+    let labels = metrics.flat_map(|metric| &metric.labels);
+    for label in labels.filter(|label| label.group.is_none()) {
         let name = &label.name;
         if constant.iter().any(|constant| constant.name == *name) {
             cx.error(

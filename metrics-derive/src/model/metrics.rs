@@ -93,7 +93,8 @@ pub(crate) fn check_metrics<'d>(
         .collect();
     refuse_shared_constructors(cx, &mut checked);
     refuse_shared_names(cx, &checked);
-    check_constant_labels(cx, declaration, &checked);
+    let metrics = checked.iter().filter_map(|variant| variant.metric.as_ref());
+    check_constant_labels(cx, declaration, metrics);
     checked
 }
 
