@@ -2,7 +2,7 @@
 
 use typed_metrics::testing::capture;
 use typed_metrics::{Descriptor, Label, LabelGroup, Metric, Metrics, attributes};
-use typed_metrics::{register_metric, snapshot};
+use typed_metrics::{register_metric, snapshot, timed};
 
 mod settings {
     pub(crate) const PREFIX: &str = "constants";
@@ -122,6 +122,8 @@ enum Labeled<'a> {
     Mixed { name: Option<&'a str>, zone: Zone },
     #[counter]
     Grouped(Place<'a>),
+    #[histogram(unit = "s", series_limit = 3)]
+    Called { zone: Option<Zone> },
     #[counter]
     Removed { name: &'a str },
 }
@@ -157,6 +159,22 @@ fn every_series_has_the_constant_labels() {
     let mixed = ["name=a zone=us handler=all net.shard=7", "zone=eu handler=all net.shard=7"];
     assert_eq!(labels("constant_labels.mixed"), mixed);
     assert_eq!(labels("constant_labels.grouped"), ["zone=us shelf=x handler=all net.shard=7"]);
+}
+
+#[timed(Labeled::Called, zone = |zone| Some(*zone))]
+fn called(zone: Zone) -> Zone {
+    zone
+}
+
+#[test]
+fn labels_of_a_result_are_beside_constant_labels() {
+    let captured = capture(|| {
+        called(Zone::Us);
+        called(Zone::Us);
+        called(Zone::Eu);
+    });
+    captured.assert_histogram_count(Labeled::Called { zone: Some(Zone::Us) }, 2);
+    captured.assert_histogram_count(Labeled::Called { zone: Some(Zone::Eu) }, 1);
 }
 
 #[test]

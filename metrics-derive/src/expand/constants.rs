@@ -17,7 +17,9 @@ pub(crate) struct Constants<'m> {
 
 impl<'m> Constants<'m> {
     pub(crate) fn of(metrics: &'m ValidatedMetrics<'_>) -> Self {
-        let (mut limits, mut buckets) = (Vec::new(), Vec::new());
+        let mut buckets = Vec::new();
+        // The limit of the enum is checked even if every metric has its own.
+        let mut limits: Vec<_> = metrics.constant_limit.iter().collect();
         for (_, metric) in &metrics.metrics {
             if let Limit::Constant(limit) = &metric.series_limit {
                 add(&mut limits, limit);

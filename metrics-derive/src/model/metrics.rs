@@ -13,7 +13,7 @@ use crate::model::lifetime::ValidatedLifetime;
 use crate::model::limit::{Limit, series_limit};
 use crate::model::metric::{CheckedMetric, ForAll, ValidatedMetric};
 use crate::model::naming::{constructor, prefix};
-use crate::parse::{Constant, ConstantLabel, MetricsDeclaration, VariantDeclaration};
+use crate::parse::{Constant, ConstantLabel, MetricsDeclaration, Slot, VariantDeclaration};
 
 /// An enum whose variants are all valid metrics.
 pub(crate) struct ValidatedMetrics<'d> {
@@ -23,6 +23,8 @@ pub(crate) struct ValidatedMetrics<'d> {
     pub(crate) facade: Facade,
     /// The prefix, if only the compiler knows its text.
     pub(crate) constant_prefix: Option<TokenStream>,
+    /// The series limit of the enum, if only the compiler knows it.
+    pub(crate) constant_limit: Option<TokenStream>,
     /// The labels that all metrics have.
     pub(crate) constant_labels: &'d [ConstantLabel],
     pub(crate) metrics: Vec<(Ident, ValidatedMetric)>,
@@ -116,14 +118,20 @@ impl<'d> ValidatedMetrics<'d> {
             generics: &declaration.generics,
             facade: Facade::of(&declaration.krate).ok()?,
             shared_handle: shared.then_some(first),
-            constant_prefix: match declaration.prefix.read() {
-                Ok(Some(Constant::Expression(prefix))) => Some(prefix.clone()),
-                _ => None,
-            },
+            constant_prefix: expression(&declaration.prefix),
+            constant_limit: expression(&declaration.series_limit),
             constant_labels: written(declaration),
             label_lists: LabelLists::of(&metrics),
             metrics,
         })
+    }
+}
+
+/// The expression that is written in place of a literal.
+fn expression<T>(slot: &Slot<Constant<T>>) -> Option<TokenStream> {
+    match slot.read() {
+        Ok(Some(Constant::Expression(expression))) => Some(expression.clone()),
+        _ => None,
     }
 }
 

@@ -14,4 +14,11 @@ enum Shop {
     Retries { cached: bool, warm: bool },
 }
 
+#[derive(Metrics)]
+#[metrics(series_limit = NONE)]
+enum Overridden {
+    #[counter(series_limit = 7)]
+    Requests,
+}
+
 fn main() {}
