@@ -7,6 +7,7 @@
 pub(crate) mod descriptor;
 pub(crate) mod dropped;
 mod function_name;
+pub(crate) mod joined_name;
 pub(crate) mod kind;
 pub(crate) mod label_descriptor;
 pub(crate) mod label_list;

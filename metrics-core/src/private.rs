@@ -16,13 +16,16 @@ pub use crate::labels::part::{
 pub use crate::labels::scratch::Scratch;
 pub use crate::labels::value::LabelRef;
 pub use crate::metric::descriptor::{Definition, Descriptor};
+pub use crate::metric::joined_name::JoinedName;
 pub use crate::metric::kind::{MetricType, ValueType};
 pub use crate::metric::label_descriptor::LabelDescriptor;
-pub use crate::metric::label_list::{JoinedName, concat, count, grouped, prefixed_names, renamed};
+pub use crate::metric::label_list::{concat, count, grouped, prefixed_names, renamed};
 pub use crate::metric::lifetime::Lifetime;
 pub use crate::metric::source::Source;
+pub use crate::rules::buckets::check_constant_boundaries;
+pub use crate::rules::name::check_prefix;
 pub use crate::store::family::Family;
-pub use crate::store::shape::check_budget;
+pub use crate::store::shape::{check_budget, check_series_limit};
 pub use crate::timed::expansion_api as timed;
 pub use crate::typed::group::{
     GroupField, IntoLabels, NoGroup, group_labels, never, take, take_one,

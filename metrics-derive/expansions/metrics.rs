@@ -170,6 +170,12 @@ const _: () = {
             }
             __handle
         }
+        #[allow(
+            clippy::ref_option,
+            clippy::ref_option_ref,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+        )]
         #[inline(always)]
         fn __resolve_labels_0<__R: __p::Resolve>(
             __family: &'static __p::Family,
@@ -189,6 +195,12 @@ const _: () = {
                 ],
             )
         }
+        #[allow(
+            clippy::ref_option,
+            clippy::ref_option_ref,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+        )]
         #[inline(never)]
         fn __find_0(__family: &'static __p::Family, __l0: &Endpoint) -> __p::AnySeries {
             __p::find(
@@ -202,6 +214,12 @@ const _: () = {
                 ],
             )
         }
+        #[allow(
+            clippy::ref_option,
+            clippy::ref_option_ref,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+        )]
         #[inline(always)]
         fn __resolve_labels_1<__R: __p::Resolve>(
             __family: &'static __p::Family,
@@ -229,6 +247,12 @@ const _: () = {
                 ],
             )
         }
+        #[allow(
+            clippy::ref_option,
+            clippy::ref_option_ref,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+        )]
         #[inline(never)]
         fn __find_1(
             __family: &'static __p::Family,
@@ -253,6 +277,12 @@ const _: () = {
                 ],
             )
         }
+        #[allow(
+            clippy::ref_option,
+            clippy::ref_option_ref,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+        )]
         #[inline(always)]
         fn __resolve_labels_2<__R: __p::Resolve>(__family: &'static __p::Family) -> __R {
             __p::resolve(__family, [])

@@ -6,6 +6,7 @@
 
 mod by_value;
 mod call_recorder;
+mod constants;
 mod constructor;
 mod definition;
 mod documentation;

@@ -37,6 +37,24 @@ fn shop_metrics() -> TokenStream {
     }
 }
 
+/// Constants in place of literals.
+fn pump() -> TokenStream {
+    quote! {
+        #[metrics(
+            prefix = crate::PREFIX,
+            series_limit = LIMIT,
+            labels(handler = "all", "net.region" = REGION),
+            crate = tm
+        )]
+        enum Pump {
+            #[histogram(buckets = LATENCY)]
+            Stroke { tenant: u32 },
+            #[histogram(name = "stops", buckets = [LATENCY[0], -1, 2.5], series_limit = 4 * LIMIT)]
+            Stop { tenant: u32 },
+        }
+    }
+}
+
 fn endpoint() -> TokenStream {
     quote! {
         #[label(rename_all = "kebab-case", crate = tm)]
@@ -148,6 +166,11 @@ fn metrics() {
 }
 
 #[test]
+fn metrics_with_constants() {
+    assert_expansion("constants.rs", derive_metrics(pump()));
+}
+
+#[test]
 fn label_enum() {
     assert_expansion("label_enum.rs", derive_label(endpoint()));
 }
@@ -220,6 +243,7 @@ fn bare_names(tokens: TokenStream, found: &mut Vec<String>) {
 fn nothing_is_named_that_a_user_can_shadow() {
     let mut found = Vec::new();
     bare_names(derive_metrics(shop_metrics()), &mut found);
+    bare_names(derive_metrics(pump()), &mut found);
     bare_names(derive_label(endpoint()), &mut found);
     // The user's own `&'a str`: in the const, as the constructor's argument, and in each of the two
     // functions that find a series as argument and as label.

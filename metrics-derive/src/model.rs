@@ -5,6 +5,7 @@
 
 mod arguments;
 mod boundaries;
+mod constant_labels;
 mod early_exit;
 mod facade;
 mod handle;
@@ -25,15 +26,18 @@ mod timed_function;
 mod unbounded;
 
 pub(crate) use arguments::{Argument, Take};
+pub(crate) use boundaries::Boundaries;
 pub(crate) use facade::{Doubt, Facade};
 pub(crate) use handle::HandleType;
 pub(crate) use label_group::ValidatedGroup;
 pub(crate) use label_type::{LabelBodyModel, ValidatedLabelType};
 pub(crate) use labels::ValidatedLabel;
 pub(crate) use lifetime::ValidatedLifetime;
+pub(crate) use limit::Limit;
 pub(crate) use mentions::assigns;
 pub(crate) use metric::ValidatedMetric;
 pub(crate) use metrics::{CheckedVariant, ValidatedMetrics, check_metrics};
+pub(crate) use naming::MetricName;
 pub(crate) use returned_closure::{LastValue, ReturnedClosure};
 pub(crate) use returned_future::{LastExpression, ReturnedFuture};
 pub(crate) use returns::Returns;

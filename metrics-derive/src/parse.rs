@@ -4,6 +4,7 @@
 
 mod buckets;
 mod compact;
+mod constant_labels;
 mod docs;
 mod entry;
 mod expiry;
@@ -21,6 +22,8 @@ mod value;
 mod variant;
 
 pub(crate) use buckets::{Boundary, BucketsDeclaration, Generator};
+pub(crate) use compact::compact;
+pub(crate) use constant_labels::ConstantLabel;
 pub(crate) use field::FieldDeclaration;
 pub(crate) use group::GroupDeclaration;
 pub(crate) use label::{LabelBody, LabelDeclaration, LabelVariant, NewtypeField, RenameRule};
@@ -28,4 +31,5 @@ pub(crate) use metrics::MetricsDeclaration;
 pub(crate) use slot::{Slot, Unreadable};
 pub(crate) use timed::{Computed, MetricReference, TimedArguments};
 pub(crate) use timed_item::{Body, FunctionDeclaration, ImplMember, TimedItem};
+pub(crate) use value::Constant;
 pub(crate) use variant::{KindDeclaration, VariantDeclaration, VariantFields};

@@ -25,8 +25,9 @@
 //! | `last_recorded` | the times of the last measurements are known | not known, unless series expire |
 //! | `positional` | two labels may have the same type | a warning: a call could exchange them |
 //!
-//! The enum takes `#[metrics(prefix = "shop", series_limit = 500, crate = path)]`, and `expire` and
-//! `last_recorded` for all its metrics. These keys are optional as well.
+//! The enum takes `#[metrics(prefix = "shop", series_limit = 500, crate = path)]`, `expire` and
+//! `last_recorded` for all its metrics, and [constant labels](#constant-labels). These keys are
+//! optional as well.
 //!
 //! ```
 //! use typed_metrics::{Metrics, MetricType, ValueType};
@@ -63,14 +64,45 @@
 //! asterisks at the beginning of lines are not part of the text.
 //!
 //! A derive sees macros before they are expanded, so `#[doc = concat!(…)]` and
-//! `#[doc = include_str!(…)]` leave the description empty. For the same reason, `buckets` and
-//! `series_limit` take numbers, and not the names of constants. A fragment such as `$buckets:expr`,
-//! which a `macro_rules!` macro passes on, works in both.
+//! `#[doc = include_str!(…)]` leave the description empty.
+//!
+//! # Constants
+//!
+//! `prefix`, `series_limit` and `buckets` also take constants, and any other expression that the
+//! compiler can evaluate: a `&str`, a `usize`, and a `[f64; N]` or `&[f64]`. The elements of a list
+//! of buckets may be expressions too. The rules are the same as for literals, and the compiler
+//! reports a broken rule at the expression:
+//!
+//! ```
+//! use typed_metrics::Metrics;
+//!
+//! const PREFIX: &str = concat!("pump", ".", "v2");
+//! const LATENCY: [f64; 3] = [0.1, 0.5, 2.0];
+//! const TENANTS: usize = 50;
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = PREFIX, series_limit = TENANTS)]
+//! enum Pump {
+//!     #[histogram(unit = "s", buckets = LATENCY)]
+//!     Stroke { tenant: u32 },
+//!     #[histogram(unit = "s", buckets = [LATENCY[0], 1, 5], series_limit = 4 * TENANTS)]
+//!     Stop { tenant: u32 },
+//! }
+//!
+//! let [stroke, stop] = Pump::descriptors()[..] else { panic!() };
+//! assert_eq!((stroke.name(), stroke.series_limit()), ("pump.v2.stroke", 50));
+//! assert_eq!(stroke.boundaries(), LATENCY);
+//! assert_eq!((stop.boundaries(), stop.series_limit()), (&[0.1, 1.0, 5.0][..], 200));
+//! ```
+//!
+//! The documentation of a constructor names the constants, because a derive does not see their
+//! values. A fragment such as `$buckets:expr`, which a `macro_rules!` macro passes on, works as
+//! well.
 //!
 //! # Buckets
 //!
-//! `buckets` takes a list, or one of the generators `exponential(start, factor, count)` and
-//! `linear(start, width, count)`:
+//! `buckets` takes a list, a [constant](#constants), or one of the generators
+//! `exponential(start, factor, count)` and `linear(start, width, count)`:
 //!
 //! ```
 //! use typed_metrics::Metrics;
@@ -220,6 +252,34 @@
 //! several. The result stays in its thread, so call `find` after the last `.await`.
 //!
 //! The fixed labels of all groups count for the series limit, as those of the variant do.
+//!
+//! # Constant labels
+//!
+//! With `labels(…)` on the enum, all series of its metrics have the same labels with the same
+//! values, in snapshots and for every handler. Recording costs nothing more. A value is a text or a
+//! [constant](#constants). A name with dots stands in quotes:
+//!
+//! ```
+//! use typed_metrics::Metrics;
+//!
+//! const REGION: &str = "eu";
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "proxy", labels(handler = "all", "cloud.region" = REGION))]
+//! enum Proxy<'a> {
+//!     #[counter]
+//!     Requests { route: &'a str },
+//! }
+//!
+//! Proxy::requests("/a").inc();
+//! let snapshot = typed_metrics::snapshot();
+//! let labels = &snapshot.get("proxy.requests").unwrap().series[0].labels;
+//! assert_eq!(labels.to_string(), "route=/a handler=all cloud.region=eu");
+//! ```
+//!
+//! The overflow series has the constant labels too. A variant cannot have a label of the same name.
+//! Two enums may define the same metrics with other values of a constant label.
+//! [`Metric::label`](crate::Metric::label) gives a run-time metric a constant label.
 //!
 //! # Expiry
 //!

@@ -47,8 +47,13 @@ impl Ending {
 }
 
 impl Ended {
-    /// Adds a series. Returns whether it is an entry of its own, under its own id.
-    pub(super) fn push(&mut self, series: SeriesSnapshot, limit: usize) -> bool {
+    /// Adds a series, under the labels `overflow` if there are `limit` others. Returns whether it is an entry of its own, under its own id.
+    pub(super) fn push(
+        &mut self,
+        series: SeriesSnapshot,
+        limit: usize,
+        overflow: impl FnOnce() -> Labels,
+    ) -> bool {
         let (hash, found) = self.find(&series.labels);
         if found.is_none() && self.series.len() < limit {
             self.insert(hash, series);
@@ -58,7 +63,7 @@ impl Ended {
             self.series[index].value.merge(series.value, false);
             return false;
         }
-        let labels = Labels::overflow();
+        let labels = overflow();
         let (hash, found) = self.find(&labels);
         match found {
             Some(index) => self.series[index].value.merge(series.value, false),
@@ -102,7 +107,9 @@ mod tests {
                 let labels = Labels::new(
                     LabelRef::Int(label).to_value().map(|value| ("label".into(), value)),
                 );
-                ended.push(SeriesSnapshot::sample(labels, Value::U64(1 + round)), 4);
+                ended.push(SeriesSnapshot::sample(labels, Value::U64(1 + round)), 4, || {
+                    Labels::overflow([])
+                });
             }
         }
         let found: Vec<_> =

@@ -206,8 +206,9 @@ impl ReaderProgress {
             return;
         }
         let ended = self.ended.entry(address(metric)).or_default();
-        let is_reported =
-            value.is_some_and(|value| ended.push(ending.with(value), metric.series_limit()));
+        let is_reported = value.is_some_and(|value| {
+            ended.push(ending.with(value), metric.series_limit(), || metric.overflow_labels())
+        });
         if is_reported || was_returned {
             ended.removed.push(id);
         }

@@ -17,9 +17,12 @@ impl Labels {
         Self(labels.into_iter().collect())
     }
 
-    /// The labels of the overflow series of a metric.
-    pub(crate) fn overflow() -> Self {
-        Self::new([("otel.metric.overflow".into(), LabelValue::Bool(true))])
+    /// The labels of the overflow series of a metric that has these `constant` labels.
+    pub(crate) fn overflow(
+        constant: impl IntoIterator<Item = (Cow<'static, str>, LabelValue)>,
+    ) -> Self {
+        let overflow = ("otel.metric.overflow".into(), LabelValue::Bool(true));
+        Self::new([overflow].into_iter().chain(constant))
     }
 
     /// The names and values, in the order of the metric's definition.

@@ -1,5 +1,6 @@
 //! The definition of a metric.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -7,6 +8,8 @@ use super::kind::{MetricType, ValueType};
 use super::label_descriptor::LabelDescriptor;
 use super::lifetime::Lifetime;
 use super::source::Source;
+use crate::labels::set::Labels;
+use crate::labels::value::LabelValue;
 
 /// The default series limit of a metric. OpenTelemetry has the same default.
 pub const DEFAULT_SERIES_LIMIT: usize = 2000;
@@ -81,11 +84,25 @@ impl Descriptor {
         self.0.description
     }
 
-    /// The labels, in the order of their definition. Empty for run-time metrics, whose labels are
-    /// the attributes of each measurement.
+    /// The labels, in the order of their definition, and then the constant labels, which have one
+    /// value. Run-time metrics have only constant labels here: their other labels are the attributes
+    /// of each measurement.
     #[must_use]
     pub const fn labels(&self) -> &'static [LabelDescriptor] {
         self.0.labels
+    }
+
+    /// The labels that all series have, with their values.
+    pub(crate) fn constant_labels(
+        &self,
+    ) -> impl Iterator<Item = (Cow<'static, str>, LabelValue)> + use<> {
+        let constant = self.labels().iter().filter(|label| label.is_constant());
+        constant.filter_map(|label| Some((label.name().into(), label.value_at(0).to_value()?)))
+    }
+
+    /// The labels of the overflow series.
+    pub(crate) fn overflow_labels(&self) -> Labels {
+        Labels::overflow(self.constant_labels())
     }
 
     /// Inclusive upper limits of a histogram's buckets; empty for other kinds.
@@ -149,12 +166,20 @@ impl Descriptor {
             let (a, b) = (format!("{:?}", a.description), format!("{:?}", b.description));
             return Some(("descriptions", a, b));
         }
-        if a.labels != b.labels {
+        if !are_alike(a.labels, b.labels) {
             return Some(("labels", label_names(a.labels), label_names(b.labels)));
         }
         let (a, b) = (a.lifetime.in_prose(), b.lifetime.in_prose());
         (a != b).then_some(("expiries", a, b))
     }
+}
+
+/// Whether the labels are the same. Constant labels may differ in their values, which tell the
+/// definitions of one metric apart.
+fn are_alike(a: &[LabelDescriptor], b: &[LabelDescriptor]) -> bool {
+    let mut pairs = a.iter().zip(b);
+    a.len() == b.len()
+        && pairs.all(|(a, b)| a == b || a.is_constant() && b.is_constant() && a.name() == b.name())
 }
 
 fn label_names(labels: &[LabelDescriptor]) -> String {

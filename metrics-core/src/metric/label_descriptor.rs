@@ -12,10 +12,20 @@ use crate::labels::value::LabelRef;
 #[derive(Clone, Copy)]
 pub struct LabelDescriptor {
     name: &'static str,
-    /// The name of the field in the variant.
-    field: &'static str,
-    cardinality: Option<usize>,
+    /// The name of the field in the variant, or the value of a constant label.
+    field_or_value: &'static str,
+    values: Values,
     value_at: fn(usize) -> LabelRef<'static>,
+}
+
+/// Which values a label has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Values {
+    Open,
+    /// As many as this, and they are known at compile time.
+    Fixed(usize),
+    /// The same one in all series of the metric.
+    Constant,
 }
 
 impl LabelDescriptor {
@@ -30,17 +40,32 @@ impl LabelDescriptor {
     pub const fn new<L: ?Sized>(name: &'static str, label_type: LabelType<L>) -> Self {
         Self {
             name,
-            field: name,
-            cardinality: label_type.cardinality,
+            field_or_value: name,
+            values: match label_type.cardinality {
+                Some(count) => Values::Fixed(count),
+                None => Values::Open,
+            },
             value_at: label_type.value_at,
         }
+    }
+
+    /// A label that has the same value in all series. It is no field of a variant.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn constant(name: &'static str, value: &'static str) -> Self {
+        let values = Values::Constant;
+        Self { name, field_or_value: value, values, value_at: |_| LabelRef::Absent }
+    }
+
+    pub(crate) const fn is_constant(&self) -> bool {
+        matches!(self.values, Values::Constant)
     }
 
     /// The same label, with a field whose name differs from the label's.
     #[doc(hidden)]
     #[must_use]
     pub const fn of_field(self, field: &'static str) -> Self {
-        Self { field, ..self }
+        Self { field_or_value: field, ..self }
     }
 
     /// The same label with another name.
@@ -48,8 +73,9 @@ impl LabelDescriptor {
         Self { name, ..self }
     }
 
+    /// The name of the field; empty for labels that are no fields of a variant.
     pub(crate) const fn field(&self) -> &'static str {
-        self.field
+        if self.is_constant() { "" } else { self.field_or_value }
     }
 
     /// The name of the label.
@@ -61,13 +87,20 @@ impl LabelDescriptor {
     /// The number of values, if it is known at compile time.
     #[must_use]
     pub const fn cardinality(&self) -> Option<usize> {
-        self.cardinality
+        match self.values {
+            Values::Open => None,
+            Values::Fixed(count) => Some(count),
+            Values::Constant => Some(1),
+        }
     }
 
     /// The value with this index, for a fixed label.
     #[must_use]
     pub fn value_at(&self, index: usize) -> LabelRef<'static> {
-        (self.value_at)(index)
+        match self.values {
+            Values::Constant => LabelRef::Str(self.field_or_value),
+            Values::Open | Values::Fixed(_) => (self.value_at)(index),
+        }
     }
 }
 
@@ -75,8 +108,8 @@ impl PartialEq for LabelDescriptor {
     /// Compares names and values. Two enums with the same values are the same label.
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
-            && self.cardinality == other.cardinality
-            && (0..self.cardinality.unwrap_or(0)).all(|i| self.value_at(i) == other.value_at(i))
+            && self.cardinality() == other.cardinality()
+            && (0..self.cardinality().unwrap_or(0)).all(|i| self.value_at(i) == other.value_at(i))
     }
 }
 
@@ -84,7 +117,7 @@ impl fmt::Debug for LabelDescriptor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LabelDescriptor")
             .field("name", &self.name)
-            .field("cardinality", &self.cardinality)
+            .field("cardinality", &self.cardinality())
             .finish_non_exhaustive()
     }
 }
@@ -92,7 +125,7 @@ impl fmt::Debug for LabelDescriptor {
 impl Serialize for LabelDescriptor {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let values: Option<Vec<_>> = self
-            .cardinality
+            .cardinality()
             .map(|count| (0..count).filter_map(|i| self.value_at(i).to_value()).collect());
         let mut s = serializer.serialize_struct("LabelDescriptor", 2)?;
         s.serialize_field("name", self.name)?;

@@ -1,13 +1,9 @@
 //! Lists of labels that the compiler puts together.
 
+use super::joined_name::JoinedName;
 use super::label_descriptor::LabelDescriptor;
-use crate::rules::const_text::Text;
+use crate::rules::const_text::{Text, is_same};
 use crate::rules::name::MAX_NAME_LEN;
-
-/// A name that the compiler puts together.
-#[derive(Debug, Clone, Copy)]
-#[doc(hidden)]
-pub struct JoinedName(Text<MAX_NAME_LEN>);
 
 /// The number of labels in all lists.
 #[doc(hidden)]
@@ -34,7 +30,7 @@ pub const fn concat<const N: usize>(lists: &[&[LabelDescriptor]]) -> [LabelDescr
     while list < lists.len() {
         let mut i = 0;
         while i < lists[list].len() {
-            refuse_twin(&labels, length, lists[list][i].name());
+            refuse_twin(&labels, length, &lists[list][i]);
             labels[length] = lists[list][i];
             length += 1;
             i += 1;
@@ -45,11 +41,21 @@ pub const fn concat<const N: usize>(lists: &[&[LabelDescriptor]]) -> [LabelDescr
 }
 
 #[track_caller]
-const fn refuse_twin(labels: &[LabelDescriptor], length: usize, name: &str) {
+const fn refuse_twin(labels: &[LabelDescriptor], length: usize, label: &LabelDescriptor) {
+    let name = label.name();
     let mut i = 0;
     while i < length {
-        if is_same(labels[i].name().as_bytes(), name.as_bytes()) {
+        if is_same(labels[i].name(), name) {
             let mut text = Text::<512>::new();
+            if label.is_constant() {
+                text.push("the enum has the constant label `");
+                text.push(name);
+                text.push(
+                    "` already; give the label of the group another `#[label(name = \"…\")]`, ",
+                );
+                text.push("or give the group a `#[label(prefix = \"…\")]`");
+                panic!("{}", text.as_str());
+            }
             text.push("two fields are the label `");
             text.push(name);
             text.push("`; give one of them another `#[label(name = \"…\")]`, or give a group a ");
@@ -58,14 +64,6 @@ const fn refuse_twin(labels: &[LabelDescriptor], length: usize, name: &str) {
         }
         i += 1;
     }
-}
-
-const fn is_same(a: &[u8], b: &[u8]) -> bool {
-    let mut i = 0;
-    while i < a.len() && i < b.len() && a[i] == b[i] {
-        i += 1;
-    }
-    i == a.len() && i == b.len()
 }
 
 /// The names of labels with a prefix, as in `client.route`.
@@ -79,7 +77,7 @@ pub const fn prefixed_names<const N: usize>(
     prefix: &str,
     labels: &[LabelDescriptor],
 ) -> [JoinedName; N] {
-    let mut names = [JoinedName(Text::new()); N];
+    let mut names = [JoinedName::EMPTY; N];
     let mut i = 0;
     while i < N {
         let name = labels[i].name();
@@ -87,9 +85,7 @@ pub const fn prefixed_names<const N: usize>(
             prefix.len() + 1 + name.len() <= MAX_NAME_LEN,
             "a name of a label is longer than 255 bytes with this prefix; write a shorter prefix"
         );
-        names[i].0.push(prefix);
-        names[i].0.push(".");
-        names[i].0.push(name);
+        names[i] = JoinedName::of(prefix, name);
         i += 1;
     }
     names
@@ -105,7 +101,7 @@ pub const fn renamed<const N: usize>(
     let mut renamed = [LabelDescriptor::of::<bool>(""); N];
     let mut i = 0;
     while i < N {
-        renamed[i] = labels[i].renamed(names[i].0.as_str());
+        renamed[i] = labels[i].renamed(names[i].as_str());
         i += 1;
     }
     renamed

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use super::const_text::Text;
 use crate::rules::unit::seconds_in;
 
 /// The most boundaries a histogram may have.
@@ -64,24 +65,27 @@ impl BucketError {
     }
 }
 
+/// What to do about wrong boundaries.
+const EMPTY: &str =
+    "there are no boundaries; give at least one, or leave `buckets` out to use the default";
+const FINITE: &str = "leave it out, the last bucket always extends to infinity";
+const INCREASE: &str = "boundaries must increase strictly";
+
 impl fmt::Display for BucketError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Empty => f.write_str(
-                "there are no boundaries; give at least one, or leave `buckets` out to use the default",
-            ),
+            Self::Empty => f.write_str(EMPTY),
             Self::TooMany { count } => {
                 write!(f, "there are {count} boundaries; the most allowed is {MAX_BOUNDARIES}")
             }
-            Self::NotFinite { value, .. } => write!(
-                f,
-                "boundary {value} is not finite; leave it out, the last bucket always extends to infinity"
-            ),
+            Self::NotFinite { value, .. } => {
+                write!(f, "boundary {value} is not finite; {FINITE}")
+            }
             Self::Unsorted { previous, value, .. } => {
-                write!(f, "boundary {value} follows {previous}; boundaries must increase strictly")
+                write!(f, "boundary {value} follows {previous}; {INCREASE}")
             }
             Self::Duplicate { value, .. } => {
-                write!(f, "boundary {value} is given twice; boundaries must increase strictly")
+                write!(f, "boundary {value} is given twice; {INCREASE}")
             }
             Self::Generator { rule } => f.write_str(rule),
         }
@@ -104,26 +108,73 @@ impl std::error::Error for BucketError {}
 ///
 /// # Errors
 /// The first broken rule, and the boundary that breaks it.
-pub fn check_boundaries(boundaries: &[f64]) -> Result<(), BucketError> {
+pub const fn check_boundaries(boundaries: &[f64]) -> Result<(), BucketError> {
     if boundaries.is_empty() {
         return Err(BucketError::Empty);
     }
     if boundaries.len() > MAX_BOUNDARIES {
         return Err(BucketError::TooMany { count: boundaries.len() });
     }
-    if let Some((index, &value)) = boundaries.iter().enumerate().find(|(_, b)| !b.is_finite()) {
-        return Err(BucketError::NotFinite { index, value });
+    let mut index = 0;
+    while index < boundaries.len() {
+        if !boundaries[index].is_finite() {
+            return Err(BucketError::NotFinite { index, value: boundaries[index] });
+        }
+        index += 1;
     }
-    for (i, pair) in boundaries.windows(2).enumerate() {
-        let (previous, value, index) = (pair[0], pair[1], i + 1);
+    let mut index = 1;
+    while index < boundaries.len() {
+        let (previous, value) = (boundaries[index - 1], boundaries[index]);
         if value < previous {
             return Err(BucketError::Unsorted { index, previous, value });
         }
         if value <= previous {
             return Err(BucketError::Duplicate { index, value });
         }
+        index += 1;
     }
     Ok(())
+}
+
+/// Checks boundaries that are a constant.
+///
+/// # Panics
+/// While compiling, if they break a rule.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_constant_boundaries(boundaries: &[f64]) {
+    let Err(error) = check_boundaries(boundaries) else { return };
+    // The compiler cannot write an `f64`, so the text names the index.
+    let mut text = Text::<256>::new();
+    match error {
+        BucketError::Empty => text.push(EMPTY),
+        BucketError::TooMany { count } => {
+            text.push("there are ");
+            text.push_number(count);
+            text.push(" boundaries; the most allowed is ");
+            text.push_number(MAX_BOUNDARIES);
+        }
+        BucketError::NotFinite { index, .. } => {
+            text.push("the boundary at index ");
+            text.push_number(index);
+            text.push(" is not finite; ");
+            text.push(FINITE);
+        }
+        BucketError::Unsorted { index, .. } => {
+            text.push("the boundary at index ");
+            text.push_number(index);
+            text.push(" is smaller than the one before; ");
+            text.push(INCREASE);
+        }
+        BucketError::Duplicate { index, .. } => {
+            text.push("the boundary at index ");
+            text.push_number(index);
+            text.push(" is given twice; ");
+            text.push(INCREASE);
+        }
+        BucketError::Generator { rule } => text.push(rule),
+    }
+    panic!("{}", text.as_str());
 }
 
 /// `count` boundaries: `start`, `start * factor`, `start * factor²` and so on.

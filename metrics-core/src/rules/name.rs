@@ -11,6 +11,8 @@
 
 use std::fmt;
 
+use super::const_text::{Text, begins_with, char_at, is_same};
+
 /// The longest name, in bytes, that OpenTelemetry allows.
 pub const MAX_NAME_LEN: usize = 255;
 
@@ -44,23 +46,45 @@ pub enum NameError {
     },
 }
 
-impl fmt::Display for NameError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("it is empty; give it at least one letter"),
+impl NameError {
+    /// Says what is wrong, while compiling or at run time.
+    const fn write<const N: usize>(&self, text: &mut Text<N>) {
+        match *self {
+            Self::Empty => text.push("it is empty; give it at least one letter"),
             Self::TooLong { len } => {
-                write!(f, "it has {len} bytes; the longest allowed is {MAX_NAME_LEN}")
+                text.push("it has ");
+                text.push_number(len);
+                text.push(" bytes; the longest allowed is ");
+                text.push_number(MAX_NAME_LEN);
             }
             Self::BadStart { found } => {
-                write!(f, "it begins with {found:?}; names begin with an ASCII letter")
+                text.push("it begins with ");
+                text.push_quoted(found);
+                text.push("; names begin with an ASCII letter");
             }
-            Self::BadCharacter { found, position } => write!(
-                f,
-                "character {found:?} at position {position} is not allowed; \
-                 allowed are ASCII letters, digits, `_`, `.`, `-` and `/`"
-            ),
-            Self::Reserved { owner } => write!(f, "it is reserved for {owner}; choose another"),
+            Self::BadCharacter { found, position } => {
+                text.push("character ");
+                text.push_quoted(found);
+                text.push(" at position ");
+                text.push_number(position);
+                text.push(
+                    " is not allowed; allowed are ASCII letters, digits, `_`, `.`, `-` and `/`",
+                );
+            }
+            Self::Reserved { owner } => {
+                text.push("it is reserved for ");
+                text.push(owner);
+                text.push("; choose another");
+            }
         }
+    }
+}
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = Text::<256>::new();
+        self.write(&mut text);
+        f.write_str(text.as_str())
     }
 }
 
@@ -80,21 +104,28 @@ impl std::error::Error for NameError {}
 ///
 /// # Errors
 /// The first rule that `name` breaks.
-pub fn check_metric_name(name: &str) -> Result<(), NameError> {
-    let Some(first) = name.chars().next() else {
+pub const fn check_metric_name(name: &str) -> Result<(), NameError> {
+    if name.is_empty() {
         return Err(NameError::Empty);
-    };
-    if name.len() > MAX_NAME_LEN {
-        return Err(NameError::TooLong { len: name.len() });
     }
-    if !first.is_ascii_alphabetic() {
-        return Err(NameError::BadStart { found: first });
+    let bytes = name.as_bytes();
+    if bytes.len() > MAX_NAME_LEN {
+        return Err(NameError::TooLong { len: bytes.len() });
     }
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '/');
-    match name.chars().enumerate().find(|(_, c)| !allowed(*c)) {
-        Some((position, found)) => Err(NameError::BadCharacter { found, position }),
-        None => Ok(()),
+    if !bytes[0].is_ascii_alphabetic() {
+        return Err(NameError::BadStart { found: char_at(name, 0) });
     }
+    // Every character before the first one that is not allowed is one byte.
+    let mut position = 0;
+    while position < bytes.len() {
+        if !bytes[position].is_ascii_alphanumeric()
+            && !matches!(bytes[position], b'_' | b'.' | b'-' | b'/')
+        {
+            return Err(NameError::BadCharacter { found: char_at(name, position), position });
+        }
+        position += 1;
+    }
+    Ok(())
 }
 
 /// Checks the name of a label.
@@ -114,15 +145,41 @@ pub fn check_metric_name(name: &str) -> Result<(), NameError> {
 ///
 /// # Errors
 /// The first rule that `name` breaks.
-pub fn check_label_name(name: &str) -> Result<(), NameError> {
-    check_metric_name(name)?;
-    if name == "otel" || name.starts_with("otel.") {
+pub const fn check_label_name(name: &str) -> Result<(), NameError> {
+    if let Err(error) = check_metric_name(name) {
+        return Err(error);
+    }
+    if is_same(name, "otel") || begins_with(name, "otel.") {
         return Err(NameError::Reserved { owner: "OpenTelemetry" });
     }
-    if matches!(name, "le" | "quantile") {
+    if is_same(name, "le") || is_same(name, "quantile") {
         return Err(NameError::Reserved { owner: "Prometheus" });
     }
     Ok(())
+}
+
+/// Checks a prefix that is a constant.
+///
+/// # Panics
+/// While compiling, if the prefix breaks a rule.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_prefix(prefix: &str) {
+    let bytes = prefix.as_bytes();
+    let mut text = Text::<1024>::new();
+    if !bytes.is_empty() && bytes[bytes.len() - 1] == b'.' {
+        text.push("prefix \"");
+        text.push(prefix);
+        text.push("\" ends with the dot that is put between prefix and name; leave the dot out");
+        panic!("{}", text.as_str());
+    }
+    if let Err(error) = check_metric_name(prefix) {
+        text.push("\"");
+        text.push(prefix);
+        text.push("\" cannot be the prefix of a name: ");
+        error.write(&mut text);
+        panic!("{}", text.as_str());
+    }
 }
 
 #[cfg(test)]

@@ -1,15 +1,18 @@
 //! The definition of a run-time metric, and the checks of its rules.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::error::{Conflict, Error};
+use crate::labels::value::{LabelRef, LabelValue};
 use crate::metric::descriptor::{DEFAULT_SERIES_LIMIT, Definition, Descriptor};
 use crate::metric::kind::{MetricType, ValueType};
+use crate::metric::label_descriptor::LabelDescriptor;
 use crate::metric::lifetime::{Lifetime, milliseconds};
 use crate::metric::source::Source;
 use crate::rules::buckets::{check_boundaries, default_for};
 use crate::rules::expiry::UP_DOWN_COUNTER;
-use crate::rules::name::check_metric_name;
+use crate::rules::name::{check_label_name, check_metric_name};
 use crate::rules::unit::check_unit;
 use crate::typed::value::Boundary;
 
@@ -45,6 +48,7 @@ pub struct Metric {
     series_limit: usize,
     lifetime: Lifetime,
     buckets: Option<Vec<f64>>,
+    labels: Vec<(String, String)>,
 }
 
 impl Metric {
@@ -58,6 +62,7 @@ impl Metric {
             series_limit: DEFAULT_SERIES_LIMIT,
             lifetime: Lifetime::UNSET,
             buckets: None,
+            labels: Vec::new(),
         }
     }
 
@@ -125,6 +130,25 @@ impl Metric {
         self
     }
 
+    /// A constant label: all series of the metric have it with this value. An attribute of the same
+    /// name takes its place.
+    ///
+    /// ```
+    /// # use typed_metrics_core as typed_metrics;
+    /// use typed_metrics::{Metric, attributes, register_metric, snapshot};
+    ///
+    /// let jobs = register_metric("jobs", Metric::counter("jobs").label("region", "eu"))?;
+    /// jobs.record(1, attributes!("kind" => "mail"))?;
+    /// let snapshot = snapshot();
+    /// let series = &snapshot.get("jobs").unwrap().series[0];
+    /// assert_eq!(series.labels.to_string(), "kind=mail region=eu");
+    /// # Ok::<(), typed_metrics::Error>(())
+    /// ```
+    pub fn label(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.labels.push((name.into(), value.into()));
+        self
+    }
+
     /// Removes a series in which nothing was recorded for this time; `None` keeps series in any
     /// case. By default, the [expiry of the process](crate::set_default_expiry) holds.
     ///
@@ -162,8 +186,24 @@ impl Metric {
         if self.kind == MetricType::UpDownCounter && self.lifetime.has_own_expiry() {
             return Err(Error::runtime(&self.name, UP_DOWN_COUNTER));
         }
+        self.check_labels()?;
         let boundaries = self.take_boundaries()?;
         Ok(CheckedMetric { metric: self, boundaries })
+    }
+
+    fn check_labels(&self) -> Result<(), Error> {
+        for (index, (name, _)) in self.labels.iter().enumerate() {
+            check_label_name(name).map_err(|source| Error::Name {
+                what: "label name",
+                name: name.clone(),
+                source,
+            })?;
+            if self.labels[..index].iter().any(|(other, _)| other == name) {
+                let reason = format!("the constant label {name:?} is given twice; keep one");
+                return Err(Error::runtime(&self.name, reason));
+            }
+        }
+        Ok(())
     }
 
     fn check_value_type(&self) -> Result<(), Error> {
@@ -207,7 +247,13 @@ impl CheckedMetric {
 
     /// The conflict with the registered metric `first`, if there is one.
     pub(super) fn conflict(&self, first: &Descriptor, source: Source) -> Option<Error> {
-        let Metric { kind, name, unit, value_type, series_limit, lifetime, .. } = &self.metric;
+        let Metric { kind, name, unit, value_type, series_limit, lifetime, labels, .. } =
+            &self.metric;
+        let first_labels: Vec<_> = first.constant_labels().collect();
+        let constant = |(name, value): &(String, String)| {
+            Some((name.clone().into(), LabelRef::Str(value).to_value()?))
+        };
+        let labels: Vec<(Cow<'_, str>, _)> = labels.iter().filter_map(constant).collect();
         // Compared before anything is leaked: repeated registration must not fill memory.
         let facts = [
             ("case of the name", first.name().to_owned(), name.clone()),
@@ -216,6 +262,7 @@ impl CheckedMetric {
             ("unit", format!("{:?}", first.unit()), format!("{unit:?}")),
             ("buckets", format!("{:?}", first.boundaries()), format!("{:?}", self.boundaries)),
             ("series limit", first.series_limit().to_string(), series_limit.to_string()),
+            ("constant labels", in_prose(&first_labels), in_prose(&labels)),
             ("expiry", first.definition().lifetime.in_prose(), lifetime.in_prose()),
         ];
         let (what, a, b) = facts.into_iter().find(|(_, a, b)| a != b)?;
@@ -232,13 +279,22 @@ impl CheckedMetric {
             value_type: metric.value_type,
             unit: leak(metric.unit),
             description: leak(metric.description),
-            labels: &[],
+            labels: Box::leak(metric.labels.into_iter().map(constant).collect()),
             boundaries: Box::leak(self.boundaries.into_boxed_slice()),
             series_limit: metric.series_limit,
             lifetime: metric.lifetime,
             source,
         }
     }
+}
+
+fn constant((name, value): (String, String)) -> LabelDescriptor {
+    LabelDescriptor::constant(leak(name), leak(value))
+}
+
+fn in_prose(labels: &[(Cow<'_, str>, LabelValue)]) -> String {
+    let labels = labels.iter().map(|(name, value)| format!("{name}={value}"));
+    format!("\"{}\"", labels.collect::<Vec<_>>().join(" "))
 }
 
 fn leak(text: String) -> &'static str {

@@ -14,7 +14,6 @@ use super::state::End;
 use super::table::Table;
 use crate::cells::change::Reading;
 use crate::labels::part::PartList;
-use crate::labels::set::Labels;
 use crate::locks::{get_or_init, read, write};
 use crate::metric::descriptor::{Definition, Descriptor};
 use crate::metric::dropped::{DropReason, Dropped};
@@ -297,7 +296,7 @@ impl Owner for Family {
         let table = read(&self.open_series().table);
         self.open_series().overflow.get_or_init(|| {
             let block = self.new_block(table.is_subscribed());
-            block.set_labels(Labels::overflow());
+            block.set_labels(self.descriptor.overflow_labels());
             block
         })
     }

@@ -247,7 +247,11 @@ impl Query for Collected {
             && self.iter().all(|(name, value)| labels.text(name) && labels.value(value))
     }
 
-    fn to_key(&self, _: &'static Descriptor) -> Key {
+    fn to_key(&self, descriptor: &'static Descriptor) -> Key {
+        // An attribute takes the place of a constant label of the same name.
+        let constant = descriptor
+            .constant_labels()
+            .filter(|(constant, _)| self.iter().all(|(name, _)| name != constant));
         let owned = |(name, value): (&str, LabelRef<'_>)| {
             Some((Cow::Owned(name.to_owned()), value.to_value()?))
         };
@@ -255,7 +259,7 @@ impl Query for Collected {
             hash: 0,
             combination: 0,
             open: Box::default(),
-            labels: Labels::new(self.iter().filter_map(owned)),
+            labels: Labels::new(self.iter().filter_map(owned).chain(constant)),
             encoded: self
                 .iter()
                 .fold(Encoder::default().number(self.len()), |encoder, (name, value)| {

@@ -29,6 +29,20 @@ impl Combinations {
     }
 }
 
+/// Checks a series limit that is a constant.
+///
+/// # Panics
+/// While compiling, if the limit is 0.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_series_limit(series_limit: usize) {
+    assert!(
+        series_limit > 0,
+        "with a series limit of 0 every measurement would go to the overflow series; \
+         give at least 1"
+    );
+}
+
 /// Checks that the fixed labels of metrics have no more combinations than the series limit.
 /// `metrics` names the metrics, for the message.
 ///
@@ -63,7 +77,9 @@ const fn over_budget(
     let mut i = 0;
     while i < labels.len() {
         let label: &LabelDescriptor = &labels[i];
-        if let Some(count) = label.cardinality() {
+        if let Some(count) = label.cardinality()
+            && !label.is_constant()
+        {
             if factors > 0 {
                 text.push(" × ");
             }

@@ -174,8 +174,15 @@ pub(crate) fn resolve_labels(
         .map(|(index, label)| (label, binding(index), scratch(label, generics)))
         .collect();
     let parts = parts(&values, false);
-    // Clippy's limit for arguments is seven.
-    let many = (metric.labels.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+    // The user wrote the types of fields, and did not write references to them.
+    let allow = quote! {
+        #[allow(
+            clippy::ref_option,
+            clippy::ref_option_ref,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+        )]
+    };
     let find_open = (!metric.labels.is_empty()).then(|| {
         quote! {
             if __R::IS_SERIES && const { __p::is_open(#labels) } {
@@ -185,7 +192,7 @@ pub(crate) fn resolve_labels(
     });
     let find = (!metric.labels.is_empty()).then(|| {
         quote! {
-            #many
+            #allow
             #[inline(never)]
             fn #find(__family: &'static __p::Family, #(#arguments),*) -> __p::AnySeries {
                 __p::find(__family, #parts)
@@ -193,7 +200,7 @@ pub(crate) fn resolve_labels(
         }
     });
     quote! {
-        #many
+        #allow
         #[inline(always)]
         fn #resolve_labels<__R: __p::Resolve>(
             __family: &'static __p::Family,

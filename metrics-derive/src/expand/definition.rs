@@ -4,16 +4,18 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use typed_metrics_core::expiry::Expiry;
 
+use crate::expand::constants::{Constants, name};
 use crate::expand::labels::descriptors;
 use crate::expand::names::{Names, at};
 use crate::expand::types::{metric_type, value_type};
-use crate::model::{ValidatedLifetime, ValidatedMetric, ValidatedMetrics};
+use crate::model::{Boundaries, ValidatedLifetime, ValidatedMetric, ValidatedMetrics};
 
 /// Expands to
 ///
 /// ```text
 /// const __FILE: &str = __p::core::file!();
 /// const __MODULE: &str = __p::core::module_path!();
+/// … // the constants that the declaration names, see `Constants`
 /// const __LABELS_0: &[__p::LabelDescriptor] =
 ///     &[__p::LabelDescriptor::new("route", __p::label_type::<&'static str>())];
 /// const _: () = __p::check_budget("`shop.request_count`: its", __LABELS_0, 2000usize);
@@ -31,17 +33,21 @@ pub(crate) fn families(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
     let labels = metrics.label_lists.first_metrics.iter().map(|index| {
         let name = &names[*index].labels;
         let metric = &metrics.metrics[*index].1;
-        let labels = descriptors(&metric.labels, metrics.generics, at(&metric.variant));
+        let constant = (!metrics.constant_labels.is_empty()).then(|| quote!(__CONSTANT_LABELS));
+        let labels = descriptors(&metric.labels, constant, metrics.generics, at(&metric.variant));
         quote!(const #name: &[__p::LabelDescriptor] = #labels;)
     });
-    let budgets = budgets(metrics, names);
+    let constants = Constants::of(metrics);
+    let constant_items = constants.items();
+    let budgets = budgets(metrics, names, &constants);
     let count = names.len();
     let definitions = metrics.metrics.iter().zip(names);
-    let definitions =
-        definitions.map(|((_, metric), names)| definition(metrics, metric, &names.labels));
+    let definitions = definitions
+        .map(|((_, metric), names)| definition(metrics, metric, &names.labels, &constants));
     quote! {
         const __FILE: &__p::core::primitive::str = #file;
         const __MODULE: &__p::core::primitive::str = #module;
+        #constant_items
         #(#labels)*
         #budgets
         static __FAMILIES: [__p::Family; #count] =
@@ -54,19 +60,24 @@ pub(crate) fn families(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
 
 /// A check for each list of labels with each series limit. Its tokens have the span of the first
 /// variant that has them, so the compiler reports too many combinations there.
-fn budgets(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> TokenStream {
-    let mut budgets: Vec<(usize, usize, Vec<&ValidatedMetric>)> = Vec::new();
+fn budgets(
+    metrics: &ValidatedMetrics<'_>,
+    names: &[Names],
+    constants: &Constants<'_>,
+) -> TokenStream {
+    let mut budgets: Vec<(usize, TokenStream, String, Vec<&ValidatedMetric>)> = Vec::new();
     for ((_, metric), list) in metrics.metrics.iter().zip(&metrics.label_lists.of_metric) {
-        let same = |(other, limit, _): &&mut (usize, usize, Vec<_>)| {
-            other == list && *limit == metric.series_limit
-        };
-        match budgets.iter_mut().find(same) {
-            Some((_, _, metrics)) => metrics.push(metric),
-            None if metric.labels.is_empty() => {}
-            None => budgets.push((*list, metric.series_limit, vec![metric])),
+        if metric.labels.is_empty() {
+            continue;
+        }
+        let limit = constants.limit(&metric.series_limit);
+        let text = limit.to_string();
+        match budgets.iter_mut().find(|(other, _, same, _)| other == list && *same == text) {
+            Some((.., metrics)) => metrics.push(metric),
+            None => budgets.push((*list, limit, text, vec![metric])),
         }
     }
-    let checks = budgets.into_iter().filter_map(|(list, limit, metrics_of_list)| {
+    let checks = budgets.into_iter().filter_map(|(list, limit, _, metrics_of_list)| {
         let labels = &names[*metrics.label_lists.first_metrics.get(list)?].labels;
         let all: Vec<_> =
             metrics_of_list.iter().map(|metric| format!("`{}`", metric.name)).collect();
@@ -98,10 +109,21 @@ fn definition(
     metrics: &ValidatedMetrics<'_>,
     metric: &ValidatedMetric,
     labels: &Ident,
+    constants: &Constants<'_>,
 ) -> TokenStream {
     let (kind, value) = (metric_type(metric.kind), value_type(metric.value_type));
-    let ValidatedMetric { name, unit, description, series_limit, .. } = metric;
-    let boundaries = metric.boundaries.iter().map(|boundary| float(*boundary));
+    let ValidatedMetric { unit, description, .. } = metric;
+    let (name, series_limit) = (name(metric), constants.limit(&metric.series_limit));
+    let boundaries = match &metric.boundaries {
+        Boundaries::List(list) => {
+            let list = list.iter().map(|boundary| float(*boundary));
+            quote!(&[#(#list),*])
+        }
+        Boundaries::Constant(expression) => {
+            let name = constants.buckets(expression);
+            quote!(#name)
+        }
+    };
     let lifetime = lifetime(metric.lifetime);
     let item = format!("{}::{}", metrics.ident, metric.variant);
     // `line!` gives the line of the outermost macro call that its tokens come from. For tokens of
@@ -115,7 +137,7 @@ fn definition(
             unit: #unit,
             description: #description,
             labels: #labels,
-            boundaries: &[#(#boundaries),*],
+            boundaries: #boundaries,
             series_limit: #series_limit,
             lifetime: #lifetime,
             source: __p::source(__FILE, #line, __MODULE, #item),

@@ -1,6 +1,7 @@
 //! The documentation of constructors.
 
-use crate::model::ValidatedMetric;
+use crate::model::{Boundaries, ValidatedMetric};
+use crate::parse::compact;
 
 /// The description, and then the facts of the metric that an editor shows at a use of the
 /// constructor.
@@ -20,8 +21,12 @@ pub(crate) fn constructor(metric: &ValidatedMetric) -> String {
             joined(&metric.labels, |label| format!("`{}`", label.name))
         ));
     }
-    if !metric.boundaries.is_empty() {
-        facts.push(format!("buckets {}", joined(&metric.boundaries, ToString::to_string)));
+    match &metric.boundaries {
+        Boundaries::List(list) if list.is_empty() => {}
+        Boundaries::List(list) => {
+            facts.push(format!("buckets {}", joined(list, ToString::to_string)));
+        }
+        Boundaries::Constant(tokens) => facts.push(format!("buckets `{}`", compact(tokens))),
     }
     let facts = facts.join(" · ");
     if metric.description.is_empty() { facts } else { format!("{}\n\n{facts}", metric.description) }

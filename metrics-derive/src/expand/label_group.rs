@@ -32,7 +32,7 @@ pub(crate) fn expand(group: &ValidatedGroup) -> TokenStream {
     let ValidatedGroup { ident, generics, facade, labels } = group;
     let imports = imports(facade, Macro::LabelGroup);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let list = descriptors(labels, generics, at(ident));
+    let list = descriptors(labels, None, generics, at(ident));
     let members = labels.iter().map(|label| &label.member);
     let bindings = (0..labels.len()).map(binding);
     let values: Vec<(&ValidatedLabel, Ident, TokenStream)> = labels

@@ -12,7 +12,7 @@ use crate::model::ValidatedLabel;
 /// The descriptors of labels, of type `&'static [__p::LabelDescriptor]`.
 ///
 /// Expands to `&[__p::LabelDescriptor::new("route", __p::label_type::<&'static str>())]`, or, if
-/// there is a group, to
+/// there is a group or a list of constant labels, to
 ///
 /// ```text
 /// {
@@ -24,10 +24,11 @@ use crate::model::ValidatedLabel;
 /// Two labels of the same name are found while the list is evaluated, and reported at `span`.
 pub(crate) fn descriptors(
     labels: &[ValidatedLabel],
+    constant: Option<TokenStream>,
     generics: &Generics,
     span: Span,
 ) -> TokenStream {
-    if labels.iter().all(|label| label.group.is_none()) {
+    if constant.is_none() && labels.iter().all(|label| label.group.is_none()) {
         let labels = labels.iter().map(|label| descriptor(label, generics));
         return quote!(&[#(#labels),*]);
     }
@@ -38,6 +39,8 @@ pub(crate) fn descriptors(
         }
         Some(of) => group(label, of.prefix.as_deref(), generics),
     });
+    // Constant labels come last, so that the other labels are those of a measurement by position.
+    let lists = lists.chain(constant);
     quote_spanned! {span=>
         {
             const __LISTS: &[&[__p::LabelDescriptor]] = &[#(#lists),*];

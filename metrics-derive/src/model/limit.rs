@@ -1,15 +1,29 @@
 //! Series limits.
 
+use proc_macro2::TokenStream;
 use syn::LitInt;
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::Slot;
+use crate::parse::{Constant, Slot};
+
+/// The largest number of series of a metric.
+#[derive(Clone)]
+pub(crate) enum Limit {
+    Number(usize),
+    /// An expression, which the compiler checks.
+    Constant(TokenStream),
+}
 
 /// The limit that is written, else `default`. `None` if the limit is wrong.
-pub(crate) fn series_limit(cx: &Diagnostics, slot: &Slot<LitInt>, default: usize) -> Option<usize> {
+pub(crate) fn series_limit(
+    cx: &Diagnostics,
+    slot: &Slot<Constant<LitInt>>,
+    default: &Limit,
+) -> Option<Limit> {
     match slot.read().ok()? {
-        Some(literal) => whole(cx, literal),
-        None => Some(default),
+        Some(Constant::Literal(literal)) => whole(cx, literal).map(Limit::Number),
+        Some(Constant::Expression(expression)) => Some(Limit::Constant(expression.clone())),
+        None => Some(default.clone()),
     }
 }
 

@@ -6,12 +6,12 @@ use typed_metrics_core::{MetricType, ValueType};
 
 use crate::diagnostics::Diagnostics;
 use crate::kind::value_type_named;
-use crate::model::boundaries::boundaries;
+use crate::model::boundaries::{Boundaries, boundaries};
 use crate::model::handle::HandleType;
 use crate::model::labels::{ValidatedLabel, labels, swappable};
 use crate::model::lifetime::ValidatedLifetime;
-use crate::model::limit::series_limit;
-use crate::model::naming::metric_name;
+use crate::model::limit::{Limit, series_limit};
+use crate::model::naming::{MetricName, Prefix, metric_name};
 use crate::parse::{KindDeclaration, Slot, Unreadable, VariantDeclaration};
 use crate::suggest::{closest, quoted_list};
 
@@ -19,7 +19,7 @@ use crate::suggest::{closest, quoted_list};
 pub(crate) struct ValidatedMetric {
     pub(crate) variant: Ident,
     pub(crate) deprecated: Option<Attribute>,
-    pub(crate) name: String,
+    pub(crate) name: MetricName,
     pub(crate) kind: MetricType,
     pub(crate) value_type: ValueType,
     pub(crate) handle: HandleType,
@@ -29,16 +29,15 @@ pub(crate) struct ValidatedMetric {
     pub(crate) labels: Vec<ValidatedLabel>,
     /// Two labels that a call of the constructor could exchange, by their positions.
     pub(crate) swappable: Option<(usize, usize)>,
-    /// Empty unless it is a histogram.
-    pub(crate) boundaries: Vec<f64>,
-    pub(crate) series_limit: usize,
+    pub(crate) boundaries: Boundaries,
+    pub(crate) series_limit: Limit,
     pub(crate) lifetime: ValidatedLifetime,
 }
 
 /// The settings of the enum, which hold for all of its metrics.
 pub(crate) struct ForAll {
-    pub(crate) prefix: Option<String>,
-    pub(crate) series_limit: usize,
+    pub(crate) prefix: Option<Prefix>,
+    pub(crate) series_limit: Limit,
     pub(crate) lifetime: ValidatedLifetime,
 }
 
@@ -56,14 +55,14 @@ impl CheckedMetric {
         let labels = labels(cx, variant);
         let declared = the_kind(cx, variant);
         let written_name = declared.map_or(Ok(None), |declared| declared.name.read());
-        let name = written_name.ok().and_then(|written| {
-            metric_name(cx, for_all.prefix.as_deref(), written, &variant.ident)
-        });
+        let name = written_name
+            .ok()
+            .and_then(|written| metric_name(cx, for_all.prefix.as_ref(), written, &variant.ident));
         let Some(declared) = declared else { return Self::default() };
         let unit = unit(cx, &declared.unit);
         let value_type = value_type(cx, declared);
         let boundaries = boundaries_of(cx, declared, unit.as_deref().unwrap_or_default());
-        let series_limit = series_limit(cx, &declared.series_limit, for_all.series_limit);
+        let series_limit = series_limit(cx, &declared.series_limit, &for_all.series_limit);
         let lifetime = ValidatedLifetime::check(cx, declared, for_all.lifetime);
         let positional = declared.positional.read();
 
@@ -189,7 +188,7 @@ fn value_type(cx: &Diagnostics, declared: &KindDeclaration) -> Option<ValueType>
     None
 }
 
-fn boundaries_of(cx: &Diagnostics, declared: &KindDeclaration, unit: &str) -> Option<Vec<f64>> {
+fn boundaries_of(cx: &Diagnostics, declared: &KindDeclaration, unit: &str) -> Option<Boundaries> {
     if declared.kind == MetricType::Histogram {
         return boundaries(cx, declared.buckets.read().ok()?, unit);
     }
@@ -201,5 +200,5 @@ fn boundaries_of(cx: &Diagnostics, declared: &KindDeclaration, unit: &str) -> Op
         );
         return None;
     }
-    Some(Vec::new())
+    Some(Boundaries::List(Vec::new()))
 }

@@ -1,17 +1,19 @@
 //! All metrics of an enum, and the names that two of them may not share.
 
+use proc_macro2::TokenStream;
 use syn::{GenericParam, Generics, Ident, Visibility};
 use typed_metrics_core::DEFAULT_SERIES_LIMIT;
 
 use crate::diagnostics::Diagnostics;
+use crate::model::constant_labels::{check_constant_labels, written};
 use crate::model::facade::Facade;
 use crate::model::handle::HandleType;
 use crate::model::labels::ValidatedLabel;
 use crate::model::lifetime::ValidatedLifetime;
-use crate::model::limit::series_limit;
+use crate::model::limit::{Limit, series_limit};
 use crate::model::metric::{CheckedMetric, ForAll, ValidatedMetric};
 use crate::model::naming::{constructor, prefix};
-use crate::parse::{MetricsDeclaration, VariantDeclaration};
+use crate::parse::{Constant, ConstantLabel, MetricsDeclaration, Slot, VariantDeclaration};
 
 /// An enum whose variants are all valid metrics.
 pub(crate) struct ValidatedMetrics<'d> {
@@ -19,6 +21,12 @@ pub(crate) struct ValidatedMetrics<'d> {
     pub(crate) vis: &'d Visibility,
     pub(crate) generics: &'d Generics,
     pub(crate) facade: Facade,
+    /// The prefix, if only the compiler knows its text.
+    pub(crate) constant_prefix: Option<TokenStream>,
+    /// The series limit of the enum, if only the compiler knows it.
+    pub(crate) constant_limit: Option<TokenStream>,
+    /// The labels that all metrics have.
+    pub(crate) constant_labels: &'d [ConstantLabel],
     pub(crate) metrics: Vec<(Ident, ValidatedMetric)>,
     /// The type of handle that all variants share, if they share one.
     pub(crate) shared_handle: Option<HandleType>,
@@ -65,7 +73,8 @@ pub(crate) fn check_metrics<'d>(
 ) -> Vec<CheckedVariant<'d>> {
     refuse_parameters(cx, declaration);
     let prefix = prefix(cx, &declaration.prefix);
-    let limit = series_limit(cx, &declaration.series_limit, DEFAULT_SERIES_LIMIT);
+    let default = Limit::Number(DEFAULT_SERIES_LIMIT);
+    let series_limit = series_limit(cx, &declaration.series_limit, &default).unwrap_or(default);
     let lifetime = ValidatedLifetime::for_all(cx, declaration);
     let Some(variants) = &declaration.variants else { return Vec::new() };
     if variants.is_empty() {
@@ -75,7 +84,7 @@ pub(crate) fn check_metrics<'d>(
             format_args!("`{ident}` has no variants; each variant is a metric, so write one"),
         );
     }
-    let for_all = ForAll { prefix, series_limit: limit.unwrap_or(DEFAULT_SERIES_LIMIT), lifetime };
+    let for_all = ForAll { prefix, series_limit, lifetime };
     let mut checked: Vec<CheckedVariant<'d>> = variants
         .iter()
         .map(|declaration| {
@@ -86,6 +95,8 @@ pub(crate) fn check_metrics<'d>(
         .collect();
     refuse_shared_constructors(cx, &mut checked);
     refuse_shared_names(cx, &checked);
+    let metrics = checked.iter().filter_map(|variant| variant.metric.as_ref());
+    check_constant_labels(cx, declaration, metrics);
     checked
 }
 
@@ -107,9 +118,20 @@ impl<'d> ValidatedMetrics<'d> {
             generics: &declaration.generics,
             facade: Facade::of(&declaration.krate).ok()?,
             shared_handle: shared.then_some(first),
+            constant_prefix: expression(&declaration.prefix),
+            constant_limit: expression(&declaration.series_limit),
+            constant_labels: written(declaration),
             label_lists: LabelLists::of(&metrics),
             metrics,
         })
+    }
+}
+
+/// The expression that is written in place of a literal.
+fn expression<T>(slot: &Slot<Constant<T>>) -> Option<TokenStream> {
+    match slot.read() {
+        Ok(Some(Constant::Expression(expression))) => Some(expression.clone()),
+        _ => None,
     }
 }
 
@@ -166,7 +188,7 @@ fn refuse_shared_names(cx: &Diagnostics, variants: &[CheckedVariant<'_>]) {
             continue;
         };
         let message = format!(
-            "`{}` and `{}` are both the metric {:?}; give one of them another name",
+            "`{}` and `{}` are both the metric \"{}\"; give one of them another name",
             twin.variant, metric.variant, metric.name
         );
         let written = declaration.kinds.first().and_then(|kind| kind.name.read().ok().flatten());

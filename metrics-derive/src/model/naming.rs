@@ -1,23 +1,61 @@
 //! Names: of metrics, of their prefix, of constructors.
 
+use std::fmt;
+
 use heck::{ToPascalCase, ToSnakeCase};
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::{Ident, LitStr};
 use typed_metrics_core::name::{NameError, check_metric_name};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::{Slot, Unreadable, VariantDeclaration, VariantFields};
+use crate::parse::{Constant, Slot, Unreadable, VariantDeclaration, VariantFields, compact};
 
 /// Replaces a prefix that is wrong, so that names are still checked with a prefix.
 const STAND_IN: &str = "prefix";
 
+/// The shortest prefix. It replaces a constant, whose text only the compiler knows.
+const SHORTEST: &str = "p";
+
+/// What stands before the names of an enum's metrics.
+pub(crate) enum Prefix {
+    Text(String),
+    /// An expression, which the compiler checks.
+    Constant(TokenStream),
+}
+
+/// The full name of a metric.
+#[derive(PartialEq, Eq)]
+pub(crate) enum MetricName {
+    Text(String),
+    /// A name that the compiler puts together.
+    Joined {
+        /// The prefix as it is written.
+        prefix: String,
+        last: String,
+    },
+}
+
+impl fmt::Display for MetricName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Joined { prefix, last } => write!(f, "{{{prefix}}}.{last}"),
+        }
+    }
+}
+
 /// The checked prefix; `None` if there is none.
-pub(crate) fn prefix(cx: &Diagnostics, slot: &Slot<LitStr>) -> Option<String> {
-    let literal = match slot.read() {
-        Ok(literal) => literal?,
-        Err(Unreadable) => return Some(STAND_IN.to_owned()),
-    };
+pub(crate) fn prefix(cx: &Diagnostics, slot: &Slot<Constant<LitStr>>) -> Option<Prefix> {
+    match slot.read() {
+        Ok(Some(Constant::Literal(literal))) => Some(Prefix::Text(prefix_text(cx, literal))),
+        Ok(Some(Constant::Expression(expression))) => Some(Prefix::Constant(expression.clone())),
+        Ok(None) => None,
+        Err(Unreadable) => Some(Prefix::Text(STAND_IN.to_owned())),
+    }
+}
+
+fn prefix_text(cx: &Diagnostics, literal: &LitStr) -> String {
     let prefix = literal.value();
     if let Some(bare) = prefix.strip_suffix('.') {
         cx.error(
@@ -27,13 +65,13 @@ pub(crate) fn prefix(cx: &Diagnostics, slot: &Slot<LitStr>) -> Option<String> {
                  write {bare:?}"
             ),
         );
-        return Some(STAND_IN.to_owned());
+        return STAND_IN.to_owned();
     }
     match check_metric_name(&prefix) {
-        Ok(()) => Some(prefix),
+        Ok(()) => prefix,
         Err(error) => {
             cx.error(literal, format_args!("{prefix:?} cannot be the prefix of a name: {error}"));
-            Some(STAND_IN.to_owned())
+            STAND_IN.to_owned()
         }
     }
 }
@@ -41,17 +79,26 @@ pub(crate) fn prefix(cx: &Diagnostics, slot: &Slot<LitStr>) -> Option<String> {
 /// The full name of a variant's metric.
 pub(crate) fn metric_name(
     cx: &Diagnostics,
-    prefix: Option<&str>,
+    prefix: Option<&Prefix>,
     written: Option<&LitStr>,
     variant: &Ident,
-) -> Option<String> {
+) -> Option<MetricName> {
     let last = written.map_or_else(|| snake_case(variant), LitStr::value);
-    let (full, before) = match prefix {
+    let text = prefix.map(|prefix| match prefix {
+        Prefix::Text(text) => text.as_str(),
+        Prefix::Constant(_) => SHORTEST,
+    });
+    let (full, before) = match text {
         Some(prefix) => (format!("{prefix}.{last}"), prefix.chars().count() + 1),
         None => (last.clone(), 0),
     };
     let checked = if last.is_empty() { Err(NameError::Empty) } else { check_metric_name(&full) };
-    let Err(error) = checked else { return Some(full) };
+    let Err(error) = checked else {
+        return Some(match prefix {
+            Some(Prefix::Constant(prefix)) => MetricName::Joined { prefix: compact(prefix), last },
+            _ => MetricName::Text(full),
+        });
+    };
     if written.is_none() && !names_a_constructor(&last) {
         // The constructor cannot be named after the variant either; that is reported already.
         return None;

@@ -1,12 +1,13 @@
-//! `buckets = […]`, `buckets = exponential(…)` and `buckets = linear(…)`.
+//! `buckets = […]`, `buckets = exponential(…)`, `buckets = linear(…)` and `buckets = LATENCY`.
 
-use proc_macro2::{Delimiter, TokenStream};
+use proc_macro2::{Delimiter, Literal, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
 use syn::{Expr, ExprLit, Ident, Lit, UnOp};
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::compact::compact;
 use crate::parse::entry::{Entry, comma_separated, inside, ungrouped};
-use crate::parse::value::{assigned, refuse, refuse_name};
+use crate::parse::value::{assigned, is_expression, refuse};
 use crate::suggest::closest;
 
 const TAKES: &str = "a list of numbers or a generator";
@@ -18,6 +19,8 @@ pub(crate) enum BucketsDeclaration {
     List(TokenStream, Vec<Boundary>),
     /// The whole call, and what it means.
     Generated(TokenStream, Generator),
+    /// An expression whose value the compiler finds.
+    Constant(TokenStream),
 }
 
 pub(crate) struct Boundary {
@@ -33,9 +36,15 @@ pub(crate) enum Generator {
 impl BucketsDeclaration {
     pub(crate) fn parse(cx: &Diagnostics, entry: &Entry) -> Option<Self> {
         let tokens = &ungrouped(assigned(cx, entry, TAKES, EXAMPLE)?);
-        refuse_name(cx, entry, tokens, "the numbers themselves", EXAMPLE)?;
-        if let Some(list) = inside(tokens, Delimiter::Bracket) {
+        if let Some(list) = inside(tokens, Delimiter::Bracket)
+            && !list.clone().into_iter().any(|token| is_semicolon(&token))
+        {
             let written = comma_separated(cx, list);
+            let is_constant =
+                |boundary: &TokenStream| literal(boundary).is_none() && is_expression(boundary);
+            if written.iter().any(is_constant) {
+                return Some(Self::Constant(list_of(cx, tokens, &written)?));
+            }
             let boundaries: Vec<Boundary> = written
                 .iter()
                 .filter_map(|tokens| {
@@ -50,12 +59,52 @@ impl BucketsDeclaration {
         let mut call = tokens.clone().into_iter();
         let name = call.next().and_then(|name| syn::parse2::<Ident>(name.into()).ok());
         let arguments = inside(&call.collect(), Delimiter::Parenthesis);
-        let (Some(name), Some(arguments)) = (name, arguments) else {
-            return refuse(cx, entry, tokens, TAKES, EXAMPLE);
-        };
-        let generator = generator(cx, &name, tokens, arguments)?;
-        Some(Self::Generated(tokens.clone(), generator))
+        if let (Some(name), Some(arguments)) = (name, arguments)
+            && may_be_generator(&name, &arguments)
+        {
+            let generator = generator(cx, &name, tokens, arguments)?;
+            return Some(Self::Generated(tokens.clone(), generator));
+        }
+        if is_expression(tokens) {
+            return Some(Self::Constant(tokens.clone()));
+        }
+        refuse(cx, entry, tokens, TAKES, EXAMPLE)
     }
+}
+
+/// A list with expressions. Its literals become floats.
+fn list_of(cx: &Diagnostics, list: &TokenStream, written: &[TokenStream]) -> Option<TokenStream> {
+    let boundaries: Vec<Option<TokenStream>> = written
+        .iter()
+        .map(|tokens| match literal(tokens) {
+            Some(value) if value.is_finite() => {
+                let sign = value.is_sign_negative().then(|| quote!(-));
+                let value = Literal::f64_suffixed(value.abs());
+                Some(quote!(#sign #value))
+            }
+            Some(_) => Some(tokens.clone()),
+            None if is_expression(tokens) => Some(tokens.clone()),
+            None => number(cx, tokens).map(|_| TokenStream::new()),
+        })
+        .collect();
+    let boundaries = boundaries.into_iter().collect::<Option<Vec<_>>>()?;
+    let first = list.clone().into_iter().next();
+    let span = first.map_or_else(Span::call_site, |token| token.span());
+    Some(quote_spanned!(span=> [#(#boundaries),*]))
+}
+
+/// Whether a call is one of a generator, or a misspelt one. Any other call is one of a `const fn`.
+fn may_be_generator(name: &Ident, arguments: &TokenStream) -> bool {
+    let commas = arguments.clone().into_iter().filter(is_comma).count();
+    commas >= 2 || closest(&name.to_string(), GENERATORS).is_some()
+}
+
+fn is_comma(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',')
+}
+
+fn is_semicolon(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';')
 }
 
 fn generator(
@@ -112,7 +161,7 @@ fn whole_number(cx: &Diagnostics, tokens: &TokenStream) -> Option<usize> {
 /// Reads a number literal with or without a sign. `f64::INFINITY` and `f64::NAN` are read too, so
 /// that the rule for boundaries refuses them with its own message.
 fn number(cx: &Diagnostics, tokens: &TokenStream) -> Option<f64> {
-    let value = syn::parse2(tokens.clone()).ok().and_then(|expr| evaluate(&expr));
+    let value = literal(tokens);
     if value.is_none() {
         cx.error(
             tokens,
@@ -124,6 +173,10 @@ fn number(cx: &Diagnostics, tokens: &TokenStream) -> Option<f64> {
         );
     }
     value
+}
+
+fn literal(tokens: &TokenStream) -> Option<f64> {
+    syn::parse2(tokens.clone()).ok().and_then(|expr| evaluate(&expr))
 }
 
 fn evaluate(expr: &Expr) -> Option<f64> {

@@ -5,23 +5,25 @@ use quote::ToTokens;
 use syn::{Attribute, Data, DeriveInput, Generics, Ident, LitInt, LitStr, Path, Visibility};
 
 use crate::diagnostics::Diagnostics;
+use crate::parse::constant_labels::{ConstantLabel, constant_labels};
 use crate::parse::entry::{entries, unknown_key};
 use crate::parse::expiry::expiry;
 use crate::parse::helper::{Helper, misplaced};
 use crate::parse::slot::Slot;
-use crate::parse::value;
+use crate::parse::value::{self, Constant};
 use crate::parse::variant::VariantDeclaration;
 
-const KEYS: [&str; 5] = ["prefix", "crate", "series_limit", "expire", "last_recorded"];
+const KEYS: [&str; 6] = ["prefix", "crate", "labels", "series_limit", "expire", "last_recorded"];
 const EXAMPLE: &str = "#[metrics(prefix = \"shop\")]";
 
 pub(crate) struct MetricsDeclaration {
     pub(crate) ident: Ident,
     pub(crate) vis: Visibility,
     pub(crate) generics: Generics,
-    pub(crate) prefix: Slot<LitStr>,
+    pub(crate) prefix: Slot<Constant<LitStr>>,
     pub(crate) krate: Slot<Path>,
-    pub(crate) series_limit: Slot<LitInt>,
+    pub(crate) labels: Slot<Vec<ConstantLabel>>,
+    pub(crate) series_limit: Slot<Constant<LitInt>>,
     pub(crate) expire: Slot<LitStr>,
     pub(crate) last_recorded: Slot<()>,
     /// `None` if the type is not an enum, which is reported.
@@ -34,6 +36,7 @@ impl MetricsDeclaration {
         let mut declaration = Self {
             prefix: Slot::new(),
             krate: Slot::new(),
+            labels: Slot::new(),
             series_limit: Slot::new(),
             expire: Slot::new(),
             last_recorded: Slot::new(),
@@ -68,13 +71,15 @@ impl MetricsDeclaration {
             let key = &entry.key;
             match key.to_string().as_str() {
                 "prefix" => {
-                    self.prefix.fill(cx, key, value::string(cx, &entry, "prefix = \"shop\""));
+                    let prefix = value::constant_string(cx, &entry, "prefix = \"shop\"");
+                    self.prefix.fill(cx, key, prefix);
                 }
                 "crate" => {
                     self.krate.fill(cx, key, value::path(cx, &entry, "crate = my_crate::metrics"));
                 }
+                "labels" => self.labels.fill(cx, key, constant_labels(cx, &entry)),
                 "series_limit" => {
-                    let limit = value::whole_number(cx, &entry, "series_limit = 500");
+                    let limit = value::constant_number(cx, &entry, "series_limit = 500");
                     self.series_limit.fill(cx, key, limit);
                 }
                 "expire" => self.expire.fill(cx, key, expiry(cx, &entry)),

@@ -1,11 +1,11 @@
-//! The values that keys take: strings, words, whole numbers, paths, or none.
+//! The values that keys take: strings, words, whole numbers, paths, constants, or none.
 
 use proc_macro2::TokenStream;
 use syn::parse::{Parse, Parser};
-use syn::{Ident, LitInt, LitStr, Path};
+use syn::{Expr, Ident, LitInt, LitStr, Path};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::entry::{Entry, EntryValue};
+use crate::parse::entry::{Entry, EntryValue, ungrouped};
 
 /// `key = "text"`.
 pub(crate) fn string(cx: &Diagnostics, entry: &Entry, example: &str) -> Option<LitStr> {
@@ -30,11 +30,52 @@ pub(crate) fn path(cx: &Diagnostics, entry: &Entry, example: &str) -> Option<Pat
     }
 }
 
-/// `key = 12`.
-pub(crate) fn whole_number(cx: &Diagnostics, entry: &Entry, example: &str) -> Option<LitInt> {
-    let tokens = assigned(cx, entry, "a whole number", example)?;
-    refuse_name(cx, entry, tokens, "the number itself", example)?;
-    parse_or_refuse(cx, entry, tokens, "a whole number", example)
+/// A literal, or an expression whose value the compiler finds.
+pub(crate) enum Constant<T> {
+    Literal(T),
+    Expression(TokenStream),
+}
+
+/// `key = 12` or `key = LIMIT`.
+pub(crate) fn constant_number(
+    cx: &Diagnostics,
+    entry: &Entry,
+    example: &str,
+) -> Option<Constant<LitInt>> {
+    constant(cx, entry, "a whole number", example)
+}
+
+/// `key = "text"` or `key = TEXT`.
+pub(crate) fn constant_string(
+    cx: &Diagnostics,
+    entry: &Entry,
+    example: &str,
+) -> Option<Constant<LitStr>> {
+    constant(cx, entry, "a string", example)
+}
+
+fn constant<T: Parse>(
+    cx: &Diagnostics,
+    entry: &Entry,
+    takes: &str,
+    example: &str,
+) -> Option<Constant<T>> {
+    let tokens = ungrouped(assigned(cx, entry, takes, example)?);
+    match syn::parse2(tokens.clone()) {
+        Ok(literal) => Some(Constant::Literal(literal)),
+        Err(_) if is_expression(&tokens) => Some(Constant::Expression(tokens)),
+        Err(_) => refuse(cx, entry, tokens, takes, example),
+    }
+}
+
+/// Whether `tokens` are an expression that is no literal.
+pub(crate) fn is_expression(tokens: &TokenStream) -> bool {
+    let is_literal = |expression: &Expr| matches!(expression, Expr::Lit(_));
+    match syn::parse2(tokens.clone()) {
+        Ok(Expr::Unary(unary)) => !is_literal(&unary.expr),
+        Ok(expression) => !is_literal(&expression),
+        Err(_) => false,
+    }
 }
 
 /// `key` alone.

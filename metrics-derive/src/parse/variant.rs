@@ -14,7 +14,7 @@ use crate::parse::expiry::expiry;
 use crate::parse::field::FieldDeclaration;
 use crate::parse::helper::{Helper, misplaced};
 use crate::parse::slot::Slot;
-use crate::parse::value;
+use crate::parse::value::{self, Constant};
 
 pub(crate) struct VariantDeclaration {
     pub(crate) ident: Ident,
@@ -46,7 +46,7 @@ pub(crate) struct KindDeclaration {
     pub(crate) description: Slot<LitStr>,
     pub(crate) value: Slot<Ident>,
     pub(crate) buckets: Slot<BucketsDeclaration>,
-    pub(crate) series_limit: Slot<LitInt>,
+    pub(crate) series_limit: Slot<Constant<LitInt>>,
     pub(crate) expire: Slot<LitStr>,
     pub(crate) last_recorded: Slot<()>,
     /// Whether labels of the same type may be arguments of the constructor.
@@ -149,7 +149,7 @@ impl KindDeclaration {
             "buckets" if self.kind != MetricType::Histogram => self.buckets.fill(cx, key, None),
             "buckets" => self.buckets.fill(cx, key, BucketsDeclaration::parse(cx, entry)),
             "series_limit" => {
-                let limit = value::whole_number(cx, entry, "series_limit = 500");
+                let limit = value::constant_number(cx, entry, "series_limit = 500");
                 self.series_limit.fill(cx, key, limit);
             }
             // Up-down counters do not expire. The value of their expiry does not matter.

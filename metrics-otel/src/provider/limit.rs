@@ -90,8 +90,9 @@ pub(crate) fn most_series(metric: &Descriptor) -> usize {
         .labels()
         .iter()
         .try_fold(1_usize, |product, label| Some(product.saturating_mul(label.cardinality()?)));
-    // The labels of a run-time metric are not known in advance.
-    combinations.filter(|_| !metric.labels().is_empty()).unwrap_or(metric.series_limit())
+    // The labels of a run-time metric are not known in advance, apart from constant labels.
+    let are_known = metric.labels().iter().any(|label| label.cardinality() != Some(1));
+    combinations.filter(|_| are_known).unwrap_or(metric.series_limit())
 }
 
 /// Warns if a metric can have more series than the SDK keeps.

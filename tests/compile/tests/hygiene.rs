@@ -10,6 +10,10 @@ use typed_metrics::{Label, Metrics};
 mod without_a_prelude {
     use ::typed_metrics::{Label, Metrics, timed};
 
+    const PREFIX: &str = "bare";
+    const LIMIT: usize = 1000;
+    const SECONDS: [f64; 2] = [1.0, 10.0];
+
     #[derive(Label)]
     pub(crate) enum Answer {
         Yes,
@@ -23,11 +27,17 @@ mod without_a_prelude {
     pub(crate) struct Place<T>(#[label(display)] pub(crate) T);
 
     #[derive(Metrics)]
-    #[metrics(prefix = "bare", expire = "1h", last_recorded)]
+    #[metrics(
+        prefix = PREFIX,
+        series_limit = 2 * LIMIT,
+        labels(site = PREFIX, kind = "none"),
+        expire = "1h",
+        last_recorded
+    )]
     pub(crate) enum Bare<'a> {
         #[counter]
         Asked { asker: Asker<'a>, answer: Answer, again: ::core::option::Option<bool> },
-        #[histogram(unit = "s")]
+        #[histogram(unit = "s", buckets = SECONDS)]
         Thinking,
         #[counter]
         Walked { place: Place<char>, address: Place<::std::net::Ipv4Addr> },

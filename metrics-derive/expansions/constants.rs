@@ -1,0 +1,204 @@
+const _: () = {
+    use tm as __tm;
+    use __tm::__private as __p;
+    use __p::nothing as linkme;
+    #[allow(unused_imports)]
+    use __p::NoGroup as _;
+    const __FILE: &__p::core::primitive::str = __p::core::file!();
+    const __MODULE: &__p::core::primitive::str = __p::core::module_path!();
+    const __PREFIX: &__p::core::primitive::str = crate::PREFIX;
+    const _: () = __p::check_prefix(__PREFIX);
+    const __LIMIT_0: __p::core::primitive::usize = LIMIT;
+    const _: () = __p::check_series_limit(__LIMIT_0);
+    const __LIMIT_1: __p::core::primitive::usize = 4 * LIMIT;
+    const _: () = __p::check_series_limit(__LIMIT_1);
+    const __BUCKETS_0: &[__p::core::primitive::f64] = &LATENCY;
+    const _: () = __p::check_constant_boundaries(__BUCKETS_0);
+    const __BUCKETS_1: &[__p::core::primitive::f64] = &[LATENCY[0], -1f64, 2.5f64];
+    const _: () = __p::check_constant_boundaries(__BUCKETS_1);
+    const __CONSTANT_LABELS: &[__p::LabelDescriptor] = &[
+        __p::LabelDescriptor::constant("handler", "all"),
+        __p::LabelDescriptor::constant(
+            "net.region",
+            {
+                const __VALUE: &__p::core::primitive::str = REGION;
+                __VALUE
+            },
+        ),
+    ];
+    const __LABELS_0: &[__p::LabelDescriptor] = {
+        const __LISTS: &[&[__p::LabelDescriptor]] = &[
+            &[__p::LabelDescriptor::new("tenant", __p::label_type::<u32>())],
+            __CONSTANT_LABELS,
+        ];
+        &__p::concat::<{ __p::count(__LISTS) }>(__LISTS)
+    };
+    const _: () = __p::check_budget(
+        "`{crate::PREFIX}.stroke`: its",
+        __LABELS_0,
+        __LIMIT_0,
+    );
+    const _: () = __p::check_budget(
+        "`{crate::PREFIX}.stops`: its",
+        __LABELS_0,
+        __LIMIT_1,
+    );
+    static __FAMILIES: [__p::Family; 2usize] = __p::families(
+        [
+            __p::Definition {
+                name: const { &__p::JoinedName::of_metric(__PREFIX, "stroke") }.as_str(),
+                metric_type: __p::MetricType::Histogram,
+                value_type: __p::ValueType::F64,
+                unit: "",
+                description: "",
+                labels: __LABELS_0,
+                boundaries: __BUCKETS_0,
+                series_limit: __LIMIT_0,
+                lifetime: __p::Lifetime::UNSET,
+                source: __p::source(__FILE, __p::core::line!(), __MODULE, "Pump::Stroke"),
+            },
+            __p::Definition {
+                name: const { &__p::JoinedName::of_metric(__PREFIX, "stops") }.as_str(),
+                metric_type: __p::MetricType::Histogram,
+                value_type: __p::ValueType::F64,
+                unit: "",
+                description: "",
+                labels: __LABELS_0,
+                boundaries: __BUCKETS_1,
+                series_limit: __LIMIT_1,
+                lifetime: __p::Lifetime::UNSET,
+                source: __p::source(__FILE, __p::core::line!(), __MODULE, "Pump::Stop"),
+            },
+        ],
+        &__FAMILIES,
+    );
+    #[__p::linkme::distributed_slice(__p::FAMILIES)]
+    #[linkme(crate = __p::linkme)]
+    static __LINKED: &[__p::Family] = &__FAMILIES;
+    #[doc(hidden)]
+    #[allow(dead_code, non_snake_case)]
+    pub struct __Handles {
+        pub Stroke: __tm::Histogram<__tm::unit::NotTime>,
+        pub Stop: __tm::Histogram<__tm::unit::NotTime>,
+    }
+    impl Pump {
+        ///**histogram** `{crate::PREFIX}.stroke`, values `f64` · labels `tenant` · buckets `LATENCY`
+        #[inline]
+        fn stroke(tenant: u32) -> __tm::Histogram<__tm::unit::NotTime> {
+            let __handle = Self::__resolve_labels_0(&__FAMILIES[0usize], &tenant);
+            if false {
+                let _ = Self::Stroke { tenant: tenant };
+            }
+            __handle
+        }
+        ///**histogram** `{crate::PREFIX}.stops`, values `f64` · labels `tenant` · buckets `[LATENCY[0] , -1f64 , 2.5f64]`
+        #[inline]
+        fn stop(tenant: u32) -> __tm::Histogram<__tm::unit::NotTime> {
+            let __handle = Self::__resolve_labels_0(&__FAMILIES[1usize], &tenant);
+            if false {
+                let _ = Self::Stop { tenant: tenant };
+            }
+            __handle
+        }
+        #[allow(
+            clippy::ref_option,
+            clippy::ref_option_ref,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+        )]
+        #[inline(always)]
+        fn __resolve_labels_0<__R: __p::Resolve>(
+            __family: &'static __p::Family,
+            __l0: &u32,
+        ) -> __R {
+            if __R::IS_SERIES && const { __p::is_open(__LABELS_0) } {
+                return __R::of(Self::__find_0(__family, __l0));
+            }
+            __p::resolve(
+                __family,
+                [__p::part(__p::label_type::<u32>(), __l0, &mut __p::Scratch::new())],
+            )
+        }
+        #[allow(
+            clippy::ref_option,
+            clippy::ref_option_ref,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+        )]
+        #[inline(never)]
+        fn __find_0(__family: &'static __p::Family, __l0: &u32) -> __p::AnySeries {
+            __p::find(
+                __family,
+                [__p::part(__p::label_type::<u32>(), __l0, &mut __p::Scratch::new())],
+            )
+        }
+        ///Records `value` in the series that this variant and its labels name: adds it to a counter, sets a gauge, or puts it into a histogram.
+        #[inline]
+        fn record<V: __tm::value::HistogramValue<__tm::unit::NotTime>>(self, value: V) {
+            self.__resolve::<__tm::Histogram<__tm::unit::NotTime>>().record(value)
+        }
+        #[inline]
+        fn __resolve<__R: __p::Resolve>(&self) -> __R {
+            match self {
+                Self::Stroke { tenant: __l0 } => {
+                    Self::__resolve_labels_0(&__FAMILIES[0usize], __l0)
+                }
+                Self::Stop { tenant: __l0 } => {
+                    Self::__resolve_labels_0(&__FAMILIES[1usize], __l0)
+                }
+            }
+        }
+        #[doc(hidden)]
+        #[inline]
+        fn __resolve_as<__H, __R: __p::ResolveAs<__H>>(
+            &self,
+            _: fn(&__Handles) -> __H,
+        ) -> __R {
+            self.__resolve()
+        }
+    }
+    #[allow(dead_code)]
+    impl Pump
+    where
+        for<'__a> Self: __p::CallTheConstructor<'__a>,
+    {
+        #[doc(hidden)]
+        fn inc(self) {}
+        #[doc(hidden)]
+        fn dec(self) {}
+        #[doc(hidden)]
+        fn add(self) {}
+        #[doc(hidden)]
+        fn sub(self) {}
+        #[doc(hidden)]
+        fn set(self) {}
+        #[doc(hidden)]
+        fn set_max(self) {}
+        #[doc(hidden)]
+        fn set_min(self) {}
+        #[doc(hidden)]
+        fn set_to_now(self) {}
+        #[doc(hidden)]
+        fn enter(self) {}
+        #[doc(hidden)]
+        fn record_many(self) {}
+        #[doc(hidden)]
+        fn start_timer(self) {}
+        #[doc(hidden)]
+        fn time(self) {}
+        #[doc(hidden)]
+        fn observe(self) {}
+        #[doc(hidden)]
+        fn remove(self) {}
+        #[doc(hidden)]
+        fn descriptor(self) {}
+    }
+    impl __tm::Metrics for Pump {
+        fn __families() -> &'static [__p::Family] {
+            &__FAMILIES
+        }
+        fn __series(&self) -> __p::SeriesKey {
+            self.__resolve()
+        }
+    }
+};
