@@ -10,7 +10,7 @@ enum Shop {
     Requests,
     #[counter(series_limit = 2 * FEW - 6)]
     Errors,
-    #[counter(series_limit = FEW)]
+    #[counter(series_limit = FEW, positional)]
     Retries { cached: bool, warm: bool },
 }
 
