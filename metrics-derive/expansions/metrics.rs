@@ -170,12 +170,7 @@ const _: () = {
             }
             __handle
         }
-        #[allow(
-            clippy::ref_option,
-            clippy::ref_option_ref,
-            clippy::too_many_arguments,
-            clippy::trivially_copy_pass_by_ref,
-        )]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
         #[inline(always)]
         fn __resolve_labels_0<__R: __p::Resolve>(
             __family: &'static __p::Family,
@@ -195,12 +190,7 @@ const _: () = {
                 ],
             )
         }
-        #[allow(
-            clippy::ref_option,
-            clippy::ref_option_ref,
-            clippy::too_many_arguments,
-            clippy::trivially_copy_pass_by_ref,
-        )]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
         #[inline(never)]
         fn __find_0(__family: &'static __p::Family, __l0: &Endpoint) -> __p::AnySeries {
             __p::find(
@@ -214,12 +204,7 @@ const _: () = {
                 ],
             )
         }
-        #[allow(
-            clippy::ref_option,
-            clippy::ref_option_ref,
-            clippy::too_many_arguments,
-            clippy::trivially_copy_pass_by_ref,
-        )]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
         #[inline(always)]
         fn __resolve_labels_1<__R: __p::Resolve>(
             __family: &'static __p::Family,
@@ -247,12 +232,7 @@ const _: () = {
                 ],
             )
         }
-        #[allow(
-            clippy::ref_option,
-            clippy::ref_option_ref,
-            clippy::too_many_arguments,
-            clippy::trivially_copy_pass_by_ref,
-        )]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
         #[inline(never)]
         fn __find_1(
             __family: &'static __p::Family,
@@ -277,12 +257,7 @@ const _: () = {
                 ],
             )
         }
-        #[allow(
-            clippy::ref_option,
-            clippy::ref_option_ref,
-            clippy::too_many_arguments,
-            clippy::trivially_copy_pass_by_ref,
-        )]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
         #[inline(always)]
         fn __resolve_labels_2<__R: __p::Resolve>(__family: &'static __p::Family) -> __R {
             __p::resolve(__family, [])

@@ -212,7 +212,7 @@ fn threads_share_the_series_of_a_group() {
     let workers = [(); 4].map(|()| {
         thread::spawn(move || {
             for _ in 0..1_000 {
-                Grouped::requests(&at.find()).inc();
+                Grouped::requests(at.find()).inc();
             }
         })
     });

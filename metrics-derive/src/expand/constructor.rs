@@ -174,15 +174,8 @@ pub(crate) fn resolve_labels(
         .map(|(index, label)| (label, binding(index), scratch(label, generics)))
         .collect();
     let parts = parts(&values, false);
-    // The user wrote the types of fields, and did not write references to them.
-    let allow = quote! {
-        #[allow(
-            clippy::ref_option,
-            clippy::ref_option_ref,
-            clippy::too_many_arguments,
-            clippy::trivially_copy_pass_by_ref,
-        )]
-    };
+    // The user wrote the types of fields. Clippy's advice on references to them is not for the user.
+    let allow = quote!(#[allow(clippy::all, clippy::pedantic, clippy::nursery)]);
     let find_open = (!metric.labels.is_empty()).then(|| {
         quote! {
             if __R::IS_SERIES && const { __p::is_open(#labels) } {

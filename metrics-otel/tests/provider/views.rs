@@ -69,7 +69,7 @@ fn series_that_differ_only_in_a_dropped_attribute_add_up() {
         set_metric_handlers(handler).unwrap();
         for (shop, n) in [("a", 10), ("b", 20), ("c", 5)] {
             View::collapsed("/", shop).add(n);
-            View::collapsed_size("/", shop).record(n as f64);
+            View::collapsed_size("/", shop).record(f64::from(n));
         }
         let export = collector.export();
         let first = export.point("view.collapsed", "route=/").u64();
