@@ -42,7 +42,7 @@ pub(crate) enum Shop<'a> {
     #[histogram(unit = "s", positional)]
     Twice { first: Option<String>, second: Option<String> },
     /// Labels whose names resemble the option `count`.
-    #[histogram(unit = "s")]
+    #[histogram(unit = "s", positional)]
     Sales { country: Option<u8>, cost: Option<u8> },
     /// Calls.
     #[counter]
