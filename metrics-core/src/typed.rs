@@ -4,6 +4,7 @@
 //! This layer may use `collect` and the layers below it. It does not know handlers.
 
 pub(crate) mod any;
+pub(crate) mod any_number;
 pub(crate) mod group;
 pub(crate) mod handle;
 pub(crate) mod metrics;

@@ -12,7 +12,8 @@ use crate::metric::dropped::DropReason;
 use crate::metric::kind::{MetricType, ValueType, with_number};
 use crate::number::Number;
 use crate::rules::unit::nanos_in;
-use crate::typed::value::{Any, AnyValue, FromAny};
+use crate::typed::any_number::{Any, FromAny};
+use crate::typed::value::AnyValue;
 
 impl RuntimeMetric {
     /// Adds `n` to a gauge, as [`Gauge::add`](crate::Handle::add) does. To add to a sum, call

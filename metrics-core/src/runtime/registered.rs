@@ -13,7 +13,8 @@ use crate::rules::unit::nanos_in;
 use crate::store::family::Family;
 use crate::store::series::Series;
 use crate::typed::any::{record_number, to_change};
-use crate::typed::value::{Any, AnyValue, FromAny};
+use crate::typed::any_number::{Any, FromAny};
+use crate::typed::value::AnyValue;
 
 /// A metric that was registered at run time.
 ///

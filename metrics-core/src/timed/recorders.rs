@@ -6,8 +6,8 @@ use super::pending::{FindSeries, Pending};
 use crate::labels::outcome::Outcome;
 use crate::number::Number;
 use crate::rules::unit::{NotTime, TimeUnit};
+use crate::typed::any_number::FromAny;
 use crate::typed::handle::{Entered, Handle, Histogram, UpDownCounter, kind};
-use crate::typed::value::FromAny;
 
 /// A recorder with its labels, before the call begins. Several recorders form a pair of pairs.
 pub trait Prepared {

@@ -1,6 +1,6 @@
 //! Recording a number of any type in a metric of any kind.
 
-use super::value::{Any, FromAny};
+use super::any_number::{Any, FromAny};
 use crate::cells::change::Change;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;

@@ -4,7 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::{Duration, Instant};
 
-use super::value::{CounterValue, FromAny, GaugeValue, HistogramValue, UpDownValue};
+use super::any_number::FromAny;
+use super::value::{CounterValue, GaugeValue, HistogramValue, UpDownValue};
 use crate::cells::adjustment::Adjustment;
 use crate::clock;
 use crate::collect::observation::{Observation, observe_series};
