@@ -66,6 +66,12 @@ impl Drop for Foreign {
     }
 }
 
+/// Whether [`outermost`] would be `None`.
+#[inline]
+pub(crate) fn is_interrupting() -> bool {
+    RECORDING.get() || is_in_section()
+}
+
 /// Whether this thread is in a section, and so may hold locks.
 pub(crate) fn is_in_section() -> bool {
     DEPTH.get() > GUARDS.get()

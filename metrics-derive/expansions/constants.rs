@@ -100,7 +100,13 @@ const _: () = {
             }
             __handle
         }
-        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
+        #[allow(
+            clippy::ptr_arg,
+            clippy::ref_option,
+            clippy::ref_option_ref,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+        )]
         #[inline(always)]
         fn __resolve_labels_0<__R: __p::Resolve>(
             __family: &'static __p::Family,
@@ -114,7 +120,13 @@ const _: () = {
                 [__p::part(__p::label_type::<u32>(), __l0, &mut __p::Scratch::new())],
             )
         }
-        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
+        #[allow(
+            clippy::ptr_arg,
+            clippy::ref_option,
+            clippy::ref_option_ref,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+        )]
         #[inline(never)]
         fn __find_0(__family: &'static __p::Family, __l0: &u32) -> __p::AnySeries {
             __p::find(

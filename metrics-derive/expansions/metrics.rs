@@ -170,7 +170,13 @@ const _: () = {
             }
             __handle
         }
-        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
+        #[allow(
+            clippy::ptr_arg,
+            clippy::ref_option,
+            clippy::ref_option_ref,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+        )]
         #[inline(always)]
         fn __resolve_labels_0<__R: __p::Resolve>(
             __family: &'static __p::Family,
@@ -190,7 +196,13 @@ const _: () = {
                 ],
             )
         }
-        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
+        #[allow(
+            clippy::ptr_arg,
+            clippy::ref_option,
+            clippy::ref_option_ref,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+        )]
         #[inline(never)]
         fn __find_0(__family: &'static __p::Family, __l0: &Endpoint) -> __p::AnySeries {
             __p::find(
@@ -204,7 +216,13 @@ const _: () = {
                 ],
             )
         }
-        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
+        #[allow(
+            clippy::ptr_arg,
+            clippy::ref_option,
+            clippy::ref_option_ref,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+        )]
         #[inline(always)]
         fn __resolve_labels_1<__R: __p::Resolve>(
             __family: &'static __p::Family,
@@ -232,7 +250,13 @@ const _: () = {
                 ],
             )
         }
-        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
+        #[allow(
+            clippy::ptr_arg,
+            clippy::ref_option,
+            clippy::ref_option_ref,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+        )]
         #[inline(never)]
         fn __find_1(
             __family: &'static __p::Family,
@@ -257,7 +281,13 @@ const _: () = {
                 ],
             )
         }
-        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
+        #[allow(
+            clippy::ptr_arg,
+            clippy::ref_option,
+            clippy::ref_option_ref,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+        )]
         #[inline(always)]
         fn __resolve_labels_2<__R: __p::Resolve>(__family: &'static __p::Family) -> __R {
             __p::resolve(__family, [])

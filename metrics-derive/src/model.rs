@@ -31,7 +31,7 @@ pub(crate) use facade::{Doubt, Facade};
 pub(crate) use handle::HandleType;
 pub(crate) use label_group::ValidatedGroup;
 pub(crate) use label_type::{LabelBodyModel, ValidatedLabelType};
-pub(crate) use labels::ValidatedLabel;
+pub(crate) use labels::{Group, ValidatedLabel};
 pub(crate) use lifetime::ValidatedLifetime;
 pub(crate) use limit::Limit;
 pub(crate) use mentions::assigns;

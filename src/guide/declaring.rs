@@ -194,7 +194,8 @@
 //!   labels, so that a metric can have the same group twice.
 //!
 //! A constructor takes the group as one argument. The fields of the group have their names where a
-//! program records, so two labels of the same type cannot be swapped by mistake.
+//! program records, so two fields of the same type cannot be swapped by mistake. Two groups of one
+//! type still can, so such a metric has to say `positional`.
 //!
 //! ```
 //! use typed_metrics::testing::capture;
@@ -219,7 +220,7 @@
 //!     Boarded(Stop<'a>),
 //!     #[histogram(unit = "s")]
 //!     Waited(Stop<'a>),
-//!     #[counter(unit = "{ticket}")]
+//!     #[counter(unit = "{ticket}", positional)]
 //!     Sold {
 //!         #[label(group, prefix = "from")]
 //!         from: Stop<'a>,

@@ -291,8 +291,9 @@
 //!   early exit, or `#[timed(skip)]` above the method.
 //! - In a closure and in a future, the names of nested items (`std::any::type_name`) contain
 //!   `{{closure}}`.
-//! - A global allocator is measured, but its calls that this crate makes itself may be missing: those
-//!   that are made while a measurement or a collection allocates.
+//! - A global allocator is measured, but its calls that this crate makes itself may be missing:
+//!   those that are made while a measurement or a collection allocates. Only `#[timed]` does that:
+//!   code in an allocator must not record by hand in a metric with open labels.
 //! - A label field is an owned value, or borrows from a value that lives at entry. A label that is
 //!   computed from the result may borrow from the result.
 //! - Among the labels, the word `outcome` always means the outcome, even if an argument has that

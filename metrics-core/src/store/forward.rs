@@ -69,8 +69,10 @@ pub(crate) fn to_subscribers(series: Series, change: Change) {
                 _ => 1,
             },
         };
-        let _subscribers = locks::foreign();
+        let _foreign = locks::foreign();
         subscribers.iter().for_each(|subscriber| subscriber.measured(&measurement));
+        // The last copy of a list may drop handlers, which is foreign code too.
+        drop(subscribers);
     }
 }
 

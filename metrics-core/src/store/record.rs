@@ -37,6 +37,11 @@ impl Series {
 
     /// Adds to a sum, and returns where the addition was counted.
     pub(crate) fn add_counted<N: Number>(self, n: N) -> Counted {
+        // What is counted here is taken back later. A measurement that interrupts the recording or
+        // reading of its own thread could not always be taken back.
+        if locks::is_interrupting() {
+            return (self, Life::NONE);
+        }
         let tag = if self.is_plain() { None } else { self.add_to_run(n) };
         match tag {
             Some(tag) => (self, Life::of_run(tag)),

@@ -42,8 +42,8 @@ impl Series {
     #[cold]
     #[inline(never)]
     fn add_slowly_in<N: Number>(self, life: Life, stamp: u64, n: N) {
-        self.forward(Change::Add(n.to_bits()));
         let Some(_outermost) = locks::outermost() else { return };
+        self.forward(Change::Add(n.to_bits()));
         if let Some(life) = life.shared() {
             return self.add_shared_in(life, n, || true);
         }

@@ -110,7 +110,7 @@ impl<K: Kind> Resolve for Pending<K> {
 impl Stride {
     #[inline(always)]
     fn new(stride: usize) -> Self {
-        // No truncation: the series limit keeps blocks below 2^30 cells, see `Combinations::check`.
+        // No truncation: the series limit keeps blocks below 2^30 cells, see `check_budget`.
         #[expect(clippy::cast_possible_truncation)]
         Self(NonZeroU32::MIN.saturating_add(stride as u32))
     }

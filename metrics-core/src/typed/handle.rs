@@ -218,7 +218,7 @@ impl<T: Number, U> Gauge<T, U> {
     ///
     /// `n` is a number of either sign, or a [`Duration`] if the unit is a unit of time. NaN and
     /// infinity are dropped, and counted as dropped. A result beyond the limit of the gauge's type
-    /// stops at the limit, and the rest is counted as dropped.
+    /// stops at the limit, and counts as one dropped measurement.
     ///
     /// In a [capture](crate::testing::capture), the capture's own value begins without a value. So
     /// the capture sees what the captured code has added, and not what the gauge held before.
@@ -290,7 +290,8 @@ impl<U, T> Histogram<U, T> {
     /// Records a value `n` times, at the cost of one record. With `n = 0`, nothing is recorded.
     ///
     /// A handler that passes the values on to an OpenTelemetry SDK hands over each of them, because
-    /// the SDK takes single values: a million take some milliseconds of its collection.
+    /// the SDK takes single values. So its collection takes time in proportion to `n`. Counts wrap
+    /// at 2<sup>64</sup>.
     pub fn record_many(self, value: impl HistogramValue<U, T>, n: u64) {
         self.series.record_many(value.histogram_value(), n);
     }

@@ -34,7 +34,7 @@ pub trait CounterValue<T: Number, U = NotTime> {
 #[diagnostic::on_unimplemented(
     message = "an up-down counter of `{T}` is not changed by `{Self}`",
     label = "not a change of this up-down counter",
-    note = "up-down counters take integers that fit into `i64`: for `u64` and `usize` write `n as i64` or `i64::try_from(n)`; with `#[up_down_counter(value = f64)]` also floats, and with a unit of time also `Duration`"
+    note = "up-down counters take integers that fit into `i64`: for `u64` and `usize` write `i64::try_from(n)`; with `#[up_down_counter(value = f64)]` also floats, and with a unit of time also `Duration`"
 )]
 pub trait UpDownValue<T: Number, U = NotTime> {
     /// The change.

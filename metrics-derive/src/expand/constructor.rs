@@ -105,10 +105,16 @@ pub(crate) fn warning(name: &Ident, metric: &ValidatedMetric) -> Option<TokenStr
     let (first, second) = metric.swappable?;
     let (first, second) = (metric.labels.get(first)?, metric.labels.get(second)?);
     let kind = metric.kind.as_str();
+    let fix = match second.group {
+        None => {
+            "put them into a struct with `#[derive(LabelGroup)]`, whose fields are named at each \
+             use, or give them different types"
+        }
+        Some(_) => "make them fields of another group, which are named at each use",
+    };
     let note = format!(
-        "`{first}` and `{second}` have the same type, so a call of `{name}` can exchange them; put \
-         them into a struct with `#[derive(LabelGroup)]`, whose fields are named at each use, or \
-         give them different types, or accept it: `#[{kind}(positional)]`",
+        "`{first}` and `{second}` have the same type, so a call of `{name}` can exchange them; \
+         {fix}, or accept it: `#[{kind}(positional)]`",
         first = first.field,
         second = second.field,
     );
@@ -175,7 +181,15 @@ pub(crate) fn resolve_labels(
         .collect();
     let parts = parts(&values, false);
     // The user wrote the types of fields. Clippy's advice on references to them is not for the user.
-    let allow = quote!(#[allow(clippy::all, clippy::pedantic, clippy::nursery)]);
+    let allow = quote! {
+        #[allow(
+            clippy::ptr_arg,
+            clippy::ref_option,
+            clippy::ref_option_ref,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+        )]
+    };
     let find_open = (!metric.labels.is_empty()).then(|| {
         quote! {
             if __R::IS_SERIES && const { __p::is_open(#labels) } {

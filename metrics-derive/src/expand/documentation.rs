@@ -1,6 +1,8 @@
 //! The documentation of constructors.
 
-use crate::model::{Boundaries, ValidatedMetric};
+use quote::ToTokens;
+
+use crate::model::{Boundaries, Group, ValidatedLabel, ValidatedMetric};
 use crate::parse::compact;
 
 /// The description, and then the facts of the metric that an editor shows at a use of the
@@ -16,10 +18,7 @@ pub(crate) fn constructor(metric: &ValidatedMetric) -> String {
         facts.push(format!("unit `{}`", metric.unit));
     }
     if !metric.labels.is_empty() {
-        facts.push(format!(
-            "labels {}",
-            joined(&metric.labels, |label| format!("`{}`", label.name))
-        ));
+        facts.push(format!("labels {}", joined(&metric.labels, label)));
     }
     match &metric.boundaries {
         Boundaries::List(list) if list.is_empty() => {}
@@ -30,6 +29,17 @@ pub(crate) fn constructor(metric: &ValidatedMetric) -> String {
     }
     let facts = facts.join(" · ");
     if metric.description.is_empty() { facts } else { format!("{}\n\n{facts}", metric.description) }
+}
+
+/// The name of a label, or the type of a group.
+fn label(label: &ValidatedLabel) -> String {
+    match &label.group {
+        None => format!("`{}`", label.name),
+        Some(Group { prefix: None }) => format!("of `{}`", compact(&label.ty.to_token_stream())),
+        Some(Group { prefix: Some(prefix) }) => {
+            format!("`{prefix}.…` of `{}`", compact(&label.ty.to_token_stream()))
+        }
+    }
 }
 
 fn joined<T>(items: &[T], text: impl Fn(&T) -> String) -> String {

@@ -107,10 +107,15 @@ fn label(cx: &Diagnostics, field: &FieldDeclaration) -> Option<ValidatedLabel> {
     })
 }
 
-/// The first two labels with the same type: a call of the constructor could exchange them.
+/// The first two labels with the same type: a call of the constructor could exchange them. The
+/// lifetimes of references may differ.
 pub(crate) fn swappable(labels: &[ValidatedLabel]) -> Option<(usize, usize)> {
-    let types: Vec<String> =
-        labels.iter().map(|label| label.ty.to_token_stream().to_string()).collect();
+    let without_lifetimes = |label: &ValidatedLabel| {
+        let text = label.ty.to_token_stream().to_string();
+        let words = text.split_whitespace().filter(|word| !word.starts_with('\''));
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let types: Vec<String> = labels.iter().map(without_lifetimes).collect();
     let twin = |at: usize| types[..at].iter().position(|ty| *ty == types[at]);
     (0..types.len()).find_map(|at| Some((twin(at)?, at)))
 }

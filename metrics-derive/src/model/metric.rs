@@ -70,7 +70,7 @@ impl CheckedMetric {
         let metric = || {
             let description = declared.description.read().ok()?;
             let labels = labels?;
-            let is_accepted = positional.ok()?.is_some();
+            let is_accepted = positional.ok()?.is_some() || variant.allowed;
             let swappable = if is_accepted { None } else { swappable(&labels) };
             Some(ValidatedMetric {
                 variant: variant.ident.clone(),

@@ -165,8 +165,8 @@ pub(crate) fn constructor(cx: &Diagnostics, variant: &VariantDeclaration) -> Opt
             );
             None
         }
-        // `Shop::requests` would be the variant, which is not a function.
-        _ if is_unit(variant) && ident.unraw() == name => {
+        // `Shop::requests` would be the variant.
+        _ if is_value(variant) && ident.unraw() == name => {
             let fix = name.to_pascal_case();
             cx.error(
                 ident,
@@ -188,8 +188,13 @@ fn names_a_constructor(snake_case: &str) -> bool {
     snake_case.starts_with(|c: char| c.is_alphabetic())
 }
 
-fn is_unit(variant: &VariantDeclaration) -> bool {
-    matches!(&variant.fields, VariantFields::Named(fields) if fields.is_empty())
+/// Whether the name of the variant is a value, as that of a function is.
+fn is_value(variant: &VariantDeclaration) -> bool {
+    match &variant.fields {
+        VariantFields::Named(fields) => fields.is_empty(),
+        VariantFields::Group(_) => true,
+        VariantFields::Unnamed(..) => false,
+    }
 }
 
 pub(crate) fn snake_case(ident: &Ident) -> String {

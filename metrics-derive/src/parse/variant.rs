@@ -21,6 +21,8 @@ pub(crate) struct VariantDeclaration {
     pub(crate) doc: String,
     /// `#[deprecated]`, which the constructor gets too.
     pub(crate) deprecated: Option<Attribute>,
+    /// Whether `#[allow(deprecated)]` stands above it: the lint of the derive's own warning.
+    pub(crate) allowed: bool,
     /// The kinds that are written above the variant. There must be exactly one.
     pub(crate) kinds: Vec<KindDeclaration>,
     /// Other attributes. One of them may be a misspelt kind.
@@ -60,10 +62,12 @@ impl VariantDeclaration {
         let mut kinds = Vec::new();
         let mut foreign = Vec::new();
         let mut deprecated = None;
+        let mut allowed = false;
         for attribute in &variant.attrs {
             match Helper::of(attribute) {
                 Some(Helper::Kind(kind)) => kinds.push(KindDeclaration::parse(cx, kind, attribute)),
                 Some(helper) => misplaced(cx, attribute, helper),
+                None if allows_deprecated(attribute) => allowed = true,
                 None if attribute.path().is_ident("deprecated") => {
                     deprecated = Some(attribute.clone());
                 }
@@ -90,8 +94,16 @@ impl VariantDeclaration {
             }
         };
         let doc = doc_text(&variant.attrs);
-        Self { ident: variant.ident, doc, deprecated, kinds, foreign, fields }
+        Self { ident: variant.ident, doc, deprecated, allowed, kinds, foreign, fields }
     }
+}
+
+/// Whether the attribute is `#[allow(deprecated)]`.
+fn allows_deprecated(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("allow")
+        && attribute.meta.require_list().is_ok_and(|list| {
+            list.tokens.clone().into_iter().any(|lint| lint.to_string() == "deprecated")
+        })
 }
 
 /// Whether a type can be a group of labels: a path to something that is not a well-known single

@@ -144,10 +144,10 @@ fn names_units_buckets_and_attributes_are_those_of_the_conventions() {
     let of = |name: &str| shown(seen.snapshot.get(name).unwrap());
 
     let usage = of("gen_ai.client.token.usage");
-    let labels = format!("{all} gen_ai.token.type=input {model} {server}");
+    let labels = format!("{all} {model} {server} gen_ai.token.type=input");
     assert_eq!(usage, ("{token}".to_owned(), labels, TOKENS));
     let duration = of("gen_ai.client.operation.duration");
-    let labels = format!("{all} {model} error.type=429 {server}");
+    let labels = format!("{all} {model} {server} error.type=429");
     assert_eq!(duration, ("s".to_owned(), labels, SECONDS));
     for name in ["time_to_first_chunk", "time_per_output_chunk"] {
         let chunk = of(&format!("gen_ai.client.operation.{name}"));

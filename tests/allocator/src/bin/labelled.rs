@@ -93,6 +93,11 @@ fn main() {
         drop(black_box(Box::new(1_u64)));
         in_progress.remove();
     }
+    // The memory of these readers is allocated and freed under locks, in series of which some were
+    // removed.
+    for _ in 0..100 {
+        drop(black_box(typed_metrics::snapshot()));
+    }
     let snapshot = typed_metrics::snapshot();
     let histogram = |name: &str, function: &str| -> u64 {
         let all = snapshot.get(name).unwrap().series.iter();
@@ -101,6 +106,10 @@ fn main() {
         });
         of_function.map(|series| series.value.as_histogram().unwrap().count).sum()
     };
+    for metric in ["memory.in_progress", "memory.in_progress_by_align"] {
+        let all = snapshot.get(metric).unwrap().series.iter();
+        println!("{metric} {}", all.map(|series| series.value.as_f64().abs()).sum::<f64>());
+    }
     println!("alloc {}", histogram("memory.time", "alloc"));
     println!("dealloc {}", histogram("memory.time", "dealloc"));
     println!("realloc {}", histogram("memory.time_by_function", "realloc"));
