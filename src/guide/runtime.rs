@@ -37,8 +37,8 @@
 //! [`register_metric`](crate::register_metric) returns a [`RuntimeMetric`](crate::RuntimeMetric).
 //! Keep it where the metric is recorded: recording through it does not look up the key.
 //!
-//! A gauge also has [`add`](crate::RuntimeMetric::add), `sub`, `inc`, `dec`, `set_max`, `set_min` and
-//! `set_to_now`, which are errors on a metric of another type.
+//! A gauge also has [`add`](crate::RuntimeMetric::add), `sub`, `inc`, `dec`, `set_max`, `set_min`
+//! and `set_to_now`, which are errors on a metric of another type.
 //!
 //! Names, units and buckets follow the same rules as in a derive. A text that breaks a rule is an
 //! error, and nothing is recorded.

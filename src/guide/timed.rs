@@ -282,13 +282,13 @@
 //! # What it cannot do
 //!
 //! - A `const fn` is refused.
-//! - The body of a sync function stays a part of the function if it can end with its last expression
-//!   only, and if `self` is not taken by value. Otherwise the body becomes a closure: if it contains
-//!   `return`, `?`, or a macro that is not one of the standard library. In a closure and in a
-//!   future, `#[track_caller]` has no effect, and so the attribute is refused there. A method that
-//!   inherits `#[track_caller]` from its trait, as `Index::index` does, loses the attribute without
-//!   an error, because the declaration of the trait is out of sight: write such a body without an
-//!   early exit, or `#[timed(skip)]` above the method.
+//! - The body of a sync function stays a part of the function if it can end with its last
+//!   expression only, and if `self` is not taken by value. Otherwise the body becomes a closure: if
+//!   it contains `return`, `?`, or a macro that is not one of the standard library. In a closure
+//!   and in a future, `#[track_caller]` has no effect, and so the attribute is refused there. A
+//!   method that inherits `#[track_caller]` from its trait, as `Index::index` does, loses the
+//!   attribute without an error, because the declaration of the trait is out of sight: write such a
+//!   body without an early exit, or `#[timed(skip)]` above the method.
 //! - In a closure and in a future, the names of nested items (`std::any::type_name`) contain
 //!   `{{closure}}`.
 //! - A global allocator is measured, but its calls that this crate makes itself may be missing:

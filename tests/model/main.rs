@@ -1,5 +1,5 @@
-//! Random histories, compared with a plain model: records, zeros, removals, guards, observed values,
-//! captures inside captures, threads that end, snapshots, and both kinds of readers.
+//! Random histories, compared with a plain model: records, zeros, removals, guards, observed
+//! values, captures inside captures, threads that end, snapshots, and both kinds of readers.
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 
 mod metrics;

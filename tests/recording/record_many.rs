@@ -83,7 +83,12 @@ fn the_largest_count_does_no_harm() {
         let _ = (reader.collect(), snapshot());
     }
     Many::huge().record_many(f64::MAX, u64::MAX);
-    assert!(histogram("many.huge").sum.is_finite());
+    // Counts wrap, as those of a counter do.
+    let expected = u64::MAX.wrapping_mul(7).wrapping_sub(3);
+    let huge = histogram("many.huge");
+    assert_eq!((huge.count, huge.sum), (expected, f64::MAX));
+    Many::huge().record_many(1.0, 3);
+    assert_eq!(histogram("many.huge").count, expected.wrapping_add(3));
 }
 
 #[test]

@@ -5,7 +5,8 @@
 //! The value and its absence are in one cell, so an operation on the value before, a `set` and a
 //! removal come one after the other. A second cell tells whether the gauge was written since the
 //! last collection. Only the expiry needs both cells: it voids the value first, and then finds out
-//! whether a writer came meanwhile. Writers check in turn whether the expiry has voided their value.
+//! whether a writer came meanwhile. Writers check in turn whether the expiry has voided their
+//! value.
 
 use super::adjustment::{Adjusted, Adjustment};
 use crate::number::Number;
@@ -59,7 +60,8 @@ impl SharedGauge {
                 adjusted = adjustment.apply::<N>(value(bits));
                 Some(not_void::<N>(adjusted.bits))
             };
-            // Relaxed: see `store_among_updates`. The closure always returns `Some`, so the update succeeds.
+            // Relaxed: see `store_among_updates`. The closure always returns `Some`, so the update
+            // succeeds.
             let _ = self.bits.fetch_update(Relaxed, Relaxed, apply);
             if self.note_written() {
                 return adjusted;

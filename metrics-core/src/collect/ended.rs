@@ -47,7 +47,8 @@ impl Ending {
 }
 
 impl Ended {
-    /// Adds a series, under the labels `overflow` if there are `limit` others. Returns whether it is an entry of its own, under its own id.
+    /// Adds a series, under the labels `overflow` if there are `limit` others. Returns whether it
+    /// is an entry of its own, under its own id.
     pub(super) fn push(
         &mut self,
         series: SeriesSnapshot,

@@ -88,8 +88,8 @@ pub fn displayed_option_part<'a, T: Display>(
     Part::open(value.as_ref().map_or(LabelRef::Absent, |value| scratch.write(value)))
 }
 
-/// The label type of a field that is an `Option` and has `#[label(display)]`: `None` leaves the label
-/// out.
+/// The label type of a field that is an `Option` and has `#[label(display)]`: `None` leaves the
+/// label out.
 #[doc(hidden)]
 #[must_use]
 #[inline(always)]

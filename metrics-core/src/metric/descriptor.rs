@@ -85,8 +85,8 @@ impl Descriptor {
     }
 
     /// The labels, in the order of their definition, and then the constant labels, which have one
-    /// value. Run-time metrics have only constant labels here: their other labels are the attributes
-    /// of each measurement.
+    /// value. Run-time metrics have only constant labels here: their other labels are the
+    /// attributes of each measurement.
     #[must_use]
     pub const fn labels(&self) -> &'static [LabelDescriptor] {
         self.0.labels

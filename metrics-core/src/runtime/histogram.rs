@@ -9,8 +9,8 @@ use crate::metric::kind::MetricType;
 use crate::typed::value::AnyValue;
 
 impl RuntimeMetric {
-    /// Records `value` in a histogram `n` times, at the cost of one record. With `n = 0`, nothing is
-    /// recorded.
+    /// Records `value` in a histogram `n` times, at the cost of one record. With `n = 0`, nothing
+    /// is recorded.
     ///
     /// ```
     /// # use typed_metrics_core as typed_metrics;

@@ -184,8 +184,8 @@ impl Series {
         }
     }
 
-    /// Whether a gauge was set since the last call; `None` for other kinds. The caller keeps readers
-    /// out.
+    /// Whether a gauge was set since the last call; `None` for other kinds. The caller keeps
+    /// readers out.
     pub(crate) fn take_fresh(self) -> Option<bool> {
         match self.block.shared_if_any()? {
             Shared::Gauges(gauges) => Some(gauges[self.position()].take_fresh()),

@@ -29,7 +29,8 @@ pub(crate) struct OwnedLabels {
 /// A reference to owned labels.
 ///
 /// The last reference is dropped as an [`outermost`](locks::outermost). Otherwise the calls of a
-/// timed `dealloc` would not end where threads keep no labels, because each call would free its own.
+/// timed `dealloc` would not end where threads keep no labels, because each call would free its
+/// own.
 #[derive(Debug)]
 pub(crate) struct SharedLabels(Option<Arc<OwnedLabels>>);
 

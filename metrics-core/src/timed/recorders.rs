@@ -17,8 +17,8 @@ pub trait Prepared {
     fn begin(self) -> Self::Begun;
 }
 
-/// Records a value for a call. Several recorders form a pair of pairs, in which the first recorder is
-/// that of the time.
+/// Records a value for a call. Several recorders form a pair of pairs, in which the first recorder
+/// is that of the time.
 pub trait CallRecorder {
     /// When the call began.
     type Start: Start;

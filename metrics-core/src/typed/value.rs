@@ -29,8 +29,8 @@ pub trait CounterValue<T: Number, U = NotTime> {
 }
 
 /// A value by which an up-down counter of `T` with unit `U` can be changed: every integer that fits
-/// into `i64`, and also floats with `value = f64`. An up-down counter with a unit of time also takes
-/// a [`Duration`], rounded to the nearest number of `T`.
+/// into `i64`, and also floats with `value = f64`. An up-down counter with a unit of time also
+/// takes a [`Duration`], rounded to the nearest number of `T`.
 #[diagnostic::on_unimplemented(
     message = "an up-down counter of `{T}` is not changed by `{Self}`",
     label = "not a change of this up-down counter",
@@ -43,8 +43,8 @@ pub trait UpDownValue<T: Number, U = NotTime> {
 }
 
 /// A value to which a gauge of `T` with unit `U` can be set: every primitive number of up to 64
-/// bits, but floats only on a gauge of `f64`. A gauge with a unit of time also takes a [`Duration`],
-/// rounded to the nearest number of `T`.
+/// bits, but floats only on a gauge of `f64`. A gauge with a unit of time also takes a
+/// [`Duration`], rounded to the nearest number of `T`.
 #[diagnostic::on_unimplemented(
     message = "a gauge of `{T}` does not take `{Self}`",
     label = "not a value of this gauge",

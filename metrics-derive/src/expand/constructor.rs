@@ -26,9 +26,8 @@ use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
 /// }
 /// ```
 ///
-/// If the labels are a group, expands to
-/// `__p::IntoLabels::handle(&labels, &__FAMILIES[0usize], |__l0| …)`, which uses what one lookup has
-/// found.
+/// If the labels are a group, the first line has
+/// `__p::IntoLabels::handle(&labels, &__FAMILIES[0usize], …)`, which uses what one lookup has found.
 ///
 /// The constructor names the variant. So a variant that no code records is reported as unused by
 /// the compiler.
@@ -180,7 +179,8 @@ pub(crate) fn resolve_labels(
         .map(|(index, label)| (label, binding(index), scratch(label, generics)))
         .collect();
     let parts = parts(&values, false);
-    // The user wrote the types of fields. Clippy's advice on references to them is not for the user.
+    // The user wrote the types of fields. Clippy's advice on references to them is not for the
+    // user.
     let allow = quote! {
         #[allow(
             clippy::ptr_arg,

@@ -149,8 +149,9 @@ fn definition(
     }
 }
 
-/// Expands to `__p::Lifetime::UNSET`, followed by `.expires(__p::core::option::Option::Some(60000u64))`
-/// or `.expires(__p::core::option::Option::None)` and by `.tracked()` where they are written.
+/// Expands to `__p::Lifetime::UNSET`, followed by
+/// `.expires(__p::core::option::Option::Some(60000u64))` or
+/// `.expires(__p::core::option::Option::None)` and by `.tracked()` where they are written.
 fn lifetime(lifetime: ValidatedLifetime) -> TokenStream {
     let expires = lifetime.expiry.map(|expiry| match expiry {
         Expiry::After(milliseconds) => {

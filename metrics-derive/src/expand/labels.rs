@@ -98,14 +98,14 @@ fn group(label: &ValidatedLabel, prefix: Option<&str>, generics: &Generics) -> T
     }
 }
 
-/// The parts of a measurement. Each label comes with the expression of a reference to its value, and
-/// the expression of its buffer.
+/// The parts of a measurement. Each label comes with the expression of a reference to its value,
+/// and the expression of its buffer.
 ///
 /// Expands to `[__p::part(__p::label_type::<&'a str>(), __l0, &mut __p::Scratch::new())]`, or, if
-/// there is a group, to pairs like `(__p::part(…), (__p::GroupField(__l1).parts(…), __p::part(…)))`.
+/// there is a group, to pairs like `(__p::part(…), __p::GroupField(__l1).parts(…))`.
 ///
-/// The parts are used in the same statement or, if they `leave` the function, borrow from the values
-/// and buffers only.
+/// The parts are used in the same statement or, if they `leave` the function, borrow from the
+/// values and buffers only.
 pub(crate) fn parts(labels: &[(&ValidatedLabel, Ident, TokenStream)], leave: bool) -> TokenStream {
     let part = |(label, value, scratch): &(&ValidatedLabel, Ident, TokenStream)| {
         part(label, value, scratch, leave)

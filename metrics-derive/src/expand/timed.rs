@@ -371,8 +371,8 @@ impl Expansion<'_> {
     }
 }
 
-/// Returns `value`. A `return`, because clippy's `implicit_return` would report every other end, and
-/// at a place that the user did not write.
+/// Returns `value`. A `return`, because clippy's `implicit_return` would report every other end,
+/// and at a place that the user did not write.
 fn returning(value: &TokenStream) -> TokenStream {
     quote! {
         #[allow(clippy::needless_return)]

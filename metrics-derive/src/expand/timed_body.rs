@@ -26,7 +26,8 @@ pub(crate) fn body_of(function: &ValidatedFunction<'_>) -> TokenStream {
                 #(#attributes)*
                 let _ = &#name;
             },
-            // The variable in the block makes the compiler report the unused argument at the argument.
+            // The variable in the block makes the compiler report the unused argument at the
+            // argument.
             Take::CaptureUnused(name) => quote! {
                 #(#attributes)*
                 let _ = &#name;
