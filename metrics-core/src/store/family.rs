@@ -53,8 +53,11 @@ struct OpenSeries {
     overflow: OnceLock<&'static Block>,
 }
 
-/// The owner of the fixed block of run-time metrics, which is never used.
-static NO_FAMILY: Family = Family::empty();
+/// The metric and the owner of a block that is never used: the fixed block of a run-time metric, or
+/// of a family that no metric has yet. They have no cells, because Rust 1.89 allows no reference to
+/// a cell in a constant.
+static UNUSED: Descriptor = Descriptor::new(NO_METRIC);
+struct NoOwner;
 pub(crate) const NO_METRIC: Definition = Definition {
     name: "",
     metric_type: MetricType::Gauge,
@@ -74,7 +77,7 @@ impl Family {
         Self {
             descriptor: Descriptor::new(NO_METRIC),
             open: false,
-            fixed_block: Block::new(&NO_FAMILY.descriptor, &NO_FAMILY, 1, Layout::of_width(SINGLE)),
+            fixed_block: Block::new(&UNUSED, &NoOwner, 1, Layout::of_width(SINGLE)),
             open_series: OnceLock::new(),
             dropped: Dropped::new(),
             observers: Observers::new(),
@@ -119,7 +122,7 @@ impl Family {
     pub(crate) fn leak(definition: Definition) -> &'static Self {
         let layout = Layout::new(&definition, true);
         let descriptor = Descriptor::new(definition);
-        let fixed_block = Block::new(&NO_FAMILY.descriptor, &NO_FAMILY, 1, layout);
+        let fixed_block = Block::new(&UNUSED, &NoOwner, 1, layout);
         Box::leak(Box::new(Self { descriptor, open: true, fixed_block, ..Self::empty() }))
     }
 
@@ -322,4 +325,30 @@ impl Owner for Family {
         series.add_late(late);
         recorded
     }
+}
+
+impl Owner for NoOwner {
+    fn dropped(&self) -> &Dropped {
+        unused()
+    }
+
+    fn observers(&self) -> &Observers {
+        unused()
+    }
+
+    fn overflow_block(&'static self) -> &'static Block {
+        unused()
+    }
+
+    fn is_overflow(&self, _: &Block) -> bool {
+        unused()
+    }
+
+    fn end_life(&'static self, _: &'static Block, _: u64, _: End) -> Option<Reading> {
+        unused()
+    }
+}
+
+fn unused() -> ! {
+    unreachable!("no series of this block is ever made")
 }
