@@ -175,25 +175,13 @@ const _: () = {
         #[doc(hidden)]
         fn set(self) {}
         #[doc(hidden)]
-        fn set_max(self) {}
-        #[doc(hidden)]
-        fn set_min(self) {}
-        #[doc(hidden)]
-        fn set_to_now(self) {}
-        #[doc(hidden)]
         fn enter(self) {}
-        #[doc(hidden)]
-        fn record_many(self) {}
         #[doc(hidden)]
         fn start_timer(self) {}
         #[doc(hidden)]
         fn time(self) {}
         #[doc(hidden)]
         fn observe(self) {}
-        #[doc(hidden)]
-        fn remove(self) {}
-        #[doc(hidden)]
-        fn descriptor(self) {}
     }
     impl __tm::Metrics for Pump {
         fn __families() -> &'static [__p::Family] {

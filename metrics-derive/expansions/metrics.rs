@@ -337,25 +337,13 @@ The variants differ in what they take, so any number is accepted; one that the m
         #[doc(hidden)]
         pub fn set(self) {}
         #[doc(hidden)]
-        pub fn set_max(self) {}
-        #[doc(hidden)]
-        pub fn set_min(self) {}
-        #[doc(hidden)]
-        pub fn set_to_now(self) {}
-        #[doc(hidden)]
         pub fn enter(self) {}
-        #[doc(hidden)]
-        pub fn record_many(self) {}
         #[doc(hidden)]
         pub fn start_timer(self) {}
         #[doc(hidden)]
         pub fn time(self) {}
         #[doc(hidden)]
         pub fn observe(self) {}
-        #[doc(hidden)]
-        pub fn remove(self) {}
-        #[doc(hidden)]
-        pub fn descriptor(self) {}
     }
     impl<'a> __tm::Metrics for ShopMetrics<'a> {
         fn __families() -> &'static [__p::Family] {

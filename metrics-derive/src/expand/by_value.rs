@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use typed_metrics_core::MetricType;
 
 use crate::expand::constructor::pattern;
-use crate::expand::names::{Names, at, binding};
+use crate::expand::names::{Names, at_ident, binding};
 use crate::expand::types::{handle as handle_type, value_bound};
 use crate::model::{HandleType, ValidatedMetrics};
 
@@ -46,7 +46,7 @@ pub(crate) fn by_value(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
         let pattern = pattern(metric);
         let Names { family, resolve_labels, .. } = names;
         let labels = (0..metric.labels.len()).map(binding);
-        quote_spanned! {at(&metric.variant)=>
+        quote_spanned! {at_ident(&metric.variant)=>
             #pattern => Self::#resolve_labels(&#family #(, #labels)*)
         }
     });
@@ -89,7 +89,7 @@ pub(crate) fn by_value(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
 pub(crate) fn handles(metrics: &ValidatedMetrics<'_>) -> TokenStream {
     let handles = metrics.metrics.iter().map(|(_, metric)| {
         let (variant, handle) = (&metric.variant, handle_type(metric.handle));
-        quote_spanned!(at(variant)=> pub #variant: #handle)
+        quote_spanned!(at_ident(variant)=> pub #variant: #handle)
     });
     quote! {
         #[doc(hidden)]

@@ -6,7 +6,7 @@ use syn::Generics;
 
 use crate::expand::documentation;
 use crate::expand::labels::{parts, scratch};
-use crate::expand::names::{Names, at, binding, local};
+use crate::expand::names::{Names, at_ident, binding, local};
 use crate::expand::types;
 use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
 
@@ -72,7 +72,7 @@ pub(crate) fn constructor(
     let handle = local("__handle");
     // Clippy's limit for arguments is seven. The user wrote fields, which clippy does not count.
     let many = (metric.labels.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
-    quote_spanned! {at(variant)=>
+    quote_spanned! {at_ident(variant)=>
         #[doc = #doc]
         #deprecated
         #many
@@ -226,5 +226,5 @@ pub(crate) fn pattern(metric: &ValidatedMetric) -> TokenStream {
     let variant = &metric.variant;
     let fields = metric.labels.iter().map(|label| &label.member);
     let bindings = (0..metric.labels.len()).map(binding);
-    quote_spanned!(at(variant)=> Self::#variant { #(#fields: #bindings),* })
+    quote_spanned!(at_ident(variant)=> Self::#variant { #(#fields: #bindings),* })
 }

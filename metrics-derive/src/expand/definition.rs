@@ -6,7 +6,7 @@ use typed_metrics_core::expiry::Expiry;
 
 use crate::expand::constants::{Constants, name};
 use crate::expand::labels::descriptors;
-use crate::expand::names::{Names, at};
+use crate::expand::names::{Names, at_ident};
 use crate::expand::types::{metric_type, value_type};
 use crate::model::{Boundaries, ValidatedLifetime, ValidatedMetric, ValidatedMetrics};
 
@@ -34,7 +34,8 @@ pub(crate) fn families(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
         let name = &names[*index].labels;
         let metric = &metrics.metrics[*index].1;
         let constant = (!metrics.constant_labels.is_empty()).then(|| quote!(__CONSTANT_LABELS));
-        let labels = descriptors(&metric.labels, constant, metrics.generics, at(&metric.variant));
+        let labels =
+            descriptors(&metric.labels, constant, metrics.generics, at_ident(&metric.variant));
         quote!(const #name: &[__p::LabelDescriptor] = #labels;)
     });
     let constants = Constants::of(metrics);
@@ -87,7 +88,7 @@ fn budgets(
         }
         let whose = if named.len() == 1 { "its" } else { "their" };
         let text = format!("{}: {whose}", named.join(", "));
-        let at = at(&metrics_of_list.first()?.variant);
+        let at = at_ident(&metrics_of_list.first()?.variant);
         Some(quote_spanned!(at=> const _: () = __p::check_budget(#text, #labels, #limit);))
     });
     checks.collect()

@@ -16,7 +16,7 @@ pub(crate) struct Names {
 impl Names {
     pub(crate) fn new(index: usize, labels: usize, variant: &Ident) -> Self {
         Self {
-            family: quote_spanned!(at(variant)=> __FAMILIES[#index]),
+            family: quote_spanned!(at_ident(variant)=> __FAMILIES[#index]),
             labels: format_ident!("__LABELS_{labels}"),
             resolve_labels: format_ident!("__resolve_labels_{labels}"),
             find: format_ident!("__find_{labels}"),
@@ -27,6 +27,11 @@ impl Names {
 /// The name that a pattern binds the label at `index` to.
 pub(crate) fn binding(index: usize) -> Ident {
     format_ident!("__l{index}")
+}
+
+/// Like [`at`], for one identifier: every list of tokens costs a call of the compiler.
+pub(crate) fn at_ident(ident: &Ident) -> Span {
+    Span::call_site().located_at(ident.span())
 }
 
 /// The span of `tokens`, for generated code. The compiler reports errors in that code there. The

@@ -15,6 +15,8 @@ pub(crate) struct ValidatedLabel {
     pub(crate) field: Ident,
     pub(crate) member: Member,
     pub(crate) ty: Type,
+    /// The type as text, made once because that takes long.
+    type_text: String,
     /// The name of the label. A group has none.
     pub(crate) name: String,
     /// Whether its value is written with `Display`.
@@ -31,9 +33,9 @@ pub(crate) struct Group {
 impl ValidatedLabel {
     /// A text that equal labels share.
     pub(crate) fn to_text(&self) -> String {
-        let Self { field, ty, name, display, group, .. } = self;
+        let Self { field, type_text, name, display, group, .. } = self;
         let prefix = group.as_ref().map(|group| group.prefix.as_deref());
-        format!("{field} {name} {display} {prefix:?} {};", ty.to_token_stream())
+        format!("{field} {name} {display} {prefix:?} {type_text};")
     }
 }
 
@@ -101,6 +103,7 @@ fn label(cx: &Diagnostics, field: &FieldDeclaration) -> Option<ValidatedLabel> {
         field: field.ident.clone(),
         member: Member::Named(field.ident.clone()),
         ty: field.ty.clone(),
+        type_text: field.ty.to_token_stream().to_string(),
         name,
         display,
         group: None,
@@ -111,8 +114,8 @@ fn label(cx: &Diagnostics, field: &FieldDeclaration) -> Option<ValidatedLabel> {
 /// lifetimes of references may differ.
 pub(crate) fn swappable(labels: &[ValidatedLabel]) -> Option<(usize, usize)> {
     let without_lifetimes = |label: &ValidatedLabel| {
-        let text = label.ty.to_token_stream().to_string();
-        let words = text.split_whitespace().filter(|word| !word.starts_with('\''));
+        let words = label.type_text.split_whitespace();
+        let words = words.filter(|word| !word.starts_with('\''));
         words.collect::<Vec<_>>().join(" ")
     };
     let types: Vec<String> = labels.iter().map(without_lifetimes).collect();
@@ -156,6 +159,7 @@ fn group(
         field: argument,
         member,
         ty: field.ty.clone(),
+        type_text: field.ty.to_token_stream().to_string(),
         name: String::new(),
         display: false,
         group,

@@ -13,8 +13,5 @@ enum Shop {
 fn main() {
     Shop::Conns { tls: true }.inc();
     Shop::Depth.sub(1);
-    Shop::Depth.set_max(1);
-    Shop::Depth.set_min(1);
-    Shop::Depth.set_to_now();
-    Shop::Size.record_many(1, 2);
+    Shop::Size.time(|| ());
 }
