@@ -80,14 +80,14 @@ fn budgets(
     }
     let checks = budgets.into_iter().filter_map(|(list, limit, _, metrics_of_list)| {
         let labels = &names[*metrics.label_lists.first_metrics.get(list)?].labels;
-        let mut named: Vec<_> =
+        let mut listed: Vec<_> =
             metrics_of_list.iter().take(5).map(|metric| format!("`{}`", metric.name)).collect();
-        match metrics_of_list.len() - named.len() {
+        match metrics_of_list.len() - listed.len() {
             0 => {}
-            others => named.push(format!("{others} others")),
+            others => listed.push(format!("{others} others")),
         }
-        let whose = if named.len() == 1 { "its" } else { "their" };
-        let text = format!("{}: {whose}", named.join(", "));
+        let whose = if listed.len() == 1 { "its" } else { "their" };
+        let text = format!("{}: {whose}", listed.join(", "));
         let at = at_ident(&metrics_of_list.first()?.variant);
         Some(quote_spanned!(at=> const _: () = __p::check_budget(#text, #labels, #limit);))
     });
