@@ -134,7 +134,7 @@ peers-lto *options:
     cargo build --profile release-lto --manifest-path benches/peers/Cargo.toml
     cargo run --profile release-lto --manifest-path benches/peers/Cargo.toml -- {{ options }}
 
-# what 2,000 metrics cost the compiler, beside another crate; fails if a promise is broken
+# the compile time of 2,000 metrics beside another crate; fails if a promise is broken
 compile-time rounds='3':
     cargo run --release --manifest-path benches/compile/Cargo.toml -- {{ rounds }}
 

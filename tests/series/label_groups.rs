@@ -223,3 +223,27 @@ fn threads_share_the_series_of_a_group() {
     let series = metric.series_with(&labels).unwrap();
     assert_eq!(series.value, Value::U64(4_000));
 }
+
+#[derive(Metrics)]
+#[metrics(prefix = "outcomes")]
+enum Outcomes<'a> {
+    #[counter(positional)]
+    Fixed { first: Outcome, tls: bool, second: Outcome },
+    #[counter(positional)]
+    Open { first: Outcome, host: &'a str, second: Outcome },
+}
+
+#[test]
+fn an_outcome_in_two_labels_is_the_same_in_both() {
+    #[timed(count = Outcomes::Fixed { first: outcome, tls: true, second: outcome })]
+    fn fixed() -> Result<(), ()> {
+        Err(())
+    }
+    #[timed(count = Outcomes::Open { first: outcome, host: "a", second: outcome })]
+    fn open() -> Result<(), ()> {
+        Err(())
+    }
+    assert!(fixed().is_err() && open().is_err());
+    assert_eq!(labels("outcomes.fixed"), "first=error tls=true second=error");
+    assert_eq!(labels("outcomes.open"), "first=error host=a second=error");
+}

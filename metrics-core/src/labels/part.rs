@@ -34,7 +34,7 @@ pub trait PartList {
     fn visit<'s>(&'s self, visitor: &mut impl PartVisitor<'s>);
 }
 
-/// What is done with each part of a list, in turn. A trait and not a closure: its method can be
+/// An operation on each part of a list, in turn. A trait and not a closure: its method can be
 /// `#[inline(always)]`, and only inlined code knows the kinds of the labels.
 #[doc(hidden)]
 pub trait PartVisitor<'s> {

@@ -65,7 +65,7 @@ impl BucketError {
     }
 }
 
-/// What to do about wrong boundaries.
+/// The advice for wrong boundaries.
 const EMPTY: &str =
     "there are no boundaries; give at least one, or leave `buckets` out to use the default";
 const FINITE: &str = "leave it out, the last bucket always extends to infinity";

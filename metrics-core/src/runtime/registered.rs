@@ -96,7 +96,7 @@ impl RuntimeMetric {
         Err(Error::wrong_type(self.descriptor().name(), registered, asked))
     }
 
-    /// What recording `value` changes, or the reason why it cannot be recorded.
+    /// The change that `value` makes, or the reason why it cannot be recorded.
     pub(super) fn check_value(self, value: Any) -> Result<Change, DropReason> {
         let descriptor = self.descriptor();
         // The cells of a histogram hold any float, so its value type is checked here.

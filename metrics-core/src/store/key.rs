@@ -53,13 +53,14 @@ impl<'s> PartVisitor<'s> for Combination {
     }
 }
 
-/// The distance between series that differ only in the pending outcome; 0 if no outcome is pending.
+/// The distance between series that differ only in the pending outcome, which may be several labels;
+/// 0 if no outcome is pending.
 struct PendingStride(usize);
 
 impl<'s> PartVisitor<'s> for PendingStride {
     #[inline(always)]
     fn visit(&mut self, part: &'s Part<'s>) {
-        self.0 = if part.is_pending { 1 } else { self.0 * part.count };
+        self.0 = self.0 * part.count + usize::from(part.is_pending);
     }
 }
 
@@ -118,8 +119,7 @@ impl<P: PartList> Parts<P> {
         combination.0
     }
 
-    /// The distance between series that differ only in the pending outcome; 0 if no outcome is
-    /// pending.
+    /// See [`PendingStride`].
     #[inline(always)]
     pub(crate) fn pending_stride(&self) -> usize {
         let mut stride = PendingStride(0);

@@ -37,8 +37,8 @@ impl Series {
 
     /// Adds to a sum, and returns where the addition was counted.
     pub(crate) fn add_counted<N: Number>(self, n: N) -> Counted {
-        // What is counted here is taken back later. A measurement that interrupts the recording or
-        // reading of its own thread could not always be taken back.
+        // This addition is taken back later. A measurement that interrupts the recording or reading
+        // of its own thread could not always be taken back.
         if locks::is_interrupting() {
             return (self, Life::NONE);
         }

@@ -31,7 +31,7 @@ pub trait LabelGroup: Sized {
     fn parts<'s>(&'s self, scratch: &'s mut [Scratch]) -> impl PartList + 's;
 
     /// Looks the labels up once. Every metric whose labels are this group then finds its series
-    /// without another lookup, in this thread.
+    /// without comparing labels, from the second time on in this thread.
     ///
     /// Use it where one place records several metrics with the same labels. The result cannot be
     /// sent to another thread, so call this after the last `.await` before the measurements.
@@ -55,6 +55,7 @@ pub trait LabelGroup: Sized {
 }
 
 /// The labels of a group, looked up. [`LabelGroup::find`] returns it.
+#[must_use = "labels that are looked up record nothing by themselves"]
 #[derive(Clone)]
 pub struct FoundLabels<G> {
     labels: G,
@@ -74,7 +75,7 @@ impl<G: fmt::Debug> fmt::Debug for FoundLabels<G> {
     }
 }
 
-/// What a constructor takes for the group `G`: the group, or its [labels looked
+/// An argument for the group `G` of a constructor: the group, or its [labels looked
 /// up](LabelGroup::find).
 #[diagnostic::on_unimplemented(
     message = "expected the labels `{G}`, found `{Self}`",
