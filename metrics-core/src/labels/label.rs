@@ -12,9 +12,10 @@ use super::value::LabelRef;
 
 /// A type whose values can be a label.
 ///
-/// Strings of every common type, integers, `NonZero` integers, `bool`, `char` and `Option` of a label
-/// (`None` leaves the label out) implement it. So do `Method` and `StatusCode` of the crate `http`
-/// and `Uuid` of the crate `uuid`, with the feature of that name. For enums and newtypes, derive it:
+/// Strings of every common type, integers, `NonZero` integers, `bool`, `char` and `Option` of a
+/// label (`None` leaves the label out) implement it. So do `Method` and `StatusCode` of the crate
+/// `http` and `Uuid` of the crate `uuid`, with the feature of that name. For enums and newtypes,
+/// derive it:
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -107,26 +108,28 @@ macro_rules! text_labels {
 
 text_labels!(str, String, Box<str>, Arc<str>, Rc<str>, Cow<'_, str>);
 
+/// Attributes hold an `i64`. An integer that does not fit is kept exactly, as text.
+#[inline]
+fn integer<I: TryInto<i64> + Display + Copy>(value: I, scratch: &mut Scratch) -> LabelRef<'_> {
+    match value.try_into() {
+        Ok(value) => LabelRef::Int(value),
+        Err(_) => scratch.write(&value),
+    }
+}
+
 macro_rules! integer_labels {
     ($($integer:ty),*) => {$(
         impl Label for $integer {
             #[inline]
             fn value<'a>(label: &'a Self, scratch: &'a mut Scratch) -> LabelRef<'a> {
-                // Attributes hold an i64. An integer that does not fit is kept exactly, as text.
-                match i64::try_from(*label) {
-                    Ok(value) => LabelRef::Int(value),
-                    Err(_) => scratch.write(label),
-                }
+                integer(*label, scratch)
             }
         }
 
         impl Label for NonZero<$integer> {
             #[inline]
             fn value<'a>(label: &'a Self, scratch: &'a mut Scratch) -> LabelRef<'a> {
-                match i64::try_from(label.get()) {
-                    Ok(value) => LabelRef::Int(value),
-                    Err(_) => scratch.write(label),
-                }
+                integer(label.get(), scratch)
             }
         }
     )*};

@@ -51,6 +51,21 @@ impl<const N: usize> PartList for [Part<'_>; N] {
     }
 }
 
+impl PartList for Part<'_> {
+    #[inline(always)]
+    fn visit<'s>(&'s self, visitor: &mut impl PartVisitor<'s>) {
+        visitor.visit(self);
+    }
+}
+
+impl<A: PartList, B: PartList> PartList for (A, B) {
+    #[inline(always)]
+    fn visit<'s>(&'s self, visitor: &mut impl PartVisitor<'s>) {
+        self.0.visit(visitor);
+        self.1.visit(visitor);
+    }
+}
+
 /// The functions of a `Label` type, as function pointers.
 ///
 /// Generated code uses a label's type in several places. Only the one that makes this value
@@ -78,16 +93,6 @@ pub const fn label_type<L: Label + ?Sized>() -> LabelType<L> {
     }
 }
 
-/// Like [`displayed_part`], for an `Option`: `None` leaves the label out.
-#[doc(hidden)]
-#[inline(always)]
-pub fn displayed_option_part<'a, T: Display>(
-    value: &Option<T>,
-    scratch: &'a mut Scratch,
-) -> Part<'a> {
-    Part::open(value.as_ref().map_or(LabelRef::Absent, |value| scratch.write(value)))
-}
-
 /// The label type of a field that is an `Option` and has `#[label(display)]`: `None` leaves the
 /// label out.
 #[doc(hidden)]
@@ -106,26 +111,21 @@ pub const fn displayed_option<'t, T: Display>() -> LabelType<Displayed<'t, Optio
     }
 }
 
-impl PartList for Part<'_> {
-    #[inline(always)]
-    fn visit<'s>(&'s self, visitor: &mut impl PartVisitor<'s>) {
-        visitor.visit(self);
-    }
-}
-
-impl<A: PartList, B: PartList> PartList for (A, B) {
-    #[inline(always)]
-    fn visit<'s>(&'s self, visitor: &mut impl PartVisitor<'s>) {
-        self.0.visit(visitor);
-        self.1.visit(visitor);
-    }
-}
-
 /// The part of a label that is written with `Display`.
 #[doc(hidden)]
 #[inline(always)]
 pub fn displayed_part<'a, T: Display + ?Sized>(value: &T, scratch: &'a mut Scratch) -> Part<'a> {
     Part::open(scratch.write(value))
+}
+
+/// Like [`displayed_part`], for an `Option`: `None` leaves the label out.
+#[doc(hidden)]
+#[inline(always)]
+pub fn displayed_option_part<'a, T: Display>(
+    value: &Option<T>,
+    scratch: &'a mut Scratch,
+) -> Part<'a> {
+    Part::open(value.as_ref().map_or(LabelRef::Absent, |value| scratch.write(value)))
 }
 
 /// The part of `label`.

@@ -80,3 +80,53 @@ impl GroupSeries {
         found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{counter, label};
+    use super::*;
+    use crate::store::block::Owner;
+    use crate::store::state::End;
+
+    #[test]
+    fn a_series_is_looked_up_once_until_it_is_removed() {
+        let (first, second) = (counter(10), counter(10));
+        let mut lookups = 0;
+        let mut find = |family: &'static Family| {
+            GroupSeries::of(&label(1)).series(family, || {
+                lookups += 1;
+                family.find(&label(1))
+            })
+        };
+        for _ in 0..3 {
+            assert!(find(first).is_same(first.find(&label(1))));
+            assert!(find(second).is_same(second.find(&label(1))));
+        }
+        let removed = find(first);
+        removed.add(1_u64);
+        first.end_life(removed.block, removed.life(), End::Removal);
+        assert!(find(first).is_current() && find(first).is_current());
+        assert_eq!(lookups, 3);
+    }
+
+    #[test]
+    fn the_overflow_series_is_not_kept() {
+        let family = counter(1);
+        let only = family.find(&label(1));
+        only.add(1_u64);
+        let group = GroupSeries::of(&label(2));
+        assert!(group.series(family, || family.find(&label(2))).is_overflow());
+        family.end_life(only.block, only.life(), End::Removal);
+        assert!(!group.series(family, || family.find(&label(2))).is_overflow());
+    }
+
+    #[test]
+    fn a_thread_remembers_a_limited_number_of_groups() {
+        let beyond = if cfg!(miri) { 10 } else { 2 * LIMIT as u32 + 10 };
+        for id in 0..beyond {
+            GroupSeries::of(&label(id));
+        }
+        let kept = GROUPS.with_borrow(HashTable::len);
+        assert!(kept <= LIMIT && kept > 0, "{kept}");
+    }
+}
