@@ -8,7 +8,7 @@ use std::path::Path;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
-use crate::expand::{Macro, derive_label, derive_metrics, hint, timed};
+use crate::expand::{Macro, derive_label, derive_label_group, derive_metrics, hint, timed};
 use crate::model::Doubt;
 
 fn shop_metrics() -> TokenStream {
@@ -62,6 +62,50 @@ fn endpoint() -> TokenStream {
             FrontPage,
             #[label(name = "the checkout")]
             Checkout,
+        }
+    }
+}
+
+fn route() -> TokenStream {
+    quote! {
+        #[label(crate = tm)]
+        struct Route<'a> {
+            #[label(group, prefix = "server")]
+            server: Server,
+            #[label(name = "http.route")]
+            path: &'a str,
+            #[label(display)]
+            ip: IpAddr,
+        }
+    }
+}
+
+/// A group whose own tokens name nothing that could be shadowed.
+fn place() -> TokenStream {
+    quote! {
+        #[label(crate = tm)]
+        struct Place {
+            #[label(group)]
+            server: Server,
+            #[label(display)]
+            ip: IpAddr,
+        }
+    }
+}
+
+/// Metrics with groups of labels.
+fn web() -> TokenStream {
+    quote! {
+        #[metrics(crate = tm)]
+        enum Web<'a> {
+            #[counter]
+            Requests(Route<'a>),
+            #[gauge]
+            Depth {
+                queue: u8,
+                #[label(group)]
+                at: Route<'a>,
+            },
         }
     }
 }
@@ -176,6 +220,12 @@ fn label_enum() {
 }
 
 #[test]
+fn label_group() {
+    let (route, web) = (derive_label_group(route()), derive_metrics(web()));
+    assert_expansion("label_group.rs", quote!(#route #web));
+}
+
+#[test]
 fn hint_for_a_path_that_may_be_wrong() {
     let renamed = hint(&Doubt::Renamed("tm".to_owned()), Macro::Metrics);
     let absent = hint(&Doubt::Absent, Macro::Timed);
@@ -245,6 +295,7 @@ fn nothing_is_named_that_a_user_can_shadow() {
     bare_names(derive_metrics(shop_metrics()), &mut found);
     bare_names(derive_metrics(pump()), &mut found);
     bare_names(derive_label(endpoint()), &mut found);
+    bare_names(derive_label_group(place()), &mut found);
     // The user's own `&'a str`: in the const, as the constructor's argument, and in each of the two
     // functions that find a series as argument and as label.
     assert_eq!(found, ["str"; 6]);

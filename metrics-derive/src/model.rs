@@ -18,6 +18,7 @@ mod mentions;
 mod metric;
 mod metrics;
 mod naming;
+mod parameters;
 mod returned_closure;
 mod returned_future;
 mod returns;

@@ -1,10 +1,11 @@
 //! A group of labels.
 
-use syn::{GenericParam, Generics, Ident};
+use syn::{Generics, Ident};
 
 use crate::diagnostics::Diagnostics;
 use crate::model::facade::Facade;
 use crate::model::labels::{ValidatedLabel, labels_of_fields};
+use crate::model::parameters::refuse_parameters;
 use crate::parse::GroupDeclaration;
 
 /// A struct whose fields are all valid labels or groups.
@@ -19,20 +20,12 @@ impl ValidatedGroup {
     /// `None` if there is a mistake, which is reported then.
     pub(crate) fn check(cx: &Diagnostics, declaration: &GroupDeclaration) -> Option<Self> {
         let ident = &declaration.ident;
-        for parameter in &declaration.generics.params {
-            let (what, name) = match parameter {
-                GenericParam::Lifetime(_) => continue,
-                GenericParam::Type(parameter) => ("type", &parameter.ident),
-                GenericParam::Const(parameter) => ("const", &parameter.ident),
-            };
-            cx.error(
-                parameter,
-                format_args!(
-                    "`{ident}` cannot have the {what} parameter `{name}`: the labels of a metric \
-                     are known while compiling; give them concrete types"
-                ),
-            );
-        }
+        refuse_parameters(
+            cx,
+            ident,
+            &declaration.generics,
+            "the labels of a metric are known while compiling; give them concrete types",
+        );
         let fields = declaration.fields.as_ref()?;
         if fields.is_empty() {
             cx.error(

@@ -1,7 +1,7 @@
 //! All metrics of an enum, and the names that two of them may not share.
 
 use proc_macro2::TokenStream;
-use syn::{GenericParam, Generics, Ident, Visibility};
+use syn::{Generics, Ident, Visibility};
 use typed_metrics_core::DEFAULT_SERIES_LIMIT;
 
 use crate::diagnostics::Diagnostics;
@@ -13,6 +13,7 @@ use crate::model::lifetime::ValidatedLifetime;
 use crate::model::limit::{Limit, series_limit};
 use crate::model::metric::{CheckedMetric, ForAll, ValidatedMetric};
 use crate::model::naming::{constructor, prefix};
+use crate::model::parameters::refuse_parameters;
 use crate::parse::{Constant, ConstantLabel, MetricsDeclaration, Slot, VariantDeclaration};
 
 /// An enum whose variants are all valid metrics.
@@ -71,7 +72,12 @@ pub(crate) fn check_metrics<'d>(
     cx: &Diagnostics,
     declaration: &'d MetricsDeclaration,
 ) -> Vec<CheckedVariant<'d>> {
-    refuse_parameters(cx, declaration);
+    refuse_parameters(
+        cx,
+        &declaration.ident,
+        &declaration.generics,
+        "each metric is a static, and statics are not generic; give its labels concrete types",
+    );
     let prefix = prefix(cx, &declaration.prefix);
     let default = Limit::Number(DEFAULT_SERIES_LIMIT);
     let series_limit = series_limit(cx, &declaration.series_limit, &default).unwrap_or(default);
@@ -132,24 +138,6 @@ fn expression<T>(slot: &Slot<Constant<T>>) -> Option<TokenStream> {
     match slot.read() {
         Ok(Some(Constant::Expression(expression))) => Some(expression.clone()),
         _ => None,
-    }
-}
-
-fn refuse_parameters(cx: &Diagnostics, declaration: &MetricsDeclaration) {
-    let ident = &declaration.ident;
-    for parameter in &declaration.generics.params {
-        let (what, name) = match parameter {
-            GenericParam::Lifetime(_) => continue,
-            GenericParam::Type(parameter) => ("type", &parameter.ident),
-            GenericParam::Const(parameter) => ("const", &parameter.ident),
-        };
-        cx.error(
-            parameter,
-            format_args!(
-                "`{ident}` cannot have the {what} parameter `{name}`: each metric is a static, \
-                 and statics are not generic; give its labels concrete types"
-            ),
-        );
     }
 }
 
