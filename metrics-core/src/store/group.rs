@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_thread_remembers_a_limited_number_of_groups() {
-        let beyond = if cfg!(miri) { 10 } else { 2 * LIMIT as u32 + 10 };
+        let beyond = if cfg!(miri) { 10 } else { 2 * u32::try_from(LIMIT).unwrap() + 10 };
         for id in 0..beyond {
             GroupSeries::of(&label(id));
         }
