@@ -151,6 +151,9 @@ fn before_void() -> u64 {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
+    use std::sync::Barrier;
+    use std::sync::atomic::AtomicBool;
+
     use super::*;
 
     #[test]
@@ -208,10 +211,13 @@ mod tests {
     #[test]
     fn threads_add_exactly() {
         let cell = SharedGauge::new();
-        let each = if cfg!(miri) { 20 } else { 20_000 };
+        let each = if cfg!(miri) { 20 } else { 200_000 };
+        // So that the threads run at the same time.
+        let start = Barrier::new(4);
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
+                    start.wait();
                     for _ in 0..each {
                         cell.adjust::<f64>(Adjustment::Add(0.5_f64.to_bits()));
                     }
@@ -221,31 +227,40 @@ mod tests {
         assert_eq!(cell.read().map(f64::from_bits), Some(f64::from(each) * 2.0));
     }
 
-    /// Two threads add 1 and subtract it, while the expiry and removals void the value.
+    /// Two threads add 1, while the expiry and removals void the value.
     #[test]
     fn what_is_added_before_a_removal_does_not_come_back() {
+        const MUCH: u64 = 1 << 40;
         let cell = SharedGauge::new();
-        let rounds = if cfg!(miri) { 20 } else { 20_000 };
+        let is_over = AtomicBool::new(false);
+        let wait = || (0..50).for_each(|_| std::hint::spin_loop());
         std::thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| {
-                    for _ in 0..rounds {
-                        cell.adjust::<i64>(Adjustment::Add(1));
+                    while !is_over.load(Relaxed) {
+                        cell.adjust::<u64>(Adjustment::Add(1));
                     }
                 });
             }
-            for _ in 0..rounds {
-                // More than both threads add, so it would show if it came back.
-                cell.adjust::<i64>(Adjustment::Add(1_000_000_000));
-                cell.unset();
-                let after = cell.read().unwrap_or(0);
-                assert!(after <= 2 * rounds, "{after}");
-                cell.take_fresh();
-                cell.unset_if_seen();
-            }
+            let found: Vec<_> = (0..if cfg!(miri) { 20 } else { 50_000 })
+                .filter_map(|_| {
+                    // More than both threads add, so it shows if it comes back.
+                    cell.adjust::<u64>(Adjustment::Add(MUCH));
+                    // The threads see it, and then are done with what they had begun.
+                    wait();
+                    cell.unset();
+                    wait();
+                    let after = cell.read();
+                    cell.take_fresh();
+                    cell.unset_if_seen();
+                    after.filter(|after| *after >= MUCH)
+                })
+                .collect();
+            is_over.store(true, Relaxed);
+            assert_eq!(found, [], "came back");
         });
         cell.unset();
-        cell.adjust::<i64>(Adjustment::Add(1));
+        cell.adjust::<u64>(Adjustment::Add(1));
         assert_eq!(cell.read(), Some(1));
     }
 }
