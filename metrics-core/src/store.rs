@@ -13,6 +13,7 @@ pub(crate) mod family;
 pub(crate) mod forward;
 mod full;
 pub(crate) mod function_metrics;
+mod gauge;
 pub(crate) mod group;
 pub(crate) mod key;
 mod late;
