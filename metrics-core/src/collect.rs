@@ -24,5 +24,6 @@ pub(crate) mod reader;
 pub(crate) mod recorded;
 pub(crate) mod registry;
 pub(crate) mod remove;
+pub(crate) mod shown;
 pub(crate) mod snapshot;
 pub(crate) mod warn;

@@ -13,6 +13,7 @@ pub(crate) mod label_descriptor;
 pub(crate) mod label_list;
 pub(crate) mod lifetime;
 pub(crate) mod objective;
+pub(crate) mod presentation;
 pub(crate) mod series_id;
 pub(crate) mod source;
 pub(crate) mod timed_function;

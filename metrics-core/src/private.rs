@@ -19,8 +19,9 @@ pub use crate::metric::descriptor::{Definition, Descriptor};
 pub use crate::metric::joined_name::JoinedName;
 pub use crate::metric::kind::{MetricType, ValueType};
 pub use crate::metric::label_descriptor::LabelDescriptor;
-pub use crate::metric::label_list::{concat, count, grouped, prefixed_names, renamed};
+pub use crate::metric::label_list::{concat, count, grouped, prefixed_names, renamed, with_state};
 pub use crate::metric::lifetime::Lifetime;
+pub use crate::metric::presentation::{Presentation, checked_states};
 pub use crate::metric::source::Source;
 pub use crate::rules::buckets::check_constant_boundaries;
 pub use crate::rules::name::check_prefix;
@@ -32,6 +33,8 @@ pub use crate::typed::group::{
 };
 pub use crate::typed::handle::{Handle, kind};
 pub use crate::typed::resolve::{AnySeries, Resolve, ResolveAs, SeriesKey, find, is_open, resolve};
+pub use crate::typed::state::AnySeriesOrState;
+pub use crate::typed::state_index::StateIndex;
 pub use crate::typed::wrong_kind::CallTheConstructor;
 
 /// What an expansion imports to know that its path to this crate is right. Without that path the

@@ -251,6 +251,23 @@ impl<R> Captured<R> {
         self.find(&expect(&metric, MetricType::Gauge)).map(Value::as_f64)
     }
 
+    /// Whether a state is the current one, or whether an info was set last.
+    ///
+    /// # Panics
+    /// If `metric` is neither.
+    #[track_caller]
+    pub fn is_set(&self, metric: impl Metrics) -> bool {
+        let key = metric.__series();
+        let descriptor = key.family.descriptor();
+        let kind = descriptor.definition().kind_name();
+        assert!(
+            descriptor.is_state_or_info(),
+            "`{}` has no states and is no info; ask for `{kind}`, not for `is_set`",
+            name(&key)
+        );
+        self.find(&key) == Some(&Value::I64(1))
+    }
+
     /// The values of a histogram. If none was recorded, the count is 0 and the extremes are NaN.
     ///
     /// # Panics
@@ -296,6 +313,16 @@ impl<R> Captured<R> {
         let key = metric.__series();
         let found = self.gauge(metric).map(f64::to_bits);
         self.assert(found == Some(expected.to_bits()), &key, &expected);
+    }
+
+    /// Asserts that a state is the current one, or that an info was set last.
+    ///
+    /// # Panics
+    /// If it is not. The message lists what was recorded instead.
+    #[track_caller]
+    pub fn assert_set(&self, metric: impl Metrics) {
+        let key = metric.__series();
+        self.assert(self.is_set(metric), &key, &1);
     }
 
     /// Asserts the number of values that a histogram recorded.

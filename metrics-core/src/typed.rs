@@ -9,5 +9,7 @@ pub(crate) mod group;
 pub(crate) mod handle;
 pub(crate) mod metrics;
 pub(crate) mod resolve;
+pub(crate) mod state;
+pub(crate) mod state_index;
 pub mod value;
 pub(crate) mod wrong_kind;

@@ -2,9 +2,58 @@
 
 use typed_metrics_core::{MetricType, ValueType};
 
+/// A kind of metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Counter,
+    UpDownCounter,
+    Gauge,
+    Histogram,
+    State,
+    Info,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Counter, Self::UpDownCounter, Self::Gauge, Self::Histogram, Self::State, Self::Info];
+
+    /// The instrument that handlers see.
+    pub(crate) const fn metric_type(self) -> MetricType {
+        match self {
+            Self::Counter => MetricType::Counter,
+            Self::Gauge => MetricType::Gauge,
+            Self::Histogram => MetricType::Histogram,
+            Self::UpDownCounter | Self::State | Self::Info => MetricType::UpDownCounter,
+        }
+    }
+
+    /// The name of the attribute.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Info => "info",
+            other => other.metric_type().as_str(),
+        }
+    }
+
+    /// The name with its article, for messages.
+    pub(crate) const fn in_prose(self) -> &'static str {
+        match self {
+            Self::State => "a state",
+            Self::Info => "an info",
+            other => other.metric_type().in_prose(),
+        }
+    }
+
+    /// Whether the values are always 0 or 1.
+    pub(crate) const fn is_state_or_info(self) -> bool {
+        matches!(self, Self::State | Self::Info)
+    }
+}
+
 /// The kind whose attribute is called `word`.
-pub(crate) fn kind_named(word: &str) -> Option<MetricType> {
-    MetricType::ALL.into_iter().find(|kind| kind.as_str() == word)
+pub(crate) fn kind_named(word: &str) -> Option<Kind> {
+    Kind::ALL.into_iter().find(|kind| kind.as_str() == word)
 }
 
 /// The value type called `word`.
@@ -13,9 +62,9 @@ pub(crate) fn value_type_named(word: &str) -> Option<ValueType> {
 }
 
 /// The keys of a kind's attribute.
-pub(crate) fn keys(kind: MetricType) -> &'static [&'static str] {
+pub(crate) fn keys(kind: Kind) -> &'static [&'static str] {
     match kind {
-        MetricType::Histogram => &[
+        Kind::Histogram => &[
             "unit",
             "buckets",
             "name",
@@ -25,11 +74,22 @@ pub(crate) fn keys(kind: MetricType) -> &'static [&'static str] {
             "expire",
             "last_recorded",
             "positional",
+            "was",
         ],
-        MetricType::UpDownCounter => {
-            &["unit", "name", "description", "value", "series_limit", "last_recorded", "positional"]
+        Kind::UpDownCounter => &[
+            "unit",
+            "name",
+            "description",
+            "value",
+            "series_limit",
+            "last_recorded",
+            "positional",
+            "was",
+        ],
+        Kind::State | Kind::Info => {
+            &["name", "description", "series_limit", "last_recorded", "positional", "was"]
         }
-        _ => &[
+        Kind::Counter | Kind::Gauge => &[
             "unit",
             "name",
             "description",
@@ -38,6 +98,7 @@ pub(crate) fn keys(kind: MetricType) -> &'static [&'static str] {
             "expire",
             "last_recorded",
             "positional",
+            "was",
         ],
     }
 }

@@ -34,7 +34,7 @@ mod suggest;
 /// `extern crate tm as typed_metrics;`.
 #[proc_macro_derive(
     Metrics,
-    attributes(metrics, counter, up_down_counter, gauge, histogram, label)
+    attributes(metrics, counter, up_down_counter, gauge, histogram, state, info, label)
 )]
 pub fn derive_metrics(input: TokenStream) -> TokenStream {
     expand::derive_metrics(input.into()).into()

@@ -32,7 +32,7 @@ pub(super) fn absorb_all(view: &View<'_>) {
 
 fn absorb_series(series: Series, view: &View<'_>) {
     series.settle();
-    match series.descriptor().metric_type() {
+    match series.descriptor().stored_type() {
         MetricType::Gauge => {}
         MetricType::Histogram => absorb_histogram(series, view),
         MetricType::Counter | MetricType::UpDownCounter => {

@@ -9,8 +9,10 @@ use super::fold::fold_ended;
 use super::merge::MergedMetrics;
 use super::observation::run_callbacks;
 use super::progress::{Readers, Reports, lock_readers};
+use super::reader::series_of;
 use super::registry;
-use super::snapshot::MetricSnapshot;
+use super::shown::OldNames;
+use super::snapshot::{MetricSnapshot, SeriesSnapshot};
 use super::warn::warn_of_news;
 use crate::cells::change::Reading;
 use crate::labels::set::Labels;
@@ -26,8 +28,8 @@ use crate::store::value::Value;
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Changes {
-    /// The metrics that changed, typed metrics first. Several definitions of one metric are
-    /// separate entries.
+    /// The metrics that changed. Several definitions of one metric are separate entries, except
+    /// those of states and infos.
     pub metrics: Vec<MetricChanges>,
 }
 
@@ -77,6 +79,11 @@ impl LabelsOf {
 }
 
 impl SeriesChange {
+    fn of(series: SeriesSnapshot) -> Self {
+        let SeriesSnapshot { id, labels, value, created, .. } = series;
+        Self { id, value, created, labels: LabelsOf::Kept(labels) }
+    }
+
     /// The labels of the series.
     ///
     /// Call this function only when needed: making the labels may cost more than reading a sum.
@@ -94,14 +101,21 @@ impl SeriesChange {
 /// Any number of readers can read, each at its own pace. With 10,000 series of which few changed,
 /// the changes cost a fraction of a snapshot. A [`Reader`](crate::Reader) takes snapshots.
 #[derive(Debug)]
-pub struct ChangeReader(u64);
+pub struct ChangeReader {
+    reader: u64,
+    /// The reader of the old names of metrics. A handler may want a metric under one name earlier
+    /// than under the other.
+    old_names: u64,
+}
 
 impl ChangeReader {
     /// A reader whose first changes are those since the start of the program. Series that were
     /// removed earlier are part of them if no reader has collected yet.
     #[must_use]
     pub fn new() -> Self {
-        Self(lock_readers().add_reader(Reports::Changes))
+        let mut readers = lock_readers();
+        let reader = readers.add_reader(Reports::Changes);
+        Self { reader, old_names: readers.add_reader(Reports::RenamedChanges) }
     }
 
     /// The changes since this reader's last call, in the metrics that are `wanted`. Changes in
@@ -127,34 +141,41 @@ impl ChangeReader {
     /// ```
     #[must_use]
     pub fn changes(&self, wanted: impl Fn(&'static Descriptor) -> bool) -> Changes {
-        run_callbacks(&wanted);
-        let mut families = registry::families();
-        families.retain(|family| wanted(family.descriptor()));
-        let mut changes = Changes::default();
+        let old_names = OldNames::of(&registry::families());
+        let is_wanted = |metric| wanted(metric) || old_names.get(metric).is_some_and(&wanted);
+        run_callbacks(is_wanted);
+        // Callbacks may register metrics.
+        let mut read = registry::families();
+        let old_names = OldNames::of(&read);
+        let (mut families, mut renamed) = (Vec::new(), Vec::new());
+        read.retain(|&family| {
+            let is_wanted = wanted(family.descriptor());
+            let is_old_wanted = old_names.get(family.descriptor()).is_some_and(&wanted);
+            families.extend(is_wanted.then_some(family));
+            renamed.extend(is_old_wanted.then_some(family));
+            is_wanted || is_old_wanted
+        });
         let mut dropped = MergedMetrics::default();
         let mut readers = lock_readers();
         fold_ended(&mut readers);
-        look_for_expired(&families, &mut readers);
-        let view = View::everything();
+        look_for_expired(&read, &mut readers);
         for &family in &families {
-            let descriptor = family.descriptor();
-            let mut empty = MetricSnapshot::new(descriptor);
-            empty.dropped = family.dropped().read();
-            dropped.push(family, empty);
-            let mut metric = MetricChanges::none(descriptor);
-            match descriptor.metric_type() {
-                MetricType::Histogram => metric.add_histograms(self.0, family, &view, &mut readers),
-                _ => metric.add_numbers(self.0, family, &view, &mut readers),
-            }
-            metric.add_ended(readers.take_ended(self.0, descriptor));
-            if !(metric.series.is_empty() && metric.removed.is_empty()) {
-                changes.metrics.push(metric);
+            let dropped_here = family.dropped().read();
+            let empty = MetricSnapshot::new(family.descriptor());
+            dropped.push(family, MetricSnapshot { dropped: dropped_here, ..empty });
+        }
+        let view = View::everything();
+        let mut metrics = changes_of(&families, self.reader, &view, &mut readers);
+        for mut metric in changes_of(&renamed, self.old_names, &view, &mut readers) {
+            if let Some(old) = old_names.get(metric.descriptor) {
+                metric.show_under_old_name(old);
+                metrics.push(metric);
             }
         }
         drop(readers);
         // Outside the lock, as in `collect`.
         warn_of_news(&dropped);
-        changes
+        Changes { metrics }
     }
 }
 
@@ -166,8 +187,48 @@ impl Default for ChangeReader {
 
 impl Drop for ChangeReader {
     fn drop(&mut self) {
-        lock_readers().remove_reader(self.0);
+        let mut readers = lock_readers();
+        readers.remove_reader(self.reader);
+        readers.remove_reader(self.old_names);
     }
+}
+
+/// The changes of `families` since the last call for `reader`.
+fn changes_of(
+    families: &[&'static Family],
+    reader: u64,
+    view: &View<'_>,
+    readers: &mut Readers,
+) -> Vec<MetricChanges> {
+    let mut changes = Vec::new();
+    // The definitions of a state or an info have one value together, so they are read first.
+    let mut shown = MergedMetrics::default();
+    for &family in families {
+        let descriptor = family.descriptor();
+        let mut metric = MetricChanges::none(descriptor);
+        if descriptor.is_state_or_info() {
+            let series = series_of(family, None, view, readers);
+            shown.push(family, MetricSnapshot { series, ..MetricSnapshot::new(descriptor) });
+            continue;
+        }
+        match descriptor.metric_type() {
+            MetricType::Histogram => metric.add_histograms(reader, family, view, readers),
+            _ => metric.add_numbers(reader, family, view, readers),
+        }
+        metric.add_ended(readers.take_ended(reader, descriptor));
+        changes.push(metric);
+    }
+    for snapshot in shown.into_shown() {
+        let mut metric = MetricChanges::none(snapshot.descriptor);
+        if let Some(progress) = readers.shown(reader, snapshot.descriptor) {
+            let (series, removed) = progress.advance(snapshot.series);
+            metric.series.extend(series.into_iter().map(SeriesChange::of));
+            metric.removed = removed;
+        }
+        changes.push(metric);
+    }
+    changes.retain(|metric| !(metric.series.is_empty() && metric.removed.is_empty()));
+    changes
 }
 
 impl MetricChanges {
@@ -223,14 +284,17 @@ impl MetricChanges {
         });
     }
 
+    fn show_under_old_name(&mut self, old: &'static Descriptor) {
+        self.descriptor = old;
+        let ids = self.series.iter_mut().map(|series| &mut series.id);
+        for id in ids.chain(&mut self.removed) {
+            *id = id.under_old_name();
+        }
+    }
+
     /// Adds the series that were removed.
     fn add_ended(&mut self, ended: Ended) {
-        self.series.extend(ended.series.into_iter().map(|series| SeriesChange {
-            id: series.id,
-            value: series.value,
-            created: series.created,
-            labels: LabelsOf::Kept(series.labels),
-        }));
+        self.series.extend(ended.series.into_iter().map(SeriesChange::of));
         self.removed.extend(ended.removed);
     }
 }

@@ -9,7 +9,7 @@ use crate::labels::hash::{hash_of, same_labels};
 use crate::labels::set::Labels;
 use crate::metric::series_id::SeriesId;
 use crate::store::series::Series;
-use crate::store::value::Value;
+use crate::store::value::{Same, Value};
 
 /// The removed series of one metric that a reader has yet to report.
 ///
@@ -61,13 +61,13 @@ impl Ended {
             return true;
         }
         if let Some(index) = found {
-            self.series[index].value.merge(series.value, false);
+            self.series[index].value.merge(series.value, Same::Sum);
             return false;
         }
         let labels = overflow();
         let (hash, found) = self.find(&labels);
         match found {
-            Some(index) => self.series[index].value.merge(series.value, false),
+            Some(index) => self.series[index].value.merge(series.value, Same::Sum),
             None => self.insert(hash, SeriesSnapshot { labels, ..series }),
         }
         found.is_none()

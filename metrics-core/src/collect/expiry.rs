@@ -1,4 +1,5 @@
-//! Series in which nothing was recorded for some time: a collection removes them.
+//! Series in which nothing was recorded for some time, and replaced infos: a collection removes
+//! them.
 
 use super::last_recorded::{Contents, Moment};
 use super::progress::Readers;
@@ -8,8 +9,8 @@ use crate::store::family::Family;
 use crate::store::read::{View, read};
 use crate::store::series::Series;
 
-/// Notes which series were recorded since the last collection, and removes those that have expired.
-/// Leaves out metrics that neither expire nor are tracked.
+/// Notes which series were recorded since the last collection, and removes those that have expired
+/// or were replaced. Leaves out metrics that neither expire nor are tracked.
 ///
 /// A collection calls this function before it makes the view that it reads: the removals here count
 /// cells that an older view may not have.
@@ -19,6 +20,9 @@ pub(super) fn look_for_expired(families: &[&'static Family], readers: &mut Reade
     let mut expired = Vec::new();
     for family in families {
         let metric = family.descriptor();
+        if metric.is_info() {
+            expired.extend(replaced(family, &view));
+        }
         let expiry = metric.expiry();
         if expiry.is_none() && !metric.is_tracked() {
             continue;
@@ -36,6 +40,28 @@ pub(super) fn look_for_expired(families: &[&'static Family], readers: &mut Reade
     for series in expired {
         expire(series, readers);
     }
+}
+
+/// The replaced series of an info, if they take up half of the series limit. Until then they stay,
+/// so that captures do not lose what they saw.
+fn replaced(family: &'static Family, view: &View<'_>) -> Vec<Series> {
+    let mut open = Vec::new();
+    family.for_each_series(|series| open.extend((!series.is_fixed()).then_some(series)));
+    if open.len() * 2 < family.descriptor().series_limit() {
+        return Vec::new();
+    }
+    let set = open.into_iter().filter_map(|series| {
+        // Before it is read: a series that is set from here on does not expire.
+        series.take_fresh();
+        match read(series, view)? {
+            Reading::Number(number) => Some((number, series)),
+            Reading::Histogram(_) => None,
+        }
+    });
+    let mut set: Vec<_> = set.collect();
+    set.sort_unstable_by_key(|(number, _)| *number);
+    set.pop();
+    set.into_iter().map(|(_, series)| series).collect()
 }
 
 /// The contents of the series; `None` if nothing was recorded.

@@ -109,6 +109,7 @@ mod tests {
     use crate::labels::value::LabelRef;
     use crate::metric::kind::{MetricType, ValueType};
     use crate::metric::lifetime::Lifetime;
+    use crate::metric::presentation::Presentation;
     use crate::metric::source::Source;
 
     fn labels(value: LabelRef<'_>) -> Labels {
@@ -128,6 +129,7 @@ mod tests {
             boundaries: &[],
             series_limit: 0,
             lifetime: Lifetime::UNSET,
+            presentation: Presentation::PLAIN,
             source: Source { file: "", line: 0, module: "", item: "" },
         })
     }

@@ -117,7 +117,7 @@ impl LastValue {
     /// Records the value, unless its series has a newer value or is gone.
     fn show(self) -> Option<(Self, Option<Observed>)> {
         let series = self.series;
-        let is_gauge = series.descriptor().metric_type() == MetricType::Gauge;
+        let is_gauge = series.descriptor().stored_type() == MetricType::Gauge;
         // The memory of a removed series may hold other labels by now. A gauge that was set since
         // then has a newer value.
         let shows = series.has_its_labels() && !(is_gauge && series.current().0.is_recorded());

@@ -9,6 +9,7 @@ use crate::locks::lock;
 use crate::metric::kind::MetricType;
 use crate::metric::series_id::SeriesId;
 use crate::store::family::Family;
+use crate::store::value::Same;
 
 /// The metrics of a snapshot, merged by name.
 #[derive(Default)]
@@ -47,8 +48,9 @@ impl MergedMetrics {
         self.families.iter().copied().zip(&self.metrics)
     }
 
-    pub(crate) fn into_metrics(self) -> Vec<MetricSnapshot> {
-        self.metrics
+    /// The metrics as readers show them.
+    pub(crate) fn into_shown(self) -> impl Iterator<Item = MetricSnapshot> {
+        self.metrics.into_iter().map(MetricSnapshot::shown)
     }
 }
 
@@ -59,7 +61,12 @@ impl MetricSnapshot {
     /// that depend on their labels.
     fn merge(&mut self, other: Self, series: &mut Option<HashMap<SeriesId, usize>>) {
         let descriptor = self.descriptor;
-        let is_gauge = descriptor.metric_type() == MetricType::Gauge;
+        let same = match descriptor.stored_type() {
+            // The number of an info grows with every `set`.
+            _ if descriptor.is_info() => Same::Greatest,
+            MetricType::Gauge => Same::Other,
+            _ => Same::Sum,
+        };
         let mut joined = lock(&JOINED);
         let indices = series.get_or_insert_with(|| {
             for series in &mut self.removed {
@@ -80,7 +87,7 @@ impl MetricSnapshot {
             series.id = joined.id(descriptor, &series.labels);
             let index = *indices.entry(series.id).or_insert(self.series.len());
             match self.series.get_mut(index) {
-                Some(found) => found.value.merge(series.value, is_gauge),
+                Some(found) => found.value.merge(series.value, same),
                 None => self.series.push(series),
             }
         }

@@ -53,7 +53,7 @@ impl Observer {
         series: Series,
         callback: impl Fn() -> Result<T, DropReason> + Send + Sync + 'static,
     ) -> Arc<Self> {
-        let metric_type = series.descriptor().metric_type();
+        let metric_type = series.descriptor().stored_type();
         let valid = move |value: T| {
             if !value.is_finite() {
                 Err(DropReason::NotFinite)
@@ -101,7 +101,7 @@ impl Observer {
         let kept = last.filter(|observed| keep && is_there(observed));
         (self.apply)(self.series, last, None);
         // A counter keeps the observed total.
-        let is_counter = self.series.descriptor().metric_type() == MetricType::Counter;
+        let is_counter = self.series.descriptor().stored_type() == MetricType::Counter;
         if let Some(observed) = kept.filter(|_| !is_counter) {
             last_values::keep(self.series, observed.bits, self.apply);
         }
@@ -139,7 +139,7 @@ impl Observe for Observer {
             Err(reason) => {
                 self.series.drop_for(reason);
                 // A stale value would look like a current one.
-                if self.series.descriptor().metric_type() == MetricType::Gauge {
+                if self.series.descriptor().stored_type() == MetricType::Gauge {
                     self.series.unset();
                     None
                 } else {

@@ -7,6 +7,8 @@ use super::ended::{Ended, Ending};
 use super::histogram_progress::HistogramProgress;
 use super::last_recorded::LastRecorded;
 use super::numbers::FamilyProgress;
+use super::registry::is_renamed;
+use super::shown::ShownProgress;
 use crate::cells::change::Reading;
 use crate::cells::totals::{Extremes, Totals};
 use crate::clock;
@@ -37,6 +39,8 @@ pub(super) enum Reports {
     /// Snapshots, which hold totals.
     Snapshots,
     Changes,
+    /// Changes, in metrics that have an old name.
+    RenamedChanges,
 }
 
 /// How far one reader is.
@@ -48,6 +52,8 @@ struct ReaderProgress {
     /// The progress in sums and gauges, by the address of their descriptor. Empty unless the reader
     /// reports changes.
     numbers: HashMap<usize, FamilyProgress>,
+    /// The same for states and infos, by the address of the first definition.
+    shown: HashMap<usize, ShownProgress>,
     /// The removed series that the reader has yet to report, by the address of their descriptor.
     ended: HashMap<usize, Ended>,
 }
@@ -114,6 +120,16 @@ impl Readers {
         Some(progress.numbers.entry(address(family.descriptor())).or_default())
     }
 
+    /// How far `reader` is in a metric with states or an info.
+    pub(super) fn shown(
+        &mut self,
+        reader: u64,
+        first: &'static Descriptor,
+    ) -> Option<&mut ShownProgress> {
+        let progress = self.progress.iter_mut().find(|progress| progress.reader == reader)?;
+        Some(progress.shown.entry(address(first)).or_default())
+    }
+
     /// The histogram, with the interval since `reader` collected last.
     pub(super) fn cumulative(&mut self, reader: u64, series: Series, totals: Totals) -> Value {
         let interval = self.interval(reader, series, &totals);
@@ -131,7 +147,7 @@ impl Readers {
         series: Series,
         totals: &Totals,
     ) -> Option<HistogramSnapshot> {
-        self.add_interval(series.id(), totals.interval);
+        self.add_interval(series.descriptor(), series.id(), totals.interval);
         let progress = self.progress.iter_mut().find(|progress| progress.reader == reader)?;
         progress.histogram(series.id()).advance(series.descriptor().boundaries(), totals)
     }
@@ -140,7 +156,7 @@ impl Readers {
     /// the life that ended.
     pub(super) fn end(&mut self, series: Series, ending: &Ending, reading: Option<&Reading>) {
         if let Some(Reading::Histogram(totals)) = reading {
-            self.add_interval(ending.id, totals.interval);
+            self.add_interval(series.descriptor(), ending.id, totals.interval);
         }
         for progress in self.progress.iter_mut().chain(&mut self.early) {
             progress.end(series, ending, reading);
@@ -155,11 +171,11 @@ impl Readers {
     }
 
     /// Adds the extremes of an ended interval to the progress of every reader.
-    fn add_interval(&mut self, id: SeriesId, interval: Extremes) {
+    fn add_interval(&mut self, metric: &'static Descriptor, id: SeriesId, interval: Extremes) {
         if interval.is_none() {
             return;
         }
-        for progress in &mut self.progress {
+        for progress in self.progress.iter_mut().filter(|progress| progress.reads(metric)) {
             progress.histogram(id).add_pending(interval);
         }
     }
@@ -172,8 +188,14 @@ impl ReaderProgress {
             reports,
             histograms: HashMap::default(),
             numbers: HashMap::new(),
+            shown: HashMap::new(),
             ended: HashMap::new(),
         }
+    }
+
+    /// Whether the reader reads the metric.
+    fn reads(&self, metric: &Descriptor) -> bool {
+        self.reports != Reports::RenamedChanges || is_renamed(metric)
     }
 
     fn histogram(&mut self, id: SeriesId) -> &mut HistogramProgress {
@@ -183,13 +205,16 @@ impl ReaderProgress {
     /// See [`Readers::end`].
     fn end(&mut self, series: Series, ending: &Ending, reading: Option<&Reading>) {
         let (metric, id) = (series.descriptor(), ending.id);
+        if !self.reads(metric) {
+            return;
+        }
         let mut was_returned = false;
         let value = if metric.metric_type() == MetricType::Histogram {
             let progress = self.histograms.remove(&id);
             let mut progress = progress.unwrap_or_else(HistogramProgress::new);
             was_returned = progress.was_returned();
             self.last_histogram(metric, reading, &mut progress)
-        } else if self.reports == Reports::Changes {
+        } else if self.reports != Reports::Snapshots {
             let numbers = self.numbers.entry(address(metric)).or_default();
             let mut sum = std::mem::take(numbers.of(series.row()));
             was_returned = sum.id == Some(id);
@@ -223,7 +248,7 @@ impl ReaderProgress {
     ) -> Option<Value> {
         let Some(Reading::Histogram(totals)) = reading else { return None };
         let interval = progress.advance(metric.boundaries(), totals);
-        if self.reports == Reports::Changes {
+        if self.reports != Reports::Snapshots {
             return interval.map(Value::Histogram);
         }
         let mut snapshot = HistogramSnapshot::new(metric.boundaries(), totals.clone());

@@ -7,6 +7,7 @@ use super::fold::fold_ended;
 use super::merge::MergedMetrics;
 use super::observation::run_callbacks;
 use super::progress::{Readers, Reports, address, lock_readers};
+use super::shown::OldNames;
 use super::snapshot::{MetricSnapshot, SeriesSnapshot, Snapshot};
 use super::warn::warn_of_news;
 use super::{joined, registry};
@@ -86,6 +87,7 @@ impl Drop for Reader {
 fn collect(reader: Option<u64>) -> Snapshot {
     run_callbacks(|_| true);
     let families = registry::families();
+    let old_names = OldNames::of(&families);
     let mut readers = lock_readers();
     joined::sweep();
     fold_ended(&mut readers);
@@ -111,7 +113,13 @@ fn collect(reader: Option<u64>) -> Snapshot {
     drop(readers);
     // Outside the lock, because a logger may run any code, and may take a snapshot too.
     warn_of_news(&metrics);
-    Snapshot { metrics: metrics.into_metrics() }
+    let mut snapshot = Snapshot::default();
+    for metric in metrics.into_shown() {
+        let old = old_names.get(metric.descriptor).map(|old| metric.under_old_name(old));
+        snapshot.metrics.push(metric);
+        snapshot.metrics.extend(old);
+    }
+    snapshot
 }
 
 /// A snapshot of the measurements recorded in `scope`.
@@ -130,12 +138,12 @@ pub(crate) fn collect_scope(scope: &Scope) -> Snapshot {
         let metric = MetricSnapshot { series, ..MetricSnapshot::new(family.descriptor()) };
         metrics.push(family, metric);
     }
-    let mut metrics = metrics.into_metrics();
-    metrics.retain(|metric| !metric.series.is_empty());
-    Snapshot { metrics }
+    let metrics = metrics.into_shown().filter(|metric| !metric.series.is_empty());
+    Snapshot { metrics: metrics.collect() }
 }
 
-fn series_of(
+/// The stored series of a family.
+pub(super) fn series_of(
     family: &'static Family,
     reader: Option<u64>,
     view: &View<'_>,

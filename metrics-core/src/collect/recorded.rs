@@ -19,7 +19,7 @@ pub(crate) fn recorded() -> Option<u64> {
     let mut hasher = Seeded.build_hasher();
     for family in registry::families() {
         let (metric_type, value_type) =
-            (family.descriptor().metric_type(), family.descriptor().value_type());
+            (family.descriptor().stored_type(), family.descriptor().value_type());
         let is_histogram = metric_type == MetricType::Histogram;
         if value_type == ValueType::F64 && !is_histogram && metric_type != MetricType::Gauge {
             continue;

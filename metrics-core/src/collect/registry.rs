@@ -1,8 +1,9 @@
 //! The registry: every metric of the process, known before its first use.
 
-use std::sync::Mutex;
+use std::collections::HashSet;
+use std::sync::{LazyLock, Mutex};
 
-use crate::locks::lock;
+use crate::locks::{force, lock};
 use crate::metric::descriptor::Descriptor;
 use crate::store::family::Family;
 use crate::store::function_metrics::function_metrics;
@@ -45,10 +46,24 @@ pub(crate) fn add(family: &'static Family) {
     lock(&RUNTIME).push(family);
 }
 
-/// The typed metric with this name. Names are compared without case, as in OpenTelemetry.
+/// The typed metric that has this name or had it. Names are compared without case, as in
+/// OpenTelemetry.
 pub(crate) fn typed(name: &str) -> Option<&'static Family> {
-    let named = |family: &&'static Family| family.descriptor().name().eq_ignore_ascii_case(name);
+    let named = |family: &&'static Family| {
+        let names = [Some(family.descriptor().name()), family.descriptor().was()];
+        names.into_iter().flatten().any(|own| own.eq_ignore_ascii_case(name))
+    };
     linked().filter(named).min_by_key(|family| family.is_left_out())
+}
+
+/// Whether a definition of the metric gives it an old name.
+pub(super) fn is_renamed(metric: &Descriptor) -> bool {
+    /// Typed metrics alone can have several definitions.
+    static RENAMED: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+        let renamed = typed_metrics().filter(|metric| metric.was().is_some());
+        renamed.map(Descriptor::name).collect()
+    });
+    metric.was().is_some() || force(&RENAMED).contains(metric.name())
 }
 
 /// The descriptor of each variant of every metrics enum, and the metrics of timed functions.
@@ -59,7 +74,8 @@ pub(crate) fn typed_metrics() -> impl Iterator<Item = &'static Descriptor> {
 /// The descriptors of all metrics of the process: those of every linked crate, recorded or not, and
 /// those registered at run time so far.
 ///
-/// Sorted by name. A metric with several equal definitions is listed once.
+/// Sorted by name. A metric with several equal definitions is listed once. A metric that was renamed
+/// is listed under both names.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -70,7 +86,9 @@ pub(crate) fn typed_metrics() -> impl Iterator<Item = &'static Descriptor> {
 /// ```
 #[must_use]
 pub fn catalog() -> Vec<&'static Descriptor> {
-    let mut all: Vec<_> = families().into_iter().map(Family::descriptor).collect();
+    let families = families();
+    let mut all: Vec<_> = families.iter().map(|family| family.descriptor()).collect();
+    all.extend(families.iter().filter_map(|family| family.under_old_name()));
     all.sort_by_key(|descriptor| descriptor.name());
     all.dedup_by(|a, b| a.name() == b.name() && a.difference(b).is_none());
     all

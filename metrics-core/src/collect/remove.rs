@@ -3,6 +3,9 @@
 use super::ended::Ending;
 use super::last_values;
 use super::progress::{Readers, lock_readers};
+use super::registry;
+use crate::cells::change::Reading;
+use crate::store::read::{View, read};
 use crate::store::series::Series;
 use crate::store::state::End;
 
@@ -10,7 +13,31 @@ use crate::store::state::End;
 pub(crate) fn remove(series: Series) {
     // Readers, and the ends of captures, which move counts, see the series before the removal or
     // after it.
-    end(series, End::Removal, &mut lock_readers());
+    let mut readers = lock_readers();
+    if series.descriptor().is_info() {
+        replaced_by(series)
+            .into_iter()
+            .for_each(|replaced| end(replaced, End::Removal, &mut readers));
+    }
+    end(series, End::Removal, &mut readers);
+}
+
+/// The series of an info that were set before `latest`. Without it, the last of them would show.
+fn replaced_by(latest: Series) -> Vec<Series> {
+    let view = View::everything();
+    let set_at = |series| match read(series, &view) {
+        Some(Reading::Number(number)) => Some(number),
+        _ => None,
+    };
+    let mut replaced = Vec::new();
+    let Some(last) = set_at(latest.current().0) else { return replaced };
+    let name = latest.descriptor().name();
+    for family in registry::all_families().iter().filter(|f| f.descriptor().name() == name) {
+        family.for_each_series(|series| {
+            replaced.extend(set_at(series).filter(|at| *at < last).map(|_| series));
+        });
+    }
+    replaced
 }
 
 /// Removes a series in which nothing was recorded for some time.

@@ -1,6 +1,7 @@
 //! An installed handler, and the protection of the program from its failures.
 
 use std::collections::HashMap;
+use std::iter::once;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, TryLockError};
 
@@ -10,8 +11,10 @@ use super::calls::Calls;
 use super::handler::{HandlerError, MetricHandler};
 use crate::collect::last_values::collections;
 use crate::collect::registry;
+use crate::collect::shown::OldNames;
 use crate::error::Error;
 use crate::foreign::{self, Foreign, Panicked};
+use crate::metric::descriptor::Descriptor;
 use crate::report::report;
 use crate::store::family::Family;
 use crate::store::forward::{self, Measurement, Subscriber};
@@ -85,24 +88,31 @@ impl Installed {
                 Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
                 Err(TryLockError::WouldBlock) => return,
             };
+            let old_names = OldNames::of(&families);
             for family in families.get(announced.families..).unwrap_or_default() {
                 announced.families += 1;
-                if !family.is_left_out() && self.tell(family, &mut announced.metrics).is_none() {
-                    return;
+                if family.is_left_out() {
+                    continue;
+                }
+                let descriptor = family.descriptor();
+                for name in once(descriptor).chain(old_names.get(descriptor)) {
+                    if self.tell(family, name, &mut announced.metrics).is_none() {
+                        return;
+                    }
                 }
             }
             looked_at = Some(families.len());
         }
     }
 
-    /// Announces a family's metric, unless another family defines the same metric. `None` if the
-    /// handler was removed.
+    /// Announces a family's metric under one of its names, unless another family defines the same
+    /// metric. `None` if the handler was removed.
     fn tell(
         self: &Arc<Self>,
         family: &'static Family,
+        descriptor: &'static Descriptor,
         metrics: &mut HashMap<&'static str, bool>,
     ) -> Option<()> {
-        let descriptor = family.descriptor();
         let wants_all = match metrics.get(descriptor.name()) {
             Some(wants_all) => *wants_all,
             None => {
@@ -117,7 +127,7 @@ impl Installed {
             }
         };
         if wants_all {
-            forward::subscribe(family, Arc::clone(self) as Arc<dyn Subscriber>);
+            forward::subscribe(family, descriptor, Arc::clone(self) as Arc<dyn Subscriber>);
         }
         Some(())
     }

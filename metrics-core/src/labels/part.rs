@@ -80,6 +80,16 @@ pub struct LabelType<L: ?Sized> {
     value: for<'a> fn(&'a L, &'a mut Scratch) -> LabelRef<'a>,
 }
 
+impl<L: ?Sized> LabelType<L> {
+    /// The index of a value of a fixed label. A `Label` implemented by hand could return any index;
+    /// the index must not reach another series.
+    #[inline(always)]
+    pub(crate) fn index_of(&self, label: &L) -> usize {
+        let count = self.cardinality.unwrap_or(1);
+        (self.index)(label).min(count.saturating_sub(1))
+    }
+}
+
 #[doc(hidden)]
 #[must_use]
 #[inline(always)]
@@ -137,16 +147,12 @@ pub fn part<'a, L: ?Sized>(
     scratch: &'a mut Scratch,
 ) -> Part<'a> {
     match label_type.cardinality {
-        Some(count) => {
-            // A `Label` implemented by hand could return any index; the index must not reach
-            // another series.
-            Part {
-                index: (label_type.index)(label).min(count.saturating_sub(1)),
-                count,
-                is_pending: (label_type.is_pending)(label),
-                open: None,
-            }
-        }
+        Some(count) => Part {
+            index: label_type.index_of(label),
+            count,
+            is_pending: (label_type.is_pending)(label),
+            open: None,
+        },
         None => {
             let value = match (label_type.value)(label, scratch) {
                 LabelRef::Str(text) => LabelRef::Str(cut(text)),

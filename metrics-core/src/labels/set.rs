@@ -25,6 +25,12 @@ impl Labels {
         Self::new([overflow].into_iter().chain(constant))
     }
 
+    /// These labels, and `label` at the position `at`.
+    pub(crate) fn with(&self, at: usize, label: Option<(Cow<'static, str>, LabelValue)>) -> Self {
+        let (before, after) = self.0.split_at(at.min(self.len()));
+        Self::new(before.iter().cloned().chain(label).chain(after.iter().cloned()))
+    }
+
     /// The names and values, in the order of the metric's definition.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &LabelValue)> {
         self.0.iter().map(|(name, value)| (name.as_ref(), value))

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::kind::{MetricType, ValueType};
 use super::label_descriptor::LabelDescriptor;
 use super::lifetime::Lifetime;
+use super::presentation::{Presentation, States};
 use super::source::Source;
 use crate::labels::set::Labels;
 use crate::labels::value::LabelValue;
@@ -27,7 +28,38 @@ pub struct Definition {
     pub boundaries: &'static [f64],
     pub series_limit: usize,
     pub lifetime: Lifetime,
+    pub presentation: Presentation,
     pub source: Source,
+}
+
+impl Definition {
+    /// See [`Descriptor::stored_type`].
+    pub(crate) const fn stored_type(&self) -> MetricType {
+        if self.presentation.state().is_some() || self.presentation.is_info() {
+            MetricType::Gauge
+        } else {
+            self.metric_type
+        }
+    }
+
+    /// See [`Descriptor::stored_labels`].
+    pub(crate) const fn stored_labels(&self) -> &'static [LabelDescriptor] {
+        match self.presentation.state() {
+            Some(states) => states.others,
+            None => self.labels,
+        }
+    }
+
+    /// The name of the attribute that declares such a metric.
+    pub(crate) const fn kind_name(&self) -> &'static str {
+        if self.presentation.is_info() {
+            "info"
+        } else if self.presentation.state().is_some() {
+            "state"
+        } else {
+            self.metric_type.as_str()
+        }
+    }
 }
 
 /// The definition of a metric: everything that is known about it without its values.
@@ -60,10 +92,80 @@ impl Descriptor {
         self.0.name
     }
 
-    /// The kind of instrument.
+    /// The kind of instrument. A metric with [states](Self::state_label) and an
+    /// [info](Self::is_info) are up-down counters of `i64`.
     #[must_use]
     pub const fn metric_type(&self) -> MetricType {
         self.0.metric_type
+    }
+
+    /// The label whose values are states of which one is current: its series have the value 1 in
+    /// the current state and 0 in the others. `None` unless the variant has `#[state]`.
+    #[must_use]
+    pub fn state_label(&self) -> Option<&'static str> {
+        self.states().map(|states| states.label.name())
+    }
+
+    /// Whether the metric is a fact that its labels tell, and its value is always 1, as that of a
+    /// variant with `#[info]`.
+    #[must_use]
+    pub const fn is_info(&self) -> bool {
+        self.0.presentation.is_info()
+    }
+
+    /// The old name of the metric, which `was = "…"` declares. The metric is exported under both
+    /// names; [`renamed_to`](Self::renamed_to) of the descriptor with the old name is the new one.
+    #[must_use]
+    pub const fn was(&self) -> Option<&'static str> {
+        self.0.presentation.was
+    }
+
+    /// The new name of the metric, if this is the descriptor with the [old](Self::was) one.
+    #[must_use]
+    pub const fn renamed_to(&self) -> Option<&'static str> {
+        self.0.presentation.renamed_to
+    }
+
+    /// The descriptor of the metric under its old name, if it has one. Leaks its description.
+    pub(crate) fn under_old_name(&self) -> Option<Self> {
+        let (new, description) = (self.name(), self.description());
+        let blank = if description.is_empty() { "" } else { " " };
+        let description = format!("Renamed to `{new}`.{blank}{description}");
+        Some(Self(Definition {
+            name: self.was()?,
+            description: Box::leak(description.into_boxed_str()),
+            presentation: self.0.presentation.renamed_to(new),
+            ..self.0
+        }))
+    }
+
+    pub(crate) fn states(&self) -> Option<&States> {
+        self.0.presentation.state()
+    }
+
+    /// Whether a number is stored that readers show as something else: as states or as an info.
+    pub(crate) fn is_state_or_info(&self) -> bool {
+        self.states().is_some() || self.is_info()
+    }
+
+    /// The kind of the cells. States and infos are stored as gauges.
+    pub(crate) fn stored_type(&self) -> MetricType {
+        self.0.stored_type()
+    }
+
+    /// The labels of the stored series: all but that of the state.
+    pub(crate) fn stored_labels(&self) -> &'static [LabelDescriptor] {
+        self.0.stored_labels()
+    }
+
+    /// The labels of a stored series, and the state with this index. An absent value of the state's
+    /// label adds none.
+    pub(crate) fn labels_in_state(&self, stored: &Labels, state: usize) -> Labels {
+        let Some(States { label, .. }) = self.states() else { return stored.clone() };
+        let constant = self.labels().iter().filter(|label| label.is_constant()).count();
+        let at = stored.len().saturating_sub(constant);
+        let value = label.value_at(state).to_value();
+        stored.with(at, value.map(|value| (label.name().into(), value)))
     }
 
     /// The type of the metric's values.
@@ -143,8 +245,14 @@ impl Descriptor {
         let differ = |what, x: &dyn fmt::Debug, y: &dyn fmt::Debug| {
             Some((what, format!("{x:?}"), format!("{y:?}")))
         };
-        if a.metric_type != b.metric_type {
-            return Some(("type", a.metric_type.to_string(), b.metric_type.to_string()));
+        if a.kind_name() != b.kind_name() {
+            return Some(("type", a.kind_name().to_owned(), b.kind_name().to_owned()));
+        }
+        if let (Some(x), Some(y)) = (self.states(), other.states())
+            && x.label != y.label
+        {
+            let states = |states: &States| format!("{}: {:?}", states.label.name(), states.texts());
+            return Some(("state", states(x), states(y)));
         }
         if a.value_type != b.value_type {
             return Some(("value type", a.value_type.to_string(), b.value_type.to_string()));
@@ -168,6 +276,10 @@ impl Descriptor {
         }
         if !are_alike(a.labels, b.labels) {
             return Some(("labels", label_names(a.labels), label_names(b.labels)));
+        }
+        let (was, other_was) = (self.was(), other.was());
+        if was != other_was && was.is_some() && other_was.is_some() {
+            return Some(("old names", format!("{was:?}"), format!("{other_was:?}")));
         }
         let (a, b) = (a.lifetime.in_prose(), b.lifetime.in_prose());
         (a != b).then_some(("expiries", a, b))

@@ -40,6 +40,26 @@ pub const fn concat<const N: usize>(lists: &[&[LabelDescriptor]]) -> [LabelDescr
     labels
 }
 
+/// The labels of a metric with states: that of the state comes before the constant ones. There are
+/// `N`.
+///
+/// # Panics
+/// While compiling, if two labels have the same name.
+#[doc(hidden)]
+#[must_use]
+#[track_caller]
+pub const fn with_state<const N: usize>(
+    others: &[LabelDescriptor],
+    state: LabelDescriptor,
+) -> [LabelDescriptor; N] {
+    let mut own = 0;
+    while own < others.len() && !others[own].is_constant() {
+        own += 1;
+    }
+    let (own, constant) = others.split_at(own);
+    concat(&[own, &[state], constant])
+}
+
 #[track_caller]
 const fn refuse_twin(labels: &[LabelDescriptor], length: usize, label: &LabelDescriptor) {
     let name = label.name();

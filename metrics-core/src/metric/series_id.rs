@@ -18,6 +18,17 @@ pub struct SeriesId {
 }
 
 impl SeriesId {
+    /// The id of the series for one of `count` states. The stored series itself is not shown, so no
+    /// two ids are equal.
+    pub(crate) fn in_state(self, state: usize, count: usize) -> Self {
+        Self { position: self.position * count + state, ..self }
+    }
+
+    /// The id of the series under the old name of its metric. A life has 63 bits.
+    pub(crate) fn under_old_name(self) -> Self {
+        Self { life: self.life | 1 << 63, ..self }
+    }
+
     /// The id of a series of a metric with several definitions, by the number of its labels.
     /// `first` is the descriptor of the first definition.
     pub(crate) fn joined(first: &'static Descriptor, number: usize) -> Self {

@@ -10,6 +10,7 @@ use super::kind::{MetricType, ValueType};
 use super::label_descriptor::LabelDescriptor;
 use super::lifetime::Lifetime;
 use super::objective::{FunctionObjective, Objective};
+use super::presentation::Presentation;
 use super::source::Source;
 use crate::labels::outcome::Outcome;
 
@@ -51,6 +52,7 @@ pub(crate) static FUNCTION_DURATION: Descriptor = Descriptor::new(Definition {
     boundaries: BOUNDARIES,
     series_limit: SERIES_LIMIT,
     lifetime: Lifetime::UNSET,
+    presentation: Presentation::PLAIN,
     source: Source { file: file!(), line: line!(), module: module_path!(), item: "#[timed]" },
 });
 
@@ -64,6 +66,7 @@ pub(crate) static FUNCTION_CALLS: Descriptor = Descriptor::new(Definition {
     boundaries: &[],
     series_limit: SERIES_LIMIT,
     lifetime: Lifetime::UNSET,
+    presentation: Presentation::PLAIN,
     source: Source { file: file!(), line: line!(), module: module_path!(), item: "#[timed]" },
 });
 
@@ -151,7 +154,16 @@ impl Serialize for Descriptor {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let d = self.definition();
         let objectives = self.objectives();
-        let fields = 9 + usize::from(!objectives.is_empty());
+        let texts = [
+            ("state_label", self.state_label()),
+            ("was", self.was()),
+            ("renamed_to", self.renamed_to()),
+        ];
+        let texts = texts.into_iter().filter_map(|(key, text)| Some((key, text?)));
+        let fields = 9
+            + texts.clone().count()
+            + usize::from(self.is_info())
+            + usize::from(!objectives.is_empty());
         let mut s = serializer.serialize_struct("Descriptor", fields)?;
         s.serialize_field("name", d.name)?;
         s.serialize_field("type", &d.metric_type)?;
@@ -162,6 +174,12 @@ impl Serialize for Descriptor {
         s.serialize_field("boundaries", d.boundaries)?;
         s.serialize_field("series_limit", &d.series_limit)?;
         s.serialize_field("source", &d.source)?;
+        for (key, text) in texts {
+            s.serialize_field(key, text)?;
+        }
+        if self.is_info() {
+            s.serialize_field("info", &true)?;
+        }
         if !objectives.is_empty() {
             s.serialize_field("objectives", &objectives)?;
         }

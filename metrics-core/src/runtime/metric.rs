@@ -9,6 +9,7 @@ use crate::metric::descriptor::{DEFAULT_SERIES_LIMIT, Definition, Descriptor};
 use crate::metric::kind::{MetricType, ValueType};
 use crate::metric::label_descriptor::LabelDescriptor;
 use crate::metric::lifetime::{Lifetime, milliseconds};
+use crate::metric::presentation::Presentation;
 use crate::metric::source::Source;
 use crate::rules::buckets::{check_boundaries, default_for};
 use crate::rules::expiry::UP_DOWN_COUNTER;
@@ -283,6 +284,7 @@ impl CheckedMetric {
             boundaries: Box::leak(self.boundaries.into_boxed_slice()),
             series_limit: metric.series_limit,
             lifetime: metric.lifetime,
+            presentation: Presentation::PLAIN,
             source,
         }
     }

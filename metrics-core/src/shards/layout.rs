@@ -33,7 +33,7 @@ impl Layout {
     }
 
     pub(crate) const fn new(definition: &Definition, open: bool) -> Self {
-        Self::of_width(match definition.metric_type {
+        Self::of_width(match definition.stored_type() {
             MetricType::Histogram => histogram::width(definition.boundaries.len()),
             MetricType::Counter | MetricType::UpDownCounter
                 if open

@@ -187,7 +187,7 @@ impl Block {
             return base;
         }
         process::note();
-        let base = match self.descriptor().metric_type() {
+        let base = match self.descriptor().stored_type() {
             MetricType::Gauge => SHARED,
             _ => layout::reserve(self.series, self.layout),
         };

@@ -86,7 +86,7 @@ impl Series {
     /// Whether measurements add up over the lives of a series, so that none must be lost with the
     /// end of a life.
     pub(super) fn is_flow(self) -> bool {
-        matches!(self.descriptor().metric_type(), MetricType::Counter | MetricType::Histogram)
+        matches!(self.descriptor().stored_type(), MetricType::Counter | MetricType::Histogram)
     }
 
     fn has_labels_of(self, tag: u64) -> bool {

@@ -22,6 +22,7 @@ use crate::metric::descriptor::{Definition, Descriptor};
 use crate::metric::dropped::{DropReason, Dropped};
 use crate::metric::kind::{MetricType, ValueType};
 use crate::metric::lifetime::Lifetime;
+use crate::metric::presentation::Presentation;
 use crate::metric::source::Source;
 use crate::shards::layout::{Layout, SINGLE};
 
@@ -39,6 +40,8 @@ pub struct Family {
     open_series: OnceLock<Box<OpenSeries>>,
     dropped: Dropped,
     observers: Observers,
+    /// The descriptor under the metric's old name, once a reader needed it.
+    renamed: OnceLock<Box<Descriptor>>,
     /// Whether the application left this definition out because another one contradicts it.
     left_out: AtomicBool,
 }
@@ -68,6 +71,7 @@ pub(crate) const NO_METRIC: Definition = Definition {
     boundaries: &[],
     series_limit: 1,
     lifetime: Lifetime::UNSET,
+    presentation: Presentation::PLAIN,
     source: Source { file: "", line: 0, module: "", item: "" },
 };
 
@@ -81,6 +85,7 @@ impl Family {
             open_series: OnceLock::new(),
             dropped: Dropped::new(),
             observers: Observers::new(),
+            renamed: OnceLock::new(),
             left_out: AtomicBool::new(false),
         }
     }
@@ -112,7 +117,7 @@ impl Family {
     }
 
     const fn define(&mut self, definition: Definition, this: &'static Self) {
-        let Combinations { open, series, .. } = Combinations::of(definition.labels);
+        let Combinations { open, series, .. } = Combinations::of(definition.stored_labels());
         self.fixed_block.place(&this.descriptor, this, series, Layout::new(&definition, open));
         self.descriptor = Descriptor::new(definition);
         self.open = open;
@@ -155,6 +160,16 @@ impl Family {
     /// The callbacks that observe series of the metric.
     pub(crate) fn observers(&self) -> &Observers {
         &self.observers
+    }
+
+    /// The descriptor under the metric's old name, if it has one.
+    pub(crate) fn under_old_name(&'static self) -> Option<&'static Descriptor> {
+        self.descriptor.was()?;
+        if let Some(renamed) = self.renamed.get() {
+            return Some(renamed);
+        }
+        let renamed = Box::new(self.descriptor.under_old_name()?);
+        Some(self.renamed.get_or_init(|| renamed))
     }
 
     /// Whether readers skip this definition.

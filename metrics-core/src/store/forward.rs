@@ -17,12 +17,16 @@ use crate::metric::descriptor::Descriptor;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Measurement {
-    /// The metric.
+    /// The metric, under the name to which the handler subscribed.
     pub metric: &'static Descriptor,
     /// The labels of its series.
     pub labels: Labels,
     /// The increment, the gauge's new value, or the value recorded in a histogram (as `F64`). The
     /// new value is the result also where an amount was added to the gauge.
+    ///
+    /// A metric with [states](Descriptor::state_label) has the value 1 and the labels of the state
+    /// that was set; the state before is not measured. An [info](Descriptor::is_info) has the value
+    /// 1.
     pub value: Value,
     /// How often the value was recorded: 1, or the number that was given to `record_many`.
     pub count: u64,
@@ -36,7 +40,8 @@ pub(crate) trait Subscriber: Send + Sync {
     fn is_removed(&self) -> bool;
 }
 
-type List = Vec<Arc<dyn Subscriber>>;
+/// The subscribers of a metric, and the descriptor under which each wants its measurements.
+type List = Vec<(&'static Descriptor, Arc<dyn Subscriber>)>;
 
 /// The subscribers of each metric, by the address of the metric's descriptor.
 static SUBSCRIBERS: RwLock<Option<HashMap<usize, List>>> = RwLock::new(None);
@@ -53,24 +58,27 @@ pub(crate) fn to_subscribers(series: Series, change: Change) {
     let Some(_outermost) = Outermost::begin(&FORWARDING) else { return };
     // A copy, because a subscriber may install or remove handlers while it takes a measurement.
     if let Some(subscribers) = subscribers_of(series.descriptor()) {
-        let measurement = Measurement {
-            metric: series.descriptor(),
-            labels: series.labels(),
-            value: match change {
-                Change::Record { value, .. } => Value::F64(value),
-                Change::Add(bits) | Change::Set(bits) => {
-                    Value::from_bits(bits, series.value_type())
-                }
-                // Its result is forwarded, as a value that is set.
-                Change::Adjust(_) => return,
-            },
-            count: match change {
-                Change::Record { count, .. } => count,
-                _ => 1,
-            },
+        let (labels, value) = match change {
+            Change::Record { value, .. } => (series.labels(), Value::F64(value)),
+            Change::Set(bits) if series.descriptor().is_state_or_info() => {
+                let state = usize::try_from(bits).unwrap_or(usize::MAX);
+                (series.descriptor().labels_in_state(&series.labels(), state), Value::I64(1))
+            }
+            Change::Add(bits) | Change::Set(bits) => {
+                (series.labels(), Value::from_bits(bits, series.value_type()))
+            }
+            // Its result is forwarded, as a value that is set.
+            Change::Adjust(_) => return,
+        };
+        let count = match change {
+            Change::Record { count, .. } => count,
+            _ => 1,
         };
         let _foreign = locks::foreign();
-        subscribers.iter().for_each(|subscriber| subscriber.measured(&measurement));
+        for (metric, subscriber) in &subscribers {
+            let (labels, value) = (labels.clone(), value.clone());
+            subscriber.measured(&Measurement { metric, labels, value, count });
+        }
         // The last copy of a list may drop handlers, which is foreign code too.
         drop(subscribers);
     }
@@ -85,15 +93,19 @@ fn address(metric: &'static Descriptor) -> usize {
     std::ptr::from_ref(metric).addr()
 }
 
-/// Forwards every measurement of `family` to `subscriber` from now on, unless the subscriber was
+/// Forwards every measurement of `family` to `subscriber` from now on, as one of `metric`, unless the subscriber was
 /// removed meanwhile: then nothing would end the subscription.
-pub(crate) fn subscribe(family: &'static Family, subscriber: Arc<dyn Subscriber>) {
+pub(crate) fn subscribe(
+    family: &'static Family,
+    metric: &'static Descriptor,
+    subscriber: Arc<dyn Subscriber>,
+) {
     let mut subscribers = write(&SUBSCRIBERS);
     if subscriber.is_removed() {
         return;
     }
     let by_metric = subscribers.get_or_insert_default();
-    by_metric.entry(address(family.descriptor())).or_default().push(subscriber);
+    by_metric.entry(address(family.descriptor())).or_default().push((metric, subscriber));
     family.set_subscribed(true);
 }
 
@@ -103,7 +115,9 @@ pub(crate) fn unsubscribe(families: &[&'static Family], subscriber: &Arc<impl Su
     let Some(by_metric) = subscribers.as_mut() else { return };
     for family in families {
         if let Some(list) = by_metric.get_mut(&address(family.descriptor())) {
-            list.retain(|other| !std::ptr::addr_eq(Arc::as_ptr(other), Arc::as_ptr(subscriber)));
+            list.retain(|(_, other)| {
+                !std::ptr::addr_eq(Arc::as_ptr(other), Arc::as_ptr(subscriber))
+            });
             family.set_subscribed(!list.is_empty());
         }
     }

@@ -9,6 +9,7 @@ use crate::cells::shared_gauge::SharedGauge;
 use crate::number::Number;
 use crate::shards::layout::SHARED;
 use crate::shards::scope;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 impl Series {
     /// Sets a gauge.
@@ -17,6 +18,13 @@ impl Series {
         if self.write_gauge(|gauge| gauge.set(n)).is_none() {
             slow(self, Change::Set(n.to_bits()));
         }
+    }
+
+    /// Sets an info: the series with the greatest number is the latest.
+    pub(crate) fn set_latest(self) {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        // Relaxed: the numbers order the calls, and no other data depends on them.
+        self.set(LAST.fetch_add(1, Relaxed) + 1);
     }
 
     /// Changes a gauge relative to its value. A result that the type does not hold stops at the

@@ -167,7 +167,7 @@ impl<P: PartList> Query for Parts<P> {
 
     fn to_key(&self, descriptor: &'static Descriptor) -> Key {
         let combination = self.combination();
-        let mut values = fixed_values(descriptor.labels(), combination);
+        let mut values = fixed_values(descriptor.stored_labels(), combination);
         let open = self.values();
         for (value, open) in values.iter_mut().zip(&open) {
             if let Some(open) = open {
@@ -217,8 +217,8 @@ impl Query for Completed<'_> {
     }
 
     fn to_key(&self, descriptor: &'static Descriptor) -> Key {
-        let mut values = fixed_values(descriptor.labels(), self.combination);
-        let labels = values.iter_mut().zip(descriptor.labels());
+        let mut values = fixed_values(descriptor.stored_labels(), self.combination);
+        let labels = values.iter_mut().zip(descriptor.stored_labels());
         let open = labels.filter(|(_, label)| label.cardinality().is_none());
         open.zip(self.open()).for_each(|((value, _), open)| *value = open.to_value());
         Key {
@@ -276,7 +276,7 @@ fn encoded<'a>(combination: usize, open: impl Iterator<Item = LabelRef<'a>>) -> 
 
 /// The labels of a series with fixed labels only, by the index of their combination.
 pub(crate) fn fixed_labels(descriptor: &'static Descriptor, index: usize) -> Labels {
-    named(descriptor, fixed_values(descriptor.labels(), index))
+    named(descriptor, fixed_values(descriptor.stored_labels(), index))
 }
 
 /// The values of the fixed labels in combination `index`; `None` for open and absent labels. The
@@ -293,6 +293,6 @@ fn fixed_values(labels: &[LabelDescriptor], mut index: usize) -> Vec<Option<Labe
 }
 
 fn named(descriptor: &'static Descriptor, values: Vec<Option<LabelValue>>) -> Labels {
-    let names = descriptor.labels().iter().map(|label| Cow::Borrowed(label.name()));
+    let names = descriptor.stored_labels().iter().map(|label| Cow::Borrowed(label.name()));
     Labels::new(names.zip(values).filter_map(|(name, value)| Some((name, value?))))
 }

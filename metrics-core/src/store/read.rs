@@ -68,7 +68,7 @@ impl<'a> View<'a> {
 /// The contents of `series`; `None` if nothing was recorded.
 pub(crate) fn read(series: Series, view: &View<'_>) -> Option<Reading> {
     let before = series.block.stamp();
-    let reading = match series.descriptor().metric_type() {
+    let reading = match series.descriptor().stored_type() {
         MetricType::Histogram => histogram(series, view, false).map(Reading::Histogram),
         MetricType::Gauge => gauge(series, view).map(Reading::Number),
         MetricType::Counter | MetricType::UpDownCounter => {

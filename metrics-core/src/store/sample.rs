@@ -7,6 +7,7 @@ use crate::labels::value::LabelRef;
 use crate::metric::descriptor::Definition;
 use crate::metric::kind::{MetricType, ValueType};
 use crate::metric::lifetime::Lifetime;
+use crate::metric::presentation::Presentation;
 use crate::metric::source::Source;
 
 /// A counter with one open label, which no registry knows.
@@ -34,6 +35,7 @@ pub(super) fn family(
         },
         series_limit,
         lifetime: Lifetime::UNSET,
+        presentation: Presentation::PLAIN,
         source,
     })
 }

@@ -23,7 +23,7 @@ pub(crate) enum Shared {
 impl Shared {
     /// The shared cells for `series` series of a metric.
     pub(super) fn new(descriptor: &Descriptor, series: usize) -> Self {
-        match descriptor.metric_type() {
+        match descriptor.stored_type() {
             MetricType::Histogram => {
                 Self::Histograms((0..series).map(|_| LazyHistogram::default()).collect())
             }

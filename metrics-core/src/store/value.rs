@@ -25,6 +25,16 @@ pub enum Value {
     Histogram(HistogramSnapshot),
 }
 
+/// Which value results from two values of the same series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Same {
+    /// The sum; in histograms, of everything.
+    Sum,
+    /// The second one.
+    Other,
+    Greatest,
+}
+
 /// The contents of a histogram. Count, sum, extremes and buckets belong to the same measurements.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -92,11 +102,11 @@ impl Value {
         }
     }
 
-    /// Merges the value of the same series in another definition of the metric. For a gauge,
-    /// `other` replaces the value.
-    pub(crate) fn merge(&mut self, other: Self, is_gauge: bool) {
+    /// Merges another value of the same series.
+    pub(crate) fn merge(&mut self, other: Self, same: Same) {
         match (self, other) {
-            (value, other) if is_gauge => *value = other,
+            (value, other) if same == Same::Other => *value = other,
+            (Self::I64(a), Self::I64(b)) if same == Same::Greatest => *a = b.max(*a),
             (Self::U64(a), Self::U64(b)) => *a = a.wrapping_add(b),
             (Self::I64(a), Self::I64(b)) => *a = a.wrapping_add(b),
             (Self::F64(a), Self::F64(b)) => *a = a.plus(b),

@@ -23,7 +23,7 @@ type Catalog = BTreeMap<String, Vec<String>>;
 ///
 /// The file is committed. `UPDATE_CATALOG=1 cargo test` writes it. For each metric it has the name,
 /// the kind, the type of the values, the unit, the buckets, the labels with the values of the fixed
-/// ones, the series limit and the metric's own expiry. The description may change freely, and so
+/// ones, the series limit, the metric's own expiry and its old name. The description may change freely, and so
 /// may the order of variants and labels.
 ///
 /// The crate's name may be written with hyphens, so `env!("CARGO_PKG_NAME")` is the name of the
@@ -132,7 +132,11 @@ fn catalog_of(
 
 /// One line for each fact that a dashboard may depend on.
 fn facts(metric: &Descriptor) -> Vec<String> {
-    let mut facts = vec![format!("{} of {}", metric.metric_type(), metric.value_type())];
+    let mut facts = vec![match metric.state_label() {
+        Some(label) => format!("state in label {label}"),
+        None if metric.is_info() => "info".to_owned(),
+        None => format!("{} of {}", metric.metric_type(), metric.value_type()),
+    }];
     if !metric.unit().is_empty() {
         facts.push(format!("unit {}", metric.unit()));
     }
@@ -146,6 +150,7 @@ fn facts(metric: &Descriptor) -> Vec<String> {
     if !metric.labels().is_empty() {
         facts.push(format!("series limit {}", metric.series_limit()));
     }
+    facts.extend(metric.was().map(|old| format!("was {old}")));
     let expiry = metric.definition().lifetime.in_prose();
     if expiry != Lifetime::UNSET.in_prose() {
         facts.push(expiry);
@@ -264,6 +269,7 @@ mod tests {
     use super::*;
     use crate::metric::descriptor::Definition;
     use crate::metric::kind::{MetricType, ValueType};
+    use crate::metric::presentation::Presentation;
     use crate::metric::source::Source;
 
     const REQUESTS: Definition = Definition {
@@ -279,6 +285,7 @@ mod tests {
         boundaries: &[],
         series_limit: 500,
         lifetime: Lifetime::UNSET,
+        presentation: Presentation::PLAIN,
         source: Source { file: "shop.rs", line: 1, module: "my_shop::metrics", item: "Shop" },
     };
     const DURATION: Definition = Definition {

@@ -35,6 +35,14 @@ pub mod kind {
     #[derive(Debug)]
     pub struct Gauge<T, U = NotTime>(PhantomData<(T, U)>);
 
+    /// States of which one is current.
+    #[derive(Debug)]
+    pub struct State<S>(PhantomData<S>);
+
+    /// Labels that are a fact.
+    #[derive(Debug)]
+    pub struct Info(());
+
     /// A distribution of values of `T` in unit `U`.
     #[derive(Debug)]
     pub struct Histogram<U = NotTime, T = f64>(PhantomData<(U, T)>);
@@ -46,8 +54,8 @@ pub mod kind {
 /// keep it if you record the same labels again and again: a kept handle saves the lookup of the
 /// series.
 ///
-/// The kind `K` determines the operations. Use the names [`Counter`], [`UpDownCounter`], [`Gauge`]
-/// and [`Histogram`].
+/// The kind `K` determines the operations. Use the names [`Counter`], [`UpDownCounter`], [`Gauge`],
+/// [`Histogram`], [`State`](crate::State) and [`Info`](crate::Info).
 #[must_use = "a handle records nothing by itself"]
 pub struct Handle<K> {
     series: Series,

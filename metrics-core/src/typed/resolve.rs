@@ -4,6 +4,7 @@
 
 use super::any::record_number;
 use super::handle::{Handle, kind};
+use super::state_index::StateIndex;
 use super::value::AnyValue;
 use crate::labels::part::PartList;
 use crate::metric::label_descriptor::LabelDescriptor;
@@ -25,6 +26,13 @@ pub trait Resolve: Sized {
 
     /// The value for a series with open labels.
     fn of(series: AnySeries) -> Self;
+
+    /// The value for a state of a metric. A handle stands for all of its states.
+    #[must_use]
+    #[inline(always)]
+    fn in_state(self, _: StateIndex) -> Self {
+        self
+    }
 }
 
 /// A value that stands for a handle of type `H`.
@@ -88,6 +96,11 @@ impl Resolve for AnySeries {
 }
 
 impl AnySeries {
+    #[inline(always)]
+    pub(super) fn series(self) -> Series {
+        self.0
+    }
+
     /// Records any number according to the metric's kind: adds to a sum, sets a gauge, or records
     /// in a histogram.
     #[inline]
@@ -112,6 +125,12 @@ impl Resolve for SeriesKey {
 
     fn resolve(family: &'static Family, parts: impl PartList) -> Self {
         Self { family, key: Parts(parts).to_key(family.descriptor()) }
+    }
+
+    fn in_state(mut self, state: StateIndex) -> Self {
+        let metric = self.family.descriptor();
+        self.key.labels = metric.labels_in_state(&self.key.labels, state.index());
+        self
     }
 }
 

@@ -2,11 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use typed_metrics_core::MetricType;
 
 use crate::expand::constructor::pattern;
 use crate::expand::names::{Names, at_ident, binding};
-use crate::expand::types::{handle as handle_type, value_bound};
+use crate::expand::types::{
+    handle as handle_type, handle_of, label_type, value_bound, with_static_lifetimes,
+};
+use crate::kind::Kind;
 use crate::model::{HandleType, ValidatedMetrics};
 
 /// Expands to
@@ -33,6 +35,10 @@ use crate::model::{HandleType, ValidatedMetrics};
 /// If the variants have different types of handles, expands to `V: __tm::value::AnyValue` and
 /// `self.__resolve::<__p::AnySeries>().record(value)`.
 ///
+/// The arm of a metric with states ends with the state:
+/// `__p::Resolve::in_state(Self::…, __p::StateIndex::of(__p::label_type::<Phase>(), __l1))`. Then
+/// `record` resolves to `__p::AnySeriesOrState`.
+///
 /// `#[timed]` calls the last function, which knows the type of the variant's handle.
 pub(crate) fn by_value(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> TokenStream {
     let vis = metrics.vis;
@@ -40,15 +46,27 @@ pub(crate) fn by_value(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
         Some(handle) => value_bound(handle),
         None => quote!(__tm::value::AnyValue),
     };
-    let record = record(metrics.shared_handle);
-    let doc = documentation(metrics.shared_handle);
+    let has_state = metrics.metrics.iter().any(|(_, metric)| metric.kind.is_state_or_info());
+    let record = record(metrics.shared_handle, has_state);
+    let doc = documentation(metrics.shared_handle, has_state);
     let arms = metrics.metrics.iter().zip(names).map(|((_, metric), names)| {
         let pattern = pattern(metric);
         let Names { family, resolve_labels, .. } = names;
         let labels = (0..metric.labels.len()).map(binding);
-        quote_spanned! {at_ident(&metric.variant)=>
-            #pattern => Self::#resolve_labels(&#family #(, #labels)*)
-        }
+        let resolved = quote_spanned! {at_ident(&metric.variant)=>
+            Self::#resolve_labels(&#family #(, #labels)*)
+        };
+        let resolved = match &metric.state {
+            Some(state) => {
+                let (value, ty) =
+                    (binding(metric.labels.len()), label_type(&state.ty, state.display));
+                let value =
+                    if state.display { quote!(&__p::Displayed(#value)) } else { quote!(#value) };
+                quote!(__p::Resolve::in_state(#resolved, __p::StateIndex::of(#ty, #value)))
+            }
+            None => resolved,
+        };
+        quote_spanned!(at_ident(&metric.variant)=> #pattern => #resolved)
     });
     quote! {
         #[doc = #doc]
@@ -88,7 +106,8 @@ pub(crate) fn by_value(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
 /// ```
 pub(crate) fn handles(metrics: &ValidatedMetrics<'_>) -> TokenStream {
     let handles = metrics.metrics.iter().map(|(_, metric)| {
-        let (variant, handle) = (&metric.variant, handle_type(metric.handle));
+        let handle = handle_of(metric, |ty| with_static_lifetimes(ty, metrics.generics));
+        let variant = &metric.variant;
         quote_spanned!(at_ident(variant)=> pub #variant: #handle)
     });
     quote! {
@@ -100,15 +119,16 @@ pub(crate) fn handles(metrics: &ValidatedMetrics<'_>) -> TokenStream {
     }
 }
 
-fn record(shared: Option<HandleType>) -> TokenStream {
+fn record(shared: Option<HandleType>, has_state: bool) -> TokenStream {
     let Some(shared) = shared else {
-        return quote!(self.__resolve::<__p::AnySeries>().record(value));
+        let any = if has_state { quote!(AnySeriesOrState) } else { quote!(AnySeries) };
+        return quote!(self.__resolve::<__p::#any>().record(value));
     };
     let operation = format_ident!(
         "{}",
         match shared.kind {
-            MetricType::Gauge => "set",
-            MetricType::Histogram => "record",
+            Kind::Gauge => "set",
+            Kind::Histogram => "record",
             _ => "add",
         }
     );
@@ -116,8 +136,15 @@ fn record(shared: Option<HandleType>) -> TokenStream {
     quote!(self.__resolve::<#handle_type>().#operation(value))
 }
 
-fn documentation(shared: Option<HandleType>) -> &'static str {
+fn documentation(shared: Option<HandleType>, has_state: bool) -> &'static str {
     match shared {
+        None if has_state => {
+            "Records `value` in the series that this variant and its labels name: adds it to a \
+             counter, sets a gauge, or puts it into a histogram. 1 makes a state the current one, and \
+             sets an info.\n\n\
+             The variants differ in what they take, so any number is accepted; one that the metric \
+             cannot hold is dropped and counted. The constructors check it while compiling."
+        }
         Some(_) => {
             "Records `value` in the series that this variant and its labels name: adds it to a \
              counter, sets a gauge, or puts it into a histogram."

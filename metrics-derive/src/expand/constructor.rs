@@ -1,7 +1,7 @@
 //! The constructors of handles, and the functions that resolve labels.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Generics;
 
 use crate::expand::documentation;
@@ -40,7 +40,7 @@ pub(crate) fn constructor(
     let ValidatedMetric { variant, deprecated, .. } = metric;
     let vis = metrics.vis;
     let doc = documentation::constructor(metric);
-    let handle_type = types::handle(metric.handle);
+    let handle_type = types::handle_of(metric, ToTokens::to_token_stream);
     let Names { family, resolve_labels, .. } = names;
     let arguments = metric.labels.iter().map(argument);
     let (members, values): (Vec<_>, Vec<_>) = metric
@@ -51,6 +51,7 @@ pub(crate) fn constructor(
             // A group is an argument of another type.
             (member, if group.is_some() { quote!(__p::never()) } else { quote!(#field) })
         })
+        .chain(metric.state.iter().map(|state| (&state.member, quote!(__p::never()))))
         .unzip();
     let resolved = match metric.labels.as_slice() {
         [ValidatedLabel { field, group: Some(_), .. }] => {
@@ -224,7 +225,7 @@ pub(crate) fn resolve_labels(
 /// Expands to `Self::RequestCount { route: __l0, status_code: __l1 }`.
 pub(crate) fn pattern(metric: &ValidatedMetric) -> TokenStream {
     let variant = &metric.variant;
-    let fields = metric.labels.iter().map(|label| &label.member);
-    let bindings = (0..metric.labels.len()).map(binding);
+    let fields = metric.labels.iter().chain(&metric.state).map(|label| &label.member);
+    let bindings = (0..).map(binding);
     quote_spanned!(at_ident(variant)=> Self::#variant { #(#fields: #bindings),* })
 }

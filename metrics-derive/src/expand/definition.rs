@@ -5,9 +5,10 @@ use quote::{quote, quote_spanned};
 use typed_metrics_core::expiry::Expiry;
 
 use crate::expand::constants::{Constants, name};
-use crate::expand::labels::descriptors;
-use crate::expand::names::{Names, at_ident};
+use crate::expand::labels::{descriptor, descriptors};
+use crate::expand::names::{Names, at, at_ident};
 use crate::expand::types::{metric_type, value_type};
+use crate::kind::Kind;
 use crate::model::{Boundaries, ValidatedLifetime, ValidatedMetric, ValidatedMetrics};
 
 /// Expands to
@@ -107,6 +108,7 @@ fn budgets(
 ///     boundaries: &[],
 ///     series_limit: 2000usize,
 ///     lifetime: __p::Lifetime::UNSET,
+///     presentation: __p::Presentation::PLAIN,
 ///     source: __p::source(__FILE, …, __MODULE, "ShopMetrics::RequestCount"),
 /// }
 /// ```
@@ -116,7 +118,7 @@ fn definition(
     labels: &Ident,
     constants: &Constants<'_>,
 ) -> TokenStream {
-    let (kind, value) = (metric_type(metric.kind), value_type(metric.value_type));
+    let (kind, value) = (metric_type(metric.kind.metric_type()), value_type(metric.value_type));
     let ValidatedMetric { unit, description, .. } = metric;
     let (name, series_limit) = (name(metric), constants.limit(&metric.series_limit));
     let boundaries = match &metric.boundaries {
@@ -130,6 +132,7 @@ fn definition(
         }
     };
     let lifetime = lifetime(metric.lifetime);
+    let (all_labels, presentation) = presentation(metrics, metric, labels);
     let item = format!("{}::{}", metrics.ident, metric.variant);
     // `line!` gives the line of the outermost macro call that its tokens come from. For tokens of
     // the derive, that is the line of `#[derive]`. Only the variant's own span gives its line.
@@ -141,10 +144,11 @@ fn definition(
             value_type: __p::ValueType::#value,
             unit: #unit,
             description: #description,
-            labels: #labels,
+            labels: #all_labels,
             boundaries: #boundaries,
             series_limit: #series_limit,
             lifetime: #lifetime,
+            presentation: #presentation,
             source: __p::source(__FILE, #line, __MODULE, #item),
         }
     }
@@ -162,6 +166,37 @@ fn lifetime(lifetime: ValidatedLifetime) -> TokenStream {
     });
     let tracked = lifetime.tracked.then(|| quote!(.tracked()));
     quote!(__p::Lifetime::UNSET #expires #tracked)
+}
+
+/// The expression of all labels, and how readers show the metric.
+///
+/// Expands to `__LABELS_0` and `__p::Presentation::PLAIN`, which `.info()` or `.was("…")` follow; or,
+/// for a metric with states, to
+///
+/// ```text
+/// {
+///     const __LISTS: &[&[__p::LabelDescriptor]] = &[…, &[__STATE], …];
+///     &__p::concat::<{ __p::count(__LISTS) }>(__LISTS)
+/// }
+/// __p::Presentation::PLAIN.states(…, __LABELS_0)
+/// ```
+fn presentation(
+    metrics: &ValidatedMetrics<'_>,
+    metric: &ValidatedMetric,
+    labels: &Ident,
+) -> (TokenStream, TokenStream) {
+    let was = metric.was.as_ref().map(|old| quote!(.was(#old)));
+    let Some(state) = &metric.state else {
+        let info = (metric.kind == Kind::Info).then(|| quote!(.info()));
+        return (quote!(#labels), quote!(__p::Presentation::PLAIN #info #was));
+    };
+    let at = at(&state.ty);
+    let descriptor = descriptor(state, metrics.generics);
+    let all = quote_spanned! {at_ident(&metric.variant)=>
+        &__p::with_state::<{ #labels.len() + 1 }>(#labels, #descriptor)
+    };
+    let checked = quote_spanned!(at=> const { __p::checked_states(#descriptor) });
+    (all, quote!(__p::Presentation::PLAIN.states(#checked, #labels) #was))
 }
 
 /// A literal has no sign: `-5` is two tokens.

@@ -2,6 +2,7 @@
 
 use quote::ToTokens;
 
+use crate::kind::Kind;
 use crate::model::{Boundaries, Group, ValidatedLabel, ValidatedMetric};
 use crate::parse::compact;
 
@@ -14,11 +15,19 @@ pub(crate) fn constructor(metric: &ValidatedMetric) -> String {
         metric.name,
         metric.value_type.as_str()
     )];
+    if let Some(state) = &metric.state {
+        facts = vec![format!("**state** `{}` in the label `{}`", metric.name, state.name)];
+    } else if metric.kind == Kind::Info {
+        facts = vec![format!("**info** `{}`", metric.name)];
+    }
     if !metric.unit.is_empty() {
         facts.push(format!("unit `{}`", metric.unit));
     }
     if !metric.labels.is_empty() {
         facts.push(format!("labels {}", joined(&metric.labels, label)));
+    }
+    if let Some(old) = &metric.was {
+        facts.push(format!("was `{old}`"));
     }
     match &metric.boundaries {
         Boundaries::List(list) if list.is_empty() => {}

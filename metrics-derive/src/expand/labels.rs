@@ -51,7 +51,7 @@ pub(crate) fn descriptors(
 
 /// Expands to `__p::LabelDescriptor::new("route", __p::label_type::<&'static str>())`;
 /// `.of_field("…")` follows if the label's name differs from the field's.
-fn descriptor(label: &ValidatedLabel, generics: &Generics) -> TokenStream {
+pub(crate) fn descriptor(label: &ValidatedLabel, generics: &Generics) -> TokenStream {
     let name = &label.name;
     let field = label.field.unraw().to_string();
     let of_field = (field != *name).then(|| quote!(.of_field(#field)));

@@ -6,16 +6,34 @@ use syn::{GenericArgument, Generics, PathArguments, Type, TypePath, parse2};
 use typed_metrics_core::{MetricType, ValueType};
 
 use crate::expand::names::at;
-use crate::model::HandleType;
+use crate::kind::Kind;
+use crate::model::{HandleType, ValidatedMetric};
 
 /// The type of a handle.
 ///
 /// Expands to `__tm::Counter<__p::core::primitive::u64>`,
 /// `__tm::Histogram<__tm::unit::Milliseconds>` and so on.
 pub(crate) fn handle(handle: HandleType) -> TokenStream {
-    let kind = metric_type(handle.kind);
+    if handle.kind == Kind::Info {
+        return quote!(__tm::Info);
+    }
+    let kind = metric_type(handle.kind.metric_type());
     let parameters = parameters(handle);
     quote!(__tm::#kind<#parameters>)
+}
+
+/// The type of a metric's handle: see [`handle`]. That of a state is `__tm::State<Phase>`.
+pub(crate) fn handle_of(
+    metric: &ValidatedMetric,
+    ty: impl FnOnce(&Type) -> TokenStream,
+) -> TokenStream {
+    match &metric.state {
+        Some(state) => {
+            let ty = ty(&state.ty);
+            quote!(__tm::State<#ty>)
+        }
+        None => handle(metric.handle),
+    }
 }
 
 /// The bound on the value that `record` takes for a kind of handle: `__tm::value::CounterValue<…>`
@@ -24,11 +42,11 @@ pub(crate) fn value_bound(handle: HandleType) -> TokenStream {
     let bound = format_ident!(
         "{}",
         match handle.kind {
-            MetricType::Counter => "CounterValue",
-            MetricType::UpDownCounter => "UpDownValue",
-            MetricType::Gauge => "GaugeValue",
-            MetricType::Histogram => "HistogramValue",
-            other => unreachable!("there is no handle for {other}"),
+            Kind::Counter => "CounterValue",
+            Kind::UpDownCounter => "UpDownValue",
+            Kind::Gauge => "GaugeValue",
+            Kind::Histogram => "HistogramValue",
+            Kind::State | Kind::Info => unreachable!("no number is recorded in it"),
         }
     );
     let parameters = parameters(handle);
@@ -43,7 +61,7 @@ fn parameters(handle: HandleType) -> TokenStream {
     let time =
         handle.time.map(|unit| format_ident!("{unit}")).map(|unit| quote!(__tm::unit::#unit));
     match (handle.kind, handle.value_type, time) {
-        (MetricType::Histogram, value_type, time) => {
+        (Kind::Histogram, value_type, time) => {
             let unit = time.unwrap_or_else(|| quote!(__tm::unit::NotTime));
             if value_type == ValueType::F64 { unit } else { quote!(#unit, #value) }
         }
@@ -52,7 +70,7 @@ fn parameters(handle: HandleType) -> TokenStream {
     }
 }
 
-/// The variant of core's `MetricType`, which is also the name of the handle's type.
+/// The variant of core's `MetricType`, which is also the name of most handles' types.
 pub(crate) fn metric_type(kind: MetricType) -> Ident {
     format_ident!("{kind:?}")
 }

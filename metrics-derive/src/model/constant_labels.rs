@@ -32,7 +32,7 @@ pub(crate) fn check_constant_labels<'m>(
             );
         }
     }
-    let labels = metrics.flat_map(|metric| &metric.labels);
+    let labels = metrics.flat_map(|metric| metric.labels.iter().chain(&metric.state));
     for label in labels.filter(|label| label.group.is_none()) {
         let name = &label.name;
         if constant.iter().any(|constant| constant.name == *name) {

@@ -32,7 +32,7 @@ impl ValidatedLifetime {
         declared: &KindDeclaration,
         for_all: Self,
     ) -> Option<Self> {
-        let own = if declared.kind == MetricType::UpDownCounter {
+        let own = if declared.kind.metric_type() == MetricType::UpDownCounter {
             if let Some(key) = declared.expire.key() {
                 cx.error(key, UP_DOWN_COUNTER);
                 return None;

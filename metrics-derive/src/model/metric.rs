@@ -1,18 +1,19 @@
 //! One metric.
 
 use syn::{Attribute, Ident, LitStr};
+use typed_metrics_core::ValueType;
+use typed_metrics_core::name::check_metric_name;
 use typed_metrics_core::unit::{UnitError, check_unit};
-use typed_metrics_core::{MetricType, ValueType};
 
 use crate::diagnostics::Diagnostics;
-use crate::kind::value_type_named;
+use crate::kind::{Kind, value_type_named};
 use crate::model::boundaries::{Boundaries, boundaries};
 use crate::model::handle::HandleType;
 use crate::model::labels::{ValidatedLabel, labels, swappable};
 use crate::model::lifetime::ValidatedLifetime;
 use crate::model::limit::{Limit, series_limit};
 use crate::model::naming::{MetricName, Prefix, metric_name};
-use crate::parse::{KindDeclaration, Slot, Unreadable, VariantDeclaration};
+use crate::parse::{KindDeclaration, Slot, Unreadable, VariantDeclaration, VariantFields};
 use crate::suggest::{closest, quoted_list};
 
 /// One valid metric.
@@ -20,18 +21,23 @@ pub(crate) struct ValidatedMetric {
     pub(crate) variant: Ident,
     pub(crate) deprecated: Option<Attribute>,
     pub(crate) name: MetricName,
-    pub(crate) kind: MetricType,
+    pub(crate) kind: Kind,
     pub(crate) value_type: ValueType,
     pub(crate) handle: HandleType,
     /// Empty if none is stated.
     pub(crate) unit: String,
     pub(crate) description: String,
+    /// The labels; without that of the state, if the metric has states.
     pub(crate) labels: Vec<ValidatedLabel>,
+    /// The label whose values are the states.
+    pub(crate) state: Option<ValidatedLabel>,
     /// Two labels that a call of the constructor could exchange, by their positions.
     pub(crate) swappable: Option<(usize, usize)>,
     pub(crate) boundaries: Boundaries,
     pub(crate) series_limit: Limit,
     pub(crate) lifetime: ValidatedLifetime,
+    /// The name that the metric had before.
+    pub(crate) was: Option<String>,
 }
 
 /// The settings of the enum, which hold for all of its metrics.
@@ -65,11 +71,13 @@ impl CheckedMetric {
         let series_limit = series_limit(cx, &declared.series_limit, &for_all.series_limit);
         let lifetime = ValidatedLifetime::check(cx, declared, for_all.lifetime);
         let positional = declared.positional.read();
+        let was = old_name(cx, declared, name.as_ref());
+        let labels = labels.and_then(|labels| split_state(cx, variant, declared, labels));
 
         let handle = handle(declared, value_type, &unit);
         let metric = || {
             let description = declared.description.read().ok()?;
-            let labels = labels?;
+            let (labels, state) = labels?;
             let is_accepted = positional.ok()?.is_some() || variant.allowed;
             let swappable = if is_accepted { None } else { swappable(&labels) };
             Some(ValidatedMetric {
@@ -82,13 +90,17 @@ impl CheckedMetric {
                 unit: unit.ok()?,
                 description: description.map_or_else(|| variant.doc.clone(), LitStr::value),
                 labels,
+                state,
                 swappable,
                 boundaries: boundaries?,
                 series_limit: series_limit?,
                 lifetime: lifetime?,
+                was: was?,
             })
         };
-        Self { metric: metric(), handle }
+        let metric = metric();
+        // The handle of a state has the type of a label, which a stub does not know.
+        Self { metric, handle: handle.filter(|handle| handle.kind != Kind::State) }
     }
 }
 
@@ -113,7 +125,7 @@ fn the_kind<'d>(cx: &Diagnostics, variant: &'d VariantDeclaration) -> Option<&'d
     match variant.kinds.as_slice() {
         [one] => Some(one),
         [] => {
-            let kinds = MetricType::ALL.map(MetricType::as_str);
+            let kinds = Kind::ALL.map(Kind::as_str);
             let misspelt = variant
                 .foreign
                 .iter()
@@ -127,7 +139,7 @@ fn the_kind<'d>(cx: &Diagnostics, variant: &'d VariantDeclaration) -> Option<&'d
                     ident,
                     format_args!(
                         "`{ident}` has no kind; write `#[counter]`, `#[up_down_counter]`, \
-                         `#[gauge]` or `#[histogram]` above it"
+                         `#[gauge]`, `#[histogram]`, `#[state]` or `#[info]` above it"
                     ),
                 ),
             }
@@ -168,7 +180,7 @@ fn unit(cx: &Diagnostics, slot: &Slot<LitStr>) -> Result<String, Meant> {
 
 fn value_type(cx: &Diagnostics, declared: &KindDeclaration) -> Option<ValueType> {
     let kind = declared.kind;
-    let allowed = kind.value_types();
+    let allowed = kind.metric_type().value_types();
     let Some(word) = declared.value.read().ok()? else { return allowed.first().copied() };
     let found = value_type_named(&word.to_string());
     if let Some(value_type) = found.filter(|value_type| allowed.contains(value_type)) {
@@ -176,7 +188,7 @@ fn value_type(cx: &Diagnostics, declared: &KindDeclaration) -> Option<ValueType>
     }
     let types = quoted_list(allowed.iter().copied().map(ValueType::as_str));
     let fix = match (kind, found) {
-        (MetricType::Counter, Some(ValueType::I64)) => {
+        (Kind::Counter, Some(ValueType::I64)) => {
             "; a sum that can go down is an `#[up_down_counter]`"
         }
         _ => "",
@@ -189,7 +201,7 @@ fn value_type(cx: &Diagnostics, declared: &KindDeclaration) -> Option<ValueType>
 }
 
 fn boundaries_of(cx: &Diagnostics, declared: &KindDeclaration, unit: &str) -> Option<Boundaries> {
-    if declared.kind == MetricType::Histogram {
+    if declared.kind == Kind::Histogram {
         return boundaries(cx, declared.buckets.read().ok()?, unit);
     }
     if let Some(key) = declared.buckets.key() {
@@ -201,4 +213,68 @@ fn boundaries_of(cx: &Diagnostics, declared: &KindDeclaration, unit: &str) -> Op
         return None;
     }
     Some(Boundaries::List(Vec::new()))
+}
+
+/// The labels without that of the state, and the label of the state if the metric has states.
+fn split_state(
+    cx: &Diagnostics,
+    variant: &VariantDeclaration,
+    declared: &KindDeclaration,
+    mut labels: Vec<ValidatedLabel>,
+) -> Option<(Vec<ValidatedLabel>, Option<ValidatedLabel>)> {
+    let ident = &variant.ident;
+    let is_empty = labels.is_empty();
+    match declared.kind {
+        Kind::State if is_empty => cx.error(
+            ident,
+            format_args!(
+                "`{ident}` has no label for its state; write `{ident} {{ state: T }}`, where `T` is \
+                 an enum that derives `Label`"
+            ),
+        ),
+        Kind::Info if is_empty => cx.error(
+            ident,
+            format_args!(
+                "`{ident}` has no labels, which would tell the fact; write \
+                 `{ident} {{ version: &'static str }}`"
+            ),
+        ),
+        Kind::State => {
+            let state = labels.pop().filter(|state| state.group.is_none());
+            if state.is_some() {
+                return Some((labels, state));
+            }
+            let message = "the last label is the state, and this is a group of labels; write the \
+                           label of the state after it";
+            match &variant.fields {
+                VariantFields::Named(fields) => cx.error(fields.last().map(|f| &f.ident), message),
+                VariantFields::Group(field) => cx.error(&field.ty, message),
+                VariantFields::Unnamed(fields, _) => cx.error(fields, message),
+            }
+        }
+        _ => return Some((labels, None)),
+    }
+    None
+}
+
+/// The checked old name. The prefix does not apply: the metric may have had another one.
+fn old_name(
+    cx: &Diagnostics,
+    declared: &KindDeclaration,
+    name: Option<&MetricName>,
+) -> Option<Option<String>> {
+    let Some(literal) = declared.was.read().ok()? else { return Some(None) };
+    let old = literal.value();
+    if let Err(error) = check_metric_name(&old) {
+        cx.error(literal, format_args!("{old:?} cannot be the name of a metric: {error}"));
+        return None;
+    }
+    if matches!(name, Some(MetricName::Text(new)) if new.eq_ignore_ascii_case(&old)) {
+        cx.error(
+            literal,
+            format_args!("the metric has the name {old:?} now; write the name that it had before"),
+        );
+        return None;
+    }
+    Some(Some(old))
 }

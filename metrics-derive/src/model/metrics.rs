@@ -12,7 +12,7 @@ use crate::model::labels::ValidatedLabel;
 use crate::model::lifetime::ValidatedLifetime;
 use crate::model::limit::{Limit, series_limit};
 use crate::model::metric::{CheckedMetric, ForAll, ValidatedMetric};
-use crate::model::naming::{constructor, prefix};
+use crate::model::naming::{MetricName, constructor, prefix};
 use crate::model::parameters::refuse_parameters;
 use crate::parse::{Constant, ConstantLabel, MetricsDeclaration, Slot, VariantDeclaration};
 
@@ -29,7 +29,8 @@ pub(crate) struct ValidatedMetrics<'d> {
     /// The labels that all metrics have.
     pub(crate) constant_labels: &'d [ConstantLabel],
     pub(crate) metrics: Vec<(Ident, ValidatedMetric)>,
-    /// The type of handle that all variants share, if they share one.
+    /// The type of handle that all variants share, if they share one. A state takes no number, and
+    /// neither does an info.
     pub(crate) shared_handle: Option<HandleType>,
     pub(crate) label_lists: LabelLists,
 }
@@ -101,6 +102,7 @@ pub(crate) fn check_metrics<'d>(
         .collect();
     refuse_shared_constructors(cx, &mut checked);
     refuse_shared_names(cx, &checked);
+    refuse_shared_old_names(cx, &checked);
     let metrics = checked.iter().filter_map(|variant| variant.metric.as_ref());
     check_constant_labels(cx, declaration, metrics);
     checked
@@ -123,7 +125,7 @@ impl<'d> ValidatedMetrics<'d> {
             vis: &declaration.vis,
             generics: &declaration.generics,
             facade: Facade::of(&declaration.krate).ok()?,
-            shared_handle: shared.then_some(first),
+            shared_handle: shared.then_some(first).filter(|first| !first.kind.is_state_or_info()),
             constant_prefix: expression(&declaration.prefix),
             constant_limit: expression(&declaration.series_limit),
             constant_labels: written(declaration),
@@ -180,6 +182,31 @@ fn refuse_shared_names(cx: &Diagnostics, variants: &[CheckedVariant<'_>]) {
             twin.variant, metric.variant, metric.name
         );
         let written = declaration.kinds.first().and_then(|kind| kind.name.read().ok().flatten());
+        match written {
+            Some(literal) => cx.error(literal, message),
+            None => cx.error(&declaration.ident, message),
+        }
+    }
+}
+
+/// An old name must not be a name of another metric. Other crates' names are checked at run time.
+fn refuse_shared_old_names(cx: &Diagnostics, variants: &[CheckedVariant<'_>]) {
+    let metrics = || variants.iter().filter_map(|v| Some((v.declaration, v.metric.as_ref()?)));
+    for (at, (declaration, metric)) in metrics().enumerate() {
+        let Some(old) = &metric.was else { continue };
+        let is_old = |name: &str| name.eq_ignore_ascii_case(old);
+        let twin = metrics().enumerate().find_map(|(other, (_, twin))| {
+            let is_name = matches!(&twin.name, MetricName::Text(name) if is_old(name));
+            let is_old_name = other < at && twin.was.as_deref().is_some_and(is_old);
+            (is_name || is_old_name).then_some((twin, is_name))
+        });
+        let Some((twin, is_name)) = twin else { continue };
+        let had = if is_name { "has" } else { "had" };
+        let message = format!(
+            "`{}` {had} the name {old:?}; an old name belongs to one metric, so leave it out here",
+            twin.variant
+        );
+        let written = declaration.kinds.first().and_then(|kind| kind.was.read().ok().flatten());
         match written {
             Some(literal) => cx.error(literal, message),
             None => cx.error(&declaration.ident, message),

@@ -1,15 +1,14 @@
 //! The helper attributes of the derives, and the places that they belong to.
 
 use syn::Attribute;
-use typed_metrics_core::MetricType;
 
 use crate::diagnostics::Diagnostics;
-use crate::kind::kind_named;
+use crate::kind::{Kind, kind_named};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Helper {
     Metrics,
-    Kind(MetricType),
+    Kind(Kind),
     Label,
 }
 

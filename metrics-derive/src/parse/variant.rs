@@ -3,10 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, Fields, Ident, LitInt, LitStr, Type, Variant};
-use typed_metrics_core::MetricType;
 
 use crate::diagnostics::Diagnostics;
-use crate::kind::keys;
+use crate::kind::{Kind, keys};
 use crate::parse::buckets::BucketsDeclaration;
 use crate::parse::docs::doc_text;
 use crate::parse::entry::{Entry, entries, unknown_key};
@@ -40,7 +39,7 @@ pub(crate) enum VariantFields {
 
 /// `#[counter(…)]`, or the attribute of another kind.
 pub(crate) struct KindDeclaration {
-    pub(crate) kind: MetricType,
+    pub(crate) kind: Kind,
     /// The whole attribute.
     pub(crate) attribute: TokenStream,
     pub(crate) unit: Slot<LitStr>,
@@ -53,6 +52,8 @@ pub(crate) struct KindDeclaration {
     pub(crate) last_recorded: Slot<()>,
     /// Whether labels of the same type may be arguments of the constructor.
     pub(crate) positional: Slot<()>,
+    /// The name that the metric had before.
+    pub(crate) was: Slot<LitStr>,
     /// Whether an entry is not a known key. Any key may have been meant.
     pub(crate) unrecognized: bool,
 }
@@ -119,7 +120,7 @@ fn may_be_group(ty: &Type) -> bool {
 }
 
 impl KindDeclaration {
-    fn parse(cx: &Diagnostics, kind: MetricType, attribute: &Attribute) -> Self {
+    fn parse(cx: &Diagnostics, kind: Kind, attribute: &Attribute) -> Self {
         let mut declaration = Self {
             kind,
             attribute: attribute.to_token_stream(),
@@ -132,9 +133,11 @@ impl KindDeclaration {
             expire: Slot::new(),
             last_recorded: Slot::new(),
             positional: Slot::new(),
+            was: Slot::new(),
             unrecognized: false,
         };
-        let example = format!("#[{}(unit = \"s\")]", kind.as_str());
+        let key = if kind.is_state_or_info() { "name = \"requests\"" } else { "unit = \"s\"" };
+        let example = format!("#[{}({key})]", kind.as_str());
         for entry in entries(cx, attribute, &example) {
             match entry {
                 Some(entry) => declaration.read_entry(cx, &entry),
@@ -146,7 +149,8 @@ impl KindDeclaration {
 
     fn read_entry(&mut self, cx: &Diagnostics, entry: &Entry) {
         let key = &entry.key;
-        match key.to_string().as_str() {
+        let known = |key: &str| !self.kind.is_state_or_info() || keys(self.kind).contains(&key);
+        match Some(key.to_string()).filter(|key| known(key)).as_deref().unwrap_or_default() {
             "unit" => self.unit.fill(cx, key, value::string(cx, entry, "unit = \"ms\"")),
             "name" => self.name.fill(cx, key, value::string(cx, entry, "name = \"requests\"")),
             "description" => {
@@ -158,16 +162,17 @@ impl KindDeclaration {
                 self.value.fill(cx, key, value::word(cx, entry, takes, "value = f64"));
             }
             // Only histograms have buckets. The value of wrong buckets does not matter.
-            "buckets" if self.kind != MetricType::Histogram => self.buckets.fill(cx, key, None),
+            "buckets" if self.kind != Kind::Histogram => self.buckets.fill(cx, key, None),
             "buckets" => self.buckets.fill(cx, key, BucketsDeclaration::parse(cx, entry)),
             "series_limit" => {
                 let limit = value::constant_number(cx, entry, "series_limit = 500");
                 self.series_limit.fill(cx, key, limit);
             }
             // Up-down counters do not expire. The value of their expiry does not matter.
-            "expire" if self.kind == MetricType::UpDownCounter => self.expire.fill(cx, key, None),
+            "expire" if self.kind == Kind::UpDownCounter => self.expire.fill(cx, key, None),
             "expire" => self.expire.fill(cx, key, expiry(cx, entry)),
             "last_recorded" => self.last_recorded.fill(cx, key, value::flag(cx, entry)),
+            "was" => self.was.fill(cx, key, value::string(cx, entry, "was = \"shop.orders\"")),
             "positional" => self.positional.fill(cx, key, value::flag(cx, entry)),
             _ => {
                 self.unrecognized = true;

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use log::Level;
 use opentelemetry_sdk::metrics::{Aggregation, Instrument, InstrumentKind, Stream};
-use typed_metrics_core::{Descriptor, report};
+use typed_metrics_core::{Descriptor, LabelDescriptor, report};
 
 /// How many series the SDK keeps of a stream without a view that sets a limit. The SDK does not
 /// export this constant.
@@ -92,7 +92,13 @@ pub(crate) fn most_series(metric: &Descriptor) -> usize {
         .try_fold(1_usize, |product, label| Some(product.saturating_mul(label.cardinality()?)));
     // The labels of a run-time metric are not known in advance, apart from constant labels.
     let are_known = metric.labels().iter().any(|label| label.cardinality() != Some(1));
-    combinations.filter(|_| are_known).unwrap_or(metric.series_limit())
+    combinations.filter(|_| are_known).unwrap_or_else(|| {
+        // The limit counts the combinations of the other labels.
+        let states =
+            metric.labels().iter().find(|label| Some(label.name()) == metric.state_label());
+        let states = states.and_then(LabelDescriptor::cardinality).unwrap_or(1);
+        metric.series_limit().saturating_mul(states)
+    })
 }
 
 /// Warns if a metric can have more series than the SDK keeps.

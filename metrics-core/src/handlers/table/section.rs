@@ -36,7 +36,7 @@ impl Section {
     /// The table of the `metrics` that are not histograms.
     pub(super) fn values(metrics: &[&MetricSnapshot]) -> Self {
         let cells =
-            |metric: &MetricSnapshot, unit| vec![metric.descriptor.metric_type().as_str(), unit];
+            |metric: &MetricSnapshot, unit| vec![metric.descriptor.definition().kind_name(), unit];
         let metrics = metrics.iter().filter(|metric| !is_histogram(metric));
         Self {
             metric_titles: &["metric", "kind", "unit"],

@@ -11,6 +11,7 @@ use crate::metric::descriptor::{Definition, Descriptor};
 use crate::metric::dropped::DropReason;
 use crate::metric::kind::{MetricType, ValueType};
 use crate::metric::lifetime::Lifetime;
+use crate::metric::presentation::Presentation;
 use crate::metric::source::Source;
 use crate::store::value::{HistogramSnapshot, Value};
 
@@ -25,6 +26,7 @@ fn metric(name: &str, metric_type: MetricType, unit: &'static str) -> MetricSnap
         boundaries: &[1.0, 2.0, 5.0, 10.0],
         series_limit: 10,
         lifetime: Lifetime::UNSET,
+        presentation: Presentation::PLAIN,
         source: Source { file: "", line: 0, module: "", item: "" },
     };
     let descriptor = Box::leak(Box::new(Descriptor::new(definition)));

@@ -7,6 +7,7 @@ use crate::labels::value::LabelRef;
 use crate::metric::descriptor::Definition;
 use crate::metric::kind::ValueType;
 use crate::metric::lifetime::Lifetime;
+use crate::metric::presentation::Presentation;
 use crate::metric::source::Source;
 use crate::store::family::Family;
 use crate::store::key::Parts;
@@ -23,6 +24,7 @@ const DEFINITION: Definition = Definition {
     boundaries: &[],
     series_limit: 1,
     lifetime: Lifetime::UNSET,
+    presentation: Presentation::PLAIN,
     source: Source { file: "", line: 0, module: "", item: "" },
 };
 static FIXED: Family = Family::new(DEFINITION, &FIXED);

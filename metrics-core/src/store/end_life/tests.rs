@@ -9,6 +9,7 @@ use crate::cells::{histogram, sum};
 use crate::metric::descriptor::Definition;
 use crate::metric::kind::ValueType;
 use crate::metric::lifetime::Lifetime;
+use crate::metric::presentation::Presentation;
 use crate::metric::source::Source;
 use crate::store::family::Family;
 use crate::store::key::Parts;
@@ -164,6 +165,7 @@ const fn fixed(value_type: ValueType) -> Definition {
         boundaries: &[],
         series_limit: 1,
         lifetime: Lifetime::UNSET,
+        presentation: Presentation::PLAIN,
         source: Source { file: "", line: 0, module: "", item: "" },
     }
 }

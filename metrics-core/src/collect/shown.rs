@@ -1,0 +1,117 @@
+//! What readers show of stored series: states as one series each, the latest info, and metrics
+//! under their old names.
+
+use std::collections::HashMap;
+
+use super::snapshot::{MetricSnapshot, SeriesSnapshot};
+use crate::metric::descriptor::Descriptor;
+use crate::metric::series_id::SeriesId;
+use crate::store::family::Family;
+use crate::store::value::Value;
+
+impl MetricSnapshot {
+    /// The metric as readers show it.
+    pub(super) fn shown(mut self) -> Self {
+        if let Some(states) = self.descriptor.states() {
+            let (metric, count) = (self.descriptor, states.count());
+            let series = std::mem::take(&mut self.series).into_iter();
+            self.series = series.flat_map(|stored| in_each_state(metric, count, stored)).collect();
+        } else if self.descriptor.is_info() {
+            self.series = Vec::from_iter(latest(std::mem::take(&mut self.series)));
+        }
+        self
+    }
+
+    /// The metric under its old name.
+    pub(super) fn under_old_name(&self, old: &'static Descriptor) -> Self {
+        let mut renamed = Self { descriptor: old, ..self.clone() };
+        for series in renamed.series.iter_mut().chain(&mut renamed.removed) {
+            series.id = series.id.under_old_name();
+        }
+        renamed
+    }
+}
+
+/// The number that is stored for a state or an info.
+fn stored_number(series: &SeriesSnapshot) -> i64 {
+    match series.value {
+        Value::I64(number) => number,
+        // They are stored as integers.
+        _ => 0,
+    }
+}
+
+/// A series for each of the `count` states: with the value 1 in the stored one, and 0 in the
+/// others. A state that adds no label has no series.
+fn in_each_state(
+    metric: &'static Descriptor,
+    count: usize,
+    stored: SeriesSnapshot,
+) -> impl Iterator<Item = SeriesSnapshot> {
+    let current = usize::try_from(stored_number(&stored)).unwrap_or(count);
+    (0..count).filter_map(move |state| {
+        let labels = metric.labels_in_state(&stored.labels, state);
+        (labels.len() > stored.labels.len()).then(|| SeriesSnapshot {
+            id: stored.id.in_state(state, count),
+            labels,
+            value: Value::I64(i64::from(state == current)),
+            ..stored.clone()
+        })
+    })
+}
+
+/// The series that was set last, with the value 1.
+fn latest(series: Vec<SeriesSnapshot>) -> Option<SeriesSnapshot> {
+    let latest = series.into_iter().max_by_key(stored_number)?;
+    Some(SeriesSnapshot { value: Value::I64(1), ..latest })
+}
+
+/// The descriptors with old names, by the new name of the metric.
+#[derive(Default)]
+pub(crate) struct OldNames(HashMap<&'static str, &'static Descriptor>);
+
+impl OldNames {
+    /// The old names that any definition among `families` has. All definitions of a metric are
+    /// exported under the old name that the first one declares.
+    pub(crate) fn of(families: &[&'static Family]) -> Self {
+        let mut old_names = HashMap::new();
+        for family in families {
+            if let Some(old) = family.under_old_name() {
+                old_names.entry(family.descriptor().name()).or_insert(old);
+            }
+        }
+        Self(old_names)
+    }
+
+    /// The descriptor with the old name of a metric.
+    pub(crate) fn get(&self, metric: &Descriptor) -> Option<&'static Descriptor> {
+        self.0.get(metric.name()).copied()
+    }
+}
+
+/// How far a reader is in a metric with states or an info: the values that it has returned.
+#[derive(Debug, Default)]
+pub(super) struct ShownProgress(HashMap<SeriesId, i64>);
+
+impl ShownProgress {
+    /// The series whose value differs from the one that was returned, with the difference; and the
+    /// series that are gone.
+    pub(super) fn advance(
+        &mut self,
+        shown: Vec<SeriesSnapshot>,
+    ) -> (Vec<SeriesSnapshot>, Vec<SeriesId>) {
+        let mut before = std::mem::take(&mut self.0);
+        let mut changed = Vec::new();
+        for mut series in shown {
+            let now = stored_number(&series);
+            let last = before.remove(&series.id);
+            self.0.insert(series.id, now);
+            // The first difference is returned even if it is zero.
+            if last != Some(now) {
+                series.value = Value::I64(now - last.unwrap_or(0));
+                changed.push(series);
+            }
+        }
+        (changed, before.into_keys().collect())
+    }
+}
