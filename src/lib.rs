@@ -194,8 +194,8 @@ pub use typed_metrics_derive::LabelGroup;
 /// Makes each variant of an enum a metric.
 ///
 /// For each variant, the derive adds a constructor in snake case. The constructor takes the labels
-/// as arguments and returns a [`Counter`], [`UpDownCounter`], [`Gauge`] or [`Histogram`]. The
-/// derive also adds the method `record`, which records by value. [`guide::declaring`] lists all
+/// as arguments and returns a [`Counter`], [`UpDownCounter`], [`Gauge`], [`Histogram`], [`State`] or
+/// [`Info`]. The derive also adds the method `record`, which records by value. [`guide::declaring`] lists all
 /// attributes.
 ///
 /// ```
@@ -264,11 +264,11 @@ pub use typed_metrics_core::{
     AttributeValue, Attributes, BACK_ENDS, BackEnd, ChangeReader, Changes, Conflict, Counter,
     DEFAULT_SERIES_LIMIT, Descriptor, DropReason, Entered, Error, ForkGuard, FoundLabels,
     FunctionObjective, Gauge, Handle, HandlerChoice, HandlerError, Histogram, HistogramSnapshot,
-    InMemoryHandler, IntoAttributes, IntoHandler, IntoHandlers, IntoLabels, Label, LabelDescriptor,
-    LabelGroup, LabelRef, LabelValue, Labels, MAX_ATTRIBUTES, MAX_RUNTIME_METRICS, Measurement,
+    InMemoryHandler, Info, IntoAttributes, IntoHandler, IntoHandlers, IntoLabels, Label, LabelDescriptor,
+    LabelGroup, LabelRef, LabelValue, Labels, MAX_ATTRIBUTES, MAX_RUNTIME_METRICS, MAX_STATES, Measurement,
     Metric, MetricChanges, MetricHandler, MetricSnapshot, MetricType, Metrics, Number, Objective,
     Observation, Outcome, Reader, Resolution, RuntimeMetric, SeriesChange, SeriesId,
-    SeriesSnapshot, ShutdownGuard, Snapshot, Source, Timer, UpDownCounter, Value, ValueType,
+    SeriesSnapshot, ShutdownGuard, Snapshot, Source, State, Timer, UpDownCounter, Value, ValueType,
     add_metric_handler, attributes, catalog, check, clear_metric_handlers, flush, fork_guard, kind,
     observe, record_metric, register_metric, resolve_conflict, set_default_expiry,
     set_metric_handlers, shutdown, shutdown_guard, snapshot,
