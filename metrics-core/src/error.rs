@@ -110,6 +110,28 @@ impl Error {
         })))
     }
 
+    /// The conflict between a metric that has the name `old` or had it, and the metric `renamed`,
+    /// which had it.
+    pub(crate) fn old_name_conflict(
+        old: &str,
+        other: &'static Descriptor,
+        renamed: &'static Descriptor,
+    ) -> Option<Self> {
+        if other.name() == renamed.name() {
+            return None;
+        }
+        let is_old = other.was().is_some_and(|was| was.eq_ignore_ascii_case(old));
+        let of_other =
+            format!("the {}name of `{}`", if is_old { "old " } else { "" }, other.name());
+        let of_renamed = format!("the old name of `{}`", renamed.name());
+        Some(Self::Conflict(Box::new(Conflict {
+            name: old.to_owned(),
+            what: "use of the name",
+            first: (of_other, other.source()),
+            second: (of_renamed, renamed.source()),
+        })))
+    }
+
     pub(crate) fn runtime(metric: &str, reason: impl Into<String>) -> Self {
         Self::Runtime { metric: metric.to_owned(), reason: reason.into() }
     }

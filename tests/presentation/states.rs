@@ -6,7 +6,7 @@ use std::thread;
 
 use typed_metrics::testing::{capture, capture_thread};
 use typed_metrics::{
-    ChangeReader, DropReason, Label, Metrics, MetricType, Reader, Value, ValueType,
+    ChangeReader, DropReason, Label, MetricType, Metrics, Reader, Value, ValueType,
     set_metric_handlers, snapshot,
 };
 use typed_metrics_turn::my_turn;
@@ -266,8 +266,7 @@ fn two_definitions_have_one_state_together() {
     let b = both().into_iter().filter(|(labels, _)| labels.starts_with("node=b")).count();
     assert_eq!(b, 1);
     receiver.take("states.twin");
-    let current: Vec<_> =
-        receiver.shown().into_iter().filter(|(_, value)| *value != 0.0).collect();
+    let current: Vec<_> = receiver.shown().into_iter().filter(|(_, value)| *value != 0.0).collect();
     assert_eq!(current, both());
     let mut ids: Vec<_> =
         snapshot().get("states.twin").unwrap().series.iter().map(|series| series.id).collect();
@@ -344,7 +343,8 @@ fn a_subscriber_is_told_which_state_was_set() {
 fn the_table_of_the_console_shows_each_state() {
     let seen = capture(|| Node::phase("table").set(Phase::Running));
     let table = seen.snapshot.to_string();
-    let mut lines = table.lines().filter(|line| line.contains("phase=") || line.contains("states."));
+    let mut lines =
+        table.lines().filter(|line| line.contains("phase=") || line.contains("states."));
     let line = lines.next().unwrap_or_default();
     assert!(line.contains("states.phase") && line.contains("state"), "{table}");
     assert_eq!(table.matches("table").count(), 3, "{table}");

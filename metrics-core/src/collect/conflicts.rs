@@ -21,7 +21,8 @@ use crate::store::family::Family;
 /// assert!(typed_metrics::check().is_ok());
 /// ```
 ///
-/// Kind, value type, unit, buckets and the exact name must agree. If two definitions have different
+/// Kind, value type, unit, buckets, states and the exact name must agree, and the [old
+/// name](Descriptor::was) of a metric must not be a name of another one. If two definitions have different
 /// descriptions or labels, the first one is exported, and a warning names both places in the
 /// source.
 ///
@@ -75,8 +76,10 @@ pub enum Resolution<'a> {
 /// assert!(typed_metrics::check().is_ok());
 /// ```
 pub fn resolve_conflict(metric: &str, resolution: Resolution<'_>) {
-    let is_meant =
-        |family: &&'static Family| family.descriptor().name().eq_ignore_ascii_case(metric);
+    let is_meant = |family: &&'static Family| {
+        let names = [Some(family.descriptor().name()), family.descriptor().was()];
+        names.into_iter().flatten().any(|name| name.eq_ignore_ascii_case(metric))
+    };
     let definitions: Vec<&'static Family> = linked().filter(is_meant).collect();
     let (conflicts, _) = compare(definitions.iter().map(|family| family.descriptor()));
     let is_kept = |family: &'static Family| match resolution {
@@ -101,7 +104,9 @@ fn compare(
 ) -> (Vec<Error>, Vec<(&'static str, String)>) {
     let mut seen: HashMap<String, &'static Descriptor> = HashMap::new();
     let (mut conflicts, mut variations) = (Vec::new(), Vec::new());
+    let mut renamed = Vec::new();
     for descriptor in descriptors {
+        renamed.extend(descriptor.was().map(|old| (old, descriptor)));
         // OpenTelemetry merges names that differ in case only.
         let first = *seen.entry(descriptor.name().to_ascii_lowercase()).or_insert(descriptor);
         if let Some(conflict) = Error::conflict(first, descriptor) {
@@ -115,6 +120,10 @@ fn compare(
             variations.push((name, text));
         }
     }
+    for (old, descriptor) in renamed {
+        let other = *seen.entry(old.to_ascii_lowercase()).or_insert(descriptor);
+        conflicts.extend(Error::old_name_conflict(old, other, descriptor));
+    }
     (conflicts, variations)
 }
 
@@ -123,6 +132,7 @@ mod tests {
     use super::*;
     use crate::metric::descriptor::Definition;
     use crate::metric::lifetime::Lifetime;
+    use crate::metric::presentation::Presentation;
     use crate::store::family::NO_METRIC;
 
     #[test]
@@ -140,5 +150,30 @@ mod tests {
             "metric `m` is defined twice, with different expiries: the expiry of the process";
         assert!(later.starts_with(begin) && later.contains(", expiry after 1.5s in "), "{later}");
         assert!(never.starts_with(begin) && never.contains(", no expiry in "), "{never}");
+    }
+
+    #[test]
+    fn an_old_name_belongs_to_one_metric() {
+        let metric = |name, old: Option<&'static str>| {
+            let presentation = old.map_or(Presentation::PLAIN, |old| Presentation::PLAIN.was(old));
+            let definition = Definition { name, presentation, ..NO_METRIC };
+            &*Box::leak(Box::new(Descriptor::new(definition)))
+        };
+        let conflicts = |metrics: &[&'static Descriptor]| {
+            let (conflicts, _) = compare(metrics.iter().copied());
+            conflicts.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let new = metric("new", Some("old"));
+        assert_eq!(conflicts(&[new, metric("new", Some("old")), metric("other", None)]), [""; 0]);
+        let found = conflicts(&[new, metric("OLD", None)]);
+        let [text] = &*found else { panic!("{found:?}") };
+        let begin = "metric `old` is defined twice with a different use of the name: the name of \
+                     `OLD` in ";
+        assert!(text.starts_with(begin), "{text}");
+        assert!(text.contains(", the old name of `new` in "), "{text}");
+        let found = conflicts(&[new, metric("newer", Some("old"))]);
+        let [text] = &*found else { panic!("{found:?}") };
+        assert!(text.contains("the old name of `new` in "), "{text}");
+        assert!(text.contains("the old name of `newer` in "), "{text}");
     }
 }
