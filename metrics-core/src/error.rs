@@ -73,6 +73,22 @@ pub enum Error {
         /// The cause, and the fix.
         reason: String,
     },
+    /// The settings of a metric cannot be overridden.
+    Override {
+        /// The metric.
+        metric: String,
+        /// The cause, and the fix.
+        reason: String,
+    },
+    /// The value of an environment variable cannot be used.
+    Variable {
+        /// The variable.
+        variable: &'static str,
+        /// The value.
+        value: String,
+        /// The cause, and the fix.
+        reason: String,
+    },
     /// The values that were to be observed cannot be read.
     Unavailable(Arc<dyn std::error::Error + Send + Sync>),
 }
@@ -134,6 +150,10 @@ impl Error {
 
     pub(crate) fn runtime(metric: &str, reason: impl Into<String>) -> Self {
         Self::Runtime { metric: metric.to_owned(), reason: reason.into() }
+    }
+
+    pub(crate) fn overriding(metric: &str, reason: impl Into<String>) -> Self {
+        Self::Override { metric: metric.to_owned(), reason: reason.into() }
     }
 
     pub(crate) fn wrong_type(metric: &str, registered: MetricType, asked: MetricType) -> Self {
@@ -208,6 +228,12 @@ impl fmt::Display for Error {
                 write!(f, "buckets of metric `{metric}` cannot be used: {source}")
             }
             Self::Runtime { metric, reason } => write!(f, "metric `{metric}`: {reason}"),
+            Self::Override { metric, reason } => {
+                write!(f, "metric `{metric}` cannot be overridden: {reason}")
+            }
+            Self::Variable { variable, value, reason } => {
+                write!(f, "the variable `{variable}` is {value:?}: {reason}")
+            }
             Self::Unavailable(source) => source.fmt(f),
         }
     }

@@ -1,7 +1,7 @@
 //! Everything that is known about a metric without its values: its kind, its definition, its
 //! objectives, the identity of its series, and the reasons why measurements are dropped.
 //!
-//! This layer may use `rules` and `labels`. It holds no values of a metric, only the counts of
+//! This layer may use `rules`, `labels` and `locks`. It holds no values of a metric, only the counts of
 //! dropped measurements.
 
 pub(crate) mod descriptor;
@@ -15,5 +15,6 @@ pub(crate) mod lifetime;
 pub(crate) mod objective;
 pub(crate) mod presentation;
 pub(crate) mod series_id;
+pub(crate) mod settings;
 pub(crate) mod source;
 pub(crate) mod timed_function;

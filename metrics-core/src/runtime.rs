@@ -9,5 +9,6 @@ mod gauge;
 mod histogram;
 pub(crate) mod metric;
 pub(crate) mod names;
+pub(crate) mod overriding;
 pub(crate) mod record;
 pub(crate) mod registered;

@@ -338,6 +338,23 @@
 //! began. `last_recorded` is the time of the collection that first saw the last measurement. It is
 //! known if the metric expires, or if it is declared with `last_recorded`.
 //!
+//! # Overrides
+//!
+//! Buckets and series limit are part of the definition, and a program can replace them at its
+//! start, for metrics of any crate. The first of these that says something determines a setting:
+//!
+//! 1. [`override_metric`](crate::override_metric), called before the metric is used:
+//!    `override_metric("shop.duration", Override::new().buckets([5, 10, 25]).series_limit(500))?;`
+//! 2. the variables `TYPED_METRICS_BUCKETS="shop.duration=5,10,25;rpc.size=64,4096"` and
+//!    `TYPED_METRICS_SERIES_LIMIT="shop.requests=500"`, which are read when handlers are set. A
+//!    variable that cannot be read is an error of
+//!    [`set_metric_handlers`](crate::set_metric_handlers). A metric that is in use already keeps
+//!    its settings, and the log says so.
+//! 3. the definition.
+//!
+//! The first use decides: once a metric is recorded, its settings stay. Recording costs the same
+//! with an override as without one.
+//!
 //! # Mistakes
 //!
 //! One build reports all mistakes in the text of a declaration, each at its token. Once those are
@@ -353,7 +370,7 @@
 //! - A variant cannot be named `Self_`, `Super` or `Crate`: the names of the constructors would be
 //!   keywords.
 //! - A variant without labels cannot have the same spelling as its constructor, such as `requests`.
-//! - A variant cannot be a tuple variant, because labels need names.
+//! - A tuple variant has one field, a group of labels, because labels need names.
 //!
 //! A metric is known from the start of the program, even before its first measurement, if its crate
 //! is linked. The linker leaves out a dependency that no code names: `use that_crate as _;` links

@@ -133,7 +133,7 @@ impl Readers {
     /// The histogram, with the interval since `reader` collected last.
     pub(super) fn cumulative(&mut self, reader: u64, series: Series, totals: Totals) -> Value {
         let interval = self.interval(reader, series, &totals);
-        let boundaries = series.descriptor().boundaries();
+        let boundaries = series.block.boundaries();
         let mut snapshot = HistogramSnapshot::new(boundaries, totals);
         snapshot.interval = interval.map(Box::new);
         Value::Histogram(snapshot)
@@ -149,7 +149,7 @@ impl Readers {
     ) -> Option<HistogramSnapshot> {
         self.add_interval(series.descriptor(), series.id(), totals.interval);
         let progress = self.progress.iter_mut().find(|progress| progress.reader == reader)?;
-        progress.histogram(series.id()).advance(series.descriptor().boundaries(), totals)
+        progress.histogram(series.id()).advance(series.block.boundaries(), totals)
     }
 
     /// Hands the last values of a removed series to every reader. `reading` is what was recorded in

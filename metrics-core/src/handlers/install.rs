@@ -6,6 +6,7 @@ use super::names::{IntoHandler, IntoHandlers};
 use super::{list, mistakes};
 use crate::collect::conflicts;
 use crate::collect::last_values;
+use crate::collect::overrides::override_by_variables;
 use crate::error::Error;
 use crate::foreign::Outermost;
 
@@ -36,10 +37,13 @@ use crate::foreign::Outermost;
 ///
 /// # Errors
 /// If a name is unknown ([`Error::UnknownHandler`]), a handler cannot be built or installed, or is
-/// still being shut down ([`Error::Handler`]), or two definitions of a metric disagree
-/// ([`Error::Conflict`]). After an error, the installed handlers are the same as before.
+/// still being shut down ([`Error::Handler`]), two definitions of a metric disagree
+/// ([`Error::Conflict`]), or a variable for [overrides](crate::override_metric) cannot be used
+/// ([`Error::Variable`], [`Error::Override`], [`Error::Buckets`]). After an error, the installed
+/// handlers are the same as before.
 pub fn set_metric_handlers(handlers: impl IntoHandlers) -> Result<(), Error> {
     let choices = handlers.into_handlers();
+    override_by_variables()?;
     conflicts::check()?;
     let removed = list::set(choices)?;
     list::retire(removed);
@@ -62,6 +66,7 @@ pub fn set_metric_handlers(handlers: impl IntoHandlers) -> Result<(), Error> {
 /// As [`set_metric_handlers`].
 pub fn add_metric_handler(handler: impl IntoHandler) -> Result<(), Error> {
     let choice = handler.into_handler();
+    override_by_variables()?;
     conflicts::check()?;
     list::add(choice)?;
     mistakes::handlers_are_set();

@@ -8,6 +8,7 @@ use super::kind::{MetricType, ValueType};
 use super::label_descriptor::LabelDescriptor;
 use super::lifetime::Lifetime;
 use super::presentation::{Presentation, States};
+use super::settings::{DecidedSettings, Settings};
 use super::source::Source;
 use crate::labels::set::Labels;
 use crate::labels::value::LabelValue;
@@ -75,28 +76,69 @@ impl Definition {
 /// assert_eq!(queue.descriptor().series_limit(), 2000);
 /// ```
 #[derive(Debug)]
-pub struct Descriptor(Definition);
+pub struct Descriptor {
+    definition: Definition,
+    /// `None` if the settings cannot be overridden.
+    settings: Option<&'static DecidedSettings>,
+}
 
 impl Descriptor {
+    /// A descriptor whose settings cannot be overridden.
     pub(crate) const fn new(definition: Definition) -> Self {
-        Self(definition)
+        Self { definition, settings: None }
+    }
+
+    /// The descriptor of a metric whose settings are in `settings`.
+    pub(crate) const fn with(definition: Definition, settings: &'static DecidedSettings) -> Self {
+        Self { definition, settings: Some(settings) }
     }
 
     pub(crate) const fn definition(&self) -> &Definition {
-        &self.0
+        &self.definition
+    }
+
+    /// The settings that the definition states.
+    pub(crate) const fn declared_settings(&self) -> Settings {
+        let Definition { boundaries, series_limit, .. } = self.definition;
+        Settings { boundaries, series_limit }
+    }
+
+    /// The settings. The first call decides that they are not overridden.
+    pub(crate) fn settings(&self) -> Settings {
+        match self.settings {
+            Some(settings) => settings.get_or(self.declared_settings()),
+            None => self.declared_settings(),
+        }
+    }
+
+    /// The settings as far as they are known, without a decision.
+    pub(crate) fn current_settings(&self) -> Settings {
+        let decided = self.settings.and_then(DecidedSettings::get);
+        decided.unwrap_or(self.declared_settings())
+    }
+
+    /// Overrides the settings.
+    ///
+    /// # Errors
+    /// The settings that are decided already.
+    pub(crate) fn override_settings(&self, settings: Settings) -> Result<(), Settings> {
+        match self.settings {
+            Some(decided) => decided.decide(settings),
+            None => Err(self.declared_settings()),
+        }
     }
 
     /// The full name, prefix included.
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        self.0.name
+        self.definition.name
     }
 
     /// The kind of instrument. A metric with [states](Self::state_label) and an
     /// [info](Self::is_info) are up-down counters of `i64`.
     #[must_use]
     pub const fn metric_type(&self) -> MetricType {
-        self.0.metric_type
+        self.definition.metric_type
     }
 
     /// The label whose values are states of which one is current: its series have the value 1 in
@@ -110,20 +152,20 @@ impl Descriptor {
     /// variant with `#[info]`.
     #[must_use]
     pub const fn is_info(&self) -> bool {
-        self.0.presentation.is_info()
+        self.definition.presentation.is_info()
     }
 
     /// The old name of the metric, which `was = "…"` declares. The metric is exported under both
     /// names; [`renamed_to`](Self::renamed_to) of the descriptor with the old name is the new one.
     #[must_use]
     pub const fn was(&self) -> Option<&'static str> {
-        self.0.presentation.was
+        self.definition.presentation.was
     }
 
     /// The new name of the metric, if this is the descriptor with the [old](Self::was) one.
     #[must_use]
     pub const fn renamed_to(&self) -> Option<&'static str> {
-        self.0.presentation.renamed_to
+        self.definition.presentation.renamed_to
     }
 
     /// The descriptor of the metric under its old name, if it has one. Leaks its description.
@@ -131,16 +173,17 @@ impl Descriptor {
         let (new, description) = (self.name(), self.description());
         let blank = if description.is_empty() { "" } else { " " };
         let description = format!("Renamed to `{new}`.{blank}{description}");
-        Some(Self(Definition {
+        let definition = Definition {
             name: self.was()?,
             description: Box::leak(description.into_boxed_str()),
-            presentation: self.0.presentation.renamed_to(new),
-            ..self.0
-        }))
+            presentation: self.definition.presentation.renamed_to(new),
+            ..self.definition
+        };
+        Some(Self { definition, settings: self.settings })
     }
 
     pub(crate) fn states(&self) -> Option<&States> {
-        self.0.presentation.state()
+        self.definition.presentation.state()
     }
 
     /// Whether a number is stored that readers show as something else: as states or as an info.
@@ -150,12 +193,12 @@ impl Descriptor {
 
     /// The kind of the cells. States and infos are stored as gauges.
     pub(crate) fn stored_type(&self) -> MetricType {
-        self.0.stored_type()
+        self.definition.stored_type()
     }
 
     /// The labels of the stored series: all but that of the state.
     pub(crate) fn stored_labels(&self) -> &'static [LabelDescriptor] {
-        self.0.stored_labels()
+        self.definition.stored_labels()
     }
 
     /// The labels of a stored series, and the state with this index. An absent value of the state's
@@ -171,19 +214,19 @@ impl Descriptor {
     /// The type of the metric's values.
     #[must_use]
     pub const fn value_type(&self) -> ValueType {
-        self.0.value_type
+        self.definition.value_type
     }
 
     /// The UCUM unit; empty if none is stated.
     #[must_use]
     pub const fn unit(&self) -> &'static str {
-        self.0.unit
+        self.definition.unit
     }
 
     /// A description of what the metric measures.
     #[must_use]
     pub const fn description(&self) -> &'static str {
-        self.0.description
+        self.definition.description
     }
 
     /// The labels, in the order of their definition, and then the constant labels, which have one
@@ -191,7 +234,7 @@ impl Descriptor {
     /// attributes of each measurement.
     #[must_use]
     pub const fn labels(&self) -> &'static [LabelDescriptor] {
-        self.0.labels
+        self.definition.labels
     }
 
     /// The labels that all series have, with their values.
@@ -207,41 +250,42 @@ impl Descriptor {
         Labels::overflow(self.constant_labels())
     }
 
-    /// Inclusive upper limits of a histogram's buckets; empty for other kinds.
+    /// Inclusive upper limits of a histogram's buckets; empty for other kinds. From this call on,
+    /// they cannot be [overridden](crate::override_metric).
     #[must_use]
-    pub const fn boundaries(&self) -> &'static [f64] {
-        self.0.boundaries
+    pub fn boundaries(&self) -> &'static [f64] {
+        self.settings().boundaries
     }
 
     /// The maximum number of series. Measurements with further label values are recorded in the
-    /// overflow series.
+    /// overflow series. From this call on, the limit cannot be [overridden](crate::override_metric).
     #[must_use]
-    pub const fn series_limit(&self) -> usize {
-        self.0.series_limit
+    pub fn series_limit(&self) -> usize {
+        self.settings().series_limit
     }
 
     /// The time without a measurement after which a series is removed; `None` if series are kept.
     /// This is the metric's own expiry or the [default](crate::set_default_expiry).
     #[must_use]
     pub fn expiry(&self) -> Option<Duration> {
-        self.0.lifetime.expiry(self.0.metric_type)
+        self.definition.lifetime.expiry(self.definition.metric_type)
     }
 
     /// Whether collections note when series were recorded last.
     pub(crate) fn is_tracked(&self) -> bool {
-        self.0.lifetime.is_tracked()
+        self.definition.lifetime.is_tracked()
     }
 
     /// The place in the source code that defines the metric.
     #[must_use]
     pub const fn source(&self) -> Source {
-        self.0.source
+        self.definition.source
     }
 
     /// The first fact in which two definitions of one metric contradict each other, with both
     /// values.
     pub(crate) fn difference(&self, other: &Self) -> Option<(&'static str, String, String)> {
-        let (a, b) = (&self.0, &other.0);
+        let (a, b) = (&self.definition, &other.definition);
         let differ = |what, x: &dyn fmt::Debug, y: &dyn fmt::Debug| {
             Some((what, format!("{x:?}"), format!("{y:?}")))
         };
@@ -260,8 +304,9 @@ impl Descriptor {
         if a.unit != b.unit {
             return differ("unit", &a.unit, &b.unit);
         }
-        if a.boundaries != b.boundaries {
-            return differ("buckets", &a.boundaries, &b.boundaries);
+        let [a, b] = [self, other].map(|metric| metric.current_settings().boundaries);
+        if a != b {
+            return differ("buckets", &a, &b);
         }
         None
     }
@@ -269,7 +314,7 @@ impl Descriptor {
     /// The first of the facts that may differ between two definitions of one metric and still
     /// surprises a reader, with both values.
     pub(crate) fn variation(&self, other: &Self) -> Option<(&'static str, String, String)> {
-        let (a, b) = (&self.0, &other.0);
+        let (a, b) = (&self.definition, &other.definition);
         if a.description != b.description {
             let (a, b) = (format!("{:?}", a.description), format!("{:?}", b.description));
             return Some(("descriptions", a, b));

@@ -171,8 +171,8 @@ impl Serialize for Descriptor {
         s.serialize_field("unit", d.unit)?;
         s.serialize_field("description", d.description)?;
         s.serialize_field("labels", d.labels)?;
-        s.serialize_field("boundaries", d.boundaries)?;
-        s.serialize_field("series_limit", &d.series_limit)?;
+        s.serialize_field("boundaries", self.boundaries())?;
+        s.serialize_field("series_limit", &self.series_limit())?;
         s.serialize_field("source", &d.source)?;
         for (key, text) in texts {
             s.serialize_field(key, text)?;

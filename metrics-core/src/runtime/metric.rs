@@ -261,8 +261,12 @@ impl CheckedMetric {
             ("type", first.metric_type().to_string(), kind.to_string()),
             ("value type", first.value_type().to_string(), value_type.to_string()),
             ("unit", format!("{:?}", first.unit()), format!("{unit:?}")),
-            ("buckets", format!("{:?}", first.boundaries()), format!("{:?}", self.boundaries)),
-            ("series limit", first.series_limit().to_string(), series_limit.to_string()),
+            (
+                "buckets",
+                format!("{:?}", first.definition().boundaries),
+                format!("{:?}", self.boundaries),
+            ),
+            ("series limit", first.definition().series_limit.to_string(), series_limit.to_string()),
             ("constant labels", in_prose(&first_labels), in_prose(&labels)),
             ("expiry", first.definition().lifetime.in_prose(), lifetime.in_prose()),
         ];

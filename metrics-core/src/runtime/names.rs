@@ -6,7 +6,7 @@ use std::sync::{LazyLock, RwLock};
 
 use super::metric::Metric;
 use super::registered::RuntimeMetric;
-use crate::collect::registry;
+use crate::collect::{overrides, registry};
 use crate::error::Error;
 use crate::labels::hash::Seeded;
 use crate::locks::{force, read, write};
@@ -103,6 +103,7 @@ pub(super) fn register(
         return Ok((metric, false));
     }
     let metric = RuntimeMetric(Family::leak(checked.leak(source)));
+    overrides::override_registered(metric.descriptor());
     table.by_name.insert(lower, metric);
     table.by_key.insert(metric.descriptor().name(), metric);
     table.add_key(key, metric);

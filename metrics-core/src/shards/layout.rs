@@ -18,6 +18,17 @@ pub(crate) struct Layout {
     per_segment: usize,
 }
 
+/// The number of cells of a series, as far as the kind of a handle determines it.
+#[derive(Debug, Clone, Copy)]
+pub enum Width {
+    /// This number.
+    Known(usize),
+    /// The number depends on the histogram's buckets.
+    OfBuckets,
+    /// The kind is not known.
+    Unknown,
+}
+
 /// The width of a plain cell. Gauges have shared cells only; this width makes their offsets 0, 1, 2
 /// and so on.
 pub(crate) const SINGLE: usize = 1;
@@ -34,7 +45,7 @@ impl Layout {
 
     pub(crate) const fn new(definition: &Definition, open: bool) -> Self {
         Self::of_width(match definition.stored_type() {
-            MetricType::Histogram => histogram::width(definition.boundaries.len()),
+            MetricType::Histogram => return Self::of_histogram(definition.boundaries.len()),
             MetricType::Counter | MetricType::UpDownCounter
                 if open
                     || matches!(definition.metric_type, MetricType::UpDownCounter)
@@ -44,6 +55,11 @@ impl Layout {
             }
             MetricType::Counter | MetricType::UpDownCounter | MetricType::Gauge => SINGLE,
         })
+    }
+
+    /// The layout of histograms with this number of boundaries.
+    pub(crate) const fn of_histogram(boundaries: usize) -> Self {
+        Self::of_width(histogram::width(boundaries))
     }
 
     pub(crate) const fn width(self) -> usize {

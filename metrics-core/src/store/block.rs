@@ -69,7 +69,9 @@ pub(crate) struct Block {
     /// The last stamp under which an open series was recorded in a run. Changes inside the gate.
     recorded: AtomicU64,
     series: usize,
+    /// The layout, unless the metric is a histogram: then the layout depends on the buckets.
     layout: Layout,
+    histogram: OnceLock<HistogramSettings>,
     descriptor: &'static Descriptor,
     owner: &'static dyn Owner,
     shared: OnceLock<Shared>,
@@ -92,6 +94,14 @@ pub(crate) struct Block {
 /// an index from here on never wraps, and is never the index of a cell.
 const OUT: u32 = 3 << 30;
 
+/// The buckets of a histogram, and the layout that has room for them: copied from the descriptor,
+/// because every measurement reads them.
+#[derive(Debug, Clone, Copy)]
+struct HistogramSettings {
+    boundaries: &'static [f64],
+    layout: Layout,
+}
+
 /// The row of a block that is not in a table.
 const NO_ROW: usize = usize::MAX;
 
@@ -111,6 +121,7 @@ impl Block {
             recorded: AtomicU64::new(0),
             series,
             layout,
+            histogram: OnceLock::new(),
             descriptor,
             owner,
             shared: OnceLock::new(),
@@ -151,8 +162,38 @@ impl Block {
         self.series
     }
 
+    #[inline]
     pub(crate) fn layout(&self) -> Layout {
-        self.layout
+        match self.descriptor.metric_type() {
+            MetricType::Histogram => self.histogram_layout(),
+            _ => self.layout,
+        }
+    }
+
+    /// The layout of a histogram.
+    #[inline(always)]
+    pub(crate) fn histogram_layout(&self) -> Layout {
+        self.histogram().layout
+    }
+
+    /// The boundaries of a histogram's buckets.
+    #[inline(always)]
+    pub(crate) fn boundaries(&self) -> &'static [f64] {
+        self.histogram().boundaries
+    }
+
+    #[inline(always)]
+    fn histogram(&self) -> &HistogramSettings {
+        self.histogram.get().unwrap_or_else(|| self.first_histogram())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn first_histogram(&self) -> &HistogramSettings {
+        get_or_init(&self.histogram, || {
+            let boundaries = self.descriptor.settings().boundaries;
+            HistogramSettings { boundaries, layout: Layout::of_histogram(boundaries.len()) }
+        })
     }
 
     #[inline(always)]
@@ -189,7 +230,7 @@ impl Block {
         process::note();
         let base = match self.descriptor().stored_type() {
             MetricType::Gauge => SHARED,
-            _ => layout::reserve(self.series, self.layout),
+            _ => layout::reserve(self.series, self.layout()),
         };
         if base == SHARED {
             self.shared();

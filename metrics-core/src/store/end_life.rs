@@ -148,7 +148,7 @@ impl Series {
         match contents {
             Contents::Sum(bits) => Reading::Number(*bits),
             Contents::Histogram(copied) => {
-                let mut totals = Totals::new(self.descriptor().boundaries().len());
+                let mut totals = Totals::new(self.block.boundaries().len());
                 totals.merge(copied.sum(), copied.extremes(), copied.interval(), copied.buckets());
                 Reading::Histogram(totals)
             }

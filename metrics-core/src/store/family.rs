@@ -23,8 +23,9 @@ use crate::metric::dropped::{DropReason, Dropped};
 use crate::metric::kind::{MetricType, ValueType};
 use crate::metric::lifetime::Lifetime;
 use crate::metric::presentation::Presentation;
+use crate::metric::settings::DecidedSettings;
 use crate::metric::source::Source;
-use crate::shards::layout::{Layout, SINGLE};
+use crate::shards::layout::{Layout, SINGLE, Width};
 
 /// A metric and its series. Each variant of a metrics enum has one static of this type; run-time
 /// metrics leak theirs.
@@ -32,6 +33,7 @@ use crate::shards::layout::{Layout, SINGLE};
 #[doc(hidden)]
 pub struct Family {
     descriptor: Descriptor,
+    settings: DecidedSettings,
     /// Whether series are found by hashing.
     open: bool,
     /// The series, if all labels are fixed.
@@ -80,6 +82,7 @@ impl Family {
     const fn empty() -> Self {
         Self {
             descriptor: Descriptor::new(NO_METRIC),
+            settings: DecidedSettings::new(),
             open: false,
             fixed_block: Block::new(&UNUSED, &NoOwner, 1, Layout::of_width(SINGLE)),
             open_series: OnceLock::new(),
@@ -119,14 +122,15 @@ impl Family {
     const fn define(&mut self, definition: Definition, this: &'static Self) {
         let Combinations { open, series, .. } = Combinations::of(definition.stored_labels());
         self.fixed_block.place(&this.descriptor, this, series, Layout::new(&definition, open));
-        self.descriptor = Descriptor::new(definition);
+        self.descriptor = Descriptor::with(definition, &this.settings);
         self.open = open;
     }
 
     /// The family of a run-time metric, whose labels come with each measurement.
     pub(crate) fn leak(definition: Definition) -> &'static Self {
         let layout = Layout::new(&definition, true);
-        let descriptor = Descriptor::new(definition);
+        let settings = Box::leak(Box::new(DecidedSettings::new()));
+        let descriptor = Descriptor::with(definition, settings);
         let fixed_block = Block::new(&UNUSED, &NoOwner, 1, layout);
         Box::leak(Box::new(Self { descriptor, open: true, fixed_block, ..Self::empty() }))
     }
@@ -183,18 +187,20 @@ impl Family {
     }
 
     /// The series with these labels: found by arithmetic if all labels are fixed, otherwise by
-    /// hashing. `width` is the number of cells of a series with fixed labels, if the caller knows
-    /// it at compile time.
+    /// hashing. `width` is the width of a series with fixed labels.
     #[inline(always)]
-    pub(crate) fn typed(
-        &'static self,
-        width: Option<usize>,
-        parts: &Parts<impl PartList>,
-    ) -> Series {
+    pub(crate) fn typed(&'static self, width: Width, parts: &Parts<impl PartList>) -> Series {
         if parts.is_open() {
             self.find(parts)
+        } else if parts.is_empty() {
+            // At offset 0 in every layout.
+            Series::at_offset(&self.fixed_block, 0)
         } else {
-            let layout = width.map_or_else(|| self.fixed_block.layout(), Layout::of_width);
+            let layout = match width {
+                Width::Known(width) => Layout::of_width(width),
+                Width::OfBuckets => self.fixed_block.histogram_layout(),
+                Width::Unknown => self.fixed_block.layout(),
+            };
             Series::at(&self.fixed_block, layout, parts.combination())
         }
     }

@@ -127,6 +127,12 @@ impl<P: PartList> Parts<P> {
         stride.0
     }
 
+    /// Whether there are no labels.
+    #[inline(always)]
+    pub(crate) fn is_empty(&self) -> bool {
+        size_of_val(&self.0) == 0
+    }
+
     /// Whether a label is open.
     #[inline(always)]
     pub(crate) fn is_open(&self) -> bool {

@@ -145,7 +145,7 @@ fn shared_cell(series: Series, view: &View<'_>) -> Option<u64> {
 /// The contents of a histogram; `None` if nothing was recorded. With `end_interval`, the interval
 /// ends at this read. To read the interval, the caller must keep other readers out.
 pub(crate) fn histogram(series: Series, view: &View<'_>, end_interval: bool) -> Option<Totals> {
-    let boundaries = series.descriptor().boundaries().len();
+    let boundaries = series.block.boundaries().len();
     let mut totals = Totals::new(boundaries);
     let mut copied = view.copied.borrow_mut();
     for run in view.runs(series) {

@@ -99,7 +99,7 @@ impl Series {
                 DropReason::WrongType
             });
         }
-        let boundaries = descriptor.boundaries();
+        let boundaries = self.block.boundaries();
         let is_recorded = self.is_current_at(stamp)
             && shard::cells(self.index())
                 .and_then(|cells| cells.get(..histogram::width(boundaries.len())))
@@ -197,7 +197,7 @@ impl Series {
 
     fn add_to_shared(self, copied: &Copied) {
         if let Shared::Histograms(histograms) = self.block.shared() {
-            histograms[self.position()].absorb(self.descriptor().boundaries(), copied);
+            histograms[self.position()].absorb(self.block.boundaries(), copied);
         }
     }
 
@@ -260,7 +260,7 @@ impl Series {
                 }
             }
             Change::Record { value, count } => {
-                let boundaries = self.descriptor().boundaries();
+                let boundaries = self.block.boundaries();
                 let run = cells.get(..histogram::width(boundaries.len()))?;
                 self.take_over(run, stamp).then(|| match count {
                     1 => histogram::record(run, stamp, boundaries, value),
@@ -278,7 +278,7 @@ impl Series {
         // Allocated outside the gate: see `store`.
         let shared = self.block.shared();
         if let Shared::Histograms(histograms) = shared {
-            histograms[position].allocate(self.descriptor().boundaries());
+            histograms[position].allocate(self.block.boundaries());
         }
         let Some(writing) = self.enter() else {
             return self.overflowing().store(change);
@@ -300,7 +300,7 @@ impl Series {
                 life = Life::of_shared(added);
             }
             (Shared::Histograms(histograms), Change::Record { value, count }) => {
-                histograms[position].record(self.descriptor().boundaries(), value, count);
+                histograms[position].record(self.block.boundaries(), value, count);
             }
             // The kind of the handle determines both the cells and the change.
             (Shared::Gauges(_) | Shared::Sums(_) | Shared::Histograms(_), _) => {}

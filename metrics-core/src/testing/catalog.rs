@@ -140,15 +140,15 @@ fn facts(metric: &Descriptor) -> Vec<String> {
     if !metric.unit().is_empty() {
         facts.push(format!("unit {}", metric.unit()));
     }
-    if !metric.boundaries().is_empty() {
-        let buckets: Vec<_> = metric.boundaries().iter().map(f64::to_string).collect();
+    if !metric.definition().boundaries.is_empty() {
+        let buckets: Vec<_> = metric.definition().boundaries.iter().map(f64::to_string).collect();
         facts.push(format!("buckets {}", buckets.join(", ")));
     }
     let mut labels: Vec<_> = metric.labels().iter().map(label).collect();
     labels.sort();
     facts.append(&mut labels);
     if !metric.labels().is_empty() {
-        facts.push(format!("series limit {}", metric.series_limit()));
+        facts.push(format!("series limit {}", metric.definition().series_limit));
     }
     facts.extend(metric.was().map(|old| format!("was {old}")));
     let expiry = metric.definition().lifetime.in_prose();

@@ -9,7 +9,7 @@ use super::value::AnyValue;
 use crate::labels::part::PartList;
 use crate::metric::label_descriptor::LabelDescriptor;
 use crate::number::Number;
-use crate::shards::layout::{SINGLE, SUM};
+use crate::shards::layout::{SINGLE, SUM, Width};
 use crate::store::family::Family;
 use crate::store::key::{Key, Parts, Query};
 use crate::store::series::Series;
@@ -42,25 +42,25 @@ impl<K: Kind> ResolveAs<Self> for Handle<K> {}
 
 /// A kind of metric.
 pub trait Kind {
-    /// The number of cells of a series with fixed labels, if the kind determines it.
+    /// The number of cells of a series with fixed labels.
     #[doc(hidden)]
-    const WIDTH: Option<usize>;
+    const WIDTH: Width;
 }
 
 impl<T: Number, U> Kind for kind::Counter<T, U> {
-    const WIDTH: Option<usize> = Some(if T::PLAIN { SINGLE } else { SUM });
+    const WIDTH: Width = Width::Known(if T::PLAIN { SINGLE } else { SUM });
 }
 
 impl<T: Number, U> Kind for kind::UpDownCounter<T, U> {
-    const WIDTH: Option<usize> = Some(SUM);
+    const WIDTH: Width = Width::Known(SUM);
 }
 
 impl<T: Number, U> Kind for kind::Gauge<T, U> {
-    const WIDTH: Option<usize> = Some(SINGLE);
+    const WIDTH: Width = Width::Known(SINGLE);
 }
 
 impl<U, T> Kind for kind::Histogram<U, T> {
-    const WIDTH: Option<usize> = None;
+    const WIDTH: Width = Width::OfBuckets;
 }
 
 impl<K: Kind> Resolve for Handle<K> {
@@ -91,7 +91,7 @@ impl Resolve for AnySeries {
 
     #[inline(always)]
     fn resolve(family: &'static Family, parts: impl PartList) -> Self {
-        Self(family.typed(None, &Parts(parts)))
+        Self(family.typed(Width::Unknown, &Parts(parts)))
     }
 }
 

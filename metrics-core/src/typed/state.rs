@@ -10,7 +10,7 @@ use crate::collect::observation::{Observation, observe_series};
 use crate::labels::label::Label;
 use crate::labels::part::{PartList, label_type};
 use crate::metric::dropped::DropReason;
-use crate::shards::layout::SINGLE;
+use crate::shards::layout::{SINGLE, Width};
 use crate::store::family::Family;
 use crate::store::key::Parts;
 use crate::store::series::Series;
@@ -27,11 +27,11 @@ pub type State<S> = Handle<kind::State<S>>;
 pub type Info = Handle<kind::Info>;
 
 impl<S> Kind for kind::State<S> {
-    const WIDTH: Option<usize> = Some(SINGLE);
+    const WIDTH: Width = Width::Known(SINGLE);
 }
 
 impl Kind for kind::Info {
-    const WIDTH: Option<usize> = Some(SINGLE);
+    const WIDTH: Width = Width::Known(SINGLE);
 }
 
 impl<S: Label> State<S> {
@@ -81,7 +81,7 @@ impl Resolve for AnySeriesOrState {
 
     #[inline]
     fn resolve(family: &'static Family, parts: impl PartList) -> Self {
-        Self { series: family.typed(None, &Parts(parts)), state: None }
+        Self { series: family.typed(Width::Unknown, &Parts(parts)), state: None }
     }
 
     #[inline]

@@ -9,6 +9,7 @@ use crate::metric::kind::ValueType;
 use crate::metric::lifetime::Lifetime;
 use crate::metric::presentation::Presentation;
 use crate::metric::source::Source;
+use crate::shards::layout::Width;
 use crate::store::family::Family;
 use crate::store::key::Parts;
 use crate::store::read::{View, read};
@@ -38,7 +39,7 @@ fn held(series: Series) -> Option<i64> {
 
 #[test]
 fn removals_past_32_bits_end_lives_as_others_do() {
-    let series = || FIXED.typed(None, &Parts([]));
+    let series = || FIXED.typed(Width::Unknown, &Parts([]));
     let remove = |series: Series| series.block.remove(series.position(), 0, End::Removal);
     for bits in [31, 32, 40] {
         series().add(1_i64);

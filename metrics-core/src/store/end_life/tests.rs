@@ -11,6 +11,7 @@ use crate::metric::kind::ValueType;
 use crate::metric::lifetime::Lifetime;
 use crate::metric::presentation::Presentation;
 use crate::metric::source::Source;
+use crate::shards::layout::Width;
 use crate::store::family::Family;
 use crate::store::key::Parts;
 use crate::store::read::read;
@@ -173,7 +174,7 @@ const fn fixed(value_type: ValueType) -> Definition {
 #[test]
 fn what_comes_late_to_fixed_labels_counts_in_the_life_that_goes_on() {
     static FAMILY: Family = Family::new(fixed(ValueType::F64), &FAMILY);
-    let series = FAMILY.typed(None, &Parts([]));
+    let series = FAMILY.typed(Width::Unknown, &Parts([]));
     let remove = || remove(series).map(f64::from_bits);
     series.add(0.5);
     let tag = series.life();
@@ -193,7 +194,7 @@ fn what_comes_late_to_fixed_labels_counts_in_the_life_that_goes_on() {
 #[test]
 fn a_plain_sum_reports_its_cells_and_what_was_added_beside_them() {
     static FAMILY: Family = Family::new(fixed(ValueType::U64), &FAMILY);
-    let series = FAMILY.typed(None, &Parts([]));
+    let series = FAMILY.typed(Width::Unknown, &Parts([]));
     assert_eq!(remove(series), None);
     series.add(3_u64);
     assert_eq!(remove(series), Some(3));

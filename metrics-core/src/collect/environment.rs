@@ -1,0 +1,114 @@
+//! The variables that override buckets and series limits.
+
+use std::collections::BTreeMap;
+use std::env;
+
+use super::replacement::Replacement;
+use crate::error::Error;
+use crate::rules::name::check_metric_name;
+
+const BUCKETS: &str = "TYPED_METRICS_BUCKETS";
+const SERIES_LIMIT: &str = "TYPED_METRICS_SERIES_LIMIT";
+
+/// The variables, for messages.
+pub(super) const VARIABLES: &str = "TYPED_METRICS_BUCKETS and TYPED_METRICS_SERIES_LIMIT";
+
+/// The replacements that the variables ask for, by the name of the metric.
+pub(super) fn from_environment() -> Result<BTreeMap<String, Replacement>, Error> {
+    let mut replacements = BTreeMap::new();
+    let mut errors = Vec::new();
+    for (variable, read) in [(BUCKETS, read_buckets as Read), (SERIES_LIMIT, read_limit)] {
+        let Some(value) = env::var_os(variable) else { continue };
+        let text = value.to_string_lossy();
+        if let Err(reason) = read_all(&text, read, &mut replacements) {
+            errors.push(Error::Variable { variable, value: text.into_owned(), reason });
+        }
+    }
+    Error::all(errors)?;
+    Ok(replacements)
+}
+
+/// Reads the text of one metric. The error says how the text must look.
+type Read = fn(&str, &mut Replacement) -> Result<(), String>;
+
+fn read_all(
+    text: &str,
+    read: Read,
+    replacements: &mut BTreeMap<String, Replacement>,
+) -> Result<(), String> {
+    for entry in text.split(';').map(str::trim).filter(|entry| !entry.is_empty()) {
+        let (name, setting) = entry
+            .split_once('=')
+            .ok_or_else(|| format!("`{entry}` has no `=`; write `metric=value`"))?;
+        let name = name.trim();
+        check_metric_name(name)
+            .map_err(|error| format!("`{name}` cannot be the name of a metric: {error}"))?;
+        read(setting.trim(), replacements.entry(name.to_owned()).or_default())?;
+    }
+    Ok(())
+}
+
+fn read_buckets(text: &str, replacement: &mut Replacement) -> Result<(), String> {
+    let boundary = |word: &str| {
+        let word = word.trim();
+        word.parse().map_err(|_| {
+            format!("`{word}` is not a number; write boundaries as in `shop.duration=5,10,25`")
+        })
+    };
+    replacement.boundaries = Some(text.split(',').map(boundary).collect::<Result<_, _>>()?);
+    Ok(())
+}
+
+fn read_limit(text: &str, replacement: &mut Replacement) -> Result<(), String> {
+    let limit = text.parse().map_err(|_| {
+        format!("`{text}` is not a whole number; write a limit as in `shop.requests=500`")
+    })?;
+    replacement.series_limit = Some(limit);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, read: Read) -> Result<Vec<(String, Replacement)>, String> {
+        let mut replacements = BTreeMap::new();
+        read_all(text, read, &mut replacements)?;
+        Ok(replacements.into_iter().collect())
+    }
+
+    #[test]
+    fn a_variable_lists_metrics_with_their_settings() {
+        let buckets = |boundaries: &[f64]| Replacement {
+            boundaries: Some(boundaries.to_vec()),
+            series_limit: None,
+        };
+        let expected =
+            vec![("a.b".to_owned(), buckets(&[5.0, 10.0])), ("c".to_owned(), buckets(&[-0.5]))];
+        assert_eq!(read(" c = -0.5 ;; a.b=5, 1e1;", read_buckets), Ok(expected));
+        let limit = Replacement { boundaries: None, series_limit: Some(500) };
+        assert_eq!(read("c=500", read_limit), Ok(vec![("c".to_owned(), limit)]));
+        assert_eq!(read("", read_limit), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_mistake_names_the_word_and_the_fix() {
+        let mistakes = [
+            ("c", read_limit as Read, "`c` has no `=`; write `metric=value`"),
+            (
+                "c=5,x",
+                read_buckets,
+                "`x` is not a number; write boundaries as in `shop.duration=5,10,25`",
+            ),
+            (
+                "c=-1",
+                read_limit,
+                "`-1` is not a whole number; write a limit as in `shop.requests=500`",
+            ),
+        ];
+        for (text, with, message) in mistakes {
+            assert_eq!(read(text, with).unwrap_err(), message);
+        }
+        assert!(read("1c=5", read_limit).unwrap_err().starts_with("`1c` cannot be the name of a"));
+    }
+}

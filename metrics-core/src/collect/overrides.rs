@@ -1,0 +1,116 @@
+//! Overrides of buckets and series limits, from code and from variables.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use log::Level;
+
+use super::environment::{VARIABLES, from_environment};
+use super::registry;
+use super::replacement::Replacement;
+use crate::error::Error;
+use crate::locks::lock;
+use crate::metric::descriptor::Descriptor;
+use crate::report::report;
+
+type ByName = BTreeMap<String, Replacement>;
+
+/// The overrides of the process.
+struct Overrides {
+    by_code: ByName,
+    /// `None` until the variables are read.
+    by_variable: Option<ByName>,
+}
+
+static OVERRIDES: Mutex<Overrides> =
+    Mutex::new(Overrides { by_code: BTreeMap::new(), by_variable: None });
+
+/// Overrides the settings of the metric with this name, or of a run-time metric that is registered
+/// with this name later.
+pub(crate) fn override_by_code(name: &str, replacement: Replacement) -> Result<(), Error> {
+    replacement.check(name)?;
+    let mut overrides = lock(&OVERRIDES);
+    let known = overrides.by_code.get(name);
+    if known.is_some_and(|known| *known != replacement) {
+        return Err(Error::overriding(name, "it is overridden already; override it once"));
+    }
+    // A mistake in a variable is reported when handlers are set.
+    let by_variable = match &overrides.by_variable {
+        Some(read) => read.get(name).cloned(),
+        None => from_environment().ok().and_then(|read| read.get(name).cloned()),
+    };
+    let effective = replacement.clone().or(by_variable);
+    descriptors(name).try_for_each(|metric| effective.apply(metric))?;
+    overrides.by_code.insert(name.to_owned(), replacement);
+    Ok(())
+}
+
+/// Overrides settings as the variables say, in the first call without an error.
+///
+/// # Errors
+/// [`Error::Variable`] if a variable cannot be read, and [`Error::Buckets`] or [`Error::Override`]
+/// if a metric cannot have the settings. A metric that is in use already is reported in the log.
+pub(crate) fn override_by_variables() -> Result<(), Error> {
+    let mut overrides = lock(&OVERRIDES);
+    if overrides.by_variable.is_some() {
+        return Ok(());
+    }
+    let by_variable = from_environment()?;
+    let mut errors = Vec::new();
+    let mut warnings = Vec::new();
+    for (name, replacement) in &by_variable {
+        if let Err(error) = replacement.check(name) {
+            errors.push(error);
+            continue;
+        }
+        // With settings from code, what the variables add was applied with them.
+        if overrides.by_code.contains_key(name) {
+            continue;
+        }
+        let mut is_known = false;
+        for metric in descriptors(name) {
+            is_known = true;
+            match replacement.apply(metric) {
+                Err(error) if replacement.fits(metric) => warnings.push(error.to_string()),
+                result => errors.extend(result.err()),
+            }
+        }
+        if !is_known {
+            warnings.push(unknown(name));
+        }
+    }
+    Error::all(errors)?;
+    overrides.by_variable = Some(by_variable);
+    drop(overrides);
+    for warning in warnings {
+        report(Level::Warn, VARIABLES, format_args!("{warning}"));
+    }
+    Ok(())
+}
+
+/// Overrides the settings of a run-time metric that was just registered.
+pub(crate) fn override_registered(metric: &'static Descriptor) {
+    let overrides = lock(&OVERRIDES);
+    let by_variable = overrides.by_variable.as_ref().and_then(|read| read.get(metric.name()));
+    let by_code = overrides.by_code.get(metric.name());
+    let replacement = by_code.cloned().unwrap_or_default().or(by_variable.cloned());
+    drop(overrides);
+    if let Err(error) = replacement.apply(metric) {
+        report(Level::Warn, "overrides", format_args!("{error}"));
+    }
+}
+
+/// The definitions of the metric.
+fn descriptors(name: &str) -> impl Iterator<Item = &'static Descriptor> {
+    let families = registry::all_families().into_iter();
+    families.map(|family| family.descriptor()).filter(move |metric| metric.name() == name)
+}
+
+fn unknown(name: &str) -> String {
+    let names = registry::all_families().into_iter().map(|family| family.descriptor().name());
+    let close = names.map(|other| (strsim::jaro_winkler(other, name), other));
+    let closest = close.filter(|(closeness, _)| *closeness >= 0.9);
+    let meant = closest.max_by(|a, b| a.0.total_cmp(&b.0));
+    let meant = meant.map_or(String::new(), |(_, other)| format!(" (did you mean `{other}`?)"));
+    format!("no metric is named `{name}` yet{meant}; one registered at run time can be, later")
+}
