@@ -55,6 +55,7 @@ const _: () = {
                 boundaries: __BUCKETS_0,
                 series_limit: __LIMIT_0,
                 lifetime: __p::Lifetime::UNSET,
+                presentation: __p::Presentation::PLAIN,
                 source: __p::source(__FILE, __p::core::line!(), __MODULE, "Pump::Stroke"),
             },
             __p::Definition {
@@ -67,6 +68,7 @@ const _: () = {
                 boundaries: __BUCKETS_1,
                 series_limit: __LIMIT_1,
                 lifetime: __p::Lifetime::UNSET,
+                presentation: __p::Presentation::PLAIN,
                 source: __p::source(__FILE, __p::core::line!(), __MODULE, "Pump::Stop"),
             },
         ],

@@ -98,6 +98,7 @@ const _: () = {
                 boundaries: &[],
                 series_limit: 2000usize,
                 lifetime: __p::Lifetime::UNSET,
+                presentation: __p::Presentation::PLAIN,
                 source: __p::source(
                     __FILE,
                     __p::core::line!(),
@@ -115,6 +116,7 @@ const _: () = {
                 boundaries: &[],
                 series_limit: 2000usize,
                 lifetime: __p::Lifetime::UNSET,
+                presentation: __p::Presentation::PLAIN,
                 source: __p::source(__FILE, __p::core::line!(), __MODULE, "Web::Depth"),
             },
         ],

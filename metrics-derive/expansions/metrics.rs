@@ -36,6 +36,7 @@ const _: () = {
                 series_limit: 2000usize,
                 lifetime: __p::Lifetime::UNSET
                     .expires(__p::core::option::Option::Some(600000u64)),
+                presentation: __p::Presentation::PLAIN,
                 source: __p::source(
                     __FILE,
                     __p::core::line!(),
@@ -54,6 +55,7 @@ const _: () = {
                 series_limit: 500usize,
                 lifetime: __p::Lifetime::UNSET
                     .expires(__p::core::option::Option::Some(3600000u64)),
+                presentation: __p::Presentation::PLAIN,
                 source: __p::source(
                     __FILE,
                     __p::core::line!(),
@@ -71,6 +73,7 @@ const _: () = {
                 boundaries: &[],
                 series_limit: 2000usize,
                 lifetime: __p::Lifetime::UNSET.tracked(),
+                presentation: __p::Presentation::PLAIN,
                 source: __p::source(
                     __FILE,
                     __p::core::line!(),
@@ -88,6 +91,7 @@ const _: () = {
                 boundaries: &[],
                 series_limit: 2000usize,
                 lifetime: __p::Lifetime::UNSET.expires(__p::core::option::Option::None),
+                presentation: __p::Presentation::PLAIN,
                 source: __p::source(
                     __FILE,
                     __p::core::line!(),

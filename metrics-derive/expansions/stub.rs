@@ -1,5 +1,5 @@
 ::core::compile_error! {
-    "`Wrong` has no kind; write `#[counter]`, `#[up_down_counter]`, `#[gauge]` or `#[histogram]` above it"
+    "`Wrong` has no kind; write `#[counter]`, `#[up_down_counter]`, `#[gauge]`, `#[histogram]`, `#[state]` or `#[info]` above it"
 }
 ::core::compile_error! {
     "labels need names; write `Unnamed { label: T }`"

@@ -110,6 +110,20 @@ fn web() -> TokenStream {
     }
 }
 
+/// Metrics that readers show in another form.
+fn node() -> TokenStream {
+    quote! {
+        #[metrics(crate = tm)]
+        enum Node {
+            /// Phase of a node.
+            #[state(was = "old.phase")]
+            Phase { rack: u16, phase: Phase },
+            #[info]
+            Build { version: u16 },
+        }
+    }
+}
+
 fn tenant() -> TokenStream {
     quote! {
         #[label(crate = tm)]
@@ -215,6 +229,11 @@ fn metrics_with_constants() {
 }
 
 #[test]
+fn metrics_with_states() {
+    assert_expansion("states.rs", derive_metrics(node()));
+}
+
+#[test]
 fn label_enum() {
     assert_expansion("label_enum.rs", derive_label(endpoint()));
 }
@@ -294,6 +313,7 @@ fn nothing_is_named_that_a_user_can_shadow() {
     let mut found = Vec::new();
     bare_names(derive_metrics(shop_metrics()), &mut found);
     bare_names(derive_metrics(pump()), &mut found);
+    bare_names(derive_metrics(node()), &mut found);
     bare_names(derive_label(endpoint()), &mut found);
     bare_names(derive_label_group(place()), &mut found);
     // The user's own `&'a str`: in the const, as the constructor's argument, and in each of the two

@@ -6,6 +6,7 @@
 //! own trait is still found: the compiler passes over a method whose bounds do not hold.
 
 use super::handle::{Counter, Gauge, Histogram, UpDownCounter};
+use super::state::State;
 
 /// Bounds the methods that a metrics enum has in the names of operations of handles; nothing
 /// implements it. The parameter is for a bound with `for<'a>`.
@@ -22,25 +23,28 @@ pub trait CallTheConstructor<'a> {}
 /// Defines the methods that the handles of a kind do not have. All take `self` alone, because the
 /// compiler looks a method up by its name.
 macro_rules! wrong_kind {
-    ($($handle:ty, $label:literal {
+    ($($parameters:tt $handle:ty, $label:literal {
         $($operation:ident: $bound:ident, $message:literal, $fix:literal;)*
     })*) => {$($(
         #[doc(hidden)]
         #[diagnostic::on_unimplemented(message = $message, label = $label, note = $fix)]
         pub trait $bound {}
 
-        impl<T, U> $handle
+        wrong_kind!(@method $parameters $handle: $bound, $operation);
+    )*)*};
+    (@method [$($parameter:ident),*] $handle:ty: $bound:ident, $operation:ident) => {
+        impl<$($parameter),*> $handle
         where
             Self: $bound,
         {
             #[doc(hidden)]
             pub fn $operation(self) {}
         }
-    )*)*};
+    };
 }
 
 wrong_kind! {
-    Counter<T, U>, "not an operation of a counter" {
+    [T, U] Counter<T, U>, "not an operation of a counter" {
         dec: CounterDec,
             "a counter has no `dec`: it only grows",
             "declare a sum that also shrinks as `#[up_down_counter]`";
@@ -82,7 +86,7 @@ wrong_kind! {
             "a counter has no `time`: it does not measure durations",
             "declare a duration as `#[histogram(unit = \"s\")]`";
     }
-    UpDownCounter<T, U>, "not an operation of an up-down counter" {
+    [T, U] UpDownCounter<T, U>, "not an operation of an up-down counter" {
         decrement: UpDownCounterDecrement,
             "an up-down counter has no `decrement`",
             "write `.dec()` or `.add(-n)`";
@@ -119,7 +123,7 @@ wrong_kind! {
             "an up-down counter has no `time`: it does not measure durations",
             "declare a duration as `#[histogram(unit = \"s\")]`";
     }
-    Gauge<T, U>, "not an operation of a gauge" {
+    [T, U] Gauge<T, U>, "not an operation of a gauge" {
         decrement: GaugeDecrement,
             "a gauge has no `decrement`",
             "write `.dec()` or `.sub(n)`";
@@ -151,7 +155,7 @@ wrong_kind! {
             "a gauge has no `time`: it is set to a value",
             "declare a duration as `#[histogram(unit = \"s\")]`";
     }
-    Histogram<U, T>, "not an operation of a histogram" {
+    [T, U] Histogram<U, T>, "not an operation of a histogram" {
         add: HistogramAdd,
             "a histogram has no `add`: it records values",
             "write `.record(value)`, which also adds the value to the sum; declare a plain sum as \
@@ -188,5 +192,22 @@ wrong_kind! {
         sub: HistogramSub,
             "a histogram has no `sub`: it records values",
             "declare a sum that grows and shrinks as `#[up_down_counter]`";
+    }
+    [S] State<S>, "not an operation of a state" {
+        inc: StateInc,
+            "a state has no `inc`: one of its states is set",
+            "write `.set(state)`; declare a number of things in progress as `#[up_down_counter]`";
+        dec: StateDec,
+            "a state has no `dec`: one of its states is set",
+            "write `.set(state)`; declare a number of things in progress as `#[up_down_counter]`";
+        add: StateAdd,
+            "a state has no `add`: one of its states is set",
+            "write `.set(state)`; declare a sum that grows and shrinks as `#[up_down_counter]`";
+        enter: StateEnter,
+            "a state has no `enter`: one of its states is set",
+            "write `.set(state)`; declare a number of things in progress as `#[up_down_counter]`";
+        record: StateRecord,
+            "a state has no `record`: one of its states is set",
+            "write `.set(state)`";
     }
 }
