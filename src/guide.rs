@@ -2,6 +2,7 @@
 //!
 //! - [`declaring`]: declare metrics: kinds, names, units, buckets, labels and all attributes.
 //! - [`recording`]: record values: handles, guards, observed metrics and invalid values.
+//! - [`states`]: metrics whose value is a state or a fact: `#[state]` and `#[info]`.
 //! - [`timed`]: measure functions with the attribute `#[timed]`.
 //! - [`runtime`]: register metrics that are known only at run time.
 #![cfg_attr(feature = "llm", doc = "- [`llm`]: measure LLM calls, streamed or not.")]
@@ -20,5 +21,6 @@ pub mod llm;
 pub mod recording;
 pub mod runtime;
 pub mod shutdown;
+pub mod states;
 pub mod testing;
 pub mod timed;

@@ -11,7 +11,10 @@
 //! | `#[gauge]` | the last value that was set | `set`, `inc`, `dec`, `add`, `sub`, `set_max`, `set_min`, `observe`; for units of time also `set_to_now` | `f64`, or `i64`, `u64` |
 //! | `#[histogram]` | a distribution | `record`, `record_many`; for units of time also `start_timer`, `time` | `f64`, or `u64` |
 //!
-//! The attribute takes these keys, all optional:
+//! | `#[state]` | states of which one is current | `set`, `observe` | 1 and 0 |
+//! | `#[info]` | labels that are a fact | `set` | 1 |
+//!
+//! [`states`](super::states) is about the last two. The attribute takes these keys, all optional:
 //!
 //! | key | meaning | default |
 //! |---|---|---|
@@ -24,6 +27,9 @@
 //! | `expire = "10m"` | not on up-down counters: idle series are removed, see [Expiry](#expiry) | the expiry of the enum, else of the process |
 //! | `last_recorded` | the times of the last measurements are known | not known, unless series expire |
 //! | `positional` | two labels may have the same type | a warning: a call could exchange them |
+//! | `was = "old.name"` | the metric is exported under its old name too, see [Renaming](#renaming) | one name |
+//!
+//! `#[state]` and `#[info]` take neither `unit` nor `value`, `buckets` or `expire`.
 //!
 //! The enum takes `#[metrics(prefix = "shop", series_limit = 500, crate = path)]`, `expire` and
 //! `last_recorded` for all its metrics, and [constant labels](#constant-labels). These keys are
@@ -65,6 +71,42 @@
 //!
 //! A derive sees macros before they are expanded, so `#[doc = concat!(…)]` and
 //! `#[doc = include_str!(…)]` leave the description empty.
+//!
+//! # Renaming
+//!
+//! A dashboard breaks if a metric gets another name. With `was = "…"`, the metric is exported under
+//! both names for as long as the key stands. The old name is the full one: the prefix does not apply
+//! to it.
+//!
+//! ```
+//! use typed_metrics::Metrics;
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "checkout")]
+//! enum Checkout {
+//!     /// Orders placed.
+//!     #[counter(was = "shop.orders")]
+//!     Orders,
+//! }
+//!
+//! Checkout::orders().add(2);
+//! let snapshot = typed_metrics::snapshot();
+//! for name in ["checkout.orders", "shop.orders"] {
+//!     assert_eq!(snapshot.get(name).unwrap().series[0].value.as_f64(), 2.0);
+//! }
+//! let old = snapshot.get("shop.orders").unwrap().descriptor;
+//! assert_eq!(old.description(), "Renamed to `checkout.orders`. Orders placed.");
+//! assert_eq!(old.renamed_to(), Some("checkout.orders"));
+//! ```
+//!
+//! - Readers make the second name, so recording costs nothing more. Values, intervals, start times
+//!   and removals are the same under both. A capture of a test has the new name only.
+//! - Handlers get both metrics. An up-to-date dashboard can find the old ones:
+//!   [`catalog`](crate::catalog) has the names of each in
+//!   [`was`](crate::Descriptor::was) and [`renamed_to`](crate::Descriptor::renamed_to).
+//! - An old name follows the rule for names, and belongs to no other metric.
+//!   [`check`](crate::check) finds clashes across crates.
+//! - [`Metric::was`](crate::Metric::was) is the same for run-time metrics.
 //!
 //! # Constants
 //!

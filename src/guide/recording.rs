@@ -42,6 +42,7 @@
 //! | `#[histogram]`, `#[histogram(unit = "By")]` | `Histogram` |
 //! | `#[histogram(unit = "ms")]`, or another unit of time | `Histogram<unit::Milliseconds>` |
 //! | `#[histogram(unit = "ms", value = u64)]` | `Histogram<unit::Milliseconds, u64>` |
+//! | `#[state]`, `#[info]` | `State<Phase>`, with the type of the state's label; `Info` |
 //! | `#[counter(unit = "ms")]`, or another kind of metric | `Counter<u64, unit::Milliseconds>` |
 //!
 //! Constructors are not `const`, so a static handle needs a `LazyLock`:

@@ -235,6 +235,31 @@ fn handlers_are_told_of_both_names_and_subscribe_to_either() {
 }
 
 #[test]
+fn a_run_time_metric_has_an_old_name_too() {
+    let metric = |name, old| Metric::counter(name).was(old);
+    let new = register_metric("run.new", metric("run.new", "run.old")).unwrap();
+    assert_eq!(new.descriptor().was(), Some("run.old"));
+    new.record(3, attributes!("kind" => "a")).unwrap();
+    assert_eq!(shown(&snapshot(), "run.old"), expected(&[("kind=a", 3.0)]));
+    register_metric("again", metric("run.new", "run.old")).unwrap();
+    let refused = |key: &str, metric| register_metric(key, metric).unwrap_err().to_string();
+    for (error, text) in [
+        (refused("k1", metric("run.new", "run.other")), "a different old name"),
+        (refused("k2", Metric::counter("RUN.old")), "`RUN.old` is the name or the old name of"),
+        (refused("k3", metric("run.newer", "run.OLD")), "`run.OLD` is the name or the old name of"),
+        (refused("k4", metric("run.newer", "run.new")), "`run.new` is the name or the old name of"),
+        (refused("k5", metric("run.newer", "Run.Newer")), "its old name is its name"),
+        (refused("k6", metric("run.newer", "1")), "old metric name \"1\" cannot be used"),
+        (refused("k7", metric("run.newer", "renamed.orders")), "`Shop::Orders` at "),
+        (refused("k8", metric("run.newer", "old.orders")), "`Shop::Orders` at "),
+    ] {
+        assert!(error.contains(text), "{error}");
+    }
+    let error = record_metric("run.old", 1, MetricType::Counter, attributes!()).unwrap_err();
+    assert!(error.to_string().contains("the old name of the metric `run.new`"), "{error}");
+}
+
+#[test]
 fn no_run_time_metric_takes_an_old_name() {
     let error = register_metric("new key", Metric::counter("Old.Orders")).unwrap_err();
     assert!(error.to_string().contains("`Shop::Orders` at "), "{error}");

@@ -50,6 +50,7 @@ pub struct Metric {
     lifetime: Lifetime,
     buckets: Option<Vec<f64>>,
     labels: Vec<(String, String)>,
+    was: Option<String>,
 }
 
 impl Metric {
@@ -64,6 +65,7 @@ impl Metric {
             lifetime: Lifetime::UNSET,
             buckets: None,
             labels: Vec::new(),
+            was: None,
         }
     }
 
@@ -150,6 +152,25 @@ impl Metric {
         self
     }
 
+    /// The old name of the metric, under which the metric is exported too.
+    ///
+    /// ```
+    /// # use typed_metrics_core as typed_metrics;
+    /// use typed_metrics::{Metric, attributes, register_metric, snapshot};
+    ///
+    /// let mails = register_metric("mails", Metric::counter("mails.sent").was("mail_count"))?;
+    /// mails.record(1, attributes!())?;
+    /// let snapshot = snapshot();
+    /// let old = snapshot.get("mail_count").unwrap();
+    /// assert_eq!(old.series[0].value.as_f64(), 1.0);
+    /// assert_eq!(old.descriptor.description(), "Renamed to `mails.sent`.");
+    /// # Ok::<(), typed_metrics::Error>(())
+    /// ```
+    pub fn was(mut self, old_name: impl Into<String>) -> Self {
+        self.was = Some(old_name.into());
+        self
+    }
+
     /// Removes a series in which nothing was recorded for this time; `None` keeps series in any
     /// case. By default, the [expiry of the process](crate::set_default_expiry) holds.
     ///
@@ -188,6 +209,7 @@ impl Metric {
             return Err(Error::runtime(&self.name, UP_DOWN_COUNTER));
         }
         self.check_labels()?;
+        self.check_old_name()?;
         let boundaries = self.take_boundaries()?;
         Ok(CheckedMetric { metric: self, boundaries })
     }
@@ -203,6 +225,20 @@ impl Metric {
                 let reason = format!("the constant label {name:?} is given twice; keep one");
                 return Err(Error::runtime(&self.name, reason));
             }
+        }
+        Ok(())
+    }
+
+    fn check_old_name(&self) -> Result<(), Error> {
+        let Some(old) = &self.was else { return Ok(()) };
+        check_metric_name(old).map_err(|source| Error::Name {
+            what: "old metric name",
+            name: old.clone(),
+            source,
+        })?;
+        if old.eq_ignore_ascii_case(&self.name) {
+            let reason = "its old name is its name; give the name that it had before";
+            return Err(Error::runtime(&self.name, reason));
         }
         Ok(())
     }
@@ -246,9 +282,13 @@ impl CheckedMetric {
         &self.metric.name
     }
 
+    pub(super) fn was(&self) -> Option<&str> {
+        self.metric.was.as_deref()
+    }
+
     /// The conflict with the registered metric `first`, if there is one.
     pub(super) fn conflict(&self, first: &Descriptor, source: Source) -> Option<Error> {
-        let Metric { kind, name, unit, value_type, series_limit, lifetime, labels, .. } =
+        let Metric { kind, name, unit, value_type, series_limit, lifetime, labels, was, .. } =
             &self.metric;
         let first_labels: Vec<_> = first.constant_labels().collect();
         let constant = |(name, value): &(String, String)| {
@@ -268,6 +308,7 @@ impl CheckedMetric {
             ),
             ("series limit", first.definition().series_limit.to_string(), series_limit.to_string()),
             ("constant labels", in_prose(&first_labels), in_prose(&labels)),
+            ("old name", format!("{:?}", first.was()), format!("{:?}", was.as_deref())),
             ("expiry", first.definition().lifetime.in_prose(), lifetime.in_prose()),
         ];
         let (what, a, b) = facts.into_iter().find(|(_, a, b)| a != b)?;
@@ -288,7 +329,10 @@ impl CheckedMetric {
             boundaries: Box::leak(self.boundaries.into_boxed_slice()),
             series_limit: metric.series_limit,
             lifetime: metric.lifetime,
-            presentation: Presentation::PLAIN,
+            presentation: match metric.was {
+                Some(old) => Presentation::PLAIN.was(leak(old)),
+                None => Presentation::PLAIN,
+            },
             source,
         }
     }

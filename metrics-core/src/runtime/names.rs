@@ -29,6 +29,8 @@ struct Table {
     by_key: ByKey,
     /// Metrics by name in lower case: OpenTelemetry merges names that differ only in case.
     by_name: HashMap<String, RuntimeMetric>,
+    /// Renamed metrics by their old name in lower case.
+    by_old_name: HashMap<String, RuntimeMetric>,
 }
 
 static TABLE: LazyLock<RwLock<Table>> = LazyLock::new(RwLock::default);
@@ -67,11 +69,11 @@ pub(super) fn register(
     let checked = metric.check()?;
     check_key(key)?;
     let name = checked.name();
-    for id in [name, key] {
+    for id in [name, key].into_iter().chain(checked.was()) {
         if let Some(typed) = registry::typed(id) {
             let source = typed.descriptor().source();
             let reason = format!(
-                "a typed metric has this name, {source}; record in the typed metric, or choose another \
+                "a typed metric has this name or had it, {source}; record in the typed metric, or choose another \
                  name"
             );
             return Err(Error::runtime(id, reason));
@@ -97,6 +99,7 @@ pub(super) fn register(
             return Err(Error::runtime(name, reason));
         }
     }
+    table.check_old_names(name, checked.was())?;
     table.check_room(name, key, registered.is_none())?;
     if let Some(metric) = registered {
         table.add_key(key, metric);
@@ -105,6 +108,9 @@ pub(super) fn register(
     let metric = RuntimeMetric(Family::leak(checked.leak(source)));
     overrides::override_registered(metric.descriptor());
     table.by_name.insert(lower, metric);
+    if let Some(old) = metric.descriptor().was() {
+        table.by_old_name.insert(old.to_ascii_lowercase(), metric);
+    }
     table.by_key.insert(metric.descriptor().name(), metric);
     table.add_key(key, metric);
     // Under the lock, so that a metric that can be found is in snapshots too.
@@ -122,6 +128,26 @@ fn check_key(key: &str) -> Result<(), Error> {
 }
 
 impl Table {
+    /// Checks that the name is no old one of another metric, and that the old name belongs to no
+    /// other metric.
+    fn check_old_names(&self, name: &str, was: Option<&str>) -> Result<(), Error> {
+        let has_name =
+            was.and_then(|old| Some((old, self.by_name.get(&old.to_ascii_lowercase())?)));
+        let had_name = [Some(name), was].into_iter().flatten();
+        let mut had_name = had_name
+            .filter_map(|text| Some((text, self.by_old_name.get(&text.to_ascii_lowercase())?)));
+        let is_other = |(_, other): &(&str, &RuntimeMetric)| other.descriptor().name() != name;
+        let Some((text, other)) = has_name.or_else(|| had_name.find(is_other)) else {
+            return Ok(());
+        };
+        let (other, source) = (other.descriptor().name(), other.descriptor().source());
+        let reason = format!(
+            "`{text}` is the name or the old name of the metric `{other}`, {source}; record in that \
+             metric, or choose another name"
+        );
+        Err(Error::runtime(name, reason))
+    }
+
     fn check_room(&self, name: &str, key: &str, is_new: bool) -> Result<(), Error> {
         let full = |what: &str| {
             let reason = format!(

@@ -5,8 +5,8 @@ use std::thread;
 
 use typed_metrics::label::MAX_LABEL_LEN;
 use typed_metrics::{
-    Metric, Metrics, add_metric_handler, attributes, clear_metric_handlers, flush, register_metric,
-    set_metric_handlers, shutdown,
+    Label, Metric, Metrics, add_metric_handler, attributes, clear_metric_handlers, flush,
+    register_metric, set_metric_handlers, shutdown,
 };
 use typed_metrics_turn::my_turn;
 
@@ -25,6 +25,9 @@ macro_rules! run_against {
                     cleared_and_set_again_it_misses_nothing
                     a_removed_series_ends_and_may_come_back
                     gauges_and_levels_are_the_latest
+                    one_state_is_1_at_every_export
+                    the_latest_info_is_1
+                    a_renamed_metric_arrives_under_both_names
                     callbacks_are_read_at_every_export
                     hostile_labels_are_series_of_their_own
                     metrics_that_come_later_arrive
@@ -47,6 +50,13 @@ macro_rules! tests {
 
 pub(crate) use {run_against, tests};
 
+#[derive(Clone, Copy, Label)]
+enum Phase {
+    Starting,
+    Running,
+    Draining,
+}
+
 /// The metrics keep their values for the whole process, so each run of a test has its own series.
 #[derive(Metrics)]
 #[metrics(prefix = "suite")]
@@ -65,6 +75,18 @@ enum Suite<'a> {
     Sizes { run: u64 },
     #[counter]
     Routes { route: &'a str, run: u64 },
+    #[state]
+    Phase { run: u64, phase: Phase },
+    #[info]
+    Build { run: u64, version: &'a str },
+    #[counter(was = "old.orders")]
+    Orders { run: u64 },
+    #[up_down_counter(was = "old.stock")]
+    Stock { run: u64 },
+    #[histogram(buckets = [1, 10, 100], was = "old.weights")]
+    Weights { run: u64 },
+    #[state(was = "old.mode")]
+    Mode { run: u64, phase: Phase },
 }
 
 /// The number of a new run, and the labels of its series as back ends store them.
@@ -206,6 +228,96 @@ pub(crate) fn gauges_and_levels_are_the_latest<B: BackEnd>() {
         assert_eq!(stored.number("suite.whole", &labels), Some(f64::from(whole)));
         assert_eq!(stored.number("suite.level", &labels), Some(level));
     }
+}
+
+pub(crate) fn one_state_is_1_at_every_export<B: BackEnd>() {
+    let (back_end, (run, labels)) = (B::start(), new_run());
+    let _turn = my_turn(); // dropped before `back_end`
+    set_metric_handlers(back_end.handler()).unwrap();
+    let states = || {
+        let stored = back_end.stored();
+        ["starting", "running", "draining"]
+            .map(|phase| stored.number("suite.phase", &format!("{labels} phase={phase}")))
+    };
+    let phase = Suite::phase(run);
+    for (set, [starting, running, draining]) in [
+        (&[Phase::Starting][..], [1.0, 0.0, 0.0]),
+        (&[Phase::Running, Phase::Draining], [0.0, 0.0, 1.0]),
+        (&[], [0.0, 0.0, 1.0]),
+        (&[Phase::Starting, Phase::Running], [0.0, 1.0, 0.0]),
+    ] {
+        set.iter().for_each(|state| phase.set(*state));
+        flush().unwrap();
+        assert_eq!(states(), [Some(starting), Some(running), Some(draining)]);
+    }
+    phase.remove();
+    flush().unwrap();
+    // As a removed level does.
+    let kept = B::SHOWS.removed == Removed::Kept;
+    assert_eq!(states(), [kept.then_some(0.0); 3]);
+    phase.set(Phase::Starting);
+    flush().unwrap();
+    assert_eq!(states(), [Some(1.0), Some(0.0), Some(0.0)]);
+}
+
+pub(crate) fn the_latest_info_is_1<B: BackEnd>() {
+    let (back_end, (run, labels)) = (B::start(), new_run());
+    let _turn = my_turn(); // dropped before `back_end`
+    set_metric_handlers(back_end.handler()).unwrap();
+    let build = |version| {
+        let labels = format!("{labels} version={version}");
+        back_end.stored().number("suite.build", &labels)
+    };
+    let replaced = (B::SHOWS.removed == Removed::Kept).then_some(0.0);
+    Suite::build(run, "a").set();
+    flush().unwrap();
+    assert_eq!((build("a"), build("b")), (Some(1.0), None));
+    Suite::build(run, "b").set();
+    flush().unwrap();
+    assert_eq!((build("a"), build("b")), (replaced, Some(1.0)));
+    Suite::build(run, "a").set();
+    flush().unwrap();
+    assert_eq!((build("a"), build("b")), (Some(1.0), replaced));
+    Suite::build(run, "a").remove();
+    flush().unwrap();
+    assert_eq!((build("a"), build("b")), (replaced, replaced));
+}
+
+pub(crate) fn a_renamed_metric_arrives_under_both_names<B: BackEnd>() {
+    let (back_end, (run, labels)) = (B::start(), new_run());
+    let _turn = my_turn(); // dropped before `back_end`
+    Suite::orders(run).add(2);
+    Suite::weights(run).record(5);
+    set_metric_handlers(back_end.handler()).unwrap();
+    let kept = B::SHOWS.removed == Removed::Kept;
+    let both = |name: &str, labels: &str| {
+        let stored = back_end.stored();
+        let [new, old] = ["suite", "old"].map(|prefix| format!("{prefix}.{name}"));
+        assert_eq!(stored.value(&new, labels), stored.value(&old, labels), "{name}");
+        assert!(stored.value(&new, labels).is_some(), "{name}");
+        stored.number(&old, labels)
+    };
+    for sum in [5.0, 8.0] {
+        Suite::orders(run).add(3);
+        Suite::stock(run).add(-3);
+        Suite::weights(run).record(50);
+        Suite::weights(run).record(0.25);
+        Suite::mode(run).set(if sum > 5.0 { Phase::Draining } else { Phase::Running });
+        flush().unwrap();
+        assert_eq!(both("orders", &labels), Some(sum));
+        assert_eq!(both("stock", &labels), Some(2.0 - sum));
+        let draining = f64::from(u8::from(sum > 5.0));
+        assert_eq!(both("mode", &format!("{labels} phase=draining")), Some(draining));
+        assert_eq!(both("mode", &format!("{labels} phase=running")), Some(1.0 - draining));
+        let stored = back_end.stored();
+        let weights = stored.histogram("suite.weights", &labels);
+        assert!(weights.is_some());
+        assert_eq!(weights, stored.histogram("old.weights", &labels));
+    }
+    Suite::orders(run).remove();
+    Suite::orders(run).add(1);
+    flush().unwrap();
+    assert_eq!(both("orders", &labels), Some(if kept { 9.0 } else { 1.0 }));
 }
 
 pub(crate) fn callbacks_are_read_at_every_export<B: BackEnd>() {
