@@ -21,7 +21,7 @@ pub use crate::metric::kind::{MetricType, ValueType};
 pub use crate::metric::label_descriptor::LabelDescriptor;
 pub use crate::metric::label_list::{concat, count, grouped, prefixed_names, renamed, with_state};
 pub use crate::metric::lifetime::Lifetime;
-pub use crate::metric::presentation::{Presentation, checked_states};
+pub use crate::metric::presentation::{Presentation, check_states};
 pub use crate::metric::source::Source;
 pub use crate::rules::buckets::check_constant_boundaries;
 pub use crate::rules::name::check_prefix;

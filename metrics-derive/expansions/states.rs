@@ -14,6 +14,9 @@ const _: () = {
     ];
     const _: () = __p::check_budget("`phase`: its", __LABELS_0, 2000usize);
     const _: () = __p::check_budget("`build`: its", __LABELS_1, 2000usize);
+    const _: () = __p::check_states(
+        &__p::LabelDescriptor::new("phase", __p::label_type::<Phase>()),
+    );
     static __FAMILIES: [__p::Family; 2usize] = __p::families(
         [
             __p::Definition {
@@ -33,14 +36,7 @@ const _: () = {
                 lifetime: __p::Lifetime::UNSET,
                 presentation: __p::Presentation::PLAIN
                     .states(
-                        const {
-                            __p::checked_states(
-                                __p::LabelDescriptor::new(
-                                    "phase",
-                                    __p::label_type::<Phase>(),
-                                ),
-                            )
-                        },
+                        __p::LabelDescriptor::new("phase", __p::label_type::<Phase>()),
                         __LABELS_0,
                     )
                     .was("old.phase"),

@@ -92,15 +92,14 @@ impl Presentation {
     }
 }
 
-/// The label whose values are the states of a metric, checked.
+/// Checks the label whose values are the states of a metric.
 ///
 /// # Panics
 /// While compiling, if its values are not known then, if there is only one, or if there are more
 /// than [`MAX_STATES`].
 #[doc(hidden)]
-#[must_use]
 #[track_caller]
-pub const fn checked_states(label: LabelDescriptor) -> LabelDescriptor {
+pub const fn check_states(label: &LabelDescriptor) {
     let mut text = Text::<512>::new();
     text.push("the states are the values of the last label, `");
     text.push(label.name());
@@ -118,7 +117,7 @@ pub const fn checked_states(label: LabelDescriptor) -> LabelDescriptor {
             text.push(" values; each is a series, and the most are ");
             text.push_number(MAX_STATES);
         }
-        Some(_) => return label,
+        Some(_) => return,
     }
     panic!("{}", text.as_str());
 }

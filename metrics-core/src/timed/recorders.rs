@@ -173,6 +173,18 @@ impl<T, U> AnyKind for kind::Gauge<T, U> {
     fn enter(_: Handle<Self>) {}
 }
 
+impl<S> AnyKind for kind::State<S> {
+    type Entered = ();
+
+    fn enter(_: Handle<Self>) {}
+}
+
+impl AnyKind for kind::Info {
+    type Entered = ();
+
+    fn enter(_: Handle<Self>) {}
+}
+
 impl<U: AnyUnit, T: FromAny> AnyKind for kind::Histogram<U, T> {
     type Entered = ();
 

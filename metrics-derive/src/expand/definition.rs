@@ -42,6 +42,7 @@ pub(crate) fn families(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
     let constants = Constants::of(metrics);
     let constant_items = constants.items();
     let budgets = budgets(metrics, names, &constants);
+    let states = states(metrics);
     let count = names.len();
     let definitions = metrics.metrics.iter().zip(names);
     let definitions = definitions
@@ -52,6 +53,7 @@ pub(crate) fn families(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
         #constant_items
         #(#labels)*
         #budgets
+        #(#states)*
         static __FAMILIES: [__p::Family; #count] =
             __p::families([#(#definitions),*], &__FAMILIES);
         #[__p::linkme::distributed_slice(__p::FAMILIES)]
@@ -93,6 +95,16 @@ fn budgets(
         Some(quote_spanned!(at=> const _: () = __p::check_budget(#text, #labels, #limit);))
     });
     checks.collect()
+}
+
+/// A check for each label whose values are states, reported at the type of the label.
+///
+/// Expands to `const _: () = __p::check_states(&__p::LabelDescriptor::new(…));`
+fn states(metrics: &ValidatedMetrics<'_>) -> impl Iterator<Item = TokenStream> {
+    metrics.metrics.iter().filter_map(|(_, metric)| metric.state.as_ref()).map(|state| {
+        let descriptor = descriptor(state, metrics.generics);
+        quote_spanned!(at(&state.ty)=> const _: () = __p::check_states(&#descriptor);)
+    })
 }
 
 /// Expands to
@@ -174,11 +186,8 @@ fn lifetime(lifetime: ValidatedLifetime) -> TokenStream {
 /// for a metric with states, to
 ///
 /// ```text
-/// {
-///     const __LISTS: &[&[__p::LabelDescriptor]] = &[…, &[__STATE], …];
-///     &__p::concat::<{ __p::count(__LISTS) }>(__LISTS)
-/// }
-/// __p::Presentation::PLAIN.states(…, __LABELS_0)
+/// &__p::with_state::<{ __LABELS_0.len() + 1 }>(__LABELS_0, __p::LabelDescriptor::new(…))
+/// __p::Presentation::PLAIN.states(__p::LabelDescriptor::new(…), __LABELS_0)
 /// ```
 fn presentation(
     metrics: &ValidatedMetrics<'_>,
@@ -190,13 +199,11 @@ fn presentation(
         let info = (metric.kind == Kind::Info).then(|| quote!(.info()));
         return (quote!(#labels), quote!(__p::Presentation::PLAIN #info #was));
     };
-    let at = at(&state.ty);
     let descriptor = descriptor(state, metrics.generics);
     let all = quote_spanned! {at_ident(&metric.variant)=>
         &__p::with_state::<{ #labels.len() + 1 }>(#labels, #descriptor)
     };
-    let checked = quote_spanned!(at=> const { __p::checked_states(#descriptor) });
-    (all, quote!(__p::Presentation::PLAIN.states(#checked, #labels) #was))
+    (all, quote!(__p::Presentation::PLAIN.states(#descriptor, #labels) #was))
 }
 
 /// A literal has no sign: `-5` is two tokens.

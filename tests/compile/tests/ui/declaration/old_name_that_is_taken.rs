@@ -3,8 +3,10 @@ use typed_metrics::Metrics;
 #[derive(Metrics)]
 #[metrics(prefix = "shop")]
 enum Shop {
-    #[counter(was = "shop.orders")]
+    #[counter]
     Orders,
+    #[counter(was = "shop.own")]
+    Own,
     #[counter(was = "shop.Orders")]
     Placed,
     #[counter(was = "shop.sold")]
