@@ -53,7 +53,7 @@ fn read(table: &str, stored: &mut Stored) {
             kind_of = kind.map_or("histogram", |kind| line[kind..unit].trim());
             unit_of = line[unit..labels].trim();
         }
-        if !name.starts_with("suite.") {
+        if !name.starts_with("suite.") && !name.starts_with("old.") {
             continue;
         }
         let mut cells: Vec<_> = line[labels..].split("  ").map(str::trim).collect();

@@ -76,7 +76,7 @@ enum Suite<'a> {
     #[counter]
     Routes { route: &'a str, run: u64 },
     #[state]
-    Phase { run: u64, phase: Phase },
+    Phase { run: u64, state: Phase },
     #[info]
     Build { run: u64, version: &'a str },
     #[counter(was = "old.orders")]
@@ -86,7 +86,7 @@ enum Suite<'a> {
     #[histogram(buckets = [1, 10, 100], was = "old.weights")]
     Weights { run: u64 },
     #[state(was = "old.mode")]
-    Mode { run: u64, phase: Phase },
+    Mode { run: u64, state: Phase },
 }
 
 /// The number of a new run, and the labels of its series as back ends store them.
@@ -237,7 +237,7 @@ pub(crate) fn one_state_is_1_at_every_export<B: BackEnd>() {
     let states = || {
         let stored = back_end.stored();
         ["starting", "running", "draining"]
-            .map(|phase| stored.number("suite.phase", &format!("{labels} phase={phase}")))
+            .map(|phase| stored.number("suite.phase", &format!("{labels} state={phase}")))
     };
     let phase = Suite::phase(run);
     for (set, [starting, running, draining]) in [
@@ -307,8 +307,8 @@ pub(crate) fn a_renamed_metric_arrives_under_both_names<B: BackEnd>() {
         assert_eq!(both("orders", &labels), Some(sum));
         assert_eq!(both("stock", &labels), Some(2.0 - sum));
         let draining = f64::from(u8::from(sum > 5.0));
-        assert_eq!(both("mode", &format!("{labels} phase=draining")), Some(draining));
-        assert_eq!(both("mode", &format!("{labels} phase=running")), Some(1.0 - draining));
+        assert_eq!(both("mode", &format!("{labels} state=draining")), Some(draining));
+        assert_eq!(both("mode", &format!("{labels} state=running")), Some(1.0 - draining));
         let stored = back_end.stored();
         let weights = stored.histogram("suite.weights", &labels);
         assert!(weights.is_some());
