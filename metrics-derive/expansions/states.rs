@@ -35,10 +35,7 @@ const _: () = {
                 series_limit: 2000usize,
                 lifetime: __p::Lifetime::UNSET,
                 presentation: __p::Presentation::PLAIN
-                    .states(
-                        __p::LabelDescriptor::new("phase", __p::label_type::<Phase>()),
-                        __LABELS_0,
-                    )
+                    .states(__LABELS_0)
                     .was("old.phase"),
                 source: __p::source(__FILE, __p::core::line!(), __MODULE, "Node::Phase"),
             },

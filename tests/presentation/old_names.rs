@@ -246,6 +246,7 @@ fn a_run_time_metric_has_an_old_name_too() {
     for (error, text) in [
         (refused("k1", metric("run.new", "run.other")), "a different old name"),
         (refused("k2", Metric::counter("RUN.old")), "`RUN.old` is the name or the old name of"),
+        (refused("Run.Old", Metric::counter("run.third")), "the old name of the metric `run.new`"),
         (refused("k3", metric("run.newer", "run.OLD")), "`run.OLD` is the name or the old name of"),
         (refused("k4", metric("run.newer", "run.new")), "`run.new` is the name or the old name of"),
         (refused("k5", metric("run.newer", "Run.Newer")), "its old name is its name"),

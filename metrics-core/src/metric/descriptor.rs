@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::kind::{MetricType, ValueType};
 use super::label_descriptor::LabelDescriptor;
 use super::lifetime::Lifetime;
-use super::presentation::{Presentation, States};
+use super::presentation::{OtherName, Presentation, States};
 use super::settings::{DecidedSettings, Settings};
 use super::source::Source;
 use crate::labels::set::Labels;
@@ -36,7 +36,7 @@ pub struct Definition {
 impl Definition {
     /// See [`Descriptor::stored_type`].
     pub(crate) const fn stored_type(&self) -> MetricType {
-        if self.presentation.state().is_some() || self.presentation.is_info() {
+        if self.presentation.other_labels().is_some() || self.presentation.is_info() {
             MetricType::Gauge
         } else {
             self.metric_type
@@ -45,8 +45,8 @@ impl Definition {
 
     /// See [`Descriptor::stored_labels`].
     pub(crate) const fn stored_labels(&self) -> &'static [LabelDescriptor] {
-        match self.presentation.state() {
-            Some(states) => states.others,
+        match self.presentation.other_labels() {
+            Some(others) => others,
             None => self.labels,
         }
     }
@@ -55,7 +55,7 @@ impl Definition {
     pub(crate) const fn kind_name(&self) -> &'static str {
         if self.presentation.is_info() {
             "info"
-        } else if self.presentation.state().is_some() {
+        } else if self.presentation.other_labels().is_some() {
             "state"
         } else {
             self.metric_type.as_str()
@@ -159,13 +159,19 @@ impl Descriptor {
     /// names; [`renamed_to`](Self::renamed_to) of the descriptor with the old name is the new one.
     #[must_use]
     pub const fn was(&self) -> Option<&'static str> {
-        self.definition.presentation.was
+        match self.definition.presentation.other_name() {
+            OtherName::Was(old) => Some(old),
+            _ => None,
+        }
     }
 
     /// The new name of the metric, if this is the descriptor with the [old](Self::was) one.
     #[must_use]
     pub const fn renamed_to(&self) -> Option<&'static str> {
-        self.definition.presentation.renamed_to
+        match self.definition.presentation.other_name() {
+            OtherName::RenamedTo(new) => Some(new),
+            _ => None,
+        }
     }
 
     /// The descriptor of the metric under its old name, if it has one. Leaks its description.
@@ -182,13 +188,14 @@ impl Descriptor {
         Some(Self { definition, settings: self.settings })
     }
 
-    pub(crate) fn states(&self) -> Option<&States> {
-        self.definition.presentation.state()
+    pub(crate) fn states(&self) -> Option<States> {
+        self.definition.presentation.other_labels()?;
+        States::of(self.labels())
     }
 
     /// Whether a number is stored that readers show as something else: as states or as an info.
     pub(crate) fn is_state_or_info(&self) -> bool {
-        self.states().is_some() || self.is_info()
+        self.definition.presentation.other_labels().is_some() || self.is_info()
     }
 
     /// The kind of the cells. States and infos are stored as gauges.
@@ -204,8 +211,7 @@ impl Descriptor {
     /// The labels of a stored series, and the state with this index. An absent value of the state's
     /// label adds none.
     pub(crate) fn labels_in_state(&self, stored: &Labels, state: usize) -> Labels {
-        let Some(States { label, .. }) = self.states() else { return stored.clone() };
-        let constant = self.labels().iter().filter(|label| label.is_constant()).count();
+        let Some(States { label, constant }) = self.states() else { return stored.clone() };
         let at = stored.len().saturating_sub(constant);
         let value = label.value_at(state).to_value();
         stored.with(at, value.map(|value| (label.name().into(), value)))
@@ -295,7 +301,7 @@ impl Descriptor {
         if let (Some(x), Some(y)) = (self.states(), other.states())
             && x.label != y.label
         {
-            let states = |states: &States| format!("{}: {:?}", states.label.name(), states.texts());
+            let states = |states: States| format!("{}: {:?}", states.label.name(), states.texts());
             return Some(("state", states(x), states(y)));
         }
         if a.value_type != b.value_type {

@@ -17,8 +17,7 @@ pub const MAX_STATES: usize = 64;
 #[doc(hidden)]
 pub struct Presentation {
     shape: Shape,
-    pub(super) was: Option<&'static str>,
-    pub(super) renamed_to: Option<&'static str>,
+    name: OtherName,
 }
 
 /// What readers make of a stored number.
@@ -26,41 +25,32 @@ pub struct Presentation {
 enum Shape {
     /// The number is the value.
     Value,
-    /// The number is the index of the state, whose label the stored series lack.
-    State(States),
+    /// The number is the index of the state, whose label the stored series lack. These are the
+    /// other labels.
+    State(&'static [LabelDescriptor]),
     /// The series with the greatest number has the value 1, and the others are replaced by it.
     Info,
 }
 
-/// The states of a metric.
+/// The other name of a metric that was renamed.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct States {
-    /// The label whose values are the states.
-    pub(crate) label: LabelDescriptor,
-    /// The other labels.
-    pub(super) others: &'static [LabelDescriptor],
-}
-
-impl States {
-    pub(crate) fn count(&self) -> usize {
-        self.label.cardinality().unwrap_or(1)
-    }
-
-    /// The states, for messages.
-    pub(super) fn texts(&self) -> Vec<String> {
-        let values = (0..self.count()).filter_map(|state| self.label.value_at(state).to_value());
-        values.map(|value| value.to_string()).collect()
-    }
+pub(super) enum OtherName {
+    None,
+    /// The old one.
+    Was(&'static str),
+    /// The new one, in the descriptor with the old one.
+    RenamedTo(&'static str),
 }
 
 impl Presentation {
     /// The values as they are stored.
-    pub const PLAIN: Self = Self { shape: Shape::Value, was: None, renamed_to: None };
+    pub const PLAIN: Self = Self { shape: Shape::Value, name: OtherName::None };
 
-    /// States: the values of `label`. `others` are the other labels of the metric.
+    /// States: the values of the last label but for the constant ones. `others` are the other
+    /// labels of the metric.
     #[must_use]
-    pub const fn states(self, label: LabelDescriptor, others: &'static [LabelDescriptor]) -> Self {
-        Self { shape: Shape::State(States { label, others }), ..self }
+    pub const fn states(self, others: &'static [LabelDescriptor]) -> Self {
+        Self { shape: Shape::State(others), ..self }
     }
 
     /// An info.
@@ -72,23 +62,56 @@ impl Presentation {
     /// The metric was renamed, and is also shown under the name `old`.
     #[must_use]
     pub const fn was(self, old: &'static str) -> Self {
-        Self { was: Some(old), ..self }
+        Self { name: OtherName::Was(old), ..self }
     }
 
     /// The metric under its old name.
     pub(super) const fn renamed_to(self, new: &'static str) -> Self {
-        Self { was: None, renamed_to: Some(new), ..self }
+        Self { name: OtherName::RenamedTo(new), ..self }
     }
 
-    pub(crate) const fn state(&self) -> Option<&States> {
-        match &self.shape {
-            Shape::State(states) => Some(states),
+    pub(super) const fn other_name(&self) -> OtherName {
+        self.name
+    }
+
+    /// The labels but for that of the state, if the metric has states.
+    pub(super) const fn other_labels(&self) -> Option<&'static [LabelDescriptor]> {
+        match self.shape {
+            Shape::State(others) => Some(others),
             Shape::Value | Shape::Info => None,
         }
     }
 
     pub(super) const fn is_info(&self) -> bool {
         matches!(self.shape, Shape::Info)
+    }
+}
+
+/// The states of a metric.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct States {
+    /// The label whose values are the states.
+    pub(crate) label: &'static LabelDescriptor,
+    /// The number of constant labels, which follow the label of the state.
+    pub(super) constant: usize,
+}
+
+impl States {
+    /// The states of a metric with these labels.
+    pub(super) fn of(labels: &'static [LabelDescriptor]) -> Option<Self> {
+        let constant = labels.iter().filter(|label| label.is_constant()).count();
+        let label = labels.iter().rfind(|label| !label.is_constant())?;
+        Some(Self { label, constant })
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.label.cardinality().unwrap_or(1)
+    }
+
+    /// The states, for messages.
+    pub(super) fn texts(&self) -> Vec<String> {
+        let values = (0..self.count()).filter_map(|state| self.label.value_at(state).to_value());
+        values.map(|value| value.to_string()).collect()
     }
 }
 

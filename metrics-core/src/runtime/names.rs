@@ -30,7 +30,7 @@ struct Table {
     /// Metrics by name in lower case: OpenTelemetry merges names that differ only in case.
     by_name: HashMap<String, RuntimeMetric>,
     /// Renamed metrics by their old name in lower case.
-    by_old_name: HashMap<String, RuntimeMetric>,
+    old_names: HashMap<String, RuntimeMetric>,
 }
 
 static TABLE: LazyLock<RwLock<Table>> = LazyLock::new(RwLock::default);
@@ -99,7 +99,7 @@ pub(super) fn register(
             return Err(Error::runtime(name, reason));
         }
     }
-    table.check_old_names(name, checked.was())?;
+    table.check_old_names(name, key, checked.was())?;
     table.check_room(name, key, registered.is_none())?;
     if let Some(metric) = registered {
         table.add_key(key, metric);
@@ -109,7 +109,7 @@ pub(super) fn register(
     overrides::override_registered(metric.descriptor());
     table.by_name.insert(lower, metric);
     if let Some(old) = metric.descriptor().was() {
-        table.by_old_name.insert(old.to_ascii_lowercase(), metric);
+        table.old_names.insert(old.to_ascii_lowercase(), metric);
     }
     table.by_key.insert(metric.descriptor().name(), metric);
     table.add_key(key, metric);
@@ -128,16 +128,15 @@ fn check_key(key: &str) -> Result<(), Error> {
 }
 
 impl Table {
-    /// Checks that the name is no old one of another metric, and that the old name belongs to no
-    /// other metric.
-    fn check_old_names(&self, name: &str, was: Option<&str>) -> Result<(), Error> {
-        let has_name =
-            was.and_then(|old| Some((old, self.by_name.get(&old.to_ascii_lowercase())?)));
-        let had_name = [Some(name), was].into_iter().flatten();
-        let mut had_name = had_name
-            .filter_map(|text| Some((text, self.by_old_name.get(&text.to_ascii_lowercase())?)));
+    /// Checks that neither name nor key are an old name of another metric, and that the old name
+    /// belongs to no other metric.
+    fn check_old_names(&self, name: &str, key: &str, was: Option<&str>) -> Result<(), Error> {
+        let current = was.and_then(|old| Some((old, self.by_name.get(&old.to_ascii_lowercase())?)));
+        let former = [name, key].into_iter().chain(was);
+        let mut former =
+            former.filter_map(|text| Some((text, self.old_names.get(&text.to_ascii_lowercase())?)));
         let is_other = |(_, other): &(&str, &RuntimeMetric)| other.descriptor().name() != name;
-        let Some((text, other)) = has_name.or_else(|| had_name.find(is_other)) else {
+        let Some((text, other)) = current.or_else(|| former.find(is_other)) else {
             return Ok(());
         };
         let (other, source) = (other.descriptor().name(), other.descriptor().source());

@@ -37,7 +37,6 @@ impl Kind for kind::Info {
 impl<S: Label> State<S> {
     /// Makes `state` the current state. Costs as much as the `set` of a gauge.
     #[inline]
-    #[expect(clippy::needless_pass_by_value, reason = "states are small, and read as arguments")]
     pub fn set(self, state: S) {
         self.series().set(number(&state));
     }

@@ -187,7 +187,7 @@ fn lifetime(lifetime: ValidatedLifetime) -> TokenStream {
 ///
 /// ```text
 /// &__p::with_state::<{ __LABELS_0.len() + 1 }>(__LABELS_0, __p::LabelDescriptor::new(…))
-/// __p::Presentation::PLAIN.states(__p::LabelDescriptor::new(…), __LABELS_0)
+/// __p::Presentation::PLAIN.states(__LABELS_0)
 /// ```
 fn presentation(
     metrics: &ValidatedMetrics<'_>,
@@ -203,7 +203,7 @@ fn presentation(
     let all = quote_spanned! {at_ident(&metric.variant)=>
         &__p::with_state::<{ #labels.len() + 1 }>(#labels, #descriptor)
     };
-    (all, quote!(__p::Presentation::PLAIN.states(#descriptor, #labels) #was))
+    (all, quote!(__p::Presentation::PLAIN.states(#labels) #was))
 }
 
 /// A literal has no sign: `-5` is two tokens.

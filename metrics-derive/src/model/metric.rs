@@ -95,7 +95,7 @@ impl CheckedMetric {
                 boundaries: boundaries?,
                 series_limit: series_limit?,
                 lifetime: lifetime?,
-                was: was?,
+                was: was.ok()?,
             })
         };
         let metric = metric();
@@ -257,24 +257,25 @@ fn split_state(
     None
 }
 
-/// The checked old name. The prefix does not apply: the metric may have had another one.
+/// The checked old name, if there is one. The prefix does not apply: the metric may have had another
+/// one.
 fn old_name(
     cx: &Diagnostics,
     declared: &KindDeclaration,
     name: Option<&MetricName>,
-) -> Option<Option<String>> {
-    let Some(literal) = declared.was.read().ok()? else { return Some(None) };
+) -> Result<Option<String>, Unreadable> {
+    let Some(literal) = declared.was.read()? else { return Ok(None) };
     let old = literal.value();
     if let Err(error) = check_metric_name(&old) {
         cx.error(literal, format_args!("{old:?} cannot be the name of a metric: {error}"));
-        return None;
+        return Err(Unreadable);
     }
     if matches!(name, Some(MetricName::Text(new)) if new.eq_ignore_ascii_case(&old)) {
         cx.error(
             literal,
             format_args!("the metric has the name {old:?} now; write the name that it had before"),
         );
-        return None;
+        return Err(Unreadable);
     }
-    Some(Some(old))
+    Ok(Some(old))
 }
