@@ -271,7 +271,7 @@ pub use typed_metrics_core::{
     SeriesSnapshot, ShutdownGuard, Snapshot, Source, Timer, UpDownCounter, Value, ValueType,
     add_metric_handler, attributes, catalog, check, clear_metric_handlers, flush, fork_guard, kind,
     observe, override_metric, record_metric, register_metric, resolve_conflict, set_default_expiry,
-    set_metric_handlers, shutdown, shutdown_guard, snapshot,
+    set_metric_handlers, set_process_labels, shutdown, shutdown_guard, snapshot,
 };
 pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
 /// Metrics of LLM calls, and the types that record them.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::process::process_labels;
 use super::value::LabelValue;
 
 /// The labels of a series: names and values. Absent labels are left out. Clones are cheap.
@@ -17,15 +18,33 @@ impl Labels {
         Self(labels.into_iter().collect())
     }
 
+    /// The labels of a series: its own, and those of the process.
+    pub(crate) fn of_series(
+        own: impl IntoIterator<Item = (Cow<'static, str>, LabelValue)>,
+    ) -> Self {
+        let process = process_labels();
+        if process.is_empty() {
+            return Self::new(own);
+        }
+        let mut labels: Vec<_> = own.into_iter().collect();
+        for (name, value) in process {
+            if labels.iter().all(|(own, _)| own != name) {
+                labels.push((name.clone(), value.clone()));
+            }
+        }
+        Self(labels.into())
+    }
+
     /// The labels of the overflow series of a metric that has these `constant` labels.
     pub(crate) fn overflow(
         constant: impl IntoIterator<Item = (Cow<'static, str>, LabelValue)>,
     ) -> Self {
         let overflow = ("otel.metric.overflow".into(), LabelValue::Bool(true));
-        Self::new([overflow].into_iter().chain(constant))
+        Self::of_series([overflow].into_iter().chain(constant))
     }
 
-    /// The names and values, in the order of the metric's definition.
+    /// The names and values, in the order of the metric's definition, and then the [labels of the
+    /// process](crate::set_process_labels).
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &LabelValue)> {
         self.0.iter().map(|(name, value)| (name.as_ref(), value))
     }

@@ -155,7 +155,8 @@ impl Descriptor {
     }
 
     /// The maximum number of series. Measurements with further label values are recorded in the
-    /// overflow series. From this call on, the limit cannot be [overridden](crate::override_metric).
+    /// overflow series. From this call on, the limit cannot be
+    /// [overridden](crate::override_metric).
     #[must_use]
     pub fn series_limit(&self) -> usize {
         self.settings().series_limit
