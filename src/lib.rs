@@ -271,8 +271,8 @@ pub use typed_metrics_core::{
     SeriesChange, SeriesId, SeriesSnapshot, ShutdownGuard, Snapshot, Source, State, Timer,
     UpDownCounter, Value, ValueType, add_metric_handler, attributes, catalog, check,
     clear_metric_handlers, flush, fork_guard, kind, observe, override_metric, record_metric,
-    register_metric, resolve_conflict, set_default_expiry, set_metric_handlers, shutdown,
-    shutdown_guard, snapshot,
+    register_metric, resolve_conflict, set_default_expiry, set_metric_handlers, set_process_labels,
+    shutdown, shutdown_guard, snapshot,
 };
 pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
 /// Metrics of LLM calls, and the types that record them.

@@ -89,6 +89,11 @@ pub enum Error {
         /// The cause, and the fix.
         reason: String,
     },
+    /// The labels of the process cannot be set.
+    ProcessLabels {
+        /// The cause, and the fix.
+        reason: String,
+    },
     /// The values that were to be observed cannot be read.
     Unavailable(Arc<dyn std::error::Error + Send + Sync>),
 }
@@ -233,6 +238,9 @@ impl fmt::Display for Error {
             }
             Self::Variable { variable, value, reason } => {
                 write!(f, "the variable `{variable}` is {value:?}: {reason}")
+            }
+            Self::ProcessLabels { reason } => {
+                write!(f, "the labels of the process cannot be set: {reason}")
             }
             Self::Unavailable(source) => source.fmt(f),
         }

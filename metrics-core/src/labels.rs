@@ -1,6 +1,6 @@
 //! The dimensions of a metric: labels, their values, and the attributes of run-time metrics.
 //!
-//! This layer does not know metrics. It may use `rules`.
+//! This layer does not know metrics. It may use `rules` and `locks`.
 
 pub(crate) mod attributes;
 mod foreign;
@@ -8,6 +8,7 @@ pub(crate) mod hash;
 pub(crate) mod label;
 pub(crate) mod outcome;
 pub(crate) mod part;
+pub(crate) mod process;
 pub(crate) mod scratch;
 pub(crate) mod set;
 pub(crate) mod value;

@@ -82,6 +82,7 @@ pub use report::report;
 pub use runtime::metric::Metric;
 pub use runtime::names::MAX_RUNTIME_METRICS;
 pub use runtime::overriding::{Override, override_metric};
+pub use runtime::process_labels::set_process_labels;
 pub use runtime::record::{record_metric, register_metric};
 pub use runtime::registered::RuntimeMetric;
 pub use store::forward::Measurement;

@@ -10,5 +10,6 @@ mod histogram;
 pub(crate) mod metric;
 pub(crate) mod names;
 pub(crate) mod overriding;
+pub(crate) mod process_labels;
 pub(crate) mod record;
 pub(crate) mod registered;

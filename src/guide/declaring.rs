@@ -322,7 +322,8 @@
 //!
 //! The overflow series has the constant labels too. A variant cannot have a label of the same name.
 //! Two enums may define the same metrics with other values of a constant label.
-//! [`Metric::label`](crate::Metric::label) gives a run-time metric a constant label.
+//! [`Metric::label`](crate::Metric::label) gives a run-time metric a constant label, and
+//! [`set_process_labels`](crate::set_process_labels) gives labels to all series of the process.
 //!
 //! # Expiry
 //!

@@ -50,10 +50,9 @@ fn in_each_state(
 ) -> impl Iterator<Item = SeriesSnapshot> {
     let current = usize::try_from(stored_number(&stored)).unwrap_or(count);
     (0..count).filter_map(move |state| {
-        let labels = metric.labels_in_state(&stored.labels, state);
-        (labels.len() > stored.labels.len()).then(|| SeriesSnapshot {
+        Some(SeriesSnapshot {
             id: stored.id.in_state(state, count),
-            labels,
+            labels: metric.labels_in_state(&stored.labels, state)?,
             value: Value::I64(i64::from(state == current)),
             ..stored.clone()
         })

@@ -6,7 +6,11 @@ use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::process::process_labels;
 use super::value::LabelValue;
+
+/// The name of the label of overflow series.
+pub(crate) const OVERFLOW: &str = "otel.metric.overflow";
 
 /// The labels of a series: names and values. Absent labels are left out. Clones are cheap.
 #[derive(Clone, PartialEq)]
@@ -17,21 +21,46 @@ impl Labels {
         Self(labels.into_iter().collect())
     }
 
+    /// The labels of a series: its own, and those of the process.
+    pub(crate) fn of_series(
+        own: impl IntoIterator<Item = (Cow<'static, str>, LabelValue)>,
+    ) -> Self {
+        let process = process_labels();
+        if process.is_empty() {
+            return Self::new(own);
+        }
+        let mut labels: Vec<_> = own.into_iter().collect();
+        for (name, value) in process {
+            if labels.iter().all(|(own, _)| own != name) {
+                labels.push((name.clone(), value.clone()));
+            }
+        }
+        Self(labels.into())
+    }
+
     /// The labels of the overflow series of a metric that has these `constant` labels.
     pub(crate) fn overflow(
         constant: impl IntoIterator<Item = (Cow<'static, str>, LabelValue)>,
     ) -> Self {
-        let overflow = ("otel.metric.overflow".into(), LabelValue::Bool(true));
-        Self::new([overflow].into_iter().chain(constant))
+        let overflow = (OVERFLOW.into(), LabelValue::Bool(true));
+        Self::of_series([overflow].into_iter().chain(constant))
     }
 
-    /// These labels, and `label` at the position `at`.
-    pub(crate) fn with(&self, at: usize, label: Option<(Cow<'static, str>, LabelValue)>) -> Self {
-        let (before, after) = self.0.split_at(at.min(self.len()));
-        Self::new(before.iter().cloned().chain(label).chain(after.iter().cloned()))
+    /// These labels, and `label` behind the first of them whose names are `own`. A label of the
+    /// process with the same name makes room.
+    pub(crate) fn with(
+        &self,
+        label: (Cow<'static, str>, LabelValue),
+        own: impl Fn(&str) -> bool,
+    ) -> Self {
+        let at = self.0.iter().take_while(|(name, _)| own(name)).count();
+        let (before, after) = self.0.split_at(at);
+        let after = after.iter().filter(|(name, _)| *name != label.0).cloned().collect::<Vec<_>>();
+        Self::new(before.iter().cloned().chain([label]).chain(after))
     }
 
-    /// The names and values, in the order of the metric's definition.
+    /// The names and values, in the order of the metric's definition, and then the [labels of the
+    /// process](crate::set_process_labels).
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &LabelValue)> {
         self.0.iter().map(|(name, value)| (name.as_ref(), value))
     }

@@ -10,7 +10,7 @@ use super::lifetime::Lifetime;
 use super::presentation::{OtherName, Presentation, States};
 use super::settings::{DecidedSettings, Settings};
 use super::source::Source;
-use crate::labels::set::Labels;
+use crate::labels::set::{Labels, OVERFLOW};
 use crate::labels::value::LabelValue;
 
 /// The default series limit of a metric. OpenTelemetry has the same default.
@@ -208,13 +208,13 @@ impl Descriptor {
         self.definition.stored_labels()
     }
 
-    /// The labels of a stored series, and the state with this index. An absent value of the state's
-    /// label adds none.
-    pub(crate) fn labels_in_state(&self, stored: &Labels, state: usize) -> Labels {
-        let Some(States { label, constant }) = self.states() else { return stored.clone() };
-        let at = stored.len().saturating_sub(constant);
-        let value = label.value_at(state).to_value();
-        stored.with(at, value.map(|value| (label.name().into(), value)))
+    /// The labels of a stored series in the state with this index; `None` if that adds no label.
+    pub(crate) fn labels_in_state(&self, stored: &Labels, state: usize) -> Option<Labels> {
+        let label = self.states()?.label;
+        let value = label.value_at(state).to_value()?;
+        let own = self.stored_labels().iter().filter(|label| !label.is_constant());
+        let is_own = |name: &str| name == OVERFLOW || own.clone().any(|label| label.name() == name);
+        Some(stored.with((label.name().into(), value), is_own))
     }
 
     /// The type of the metric's values.
@@ -264,7 +264,8 @@ impl Descriptor {
     }
 
     /// The maximum number of series. Measurements with further label values are recorded in the
-    /// overflow series. From this call on, the limit cannot be [overridden](crate::override_metric).
+    /// overflow series. From this call on, the limit cannot be
+    /// [overridden](crate::override_metric).
     #[must_use]
     pub fn series_limit(&self) -> usize {
         self.settings().series_limit

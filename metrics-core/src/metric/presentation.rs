@@ -92,16 +92,13 @@ impl Presentation {
 pub(crate) struct States {
     /// The label whose values are the states.
     pub(crate) label: &'static LabelDescriptor,
-    /// The number of constant labels, which follow the label of the state.
-    pub(super) constant: usize,
 }
 
 impl States {
     /// The states of a metric with these labels.
     pub(super) fn of(labels: &'static [LabelDescriptor]) -> Option<Self> {
-        let constant = labels.iter().filter(|label| label.is_constant()).count();
         let label = labels.iter().rfind(|label| !label.is_constant())?;
-        Some(Self { label, constant })
+        Some(Self { label })
     }
 
     pub(crate) fn count(&self) -> usize {

@@ -61,8 +61,9 @@ pub(crate) fn to_subscribers(series: Series, change: Change) {
         let (labels, value) = match change {
             Change::Record { value, .. } => (series.labels(), Value::F64(value)),
             Change::Set(bits) if series.descriptor().is_state_or_info() => {
+                let (metric, labels) = (series.descriptor(), series.labels());
                 let state = usize::try_from(bits).unwrap_or(usize::MAX);
-                (series.descriptor().labels_in_state(&series.labels(), state), Value::I64(1))
+                (metric.labels_in_state(&labels, state).unwrap_or(labels), Value::I64(1))
             }
             Change::Add(bits) | Change::Set(bits) => {
                 (series.labels(), Value::from_bits(bits, series.value_type()))

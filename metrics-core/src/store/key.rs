@@ -265,7 +265,7 @@ impl Query for Collected {
             hash: 0,
             combination: 0,
             open: Box::default(),
-            labels: Labels::new(self.iter().filter_map(owned).chain(constant)),
+            labels: Labels::of_series(self.iter().filter_map(owned).chain(constant)),
             encoded: self
                 .iter()
                 .fold(Encoder::default().number(self.len()), |encoder, (name, value)| {
@@ -300,5 +300,5 @@ fn fixed_values(labels: &[LabelDescriptor], mut index: usize) -> Vec<Option<Labe
 
 fn named(descriptor: &'static Descriptor, values: Vec<Option<LabelValue>>) -> Labels {
     let names = descriptor.stored_labels().iter().map(|label| Cow::Borrowed(label.name()));
-    Labels::new(names.zip(values).filter_map(|(name, value)| Some((name, value?))))
+    Labels::of_series(names.zip(values).filter_map(|(name, value)| Some((name, value?))))
 }

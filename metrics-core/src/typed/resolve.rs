@@ -129,7 +129,9 @@ impl Resolve for SeriesKey {
 
     fn in_state(mut self, state: StateIndex) -> Self {
         let metric = self.family.descriptor();
-        self.key.labels = metric.labels_in_state(&self.key.labels, state.index());
+        if let Some(labels) = metric.labels_in_state(&self.key.labels, state.index()) {
+            self.key.labels = labels;
+        }
         self
     }
 }
