@@ -7,6 +7,8 @@ use std::sync::Arc;
 use crate::error::PrometheusError;
 use crate::handler::{PrometheusHandler, Shared};
 use crate::naming::Naming;
+#[cfg(feature = "push")]
+use crate::push::gateway::Pushgateway;
 #[cfg(any(feature = "server", feature = "tower"))]
 use crate::scrape::scraper::Scraper;
 #[cfg(feature = "server")]
@@ -52,6 +54,8 @@ pub struct PrometheusBuilder {
     login: Option<(String, Password)>,
     #[cfg(feature = "server")]
     allowed_hosts: Vec<String>,
+    #[cfg(feature = "push")]
+    last_push: Option<Pushgateway>,
 }
 
 /// A password, which no message shows.
@@ -72,6 +76,15 @@ impl PrometheusBuilder {
         Self { naming, ..self }
     }
 
+    /// Pushes the last values to this gateway when the handler is removed or the program shuts
+    /// down, for batch jobs.
+    ///
+    /// A shutdown fails if the gateway does not accept them.
+    #[cfg(feature = "push")]
+    pub fn push_at_shutdown(self, gateway: Pushgateway) -> Self {
+        Self { last_push: Some(gateway), ..self }
+    }
+
     /// Starts nothing: the handler listens when it is installed.
     ///
     /// # Errors
@@ -85,6 +98,8 @@ impl PrometheusBuilder {
             naming: self.naming,
             #[cfg(feature = "server")]
             endpoint,
+            #[cfg(feature = "push")]
+            last_push: self.last_push,
         };
         Ok(PrometheusHandler { shared: Arc::new(shared) })
     }

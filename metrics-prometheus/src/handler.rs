@@ -10,6 +10,8 @@ use typed_metrics_core::{HandlerError, MetricHandler, snapshot};
 
 use crate::format::Format;
 use crate::naming::Naming;
+#[cfg(feature = "push")]
+use crate::push::gateway::{Method, Pushgateway};
 #[cfg(any(feature = "server", feature = "tower"))]
 use crate::scrape::scraper::Scraper;
 #[cfg(feature = "server")]
@@ -60,6 +62,9 @@ pub(crate) struct Shared {
     /// `None` if the handler serves nothing itself.
     #[cfg(feature = "server")]
     pub(crate) endpoint: Option<Endpoint>,
+    /// Gets the last values.
+    #[cfg(feature = "push")]
+    pub(crate) last_push: Option<Pushgateway>,
 }
 
 impl PrometheusHandler {
@@ -104,6 +109,28 @@ impl PrometheusHandler {
     }
 }
 
+/// For batch jobs.
+#[cfg(feature = "push")]
+impl PrometheusHandler {
+    /// Pushes all metrics, in place of everything that the gateway has in the group.
+    ///
+    /// The calling thread waits for the answer. In async code, call this with `spawn_blocking`.
+    ///
+    /// # Errors
+    /// If the gateway does not accept the metrics, or a part of its address cannot be used.
+    pub fn push(&self, gateway: &Pushgateway) -> Result<(), HandlerError> {
+        gateway.send(Method::Put, &self.render(Format::Text))
+    }
+
+    /// Pushes all metrics, in place of those metrics in the group that have the same names.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    pub fn push_add(&self, gateway: &Pushgateway) -> Result<(), HandlerError> {
+        gateway.send(Method::Post, &self.render(Format::Text))
+    }
+}
+
 impl fmt::Debug for PrometheusHandler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("PrometheusHandler");
@@ -141,11 +168,18 @@ impl MetricHandler for PrometheusHandler {
     }
 
     /// Ends the server. Answers in progress have a second to be read. When this returns, the port is
-    /// free.
+    /// free. Then the last values are pushed, if the builder has a Pushgateway.
+    ///
+    /// # Errors
+    /// If the Pushgateway does not accept the values.
     fn shutdown(&self) -> Result<(), HandlerError> {
         #[cfg(feature = "server")]
         if let Some(endpoint) = &self.shared.endpoint {
             endpoint.close();
+        }
+        #[cfg(feature = "push")]
+        if let Some(gateway) = &self.shared.last_push {
+            return self.push(gateway);
         }
         Ok(())
     }

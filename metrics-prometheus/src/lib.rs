@@ -12,13 +12,21 @@ mod handler;
 #[cfg(feature = "server")]
 mod named;
 mod naming;
+#[cfg(feature = "push")]
+mod push;
 #[cfg(any(feature = "server", feature = "tower"))]
 mod scrape;
 #[cfg(feature = "server")]
 mod server;
+#[cfg(feature = "tower")]
+mod service;
 
 pub use builder::PrometheusBuilder;
 pub use error::PrometheusError;
 pub use format::Format;
 pub use handler::PrometheusHandler;
 pub use naming::Naming;
+#[cfg(feature = "push")]
+pub use push::gateway::Pushgateway;
+#[cfg(feature = "tower")]
+pub use service::{ScrapeFuture, ScrapeService};
