@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use crate::error::PrometheusError;
 use crate::handler::{PrometheusHandler, Shared};
-use crate::naming::Naming;
 #[cfg(feature = "push")]
 use crate::push::gateway::Pushgateway;
 #[cfg(any(feature = "server", feature = "tower"))]
@@ -17,6 +16,7 @@ use crate::server::address;
 use crate::server::endpoint::{Endpoint, EndpointSettings};
 #[cfg(feature = "server")]
 use crate::server::login::Login;
+use crate::settings::Settings;
 
 impl PrometheusHandler {
     /// Returns a builder.
@@ -45,7 +45,7 @@ impl PrometheusHandler {
 #[derive(Debug, Clone, Default)]
 #[must_use = "call `build` to make a handler"]
 pub struct PrometheusBuilder {
-    naming: Naming,
+    settings: Settings,
     #[cfg(feature = "server")]
     address: Option<SocketAddr>,
     #[cfg(feature = "server")]
@@ -71,9 +71,9 @@ impl std::fmt::Debug for Password {
 }
 
 impl PrometheusBuilder {
-    /// How names and units are written.
-    pub fn naming(self, naming: Naming) -> Self {
-        Self { naming, ..self }
+    /// What a scrape contains besides the metrics, and how names are written.
+    pub fn settings(self, settings: Settings) -> Self {
+        Self { settings, ..self }
     }
 
     /// Pushes the last values to this gateway when the handler is removed or the program shuts
@@ -94,8 +94,8 @@ impl PrometheusBuilder {
         let endpoint = self.endpoint()?.map(Endpoint::new);
         let shared = Shared {
             #[cfg(any(feature = "server", feature = "tower"))]
-            scraper: Arc::new(Scraper::new(self.naming.clone())),
-            naming: self.naming,
+            scraper: Arc::new(Scraper::new(self.settings.clone())),
+            settings: self.settings,
             #[cfg(feature = "server")]
             endpoint,
             #[cfg(feature = "push")]

@@ -9,13 +9,13 @@ use std::sync::Arc;
 use typed_metrics_core::{HandlerError, MetricHandler, snapshot};
 
 use crate::format::Format;
-use crate::naming::Naming;
 #[cfg(feature = "push")]
 use crate::push::gateway::{Method, Pushgateway};
 #[cfg(any(feature = "server", feature = "tower"))]
 use crate::scrape::scraper::Scraper;
 #[cfg(feature = "server")]
 use crate::server::endpoint::Endpoint;
+use crate::settings::Settings;
 
 /// Lets Prometheus read the metrics of this process.
 ///
@@ -56,7 +56,7 @@ pub struct PrometheusHandler {
 
 /// What a handler and its clones share. Its address identifies the handler.
 pub(crate) struct Shared {
-    pub(crate) naming: Naming,
+    pub(crate) settings: Settings,
     #[cfg(any(feature = "server", feature = "tower"))]
     pub(crate) scraper: Arc<Scraper>,
     /// `None` if the handler serves nothing itself.
@@ -87,7 +87,7 @@ impl PrometheusHandler {
     #[must_use]
     pub fn render(&self, format: Format) -> Vec<u8> {
         let mut rendered = Vec::new();
-        format.encode(&snapshot(), &self.shared.naming, &mut rendered);
+        format.encode(&snapshot(), &self.shared.settings, &mut rendered);
         rendered
     }
 
@@ -134,7 +134,7 @@ impl PrometheusHandler {
 impl fmt::Debug for PrometheusHandler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("PrometheusHandler");
-        debug.field("naming", &self.shared.naming);
+        debug.field("settings", &self.shared.settings);
         #[cfg(feature = "server")]
         debug.field("endpoint", &self.shared.endpoint);
         debug.finish_non_exhaustive()

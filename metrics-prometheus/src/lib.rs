@@ -3,12 +3,17 @@
 //! [typed-metrics]: https://docs.rs/typed-metrics
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod accept;
 #[cfg(any(feature = "server", feature = "tower"))]
 mod answer;
 mod builder;
+mod conflicts;
+mod encode;
 mod error;
+mod escaping;
 mod format;
 mod handler;
+mod kind;
 #[cfg(feature = "server")]
 mod named;
 mod naming;
@@ -20,9 +25,13 @@ mod scrape;
 mod server;
 #[cfg(feature = "tower")]
 mod service;
+mod settings;
+mod unit;
 
 pub use builder::PrometheusBuilder;
+pub use conflicts::{NameConflict, NameConflicts};
 pub use error::PrometheusError;
+pub use escaping::Escaping;
 pub use format::Format;
 pub use handler::PrometheusHandler;
 pub use naming::Naming;
@@ -30,3 +39,4 @@ pub use naming::Naming;
 pub use push::gateway::Pushgateway;
 #[cfg(feature = "tower")]
 pub use service::{ScrapeFuture, ScrapeService};
+pub use settings::Settings;

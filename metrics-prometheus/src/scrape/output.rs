@@ -8,7 +8,7 @@ use flate2::write::GzEncoder;
 use typed_metrics_core::Snapshot;
 
 use crate::format::Format;
-use crate::naming::Naming;
+use crate::settings::Settings;
 
 /// One form of a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,10 +25,10 @@ pub(crate) enum Contents {
 
 impl Output {
     /// The bytes. `last_size` is the number of bytes that the contents had last.
-    pub(crate) fn encode(self, snapshot: &Snapshot, naming: &Naming) -> Bytes {
+    pub(crate) fn encode(self, snapshot: &Snapshot, settings: &Settings) -> Bytes {
         let mut plain = Vec::new();
         match self.contents {
-            Contents::Scrape(format) => format.encode(snapshot, naming, &mut plain),
+            Contents::Scrape(format) => format.encode(snapshot, settings, &mut plain),
         }
         if self.is_compressed { compress(&plain) } else { plain.into() }
     }
