@@ -4,6 +4,7 @@
 
 mod format;
 mod naming;
+mod page;
 
 pub use format::Format;
 pub use naming::Naming;
