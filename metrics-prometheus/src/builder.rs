@@ -51,6 +51,8 @@ pub struct PrometheusBuilder {
     #[cfg(feature = "server")]
     is_without_server: bool,
     #[cfg(feature = "server")]
+    is_without_page: bool,
+    #[cfg(feature = "server")]
     login: Option<(String, Password)>,
     #[cfg(feature = "server")]
     allowed_hosts: Vec<String>,
@@ -123,6 +125,11 @@ impl PrometheusBuilder {
         Self { is_without_server: true, ..self }
     }
 
+    /// Serves the metrics for Prometheus, and no page for people.
+    pub fn without_page(self) -> Self {
+        Self { is_without_page: true, ..self }
+    }
+
     /// Requires this user and this password of every request, except for `/healthz` (HTTP Basic
     /// authentication).
     ///
@@ -163,7 +170,12 @@ impl PrometheusBuilder {
         });
         let allowed_hosts = self.allowed_hosts.clone();
         if mistakes.is_empty() {
-            Ok(Some(EndpointSettings { addresses, allowed_hosts, login }))
+            Ok(Some(EndpointSettings {
+                addresses,
+                allowed_hosts,
+                login,
+                has_page: !self.is_without_page,
+            }))
         } else {
             Err(PrometheusError(mistakes))
         }

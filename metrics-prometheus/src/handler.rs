@@ -40,7 +40,7 @@ use crate::settings::Settings;
 /// let mut answer = String::new();
 /// scrape.read_to_string(&mut answer)?;
 /// assert!(answer.starts_with("HTTP/1.0 200 OK\r\n"));
-/// assert!(answer.contains("\njobs_total 2\n"), "{answer}");
+/// assert!(answer.contains("\njobs_total 2"), "{answer}");
 /// # typed_metrics::clear_metric_handlers();
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -81,7 +81,7 @@ impl PrometheusHandler {
     /// record_metric("visits", 3, MetricType::Counter, attributes!("page" => "a\"b"))?;
     /// let handler = PrometheusHandler::builder().build()?;
     /// let text = String::from_utf8(handler.render(Format::Text))?;
-    /// assert!(text.contains("visits_total{page=\"a\\\"b\"} 3\n"), "{text}");
+    /// assert!(text.contains("visits_total{page=\"a\\\"b\"} 3"), "{text}");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

@@ -17,6 +17,8 @@ mod kind;
 #[cfg(feature = "server")]
 mod named;
 mod naming;
+#[cfg(feature = "server")]
+mod page;
 #[cfg(feature = "push")]
 mod push;
 #[cfg(any(feature = "server", feature = "tower"))]

@@ -55,6 +55,24 @@ fn the_paths_are_those_of_the_documentation() {
     assert_eq!(nothing.status, 404);
     assert!(nothing.text().starts_with("There is nothing at \"/metric\"."), "{}", nothing.text());
     assert!(nothing.text().contains("\n/metrics "), "{}", nothing.text());
+
+    let page = get(address, "/");
+    assert_eq!(page.headers["content-type"], "text/html; charset=utf-8");
+    let policy = &page.headers["content-security-policy"];
+    assert!(policy.starts_with("default-src 'none'; script-src 'self'"), "{policy}");
+    let data = request(address, "GET", "/data.json", &["Accept-Encoding: gzip"]);
+    assert_eq!(data.headers["content-type"], "application/json");
+    assert_eq!(data.headers["content-encoding"], "gzip");
+    assert!(data.text().starts_with('{'), "{}", data.text());
+}
+
+#[test]
+fn without_the_page_the_server_lists_its_paths() {
+    let _turn = my_turn();
+    let (_, address) = serve(PrometheusHandler::builder().without_page());
+    assert!(get(address, "/").text().starts_with("/metrics "));
+    assert_eq!(get(address, "/data.json").status, 404);
+    assert_eq!(get(address, "/page/main.js").status, 404);
 }
 
 #[test]
