@@ -20,6 +20,7 @@ impl Number {
         match self {
             Self::U64(value) => text == value.to_string(),
             Self::I64(value) => text == value.to_string(),
+            Self::Float(value) if value.is_nan() => text == "NaN",
             Self::Float(value) => {
                 text.parse().is_ok_and(|read: f64| read.to_bits() == value.to_bits())
             }

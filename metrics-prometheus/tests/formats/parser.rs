@@ -63,7 +63,11 @@ pub(crate) fn parse(text: &str, dialect: Dialect) -> Result<Vec<Parsed>, String>
     Ok(families)
 }
 
-fn parse_line(line: &str, dialect: Dialect, families: &mut Vec<Parsed>) -> Result<(), &'static str> {
+fn parse_line(
+    line: &str,
+    dialect: Dialect,
+    families: &mut Vec<Parsed>,
+) -> Result<(), &'static str> {
     if line.is_empty() {
         return Err("a line is empty");
     }
@@ -158,7 +162,8 @@ fn parse_sample(line: &str, dialect: Dialect) -> Result<Sample, &'static str> {
 
 fn check_number(text: &str, _: Dialect) -> Result<(), &'static str> {
     let is_special = matches!(text, "NaN" | "+Inf" | "-Inf");
-    let is_plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'e' | b'+'));
+    let is_plain =
+        text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'e' | b'+'));
     let is_number = is_plain && text.parse::<f64>().is_ok_and(f64::is_finite);
     if is_special || is_number { Ok(()) } else { Err("a value is no number") }
 }

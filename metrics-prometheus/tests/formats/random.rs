@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 use typed_metrics_core::{
-    LabelRef, Metric, MetricSnapshot, Snapshot, Value, ValueType, register_metric, snapshot,
+    LabelRef, Metric, MetricSnapshot, MetricType, Snapshot, Value, ValueType, register_metric,
+    snapshot,
 };
 use typed_metrics_prometheus::{Naming, Settings};
 
@@ -31,7 +32,17 @@ const TEXTS: &[&str] = &[
     "\u{2028}", "\\n", "a", "\\\"", "} 1\n", "\u{7f}", "\u{feff}",
 ];
 const LABELS: &[&str] = &[
-    "a", "a.b", "a_b", "a-b", "A", "x9", "otelier", "le_", "http.route", "b/", "name",
+    "a",
+    "a.b",
+    "a_b",
+    "a-b",
+    "A",
+    "x9",
+    "otelier",
+    "le_",
+    "http.route",
+    "b/",
+    "name",
     "otel_scope_name",
 ];
 
@@ -43,7 +54,10 @@ pub(crate) fn cases(seed: u64, count: usize) -> Vec<Case> {
     let mut metrics: Vec<Vec<MetricSnapshot>> = vec![Vec::new(); count];
     for mut metric in snapshot().metrics {
         let Some(case) = owners.get(metric.descriptor.name()) else { continue };
-        metric.series.iter_mut().for_each(|series| make_special(&mut series.value, &mut rng));
+        let is_gauge = metric.descriptor.metric_type() == MetricType::Gauge;
+        for series in &mut metric.series {
+            make_special(&mut series.value, is_gauge, &mut rng);
+        }
         metrics[*case].push(metric);
     }
     let with_metrics = settings.into_iter().zip(metrics);
@@ -75,8 +89,8 @@ fn record(case: usize, rng: &mut Rng, owners: &mut BTreeMap<&'static str, usize>
         metric = metric.unit(*rng.choice(UNITS).unwrap()).description(text(rng)).series_limit(3);
         let is_integer = rng.bool();
         if is_integer {
-            let unsigned = kind.contains("Counter") && !kind.contains("UpDown")
-                || kind.contains("Histogram");
+            let unsigned =
+                kind.contains("Counter") && !kind.contains("UpDown") || kind.contains("Histogram");
             metric = metric.value_type(if unsigned { ValueType::U64 } else { ValueType::I64 });
         }
         if rng.usize(0..4) == 0 {
@@ -104,10 +118,8 @@ fn record(case: usize, rng: &mut Rng, owners: &mut BTreeMap<&'static str, usize>
     };
     let scope = (rng.usize(0..4) == 0).then(|| (text(rng), text(rng)));
     let created = rng.bool();
-    let mut settings = Settings::default()
-        .naming(naming.clone())
-        .resource(resource.clone())
-        .created(created);
+    let mut settings =
+        Settings::default().naming(naming.clone()).resource(resource.clone()).created(created);
     if let Some((name, version)) = &scope {
         settings = settings.scope(name, version);
     }
@@ -115,15 +127,28 @@ fn record(case: usize, rng: &mut Rng, owners: &mut BTreeMap<&'static str, usize>
 }
 
 const FLOATS: &[f64] = &[
-    0.0, -0.0, 1.0, 0.5, -2.5, 5e-324, f64::MAX, f64::MIN_POSITIVE, 9_007_199_254_740_993.0, 1e21,
+    0.0,
+    -0.0,
+    1.0,
+    0.5,
+    -2.5,
+    5e-324,
+    f64::MAX,
+    f64::MIN_POSITIVE,
+    9_007_199_254_740_993.0,
+    1e21,
 ];
 
 /// The engine refuses numbers that are not finite, but a snapshot can be made to hold them.
-fn make_special(value: &mut Value, rng: &mut Rng) {
+fn make_special(value: &mut Value, is_gauge: bool, rng: &mut Rng) {
+    let special: &[f64] = match is_gauge {
+        true => &[f64::INFINITY, f64::NEG_INFINITY, f64::NAN, -5e-324],
+        false => &[f64::INFINITY, 1e-310],
+    };
     if let Value::F64(value) = value
-        && rng.usize(0..20) == 0
+        && rng.usize(0..8) == 0
     {
-        *value = *rng.choice([f64::INFINITY, 1e-310].iter()).unwrap();
+        *value = *rng.choice(special).unwrap();
     }
 }
 

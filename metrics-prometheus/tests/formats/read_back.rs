@@ -44,7 +44,8 @@ fn each_format_gives_back_what_was_recorded() {
             Format::OpenMetrics2(Escaping::AllowUtf8),
             Format::Protobuf(Escaping::AllowUtf8),
         ] {
-            let is_utf8 = !matches!(format, Format::Text | Format::OpenMetrics(Escaping::Underscores));
+            let is_utf8 =
+                !matches!(format, Format::Text | Format::OpenMetrics(Escaping::Underscores));
             let expected = families(case, if is_utf8 { utf8 } else { underscores });
             let out = scrape(case, format);
             assert_eq!(out, scrape(case, format), "case {number} is not deterministic");
@@ -197,7 +198,8 @@ fn compare_protobuf(expected: &[Family], scrape: &[u8]) {
                     let value = counter.map_or_else(|| gauge.unwrap().value, |c| c.value).unwrap();
                     assert_eq!(value.to_bits(), number.as_f64().to_bits());
                     assert_eq!(counter.is_some(), kind == MetricType::Counter);
-                    let created = counter.map(|counter| counter.created_timestamp.as_ref().unwrap());
+                    let created =
+                        counter.map(|counter| counter.created_timestamp.as_ref().unwrap());
                     assert!(created.is_none_or(|created| created.seconds > 1_700_000_000));
                 }
                 Reading::Histogram(buckets, count, sum, _) => {
