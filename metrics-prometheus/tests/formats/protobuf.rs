@@ -10,7 +10,7 @@ pub(crate) struct LabelPair {
     pub(crate) value: Option<String>,
 }
 
-#[derive(Clone, PartialEq, Message)]
+#[derive(Clone, Copy, PartialEq, Message)]
 pub(crate) struct Timestamp {
     #[prost(int64, tag = "1")]
     pub(crate) seconds: i64,
