@@ -99,6 +99,10 @@ e2e:
     cargo build --manifest-path e2e/logfire/Cargo.toml --target-dir target/e2e/logfire
     python3 -B e2e/logfire/check.py target/e2e/logfire/debug/typed-metrics-e2e-logfire
 
+# random registries in Prometheus' formats, read by its Python client and by promtool
+prometheus:
+    tests/prometheus/run
+
 # rewrites the expected messages of the ui tests
 bless:
     TRYBUILD=overwrite cargo test -p typed-metrics-compile --test ui
