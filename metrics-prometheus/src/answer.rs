@@ -16,21 +16,33 @@ pub(crate) type Answer = Response<Full<Bytes>>;
 
 /// The metrics, in the format that the request prefers.
 pub(crate) async fn metrics(scraper: &Scraper, method: &Method, headers: &HeaderMap) -> Answer {
+    let format = Format::from_accept(joined(headers, &ACCEPT).as_deref());
+    let mut answer =
+        collected(scraper, method, headers, Contents::Scrape(format), format.content_type()).await;
+    answer.headers_mut().insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
+    answer
+}
+
+/// An answer out of a collection.
+pub(crate) async fn collected(
+    scraper: &Scraper,
+    method: &Method,
+    headers: &HeaderMap,
+    contents: Contents,
+    content_type: &'static str,
+) -> Answer {
     if let Some(refused) = refuse_other_methods(method) {
         return refused;
     }
-    let format = Format::from_accept(joined(headers, &ACCEPT).as_deref());
     let is_compressed = accepts_gzip(joined(headers, &ACCEPT_ENCODING).as_deref());
-    let output = Output { contents: Contents::Scrape(format), is_compressed };
+    let output = Output { contents, is_compressed };
     let Some(bytes) = scraper.scrape(output).await else {
         let reason = "The metrics could not be collected. The log of the program has the reason.\n";
         return text(StatusCode::INTERNAL_SERVER_ERROR, reason);
     };
-    let mut answer = bytes_of_type(bytes, format.content_type());
-    let headers = answer.headers_mut();
-    headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
+    let mut answer = bytes_of_type(bytes, content_type);
     if is_compressed {
-        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        answer.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     answer
 }

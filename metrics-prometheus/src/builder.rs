@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::error::PrometheusError;
 use crate::handler::{PrometheusHandler, Shared};
-use crate::naming::Naming;
+#[cfg(feature = "push")]
+use crate::push::gateway::Pushgateway;
 #[cfg(any(feature = "server", feature = "tower"))]
 use crate::scrape::scraper::Scraper;
 #[cfg(feature = "server")]
@@ -15,6 +16,7 @@ use crate::server::address;
 use crate::server::endpoint::{Endpoint, EndpointSettings};
 #[cfg(feature = "server")]
 use crate::server::login::Login;
+use crate::settings::Settings;
 
 impl PrometheusHandler {
     /// Returns a builder.
@@ -43,15 +45,19 @@ impl PrometheusHandler {
 #[derive(Debug, Clone, Default)]
 #[must_use = "call `build` to make a handler"]
 pub struct PrometheusBuilder {
-    naming: Naming,
+    settings: Settings,
     #[cfg(feature = "server")]
     address: Option<SocketAddr>,
     #[cfg(feature = "server")]
     is_without_server: bool,
     #[cfg(feature = "server")]
+    is_without_page: bool,
+    #[cfg(feature = "server")]
     login: Option<(String, Password)>,
     #[cfg(feature = "server")]
     allowed_hosts: Vec<String>,
+    #[cfg(feature = "push")]
+    last_push: Option<Pushgateway>,
 }
 
 /// A password, which no message shows.
@@ -67,9 +73,18 @@ impl std::fmt::Debug for Password {
 }
 
 impl PrometheusBuilder {
-    /// How names and units are written.
-    pub fn naming(self, naming: Naming) -> Self {
-        Self { naming, ..self }
+    /// What a scrape contains besides the metrics, and how names are written.
+    pub fn settings(self, settings: Settings) -> Self {
+        Self { settings, ..self }
+    }
+
+    /// Pushes the last values to this gateway when the handler is removed or the program shuts
+    /// down, for batch jobs.
+    ///
+    /// A shutdown fails if the gateway does not accept them.
+    #[cfg(feature = "push")]
+    pub fn push_at_shutdown(self, gateway: Pushgateway) -> Self {
+        Self { last_push: Some(gateway), ..self }
     }
 
     /// Starts nothing: the handler listens when it is installed.
@@ -81,10 +96,12 @@ impl PrometheusBuilder {
         let endpoint = self.endpoint()?.map(Endpoint::new);
         let shared = Shared {
             #[cfg(any(feature = "server", feature = "tower"))]
-            scraper: Arc::new(Scraper::new(self.naming.clone())),
-            naming: self.naming,
+            scraper: Arc::new(Scraper::new(self.settings.clone())),
+            settings: self.settings,
             #[cfg(feature = "server")]
             endpoint,
+            #[cfg(feature = "push")]
+            last_push: self.last_push,
         };
         Ok(PrometheusHandler { shared: Arc::new(shared) })
     }
@@ -106,6 +123,11 @@ impl PrometheusBuilder {
     /// scrapes in a router of their own.
     pub fn without_server(self) -> Self {
         Self { is_without_server: true, ..self }
+    }
+
+    /// Serves the metrics for Prometheus, and no page for people.
+    pub fn without_page(self) -> Self {
+        Self { is_without_page: true, ..self }
     }
 
     /// Requires this user and this password of every request, except for `/healthz` (HTTP Basic
@@ -148,7 +170,12 @@ impl PrometheusBuilder {
         });
         let allowed_hosts = self.allowed_hosts.clone();
         if mistakes.is_empty() {
-            Ok(Some(EndpointSettings { addresses, allowed_hosts, login }))
+            Ok(Some(EndpointSettings {
+                addresses,
+                allowed_hosts,
+                login,
+                has_page: !self.is_without_page,
+            }))
         } else {
             Err(PrometheusError(mistakes))
         }

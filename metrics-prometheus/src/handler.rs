@@ -9,11 +9,13 @@ use std::sync::Arc;
 use typed_metrics_core::{HandlerError, MetricHandler, snapshot};
 
 use crate::format::Format;
-use crate::naming::Naming;
+#[cfg(feature = "push")]
+use crate::push::gateway::{Method, Pushgateway};
 #[cfg(any(feature = "server", feature = "tower"))]
 use crate::scrape::scraper::Scraper;
 #[cfg(feature = "server")]
 use crate::server::endpoint::Endpoint;
+use crate::settings::Settings;
 
 /// Lets Prometheus read the metrics of this process.
 ///
@@ -38,7 +40,7 @@ use crate::server::endpoint::Endpoint;
 /// let mut answer = String::new();
 /// scrape.read_to_string(&mut answer)?;
 /// assert!(answer.starts_with("HTTP/1.0 200 OK\r\n"));
-/// assert!(answer.contains("\njobs_total 2\n"), "{answer}");
+/// assert!(answer.contains("\njobs_total 2"), "{answer}");
 /// # typed_metrics::clear_metric_handlers();
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -54,12 +56,15 @@ pub struct PrometheusHandler {
 
 /// What a handler and its clones share. Its address identifies the handler.
 pub(crate) struct Shared {
-    pub(crate) naming: Naming,
+    pub(crate) settings: Settings,
     #[cfg(any(feature = "server", feature = "tower"))]
     pub(crate) scraper: Arc<Scraper>,
     /// `None` if the handler serves nothing itself.
     #[cfg(feature = "server")]
     pub(crate) endpoint: Option<Endpoint>,
+    /// Gets the last values.
+    #[cfg(feature = "push")]
+    pub(crate) last_push: Option<Pushgateway>,
 }
 
 impl PrometheusHandler {
@@ -76,13 +81,13 @@ impl PrometheusHandler {
     /// record_metric("visits", 3, MetricType::Counter, attributes!("page" => "a\"b"))?;
     /// let handler = PrometheusHandler::builder().build()?;
     /// let text = String::from_utf8(handler.render(Format::Text))?;
-    /// assert!(text.contains("visits_total{page=\"a\\\"b\"} 3\n"), "{text}");
+    /// assert!(text.contains("visits_total{page=\"a\\\"b\"} 3"), "{text}");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn render(&self, format: Format) -> Vec<u8> {
         let mut rendered = Vec::new();
-        format.encode(&snapshot(), &self.shared.naming, &mut rendered);
+        format.encode(&snapshot(), &self.shared.settings, &mut rendered);
         rendered
     }
 
@@ -104,10 +109,32 @@ impl PrometheusHandler {
     }
 }
 
+/// For batch jobs.
+#[cfg(feature = "push")]
+impl PrometheusHandler {
+    /// Pushes all metrics, in place of everything that the gateway has in the group.
+    ///
+    /// The calling thread waits for the answer. In async code, call this with `spawn_blocking`.
+    ///
+    /// # Errors
+    /// If the gateway does not accept the metrics, or a part of its address cannot be used.
+    pub fn push(&self, gateway: &Pushgateway) -> Result<(), HandlerError> {
+        gateway.send(Method::Put, &self.render(Format::Text))
+    }
+
+    /// Pushes all metrics, in place of those metrics in the group that have the same names.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    pub fn push_add(&self, gateway: &Pushgateway) -> Result<(), HandlerError> {
+        gateway.send(Method::Post, &self.render(Format::Text))
+    }
+}
+
 impl fmt::Debug for PrometheusHandler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("PrometheusHandler");
-        debug.field("naming", &self.shared.naming);
+        debug.field("settings", &self.shared.settings);
         #[cfg(feature = "server")]
         debug.field("endpoint", &self.shared.endpoint);
         debug.finish_non_exhaustive()
@@ -141,11 +168,18 @@ impl MetricHandler for PrometheusHandler {
     }
 
     /// Ends the server. Answers in progress have a second to be read. When this returns, the port is
-    /// free.
+    /// free. Then the last values are pushed, if the builder has a Pushgateway.
+    ///
+    /// # Errors
+    /// If the Pushgateway does not accept the values.
     fn shutdown(&self) -> Result<(), HandlerError> {
         #[cfg(feature = "server")]
         if let Some(endpoint) = &self.shared.endpoint {
             endpoint.close();
+        }
+        #[cfg(feature = "push")]
+        if let Some(gateway) = &self.shared.last_push {
+            return self.push(gateway);
         }
         Ok(())
     }

@@ -8,7 +8,9 @@ use flate2::write::GzEncoder;
 use typed_metrics_core::Snapshot;
 
 use crate::format::Format;
-use crate::naming::Naming;
+#[cfg(feature = "server")]
+use crate::page;
+use crate::settings::Settings;
 
 /// One form of a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,14 +23,18 @@ pub(crate) struct Output {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Contents {
     Scrape(Format),
+    /// The data of the page.
+    #[cfg(feature = "server")]
+    Page,
 }
 
 impl Output {
-    /// The bytes. `last_size` is the number of bytes that the contents had last.
-    pub(crate) fn encode(self, snapshot: &Snapshot, naming: &Naming) -> Bytes {
+    pub(crate) fn encode(self, snapshot: &Snapshot, settings: &Settings) -> Bytes {
         let mut plain = Vec::new();
         match self.contents {
-            Contents::Scrape(format) => format.encode(snapshot, naming, &mut plain),
+            Contents::Scrape(format) => format.encode(snapshot, settings, &mut plain),
+            #[cfg(feature = "server")]
+            Contents::Page => plain = page::data(snapshot),
         }
         if self.is_compressed { compress(&plain) } else { plain.into() }
     }

@@ -11,9 +11,9 @@ use log::Level;
 use tokio::sync::oneshot;
 use typed_metrics_core::{foreign, report, snapshot_as_observed};
 
-use crate::naming::Naming;
 use crate::scrape::callbacks::Callbacks;
 use crate::scrape::output::Output;
+use crate::settings::Settings;
 
 /// Collects and encodes on a thread of its own.
 ///
@@ -21,7 +21,7 @@ use crate::scrape::output::Output;
 /// everything that was recorded before it was asked for. All that wait share one collection, and one
 /// encoding of each output.
 pub(crate) struct Scraper {
-    naming: Naming,
+    settings: Settings,
     thread: Mutex<Option<Thread>>,
 }
 
@@ -38,8 +38,8 @@ struct Asked {
 }
 
 impl Scraper {
-    pub(crate) fn new(naming: Naming) -> Self {
-        Self { naming, thread: Mutex::new(None) }
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self { settings, thread: Mutex::new(None) }
     }
 
     /// Asks for an output. `None` if it cannot be made; the reason was reported.
@@ -58,7 +58,7 @@ impl Scraper {
                 Err(unsent) => asked = unsent.0,
             }
         }
-        match Thread::start(self.naming.clone()) {
+        match Thread::start(self.settings.clone()) {
             Ok(new) => {
                 // The new thread receives.
                 let _ = new.ask.send(asked);
@@ -74,21 +74,21 @@ impl Scraper {
 
 impl fmt::Debug for Scraper {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scraper").field("naming", &self.naming).finish_non_exhaustive()
+        f.debug_struct("Scraper").field("settings", &self.settings).finish_non_exhaustive()
     }
 }
 
 impl Thread {
-    fn start(naming: Naming) -> std::io::Result<Self> {
+    fn start(settings: Settings) -> std::io::Result<Self> {
         let (ask, asked) = channel();
         let thread = thread::Builder::new().name("metrics-scrape".to_owned());
-        thread.spawn(move || collect_for(&asked, &naming))?;
+        thread.spawn(move || collect_for(&asked, &settings))?;
         Ok(Self { ask, process: process::id() })
     }
 }
 
 /// Collects for everyone that asks, until nobody can.
-fn collect_for(asked: &Receiver<Asked>, naming: &Naming) {
+fn collect_for(asked: &Receiver<Asked>, settings: &Settings) {
     let mut callbacks = Callbacks::default();
     while let Ok(first) = asked.recv() {
         let mut waiting = vec![first];
@@ -100,7 +100,7 @@ fn collect_for(asked: &Receiver<Asked>, naming: &Naming) {
         }
         callbacks.run();
         // A logger of the program may panic.
-        if let Err(panicked) = foreign::call(|| answer(waiting, naming)) {
+        if let Err(panicked) = foreign::call(|| answer(waiting, settings)) {
             let text = format_args!("handler `prometheus` could not collect: {panicked}");
             report(Level::Error, "handler `prometheus` could not collect", text);
         }
@@ -108,10 +108,10 @@ fn collect_for(asked: &Receiver<Asked>, naming: &Naming) {
 }
 
 /// Collects once, and encodes each output once.
-fn answer(mut waiting: Vec<Asked>, naming: &Naming) {
+fn answer(mut waiting: Vec<Asked>, settings: &Settings) {
     let snapshot = snapshot_as_observed();
     while let Some(output) = waiting.first().map(|asked| asked.output) {
-        let bytes = output.encode(&snapshot, naming);
+        let bytes = output.encode(&snapshot, settings);
         for asked in waiting.extract_if(.., |asked| asked.output == output) {
             // Fails if the connection was closed meanwhile.
             let _ = asked.answer.send(bytes.clone());

@@ -27,6 +27,7 @@ pub(crate) struct EndpointSettings {
     /// Names that requests to loopback may have in `Host`.
     pub(crate) allowed_hosts: Vec<String>,
     pub(crate) login: Option<Login>,
+    pub(crate) has_page: bool,
 }
 
 impl Endpoint {
@@ -48,7 +49,8 @@ impl Endpoint {
             Hosts::All
         };
         let login = self.settings.login.clone();
-        let site = Site { scraper: Arc::clone(scraper), hosts, login };
+        let has_page = self.settings.has_page;
+        let site = Site { scraper: Arc::clone(scraper), has_page, hosts, login };
         *running = Some(Running::start(listener, site)?);
         let text = format_args!("handler `prometheus` serves http://{address}/metrics");
         report(Level::Info, "handler `prometheus` serves", text);

@@ -2,25 +2,29 @@
 
 use std::sync::Arc;
 
-use http::header::{HOST, HeaderValue, WWW_AUTHENTICATE};
+use bytes::Bytes;
+use http::header::{HOST, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use http::{StatusCode, request};
 
-use crate::answer::{Answer, metrics, refuse_other_methods, text};
+use crate::answer::{Answer, bytes_of_type, collected, metrics, refuse_other_methods, text};
+use crate::page;
+use crate::scrape::output::Contents;
 use crate::scrape::scraper::Scraper;
 use crate::server::host::Hosts;
 use crate::server::login::Login;
 
-const INDEX: &str = "\
-typed-metrics
-
+/// The paths, for those that ask for another one.
+const PATHS: &str = "\
 /metrics  the metrics, for Prometheus
 /healthz  answers `ok` while this server runs
 ";
+const PAGE: &str = "/         the metrics, for people\n";
 
 /// Answers the requests of all connections.
 #[derive(Debug)]
 pub(crate) struct Site {
     pub(crate) scraper: Arc<Scraper>,
+    pub(crate) has_page: bool,
     pub(crate) hosts: Hosts,
     pub(crate) login: Option<Login>,
 }
@@ -30,21 +34,36 @@ impl Site {
         if let Some(refused) = self.refuse(request) {
             return refused;
         }
+        let (method, headers) = (&request.method, &request.headers);
         match request.uri.path() {
-            "/metrics" | "/metrics/" => {
-                metrics(&self.scraper, &request.method, &request.headers).await
+            "/metrics" | "/metrics/" => metrics(&self.scraper, method, headers).await,
+            "/data.json" if self.has_page => {
+                let json = "application/json";
+                collected(&self.scraper, method, headers, Contents::Page, json).await
             }
-            path => refuse_other_methods(&request.method).unwrap_or_else(|| Self::at(path)),
+            path => refuse_other_methods(method).unwrap_or_else(|| self.file(path)),
         }
     }
 
-    fn at(path: &str) -> Answer {
+    fn file(&self, path: &str) -> Answer {
+        if path == "/healthz" {
+            return text(StatusCode::OK, "ok\n");
+        }
+        if let Some(asset) = page::get(path).filter(|_| self.has_page) {
+            let mut answer = bytes_of_type(Bytes::from_static(asset.body), asset.content_type);
+            for (name, value) in asset.headers {
+                let (name, value) =
+                    (HeaderName::from_static(name), HeaderValue::from_static(value));
+                answer.headers_mut().insert(name, value);
+            }
+            return answer;
+        }
+        let page = if self.has_page { PAGE } else { "" };
         match path {
-            "/healthz" => text(StatusCode::OK, "ok\n"),
-            "/" => text(StatusCode::OK, INDEX),
+            "/" => text(StatusCode::OK, PATHS),
             _ => text(
                 StatusCode::NOT_FOUND,
-                format!("There is nothing at {path:?}. Here is what there is.\n\n{INDEX}"),
+                format!("There is nothing at {path:?}. Here is what there is:\n\n{PATHS}{page}"),
             ),
         }
     }
