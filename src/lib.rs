@@ -287,6 +287,11 @@ pub use typed_metrics_logfire::LogfireHandler;
 pub use typed_metrics_otel as otel;
 #[cfg(feature = "otel")]
 pub use typed_metrics_otel::OtelHandler;
+/// Prometheus: the handler, its builder, and the formats of a scrape.
+#[cfg(feature = "prometheus")]
+pub use typed_metrics_prometheus as prometheus;
+#[cfg(feature = "prometheus")]
+pub use typed_metrics_prometheus::PrometheusHandler;
 /// Metrics of the process and of its host.
 #[cfg(feature = "system")]
 pub use typed_metrics_system as system;
