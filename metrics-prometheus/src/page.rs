@@ -8,5 +8,5 @@ mod data;
 mod number;
 mod process;
 
-pub(crate) use assets::{Asset, get};
+pub(crate) use assets::get;
 pub(crate) use data::data;

@@ -76,3 +76,84 @@ assets! {
     "/page/uplot.css": CSS = "uplot-1.6.32/uPlot.min.css";
     "/page/uplot.js": JS = "uplot-1.6.32/uPlot.iife.min.js";
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    fn text(path: &str) -> &'static str {
+        std::str::from_utf8(get(path).unwrap().body).unwrap()
+    }
+
+    /// What follows each occurrence of `before` in `text`, up to the next quote.
+    fn quoted<'a>(text: &'a str, before: &str) -> Vec<&'a str> {
+        text.split(before).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+    }
+
+    #[test]
+    fn the_page_loads_its_own_files_only_and_all_of_them_are_served() {
+        let html = text("/");
+        let loaded = [quoted(html, "src=\""), quoted(html, "href=\"")].concat();
+        assert!(loaded.len() >= 5, "{loaded:?}");
+        for path in loaded {
+            assert!(get(&format!("/{path}")).is_some(), "`{path}` is not served");
+        }
+        for path in PATHS.iter().filter(|path| path.ends_with(".js")) {
+            for import in quoted(text(path), "from \"") {
+                let path = import.replacen('.', "/page", 1);
+                assert!(get(&path).is_some(), "`{import}` is not served");
+            }
+        }
+    }
+
+    #[test]
+    fn every_file_in_the_folder_is_served() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/page/assets");
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+        let files: BTreeSet<_> = files
+            .filter(|entry| entry.file_type().unwrap().is_file())
+            .map(|entry| entry.file_name().into_string().unwrap())
+            .collect();
+        let name = |path: &&str| path.strip_prefix("/page/").unwrap_or("index.html").to_owned();
+        let served: BTreeSet<_> =
+            PATHS.iter().map(name).filter(|name| !name.starts_with("uplot")).collect();
+        assert_eq!(files, served);
+    }
+
+    #[test]
+    fn nothing_is_inline_and_nothing_makes_markup_of_text() {
+        let html = text("/");
+        for forbidden in ["<style", "style=", " onclick", " onload", "javascript:", "://"] {
+            assert!(!html.contains(forbidden), "index.html has `{forbidden}`");
+        }
+        assert!(html.split("<script").skip(1).all(|script| script.starts_with(" src=")));
+        for path in PATHS.iter().filter(|path| path.ends_with(".js")) {
+            for forbidden in
+                ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("]
+            {
+                assert!(!text(path).contains(forbidden), "{path} has `{forbidden}`");
+            }
+        }
+    }
+
+    #[test]
+    fn files_are_small_and_have_strict_headers() {
+        let mut bytes = 0;
+        for path in PATHS {
+            let asset = get(path).unwrap();
+            bytes += asset.body.len();
+            let header = |name: &str| asset.headers.iter().find(|(found, _)| *found == name);
+            let policy = header("content-security-policy").unwrap().1;
+            assert!(policy.starts_with("default-src 'none'; "), "{policy}");
+            assert!(!policy.contains("unsafe"), "{policy}");
+            assert_eq!(header("x-content-type-options").unwrap().1, "nosniff");
+            assert!(!asset.content_type.is_empty());
+        }
+        assert!(bytes < 160_000, "the page has {bytes} bytes");
+        assert!(get("/nothing").is_none());
+        assert!(get("/page/../page/main.js").is_none());
+    }
+}

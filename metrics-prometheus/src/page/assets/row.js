@@ -6,11 +6,11 @@ import { el, setText, shown } from "./dom.js";
 import { HeatMap, QUANTILES } from "./heatmap.js";
 import { fullText, labelText, openValues } from "./labels.js";
 import { position, valueAt } from "./quantiles.js";
-import { format, group, unitName } from "./units.js";
+import { format, group, unitWords } from "./units.js";
 
-const HEIGHT = 104;
+const HEIGHT = 116;
 const TALL = 260;
-const MAX_LEGEND = 5;
+const MAX_LEGEND = 4;
 const KINDS = { counter: "counter", up_down_counter: "up-down counter", gauge: "gauge", histogram: "histogram" };
 
 export class Row {
@@ -78,7 +78,7 @@ export class Row {
 
   describe() {
     const { metric } = this;
-    const unit = unitName(metric.unit);
+    const unit = unitWords(metric.unit);
     setText(this.kind, [KINDS[metric.kind] ?? metric.kind, unit].filter(Boolean).join(" · "));
     setText(this.description, shown(metric.description, 400));
     const names = metric.labels.join("\n");
@@ -250,6 +250,6 @@ export class Row {
 export function quietItem(metric) {
   return el("li", {},
     el("span", { class: "quiet-name", text: shown(metric.name, 200) }),
-    el("span", { class: "quiet-kind", text: [KINDS[metric.kind] ?? metric.kind, unitName(metric.unit)].filter(Boolean).join(" · ") }),
+    el("span", { class: "quiet-kind", text: [KINDS[metric.kind] ?? metric.kind, unitWords(metric.unit)].filter(Boolean).join(" · ") }),
     el("span", { class: "quiet-description", text: shown(metric.description, 200) }));
 }

@@ -8,7 +8,9 @@ const BYTES = {
 const TIME_STEPS = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"], [1e-3, "ms"], [1e-6, "µs"], [1e-9, "ns"]];
 const BYTE_STEPS = [[2 ** 50, "PiB"], [2 ** 40, "TiB"], [2 ** 30, "GiB"], [2 ** 20, "MiB"], [2 ** 10, "KiB"], [1, "B"]];
 const SI_STEPS = [[1e18, "E"], [1e15, "P"], [1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"], [1, ""]];
-const NAMES = { Cel: "°C", "[degF]": "°F", "1": "", "%": "%" };
+const NAMES = { Cel: "°C", "[degF]": "°F", "1": "", "%": "%", bit: "bit", Hz: "Hz" };
+// The base units, in the words of the metric's description.
+const WORDS = { s: "seconds", ms: "milliseconds", us: "microseconds", ns: "nanoseconds", min: "minutes", h: "hours", d: "days", By: "bytes" };
 const RATIO = /(^|[._])(utilization|ratio|fraction|share)$/;
 
 // Three significant digits; integers below 10,000 as they are.
@@ -41,6 +43,10 @@ function scaled(value, steps, smallest) {
 // The words of an annotation: `{request}` is `request`.
 export function unitName(unit) {
   return NAMES[unit] ?? unit.replace(/[{}]/g, "");
+}
+
+export function unitWords(unit) {
+  return WORDS[unit] ?? unitName(unit);
 }
 
 // How values of a metric are written. `split` gives the number and what follows it.
