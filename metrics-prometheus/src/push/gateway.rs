@@ -48,6 +48,9 @@ pub struct Pushgateway {
 impl Pushgateway {
     /// The gateway at this address, such as `http://localhost:9091`, and the label `job` of the
     /// group.
+    ///
+    /// The address begins with `http://`. Where others can read the network, push to a proxy on
+    /// this machine that speaks TLS.
     pub fn new(url: impl Into<String>, job: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -117,7 +120,7 @@ impl Pushgateway {
     fn address(&self) -> Result<Uri, PrometheusError> {
         let mut mistakes = Vec::new();
         let url = self.url.trim_end_matches('/');
-        let is_http = url.starts_with("http://") || url.starts_with("https://");
+        let is_http = url.starts_with("http://");
         if !is_http || url.contains(['?', '#']) {
             mistakes.push(format!(
                 "the address of the Pushgateway is `{}`, which is no address of a server; write \
