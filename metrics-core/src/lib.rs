@@ -46,6 +46,8 @@ pub mod label {
 
 pub use collect::changes::{ChangeReader, Changes, MetricChanges, SeriesChange};
 pub use collect::conflicts::{Resolution, check, resolve_conflict};
+#[doc(hidden)]
+pub use collect::live::{Live, LiveSeries, LiveValue, read_live};
 pub use collect::observation::{Observation, observe};
 pub use collect::reader::{Reader, snapshot};
 pub use collect::registry::catalog;

@@ -34,7 +34,7 @@ pub(super) fn write(family: &Family<'_>, out: &mut Vec<u8>) {
                 out.extend_from_slice(b",bucket:[");
                 let mut total = 0_u64;
                 for (number, (limit, count)) in
-                    family.members[row.member].limits.iter().zip(buckets).enumerate()
+                    family.members[row.member as usize].limits.iter().zip(buckets).enumerate()
                 {
                     if number > 0 {
                         out.push(b',');

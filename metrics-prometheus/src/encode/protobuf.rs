@@ -106,7 +106,9 @@ impl ProtobufWriter {
                 write_double(histogram::SUM, sum, value);
                 let mut total = 0_u64;
                 // The last bucket, which has no limit, may be left out.
-                for (limit, count) in family.members[row.member].boundaries.iter().zip(counts) {
+                for (limit, count) in
+                    family.members[row.member as usize].boundaries.iter().zip(counts)
+                {
                     total = total.wrapping_add(*count);
                     write_bucket(total, *limit, value);
                 }

@@ -11,16 +11,17 @@ pub(super) struct Rows {
     /// The counts of all buckets of all rows.
     buckets: Vec<u64>,
     /// The rows in the order of their labels: some bytes of the labels, and the row.
-    order: Vec<(u64, usize)>,
+    order: Vec<(u64, u32)>,
 }
 
 /// One series.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
     /// The definition that the series belongs to, by its place among those of the family.
-    pub(super) member: usize,
-    labels: (usize, usize),
-    buckets: (usize, usize),
+    pub(super) member: u32,
+    /// Where the labels begin and how long they are; the same of the buckets.
+    labels: (usize, u32),
+    buckets: (usize, u32),
     pub(super) reading: Reading,
     /// When the series was created, in nanoseconds since the Unix epoch.
     pub(super) created: u64,
@@ -54,26 +55,42 @@ impl Rows {
         created: u64,
         write_labels: impl FnOnce(&mut Vec<u8>),
     ) {
-        let begin = (self.labels.len(), self.buckets.len());
+        let begin = self.labels.len();
         write_labels(&mut self.labels);
+        if self.rows.is_empty() {
+            // Most labels of a metric are of similar length, and all histograms of equal length.
+            let most = self.rows.capacity().saturating_sub(1);
+            self.labels.reserve_exact(most * (self.labels.len() + 4));
+            self.buckets.reserve_exact(most * buckets.len());
+        }
+        let labels = (begin, short(self.labels.len() - begin));
+        let place = (self.buckets.len(), short(buckets.len()));
         self.buckets.extend_from_slice(buckets);
-        let labels = (begin.0, self.labels.len());
-        let buckets = (begin.1, self.buckets.len());
-        self.rows.push(Row { member, labels, buckets, reading, created });
+        self.rows.push(Row { member: short(member), labels, buckets: place, reading, created });
+    }
+
+    /// Makes room for more rows.
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.rows.reserve_exact(more);
+        self.order.reserve_exact(more);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
     }
 
     pub(super) fn labels(&self, row: &Row) -> &[u8] {
-        &self.labels[row.labels.0..row.labels.1]
+        &self.labels[range(row.labels)]
     }
 
     /// The counts of the row's buckets, each without those below it.
     pub(super) fn buckets(&self, row: &Row) -> &[u64] {
-        &self.buckets[row.buckets.0..row.buckets.1]
+        &self.buckets[range(row.buckets)]
     }
 
     /// The rows in the order of [`sort`](Self::sort).
     pub(super) fn iter(&self) -> impl Iterator<Item = &Row> {
-        self.order.iter().map(|(_, row)| &self.rows[*row])
+        self.order.iter().map(|(_, row)| &self.rows[*row as usize])
     }
 
     /// Sorts the rows by labels, and then by member. Of rows with equal labels, the first one stays;
@@ -83,29 +100,26 @@ impl Rows {
     pub(super) fn sort(&mut self, mut merge: impl FnMut(&mut Self, usize, usize)) {
         let shared = self.shared_prefix();
         let Self { rows, labels, order, .. } = self;
-        let bytes = |row: usize| &labels[rows[row].labels.0..rows[row].labels.1];
+        let bytes = |row: u32| &labels[range(rows[row as usize].labels)];
         order.clear();
-        order.extend((0..rows.len()).map(|row| (word(&bytes(row)[shared..]), row)));
+        order.extend((0..short(rows.len())).map(|row| (word(&bytes(row)[shared..]), row)));
         order.sort_unstable_by(|(a, x), (b, y)| {
             a.cmp(b).then_with(|| bytes(*x).cmp(bytes(*y))).then_with(|| x.cmp(y))
         });
-        let is_equal =
-            |pair: &[(u64, usize)]| pair[0].0 == pair[1].0 && bytes(pair[0].1) == bytes(pair[1].1);
-        if order.windows(2).any(is_equal) {
-            let order = std::mem::take(&mut self.order);
-            let mut kept: Vec<(u64, usize)> = Vec::with_capacity(order.len());
-            for (word, row) in order {
-                match kept.last() {
-                    Some((_, first))
-                        if self.labels(&self.rows[*first]) == self.labels(&self.rows[row]) =>
-                    {
-                        merge(self, *first, row);
-                    }
-                    _ => kept.push((word, row)),
-                }
-            }
-            self.order = kept;
+        let is_equal = |a: (u64, u32), b: (u64, u32)| a.0 == b.0 && bytes(a.1) == bytes(b.1);
+        if !order.windows(2).any(|pair| is_equal(pair[0], pair[1])) {
+            return;
         }
+        let mut kept: Vec<(u64, u32)> = Vec::with_capacity(order.len());
+        let mut merged = Vec::new();
+        for entry in std::mem::take(order) {
+            match kept.last() {
+                Some(last) if is_equal(*last, entry) => merged.push((last.1, entry.1)),
+                _ => kept.push(entry),
+            }
+        }
+        self.order = kept;
+        merged.into_iter().for_each(|(kept, other)| merge(self, kept as usize, other as usize));
     }
 
     /// The number of bytes at the beginning that the labels of all rows share.
@@ -123,11 +137,11 @@ impl Rows {
 
     /// The member of a row.
     pub(super) fn member(&self, row: usize) -> usize {
-        self.rows[row].member
+        self.rows[row].member as usize
     }
 
-    /// Adds the value of `other` to that of `row`. A gauge keeps the value of `row`.
-    pub(super) fn add(&mut self, row: usize, other: usize, is_sum: bool) {
+    /// Adds the value of `other` to that of `row`. The last value of a gauge counts.
+    pub(super) fn merge(&mut self, row: usize, other: usize, is_sum: bool) {
         let [from, into] = [self.rows[other], self.rows[row]];
         match (&mut self.rows[row].reading, from.reading) {
             (Reading::Number(Number::U64(a)), Reading::Number(Number::U64(b))) if is_sum => {
@@ -143,15 +157,23 @@ impl Rows {
             ) => {
                 *sum += other_sum;
                 *has_negative |= other_negative;
-                for (to, from) in
-                    (into.buckets.0..into.buckets.1).zip(from.buckets.0..from.buckets.1)
-                {
+                for (to, from) in range(into.buckets).zip(range(from.buckets)) {
                     self.buckets[to] = self.buckets[to].wrapping_add(self.buckets[from]);
                 }
             }
+            (Reading::Number(number), Reading::Number(last)) if !is_sum => *number = last,
             _ => {}
         }
     }
+}
+
+fn range((begin, length): (usize, u32)) -> std::ops::Range<usize> {
+    begin..begin + length as usize
+}
+
+/// A count in four bytes. Neither the rows of a family nor the bytes of a row's labels are more.
+fn short(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// The first eight bytes as a number that sorts as they do.
