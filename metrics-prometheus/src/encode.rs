@@ -15,4 +15,5 @@ mod sample_name;
 mod scrape;
 mod source;
 mod text;
+mod varint;
 mod warn;

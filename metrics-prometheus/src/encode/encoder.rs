@@ -67,7 +67,7 @@ impl Format {
         });
         // Some room for values that get longer.
         let length = out.len() - before;
-        self.last_length().store(length + length / 64, Relaxed);
+        self.last_length().store(length + length / 256, Relaxed);
     }
 
     /// The length of the last scrape in this format. Relaxed is enough: it is a guess.

@@ -1,6 +1,9 @@
 //! The series of one family, in plain memory that is used again for the next family.
 
+use std::ops::Range;
+
 use super::number::Number;
+use super::varint;
 
 /// The values and the encoded labels of series.
 #[derive(Debug, Default)]
@@ -8,23 +11,34 @@ pub(super) struct Rows {
     rows: Vec<Row>,
     /// The encoded labels of all rows, one after the other.
     labels: Vec<u8>,
-    /// The counts of all buckets of all rows.
-    buckets: Vec<u64>,
+    /// The counts of all buckets of all rows, which are small numbers mostly.
+    buckets: Vec<u8>,
     /// The rows in the order of their labels: some bytes of the labels, and the row.
     order: Vec<(u64, u32)>,
 }
 
-/// One series.
+/// One series. The rows are most of a scrape's memory, besides its text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
-    /// The definition that the series belongs to, by its place among those of the family.
-    pub(super) member: u32,
-    /// Where the labels begin and how long they are; the same of the buckets.
-    labels: (usize, u32),
-    buckets: (usize, u32),
-    pub(super) reading: Reading,
+    labels_begin: usize,
+    buckets_begin: usize,
     /// When the series was created, in nanoseconds since the Unix epoch.
     pub(super) created: u64,
+    pub(super) reading: Reading,
+    labels_length: u32,
+    buckets_length: u32,
+    /// The definition that the series belongs to, by its place among those of the family.
+    pub(super) member: u32,
+}
+
+impl Row {
+    fn labels(&self) -> Range<usize> {
+        self.labels_begin..self.labels_begin + self.labels_length as usize
+    }
+
+    fn buckets(&self) -> Range<usize> {
+        self.buckets_begin..self.buckets_begin + self.buckets_length as usize
+    }
 }
 
 /// The value of a series. The buckets of a histogram are kept elsewhere.
@@ -55,18 +69,19 @@ impl Rows {
         created: u64,
         write_labels: impl FnOnce(&mut Vec<u8>),
     ) {
-        let begin = self.labels.len();
+        let (labels_begin, buckets_begin) = (self.labels.len(), self.buckets.len());
         write_labels(&mut self.labels);
-        if self.rows.is_empty() {
-            // Most labels of a metric are of similar length, and all histograms of equal length.
-            let most = self.rows.capacity().saturating_sub(1);
-            self.labels.reserve_exact(most * (self.labels.len() + 4));
-            self.buckets.reserve_exact(most * buckets.len());
-        }
-        let labels = (begin, short(self.labels.len() - begin));
-        let place = (self.buckets.len(), short(buckets.len()));
-        self.buckets.extend_from_slice(buckets);
-        self.rows.push(Row { member: short(member), labels, buckets: place, reading, created });
+        let labels_length = self.labels.len() - labels_begin;
+        buckets.iter().for_each(|count| varint::push(*count, &mut self.buckets));
+        self.rows.push(Row {
+            labels_begin,
+            buckets_begin,
+            created,
+            reading,
+            labels_length: short(labels_length),
+            buckets_length: short(self.buckets.len() - buckets_begin),
+            member: short(member),
+        });
     }
 
     /// Makes room for more rows.
@@ -80,12 +95,12 @@ impl Rows {
     }
 
     pub(super) fn labels(&self, row: &Row) -> &[u8] {
-        &self.labels[range(row.labels)]
+        &self.labels[row.labels()]
     }
 
     /// The counts of the row's buckets, each without those below it.
-    pub(super) fn buckets(&self, row: &Row) -> &[u64] {
-        &self.buckets[range(row.buckets)]
+    pub(super) fn buckets(&self, row: &Row) -> impl Iterator<Item = u64> {
+        varint::numbers(&self.buckets[row.buckets()])
     }
 
     /// The rows in the order of [`sort`](Self::sort).
@@ -93,19 +108,14 @@ impl Rows {
         self.order.iter().map(|(_, row)| &self.rows[*row as usize])
     }
 
-    /// Sorts the rows by labels, and then by member. Of rows with equal labels, the first one stays;
-    /// `merge` is called with it and each other one.
-    ///
-    /// Most comparisons see only the eight bytes after the beginning that all labels share.
+    /// Sorts the rows by labels, and then in the order in which they were added. Of rows with equal
+    /// labels, the first one stays; `merge` is called with it and each other one.
     pub(super) fn sort(&mut self, mut merge: impl FnMut(&mut Self, usize, usize)) {
-        let shared = self.shared_prefix();
         let Self { rows, labels, order, .. } = self;
-        let bytes = |row: u32| &labels[range(rows[row as usize].labels)];
+        let bytes = |row: u32| &labels[rows[row as usize].labels()];
         order.clear();
-        order.extend((0..short(rows.len())).map(|row| (word(&bytes(row)[shared..]), row)));
-        order.sort_unstable_by(|(a, x), (b, y)| {
-            a.cmp(b).then_with(|| bytes(*x).cmp(bytes(*y))).then_with(|| x.cmp(y))
-        });
+        order.extend((0..short(rows.len())).map(|row| (0, row)));
+        sort_by_words(order, 0, MOST_WORDS, bytes);
         let is_equal = |a: (u64, u32), b: (u64, u32)| a.0 == b.0 && bytes(a.1) == bytes(b.1);
         if !order.windows(2).any(|pair| is_equal(pair[0], pair[1])) {
             return;
@@ -120,19 +130,6 @@ impl Rows {
         }
         self.order = kept;
         merged.into_iter().for_each(|(kept, other)| merge(self, kept as usize, other as usize));
-    }
-
-    /// The number of bytes at the beginning that the labels of all rows share.
-    fn shared_prefix(&self) -> usize {
-        let Some((first, others)) = self.rows.split_first() else { return 0 };
-        let first = self.labels(first);
-        others.iter().fold(first.len(), |shared, row| {
-            let labels = self.labels(row);
-            if labels.get(..shared).is_some_and(|begin| begin == &first[..shared]) {
-                return shared;
-            }
-            first.iter().zip(labels).take_while(|(a, b)| a == b).count()
-        })
     }
 
     /// The member of a row.
@@ -157,9 +154,14 @@ impl Rows {
             ) => {
                 *sum += other_sum;
                 *has_negative |= other_negative;
-                for (to, from) in range(into.buckets).zip(range(from.buckets)) {
-                    self.buckets[to] = self.buckets[to].wrapping_add(self.buckets[from]);
-                }
+                let sums: Vec<u64> = {
+                    let pairs = self.buckets(&into).zip(self.buckets(&from));
+                    pairs.map(|(a, b)| a.wrapping_add(b)).collect()
+                };
+                self.rows[row].buckets_begin = self.buckets.len();
+                sums.into_iter().for_each(|count| varint::push(count, &mut self.buckets));
+                let length = self.buckets.len() - self.rows[row].buckets_begin;
+                self.rows[row].buckets_length = short(length);
             }
             (Reading::Number(number), Reading::Number(last)) if !is_sum => *number = last,
             _ => {}
@@ -167,13 +169,55 @@ impl Rows {
     }
 }
 
-fn range((begin, length): (usize, u32)) -> std::ops::Range<usize> {
-    begin..begin + length as usize
-}
-
 /// A count in four bytes. Neither the rows of a family nor the bytes of a row's labels are more.
 fn short(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// The words of eight bytes by which rows are sorted before they are compared byte by byte.
+const MOST_WORDS: usize = 32;
+
+/// Sorts rows whose labels share their first `shared` bytes. The words of all entries are equal
+/// before, and are those by which the rows were sorted last afterwards.
+///
+/// Labels begin alike, so a comparison of whole labels would read much memory. Words are compared
+/// where they are, and only rows with equal words look at their labels again.
+fn sort_by_words<'a>(
+    order: &mut [(u64, u32)],
+    shared: usize,
+    words: usize,
+    bytes: impl Fn(u32) -> &'a [u8] + Copy,
+) {
+    let Some(((_, first), others)) = order.split_first() else { return };
+    let first = bytes(*first);
+    let shared = others.iter().fold(first.len(), |end, (_, row)| {
+        let labels = bytes(*row);
+        let is_shared = labels.len() >= end && labels[shared..end] == first[shared..end];
+        if is_shared {
+            end
+        } else {
+            shared
+                + first[shared..end]
+                    .iter()
+                    .zip(&labels[shared..])
+                    .take_while(|(a, b)| a == b)
+                    .count()
+        }
+    });
+    if words == 0 {
+        order.sort_by(|(_, a), (_, b)| bytes(*a).cmp(bytes(*b)).then_with(|| a.cmp(b)));
+        return;
+    }
+    order.iter_mut().for_each(|(key, row)| *key = word(&bytes(*row)[shared..]));
+    order.sort_unstable();
+    for equal in order.chunk_by_mut(|a, b| a.0 == b.0).filter(|equal| equal.len() > 1) {
+        if equal.iter().all(|(_, row)| bytes(*row).len() >= shared + 8) {
+            sort_by_words(equal, shared + 8, words - 1, bytes);
+        } else {
+            // The end of labels looks like zeros.
+            equal.sort_by(|(_, a), (_, b)| bytes(*a).cmp(bytes(*b)).then_with(|| a.cmp(b)));
+        }
+    }
 }
 
 /// The first eight bytes as a number that sorts as they do.
@@ -184,4 +228,53 @@ fn word(bytes: &[u8]) -> u64 {
     let mut first = [0; 8];
     first[..bytes.len()].copy_from_slice(bytes);
     u64::from_be_bytes(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The labels in the order of the rows, and the pairs of equal labels.
+    fn sorted(labels: &[Vec<u8>]) -> (Vec<Vec<u8>>, Vec<(usize, usize)>) {
+        let mut rows = Rows::default();
+        for labels in labels {
+            let reading = Reading::Number(Number::U64(0));
+            rows.push(0, reading, &[], 0, |out| out.extend_from_slice(labels));
+        }
+        let mut merged = Vec::new();
+        rows.sort(|_, kept, other| merged.push((kept, other)));
+        (rows.iter().map(|row| rows.labels(row).to_vec()).collect(), merged)
+    }
+
+    #[test]
+    fn rows_are_sorted_by_their_labels() {
+        let mut rng = fastrand::Rng::with_seed(3);
+        for _ in 0..500 {
+            let begin: Vec<u8> = vec![b'x'; rng.usize(0..20)];
+            let labels: Vec<Vec<u8>> = (0..rng.usize(0..40))
+                .map(|_| {
+                    let mut labels = begin.clone();
+                    labels.extend((0..rng.usize(0..20)).map(|_| *rng.choice(b"\0ab").unwrap()));
+                    labels
+                })
+                .collect();
+            let mut expected = labels.clone();
+            expected.sort();
+            expected.dedup();
+            let (found, merged) = sorted(&labels);
+            assert_eq!(found, expected);
+            assert_eq!(merged.len(), labels.len() - expected.len());
+            for (kept, other) in merged {
+                assert!(kept < other && labels[kept] == labels[other]);
+            }
+        }
+    }
+
+    #[test]
+    fn labels_that_share_much_are_sorted_too() {
+        let labels: Vec<Vec<u8>> = (0..200).rev().map(|length| vec![b'a'; 7 * length]).collect();
+        let mut expected = labels.clone();
+        expected.reverse();
+        assert_eq!(sorted(&labels), (expected, Vec::new()));
+    }
 }

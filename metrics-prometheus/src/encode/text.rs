@@ -134,10 +134,16 @@ impl Samples {
     }
 
     /// Writes the cumulated buckets, and returns the count.
-    fn write_buckets(&self, row: &Row, labels: &[u8], buckets: &[u64], out: &mut Vec<u8>) -> u64 {
+    fn write_buckets(
+        &self,
+        row: &Row,
+        labels: &[u8],
+        buckets: impl Iterator<Item = u64>,
+        out: &mut Vec<u8>,
+    ) -> u64 {
         let mut total = 0_u64;
         for (limit, count) in self.limits[row.member as usize].iter().zip(buckets) {
-            total = total.wrapping_add(*count);
+            total = total.wrapping_add(count);
             self.bucket.write_with(labels, limit, out);
             write_u64(total, out);
             out.push(b'\n');
