@@ -50,6 +50,23 @@ export function options({ view, width, height, y, series, hooks, onCursor }) {
   };
 }
 
+// A line needs two values. A value between two gaps is a point instead.
+export function points(color) {
+  return {
+    show: true,
+    size: 4,
+    stroke: color,
+    fill: color,
+    filter: (u, index) => {
+      const values = u.data[index];
+      const isLone = (i) => values[i] != null && values[i - 1] == null && values[i + 1] == null;
+      const lone = [];
+      for (let i = 0; i < values.length; i++) if (isLone(i)) lone.push(i);
+      return lone;
+    },
+  };
+}
+
 // A dashed line where the program was restarted.
 function drawMarks(u, view) {
   const { ctx, bbox } = u;
@@ -88,7 +105,7 @@ export class LineChart {
     const line = (_, i) => ({
       stroke: () => colors.series[i],
       width: 1.5,
-      points: { show: false },
+      points: points(() => colors.series[i]),
       spanGaps: false,
       fill: () => (this.count === 1 ? `color-mix(in srgb, ${colors.series[i]} 10%, transparent)` : null),
     });
@@ -97,7 +114,7 @@ export class LineChart {
       axis: {
         space: 30,
         incrs: format.base === 2 ? BYTES : undefined,
-        values: (_, splits) => splits.map((value) => format.text(value)),
+        values: (_, splits) => splits.map((value) => format.axis(value)),
       },
     };
     const series = Array.from({ length: LINES }, line);
