@@ -273,7 +273,7 @@ check("the end and the restart of the program are shown", async (browser) => {
   await ready(page);
   await eventually("there are values", async () => number(await headline(page, "shop.requests")) > 0);
   await program.stop();
-  await eventually("the end is shown", async () => /does not answer since/.test(await page.locator("#banner").innerText()));
+  await eventually("the end is shown", async () => /has not answered since \d\d:\d\d:\d\d\. The page keeps asking/.test(await page.locator("#banner").innerText()));
   assert.equal(await page.locator("#dot.is-gone").count(), 1);
   await page.waitForTimeout(1500);
   program = await Program.start("shop", { port: program.port });
