@@ -1,8 +1,9 @@
-//! The error of the builder.
+//! The error of the builder, and of a push.
 
 use std::fmt;
 
-/// The settings that cannot be used: each with its value, the rule and the fix.
+/// The settings that cannot be used, each with its value, the rule and the fix; or the reason why
+/// a push failed.
 ///
 /// ```
 /// # #[cfg(feature = "server")] {

@@ -61,9 +61,10 @@ impl Escaping {
         self.escape(name, |c| c == ':')
     }
 
-    /// The name of a label.
+    /// The name of a label. Prometheus keeps labels that begin with `__` for itself.
     pub(crate) fn label(self, name: &str) -> Cow<'_, str> {
-        self.escape(name, |_| false)
+        let escaped = self.escape(name, |_| false);
+        if escaped.starts_with("__") { format!("key{escaped}").into() } else { escaped }
     }
 
     fn escape(self, name: &str, is_allowed: impl Fn(char) -> bool) -> Cow<'_, str> {
@@ -138,6 +139,8 @@ mod tests {
     #[test]
     fn a_colon_is_no_character_of_a_label() {
         assert_eq!(Escaping::Underscores.label("a:b"), "a_b");
+        assert_eq!(Escaping::Underscores.label("[]x"), "key__x");
+        assert_eq!(Escaping::Dots.label("_x"), "key__x");
         assert!(is_classic_metric("a:b") && !is_classic_label("a:b"));
         assert!(!is_classic_metric("") && !is_classic_metric("1a"));
     }

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use typed_metrics_core::{HandlerError, MetricHandler, snapshot};
 
+#[cfg(feature = "push")]
+use crate::error::PrometheusError;
 use crate::format::Format;
 #[cfg(feature = "push")]
 use crate::push::gateway::{Method, Pushgateway};
@@ -118,7 +120,7 @@ impl PrometheusHandler {
     ///
     /// # Errors
     /// If the gateway does not accept the metrics, or a part of its address cannot be used.
-    pub fn push(&self, gateway: &Pushgateway) -> Result<(), HandlerError> {
+    pub fn push(&self, gateway: &Pushgateway) -> Result<(), PrometheusError> {
         gateway.send(Method::Put, &self.render(Format::Text))
     }
 
@@ -126,7 +128,7 @@ impl PrometheusHandler {
     ///
     /// # Errors
     /// As [`push`](Self::push).
-    pub fn push_add(&self, gateway: &Pushgateway) -> Result<(), HandlerError> {
+    pub fn push_add(&self, gateway: &Pushgateway) -> Result<(), PrometheusError> {
         gateway.send(Method::Post, &self.render(Format::Text))
     }
 }
@@ -179,7 +181,7 @@ impl MetricHandler for PrometheusHandler {
         }
         #[cfg(feature = "push")]
         if let Some(gateway) = &self.shared.last_push {
-            return self.push(gateway);
+            return Ok(self.push(gateway)?);
         }
         Ok(())
     }

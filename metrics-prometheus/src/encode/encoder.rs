@@ -184,3 +184,66 @@ fn warn_once(metric: &'static str, text: impl FnOnce() -> String) {
         report(Level::Warn, &subject, format_args!("{}", text()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::escaping::Escaping;
+
+    /// The states of two connections, as a scrape in this format.
+    fn states(format: Format) -> String {
+        let settings = Settings::default();
+        let kind = Kind::StateSet("state");
+        let named = Named { name: "link_state".to_owned(), kind, metric: None, index: 0 };
+        let mut scrape = Scrape::new(format, &settings);
+        scrape.labels.begin(scrape.state(&named));
+        for (peer, state, value) in
+            [("b", "up", 1), ("a", "up", 0), ("b", "down", 0), ("a", "down", 1)]
+        {
+            let Scrape { labels, rows, .. } = &mut scrape;
+            rows.push(0, Reading::Number(Number::I64(value)), &[], 0, |out| {
+                let pairs = [("state", LabelRef::Str(state)), ("to", LabelRef::Str(peer))];
+                labels.write(pairs.into_iter(), out);
+            });
+        }
+        scrape.rows.sort(|_, _, _| panic!("no labels are equal"));
+        let family = Family {
+            name: &named.name,
+            kind,
+            unit: "",
+            help: "The state of the link.",
+            members: &[],
+            rows: &scrape.rows,
+        };
+        let mut out = Vec::new();
+        match format {
+            Format::OpenMetrics(_) => text::write_open_metrics(&family, true, &mut out),
+            Format::OpenMetrics2(_) => open_metrics_2::write(&family, &mut out),
+            _ => text::write_text(&family, &mut out),
+        }
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn states_of_one_entity_follow_each_other_under_the_name_of_the_metric() {
+        let expected = "# TYPE link_state stateset\n\
+                        # HELP link_state The state of the link.\n\
+                        link_state{to=\"a\",link_state=\"down\"} 1\n\
+                        link_state{to=\"a\",link_state=\"up\"} 0\n\
+                        link_state{to=\"b\",link_state=\"down\"} 0\n\
+                        link_state{to=\"b\",link_state=\"up\"} 1\n";
+        assert_eq!(states(Format::OpenMetrics(Escaping::Underscores)), expected);
+        assert_eq!(states(Format::OpenMetrics2(Escaping::Underscores)), expected);
+    }
+
+    #[test]
+    fn states_are_gauges_with_their_own_label_in_text() {
+        let expected = "# HELP link_state The state of the link.\n\
+                        # TYPE link_state gauge\n\
+                        link_state{state=\"down\",to=\"a\"} 1\n\
+                        link_state{state=\"down\",to=\"b\"} 0\n\
+                        link_state{state=\"up\",to=\"a\"} 0\n\
+                        link_state{state=\"up\",to=\"b\"} 1\n";
+        assert_eq!(states(Format::Text), expected);
+    }
+}

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use typed_metrics_core::HandlerError;
 use ureq::http::Uri;
 use ureq::{Agent, Body, http};
 
@@ -48,6 +47,9 @@ pub struct Pushgateway {
 impl Pushgateway {
     /// The gateway at this address, such as `http://localhost:9091`, and the label `job` of the
     /// group.
+    ///
+    /// The address begins with `http://`. Where others can read the network, push to a proxy on
+    /// this machine that speaks TLS.
     pub fn new(url: impl Into<String>, job: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -80,13 +82,13 @@ impl Pushgateway {
     ///
     /// # Errors
     /// If the gateway does not accept the request, or a part of its address cannot be used.
-    pub fn delete(&self) -> Result<(), HandlerError> {
+    pub fn delete(&self) -> Result<(), PrometheusError> {
         let request = self.agent().delete(self.address()?);
         self.answer("delete", self.authorized(request).call())
     }
 
     /// Sends a text of the format 0.0.4.
-    pub(crate) fn send(&self, method: Method, metrics: &[u8]) -> Result<(), HandlerError> {
+    pub(crate) fn send(&self, method: Method, metrics: &[u8]) -> Result<(), PrometheusError> {
         let (agent, address) = (self.agent(), self.address()?);
         let request = match method {
             Method::Put => agent.put(address),
@@ -117,7 +119,7 @@ impl Pushgateway {
     fn address(&self) -> Result<Uri, PrometheusError> {
         let mut mistakes = Vec::new();
         let url = self.url.trim_end_matches('/');
-        let is_http = url.starts_with("http://") || url.starts_with("https://");
+        let is_http = url.starts_with("http://");
         if !is_http || url.contains(['?', '#']) {
             mistakes.push(format!(
                 "the address of the Pushgateway is `{}`, which is no address of a server; write \
@@ -155,11 +157,12 @@ impl Pushgateway {
         &self,
         action: &str,
         answer: Result<http::Response<Body>, ureq::Error>,
-    ) -> Result<(), HandlerError> {
+    ) -> Result<(), PrometheusError> {
         let failed = format!("could not {action} the metrics of job `{}`", self.job);
         let at = &self.url;
-        let mut answer =
-            answer.map_err(|error| format!("{failed}: the Pushgateway at {at}: {error}"))?;
+        let mut answer = answer.map_err(|error| {
+            PrometheusError(vec![format!("{failed}: the Pushgateway at {at}: {error}")])
+        })?;
         let status = answer.status();
         if status.is_success() {
             return Ok(());
@@ -167,8 +170,9 @@ impl Pushgateway {
         // The gateway explains what it refuses.
         let reason = answer.body_mut().with_config().limit(2000).read_to_string();
         let reason = reason.unwrap_or_default();
-        Err(format!("{failed}: the Pushgateway at {at} answered {status}: {}", reason.trim())
-            .into())
+        let reason = reason.trim();
+        let text = format!("{failed}: the Pushgateway at {at} answered {status}: {reason}");
+        Err(PrometheusError(vec![text]))
     }
 }
 

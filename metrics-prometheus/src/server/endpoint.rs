@@ -52,6 +52,8 @@ impl Endpoint {
         let has_page = self.settings.has_page;
         let site = Site { scraper: Arc::clone(scraper), has_page, hosts, login };
         *running = Some(Running::start(listener, site)?);
+        // A logger of the program may ask for the address.
+        drop(running);
         let text = format_args!("handler `prometheus` serves http://{address}/metrics");
         report(Level::Info, "handler `prometheus` serves", text);
         Ok(())
@@ -93,7 +95,7 @@ fn why(address: SocketAddr, error: &io::Error) -> String {
     let (reason, fix) = match error.kind() {
         ErrorKind::AddrInUse => (
             "another program, or another handler of this one, listens there".to_owned(),
-            format!("stop it, or {PORT}"),
+            format!("stop it (`clear_metric_handlers` stops those of this program), or {PORT}"),
         ),
         ErrorKind::AddrNotAvailable => (
             "this machine does not have the address".to_owned(),

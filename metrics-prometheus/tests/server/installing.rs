@@ -57,8 +57,9 @@ fn a_taken_port_is_an_error_that_names_the_address_and_the_fix() {
         error,
         format!(
             "handler `prometheus` could not be installed: cannot listen on {address}: another \
-             program, or another handler of this one, listens there; stop it, or choose another \
-             port with `OTEL_EXPORTER_PROMETHEUS_PORT` or `PrometheusHandler::builder().address(…)`"
+             program, or another handler of this one, listens there; stop it \
+             (`clear_metric_handlers` stops those of this program), or choose another port with \
+             `OTEL_EXPORTER_PROMETHEUS_PORT` or `PrometheusHandler::builder().address(…)`"
         )
     );
     // The handlers are those from before.

@@ -214,3 +214,64 @@ fn on_loopback_names_of_other_sites_are_refused() {
     // HTTP/1.0 has no header `Host`.
     assert_eq!(Answer::parse(&send(address, "GET /metrics HTTP/1.0\r\n\r\n")).status, 200);
 }
+
+#[test]
+fn each_scraper_gets_the_format_that_it_prefers() {
+    const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+    const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    const PROTOBUF: &str = "application/vnd.google.protobuf; \
+                            proto=io.prometheus.client.MetricFamily; encoding=delimited";
+    let _turn = my_turn();
+    let (_, address) = serve(PrometheusHandler::builder());
+    Answers::pages("accept").inc();
+    for (scraper, accept, begin, end) in [
+        (
+            "Prometheus 2.42",
+            "application/openmetrics-text;version=1.0.0,\
+             application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,\
+             */*;q=0.1",
+            OPEN_METRICS,
+            "# EOF\n",
+        ),
+        (
+            "Prometheus 2.42 with native histograms",
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;\
+             encoding=delimited,application/openmetrics-text;version=1.0.0;q=0.8,\
+             application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,\
+             */*;q=0.1",
+            PROTOBUF,
+            "",
+        ),
+        (
+            "Prometheus 3",
+            "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,\
+             application/openmetrics-text;version=0.0.1;q=0.4,\
+             text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,\
+             text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
+            OPEN_METRICS,
+            "# EOF\n",
+        ),
+        (
+            "Prometheus 3 with native histograms",
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;\
+             encoding=delimited;escaping=allow-utf-8;q=0.6,\
+             application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,\
+             application/openmetrics-text;version=0.0.1;q=0.4,\
+             text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,\
+             text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
+            PROTOBUF,
+            "",
+        ),
+        ("VictoriaMetrics", "text/plain;version=0.0.4;q=1,*/*;q=0.1", TEXT, "\n"),
+        ("curl", "*/*", TEXT, "\n"),
+        ("a browser", "text/html,application/xhtml+xml,*/*;q=0.8", TEXT, "\n"),
+    ] {
+        let answer = request(address, "GET", "/metrics", &[&format!("Accept: {accept}")]);
+        assert_eq!(answer.status, 200, "{scraper}");
+        let content_type = &answer.headers["content-type"];
+        assert!(content_type.starts_with(begin), "{scraper}: {content_type}");
+        assert!(answer.body.ends_with(end.as_bytes()), "{scraper}");
+        let is_in = answer.body.windows(6).any(|bytes| bytes == b"accept");
+        assert!(is_in, "{scraper}");
+    }
+}
