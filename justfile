@@ -99,6 +99,10 @@ e2e:
     cargo build --manifest-path e2e/logfire/Cargo.toml --target-dir target/e2e/logfire
     python3 -B e2e/logfire/check.py target/e2e/logfire/debug/typed-metrics-e2e-logfire
 
+# the live page in Chromium; arguments choose checks by parts of their names
+page *checks:
+    tests/page/run {{ checks }}
+
 # random registries in Prometheus' formats, read by its Python client and by promtool
 prometheus:
     tests/prometheus/run

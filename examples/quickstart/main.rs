@@ -19,6 +19,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use futures_util::stream;
+
 use metrics::SearchMetrics;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -52,7 +54,7 @@ async fn run(folder: &Path) -> Result<(), Error> {
     let observed = Arc::clone(&index);
     let _size = SearchMetrics::index_size().observe(move || observed.size());
     let answered = ["query answered", "queries answered"];
-    let queries = service::queries(&index).take(QUERIES).collect();
+    let queries = stream::iter(service::queries(&index).take(QUERIES));
     progress::during(answered, "search.queries", service::serve(index, queries)).await?;
 
     // Prints the table, or returns an error. `_size` still lives, so the table contains the size.

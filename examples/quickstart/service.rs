@@ -1,8 +1,10 @@
 //! The service: reads and indexes files, and answers queries.
 
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 
+use futures_util::stream::{Stream, StreamExt};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 
@@ -42,14 +44,18 @@ fn top_folder(folder: &Path, path: &Path) -> String {
 }
 
 /// Answers queries from several workers.
-pub(crate) async fn serve(index: Arc<Index>, queries: Vec<String>) -> Result<(), Error> {
+pub(crate) async fn serve(
+    index: Arc<Index>,
+    queries: impl Stream<Item = String>,
+) -> Result<(), Error> {
     let (queue, queued) = mpsc::channel(100);
     let queued = Arc::new(Mutex::new(queued));
     let mut workers = JoinSet::new();
     for worker in 0..WORKERS {
         workers.spawn(work(worker, Arc::clone(&index), Arc::clone(&queued)));
     }
-    for query in queries {
+    let mut queries = pin!(queries);
+    while let Some(query) = queries.next().await {
         let waiting = SearchMetrics::queries_queued().enter();
         queue.send((query, waiting)).await?;
     }
@@ -83,7 +89,7 @@ fn answer<'a>(index: &'a Index, query: &str) -> Vec<Hit<'a>> {
 
 /// Queries of one word, and queries of two words that are neighbours in the dictionary, without
 /// end. There must be words.
-pub(crate) fn queries(index: &Index) -> impl Iterator<Item = String> {
+pub(crate) fn queries(index: &Index) -> impl Iterator<Item = String> + use<> {
     let words: Vec<String> = index.words().into_iter().map(str::to_owned).collect();
     (0..).map(move |i: usize| {
         // A prime step visits all words in a mixed order.

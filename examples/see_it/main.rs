@@ -19,8 +19,10 @@ mod service;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
+use futures_util::stream::{self, StreamExt};
 use tokio::time::{Instant, sleep};
 use typed_metrics::PrometheusHandler;
 
@@ -64,10 +66,12 @@ async fn run() -> Result<(), Error> {
         open(&page);
     }
 
+    let size = Arc::new(AtomicUsize::new(0));
+    let observed = Arc::clone(&size);
+    let _size = SearchMetrics::index_size().observe(move || observed.load(Relaxed));
     loop {
         let index = read(&folder).await?;
-        let observed = Arc::clone(&index);
-        let _size = SearchMetrics::index_size().observe(move || observed.size());
+        size.store(index.size(), Relaxed);
         serve_for(REFRESH, index).await?;
     }
 }
@@ -80,17 +84,18 @@ async fn read(folder: &Path) -> Result<Arc<Index>, Error> {
     Ok(Arc::new(index))
 }
 
-/// Answers queries that come in bursts, more of them every few seconds.
+/// Answers queries that come in bursts, with longer bursts every few seconds.
 async fn serve_for(time: Duration, index: Arc<Index>) -> Result<(), Error> {
-    let mut queries = service::queries(&index);
     let start = Instant::now();
-    while start.elapsed() < time {
-        let wave = (start.elapsed().as_secs_f64() / time.as_secs_f64() * 12.0).sin();
-        let burst = fastrand::usize(20..200) * if wave > 0.0 { 3 } else { 1 };
-        service::serve(Arc::clone(&index), queries.by_ref().take(burst).collect()).await?;
-        sleep(Duration::from_millis(fastrand::u64(20..120))).await;
-    }
-    Ok(())
+    let queries = stream::iter(service::queries(&index)).then(move |query| async move {
+        let wave = (start.elapsed().as_secs_f64() * 0.9).sin();
+        let burst = if wave > 0.3 { 240 } else { 80 };
+        if fastrand::u32(..burst) == 0 {
+            sleep(Duration::from_millis(fastrand::u64(10..50))).await;
+        }
+        query
+    });
+    service::serve(index, queries.take_until(sleep(time))).await
 }
 
 /// Opens the page in the browser of the desktop.

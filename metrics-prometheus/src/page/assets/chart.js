@@ -50,6 +50,23 @@ export function options({ view, width, height, y, series, hooks, onCursor }) {
   };
 }
 
+// A line needs two values. A value between two gaps is a point instead.
+export function points(color) {
+  return {
+    show: true,
+    size: 4,
+    stroke: color,
+    fill: color,
+    filter: (u, index) => {
+      const values = u.data[index];
+      const isLone = (i) => values[i] != null && values[i - 1] == null && values[i + 1] == null;
+      const lone = [];
+      for (let i = 0; i < values.length; i++) if (isLone(i)) lone.push(i);
+      return lone;
+    },
+  };
+}
+
 // A dashed line where the program was restarted.
 function drawMarks(u, view) {
   const { ctx, bbox } = u;
@@ -68,14 +85,14 @@ function drawMarks(u, view) {
   }
 }
 
-// From zero, unless the values move within a narrow band far from it.
-export function range(low, high) {
-  if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
-  if (low === high && low === 0) return [0, 1];
-  const size = Math.max(Math.abs(low), Math.abs(high));
-  if (low >= 0 && high - low > 0.15 * high) return [0, high * 1.08];
-  if (high <= 0 && high - low > 0.15 * -low) return [low * 1.08, 0];
-  const margin = high - low < size * 1e-9 ? size * 0.1 : (high - low) * 0.1;
+// From zero, unless values that are no rates move within a narrow band far from it.
+export function range(low, high, isRate) {
+  if (low === null || high === null || !Number.isFinite(high - low)) return [0, 1];
+  if (low === high) return low === 0 ? [0, 1] : [Math.min(0, low * 1.3), Math.max(0, high * 1.3)];
+  const isNarrow = high - low < 0.15 * Math.max(Math.abs(low), Math.abs(high));
+  if (low >= 0 && (isRate || !isNarrow)) return [0, high * 1.08];
+  if (high <= 0 && !isNarrow) return [low * 1.08, 0];
+  const margin = (high - low) * 0.1;
   return [low - margin, high + margin];
 }
 
@@ -88,16 +105,17 @@ export class LineChart {
     const line = (_, i) => ({
       stroke: () => colors.series[i],
       width: 1.5,
-      points: { show: false },
+      points: points(() => colors.series[i]),
       spanGaps: false,
-      fill: () => (this.count === 1 ? `color-mix(in srgb, ${colors.series[i]} 10%, transparent)` : null),
+      // An area says how much there is, so it begins at zero.
+      fill: (u) => (this.count === 1 && u.scales.y.min === 0 ? `color-mix(in srgb, ${colors.series[i]} 10%, transparent)` : null),
     });
     const y = {
-      scale: { range: (_, low, high) => range(low, high) },
+      scale: { range: (_, low, high) => range(low, high, metric.isRate) },
       axis: {
         space: 30,
         incrs: format.base === 2 ? BYTES : undefined,
-        values: (_, splits) => splits.map((value) => format.text(value)),
+        values: (_, splits) => splits.map((value) => format.axis(value)),
       },
     };
     const series = Array.from({ length: LINES }, line);

@@ -52,6 +52,6 @@ export class Feed {
 function reason(error) {
   if (error.name === "TimeoutError") return `no answer within ${TIMEOUT_MS / 1000} s`;
   // Browsers give no reason for a connection that was refused.
-  if (error instanceof TypeError) return "no answer";
+  if (error instanceof TypeError) return "";
   return error.message;
 }

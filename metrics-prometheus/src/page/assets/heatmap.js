@@ -1,6 +1,6 @@
 // Histograms: the counts of all buckets over time, and percentiles on top.
 
-import { options } from "./chart.js";
+import { options, points } from "./chart.js";
 import { position } from "./quantiles.js";
 import { colors } from "./theme.js";
 
@@ -23,7 +23,7 @@ export class HeatMap {
     const series = QUANTILES.map(([name]) => ({
       stroke: () => colors[name],
       width: widths[name],
-      points: { show: false },
+      points: points(() => colors[name]),
       spanGaps: false,
     }));
     const y = {
@@ -32,7 +32,7 @@ export class HeatMap {
         splits: (u) => this.splits(u.over.clientHeight),
         values: (_, splits) => splits.map((at) => {
           const boundary = metric.boundaries[at - 1];
-          return boundary === undefined ? "" : format.text(boundary);
+          return boundary === undefined ? "" : format.axis(boundary);
         }),
       },
     };
@@ -46,7 +46,7 @@ export class HeatMap {
 
   // Buckets meet at the positions 1, 2, …; the boundary between them has the index below.
   splits(height) {
-    const step = Math.max(1, Math.ceil(((this.high - this.low) * 22) / Math.max(height, 1)));
+    const step = Math.max(1, Math.ceil(((this.high - this.low) * 16) / Math.max(height, 1)));
     const splits = [];
     for (let at = Math.ceil(this.low); at <= this.high; at++) {
       if (at > 0 && (at - Math.ceil(this.low)) % step === 0) splits.push(at);

@@ -21,6 +21,7 @@ let filter = new Filter("");
 let failure = null;
 let restartedAt = null;
 let plot = { left: 0, width: 0 };
+let reading = 0;
 
 const list = new List(byId("metrics"), {
   history,
@@ -28,8 +29,12 @@ const list = new List(byId("metrics"), {
   onFilter: (name, value) => setQuery(toggled(byId("query").value, name, value)),
   onCursor: (time) => {
     view.cursor = time;
-    list.read();
-    drawAxis();
+    // All charts have the same pointer, and each of them reports it.
+    cancelAnimationFrame(reading);
+    reading = requestAnimationFrame(() => {
+      list.read();
+      drawAxis();
+    });
   },
   onMeasure: (left, width) => {
     plot = { left, width };
@@ -106,6 +111,7 @@ function drawHeader() {
   setText(byId("facts"), facts.join(" · "));
   byId("facts").title = `process ${process.pid}`;
   byId("dot").className = `dot ${failure ? "is-gone" : view.isPaused ? "is-paused" : "is-live"}`;
+  document.body.classList.toggle("is-gone", failure !== null);
   const warnings = byId("warnings");
   warnings.hidden = warned === 0;
   setText(warnings, count(warned, "warning"));
@@ -123,7 +129,8 @@ function drawBanner() {
   let text = "";
   let kind = "";
   if (failure) {
-    text = `${name} does not answer since ${clock(failure.since)}: ${failure.reason}. The page keeps asking.`;
+    const reason = failure.reason ? ` (${failure.reason})` : "";
+    text = `${name} has not answered since ${clock(failure.since)}${reason}. The page keeps asking.`;
     kind = "is-gone";
   } else if (restartedAt !== null && performance.now() - restartedAt.now < RESTART_SHOWN_MS) {
     text = `${name} was restarted at ${clock(restartedAt.time)}. Its counters began at zero.`;

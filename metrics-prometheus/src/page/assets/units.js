@@ -34,7 +34,8 @@ export function group(text) {
 
 function scaled(value, steps, smallest) {
   const size = Math.abs(value);
-  if (!Number.isFinite(value) || size === 0) return [digits(value), smallest];
+  // No prefix brings numbers beyond these nearer to people.
+  if (!Number.isFinite(value) || size === 0 || size >= 1e21) return [digits(value), smallest];
   // 999.7 would be written as 1000.
   const [step, name] = steps.find(([step]) => size >= step * 0.9995) ?? steps.at(-1);
   return [digits(value / step), name];
@@ -55,7 +56,12 @@ export function format(metric, isRate) {
   const per = isRate ? "/s" : "";
   const make = (split, base = 10) => ({
     split,
-    text: (value) => split(value).filter(Boolean).join("\u202f"),
+    text: (value) => written(split(value)),
+    // Axes have round numbers: 0.5 instead of 0.500.
+    axis: (value) => {
+      const [number, suffix] = split(value);
+      return written([number.includes(".") ? number.replace(/\.?0+$/, "") : number, suffix]);
+    },
     base,
   });
   if (unit in SECONDS) {
@@ -84,6 +90,10 @@ export function format(metric, isRate) {
     const [number, prefix] = small ? [digits(value), ""] : scaled(value, SI_STEPS, "");
     return [number, prefix + suffix + per];
   });
+}
+
+function written(parts) {
+  return parts.filter(Boolean).join("\u202f");
 }
 
 // `3 min 12 s`
