@@ -26,17 +26,22 @@ features:
     cargo clippy -p typed-metrics --no-default-features --features llm -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features system -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features logfire -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features prometheus -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features signals -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features http -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features uuid -- -D warnings
     cargo clippy -p typed-metrics-llm -- -D warnings
+    cargo clippy -p typed-metrics-prometheus --no-default-features -- -D warnings
+    cargo clippy -p typed-metrics-prometheus --no-default-features --features tower -- -D warnings
+    cargo clippy -p typed-metrics-prometheus --no-default-features --features push -- -D warnings
     cargo clippy -p typed-metrics-core --no-default-features -- -D warnings
     cargo clippy -p typed-metrics-otel --all-targets -- -D warnings
     cargo test -p typed-metrics --no-default-features --test handlers
     cargo build -p typed-metrics --example readme
     cargo test -p typed-metrics --test repository
 
-# At most 22 crates with the default features; at most 60, and no async runtime, with export by HTTP.
+# At most 22 crates with the default features; at most 60, and no async runtime, with export by HTTP;
+# at most 54 with the scrape endpoint.
 # the number of crates that a program depends on, this crate included
 tree:
     #!/usr/bin/env bash
@@ -58,6 +63,7 @@ tree:
     }
     at_most 22
     at_most 60 --features otel
+    at_most 54 --features prometheus
     without 'tokio|async-std|smol' --features otel
     without 'tokio|reqwest' --features logfire
 
@@ -92,6 +98,14 @@ e2e:
     e2e/run
     cargo build --manifest-path e2e/logfire/Cargo.toml --target-dir target/e2e/logfire
     python3 -B e2e/logfire/check.py target/e2e/logfire/debug/typed-metrics-e2e-logfire
+
+# the live page in Chromium; arguments choose checks by parts of their names
+page *checks:
+    tests/page/run {{ checks }}
+
+# random registries in Prometheus' formats, read by its Python client and by promtool
+prometheus:
+    tests/prometheus/run
 
 # rewrites the expected messages of the ui tests
 bless:

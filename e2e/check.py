@@ -17,8 +17,8 @@ import socket
 import sys
 import time
 
-from plan import FAILURES, METRICS, RUNS, SUMS, SYSTEM
-from receivers import RECEIVERS, labels_of, samples, victoria_metrics
+from plan import FAILURES, LINTED, METRICS, RUNS, SUMS, SYSTEM
+from receivers import RECEIVERS, get, labels_of, samples, victoria_metrics
 
 DEADLINE = 40  # seconds until a receiver must show the metrics
 STARTED = time.monotonic()
@@ -44,6 +44,10 @@ class Expected:
             "process.pid": str(said["pid"]),
             "e2e.path": run,
         }
+        if transport == "scrape":
+            self.resource = {"instance": r"127\.0\.0\.1:\d+"}
+        if run == "pushed":
+            self.resource = {"job": "pushed", "path": "/var/lib"}
         self.exports = 2
         self.encoding = "gzip"
         self.authorization = f"Bearer {run}"
@@ -127,7 +131,8 @@ def header(expected, stored):
 
 
 def promql(expected, stored):
-    asked = f'sum(shop_request_count_total{{e2e_path="{expected.run}"}})'
+    # The program has ended, so its series have.
+    asked = f"sum(last_over_time(shop_request_count_total{stored.selector}[10m]))"
     recorded = expected.recorded.items()
     counts = [one["value"] for (name, _), one in recorded if name == "shop.request_count"]
     yield asked, sum(counts), stored.query(asked)
@@ -191,6 +196,14 @@ def silent(run, where):
         }
         if run == "vmauth-http":
             del reasons["header"]
+    elif transport == "scrape":
+        reasons = {
+            "min/max": "has neither minimum nor maximum",
+            "description": "has descriptions, which databases forget when the program ends",
+            "temporality": "is always cumulative",
+            "gzip": "has no request of the program",
+            "header": "has no request of the program",
+        }
     elif where == "rotel's log":
         reasons = {"gzip": no_requests, "header": no_requests, "promql": "is no database"}
     else:
@@ -247,7 +260,8 @@ def delivered(options):
             cells = []
             for check in CHECKS:
                 if check not in found:
-                    note = f"{where} {silent(run, where)[check]}"
+                    who = "a scrape" if RUNS[run][2] == "scrape" else where
+                    note = f"{who} {silent(run, where)[check]}"
                     if note not in notes:
                         notes.append(note)
                     cells.append(f"n/a {notes.index(note) + 1}")
@@ -310,6 +324,19 @@ def system(options):
     return missing
 
 
+def scraped(options):
+    """Prints what promtool and the Pushgateway say, and returns the failures."""
+    said, missing = read(options, "promtool.txt").splitlines(), []
+    if read(options, "promtool.status") not in {"0", "3"} or not set(said) <= LINTED:
+        missing.append(f"promtool check metrics: {said}")
+    kept = get(f"{options.pushgateway}/metrics")
+    if 'job="deleted/job"' in kept or 'job="pushed"' not in kept:
+        missing.append("the Pushgateway must have the group `pushed` and not `deleted/job`")
+    print()
+    table(["text of a scrape, and pushed groups", ""], [["", "MISS" if missing else "ok"]])
+    return missing
+
+
 def table(head, lines):
     widths = [max(len(line[i]) for line in [head, *lines]) for i in range(len(head))]
     for line in [head, *lines]:
@@ -321,9 +348,11 @@ def main():
     parser.add_argument("--logs", required=True)
     parser.add_argument("--victoria-metrics", required=True)
     parser.add_argument("--ddapm", required=True)
+    for name in ["prometheus-2", "prometheus-2-native", "prometheus-3", "pushgateway"]:
+        parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--wrong", choices=CHECKS, help="make the expectation of this check wrong")
     options = parser.parse_args()
-    missing = delivered(options) + refused(options) + system(options)
+    missing = delivered(options) + refused(options) + system(options) + scraped(options)
     print("".join(f"\nMISS {miss}" for miss in missing))
     return 1 if missing else 0
 

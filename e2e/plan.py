@@ -22,6 +22,25 @@ RUNS = {
     "ddapm-grpc-cumulative": (["ddapm"], "cumulative", "grpc"),
     "ddapm-grpc-delta": (["ddapm"], "delta", "grpc"),
     "ddapm-logfire": (["ddapm"], "delta", "http"),
+    "scraped": (
+        [
+            "VictoriaMetrics' scraper",
+            "Prometheus 2",
+            "Prometheus 2, protobuf",
+            "Prometheus 3, protobuf",
+            "Prometheus 3, OpenMetrics",
+            "Prometheus 3, text 1.0.0",
+            "Prometheus 3, text 0.0.4",
+        ],
+        "cumulative",
+        "scrape",
+    ),
+    "pushed": (["Prometheus 2 by Pushgateway"], "cumulative", "scrape"),
+}
+
+# The complaints of promtool about the names and units that the workload declares.
+LINTED = {
+    'shop_request_duration_milliseconds use base unit "seconds" instead of "milliseconds"',
 }
 
 # Runs that cannot deliver, and a text that their error must contain.

@@ -1,5 +1,6 @@
 """Reads a run from the receivers: a function for each receiver returns a `Stored`."""
 
+import functools
 import json
 import math
 import os
@@ -18,6 +19,7 @@ class Stored:
         self.exports = 0
         self.requests = []  # the headers of each request, with names in lower case
         self.query = None  # PromQL -> number
+        self.selector = ""  # the labels of the run in PromQL
 
     def metric(self, name, **known):
         return self.metrics.setdefault(name, {**known, "series": {}})
@@ -146,12 +148,39 @@ def rotel_metric(stored, text):
 
 def victoria_metrics(run, options):
     """The last sample of every series of the run, under its Prometheus name."""
+    return exported(f'{{e2e_path="{run}"}}', options)
+
+
+def victoria_metrics_scraper(run, options):
+    return exported('{job="victoria-metrics"}', options)
+
+
+def exported(selector, options):
+    """The last sample of every series with these labels in VictoriaMetrics."""
     stored = Stored()
     url = f"{options.victoria_metrics}/api/v1"
-    series = get(f"{url}/export", **{"match[]": f'{{e2e_path="{run}"}}'}).splitlines()
-    for one in map(json.loads, series):
+    for one in map(json.loads, get(f"{url}/export", **{"match[]": selector}).splitlines()):
+        # A series that ends has a last value that is no number.
+        values = [value for value in one["values"] if value is not None]
+        stored.exports = max(stored.exports, len(values))
+        prometheus_series(stored, one["metric"], values[-1])
+    return asked_in_promql(stored, selector, url)
+
+
+def prometheus(option, job, run, options):
+    """The last sample of every series of a job in Prometheus."""
+    stored = Stored()
+    url = f"{vars(options)[option]}/api/v1"
+    selector = f'{{job="{job}"}}'
+    asked = f'{{job="{job}",__name__=~"shop_.+"}}[10m]'
+    for one in json.loads(get(f"{url}/query", query=asked))["data"]["result"]:
         stored.exports = max(stored.exports, len(one["values"]))
-        victoria_series(stored, one["metric"], one["values"][-1])
+        prometheus_series(stored, one["metric"], float(one["values"][-1][1]))
+    return asked_in_promql(stored, selector, url)
+
+
+def asked_in_promql(stored, selector, url):
+    """Completes the histograms of a database, and its queries."""
     for metric in stored.metrics.values():
         for point in metric["series"].values():
             if "cumulative" in point:
@@ -164,7 +193,7 @@ def victoria_metrics(run, options):
         results = json.loads(get(f"{url}/query", query=promql))["data"]["result"]
         return float(results[0]["value"][1]) if results else None
 
-    stored.query = query
+    stored.query, stored.selector = query, selector
     return stored
 
 
@@ -180,7 +209,7 @@ UNITS = {"_milliseconds": "ms", "_seconds": "s", "_bytes": "By", "_EUR": "EUR"}
 ENDS = {"histogram": "_(bucket|sum|count)", "counter": "_(total)", "gauge": "()", "up_down_counter": "()"}
 
 
-def victoria_series(stored, labels, value):
+def prometheus_series(stored, labels, value):
     for name, (kind, unit, _) in METRICS.items():
         known = re.fullmatch(name.replace(".", "_") + r"(.*?)" + ENDS[kind], labels["__name__"])
         if known:
@@ -200,4 +229,16 @@ def victoria_series(stored, labels, value):
         point[part if kind == "histogram" else "value"] = value
 
 
-RECEIVERS = {"victoria-metrics": victoria_metrics, "rotel's log": rotel, "ddapm": ddapm}
+RECEIVERS = {
+    "victoria-metrics": victoria_metrics,
+    "rotel's log": rotel,
+    "ddapm": ddapm,
+    "VictoriaMetrics' scraper": victoria_metrics_scraper,
+    "Prometheus 2": functools.partial(prometheus, "prometheus_2", "scraped"),
+    "Prometheus 2 by Pushgateway": functools.partial(prometheus, "prometheus_2", "pushed"),
+    "Prometheus 2, protobuf": functools.partial(prometheus, "prometheus_2_native", "scraped"),
+    "Prometheus 3, protobuf": functools.partial(prometheus, "prometheus_3", "protobuf"),
+    "Prometheus 3, OpenMetrics": functools.partial(prometheus, "prometheus_3", "openmetrics"),
+    "Prometheus 3, text 1.0.0": functools.partial(prometheus, "prometheus_3", "text-1"),
+    "Prometheus 3, text 0.0.4": functools.partial(prometheus, "prometheus_3", "text-0"),
+}

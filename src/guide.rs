@@ -7,6 +7,10 @@
 //! - [`runtime`]: register metrics that are known only at run time.
 #![cfg_attr(feature = "llm", doc = "- [`llm`]: measure LLM calls, streamed or not.")]
 //! - [`handlers`]: export metrics through handlers, and write your own handler.
+#![cfg_attr(
+    feature = "prometheus",
+    doc = "- [`prometheus`]: let Prometheus scrape a program, and look at its metrics in a browser."
+)]
 //! - [`shutdown`]: export the last values at the end of a program, also at SIGTERM and Ctrl-C.
 //! - [`testing`]: assert which metrics your code records.
 //! - [`cost`]: time and memory that a record costs, and the guarantees.
@@ -18,6 +22,8 @@ pub mod declaring;
 pub mod handlers;
 #[cfg(feature = "llm")]
 pub mod llm;
+#[cfg(feature = "prometheus")]
+pub mod prometheus;
 pub mod recording;
 pub mod runtime;
 pub mod shutdown;

@@ -61,6 +61,10 @@
 //! - [`guide::runtime`]: register metrics that are known only at run time.
 #![cfg_attr(feature = "llm", doc = "- [`guide::llm`]: measure LLM calls, streamed or not.")]
 //! - [`guide::handlers`]: export metrics through handlers, and write your own handler.
+#![cfg_attr(
+    feature = "prometheus",
+    doc = "- [`guide::prometheus`]: let Prometheus scrape a program, and look at its metrics."
+)]
 //! - [`guide::shutdown`]: export the last values, whatever ends the program.
 //! - [`guide::testing`]: assert which metrics your code records.
 //! - [`guide::cost`]: time and memory that a record costs, and the guarantees.
@@ -77,6 +81,11 @@
 //! - `otel-tls`: endpoints that begin with `https://`.
 //! - `logfire`: `LogfireHandler` and the handler named `"logfire"`, which export to Pydantic
 //!   Logfire.
+//! - `prometheus`: `PrometheusHandler` and the handler named `"prometheus"`, which Prometheus
+//!   scrapes, with a live page for the browser. This feature adds tokio and hyper, which run on a
+//!   separate thread.
+//! - `prometheus-push`: push to a Pushgateway, for batch jobs.
+//! - `prometheus-tower`: a tower service that answers scrapes in a router of the program.
 //! - `signals`: `shutdown_signal` and `exit_on_signal`: SIGTERM and Ctrl-C end a program with its
 //!   last values exported. This feature adds tokio.
 //! - `http`: `Method` and `StatusCode` of the crate `http` are labels.
@@ -87,7 +96,13 @@
 #[cfg(any(doc, doctest))]
 pub mod guide;
 // The programs use the items of these features.
-#[cfg(all(doctest, feature = "llm", feature = "otel", feature = "system"))]
+#[cfg(all(
+    doctest,
+    feature = "llm",
+    feature = "otel",
+    feature = "prometheus-push",
+    feature = "system"
+))]
 mod readmes;
 #[cfg(feature = "signals")]
 mod signals;
@@ -288,6 +303,11 @@ pub use typed_metrics_logfire::LogfireHandler;
 pub use typed_metrics_otel as otel;
 #[cfg(feature = "otel")]
 pub use typed_metrics_otel::OtelHandler;
+/// Prometheus: the handler, its builder, and the formats.
+#[cfg(feature = "prometheus")]
+pub use typed_metrics_prometheus as prometheus;
+#[cfg(feature = "prometheus")]
+pub use typed_metrics_prometheus::PrometheusHandler;
 /// Metrics of the process and of its host.
 #[cfg(feature = "system")]
 pub use typed_metrics_system as system;

@@ -21,5 +21,8 @@ struct Logfire;
 #[doc = include_str!("../metrics-otel/README.md")]
 struct Otel;
 
+#[doc = include_str!("../metrics-prometheus/README.md")]
+struct Prometheus;
+
 #[doc = include_str!("../metrics-system/README.md")]
 struct System;

@@ -1,7 +1,7 @@
 //! Records known values from four threads, exports them as the `OTEL_*` variables configure, and
-//! prints the recorded values as JSON. The arguments are the name of the handler, and the number of
-//! seconds to keep one thread busy at the end. `e2e/run` starts this program, and `e2e/check.py`
-//! compares the printed values with those that the receivers stored.
+//! prints the recorded values as JSON. The arguments are the name of the handler, or `pushgateway`,
+//! and the number of seconds to keep one thread busy at the end. `e2e/run` starts this program, and
+//! `e2e/check.py` compares the printed values with those that the receivers stored.
 //!
 //! The program counts the printed values itself, without the library.
 
@@ -15,6 +15,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use serde_json::json;
+use typed_metrics::PrometheusHandler;
+use typed_metrics::prometheus::Pushgateway;
 
 fn main() -> ExitCode {
     match run() {
@@ -32,7 +34,11 @@ fn run() -> Result<(), Box<dyn Error>> {
     let seconds = arguments.next().map(|seconds| seconds.parse()).transpose()?;
     // This is recorded before a handler is set, and is exported too.
     let before = workload::early();
-    typed_metrics::set_metric_handlers(handler)?;
+    if handler == "pushgateway" {
+        typed_metrics::set_metric_handlers(pushing()?)?;
+    } else {
+        typed_metrics::set_metric_handlers(handler)?;
+    }
     let recorded = before.and(workload::run());
     let busy = seconds.map(|seconds| busy::spin(Duration::from_secs(seconds))).transpose()?;
     typed_metrics::shutdown()?;
@@ -41,4 +47,17 @@ fn run() -> Result<(), Box<dyn Error>> {
         json!({ "pid": std::process::id(), "metrics": recorded.to_json(), "busy": busy })
     );
     Ok(())
+}
+
+/// A handler that pushes at the shutdown to the gateway of the variable `E2E_PUSHGATEWAY`. Another
+/// group of metrics is pushed and deleted before.
+fn pushing() -> Result<PrometheusHandler, Box<dyn Error>> {
+    let url = std::env::var("E2E_PUSHGATEWAY")?;
+    let kept = Pushgateway::new(&url, "pushed").group("path", "/var/lib").group("empty", "");
+    let handler = PrometheusHandler::builder().without_server().push_at_shutdown(kept).build()?;
+    let deleted = Pushgateway::new(url, "deleted/job");
+    handler.push(&deleted)?;
+    handler.push_add(&deleted)?;
+    deleted.delete()?;
+    Ok(handler)
 }

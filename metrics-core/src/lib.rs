@@ -46,7 +46,13 @@ pub mod label {
 
 pub use collect::changes::{ChangeReader, Changes, MetricChanges, SeriesChange};
 pub use collect::conflicts::{Resolution, check, resolve_conflict};
+#[doc(hidden)]
+pub use collect::live::{Live, LiveSeries, LiveValue, read_live};
+#[doc(hidden)]
+pub use collect::observation::observe_now;
 pub use collect::observation::{Observation, observe};
+#[doc(hidden)]
+pub use collect::reader::snapshot_as_observed;
 pub use collect::reader::{Reader, snapshot};
 pub use collect::registry::catalog;
 pub use collect::snapshot::{MetricSnapshot, SeriesSnapshot, Snapshot};

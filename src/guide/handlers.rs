@@ -69,6 +69,12 @@
 //! a write token, in the variable `LOGFIRE_TOKEN` or in the credentials file of Logfire's SDKs.
 //! `typed_metrics::logfire` lists all settings.
 //!
+//! # Prometheus
+//!
+//! With the feature `prometheus`, the handler named `"prometheus"` serves the metrics at
+//! `http://127.0.0.1:9464/metrics`, where Prometheus scrapes them, and a live page at `/`. The page
+//! `prometheus` of this guide has the configuration.
+//!
 //! # The end of the program
 //!
 //! Keep a [`shutdown_guard`](crate::shutdown_guard) in `main`. The guard flushes and shuts down

@@ -65,6 +65,13 @@ fn without_the_feature_logfire_the_error_names_it() {
 }
 
 #[test]
+#[cfg(not(feature = "prometheus"))]
+fn without_the_feature_prometheus_the_error_names_it() {
+    let error = set_metric_handlers("prometheus").unwrap_err().to_string();
+    assert!(error.contains("feature `prometheus`"), "{error}");
+}
+
+#[test]
 fn a_name_that_is_nearly_right_is_told_from_one_that_is_not() {
     let text = |name: &str| set_metric_handlers(name).unwrap_err().to_string();
     for (name, meant) in [
@@ -75,12 +82,14 @@ fn a_name_that_is_nearly_right_is_told_from_one_that_is_not() {
         ("OpenTelemetry", "otel"),
         ("oltp", "otel"),
         ("log-fire", "logfire"),
+        ("promethius", "prometheus"),
+        ("OpenMetrics", "prometheus"),
     ] {
         let begin =
             format!("there is no handler named `{name}` in this program (did you mean `{meant}`?)");
         assert!(text(name).starts_with(&begin), "{}", text(name));
     }
-    for name in ["prometheus", "carrier-pigeon", ""] {
+    for name in ["statsd", "carrier-pigeon", ""] {
         assert!(!text(name).contains("did you mean"), "{}", text(name));
     }
     // `fn main() -> Result<(), Error>` prints an error by its `Debug`.

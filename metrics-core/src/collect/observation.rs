@@ -112,6 +112,13 @@ impl Drop for Observation {
     }
 }
 
+/// Runs all callbacks, as at the beginning of a collection.
+///
+/// A callback of a series that is running in another thread is passed over.
+pub fn observe_now() {
+    run_callbacks(|_| true);
+}
+
 /// Runs the callbacks of a collection that reads the `wanted` metrics. Callbacks may register
 /// metrics, so the families are listed after the first callbacks have run.
 pub(crate) fn run_callbacks(wanted: impl Fn(&'static Descriptor) -> bool) {

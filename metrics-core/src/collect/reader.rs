@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use super::expiry::look_for_expired;
 use super::fold::fold_ended;
 use super::merge::MergedMetrics;
-use super::observation::run_callbacks;
+use super::observation::observe_now;
 use super::progress::{Readers, Reports, address, lock_readers};
 use super::shown::OldNames;
 use super::snapshot::{MetricSnapshot, SeriesSnapshot, Snapshot};
@@ -30,6 +30,15 @@ use crate::store::value::Value;
 #[must_use]
 pub fn snapshot() -> Snapshot {
     collect(None)
+}
+
+/// A snapshot of all metrics now, with the values that observed callbacks gave last. No callback is
+/// called; [`observe_now`](super::observation::observe_now) calls them.
+///
+/// So a callback that hangs keeps no reader from the other values.
+#[must_use]
+pub fn snapshot_as_observed() -> Snapshot {
+    read_all(None)
 }
 
 /// Takes snapshots that also hold the interval since this reader's last snapshot.
@@ -85,7 +94,11 @@ impl Drop for Reader {
 }
 
 fn collect(reader: Option<u64>) -> Snapshot {
-    run_callbacks(|_| true);
+    observe_now();
+    read_all(reader)
+}
+
+fn read_all(reader: Option<u64>) -> Snapshot {
     let families = registry::families();
     let old_names = OldNames::of(&families);
     let mut readers = lock_readers();

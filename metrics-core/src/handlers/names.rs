@@ -33,7 +33,11 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("console", &["stdout", "stderr", "terminal", "print", "table"]),
     ("logfire", &["pydantic"]),
     ("otel", &["otlp", "opentelemetry", "grafana", "collector"]),
+    ("prometheus", &["openmetrics", "scrape"]),
 ];
+
+/// The back ends that are read over the network, and so have nothing to export at the end.
+const READ: &[&str] = &["prometheus"];
 
 pub(super) fn named(name: &str) -> Result<&'static BackEnd, Error> {
     let mut all = OWN.iter().chain(BACK_ENDS);
@@ -41,10 +45,9 @@ pub(super) fn named(name: &str) -> Result<&'static BackEnd, Error> {
     found.ok_or_else(|| unknown(name))
 }
 
-/// Whether this is the name of a back end of this project. Each of them exports when it is shut
-/// down.
-pub(super) fn is_own(name: &str) -> bool {
-    KNOWN.iter().any(|(known, _)| *known == name)
+/// Whether this is the name of a back end of this project that exports when it is shut down.
+pub(super) fn exports_at_the_end(name: &str) -> bool {
+    KNOWN.iter().any(|(known, _)| *known == name) && !READ.contains(&name)
 }
 
 #[cold]

@@ -26,6 +26,9 @@ pub(crate) trait BackEnd {
 pub(crate) struct Shows {
     /// Whether the buckets of a histogram are read back.
     pub(crate) buckets: bool,
+    /// Whether the least and the greatest value of a histogram are read back; otherwise they are
+    /// zero.
+    pub(crate) extremes: bool,
     /// Whether labels are read back as they were recorded.
     pub(crate) whole_labels: bool,
     /// How the destination treats a removed counter series.

@@ -10,6 +10,7 @@ mod console;
 mod logfire;
 mod memory;
 mod otlp;
+mod prometheus;
 mod provider;
 mod stored;
 mod suite;
@@ -21,4 +22,5 @@ suite::run_against! {
     otlp_over_http: crate::otlp::Http;
     otlp_over_grpc: crate::otlp::Grpc;
     logfire: crate::logfire::Logfire;
+    prometheus: crate::prometheus::Prometheus;
 }

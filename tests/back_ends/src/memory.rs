@@ -8,7 +8,8 @@ use crate::stored::{Histogram, Stored, Value};
 pub(crate) struct Memory(InMemoryHandler);
 
 impl BackEnd for Memory {
-    const SHOWS: Shows = Shows { buckets: true, whole_labels: true, removed: Removed::Gone };
+    const SHOWS: Shows =
+        Shows { buckets: true, extremes: true, whole_labels: true, removed: Removed::Gone };
 
     fn start() -> Self {
         Self(InMemoryHandler::new())

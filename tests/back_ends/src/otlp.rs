@@ -65,7 +65,8 @@ impl BackEnd for Grpc {
     }
 }
 
-pub(crate) const SHOWS: Shows = Shows { buckets: true, whole_labels: true, removed: Removed::Kept };
+pub(crate) const SHOWS: Shows =
+    Shows { buckets: true, extremes: true, whole_labels: true, removed: Removed::Kept };
 
 /// A pipeline that collects only when it is flushed or shut down.
 fn pipeline(endpoint: String) -> OtlpBuilder {

@@ -13,7 +13,8 @@ pub(crate) struct Provider {
 }
 
 impl BackEnd for Provider {
-    const SHOWS: Shows = Shows { buckets: true, whole_labels: true, removed: Removed::Kept };
+    const SHOWS: Shows =
+        Shows { buckets: true, extremes: true, whole_labels: true, removed: Removed::Kept };
 
     fn start() -> Self {
         let (provider, collector) = provider(Temporality::Cumulative);

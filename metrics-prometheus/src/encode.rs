@@ -1,0 +1,19 @@
+//! From a snapshot to the bytes of a scrape.
+//!
+//! `scrape` takes the series of one name from a `source` and puts them into `rows`. `text`,
+//! `open_metrics_2` and `protobuf` write them.
+
+pub(crate) mod encoder;
+mod family;
+mod labels;
+mod number;
+mod open_metrics_2;
+mod protobuf;
+mod quote;
+mod rows;
+mod sample_name;
+mod scrape;
+mod source;
+mod text;
+mod varint;
+mod warn;

@@ -1,0 +1,181 @@
+//! Prometheus' protobuf format, by hand: the messages are few, and the series need no allocation.
+//!
+//! The numbers of the fields are those of [`io.prometheus.client`].
+//!
+//! [`io.prometheus.client`]: https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto
+
+use super::family::Family;
+use super::rows::{Reading, Row, Rows};
+use super::varint;
+use crate::kind::Kind;
+
+mod metric_family {
+    pub(super) const NAME: u8 = 1;
+    pub(super) const HELP: u8 = 2;
+    pub(super) const TYPE: u8 = 3;
+    pub(super) const METRIC: u8 = 4;
+    pub(super) const UNIT: u8 = 5;
+}
+
+mod metric {
+    pub(super) const LABEL: u8 = 1;
+    pub(super) const GAUGE: u8 = 2;
+    pub(super) const COUNTER: u8 = 3;
+    pub(super) const HISTOGRAM: u8 = 7;
+}
+
+mod metric_type {
+    pub(super) const COUNTER: u64 = 0;
+    pub(super) const GAUGE: u64 = 1;
+    pub(super) const HISTOGRAM: u64 = 4;
+}
+
+/// The value of a counter and of a gauge.
+const VALUE: u8 = 1;
+const COUNTER_CREATED: u8 = 3;
+
+mod histogram {
+    pub(super) const COUNT: u8 = 1;
+    pub(super) const SUM: u8 = 2;
+    pub(super) const BUCKET: u8 = 3;
+    pub(super) const CREATED: u8 = 15;
+}
+
+mod bucket {
+    pub(super) const CUMULATIVE_COUNT: u8 = 1;
+    pub(super) const UPPER_BOUND: u8 = 2;
+}
+
+/// Writes families, with memory for the messages inside.
+#[derive(Debug, Default)]
+pub(super) struct ProtobufWriter {
+    family: Vec<u8>,
+    metric: Vec<u8>,
+    value: Vec<u8>,
+}
+
+impl ProtobufWriter {
+    /// Appends the message of the family, after its length.
+    pub(super) fn write(&mut self, family: &Family<'_>, out: &mut Vec<u8>) {
+        let mut message = std::mem::take(&mut self.family);
+        message.clear();
+        write_bytes(metric_family::NAME, family.name.as_bytes(), &mut message);
+        if !family.help.is_empty() {
+            write_bytes(metric_family::HELP, family.help.as_bytes(), &mut message);
+        }
+        let metric_type = match family.kind {
+            Kind::Counter => metric_type::COUNTER,
+            Kind::Histogram => metric_type::HISTOGRAM,
+            Kind::Gauge | Kind::UpDownCounter | Kind::Info | Kind::StateSet(_) => {
+                metric_type::GAUGE
+            }
+        };
+        write_varint(metric_family::TYPE, metric_type, &mut message);
+        for row in family.rows.iter() {
+            self.write_metric(family, family.rows, row);
+            write_bytes(metric_family::METRIC, &self.metric, &mut message);
+        }
+        let unit = family.stated_unit();
+        if !unit.is_empty() {
+            write_bytes(metric_family::UNIT, unit.as_bytes(), &mut message);
+        }
+        varint::push(message.len() as u64, out);
+        out.extend_from_slice(&message);
+        self.family = message;
+    }
+
+    fn write_metric(&mut self, family: &Family<'_>, rows: &Rows, row: &Row) {
+        let Self { metric, value, .. } = self;
+        metric.clear();
+        value.clear();
+        // The labels are messages already.
+        metric.extend_from_slice(rows.labels(row));
+        let field = match row.reading {
+            Reading::Number(number) => {
+                write_double(VALUE, number.as_f64(), value);
+                if family.kind == Kind::Counter {
+                    write_timestamp(COUNTER_CREATED, row.created, value);
+                    metric::COUNTER
+                } else {
+                    metric::GAUGE
+                }
+            }
+            Reading::Histogram { sum, .. } => {
+                let count = rows.buckets(row).fold(0, u64::wrapping_add);
+                write_varint(histogram::COUNT, count, value);
+                write_double(histogram::SUM, sum, value);
+                let mut total = 0_u64;
+                // The last bucket, which has no limit, may be left out.
+                let limits = family.members[row.member as usize].boundaries.iter();
+                for (limit, count) in limits.zip(rows.buckets(row)) {
+                    total = total.wrapping_add(count);
+                    write_bucket(total, *limit, value);
+                }
+                write_timestamp(histogram::CREATED, row.created, value);
+                metric::HISTOGRAM
+            }
+        };
+        write_bytes(field, value, metric);
+    }
+}
+
+/// Appends a label, as a field of a metric.
+pub(super) fn write_label_pair(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
+    const NAME: u8 = 1;
+    const VALUE: u8 = 2;
+    write_key(metric::LABEL, LENGTH_DELIMITED, out);
+    varint::push((bytes_len(name) + bytes_len(value)) as u64, out);
+    write_bytes(NAME, name, out);
+    write_bytes(VALUE, value, out);
+}
+
+/// The length of a field with these bytes.
+fn bytes_len(bytes: &[u8]) -> usize {
+    1 + varint::length(bytes.len() as u64) + bytes.len()
+}
+
+fn write_bucket(cumulative_count: u64, upper_bound: f64, out: &mut Vec<u8>) {
+    let count = 1 + varint::length(cumulative_count);
+    write_key(histogram::BUCKET, LENGTH_DELIMITED, out);
+    varint::push((count + 9) as u64, out);
+    write_varint(bucket::CUMULATIVE_COUNT, cumulative_count, out);
+    write_double(bucket::UPPER_BOUND, upper_bound, out);
+}
+
+/// Appends a `google.protobuf.Timestamp`.
+fn write_timestamp(field: u8, nanoseconds: u64, out: &mut Vec<u8>) {
+    const SECONDS: u8 = 1;
+    const NANOS: u8 = 2;
+    let (seconds, nanos) = (nanoseconds / 1_000_000_000, nanoseconds % 1_000_000_000);
+    let length = 2 + varint::length(seconds) + varint::length(nanos);
+    write_key(field, LENGTH_DELIMITED, out);
+    varint::push(length as u64, out);
+    write_varint(SECONDS, seconds, out);
+    write_varint(NANOS, nanos, out);
+}
+
+fn write_bytes(field: u8, bytes: &[u8], out: &mut Vec<u8>) {
+    write_key(field, LENGTH_DELIMITED, out);
+    varint::push(bytes.len() as u64, out);
+    out.extend_from_slice(bytes);
+}
+
+fn write_varint(field: u8, value: u64, out: &mut Vec<u8>) {
+    write_key(field, VARINT, out);
+    varint::push(value, out);
+}
+
+fn write_double(field: u8, value: f64, out: &mut Vec<u8>) {
+    write_key(field, FIXED_64, out);
+    out.extend_from_slice(&value.to_le_bytes());
+}
+
+/// The wire types of protobuf.
+const VARINT: u8 = 0;
+const FIXED_64: u8 = 1;
+const LENGTH_DELIMITED: u8 = 2;
+
+/// Appends the key of a field; all numbers of fields are below 16, so the key is one byte.
+fn write_key(field: u8, wire_type: u8, out: &mut Vec<u8>) {
+    out.push(field << 3 | wire_type);
+}

@@ -1,0 +1,12 @@
+//! What the formats look like, and whether other parsers read back what was recorded.
+
+extern crate typed_metrics_core as typed_metrics;
+
+mod expected;
+mod names;
+mod parser;
+mod protobuf;
+mod random;
+mod read_back;
+mod recorded;
+mod texts;

@@ -1,0 +1,166 @@
+//! Let Prometheus scrape a program, and look at its metrics in a browser.
+//!
+//! # Serve
+//!
+//! The handler named `"prometheus"` listens on 127.0.0.1:9464 while it is installed:
+//!
+//! ```no_run
+//! fn main() -> Result<(), typed_metrics::Error> {
+//!     typed_metrics::set_metric_handlers("prometheus")?;
+//!     // the program
+//!     Ok(())
+//! }
+//! ```
+//!
+//! | path | contents |
+//! |---|---|
+//! | `/metrics` | the metrics, for Prometheus |
+//! | `/healthz` | `ok` |
+//! | `/` | the page, for people |
+//!
+//! OpenTelemetry's variables `OTEL_EXPORTER_PROMETHEUS_HOST` and `OTEL_EXPORTER_PROMETHEUS_PORT`
+//! choose another address. [`PrometheusHandler::builder`] chooses it in code:
+//!
+//! ```
+//! use typed_metrics::PrometheusHandler;
+//!
+//! let handler = PrometheusHandler::builder().address(([127, 0, 0, 1], 0)).build()?;
+//! typed_metrics::set_metric_handlers(handler.clone())?;
+//! // Port 0 is any free port.
+//! println!("http://{}/metrics", handler.local_addr().unwrap());
+//! # typed_metrics::clear_metric_handlers();
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! If the port is taken, setting the handler is an error that names the address. A shutdown frees
+//! the port. Values that were recorded after the last scrape stay unread, so a program that ends
+//! soon [pushes](#push) them.
+//!
+//! # Scrape
+//!
+//! Tell Prometheus where the program is, in `prometheus.yml`:
+//!
+//! ```yaml
+//! scrape_configs:
+//!   - job_name: shop
+//!     scrape_interval: 15s
+//!     static_configs:
+//!       - targets: ["127.0.0.1:9464"]
+//! ```
+//!
+//! Prometheus runs on another machine, or in another container? Set
+//! `OTEL_EXPORTER_PROMETHEUS_HOST=0.0.0.0`, or the address of one interface.
+//!
+//! For native histograms, let Prometheus ask for protobuf: in version 3,
+//! `scrape_native_histograms: true` in the scrape configuration; before,
+//! `--enable-feature=native-histograms`. Metrics with `exponential` buckets are native then.
+//!
+//! # Formats and names
+//!
+//! The header `Accept` of a scrape chooses the format: text 0.0.4 and 1.0.0, OpenMetrics 1.0,
+//! protobuf, and OpenMetrics 2.0 for those that ask for that version. A scrape is compressed by gzip
+//! if the scraper accepts that.
+//!
+//! Names and units are translated by [OpenTelemetry's rules][translation]: `shop.requests` is
+//! `shop_requests_total`, and `shop.request_duration` in `ms` is
+//! `shop_request_duration_milliseconds`. [`Naming`] turns suffixes off, and [`Settings`] adds
+//! resource attributes as `target_info`:
+//!
+//! ```
+//! use typed_metrics::prometheus::{Format, Naming, Settings};
+//! use typed_metrics::{MetricType, PrometheusHandler, attributes, record_metric};
+//!
+//! record_metric("ferry.crossings", 2, MetricType::Counter, attributes!())?;
+//! let settings = Settings::default()
+//!     .naming(Naming::default().suffixes(false))
+//!     .resource([("service.name", "ferry")]);
+//! let handler = PrometheusHandler::builder().settings(settings).build()?;
+//! let text = String::from_utf8(handler.render(Format::Text))?;
+//! assert!(text.contains("\nferry_crossings 2"), "{text}");
+//! assert!(text.contains("\ntarget_info{service_name=\"ferry\"} 1\n"), "{text}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The page
+//!
+//! The page at `/` shows every metric with its series, live: counters as rates, gauges as lines,
+//! histograms as percentiles and a heat map. The browser asks this program once a second, and nobody
+//! else. `PrometheusHandler::builder().without_page()` turns the page off.
+//!
+//! # Beside a server of the program
+//!
+//! The feature `prometheus-tower` adds [`service`], which a router mounts, for example axum's:
+//! `Router::new().route_service("/metrics", handler.service())`. Other servers answer with
+//! [`render`](crate::PrometheusHandler::render) and the format's content type. A handler with
+//! `without_server()` opens no port; one that only gives a service need not be installed.
+//!
+//! `render` runs observed callbacks on the calling thread. The service has threads of its own, so an
+//! async runtime never waits for a callback.
+//!
+//! # Push
+//!
+//! A batch job ends before it is scraped. With the feature `prometheus-push`, it pushes its metrics
+//! to a [Pushgateway], at the shutdown or when it wants:
+//!
+#![cfg_attr(feature = "prometheus-push", doc = "```no_run")]
+#![cfg_attr(not(feature = "prometheus-push"), doc = "```ignore")]
+//! use typed_metrics::PrometheusHandler;
+//! use typed_metrics::prometheus::Pushgateway;
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let _shutdown = typed_metrics::shutdown_guard();
+//!     let gateway = Pushgateway::new("http://localhost:9091", "backup").group("path", "/var/lib");
+//!     let handler = PrometheusHandler::builder().without_server();
+//!     typed_metrics::set_metric_handlers(handler.push_at_shutdown(gateway).build()?)?;
+//!     // the job
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Limits
+//!
+//! | limit | value | beyond |
+//! |---|---|---|
+//! | connections | 64 | the one that is idle longest is closed, else the slowest |
+//! | head of a request | 16 KiB | 431 |
+//! | time for a request to arrive | 2 s | the connection is closed |
+//! | time for an answer to be read | 10 s | the connection is closed |
+//! | time between two requests | 5 min | the connection is closed |
+//! | time of observed callbacks | 300 ms | a scrape has the values that they gave before |
+//!
+//! One collection runs at a time. Scrapers that come while it runs share the next one, and one
+//! encoding of each format. A callback that hangs keeps one thread; another thread runs the other
+//! callbacks. After four such threads, no callback is called until one returns, and recorded values
+//! are scraped as ever.
+//!
+//! In a forked child, nothing is served. The child sets the handler again, with another address.
+//!
+//! # Protect the endpoint
+//!
+//! Metrics tell much about a program. The server listens on loopback by default. There it also
+//! refuses requests whose header `Host` is neither an IP address nor `localhost`, because a page of
+//! another site can make its own name resolve to 127.0.0.1 and so read what your browser can reach.
+//! `allow_host` of the builder adds a name.
+//!
+//! `basic_auth` of the builder requires a user and a password of all paths except `/healthz`. The
+//! server speaks no TLS: where others can read the network, let it listen on loopback, and put a
+//! proxy before it. With Caddy, for example:
+//!
+//! ```text
+//! shop.example:9465 {
+//!     reverse_proxy 127.0.0.1:9464 {
+//!         header_up Host {upstream_hostport}
+//!     }
+//! }
+//! ```
+//!
+//! nginx passes the upstream's name on as `Host` by default, so `proxy_pass http://127.0.0.1:9464;`
+//! suffices there. Prometheus then scrapes with `scheme: https` and `basic_auth`.
+//!
+//! [Pushgateway]: https://github.com/prometheus/pushgateway
+//! [`Naming`]: crate::prometheus::Naming
+//! [`PrometheusHandler::builder`]: crate::PrometheusHandler::builder
+#![cfg_attr(feature = "prometheus-tower", doc = "[`service`]: crate::PrometheusHandler::service")]
+#![cfg_attr(not(feature = "prometheus-tower"), doc = "[`service`]: crate::prometheus")]
+//! [`Settings`]: crate::prometheus::Settings
+//! [translation]: https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/

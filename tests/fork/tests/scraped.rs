@@ -1,0 +1,100 @@
+//! A process that serves scrapes is forked. The parent goes on serving; the child records, ends what
+//! it inherited, and serves by a handler of its own.
+#![cfg(unix)]
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::{ForkResult, fork};
+use typed_metrics::{
+    Metrics, PrometheusHandler, clear_metric_handlers, fork_guard, set_metric_handlers,
+};
+
+#[derive(Metrics)]
+#[metrics(prefix = "scraped")]
+enum Scraped {
+    #[counter]
+    Requests,
+    #[gauge(value = u64)]
+    Observed,
+}
+
+fn serve() -> (PrometheusHandler, SocketAddr) {
+    let handler = PrometheusHandler::builder().address(([127, 0, 0, 1], 0)).build().unwrap();
+    set_metric_handlers(handler.clone()).unwrap();
+    let address = handler.local_addr().unwrap();
+    (handler, address)
+}
+
+fn scrape(address: SocketAddr) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    stream.write_all(b"GET /metrics HTTP/1.0\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[track_caller]
+fn assert_counted(answer: &str, requests: u64) {
+    let line = answer.lines().find_map(|line| line.strip_prefix("scraped_requests_total "));
+    let counted = line.map(|line| line.parse::<f64>().unwrap());
+    assert_eq!(counted, Some(requests as f64), "{answer}");
+    assert!(answer.contains("\nscraped_observed 7"), "{answer}");
+}
+
+fn child(requests: u64) {
+    Scraped::requests().add(100);
+    clear_metric_handlers();
+    let (handler, address) = serve();
+    assert_counted(&scrape(address), requests + 100);
+    clear_metric_handlers();
+    assert_eq!(handler.local_addr(), None);
+}
+
+#[test]
+fn a_child_serves_by_a_handler_of_its_own_and_the_parent_goes_on() {
+    let (_handler, address) = serve();
+    let observation = Scraped::observed().observe(|| 7);
+    let mut requests = 0;
+    for _ in 0..20 {
+        Scraped::requests().inc();
+        requests += 1;
+        assert_counted(&scrape(address), requests);
+        let guard = fork_guard();
+        match unsafe { fork() }.unwrap() {
+            ForkResult::Child => {
+                drop(guard);
+                std::panic::set_hook(Box::new(|_| {}));
+                let is_well = catch_unwind(AssertUnwindSafe(|| child(requests))).is_ok();
+                unsafe { nix::libc::_exit(i32::from(!is_well)) }
+            }
+            ForkResult::Parent { child } => {
+                drop(guard);
+                assert_counted(&scrape(address), requests);
+                let began = Instant::now();
+                let status = loop {
+                    match waitpid(child, Some(WaitPidFlag::WNOHANG)).unwrap() {
+                        WaitStatus::StillAlive if began.elapsed() < Duration::from_secs(20) => {
+                            thread::sleep(Duration::from_millis(1));
+                        }
+                        WaitStatus::StillAlive => {
+                            kill(child, Signal::SIGKILL).unwrap();
+                            waitpid(child, None).unwrap();
+                            panic!("the child hangs");
+                        }
+                        status => break status,
+                    }
+                };
+                assert_eq!(status, WaitStatus::Exited(child, 0));
+            }
+        }
+    }
+    drop(observation);
+    clear_metric_handlers();
+}
