@@ -47,6 +47,8 @@ pub mod label {
 pub use collect::changes::{ChangeReader, Changes, MetricChanges, SeriesChange};
 pub use collect::conflicts::{Resolution, check, resolve_conflict};
 pub use collect::observation::{Observation, observe};
+#[doc(hidden)]
+pub use collect::points::{Counting, Point, PointReader};
 pub use collect::reader::{Reader, snapshot};
 pub use collect::registry::catalog;
 pub use collect::snapshot::{MetricSnapshot, SeriesSnapshot, Snapshot};

@@ -10,6 +10,7 @@ use super::merge::MergedMetrics;
 use super::observation::run_callbacks;
 use super::progress::{Readers, Reports, lock_readers};
 use super::registry;
+use super::series_labels::SeriesLabels;
 use super::snapshot::MetricSnapshot;
 use super::warn::warn_of_news;
 use crate::cells::change::Reading;
@@ -19,7 +20,6 @@ use crate::metric::kind::MetricType;
 use crate::metric::series_id::SeriesId;
 use crate::store::family::Family;
 use crate::store::read::{View, histogram, read};
-use crate::store::series::Series;
 use crate::store::value::Value;
 
 /// The changes since a reader's last call of [`changes`](ChangeReader::changes).
@@ -58,22 +58,7 @@ pub struct SeriesChange {
     pub value: Value,
     /// When the series was created: see [`SeriesSnapshot`](crate::SeriesSnapshot::created).
     pub created: SystemTime,
-    labels: LabelsOf,
-}
-
-/// The labels of a series.
-#[derive(Debug, Clone)]
-enum LabelsOf {
-    /// They are made from the position of the series.
-    Fixed(Series),
-    /// Kept here, because the series may be removed, and its memory then gets other labels.
-    Kept(Labels),
-}
-
-impl LabelsOf {
-    fn of(series: Series) -> Self {
-        if series.is_fixed() { Self::Fixed(series) } else { Self::Kept(series.labels()) }
-    }
+    labels: SeriesLabels,
 }
 
 impl SeriesChange {
@@ -82,10 +67,7 @@ impl SeriesChange {
     /// Call this function only when needed: making the labels may cost more than reading a sum.
     #[must_use]
     pub fn labels(&self) -> Labels {
-        match &self.labels {
-            LabelsOf::Fixed(series) => series.labels(),
-            LabelsOf::Kept(labels) => labels.clone(),
-        }
+        self.labels.to_labels()
     }
 }
 
@@ -185,7 +167,7 @@ impl MetricChanges {
         family.for_each_series(|series| {
             series.settle();
             let Some(totals) = histogram(series, view, true) else { return };
-            let (labels, created) = (LabelsOf::of(series), series.created());
+            let (labels, created) = (SeriesLabels::of(series), series.created());
             // If the series was recycled after it was found, labels and totals may be later ones.
             if !series.is_current() {
                 return;
@@ -210,7 +192,7 @@ impl MetricChanges {
         family.for_each_series(|series| {
             series.settle();
             let Some(Reading::Number(now)) = read(series, view) else { return };
-            let (labels, created) = (LabelsOf::of(series), series.created());
+            let (labels, created) = (SeriesLabels::of(series), series.created());
             // If the series was recycled after it was found, labels and counts may be later ones.
             if !series.is_current() {
                 return;
@@ -229,7 +211,7 @@ impl MetricChanges {
             id: series.id,
             value: series.value,
             created: series.created,
-            labels: LabelsOf::Kept(series.labels),
+            labels: SeriesLabels::Kept(series.labels),
         }));
         self.removed.extend(ended.removed);
     }

@@ -6,8 +6,9 @@ use super::encoded::{Comparison, Encoded, Encoder};
 use crate::labels::attributes::collected::Collected;
 use crate::labels::hash::LabelHash;
 use crate::labels::part::{Part, PartList, PartVisitor};
+use crate::labels::process::process_labels;
 use crate::labels::set::Labels;
-use crate::labels::value::{LabelRef, LabelValue};
+use crate::labels::value::{LabelRef, LabelValue, cut};
 use crate::metric::descriptor::Descriptor;
 use crate::metric::label_descriptor::LabelDescriptor;
 
@@ -296,6 +297,35 @@ fn fixed_values(labels: &[LabelDescriptor], mut index: usize) -> Vec<Option<Labe
         }
     }
     values
+}
+
+/// Visits the labels that [`fixed_labels`] returns, in their order, without allocating.
+pub(super) fn for_each_fixed_label(
+    descriptor: &'static Descriptor,
+    index: usize,
+    mut visit: impl FnMut(&str, LabelRef<'_>),
+) {
+    let own = || {
+        let labels = descriptor.labels();
+        let mut rest: usize = labels.iter().filter_map(LabelDescriptor::cardinality).product();
+        labels.iter().filter_map(move |label| {
+            let count = label.cardinality()?;
+            rest /= count;
+            let value = label.value_at(index / rest % count);
+            (value != LabelRef::Absent).then_some((label.name(), value))
+        })
+    };
+    for (name, value) in own() {
+        match value {
+            LabelRef::Str(text) => visit(name, LabelRef::Str(cut(text))),
+            value => visit(name, value),
+        }
+    }
+    for (name, value) in process_labels() {
+        if own().all(|(own, _)| own != name) {
+            visit(name, value.as_ref());
+        }
+    }
 }
 
 fn named(descriptor: &'static Descriptor, values: Vec<Option<LabelValue>>) -> Labels {
