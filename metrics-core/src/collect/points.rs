@@ -55,6 +55,8 @@ pub struct Point<'a> {
     /// The time of the value: the time of the collection; or, for the last total of a removed
     /// series that came back, the time of its removal.
     pub time: SystemTime,
+    /// Since when the value counts.
+    pub counting: Counting,
     labels: &'a SeriesLabels,
 }
 
@@ -232,16 +234,26 @@ impl Visit<'_> {
                 // The total of the life before, up to the removal, with which this life began.
                 (Some(before), Counting::Totals) => {
                     let SeriesSnapshot { value, created: began, .. } = before;
-                    visit(&Point { value, created: *began, time: created, labels }, true);
+                    visit(&self.point(value, *began, created, labels), true);
                 }
             }
-            visit(&Point { value: &value, created, time: self.time, labels }, false);
+            visit(&self.point(&value, created, self.time, labels), false);
         });
         for series in ended.rest() {
             let labels = &SeriesLabels::Kept(series.labels.clone());
             let SeriesSnapshot { value, created, .. } = series;
-            visit(&Point { value, created: *created, time: self.time, labels }, true);
+            visit(&self.point(value, *created, self.time, labels), true);
         }
+    }
+
+    fn point<'p>(
+        &self,
+        value: &'p Value,
+        created: SystemTime,
+        time: SystemTime,
+        labels: &'p SeriesLabels,
+    ) -> Point<'p> {
+        Point { value, created, time, counting: self.counting, labels }
     }
 
     /// Visits the series of a metric with several definitions.
@@ -283,7 +295,7 @@ impl Visit<'_> {
                 let labels = &SeriesLabels::Kept(series.labels.clone());
                 let time = series.last_recorded.unwrap_or(self.time);
                 let SeriesSnapshot { value, created, .. } = series;
-                visit(metric.descriptor, &Point { value, created: *created, time, labels });
+                visit(metric.descriptor, &self.point(value, *created, time, labels));
             }
         }
     }
