@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use opentelemetry::{KeyValue, Value};
-use opentelemetry_sdk::metrics::Temporality;
 
 use crate::handler::OtelHandler;
 use crate::otlp::config::given::Given;
 use crate::otlp::config::mistakes::OtlpError;
 use crate::otlp::config::protocol::{Compression, Protocol};
 use crate::otlp::config::settings::Settings;
+use crate::otlp::config::temporality::Temporality;
 use crate::otlp::config::vars::ENVIRONMENT;
 use crate::otlp::config::vendor::Vendor;
 use crate::otlp::pipeline::Pipeline;

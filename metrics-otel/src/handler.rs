@@ -6,18 +6,16 @@ use std::sync::{Arc, Mutex};
 use log::Level;
 use opentelemetry::InstrumentationScope;
 use opentelemetry::metrics::{Meter, MeterProvider};
-use opentelemetry_sdk::error::OTelSdkError;
-use opentelemetry_sdk::metrics::SdkMeterProvider;
 use typed_metrics_core::name::check_metric_name;
 use typed_metrics_core::{Descriptor, HandlerError, MetricHandler, catalog, report};
 
+use crate::collecting::is_collecting;
 use crate::destination::Destination;
 use crate::lock::lock;
-use crate::otlp::export::scopes::ScopeUse;
+use crate::otlp::export::source::SourceUse;
 use crate::otlp::pipeline::Pipeline;
 use crate::provider::bridge::{Bridge, BridgeUse};
 use crate::provider::limit;
-use crate::provider::pumping::is_pumping;
 
 type Filter = Arc<dyn Fn(&Descriptor) -> bool + Send + Sync>;
 
@@ -38,7 +36,8 @@ type Filter = Arc<dyn Fn(&Descriptor) -> bool + Send + Sync>;
 /// Handlers must not be set, flushed or cleared inside such a callback: the SDK holds a lock during
 /// the callback, and the handler would wait for that lock.
 ///
-/// ```
+#[cfg_attr(feature = "sdk", doc = "```")]
+#[cfg_attr(not(feature = "sdk"), doc = "```no_run")]
 /// use opentelemetry_sdk::metrics::{InMemoryMetricExporter, SdkMeterProvider};
 /// use typed_metrics_core::{MetricType, attributes, record_metric, set_metric_handlers};
 /// use typed_metrics_otel::OtelHandler;
@@ -65,11 +64,9 @@ pub struct OtelHandler {
 }
 
 /// The part of a handler that exists while the handler is installed.
-struct Installed {
-    meter: Meter,
-    bridge: BridgeUse,
-    #[expect(dead_code, reason = "kept only for its drop")]
-    scope: Option<ScopeUse>,
+enum Installed {
+    Bridge { meter: Meter, bridge: BridgeUse },
+    Source(SourceUse),
 }
 
 impl OtelHandler {
@@ -119,22 +116,6 @@ impl OtelHandler {
         self.destination.pipeline()
     }
 
-    /// The SDK's provider that the handler exports through, if it is known. Use it for instruments
-    /// of OpenTelemetry beside typed metrics, or set it globally.
-    ///
-    /// ```
-    /// use opentelemetry::metrics::MeterProvider;
-    /// use typed_metrics_otel::OtelHandler;
-    ///
-    /// let handler = OtelHandler::otlp().build()?;
-    /// let meter = handler.meter_provider().unwrap().meter("mine");
-    /// meter.u64_counter("hand_written").build().add(1, &[]);
-    /// # Ok::<(), typed_metrics_otel::OtlpError>(())
-    /// ```
-    pub fn meter_provider(&self) -> Option<&SdkMeterProvider> {
-        self.destination.sdk()
-    }
-
     /// Puts `prefix` and `_` before the name of every metric: `ragbits` and `input_tokens` give
     /// `ragbits_input_tokens`. Installing the handler fails if the prefix is not a valid name.
     #[must_use]
@@ -175,7 +156,7 @@ impl OtelHandler {
         Self { limit, ..self }
     }
 
-    fn meter(&self) -> Meter {
+    fn meter(&self) -> Option<Meter> {
         self.destination.meter(self.scope.clone())
     }
 
@@ -197,7 +178,7 @@ impl OtelHandler {
 
     /// Whether the provider is ever collected.
     pub(crate) fn is_collected(&self) -> bool {
-        self.bridge(&self.meter()).is_some()
+        self.meter().is_some_and(|meter| self.bridge(&meter).is_some())
     }
 
     fn bridge(&self, meter: &Meter) -> Option<Arc<Bridge>> {
@@ -207,10 +188,11 @@ impl OtelHandler {
 
     /// Hands the changes to a provider that cannot be asked for a collection.
     fn hand_on(&self) {
-        let bridge = lock(&self.installed).as_ref().map(|installed| Arc::clone(&installed.bridge));
-        if let Some(bridge) = bridge {
-            bridge.pump();
-        }
+        let bridge = match &*lock(&self.installed) {
+            Some(Installed::Bridge { bridge, .. }) => Arc::clone(bridge),
+            _ => return,
+        };
+        bridge.pump();
     }
 }
 
@@ -255,16 +237,22 @@ impl MetricHandler for OtelHandler {
         "otel"
     }
 
-    /// Two handlers with the same provider, scope and prefix are the same back end.
+    /// Two handlers with the same destination, scope and prefix are the same back end.
     fn identity(&self) -> Option<usize> {
-        if let Some(installed) = &*lock(&self.installed) {
-            return Some(installed.bridge.id());
+        match &*lock(&self.installed) {
+            Some(Installed::Bridge { bridge, .. }) => return Some(bridge.id()),
+            Some(Installed::Source(source)) => return Some(source.id()),
+            None => {}
         }
-        Bridge::find(&self.meter(), self.prefix.as_deref()).map(|bridge| bridge.id())
+        let prefix = self.prefix.as_deref();
+        match self.pipeline() {
+            Some(pipeline) => Some(pipeline.find_source(&self.scope, prefix)?.id()),
+            None => Some(Bridge::find(&self.meter()?, prefix)?.id()),
+        }
     }
 
     fn install(&self) -> Result<(), HandlerError> {
-        if is_pumping() {
+        if is_collecting() {
             return Err(
                 "the handler is installed inside a callback that observes a metric, where \
                         the provider cannot build instruments; install it outside of callbacks"
@@ -274,36 +262,41 @@ impl MetricHandler for OtelHandler {
         if let Some(prefix) = &self.prefix {
             check_metric_name(prefix).map_err(|error| format!("the prefix `{prefix}`: {error}"))?;
         }
-        if matches!(self.destination, Destination::Disabled) {
-            return Ok(());
-        }
-        let meter = self.meter();
-        let bridge = self.bridge(&meter).ok_or_else(|| self.destination.never_collected())?;
+        #[cfg(not(feature = "sdk"))]
+        self.destination.check()?;
         let mut wanted = catalog();
         wanted.retain(|metric| self.wants(metric));
-        wanted.iter().for_each(|metric| bridge.build(&meter, metric, self.limit));
-        let bridge = bridge.enter(&wanted);
-        let scope = self.pipeline().map(|pipeline| pipeline.scopes.enter(&self.scope));
-        let before = lock(&self.installed).replace(Installed { meter, bridge, scope });
+        let installed = if let Some(pipeline) = self.pipeline() {
+            let source = pipeline.source(&self.scope, self.prefix.as_deref());
+            Installed::Source(source.enter(&wanted))
+        } else if let Some(meter) = self.meter() {
+            let bridge = self.bridge(&meter).ok_or_else(|| self.destination.never_collected())?;
+            wanted.iter().for_each(|metric| bridge.build(&meter, metric, self.limit));
+            Installed::Bridge { meter, bridge: bridge.enter(&wanted) }
+        } else {
+            return Ok(());
+        };
+        let before = lock(&self.installed).replace(installed);
         // Outside of the lock, for the same reason as in `shutdown`.
         drop(before);
         Ok(())
     }
 
     fn register(&self, metric: &'static Descriptor) {
-        // Cloned under the lock: the code below runs foreign code and waits.
-        let installed = lock(&self.installed)
-            .as_ref()
-            .map(|installed| (installed.meter.clone(), Arc::clone(&installed.bridge)));
-        if let Some((meter, bridge)) = installed
-            && self.wants(metric)
-        {
-            bridge.build_deferred(&meter, metric, self.limit);
+        if lock(&self.installed).is_none() || !self.wants(metric) {
+            return;
         }
+        // Cloned under the lock: the code below waits.
+        let (meter, bridge) = match &*lock(&self.installed) {
+            Some(Installed::Bridge { meter, bridge }) => (meter.clone(), Arc::clone(bridge)),
+            Some(Installed::Source(source)) => return source.want(metric),
+            None => return,
+        };
+        bridge.build_deferred(&meter, metric, self.limit);
     }
 
     fn flush(&self) -> Result<(), HandlerError> {
-        if is_pumping() {
+        if is_collecting() {
             return Err(
                 "a callback that observes a metric cannot flush: it would wait for itself".into()
             );
@@ -314,6 +307,9 @@ impl MetricHandler for OtelHandler {
                 self.hand_on();
                 Ok(())
             }
+            #[cfg(not(feature = "sdk"))]
+            Destination::SdkWithoutFeature => Ok(()),
+            #[cfg(feature = "sdk")]
             Destination::Sdk(provider) => {
                 // Some readers do not collect when they are flushed.
                 self.hand_on();
@@ -325,17 +321,26 @@ impl MetricHandler for OtelHandler {
 
     fn shutdown(&self) -> Result<(), HandlerError> {
         let flushed = match self.pipeline() {
-            Some(pipeline) if !is_pumping() => pipeline.flush_at_end(),
+            Some(pipeline) if !is_collecting() => pipeline.flush_at_end(),
             _ => self.flush(),
         };
         let installed = lock(&self.installed).take();
         // Outside of the lock: the drop waits for the pump, and the pump waits for callbacks that
         // register metrics.
         drop(installed);
-        // The provider collected everything when it was shut down.
-        let is_over = |error: &HandlerError| {
-            matches!(error.downcast_ref(), Some(OTelSdkError::AlreadyShutdown))
-        };
         if flushed.as_ref().is_err_and(is_over) { Ok(()) } else { flushed }
     }
+}
+
+/// Whether the provider was shut down. Then it has collected everything.
+#[cfg(feature = "sdk")]
+fn is_over(error: &HandlerError) -> bool {
+    use opentelemetry_sdk::error::OTelSdkError;
+
+    matches!(error.downcast_ref(), Some(OTelSdkError::AlreadyShutdown))
+}
+
+#[cfg(not(feature = "sdk"))]
+fn is_over(_: &HandlerError) -> bool {
+    false
 }

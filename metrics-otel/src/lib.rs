@@ -62,6 +62,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod builder;
+mod collecting;
 mod destination;
 mod handler;
 mod lock;
@@ -71,9 +72,10 @@ mod provider;
 
 pub use builder::OtlpBuilder;
 pub use handler::OtelHandler;
-pub use opentelemetry_sdk::metrics::Temporality;
 pub use otlp::config::mistakes::OtlpError;
 pub use otlp::config::protocol::{Compression, Protocol};
+pub use otlp::config::temporality::Temporality;
 #[doc(hidden)]
 pub use otlp::config::vendor::Vendor;
-pub use provider::limit::series_limits;
+#[cfg(feature = "sdk")]
+pub use provider::view::series_limits;

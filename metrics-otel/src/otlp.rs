@@ -1,13 +1,13 @@
-//! A pipeline of this crate: an SDK provider whose metrics are sent by OTLP.
+//! A pipeline of this crate: it collects metrics of core, and sends them by OTLP.
 //!
 //! ```text
-//! SDK's reader ─→ export ─→ spool ─→ send ─→ collector
+//! core ─→ export ─→ spool ─→ send ─→ collector
 //! ```
 //!
-//! The reader's thread only encodes requests. A thread of the sender sends them. So a slow or
-//! broken collector delays no collection, and the program needs no async runtime. Each folder uses
-//! only the folders after it: `export`, `send`, `spool`, `config`. The pipeline puts the parts
-//! together; it uses `provider` for views of the SDK, and does not know handlers.
+//! A thread of `export` collects and encodes. A thread of `send` sends. So a slow or broken
+//! collector delays no collection, and the program needs no async runtime. Each folder uses only
+//! the folders after it: `export`, `send`, `spool`, `config`. The pipeline puts the parts together;
+//! it does not know handlers.
 
 pub(crate) mod config;
 pub(crate) mod export;

@@ -11,6 +11,7 @@ use super::observation::run_callbacks;
 use super::progress::{Readers, Reports, lock_readers};
 use super::reader::series_of;
 use super::registry;
+use super::series_labels::SeriesLabels;
 use super::shown::OldNames;
 use super::snapshot::{MetricSnapshot, SeriesSnapshot};
 use super::warn::warn_of_news;
@@ -21,7 +22,6 @@ use crate::metric::kind::MetricType;
 use crate::metric::series_id::SeriesId;
 use crate::store::family::Family;
 use crate::store::read::{View, histogram, read};
-use crate::store::series::Series;
 use crate::store::value::Value;
 
 /// The changes since a reader's last call of [`changes`](ChangeReader::changes).
@@ -60,28 +60,13 @@ pub struct SeriesChange {
     pub value: Value,
     /// When the series was created: see [`SeriesSnapshot`](crate::SeriesSnapshot::created).
     pub created: SystemTime,
-    labels: LabelsOf,
-}
-
-/// The labels of a series.
-#[derive(Debug, Clone)]
-enum LabelsOf {
-    /// They are made from the position of the series.
-    Fixed(Series),
-    /// Kept here, because the series may be removed, and its memory then gets other labels.
-    Kept(Labels),
-}
-
-impl LabelsOf {
-    fn of(series: Series) -> Self {
-        if series.is_fixed() { Self::Fixed(series) } else { Self::Kept(series.labels()) }
-    }
+    labels: SeriesLabels,
 }
 
 impl SeriesChange {
     fn of(series: SeriesSnapshot) -> Self {
         let SeriesSnapshot { id, labels, value, created, .. } = series;
-        Self { id, value, created, labels: LabelsOf::Kept(labels) }
+        Self { id, value, created, labels: SeriesLabels::Kept(labels) }
     }
 
     /// The labels of the series.
@@ -89,10 +74,7 @@ impl SeriesChange {
     /// Call this function only when needed: making the labels may cost more than reading a sum.
     #[must_use]
     pub fn labels(&self) -> Labels {
-        match &self.labels {
-            LabelsOf::Fixed(series) => series.labels(),
-            LabelsOf::Kept(labels) => labels.clone(),
-        }
+        self.labels.to_labels()
     }
 }
 
@@ -246,7 +228,7 @@ impl MetricChanges {
         family.for_each_series(|series| {
             series.settle();
             let Some(totals) = histogram(series, view, true) else { return };
-            let (labels, created) = (LabelsOf::of(series), series.created());
+            let (labels, created) = (SeriesLabels::of(series), series.created());
             // If the series was recycled after it was found, labels and totals may be later ones.
             if !series.is_current() {
                 return;
@@ -271,7 +253,7 @@ impl MetricChanges {
         family.for_each_series(|series| {
             series.settle();
             let Some(Reading::Number(now)) = read(series, view) else { return };
-            let (labels, created) = (LabelsOf::of(series), series.created());
+            let (labels, created) = (SeriesLabels::of(series), series.created());
             // If the series was recycled after it was found, labels and counts may be later ones.
             if !series.is_current() {
                 return;

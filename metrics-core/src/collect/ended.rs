@@ -82,6 +82,21 @@ impl Ended {
         }
     }
 
+    /// Takes the series with these labels out of the rest.
+    pub(super) fn take(&mut self, labels: &Labels) -> Option<&SeriesSnapshot> {
+        let has_labels = |index: &usize| same_labels(&self.series[*index].labels, labels);
+        let found = self.by_labels.find_entry(hash_of(labels), has_labels).ok()?;
+        let (index, _) = found.remove();
+        Some(&self.series[index])
+    }
+
+    /// The series that were not taken, in the order of their removal.
+    pub(super) fn rest(&self) -> impl Iterator<Item = &SeriesSnapshot> {
+        let mut rest: Vec<_> = self.by_labels.iter().copied().collect();
+        rest.sort_unstable();
+        rest.into_iter().map(|index| &self.series[index])
+    }
+
     fn find(&self, labels: &Labels) -> (u64, Option<usize>) {
         let hash = hash_of(labels);
         let has_labels = |index: &usize| same_labels(&self.series[*index].labels, labels);

@@ -8,37 +8,45 @@ use super::fold::fold_ended;
 use super::joined;
 use super::merge::MergedMetrics;
 use super::progress::lock_readers;
+use super::reader::series_of;
 use super::registry;
-use super::snapshot::MetricSnapshot;
+use super::series_labels::SeriesLabels;
+use super::shown::OldNames;
+use super::snapshot::{MetricSnapshot, SeriesSnapshot};
 use super::warn::warn_of_news;
 use crate::cells::change::Reading;
 use crate::cells::totals::Totals;
-use crate::labels::set::Labels;
 use crate::labels::value::LabelRef;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::kind::MetricType;
 use crate::store::family::Family;
-use crate::store::key::fixed_label;
 use crate::store::read::{View, add_histogram, read};
-use crate::store::series::Series;
-use crate::store::value::Value;
+use crate::store::value::{HistogramSnapshot, Value};
 
 /// All metrics while they are read.
 ///
 /// For back ends that write values as they read them. In contrast to a snapshot, nothing is
-/// allocated for each series, and several definitions of one metric are separate entries.
+/// allocated for each series, and several definitions of one metric are separate entries. States,
+/// infos and metrics with an old name are read before.
 #[doc(hidden)]
 pub struct Live<'a> {
-    families: &'a [&'static Family],
+    metrics: Vec<LiveMetric>,
     view: &'a View<'a>,
     totals: Totals,
+}
+
+/// One definition, or a metric that readers show in another form than it is stored.
+#[derive(Debug)]
+enum LiveMetric {
+    Stored(&'static Family),
+    Shown(MetricSnapshot),
 }
 
 /// One series while it is read.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct LiveSeries<'a> {
-    labels: LiveLabels,
+    labels: &'a SeriesLabels,
     /// The value.
     pub value: LiveValue<'a>,
     /// When the series was created: see [`SeriesSnapshot`](crate::SeriesSnapshot::created).
@@ -56,50 +64,39 @@ pub enum LiveValue<'a> {
     Histogram { sum: f64, min: f64, buckets: &'a [u64] },
 }
 
-/// The labels of a series.
-#[derive(Debug)]
-enum LiveLabels {
-    /// They are made from the position of the series.
-    Fixed(Series),
-    Kept(Labels),
-}
-
 impl fmt::Debug for Live<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Live").field("families", &self.families).finish_non_exhaustive()
+        f.debug_struct("Live").field("metrics", &self.metrics).finish_non_exhaustive()
     }
 }
 
 impl LiveSeries<'_> {
     /// The names and values, in the order of the metric's definition.
     pub fn labels(&self) -> impl Iterator<Item = (&str, LabelRef<'_>)> {
-        let (fixed, kept) = match &self.labels {
-            LiveLabels::Fixed(series) => (Some(*series), None),
-            LiveLabels::Kept(labels) => (None, Some(labels)),
-        };
-        let kept = kept.into_iter().flat_map(Labels::iter);
-        let kept = kept.map(|(name, value)| (name, value.as_ref()));
-        let fixed = fixed.into_iter().flat_map(|series| {
-            let labels = series.descriptor().labels();
-            let value = move |number| fixed_label(labels, number, series.position());
-            labels.iter().enumerate().map(move |(number, label)| (label.name(), value(number)))
-        });
-        fixed.chain(kept)
+        self.labels.iter()
     }
 }
 
 impl Live<'_> {
     /// The definitions of all metrics. The place of a definition is its number.
     pub fn metrics(&self) -> impl ExactSizeIterator<Item = &'static Descriptor> {
-        self.families.iter().map(|family| family.descriptor())
+        self.metrics.iter().map(|metric| match metric {
+            LiveMetric::Stored(family) => family.descriptor(),
+            LiveMetric::Shown(metric) => metric.descriptor,
+        })
     }
 
     /// The number of series that the definition with this number has at most.
     #[must_use]
     pub fn most_series(&self, number: usize) -> usize {
-        let mut count = 0;
-        self.families[number].for_each_series(|_| count += 1);
-        count
+        match &self.metrics[number] {
+            LiveMetric::Stored(family) => {
+                let mut count = 0;
+                family.for_each_series(|_| count += 1);
+                count
+            }
+            LiveMetric::Shown(metric) => metric.series.len(),
+        }
     }
 
     /// Whether anything was recorded in the definition with this number.
@@ -112,10 +109,17 @@ impl Live<'_> {
     /// Calls `f` with each series of the definition with this number in which anything was
     /// recorded, in the order of their creation.
     pub fn for_each_series(&mut self, number: usize, mut f: impl FnMut(&LiveSeries<'_>)) {
-        let Self { families, view, totals } = self;
-        let descriptor = families[number].descriptor();
-        families[number].for_each_series(|series| {
+        let Self { metrics, view, totals } = self;
+        let family = match &metrics[number] {
+            LiveMetric::Stored(family) => family,
+            LiveMetric::Shown(metric) => {
+                return metric.series.iter().for_each(|series| visit_shown(series, &mut f));
+            }
+        };
+        let descriptor = family.descriptor();
+        family.for_each_series(|series| {
             series.settle();
+            let number;
             let value = if descriptor.metric_type() == MetricType::Histogram {
                 totals.clear(descriptor.boundaries().len());
                 if !add_histogram(series, view, totals) || totals.count() == 0 {
@@ -125,14 +129,10 @@ impl Live<'_> {
                 LiveValue::Histogram { sum, min, buckets: &totals.buckets }
             } else {
                 let Some(Reading::Number(bits)) = read(series, view) else { return };
-                match Value::from_bits(bits, descriptor.value_type()) {
-                    Value::I64(value) => LiveValue::I64(value),
-                    Value::F64(value) => LiveValue::F64(value),
-                    // The bits of an integer are the integer.
-                    _ => LiveValue::U64(bits),
-                }
+                number = Value::from_bits(bits, descriptor.value_type());
+                LiveValue::of(&number)
             };
-            let (labels, created) = (LiveLabels::of(series), series.created());
+            let (labels, created) = (&SeriesLabels::of(series), series.created());
             // As in a snapshot: if the series was recycled meanwhile, the labels may be later ones.
             if series.is_current() {
                 f(&LiveSeries { labels, value, created });
@@ -141,12 +141,20 @@ impl Live<'_> {
     }
 }
 
-impl LiveLabels {
-    fn of(series: Series) -> Self {
-        // Blocks of fixed labels keep none, except the overflow series.
-        match series.block.labels() {
-            Some(labels) => Self::Kept(labels),
-            None => Self::Fixed(series),
+fn visit_shown(series: &SeriesSnapshot, f: &mut impl FnMut(&LiveSeries<'_>)) {
+    let labels = &SeriesLabels::Kept(series.labels.clone());
+    f(&LiveSeries { labels, value: LiveValue::of(&series.value), created: series.created });
+}
+
+impl<'a> LiveValue<'a> {
+    fn of(value: &'a Value) -> Self {
+        match value {
+            Value::U64(value) => Self::U64(*value),
+            Value::I64(value) => Self::I64(*value),
+            Value::F64(value) => Self::F64(*value),
+            Value::Histogram(HistogramSnapshot { sum, min, buckets, .. }) => {
+                Self::Histogram { sum: *sum, min: *min, buckets }
+            }
         }
     }
 }
@@ -157,6 +165,7 @@ impl LiveLabels {
 #[doc(hidden)]
 pub fn read_live<R>(f: impl FnOnce(&mut Live<'_>) -> R) -> R {
     let families = registry::families();
+    let old_names = OldNames::of(&families);
     let mut readers = lock_readers();
     joined::sweep();
     fold_ended(&mut readers);
@@ -167,7 +176,23 @@ pub fn read_live<R>(f: impl FnOnce(&mut Live<'_>) -> R) -> R {
         dropped.push(family, MetricSnapshot { dropped: counts, ..metric });
     }
     let view = View::everything();
-    let result = f(&mut Live { families: &families, view: &view, totals: Totals::new(0) });
+    let mut metrics = Vec::with_capacity(families.len());
+    let mut shown = MergedMetrics::default();
+    for family in families {
+        let descriptor = family.descriptor();
+        if descriptor.is_state_or_info() || old_names.get(descriptor).is_some() {
+            let series = series_of(family, None, &view, &mut readers);
+            shown.push(family, MetricSnapshot { series, ..MetricSnapshot::new(descriptor) });
+        } else {
+            metrics.push(LiveMetric::Stored(family));
+        }
+    }
+    for metric in shown.into_shown() {
+        let old = old_names.get(metric.descriptor).map(|old| metric.under_old_name(old));
+        metrics.push(LiveMetric::Shown(metric));
+        metrics.extend(old.map(LiveMetric::Shown));
+    }
+    let result = f(&mut Live { metrics, view: &view, totals: Totals::new(0) });
     drop(readers);
     // Outside the lock, as for a snapshot.
     warn_of_news(&dropped);

@@ -14,7 +14,7 @@ pub(crate) type Pairs = Box<[(Cow<'static, str>, LabelValue)]>;
 static PROCESS_LABELS: OnceLock<Pairs> = OnceLock::new();
 
 /// The labels of the process. The first call decides that there are none, if none are set.
-pub(super) fn process_labels() -> &'static Pairs {
+pub(crate) fn process_labels() -> &'static Pairs {
     get_or_init(&PROCESS_LABELS, Pairs::default)
 }
 

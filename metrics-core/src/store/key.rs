@@ -6,8 +6,9 @@ use super::encoded::{Comparison, Encoded, Encoder};
 use crate::labels::attributes::collected::Collected;
 use crate::labels::hash::LabelHash;
 use crate::labels::part::{Part, PartList, PartVisitor};
+use crate::labels::process::process_labels;
 use crate::labels::set::Labels;
-use crate::labels::value::{LabelRef, LabelValue};
+use crate::labels::value::{LabelRef, LabelValue, cut};
 use crate::metric::descriptor::Descriptor;
 use crate::metric::label_descriptor::LabelDescriptor;
 
@@ -285,18 +286,6 @@ pub(crate) fn fixed_labels(descriptor: &'static Descriptor, index: usize) -> Lab
     named(descriptor, fixed_values(descriptor.stored_labels(), index))
 }
 
-/// The value of the fixed label with this number, in combination `index`.
-pub(crate) fn fixed_label(
-    labels: &'static [LabelDescriptor],
-    number: usize,
-    index: usize,
-) -> LabelRef<'static> {
-    let counts = labels[number + 1..].iter().filter_map(LabelDescriptor::cardinality);
-    let later: usize = counts.product();
-    let count = labels[number].cardinality();
-    count.map_or(LabelRef::Absent, |count| labels[number].value_at(index / later % count))
-}
-
 /// The values of the fixed labels in combination `index`; `None` for open and absent labels. The
 /// last fixed label varies fastest.
 fn fixed_values(labels: &[LabelDescriptor], mut index: usize) -> Vec<Option<LabelValue>> {
@@ -308,6 +297,28 @@ fn fixed_values(labels: &[LabelDescriptor], mut index: usize) -> Vec<Option<Labe
         }
     }
     values
+}
+
+/// The labels that [`fixed_labels`] returns, in their order, without an allocation.
+pub(super) fn fixed_label_values(
+    descriptor: &'static Descriptor,
+    index: usize,
+) -> impl Iterator<Item = (&'static str, LabelRef<'static>)> {
+    let own = move || {
+        let labels = descriptor.stored_labels();
+        let mut rest: usize = labels.iter().filter_map(LabelDescriptor::cardinality).product();
+        labels.iter().filter_map(move |label| {
+            let count = label.cardinality()?;
+            rest /= count;
+            match label.value_at(index / rest % count) {
+                LabelRef::Absent => None,
+                LabelRef::Str(text) => Some((label.name(), LabelRef::Str(cut(text)))),
+                value => Some((label.name(), value)),
+            }
+        })
+    };
+    let process = process_labels().iter().map(|(name, value)| (&**name, value.as_ref()));
+    own().chain(process.filter(move |(name, _)| own().all(|(own, _)| own != *name)))
 }
 
 fn named(descriptor: &'static Descriptor, values: Vec<Option<LabelValue>>) -> Labels {

@@ -3,12 +3,13 @@
 use std::time::SystemTime;
 
 use super::block::Block;
-use super::key::fixed_labels;
+use super::key::{fixed_label_values, fixed_labels};
 use super::shared::Shared;
 use super::state::{End, FIRST_STAMP, Removal};
 use crate::cells::gate::Writing;
 use crate::clock;
 use crate::labels::set::Labels;
+use crate::labels::value::LabelRef;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
 use crate::metric::kind::ValueType;
@@ -207,6 +208,11 @@ impl Series {
     pub(crate) fn labels(self) -> Labels {
         let fixed = || fixed_labels(self.block.descriptor(), self.position());
         self.block.labels().unwrap_or_else(fixed)
+    }
+
+    /// The labels of a series with fixed labels only, without an allocation.
+    pub(crate) fn fixed_labels(self) -> impl Iterator<Item = (&'static str, LabelRef<'static>)> {
+        fixed_label_values(self.descriptor(), self.position())
     }
 
     #[inline(always)]

@@ -1,8 +1,16 @@
-//! From the metrics that the SDK's reader collected to encoded batches.
+//! From the metrics of core to encoded batches, at every interval.
 //!
-//! This layer hands batches to `send`, and knows which scopes have an installed handler.
+//! ```text
+//! exporter ─→ source ─→ batches ─→ data_point, head ─→ attribute, exponential ─→ wire
+//! ```
+//!
+//! Each file uses only those to its right. This layer hands batches to `send`.
 
-mod split;
-
+mod attribute;
+mod batches;
+mod data_point;
+mod exponential;
 pub(crate) mod exporter;
-pub(crate) mod scopes;
+mod head;
+pub(crate) mod source;
+mod wire;

@@ -1,33 +1,28 @@
-//! An SDK provider whose reader feeds a sender.
+//! A pipeline: an exporter that feeds a sender.
 
 use std::sync::Arc;
-use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
-use opentelemetry_sdk::metrics::{PeriodicReader, SdkMeterProvider};
+use opentelemetry::InstrumentationScope;
 use typed_metrics_core::HandlerError;
 
 use super::config::mistakes::OtlpError;
 use super::config::protocol::Protocol;
 use super::config::settings::Settings;
 use super::config::target::Target;
-use super::export::exporter::Exporter;
-use super::export::scopes::Scopes;
+use super::export::exporter::{Exporter, NotInTime};
+use super::export::source::Source;
 #[cfg(feature = "grpc")]
 use super::send::grpc::Grpc;
 use super::send::http::Http;
 use super::send::sender::Sender;
 use super::spool::queue::Spool;
-use crate::provider::limit;
 
-/// An SDK provider with a reader, an exporter and a sender. The pipeline ends when its last handler
-/// is dropped.
+/// An exporter and a sender. The pipeline ends when its last handler is dropped.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
-    pub(crate) provider: SdkMeterProvider,
+    exporter: Exporter,
     sender: Arc<Sender>,
-    pub(crate) scopes: Arc<Scopes>,
     settings: Settings,
 }
 
@@ -35,19 +30,22 @@ impl Pipeline {
     pub(crate) fn start(settings: Settings) -> Result<Arc<Self>, OtlpError> {
         let spool = Spool::open(&settings.spool)?;
         let sender = Arc::new(sender(&settings.target, spool)?);
-        let scopes = Arc::new(Scopes::default());
-        let exporter = Exporter {
-            sender: Arc::clone(&sender),
-            temporality: settings.temporality,
-            scopes: Arc::clone(&scopes),
-        };
-        let reader = PeriodicReader::builder(exporter).with_interval(settings.interval).build();
-        let provider = SdkMeterProvider::builder()
-            .with_reader(reader)
-            .with_resource(settings.resource.clone())
-            .with_view(limit::pipeline_view(settings.exponential))
-            .build();
-        Ok(Arc::new(Self { provider, sender, scopes, settings }))
+        let exporter = Exporter::start(settings.interval, Arc::clone(&sender))?;
+        Ok(Arc::new(Self { exporter, sender, settings }))
+    }
+
+    /// The source of this scope and prefix, if a handler was ever installed with them.
+    pub(crate) fn find_source(
+        &self,
+        scope: &InstrumentationScope,
+        prefix: Option<&str>,
+    ) -> Option<Arc<Source>> {
+        self.exporter.find(scope, prefix)
+    }
+
+    /// The source of this scope and prefix.
+    pub(crate) fn source(&self, scope: &InstrumentationScope, prefix: Option<&str>) -> Arc<Source> {
+        self.exporter.source(scope, prefix, &self.settings)
     }
 
     /// Collects, and sends all batches.
@@ -63,11 +61,11 @@ impl Pipeline {
     fn drain(&self, timeout: Duration, is_patient: bool) -> Result<(), HandlerError> {
         let deadline = Instant::now() + timeout;
         let before = self.sender.attempt();
-        let provider = self.provider.clone();
-        let collected = within(timeout, move || provider.force_flush());
-        let sent = self.sender.flush(before, deadline, is_patient);
-        sent?;
-        collected
+        let collected = self.exporter.export(deadline);
+        self.sender.flush(before, deadline, is_patient)?;
+        collected.map_err(|NotInTime| {
+            format!("metrics could not be collected within {timeout:?}").into()
+        })
     }
 
     /// Whether the pipeline was built from these settings.
@@ -84,22 +82,5 @@ fn sender(target: &Target, spool: Spool) -> Result<Sender, OtlpError> {
         Protocol::Grpc => Sender::start(endpoint, spool, Grpc::new(target.clone())?),
         #[cfg(not(feature = "grpc"))]
         Protocol::Grpc => Err(OtlpError::new("`protocol` is `grpc`, which is not compiled in")),
-    }
-}
-
-/// Runs `flush` with a time limit: the SDK itself waits for callbacks without a limit.
-fn within(
-    timeout: Duration,
-    flush: impl FnOnce() -> OTelSdkResult + Send + 'static,
-) -> Result<(), HandlerError> {
-    let (done, flushed) = mpsc::channel();
-    std::thread::Builder::new()
-        .name("typed-metrics-flush".to_owned())
-        .spawn(move || done.send(flush()))?;
-    match flushed.recv_timeout(timeout) {
-        // The shutdown of the provider has collected everything.
-        Ok(Ok(()) | Err(OTelSdkError::AlreadyShutdown)) => Ok(()),
-        Ok(Err(error)) => Err(error.into()),
-        Err(_) => Err(format!("metrics could not be collected within {timeout:?}").into()),
     }
 }

@@ -14,7 +14,11 @@ use typed_metrics_core::{ChangeReader, Descriptor, foreign, report};
 use super::deferred::Deferred;
 use super::instrument::{self, Sink};
 use super::limit;
-use super::pumping;
+#[cfg(not(feature = "sdk"))]
+use super::limit::building;
+#[cfg(feature = "sdk")]
+use super::view::building;
+use crate::collecting;
 use crate::lock::{lock, try_lock};
 
 /// The name of an observable instrument that observes nothing. Its callback is the pump.
@@ -83,7 +87,7 @@ impl Bridge {
         });
         let pumped = Arc::clone(&bridge);
         // The pump never observes a series, so the SDK need not reserve memory for series.
-        let _ = limit::building(1, || {
+        let _ = building(1, || {
             meter.u64_observable_gauge(PUMP).with_callback(move |_| pumped.pump()).build()
         });
         // A meter that will call the callback has kept it. A meter that is a no-op, was shut down,
@@ -112,8 +116,7 @@ impl Bridge {
                 None => std::borrow::Cow::Borrowed(name),
             };
             let series = limit::most_series(metric);
-            let (sink, has_limit) =
-                limit::building(series, || instrument::build(meter, full, metric));
+            let (sink, has_limit) = building(series, || instrument::build(meter, full, metric));
             if !has_limit {
                 limit::warn_if_above(metric, limit);
             }
@@ -153,10 +156,10 @@ impl Bridge {
     /// every collection, once for each of its readers. Values that are added here are part of that
     /// collection.
     pub(crate) fn pump(&self) {
-        let Some(pumping) = pumping::begin() else { return };
+        let Some(collecting) = collecting::begin() else { return };
         // A panic would end the SDK's reader. Core catches panics of the user's callbacks.
         let pumped = foreign::call(|| self.hand_on(&mut lock(&self.state)));
-        drop(pumping);
+        drop(collecting);
         if pumped.is_err() && !self.panicked.swap(true, Ordering::Relaxed) {
             let text = format_args!("handing metrics to OpenTelemetry panicked");
             report(Level::Error, "otel: handing on panicked", text);

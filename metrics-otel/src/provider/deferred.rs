@@ -12,7 +12,7 @@ use std::time::Duration;
 use log::Level;
 use typed_metrics_core::{Descriptor, report};
 
-use super::pumping::is_pumping;
+use crate::collecting::is_collecting;
 use crate::lock::lock;
 
 /// How long a registration waits for its instrument. Building takes about a thousandth of this time
@@ -69,7 +69,7 @@ impl Deferred {
             }
             queue.is_running = true;
         }
-        if queue.is_stuck || is_pumping() {
+        if queue.is_stuck || is_collecting() {
             return;
         }
         let waited = self.0.idle.wait_timeout_while(queue, PATIENCE, |queue| queue.is_running);

@@ -1,18 +1,14 @@
-//! A pipeline sends the same as the exporter of `opentelemetry-otlp`, with the given settings.
+//! What a pipeline sends, with the given settings.
 
 use std::time::Duration;
 
-use opentelemetry_otlp::{MetricExporter, WithExportConfig};
-use opentelemetry_sdk::metrics::data::ResourceMetrics;
-use opentelemetry_sdk::metrics::exporter::PushMetricExporter;
-use opentelemetry_sdk::metrics::reader::MetricReader;
-use typed_metrics::{Descriptor, add_metric_handler, flush, set_metric_handlers};
+use typed_metrics::{Descriptor, flush, set_metric_handlers};
 use typed_metrics_derive::{Label, Metrics};
-use typed_metrics_otel::{Compression, OtelHandler, Protocol, Temporality};
+use typed_metrics_otel::{Compression, Protocol};
 use typed_metrics_receiver::{Receiver, Total};
 use typed_metrics_turn::my_turn;
 
-use crate::pipelines::{PROTOCOLS, deltas_to, to};
+use crate::pipelines::{PROTOCOLS, to};
 
 #[derive(Clone, Copy, Label)]
 enum Endpoint {
@@ -47,40 +43,6 @@ fn record() {
     Exported::in_flight().add(3);
     Exported::in_flight().add(-5);
     Exported::load().set(0.75);
-}
-
-// `opentelemetry-otlp` is compiled here with its client `reqwest-client`, which does not work on
-// the SDK's reader thread. Pipelines are not affected.
-#[test]
-fn the_same_is_sent_as_by_the_exporter_of_opentelemetry_otlp() {
-    let _turn = my_turn();
-    record();
-    for temporality in [Temporality::Cumulative, Temporality::Delta, Temporality::LowMemory] {
-        let (at_theirs, at_ours) = (Receiver::start(), Receiver::start());
-        let (provider, collector) = typed_metrics_receiver::provider::provider(temporality);
-        let mine = |metric: &Descriptor| metric.name().starts_with("exported.");
-        set_metric_handlers(OtelHandler::new(provider).filter(mine)).unwrap();
-        let pipeline = to(&at_ours, Protocol::HttpProtobuf).temporality(temporality);
-        add_metric_handler(pipeline.build().unwrap().filter(mine)).unwrap();
-        flush().unwrap();
-
-        let mut metrics = ResourceMetrics::default();
-        collector.collect(&mut metrics).unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let endpoint = format!("{}/v1/metrics", at_theirs.http_endpoint());
-            let exporter = MetricExporter::builder().with_http().with_endpoint(endpoint);
-            exporter.build().unwrap().export(&metrics).await.unwrap();
-        });
-        let (mut theirs, mut ours) = (at_theirs.totals(), at_ours.totals());
-        assert_eq!(theirs.metrics.len(), 5, "{:?}", theirs.metrics.keys());
-        // The two collections have different times.
-        for totals in [&mut theirs, &mut ours] {
-            totals.metrics.values_mut().for_each(|metric| metric.forget_times());
-        }
-        assert_eq!(theirs.metrics, ours.metrics, "{temporality:?}");
-        typed_metrics::clear_metric_handlers();
-    }
 }
 
 #[test]
@@ -168,43 +130,6 @@ fn an_export_too_large_for_one_request_is_split() {
     }
     // The pipelines of other tests would export them too.
     (0..50_000).for_each(|id| Many::count(id).remove());
-}
-
-#[test]
-fn instruments_of_the_user_are_sent_too() {
-    use opentelemetry::metrics::MeterProvider;
-
-    let receiver = Receiver::start();
-    let _turn = my_turn(); // ends before the receiver does
-    let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
-    let meter = handler.meter_provider().unwrap().meter("mine");
-    let own = meter.u64_counter("own").build();
-    set_metric_handlers(handler).unwrap();
-    own.add(4, &[]);
-    flush().unwrap();
-    own.add(5, &[]);
-    flush().unwrap();
-    assert_eq!(receiver.totals().int("own", ""), 9);
-}
-
-#[test]
-fn the_provider_of_a_pipeline_can_be_used_without_its_handler() {
-    use opentelemetry::metrics::MeterProvider;
-
-    let receiver = Receiver::start();
-    let _turn = my_turn(); // ends before the receiver does
-    record();
-    let handler = to(&receiver, Protocol::HttpProtobuf).build().unwrap();
-    let provider = handler.meter_provider().unwrap().clone();
-    provider.meter("mine").u64_counter("own_alone").build().add(4, &[]);
-    provider.force_flush().unwrap();
-    receiver.wait_for(1, crate::pipelines::SOON);
-    assert_eq!(receiver.totals().int("own_alone", ""), 4);
-    // Another handler can use the provider too.
-    set_metric_handlers(OtelHandler::new(provider.clone())).unwrap();
-    provider.force_flush().unwrap();
-    receiver.wait_for(2, crate::pipelines::SOON);
-    assert_eq!(receiver.totals().double("exported.load", ""), 0.75);
 }
 
 #[test]

@@ -10,5 +10,7 @@ mod outage;
 mod pipelines;
 mod refusals;
 mod reports;
+#[cfg(feature = "sdk")]
+mod same;
 mod soak;
 mod tls;

@@ -223,19 +223,6 @@ fn a_callback_that_hangs_does_not_delay_a_shutdown() {
 }
 
 #[test]
-fn a_shutdown_after_that_of_the_provider_still_reports_unsent_batches() {
-    let receiver = Receiver::start();
-    let _turn = my_turn(); // ends before the receiver does
-    let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
-    set_metric_handlers(handler.clone()).unwrap();
-    receiver.stop();
-    Outage::count("provider").inc();
-    handler.meter_provider().unwrap().shutdown().unwrap();
-    let error = shutdown().unwrap_err().to_string();
-    assert!(error.contains("in 1 batch wait in memory"), "{error}");
-}
-
-#[test]
 fn a_spool_smaller_than_a_batch_still_sends() {
     let receiver = Receiver::start();
     let _turn = my_turn(); // ends before the receiver does

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use opentelemetry::KeyValue;
-use opentelemetry_sdk::metrics::Temporality;
 
 use super::protocol::{Compression, Protocol};
+use super::temporality::Temporality;
 use super::tls::CertificateFiles;
 use super::vendor::Vendor;
 

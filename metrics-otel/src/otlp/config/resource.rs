@@ -2,29 +2,44 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-use opentelemetry::KeyValue;
-use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::resource::TelemetryResourceDetector;
+use opentelemetry::{Key, KeyValue, Value};
 
 use super::mistakes::Mistakes;
 use super::vars::{Vars, pairs};
 
+/// The attributes of the resource, in the order in which they were first set.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Resource(Vec<(Key, Value)>);
+
+impl Resource {
+    pub(crate) fn attributes(&self) -> &[(Key, Value)] {
+        &self.0
+    }
+
+    fn set(&mut self, KeyValue { key, value, .. }: KeyValue) {
+        match self.0.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, known)) => *known = value,
+            None => self.0.push((key, value)),
+        }
+    }
+}
+
 /// The attributes given in code, else those of the variables, else the detected ones.
 ///
-/// Names and values follow OpenTelemetry's semantic conventions for `service`, `host`, `os` and
-/// `process`.
+/// Names and values follow OpenTelemetry's semantic conventions for `service`, `host`, `os`,
+/// `process` and `telemetry`.
 pub(crate) fn resource(in_code: &[KeyValue], vars: &Vars<'_>, mistakes: &mut Mistakes) -> Resource {
-    let mut resource = Resource::builder_empty()
-        .with_detector(Box::new(TelemetryResourceDetector))
-        .with_attributes(detected());
+    let mut resource = Resource::default();
+    detected().into_iter().for_each(|attribute| resource.set(attribute));
     if let Some(set) = vars.get("OTEL_RESOURCE_ATTRIBUTES", mistakes) {
         let pairs = pairs(&set, mistakes);
-        resource = resource.with_attributes(pairs.into_iter().map(|(k, v)| KeyValue::new(k, v)));
+        pairs.into_iter().for_each(|(key, value)| resource.set(KeyValue::new(key, value)));
     }
     if let Some(name) = vars.get("OTEL_SERVICE_NAME", mistakes) {
-        resource = resource.with_service_name(name.value);
+        resource.set(KeyValue::new("service.name", name.value));
     }
-    resource.with_attributes(in_code.iter().cloned()).build()
+    in_code.iter().cloned().for_each(|attribute| resource.set(attribute));
+    resource
 }
 
 fn detected() -> Vec<KeyValue> {
@@ -37,6 +52,10 @@ fn detected() -> Vec<KeyValue> {
         KeyValue::new("service.instance.id", instance()),
         KeyValue::new("host.arch", arch()),
         KeyValue::new("os.type", os()),
+        KeyValue::new("telemetry.sdk.language", "rust"),
+        // The conventions reserve `opentelemetry` for OpenTelemetry's own SDK.
+        KeyValue::new("telemetry.sdk.name", "typed-metrics"),
+        KeyValue::new("telemetry.sdk.version", env!("CARGO_PKG_VERSION")),
         KeyValue::new("process.pid", i64::from(std::process::id())),
     ];
     let named = [
@@ -129,12 +148,15 @@ mod tests {
         let mut mistakes = Mistakes::default();
         let in_code = [KeyValue::new("team", "blue")];
         let resource = resource(&in_code, &Vars(&vars), &mut mistakes);
-        let get = |key| resource.get(&opentelemetry::Key::new(key)).unwrap().to_string();
+        let get = |key: &str| {
+            let found = resource.attributes().iter().filter(|(known, _)| known.as_str() == key);
+            found.map(|(_, value)| value.to_string()).collect::<Vec<_>>().join(" and ")
+        };
         assert_eq!(get("service.name"), "b");
         assert_eq!(get("host.name"), "h,1");
         assert_eq!(get("team"), "blue");
         assert_eq!(get("process.pid"), std::process::id().to_string());
-        assert_eq!(get("telemetry.sdk.name"), "opentelemetry");
+        assert_eq!(get("telemetry.sdk.name"), "typed-metrics");
         assert!(mistakes.into_result(Some(())).is_ok());
     }
 

@@ -4,16 +4,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::metrics::Temporality;
-
 use super::endpoint::Endpoint;
 use super::given::Given;
 use super::headers::headers;
 use super::mistakes::{Mistakes, OtlpError};
 use super::protocol::{compression, protocol};
-use super::resource::resource;
+use super::resource::{Resource, resource};
 use super::target::Target;
+use super::temporality::Temporality;
 use super::vars::{Setting, Vars};
 
 /// The longest duration that is waited for: an `Instant` much further away overflows.
@@ -142,7 +140,7 @@ fn temporality(
         None => vars.get(name, mistakes),
     };
     let Some(set) = set else { return Temporality::Cumulative };
-    set.value.trim().parse().unwrap_or_else(|()| {
+    Temporality::parse(&set.value).unwrap_or_else(|| {
         let value = &set.value;
         mistakes.add(format!("`{name}` is `{value}`; write `cumulative`, `delta` or `lowmemory`"));
         Temporality::Cumulative

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, SystemTime};
 
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceResponse;
 use prost::Message;
 use ureq::http::HeaderMap;
 
@@ -24,11 +23,27 @@ impl Outcome {
     }
 
     /// The outcome of a successful response.
-    pub(crate) fn accepted(response: ExportMetricsServiceResponse, headers: &HeaderMap) -> Self {
+    pub(crate) fn accepted(response: ExportResponse, headers: &HeaderMap) -> Self {
         let partial = response.partial_success.unwrap_or_default();
         let rejected = u64::try_from(partial.rejected_data_points).unwrap_or(0);
         Self::Accepted { rejected, message: sanitized(&partial.error_message, headers) }
     }
+}
+
+/// `ExportMetricsServiceResponse` of OTLP.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct ExportResponse {
+    #[prost(message, optional, tag = "1")]
+    partial_success: Option<PartialSuccess>,
+}
+
+/// `ExportMetricsPartialSuccess` of OTLP.
+#[derive(Clone, PartialEq, prost::Message)]
+struct PartialSuccess {
+    #[prost(int64, tag = "1")]
+    rejected_data_points: i64,
+    #[prost(string, tag = "2")]
+    error_message: String,
 }
 
 /// `google.rpc.Status`, by which OTLP reports errors.

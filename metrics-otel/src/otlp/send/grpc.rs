@@ -4,18 +4,18 @@ use std::error::Error;
 use std::time::Duration;
 
 use opentelemetry::Context;
-use opentelemetry_proto::tonic::collector::metrics::v1::{
-    ExportMetricsServiceRequest, metrics_service_client::MetricsServiceClient,
-};
 use prost::Message;
+use prost::bytes::BufMut;
 use tokio::runtime::{Builder, Runtime};
-use tonic::codec::CompressionEncoding;
+use tonic::client::Grpc as Client;
+use tonic::codec::{Codec, CompressionEncoding, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::codegen::http::uri::PathAndQuery;
 use tonic::metadata::MetadataMap;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Status};
 use ureq::http::header::USER_AGENT as USER_AGENT_HEADER;
 
-use super::answer::{self, Outcome, sanitized};
+use super::answer::{self, ExportResponse, Outcome, sanitized};
 use super::transport::Transport;
 use crate::otlp::config::mistakes::OtlpError;
 use crate::otlp::config::protocol::{Compression, Protocol};
@@ -29,7 +29,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 /// A client for OTLP over gRPC.
 #[derive(Debug)]
 pub(crate) struct Grpc {
-    client: MetricsServiceClient<Channel>,
+    client: Client<Channel>,
     endpoint: Endpoint,
     metadata: MetadataMap,
     target: Target,
@@ -89,13 +89,7 @@ impl Grpc {
 
 impl Transport for Grpc {
     fn send(&mut self, body: &[u8]) -> Outcome {
-        let message = match ExportMetricsServiceRequest::decode(body) {
-            Ok(message) => message,
-            Err(error) => {
-                return Outcome::Refused(format!("the spooled batch is not OTLP: {error}"));
-            }
-        };
-        let mut request = Request::new(message);
+        let mut request = Request::new(body.to_vec());
         *request.metadata_mut() = self.metadata.clone();
         let timeout = self.target.timeout;
         // The header cannot state longer timeouts.
@@ -104,7 +98,7 @@ impl Transport for Grpc {
         let client = &mut self.client;
         let answer = runtime.block_on(async {
             // The client's own deadline does not include the time for connecting.
-            tokio::time::timeout(timeout, client.export(request)).await
+            tokio::time::timeout(timeout, export(client, request)).await
         });
         match answer {
             Ok(Ok(response)) => Outcome::accepted(response.into_inner(), &self.target.headers),
@@ -128,14 +122,64 @@ impl Drop for Grpc {
     }
 }
 
+/// The method of OTLP's `MetricsService`.
+const EXPORT: &str = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
+
+async fn export(
+    client: &mut Client<Channel>,
+    request: Request<Vec<u8>>,
+) -> Result<tonic::Response<ExportResponse>, Status> {
+    client.ready().await.map_err(|error| Status::from_error(Box::new(error)))?;
+    client.unary(request, PathAndQuery::from_static(EXPORT), Encoded).await
+}
+
+/// Requests are encoded already.
+#[derive(Debug)]
+struct Encoded;
+
+impl Codec for Encoded {
+    type Encode = Vec<u8>;
+    type Decode = ExportResponse;
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        Self
+    }
+
+    fn decoder(&mut self) -> Self {
+        Self
+    }
+}
+
+impl Encoder for Encoded {
+    type Item = Vec<u8>;
+    type Error = Status;
+
+    fn encode(&mut self, body: Vec<u8>, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.put_slice(&body);
+        Ok(())
+    }
+}
+
+impl Decoder for Encoded {
+    type Item = ExportResponse;
+    type Error = Status;
+
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<ExportResponse>, Status> {
+        let decoded = ExportResponse::decode(buffer);
+        decoded.map(Some).map_err(|error| Status::internal(error.to_string()))
+    }
+}
+
 /// A client that connects when it first sends.
 fn connect(
     endpoint: &Endpoint,
     runtime: Option<&Runtime>,
     compression: Compression,
-) -> MetricsServiceClient<Channel> {
+) -> Client<Channel> {
     let _inside = runtime.map(Runtime::enter);
-    let mut client = MetricsServiceClient::new(endpoint.connect_lazy());
+    let mut client = Client::new(endpoint.connect_lazy());
     if compression == Compression::Gzip {
         client = client.send_compressed(CompressionEncoding::Gzip);
     }

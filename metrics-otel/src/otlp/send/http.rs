@@ -4,12 +4,11 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 
 use flate2::write::GzEncoder;
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceResponse;
 use prost::Message;
 use ureq::http::{HeaderValue, Request, Response, header};
 use ureq::{Agent, Body};
 
-use super::answer::{Outcome, error_message, retry_after, sanitized};
+use super::answer::{ExportResponse, Outcome, error_message, retry_after, sanitized};
 use super::transport::Transport;
 use crate::otlp::config::endpoint::without_password;
 use crate::otlp::config::protocol::{Compression, Protocol};
@@ -71,7 +70,7 @@ impl Http {
             }
             // The status alone says that the batch was accepted, so a body that is not protobuf is
             // ignored.
-            let response = ExportMetricsServiceResponse::decode(&*body).unwrap_or_default();
+            let response = ExportResponse::decode(&*body).unwrap_or_default();
             return Outcome::accepted(response, &self.target.headers);
         }
         let message = sanitized(&error_message(content_type, &body), &self.target.headers);

@@ -1,0 +1,334 @@
+//! Point readers: each series of a collection is handed to a visitor.
+
+use std::collections::HashMap;
+use std::time::SystemTime;
+
+use super::ended::Ended;
+use super::expiry::look_for_expired;
+use super::fold::fold_ended;
+use super::merge::MergedMetrics;
+use super::observation::run_callbacks;
+use super::progress::{Readers, Reports, lock_readers};
+use super::reader::series_of;
+use super::series_labels::SeriesLabels;
+use super::shown::OldNames;
+use super::snapshot::{MetricSnapshot, SeriesSnapshot};
+use super::warn::warn_of_news;
+use super::{joined, registry};
+use crate::cells::change::Reading;
+use crate::clock;
+use crate::labels::value::LabelRef;
+use crate::metric::descriptor::Descriptor;
+use crate::metric::kind::MetricType;
+use crate::metric::series_id::SeriesId;
+use crate::store::family::Family;
+use crate::store::read::{View, histogram, read};
+use crate::store::series::Series;
+use crate::store::value::{HistogramSnapshot, Same, Value};
+
+/// Hands each series to a visitor, as a back end needs it that encodes values at once: a collection
+/// holds one value at a time, whatever the number of series.
+///
+/// The last values of a removed counter or histogram are handed out once. Equal definitions of a
+/// metric in several crates are one metric.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct PointReader(u64);
+
+/// Since when the values of a metric count. A gauge has its last value either way.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counting {
+    /// Since the creation of the series. Every series is visited that has a value.
+    Totals,
+    /// Since the reader's last collection. Only series that changed are visited.
+    Changes,
+}
+
+/// The value of one series at one time.
+#[doc(hidden)]
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Point<'a> {
+    /// The value.
+    pub value: &'a Value,
+    /// When the series was created: see [`SeriesSnapshot::created`].
+    pub created: SystemTime,
+    /// The time of the value: the time of the collection; or, for the last total of a removed
+    /// series that came back, the time of its removal.
+    pub time: SystemTime,
+    /// Since when the value counts.
+    pub counting: Counting,
+    labels: &'a SeriesLabels,
+}
+
+impl Point<'_> {
+    /// Visits the labels, in the order of the metric's definition.
+    pub fn for_each_label(&self, mut visit: impl FnMut(&str, LabelRef<'_>)) {
+        self.labels.iter().for_each(|(name, value)| visit(name, value));
+    }
+}
+
+/// The definitions of one metric.
+#[derive(Debug)]
+struct Definitions {
+    first: &'static Family,
+    others: Vec<&'static Family>,
+}
+
+impl Definitions {
+    /// The definitions of each metric.
+    fn of(families: Vec<&'static Family>) -> Vec<Self> {
+        let mut by_name = HashMap::with_capacity(families.len());
+        let mut all: Vec<Self> = Vec::with_capacity(families.len());
+        for family in families {
+            let index = *by_name.entry(family.descriptor().name()).or_insert(all.len());
+            match all.get_mut(index) {
+                Some(known) => known.others.push(family),
+                None => all.push(Self { first: family, others: Vec::new() }),
+            }
+        }
+        all
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &'static Family> {
+        std::iter::once(self.first).chain(self.others.iter().copied())
+    }
+}
+
+impl PointReader {
+    /// A reader whose first changes are those since the start of the program. Series that were
+    /// removed earlier are part of them if no reader has collected yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(lock_readers().add_reader(Reports::Changes))
+    }
+
+    /// Visits the series of the metrics that are `wanted`, and returns the time of the collection.
+    ///
+    /// `counting` is asked once for each metric, with whether callbacks observe the metric or did
+    /// so before. States and infos are visited as `Totals` in any case. A metric with an old name
+    /// is visited under each of its names that is wanted. The visitor is called for one metric
+    /// after the other. It must not call this crate, because readers are kept out meanwhile.
+    pub fn collect(
+        &self,
+        wanted: impl Fn(&'static Descriptor) -> bool,
+        mut counting: impl FnMut(&'static Descriptor, bool) -> Counting,
+        mut visit: impl FnMut(&'static Descriptor, &Point<'_>),
+    ) -> SystemTime {
+        run_callbacks(&wanted);
+        let mut families = registry::families();
+        let old_names = OldNames::of(&families);
+        families.retain(|family| wanted(family.descriptor()));
+        let metrics: Vec<_> = Definitions::of(families.clone())
+            .into_iter()
+            .map(|metric| {
+                let is_observed = metric.iter().any(|family| family.observers().were_ever());
+                let counting = counting(metric.first.descriptor(), is_observed);
+                (metric, counting)
+            })
+            .collect();
+        let mut readers = lock_readers();
+        joined::sweep();
+        fold_ended(&mut readers);
+        look_for_expired(&families, &mut readers);
+        let view = View::everything();
+        let time = clock::time(clock::now());
+        for (metric, counting) in metrics {
+            let descriptor = metric.first.descriptor();
+            let old_name = old_names.get(descriptor);
+            let mut reading = Visit { reader: self.0, counting, time, view: &view };
+            let shown = if descriptor.is_state_or_info() {
+                reading.counting = Counting::Totals;
+                shown(&metric, &view, &mut readers)
+            } else if metric.others.is_empty() && old_name.is_none() {
+                reading.family(metric.first, &mut readers, |point, _| visit(descriptor, point));
+                continue;
+            } else {
+                reading.merged(&metric, &mut readers)
+            };
+            for metric in shown.into_shown() {
+                reading.snapshot(metric.descriptor, &metric, &mut visit);
+                if let Some(old) = old_name.filter(|old| wanted(old)) {
+                    reading.snapshot(old, &metric, &mut visit);
+                }
+            }
+        }
+        drop(readers);
+        // Outside the lock, as in `collect`.
+        let mut dropped = MergedMetrics::default();
+        for family in families {
+            let mut empty = MetricSnapshot::new(family.descriptor());
+            empty.dropped = family.dropped().read();
+            dropped.push(family, empty);
+        }
+        warn_of_news(&dropped);
+        time
+    }
+}
+
+impl Default for PointReader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for PointReader {
+    fn drop(&mut self) {
+        lock_readers().remove_reader(self.0);
+    }
+}
+
+/// A collection of one metric.
+struct Visit<'a> {
+    reader: u64,
+    counting: Counting,
+    time: SystemTime,
+    view: &'a View<'a>,
+}
+
+impl Visit<'_> {
+    /// Visits the series of one definition. `visit` also gets whether the series was removed.
+    fn family(
+        &mut self,
+        family: &'static Family,
+        readers: &mut Readers,
+        visit: impl FnMut(&Point<'_>, bool),
+    ) {
+        let ended = readers.take_ended(self.reader, family.descriptor());
+        let (descriptor, view) = (family.descriptor(), self.view);
+        // If a series was recycled after it was found, its cells may hold later counts. A current
+        // series with a value is not recycled unless it is removed, which waits for this reader.
+        let current = |series: &Series| series.is_current();
+        match (descriptor.metric_type(), self.counting) {
+            (MetricType::Histogram, Counting::Totals) => self.series(family, ended, visit, |s| {
+                let totals = histogram(s, view, false).filter(|_| current(&s))?;
+                Some(Value::Histogram(HistogramSnapshot::new(s.block.boundaries(), totals)))
+            }),
+            (MetricType::Histogram, Counting::Changes) => {
+                let reader = self.reader;
+                self.series(family, ended, visit, |s| {
+                    let totals = histogram(s, view, true).filter(|_| current(&s))?;
+                    readers.interval(reader, s, &totals).map(Value::Histogram)
+                });
+            }
+            (_, Counting::Totals) => self.series(family, ended, visit, |s| {
+                let reading = read(s, view).filter(|_| current(&s))?;
+                Some(Value::new(descriptor, reading))
+            }),
+            (_, Counting::Changes) => {
+                let Some(progress) = readers.numbers(self.reader, family) else { return };
+                self.series(family, ended, visit, |s| {
+                    let reading = read(s, view).filter(|_| current(&s))?;
+                    let Reading::Number(now) = reading else { return None };
+                    let bits = progress.of(s.row()).advance(s.id(), now, descriptor)?;
+                    Some(Value::from_bits(bits, descriptor.value_type()))
+                });
+            }
+        }
+    }
+
+    /// Visits the series for which `value` is some, and those that have ended.
+    fn series(
+        &self,
+        family: &'static Family,
+        mut ended: Ended,
+        mut visit: impl FnMut(&Point<'_>, bool),
+        mut value: impl FnMut(Series) -> Option<Value>,
+    ) {
+        family.for_each_series(|series| {
+            series.settle();
+            let Some(mut value) = value(series) else { return };
+            let (labels, created) = (&SeriesLabels::of(series), series.created());
+            let before =
+                if ended.series.is_empty() { None } else { ended.take(&labels.to_labels()) };
+            match (before, self.counting) {
+                (None, _) => {}
+                // One point: a series has one change in an interval.
+                (Some(before), Counting::Changes) => {
+                    value.merge(before.value.clone(), Same::Sum);
+                }
+                // The total of the life before, up to the removal, with which this life began.
+                (Some(before), Counting::Totals) => {
+                    let SeriesSnapshot { value, created: began, .. } = before;
+                    visit(&self.point(value, *began, created, labels), true);
+                }
+            }
+            visit(&self.point(&value, created, self.time, labels), false);
+        });
+        for series in ended.rest() {
+            let labels = &SeriesLabels::Kept(series.labels.clone());
+            let SeriesSnapshot { value, created, .. } = series;
+            visit(&self.point(value, *created, self.time, labels), true);
+        }
+    }
+
+    fn point<'p>(
+        &self,
+        value: &'p Value,
+        created: SystemTime,
+        time: SystemTime,
+        labels: &'p SeriesLabels,
+    ) -> Point<'p> {
+        Point { value, created, time, counting: self.counting, labels }
+    }
+
+    /// Reads the series of all definitions of a metric.
+    fn merged(&mut self, metric: &Definitions, readers: &mut Readers) -> MergedMetrics {
+        let mut merged = MergedMetrics::default();
+        for family in metric.iter() {
+            let mut part = MetricSnapshot::new(family.descriptor());
+            let mut is_removed = Vec::new();
+            self.family(family, readers, |point, removed| {
+                let (value, labels) = (point.value.clone(), point.labels.to_labels());
+                // Merging gives the series an id of the metric.
+                let id = SeriesId::joined(family.descriptor(), 0);
+                let created = point.created;
+                part.series.push(SeriesSnapshot {
+                    id,
+                    labels,
+                    value,
+                    created,
+                    last_recorded: Some(point.time),
+                });
+                is_removed.push(removed);
+            });
+            if self.counting == Counting::Totals {
+                // A last total is no part of the totals of the series that go on.
+                let mut removed = is_removed.into_iter();
+                let (ended, going_on) =
+                    part.series.into_iter().partition(|_| removed.next() == Some(true));
+                (part.removed, part.series) = (ended, going_on);
+            }
+            merged.push(family, part);
+        }
+        merged
+    }
+
+    /// Visits the series of a metric that was read before.
+    fn snapshot(
+        &self,
+        descriptor: &'static Descriptor,
+        metric: &MetricSnapshot,
+        visit: &mut impl FnMut(&'static Descriptor, &Point<'_>),
+    ) {
+        for series in metric.removed.iter().chain(&metric.series) {
+            let labels = &SeriesLabels::Kept(series.labels.clone());
+            let time = series.last_recorded.unwrap_or(self.time);
+            let SeriesSnapshot { value, created, .. } = series;
+            visit(descriptor, &self.point(value, *created, time, labels));
+        }
+    }
+}
+
+/// Reads the stored series of a metric with states or an info.
+fn shown(metric: &Definitions, view: &View<'_>, readers: &mut Readers) -> MergedMetrics {
+    let mut shown = MergedMetrics::default();
+    for family in metric.iter() {
+        let mut series = series_of(family, None, view, readers);
+        // The value is that of the collection, whenever the state was set.
+        series.iter_mut().for_each(|series| series.last_recorded = None);
+        shown.push(family, MetricSnapshot { series, ..MetricSnapshot::new(family.descriptor()) });
+    }
+    shown
+}

@@ -1,0 +1,232 @@
+//! A source: the metrics that a pipeline exports under one scope and one prefix.
+//!
+//! A source lives as long as its pipeline. So no value is exported twice, whichever handlers are
+//! installed and cleared.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use log::Level;
+use opentelemetry::InstrumentationScope;
+use typed_metrics_core::{Counting, Descriptor, MetricType, Point, PointReader, Value, report};
+
+use super::attribute::{AnyValue, put_attribute};
+use super::batches::{Aggregation, Batch, Batches};
+use super::data_point::{Common, Data};
+use super::exponential::Exponential;
+use super::head::Head;
+use crate::lock::lock;
+use crate::otlp::config::settings::Settings;
+use crate::otlp::config::temporality::Temporality;
+
+/// Reads metrics of core and encodes them.
+#[derive(Debug)]
+pub(crate) struct Source {
+    scope: InstrumentationScope,
+    prefix: Option<String>,
+    head: Head,
+    temporality: Temporality,
+    /// Whether histograms are exported as exponential histograms.
+    exponential: bool,
+    /// How many installed handlers use the source. Without a user, nothing is exported.
+    users: AtomicUsize,
+    /// The names of the metrics that are exported.
+    wanted: Mutex<HashSet<&'static str>>,
+    state: Mutex<State>,
+}
+
+/// What the source knows of earlier collections.
+#[derive(Debug, Default)]
+struct State {
+    reader: PointReader,
+    /// The temporality of each exported metric, which never changes.
+    counting: HashMap<&'static str, Counting>,
+    /// When the last interval ended, in nanoseconds since the Unix epoch.
+    last: Option<u64>,
+    /// The metrics with values that OTLP cannot represent, for which that was reported.
+    too_large: HashSet<&'static str>,
+    buffer: Vec<u8>,
+    attributes: Vec<u8>,
+}
+
+impl Source {
+    pub(super) fn new(
+        scope: &InstrumentationScope,
+        prefix: Option<&str>,
+        settings: &Settings,
+    ) -> Self {
+        let version = scope.version().unwrap_or_default();
+        Self {
+            scope: scope.clone(),
+            prefix: prefix.map(str::to_owned),
+            head: Head::new(settings.resource.attributes(), scope.name(), version),
+            temporality: settings.temporality,
+            exponential: settings.exponential,
+            users: AtomicUsize::new(0),
+            wanted: Mutex::default(),
+            state: Mutex::default(),
+        }
+    }
+
+    /// Whether the source has this scope and prefix.
+    pub(crate) fn is_of(&self, scope: &InstrumentationScope, prefix: Option<&str>) -> bool {
+        self.scope == *scope && self.prefix.as_deref() == prefix
+    }
+
+    /// A number that no other source has.
+    pub(crate) fn id(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    /// Registers a handler that exports these metrics as a user of the source.
+    pub(crate) fn enter(self: &Arc<Self>, wanted: &[&'static Descriptor]) -> SourceUse {
+        *lock(&self.wanted) = wanted.iter().map(|metric| metric.name()).collect();
+        // Relaxed: the counter guards no other memory.
+        self.users.fetch_add(1, Relaxed);
+        SourceUse(Arc::clone(self))
+    }
+
+    /// Exports one more metric.
+    pub(crate) fn want(&self, metric: &'static Descriptor) {
+        lock(&self.wanted).insert(metric.name());
+    }
+
+    /// Collects and encodes the metrics if a handler uses the source.
+    pub(super) fn export(&self) -> Vec<Batch> {
+        if self.users.load(Relaxed) == 0 {
+            return Vec::new();
+        }
+        let mut state = lock(&self.state);
+        let State { reader, counting, last, too_large, buffer, attributes } = &mut *state;
+        let mut encoding = Encoding {
+            source: self,
+            batches: Batches::new(&self.head, std::mem::take(buffer)),
+            metric: None,
+            since: *last,
+            attributes,
+            too_large: Vec::new(),
+        };
+        let time = reader.collect(
+            |metric| lock(&self.wanted).contains(metric.name()),
+            |metric, is_observed| {
+                *counting
+                    .entry(metric.name())
+                    .or_insert_with(|| self.temporality.of(metric.metric_type(), is_observed))
+            },
+            |metric, point| encoding.add(metric, point),
+        );
+        let news = encoding.too_large;
+        let (batches, used) = encoding.batches.finish();
+        *buffer = used;
+        // The clock may have been set back.
+        *last = Some(nanoseconds(time).max(last.unwrap_or(0)));
+        for (metric, value) in news {
+            if too_large.insert(metric) {
+                let text = format_args!(
+                    "metric `{metric}`: {value} is above {}, the largest integer of OTLP, as which \
+                     it is exported (reported once)",
+                    i64::MAX
+                );
+                report(Level::Warn, &format!("otlp: metric {metric} is too large"), text);
+            }
+        }
+        batches
+    }
+}
+
+/// The encoding of one collection.
+struct Encoding<'a> {
+    source: &'a Source,
+    batches: Batches<'a>,
+    /// The metric whose data points are added.
+    metric: Option<&'static Descriptor>,
+    /// When the interval of changes began, in nanoseconds since the Unix epoch.
+    since: Option<u64>,
+    attributes: &'a mut Vec<u8>,
+    /// Metrics with values that OTLP cannot represent.
+    too_large: Vec<(&'static str, u64)>,
+}
+
+impl Encoding<'_> {
+    fn add(&mut self, metric: &'static Descriptor, point: &Point<'_>) {
+        if !self.metric.is_some_and(|current| std::ptr::eq(current, metric)) {
+            self.begin(metric, point.counting == Counting::Changes);
+        }
+        let data = match point.value {
+            Value::I64(value) => Data::Int(*value),
+            Value::F64(value) => Data::Double(*value),
+            Value::Histogram(histogram) if self.source.exponential => {
+                Data::Exponential(histogram, Exponential::of(histogram))
+            }
+            Value::Histogram(histogram) => Data::Explicit(histogram),
+            Value::U64(value) => Data::Int(self.integer(metric, *value)),
+            _ => return,
+        };
+        self.attributes.clear();
+        point.for_each_label(|name, value| {
+            if let Some(value) = AnyValue::of_label(value) {
+                put_attribute(data.attributes_tag(), name, &value, self.attributes);
+            }
+        });
+        let created = nanoseconds(point.created);
+        let start = match point.counting {
+            Counting::Totals => created,
+            Counting::Changes => self.since.unwrap_or(created),
+        };
+        // The clock may have been set back.
+        let time = nanoseconds(point.time).max(start);
+        self.batches.add(&data, Common { attributes: self.attributes, start, time });
+    }
+
+    fn begin(&mut self, metric: &'static Descriptor, is_delta: bool) {
+        self.metric = Some(metric);
+        let aggregation = match metric.metric_type() {
+            MetricType::Counter => Aggregation::Sum { is_delta, is_monotonic: true },
+            MetricType::UpDownCounter => Aggregation::Sum { is_delta, is_monotonic: false },
+            MetricType::Histogram if self.source.exponential => {
+                Aggregation::Exponential { is_delta }
+            }
+            MetricType::Histogram => Aggregation::Histogram { is_delta },
+            _ => Aggregation::Gauge,
+        };
+        let name = match &self.source.prefix {
+            Some(prefix) => &format!("{prefix}_{}", metric.name()),
+            None => metric.name(),
+        };
+        self.batches.begin_metric(name, metric.description(), metric.unit(), aggregation);
+    }
+
+    /// The integer that OTLP has for `value`. A greater one would look like a negative one.
+    fn integer(&mut self, metric: &'static Descriptor, value: u64) -> i64 {
+        i64::try_from(value).unwrap_or_else(|_| {
+            self.too_large.push((metric.name(), value));
+            i64::MAX
+        })
+    }
+}
+
+/// Nanoseconds since the Unix epoch.
+fn nanoseconds(time: SystemTime) -> u64 {
+    let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since_epoch.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Keeps an installed handler registered as a user of a source.
+#[derive(Debug)]
+pub(crate) struct SourceUse(Arc<Source>);
+
+impl std::ops::Deref for SourceUse {
+    type Target = Arc<Source>;
+
+    fn deref(&self) -> &Arc<Source> {
+        &self.0
+    }
+}
+
+impl Drop for SourceUse {
+    fn drop(&mut self) {
+        self.0.users.fetch_sub(1, Relaxed);
+    }
+}

@@ -1,0 +1,198 @@
+//! A pipeline sends the same, field by field, as the exporter of `opentelemetry-otlp`.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use opentelemetry_otlp::{MetricExporter, WithExportConfig};
+use opentelemetry_proto::tonic::common::v1::{InstrumentationScope, KeyValue};
+use opentelemetry_proto::tonic::metrics::v1::Metric;
+use opentelemetry_proto::tonic::metrics::v1::metric::Data;
+use opentelemetry_sdk::metrics::Temporality as SdkTemporality;
+use opentelemetry_sdk::metrics::data::ResourceMetrics;
+use opentelemetry_sdk::metrics::exporter::PushMetricExporter;
+use opentelemetry_sdk::metrics::reader::MetricReader;
+use typed_metrics::{
+    Descriptor, MetricType, Observation, add_metric_handler, attributes, flush, record_metric,
+    set_metric_handlers,
+};
+use typed_metrics_derive::{Label, Metrics};
+use typed_metrics_otel::{OtelHandler, Protocol, Temporality};
+use typed_metrics_receiver::{Receiver, Seen};
+use typed_metrics_turn::my_turn;
+
+use crate::pipelines::to;
+
+#[derive(Clone, Copy, Label)]
+enum Endpoint {
+    Search,
+    Checkout,
+}
+
+#[derive(Metrics)]
+#[metrics(prefix = "same")]
+enum Same<'a> {
+    /// Duration of requests.
+    #[histogram(unit = "ms", buckets = [10, 100, 1000])]
+    Duration { endpoint: Endpoint, is_hit: bool },
+    /// Requests.
+    #[counter(unit = "{request}", series_limit = 2)]
+    Requests { route: &'a str, status: u16 },
+    #[counter(value = f64, unit = "s")]
+    Busy,
+    #[counter]
+    Observed,
+    #[up_down_counter]
+    InFlight,
+    #[up_down_counter(value = f64)]
+    Level { tank: Option<&'a str> },
+    #[gauge(value = f64)]
+    Load,
+    #[gauge(value = i64)]
+    Offset,
+    #[gauge(value = u64)]
+    Size { disk: u8 },
+    #[histogram(value = u64, buckets = [1])]
+    Sizes,
+}
+
+fn observe() -> Observation {
+    static TOTAL: AtomicU64 = AtomicU64::new(0);
+    TOTAL.fetch_add(7, Relaxed);
+    Same::observed().observe(|| TOTAL.load(Relaxed))
+}
+
+fn record(round: u16) {
+    Same::duration(Endpoint::Search, true).record(Duration::from_millis(150));
+    Same::duration(Endpoint::Search, false).record(0.0);
+    Same::duration(Endpoint::Checkout, false).record(2000.0 + f64::from(round));
+    Same::requests("/a", 200).add(7);
+    // Over the limit in the second round.
+    Same::requests("/ä", 404 + round).add(1);
+    Same::busy().add(0.5);
+    Same::in_flight().add(3);
+    Same::in_flight().add(-5);
+    Same::level(None).add(-1.5);
+    Same::level(Some("")).add(1.5);
+    Same::load().set(0.75);
+    Same::offset().set(-3);
+    Same::size(u8::from(round == 2)).set(u64::from(round) << 40);
+    Same::sizes().record(round);
+    let labels = attributes!("is" => true, "count" => -3_i64, "share" => 0.5, "name" => "x");
+    record_metric("same.at_run_time", round, MetricType::Counter, labels).unwrap();
+}
+
+/// The metrics of an export by name, with attributes and points in order and without times; and the
+/// start and the time of each point.
+type Normal = (BTreeMap<String, Metric>, BTreeMap<String, (u64, u64)>);
+
+fn normal(seen: &Seen) -> Normal {
+    let [resource] = &*seen.body.resource_metrics else { panic!("one resource") };
+    let [scope] = &*resource.scope_metrics else { panic!("one scope") };
+    let InstrumentationScope { name, version, .. } = scope.scope.clone().unwrap();
+    assert_eq!((&*name, &*version), ("typed-metrics", env!("CARGO_PKG_VERSION")));
+    let (mut metrics, mut times) = (BTreeMap::new(), BTreeMap::new());
+    for mut metric in scope.metrics.clone() {
+        let name = metric.name.clone();
+        macro_rules! points {
+            ($data:expr) => {{
+                for point in &mut $data.data_points {
+                    point.attributes.sort_by(|a, b| a.key.cmp(&b.key));
+                    let start = std::mem::take(&mut point.start_time_unix_nano);
+                    let time = std::mem::take(&mut point.time_unix_nano);
+                    assert!(0 < start && start <= time, "{name}");
+                    times.insert(format!("{name} {}", text(&point.attributes)), (start, time));
+                }
+                $data.data_points.sort_by_key(|point| text(&point.attributes));
+            }};
+        }
+        match metric.data.as_mut().unwrap() {
+            Data::Gauge(data) => points!(data),
+            Data::Sum(data) => points!(data),
+            Data::Histogram(data) => points!(data),
+            other => panic!("{other:?}"),
+        }
+        assert!(metrics.insert(name, metric).is_none(), "a metric is sent once");
+    }
+    (metrics, times)
+}
+
+/// Whether a metric that is no gauge is exported as changes.
+fn is_delta(metric: &Metric) -> bool {
+    match metric.data.as_ref().unwrap() {
+        Data::Sum(sum) => sum.aggregation_temporality == 1,
+        Data::Histogram(histogram) => histogram.aggregation_temporality == 1,
+        _ => false,
+    }
+}
+
+fn text(attributes: &[KeyValue]) -> String {
+    format!("{attributes:?}")
+}
+
+// `opentelemetry-otlp` is compiled here with its client `reqwest-client`, which does not work on
+// the SDK's reader thread. Pipelines are not affected.
+#[test]
+fn the_same_is_sent_as_by_the_exporter_of_opentelemetry_otlp() {
+    let _turn = my_turn();
+    let cases = [
+        (Temporality::Cumulative, SdkTemporality::Cumulative),
+        (Temporality::Delta, SdkTemporality::Delta),
+        (Temporality::LowMemory, SdkTemporality::LowMemory),
+    ];
+    for (ours, theirs) in cases {
+        let (at_theirs, at_ours) = (Receiver::start(), Receiver::start());
+        let (provider, collector) = typed_metrics_receiver::provider::provider(theirs);
+        let mine = |metric: &Descriptor| metric.name().starts_with("same.");
+        set_metric_handlers(OtelHandler::new(provider).filter(mine)).unwrap();
+        let pipeline = to(&at_ours, Protocol::HttpProtobuf).temporality(ours);
+        add_metric_handler(pipeline.build().unwrap().filter(mine)).unwrap();
+        let mut last: Option<BTreeMap<String, (u64, u64)>> = None;
+        for round in 1..=3 {
+            let observation = observe();
+            // Only the observed counter changes in the second interval.
+            if round != 2 {
+                record(round);
+            }
+            flush().unwrap();
+            let mut metrics = ResourceMetrics::default();
+            collector.collect(&mut metrics).unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let endpoint = format!("{}/v1/metrics", at_theirs.http_endpoint());
+                let exporter = MetricExporter::builder().with_http().with_endpoint(endpoint);
+                exporter.build().unwrap().export(&metrics).await.unwrap();
+            });
+            drop(observation);
+            let (mut their_metrics, _) = normal(at_theirs.requests().last().unwrap());
+            let (mut our_metrics, times) = normal(at_ours.requests().last().unwrap());
+            for (point, (start, time)) in &times {
+                let name = point.split_once(' ').unwrap().0;
+                let Some(last) = &last else { continue };
+                let ends: Vec<_> = last.values().map(|(_, time)| *time).collect();
+                if is_delta(&our_metrics[name]) {
+                    assert!(ends.contains(start), "{point} begins at {start}, not at {ends:?}");
+                } else if let Some((before, end)) = last.get(point) {
+                    assert_eq!(start, before, "{point}");
+                    assert!(end < time, "{point}");
+                }
+            }
+            if ours == Temporality::LowMemory {
+                // The bridge hands observed totals to a synchronous counter, which the SDK exports
+                // as changes. The specification wants the total.
+                let observed = our_metrics.remove("same.observed").unwrap();
+                assert!(!is_delta(&observed) && is_delta(&their_metrics["same.observed"]));
+                their_metrics.remove("same.observed");
+            }
+            let names =
+                |metrics: &BTreeMap<String, Metric>| metrics.keys().cloned().collect::<Vec<_>>();
+            assert_eq!(names(&our_metrics), names(&their_metrics), "{ours:?}, round {round}");
+            for (name, metric) in &their_metrics {
+                assert_eq!(our_metrics[name], *metric, "{ours:?}, round {round}");
+            }
+            last = Some(times);
+        }
+        typed_metrics::clear_metric_handlers();
+    }
+}
