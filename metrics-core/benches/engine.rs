@@ -58,6 +58,15 @@ enum Bench<'a> {
     Many { id: u32 },
 }
 
+/// States have an enum of their own, because they change what `record` of the others takes.
+#[derive(Metrics)]
+#[metrics(prefix = "bench")]
+enum Shown {
+    /// A state.
+    #[state]
+    Last { outcome: Outcome },
+}
+
 /// Open labels that three metrics share.
 #[derive(Clone, Copy, LabelGroup)]
 struct Call<'a> {
@@ -129,6 +138,12 @@ fn main() {
         Bench::Fixed { method: method(i), outcome: Outcome::Error }.record(1);
     });
     report.line("gauge (one shared cell)", None, None, |i| Bench::depth().set(i));
+    let outcome = |i: u32| match black_box(i) % 3 {
+        0 => Outcome::Hit,
+        1 => Outcome::Miss,
+        _ => Outcome::Error,
+    };
+    report.line("state (one shared cell)", None, None, |i| Shown::last().set(outcome(i)));
 
     three_through_one_group(route);
     snapshot_of_many();

@@ -63,7 +63,7 @@ fn contents(metric: &MetricSnapshot) -> String {
         format!("{labels} {value:?} {created:?}")
     };
     let all = |list: &[typed_metrics::SeriesSnapshot]| list.iter().map(series).collect::<Vec<_>>();
-    format!("{:?} {:?} {:?}", all(&metric.series), all(&metric.removed), metric.dropped)
+    format!("{:?} {:?}", all(&metric.series), all(&metric.removed))
 }
 
 #[test]

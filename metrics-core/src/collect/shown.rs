@@ -22,9 +22,9 @@ impl MetricSnapshot {
         self
     }
 
-    /// The metric under its old name.
+    /// The metric under its old name. What was dropped is counted under the new one.
     pub(super) fn under_old_name(&self, old: &'static Descriptor) -> Self {
-        let mut renamed = Self { descriptor: old, ..self.clone() };
+        let mut renamed = Self { descriptor: old, dropped: Vec::new(), ..self.clone() };
         for series in renamed.series.iter_mut().chain(&mut renamed.removed) {
             series.id = series.id.under_old_name();
         }

@@ -52,7 +52,7 @@ pub struct MetricSnapshot {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<SeriesSnapshot>,
     /// The number of measurements since the program began that were not recorded as intended, by
-    /// reason.
+    /// reason. Empty under the old name of a metric.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dropped: Vec<(DropReason, u64)>,
 }

@@ -56,7 +56,9 @@ pub(crate) fn lines(snapshot: &Snapshot, width: usize, all: bool) -> Vec<Line> {
     metrics.sort_by_key(|metric| metric.descriptor.name());
     let (listed, unrecorded): (Vec<&MetricSnapshot>, Vec<_>) =
         metrics.iter().partition(|metric| all || is_recorded(metric));
-    let names: Vec<_> = unrecorded.iter().map(|metric| metric.descriptor.name()).collect();
+    // Under its new name, the metric is listed already.
+    let unrecorded = unrecorded.iter().filter(|metric| metric.descriptor.renamed_to().is_none());
+    let names: Vec<_> = unrecorded.map(|metric| metric.descriptor.name()).collect();
     let unrecorded = unrecorded::summary(&names, width).into_iter().map(Line::Unrecorded).collect();
     let notes = metrics.iter().flat_map(|metric| notes(metric, width)).map(Line::Note).collect();
     let parts = [

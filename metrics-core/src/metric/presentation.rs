@@ -101,12 +101,12 @@ impl States {
         Some(Self { label })
     }
 
-    pub(crate) fn count(&self) -> usize {
+    pub(crate) fn count(self) -> usize {
         self.label.cardinality().unwrap_or(1)
     }
 
     /// The states, for messages.
-    pub(super) fn texts(&self) -> Vec<String> {
+    pub(super) fn texts(self) -> Vec<String> {
         let values = (0..self.count()).filter_map(|state| self.label.value_at(state).to_value());
         values.map(|value| value.to_string()).collect()
     }

@@ -366,6 +366,43 @@ shop.requests
     }
 
     #[test]
+    fn states_infos_and_old_names_are_facts() {
+        const LABELS: &[LabelDescriptor] =
+            &[LabelDescriptor::of::<u16>("node"), LabelDescriptor::of::<bool>("live")];
+        let (others, _) = const { LABELS.split_at(1) };
+        let states = Presentation::PLAIN.states(others);
+        let (metric_type, value_type) = (MetricType::UpDownCounter, ValueType::I64);
+        let state = Definition { name: "shop.live", metric_type, value_type, ..REQUESTS };
+        let state = Definition { labels: LABELS, presentation: states, unit: "", ..state };
+        let info = Definition { name: "shop.build", labels: others, ..state };
+        let info = Definition { presentation: Presentation::PLAIN.info(), ..info };
+        let renamed = Presentation::PLAIN.was("store.time");
+        let duration = Definition { presentation: renamed, ..DURATION };
+        let expected = "\
+# The metrics of `my-shop`. `UPDATE_CATALOG=1 cargo test` writes this file.
+
+shop.build
+  info
+  label node
+  series limit 500
+
+shop.duration
+  histogram of f64
+  unit ms
+  buckets 0.5, 10
+  was store.time
+  expiry after 600s
+
+shop.live
+  state in label live
+  label live: false, true
+  label node
+  series limit 500
+";
+        assert_eq!(text(&catalog(&[state, info, duration]), "my-shop"), expected);
+    }
+
+    #[test]
     fn definitions_of_one_metric_are_one_entry_with_all_labels() {
         let labels = const { &[LabelDescriptor::of::<u16>("status")] };
         let twice = catalog(&[REQUESTS, Definition { labels, ..REQUESTS }]);

@@ -75,7 +75,7 @@ fn rows(
     metric: &MetricSnapshot,
     cells: impl Fn(&MetricSnapshot, &'static str) -> Vec<&'static str>,
 ) -> Vec<MetricRows> {
-    let name = metric.descriptor.name();
+    let name = title(metric);
     let all = metric.series.iter().chain(&metric.removed);
     let scale = Scale::of(metric.descriptor.unit(), all.flat_map(|series| typical(&series.value)));
     let rows = |name: Cow<'static, str>, series: &[SeriesSnapshot]| {
@@ -84,9 +84,18 @@ fn rows(
     };
     let removed = || rows(format!("{name} (removed)").into(), &metric.removed);
     match (metric.series.is_empty(), metric.removed.is_empty()) {
-        (_, true) => vec![rows(name.into(), &metric.series)],
+        (_, true) => vec![rows(name, &metric.series)],
         (true, false) => vec![removed()],
-        (false, false) => vec![rows(name.into(), &metric.series), removed()],
+        (false, false) => vec![rows(name.clone(), &metric.series), removed()],
+    }
+}
+
+/// The name, and whether it is an old one.
+fn title(metric: &MetricSnapshot) -> Cow<'static, str> {
+    let name = metric.descriptor.name();
+    match metric.descriptor.renamed_to() {
+        Some(_) => format!("{name} (old name)").into(),
+        None => name.into(),
     }
 }
 

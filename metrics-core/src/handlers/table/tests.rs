@@ -10,6 +10,7 @@ use crate::labels::value::LabelRef::{self, Bool, Float, Int, Str};
 use crate::metric::descriptor::{Definition, Descriptor};
 use crate::metric::dropped::DropReason;
 use crate::metric::kind::{MetricType, ValueType};
+use crate::metric::label_descriptor::LabelDescriptor;
 use crate::metric::lifetime::Lifetime;
 use crate::metric::presentation::Presentation;
 use crate::metric::source::Source;
@@ -191,6 +192,38 @@ visits (removed)  counter  s     key=back      3
 histogram       unit  labels  count  sum  p50  p95  p99  min  max
 ─────────────────────────────────────────────────────────────────
 size (removed)  By                1    1    1    1    1    1    1
+",
+    );
+}
+
+#[test]
+fn states_and_old_names_are_marked() {
+    const LABELS: &[LabelDescriptor] = &[LabelDescriptor::of::<bool>("live")];
+    let states = Definition {
+        name: "node.live",
+        metric_type: MetricType::UpDownCounter,
+        value_type: ValueType::I64,
+        labels: LABELS,
+        presentation: Presentation::PLAIN.states(&[]).was("live"),
+        ..*metric("", MetricType::Gauge, "").descriptor.definition()
+    };
+    let new = &*Box::leak(Box::new(Descriptor::new(states)));
+    let old = &*Box::leak(Box::new(new.under_old_name().unwrap()));
+    let of = |descriptor| {
+        let series = [(false, 0), (true, 1)];
+        series.into_iter().fold(MetricSnapshot::new(descriptor), |metric, (live, value)| {
+            metric.with(&[("live", Bool(live))], Value::I64(value))
+        })
+    };
+    assert_shows(
+        [of(new), of(old), MetricSnapshot::new(old)],
+        "
+metric           kind   unit  labels      value
+───────────────────────────────────────────────
+live (old name)  state        live=false      0
+                              live=true       1
+node.live        state        live=false      0
+                              live=true       1
 ",
     );
 }
