@@ -77,6 +77,11 @@ pub fn link(metric: impl crate::typed::metrics::Metrics) {
     crate::collect::registry::add(metric.__series().family);
 }
 
+/// The branch that makes a variant and is never taken.
+pub fn never_made<T>(_: T) -> ! {
+    unreachable_variant()
+}
+
 /// The arm that a match on a known variant never reaches.
 #[cold]
 pub fn unreachable_variant() -> ! {

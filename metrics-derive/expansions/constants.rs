@@ -85,20 +85,18 @@ const _: () = {
         ///**histogram** `{crate::PREFIX}.stroke`, values `f64` · labels `tenant` · buckets `LATENCY`
         #[inline]
         fn stroke(tenant: u32) -> __tm::Histogram<__tm::unit::NotTime> {
-            let __handle = Self::__resolve_labels_0(&__FAMILIES[0usize], &tenant);
             if false {
-                let _ = Self::Stroke { tenant: tenant };
+                __p::never_made(Self::Stroke { tenant })
             }
-            __handle
+            Self::__resolve_labels_0(0usize, &tenant)
         }
         ///**histogram** `{crate::PREFIX}.stops`, values `f64` · labels `tenant` · buckets `[LATENCY[0] , -1f64 , 2.5f64]`
         #[inline]
         fn stop(tenant: u32) -> __tm::Histogram<__tm::unit::NotTime> {
-            let __handle = Self::__resolve_labels_0(&__FAMILIES[1usize], &tenant);
             if false {
-                let _ = Self::Stop { tenant: tenant };
+                __p::never_made(Self::Stop { tenant })
             }
-            __handle
+            Self::__resolve_labels_0(1usize, &tenant)
         }
         #[allow(
             clippy::ptr_arg,
@@ -109,9 +107,10 @@ const _: () = {
         )]
         #[inline(always)]
         fn __resolve_labels_0<__R: __p::Resolve>(
-            __family: &'static __p::Family,
+            __family: __p::core::primitive::usize,
             __l0: &u32,
         ) -> __R {
+            let __family = &__FAMILIES[__family];
             if __R::IS_SERIES && const { __p::is_open(__LABELS_0) } {
                 return __R::of(Self::__find_0(__family, __l0));
             }
@@ -141,12 +140,13 @@ const _: () = {
         }
         #[inline]
         fn __resolve<__R: __p::Resolve>(&self) -> __R {
+            let __family = match self {
+                Self::Stroke { .. } => 0usize,
+                Self::Stop { .. } => 1usize,
+            };
             match self {
-                Self::Stroke { tenant: __l0 } => {
-                    Self::__resolve_labels_0(&__FAMILIES[0usize], __l0)
-                }
-                Self::Stop { tenant: __l0 } => {
-                    Self::__resolve_labels_0(&__FAMILIES[1usize], __l0)
+                Self::Stroke { tenant: __l0 } | Self::Stop { tenant: __l0 } => {
+                    Self::__resolve_labels_0(__family, __l0)
                 }
             }
         }

@@ -135,15 +135,14 @@ const _: () = {
         fn requests(
             labels: impl __tm::IntoLabels<Route<'a>>,
         ) -> __tm::Counter<__p::core::primitive::u64> {
-            let __handle = __p::IntoLabels::handle(
+            if false {
+                __p::never_made(Self::Requests { 0: __p::never() })
+            }
+            __p::IntoLabels::handle(
                 &labels,
                 &__FAMILIES[0usize],
-                |__l0| { Self::__resolve_labels_0(&__FAMILIES[0usize], __l0) },
-            );
-            if false {
-                let _ = Self::Requests { 0: __p::never() };
-            }
-            __handle
+                |__l0| { Self::__resolve_labels_0(0usize, __l0) },
+            )
         }
         ///**gauge** `depth`, values `f64` · labels `queue`, of `Route < 'a >`
         #[inline]
@@ -151,18 +150,13 @@ const _: () = {
             queue: u8,
             at: impl __tm::IntoLabels<Route<'a>>,
         ) -> __tm::Gauge<__p::core::primitive::f64> {
-            let __handle = Self::__resolve_labels_1(
-                &__FAMILIES[1usize],
-                &queue,
-                __p::IntoLabels::labels(&at),
-            );
             if false {
-                let _ = Self::Depth {
-                    queue: queue,
+                __p::never_made(Self::Depth {
+                    queue,
                     at: __p::never(),
-                };
+                })
             }
-            __handle
+            Self::__resolve_labels_1(1usize, &queue, __p::IntoLabels::labels(&at))
         }
         #[allow(
             clippy::ptr_arg,
@@ -173,9 +167,10 @@ const _: () = {
         )]
         #[inline(always)]
         fn __resolve_labels_0<__R: __p::Resolve>(
-            __family: &'static __p::Family,
+            __family: __p::core::primitive::usize,
             __l0: &Route<'a>,
         ) -> __R {
+            let __family = &__FAMILIES[__family];
             if __R::IS_SERIES && const { __p::is_open(__LABELS_0) } {
                 return __R::of(Self::__find_0(__family, __l0));
             }
@@ -217,10 +212,11 @@ const _: () = {
         )]
         #[inline(always)]
         fn __resolve_labels_1<__R: __p::Resolve>(
-            __family: &'static __p::Family,
+            __family: __p::core::primitive::usize,
             __l0: &u8,
             __l1: &Route<'a>,
         ) -> __R {
+            let __family = &__FAMILIES[__family];
             if __R::IS_SERIES && const { __p::is_open(__LABELS_1) } {
                 return __R::of(Self::__find_1(__family, __l0, __l1));
             }
@@ -272,12 +268,14 @@ The variants differ in what they take, so any number is accepted; one that the m
         }
         #[inline]
         fn __resolve<__R: __p::Resolve>(&self) -> __R {
+            let __family = match self {
+                Self::Requests { .. } => 0usize,
+                Self::Depth { .. } => 1usize,
+            };
             match self {
-                Self::Requests { 0: __l0 } => {
-                    Self::__resolve_labels_0(&__FAMILIES[0usize], __l0)
-                }
+                Self::Requests { 0: __l0 } => Self::__resolve_labels_0(__family, __l0),
                 Self::Depth { queue: __l0, at: __l1 } => {
-                    Self::__resolve_labels_1(&__FAMILIES[1usize], __l0, __l1)
+                    Self::__resolve_labels_1(__family, __l0, __l1)
                 }
             }
         }

@@ -117,13 +117,10 @@ const _: () = {
         pub fn request_duration(
             endpoint: Endpoint,
         ) -> __tm::Histogram<__tm::unit::Milliseconds> {
-            let __handle = Self::__resolve_labels_0(&__FAMILIES[0usize], &endpoint);
             if false {
-                let _ = Self::RequestDuration {
-                    endpoint: endpoint,
-                };
+                __p::never_made(Self::RequestDuration { endpoint })
             }
-            __handle
+            Self::__resolve_labels_0(0usize, &endpoint)
         }
         /**Number of requests processed.
 
@@ -134,29 +131,22 @@ const _: () = {
             r#type: u16,
             ip: IpAddr,
         ) -> __tm::Counter<__p::core::primitive::u64> {
-            let __handle = Self::__resolve_labels_1(
-                &__FAMILIES[1usize],
-                &route,
-                &r#type,
-                &ip,
-            );
             if false {
-                let _ = Self::RequestCount {
-                    route: route,
-                    r#type: r#type,
-                    ip: ip,
-                };
+                __p::never_made(Self::RequestCount {
+                    route,
+                    r#type,
+                    ip,
+                })
             }
-            __handle
+            Self::__resolve_labels_1(1usize, &route, &r#type, &ip)
         }
         ///**up_down_counter** `shop.in_flight`, values `f64`
         #[inline]
         pub fn in_flight() -> __tm::UpDownCounter<__p::core::primitive::f64> {
-            let __handle = Self::__resolve_labels_2(&__FAMILIES[2usize]);
             if false {
-                let _ = Self::InFlight {};
+                __p::never_made(Self::InFlight {})
             }
-            __handle
+            Self::__resolve_labels_2(2usize)
         }
         /**Memory in use.
 
@@ -164,11 +154,10 @@ const _: () = {
         #[deprecated]
         #[inline]
         pub fn memory() -> __tm::Gauge<__p::core::primitive::f64> {
-            let __handle = Self::__resolve_labels_2(&__FAMILIES[3usize]);
             if false {
-                let _ = Self::Memory {};
+                __p::never_made(Self::Memory {})
             }
-            __handle
+            Self::__resolve_labels_2(3usize)
         }
         #[allow(
             clippy::ptr_arg,
@@ -179,9 +168,10 @@ const _: () = {
         )]
         #[inline(always)]
         fn __resolve_labels_0<__R: __p::Resolve>(
-            __family: &'static __p::Family,
+            __family: __p::core::primitive::usize,
             __l0: &Endpoint,
         ) -> __R {
+            let __family = &__FAMILIES[__family];
             if __R::IS_SERIES && const { __p::is_open(__LABELS_0) } {
                 return __R::of(Self::__find_0(__family, __l0));
             }
@@ -225,11 +215,12 @@ const _: () = {
         )]
         #[inline(always)]
         fn __resolve_labels_1<__R: __p::Resolve>(
-            __family: &'static __p::Family,
+            __family: __p::core::primitive::usize,
             __l0: &&'a str,
             __l1: &u16,
             __l2: &IpAddr,
         ) -> __R {
+            let __family = &__FAMILIES[__family];
             if __R::IS_SERIES && const { __p::is_open(__LABELS_1) } {
                 return __R::of(Self::__find_1(__family, __l0, __l1, __l2));
             }
@@ -289,7 +280,10 @@ const _: () = {
             clippy::trivially_copy_pass_by_ref,
         )]
         #[inline(always)]
-        fn __resolve_labels_2<__R: __p::Resolve>(__family: &'static __p::Family) -> __R {
+        fn __resolve_labels_2<__R: __p::Resolve>(
+            __family: __p::core::primitive::usize,
+        ) -> __R {
+            let __family = &__FAMILIES[__family];
             __p::resolve(__family, [])
         }
         /**Records `value` in the series that this variant and its labels name: adds it to a counter, sets a gauge, or puts it into a histogram.
@@ -301,15 +295,20 @@ The variants differ in what they take, so any number is accepted; one that the m
         }
         #[inline]
         fn __resolve<__R: __p::Resolve>(&self) -> __R {
+            let __family = match self {
+                Self::RequestDuration { .. } => 0usize,
+                Self::RequestCount { .. } => 1usize,
+                Self::InFlight { .. } => 2usize,
+                Self::Memory { .. } => 3usize,
+            };
             match self {
                 Self::RequestDuration { endpoint: __l0 } => {
-                    Self::__resolve_labels_0(&__FAMILIES[0usize], __l0)
+                    Self::__resolve_labels_0(__family, __l0)
                 }
                 Self::RequestCount { route: __l0, r#type: __l1, ip: __l2 } => {
-                    Self::__resolve_labels_1(&__FAMILIES[1usize], __l0, __l1, __l2)
+                    Self::__resolve_labels_1(__family, __l0, __l1, __l2)
                 }
-                Self::InFlight {} => Self::__resolve_labels_2(&__FAMILIES[2usize]),
-                Self::Memory {} => Self::__resolve_labels_2(&__FAMILIES[3usize]),
+                Self::InFlight {} | Self::Memory {} => Self::__resolve_labels_2(__family),
             }
         }
         #[doc(hidden)]
