@@ -51,13 +51,15 @@ macro_rules! __nothing {
 }
 pub use crate::__nothing as nothing;
 
-/// The families of an enum's metrics.
+/// The families of an enum's metrics, which one file and module define.
 #[must_use]
 pub const fn families<const N: usize>(
+    file: &'static str,
+    module: &'static str,
     definitions: [Definition; N],
     these: &'static [Family; N],
 ) -> [Family; N] {
-    Family::all(definitions, these)
+    Family::all(file, module, definitions, these)
 }
 
 /// Makes the source of a definition.

@@ -4,8 +4,6 @@ const _: () = {
     use __p::nothing as linkme;
     #[allow(unused_imports)]
     use __p::NoGroup as _;
-    const __FILE: &__p::core::primitive::str = __p::core::file!();
-    const __MODULE: &__p::core::primitive::str = __p::core::module_path!();
     const __PREFIX: &__p::core::primitive::str = crate::PREFIX;
     const _: () = __p::check_prefix(__PREFIX);
     const __LIMIT_0: __p::core::primitive::usize = LIMIT;
@@ -44,31 +42,27 @@ const _: () = {
         __LIMIT_1,
     );
     static __FAMILIES: [__p::Family; 2usize] = __p::families(
+        __p::core::file!(),
+        __p::core::module_path!(),
         [
-            __p::Definition {
-                name: const { &__p::JoinedName::of_metric(__PREFIX, "stroke") }.as_str(),
-                metric_type: __p::MetricType::Histogram,
-                value_type: __p::ValueType::F64,
-                unit: "",
-                description: "",
-                labels: __LABELS_0,
-                boundaries: __BUCKETS_0,
-                series_limit: __LIMIT_0,
-                lifetime: __p::Lifetime::UNSET,
-                source: __p::source(__FILE, __p::core::line!(), __MODULE, "Pump::Stroke"),
-            },
-            __p::Definition {
-                name: const { &__p::JoinedName::of_metric(__PREFIX, "stops") }.as_str(),
-                metric_type: __p::MetricType::Histogram,
-                value_type: __p::ValueType::F64,
-                unit: "",
-                description: "",
-                labels: __LABELS_0,
-                boundaries: __BUCKETS_1,
-                series_limit: __LIMIT_1,
-                lifetime: __p::Lifetime::UNSET,
-                source: __p::source(__FILE, __p::core::line!(), __MODULE, "Pump::Stop"),
-            },
+            __p::Definition::histogram(
+                    const { &__p::JoinedName::of_metric(__PREFIX, "stroke") }.as_str(),
+                    "",
+                    __LABELS_0,
+                    __p::core::line!(),
+                    "Pump::Stroke",
+                )
+                .boundaries(__BUCKETS_0)
+                .series_limit(__LIMIT_0),
+            __p::Definition::histogram(
+                    const { &__p::JoinedName::of_metric(__PREFIX, "stops") }.as_str(),
+                    "",
+                    __LABELS_0,
+                    __p::core::line!(),
+                    "Pump::Stop",
+                )
+                .boundaries(__BUCKETS_1)
+                .series_limit(__LIMIT_1),
         ],
         &__FAMILIES,
     );

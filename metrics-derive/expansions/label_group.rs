@@ -59,8 +59,6 @@ const _: () = {
     use __p::nothing as linkme;
     #[allow(unused_imports)]
     use __p::NoGroup as _;
-    const __FILE: &__p::core::primitive::str = __p::core::file!();
-    const __MODULE: &__p::core::primitive::str = __p::core::module_path!();
     const __LABELS_0: &[__p::LabelDescriptor] = {
         const __LISTS: &[&[__p::LabelDescriptor]] = &[
             {
@@ -87,36 +85,23 @@ const _: () = {
     const _: () = __p::check_budget("`requests`: its", __LABELS_0, 2000usize);
     const _: () = __p::check_budget("`depth`: its", __LABELS_1, 2000usize);
     static __FAMILIES: [__p::Family; 2usize] = __p::families(
+        __p::core::file!(),
+        __p::core::module_path!(),
         [
-            __p::Definition {
-                name: "requests",
-                metric_type: __p::MetricType::Counter,
-                value_type: __p::ValueType::U64,
-                unit: "",
-                description: "",
-                labels: __LABELS_0,
-                boundaries: &[],
-                series_limit: 2000usize,
-                lifetime: __p::Lifetime::UNSET,
-                source: __p::source(
-                    __FILE,
-                    __p::core::line!(),
-                    __MODULE,
-                    "Web::Requests",
-                ),
-            },
-            __p::Definition {
-                name: "depth",
-                metric_type: __p::MetricType::Gauge,
-                value_type: __p::ValueType::F64,
-                unit: "",
-                description: "",
-                labels: __LABELS_1,
-                boundaries: &[],
-                series_limit: 2000usize,
-                lifetime: __p::Lifetime::UNSET,
-                source: __p::source(__FILE, __p::core::line!(), __MODULE, "Web::Depth"),
-            },
+            __p::Definition::counter(
+                "requests",
+                "",
+                __LABELS_0,
+                __p::core::line!(),
+                "Web::Requests",
+            ),
+            __p::Definition::gauge(
+                "depth",
+                "",
+                __LABELS_1,
+                __p::core::line!(),
+                "Web::Depth",
+            ),
         ],
         &__FAMILIES,
     );

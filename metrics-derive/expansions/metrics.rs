@@ -5,8 +5,6 @@ const _: () = {
     use __p::nothing as linkme;
     #[allow(unused_imports)]
     use __p::NoGroup as _;
-    const __FILE: &__p::core::primitive::str = __p::core::file!();
-    const __MODULE: &__p::core::primitive::str = __p::core::module_path!();
     const __LABELS_0: &[__p::LabelDescriptor] = &[
         __p::LabelDescriptor::new("endpoint", __p::label_type::<Endpoint>()),
     ];
@@ -24,77 +22,53 @@ const _: () = {
     );
     const _: () = __p::check_budget("`shop.requests`: its", __LABELS_1, 500usize);
     static __FAMILIES: [__p::Family; 4usize] = __p::families(
+        __p::core::file!(),
+        __p::core::module_path!(),
         [
-            __p::Definition {
-                name: "shop.request_duration",
-                metric_type: __p::MetricType::Histogram,
-                value_type: __p::ValueType::F64,
-                unit: "ms",
-                description: "Duration of requests.",
-                labels: __LABELS_0,
-                boundaries: &[5f64, 10f64, 25.5f64],
-                series_limit: 2000usize,
-                lifetime: __p::Lifetime::UNSET
-                    .expires(__p::core::option::Option::Some(600000u64)),
-                source: __p::source(
-                    __FILE,
+            __p::Definition::histogram(
+                    "shop.request_duration",
+                    "Duration of requests.",
+                    __LABELS_0,
                     __p::core::line!(),
-                    __MODULE,
                     "ShopMetrics::RequestDuration",
+                )
+                .unit("ms")
+                .boundaries(&[5f64, 10f64, 25.5f64])
+                .lifetime(
+                    __p::Lifetime::UNSET
+                        .expires(__p::core::option::Option::Some(600000u64)),
                 ),
-            },
-            __p::Definition {
-                name: "shop.requests",
-                metric_type: __p::MetricType::Counter,
-                value_type: __p::ValueType::U64,
-                unit: "{request}",
-                description: "Number of requests processed.",
-                labels: __LABELS_1,
-                boundaries: &[],
-                series_limit: 500usize,
-                lifetime: __p::Lifetime::UNSET
-                    .expires(__p::core::option::Option::Some(3600000u64)),
-                source: __p::source(
-                    __FILE,
+            __p::Definition::counter(
+                    "shop.requests",
+                    "Number of requests processed.",
+                    __LABELS_1,
                     __p::core::line!(),
-                    __MODULE,
                     "ShopMetrics::RequestCount",
+                )
+                .unit("{request}")
+                .series_limit(500usize)
+                .lifetime(
+                    __p::Lifetime::UNSET
+                        .expires(__p::core::option::Option::Some(3600000u64)),
                 ),
-            },
-            __p::Definition {
-                name: "shop.in_flight",
-                metric_type: __p::MetricType::UpDownCounter,
-                value_type: __p::ValueType::F64,
-                unit: "",
-                description: "",
-                labels: __LABELS_2,
-                boundaries: &[],
-                series_limit: 2000usize,
-                lifetime: __p::Lifetime::UNSET.tracked(),
-                source: __p::source(
-                    __FILE,
+            __p::Definition::up_down_counter(
+                    "shop.in_flight",
+                    "",
+                    __LABELS_2,
                     __p::core::line!(),
-                    __MODULE,
                     "ShopMetrics::InFlight",
-                ),
-            },
-            __p::Definition {
-                name: "shop.memory",
-                metric_type: __p::MetricType::Gauge,
-                value_type: __p::ValueType::F64,
-                unit: "By",
-                description: "Memory in use.",
-                labels: __LABELS_2,
-                boundaries: &[],
-                series_limit: 2000usize,
-                lifetime: __p::Lifetime::UNSET.expires(__p::core::option::Option::None),
-                source: __p::source(
-                    __FILE,
+                )
+                .value_type(__p::ValueType::F64)
+                .lifetime(__p::Lifetime::UNSET.tracked()),
+            __p::Definition::gauge(
+                    "shop.memory",
+                    "Memory in use.",
+                    __LABELS_2,
                     __p::core::line!(),
-                    __MODULE,
                     "ShopMetrics::Memory",
-                ),
-            },
+                )
+                .unit("By")
+                .lifetime(__p::Lifetime::UNSET.expires(__p::core::option::Option::None)),
         ],
         &__FAMILIES,
     );
