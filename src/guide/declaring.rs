@@ -296,6 +296,63 @@
 //!
 //! The fixed labels of all groups count for the series limit, as those of the variant do.
 //!
+//! # Several instances
+//!
+//! A program often has the same thing more than once: two pools, a client for each service. One
+//! enum declares the metrics of all instances, and a label tells the instances apart. A group of
+//! labels stands for one instance. Code that is the same for all instances takes the group as a
+//! value:
+//!
+//! ```
+//! use std::time::Duration;
+//! use typed_metrics::testing::capture;
+//! use typed_metrics::{Entered, Label, LabelGroup, Metrics};
+//!
+//! #[derive(Clone, Copy, Label)]
+//! enum Role {
+//!     Reader,
+//!     Writer,
+//! }
+//!
+//! /// The labels of a pool.
+//! #[derive(Clone, Copy, LabelGroup)]
+//! struct Pool {
+//!     role: Role,
+//! }
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "pool")]
+//! enum PoolMetrics {
+//!     /// Leased connections.
+//!     #[up_down_counter(unit = "{connection}")]
+//!     Leased(Pool),
+//!     /// Time until a connection was free.
+//!     #[histogram(unit = "s")]
+//!     Wait(Pool),
+//! }
+//!
+//! /// The same code for every pool.
+//! fn lease(pool: Pool, waited: Duration) -> Entered {
+//!     PoolMetrics::wait(pool).record(waited);
+//!     PoolMetrics::leased(pool).enter()
+//! }
+//!
+//! let [reader, writer] = [Role::Reader, Role::Writer].map(|role| Pool { role });
+//! let seen = capture(|| {
+//!     drop(lease(writer, Duration::from_millis(9)));
+//!     [2, 3].map(|waited| lease(reader, Duration::from_millis(waited)))
+//! });
+//! seen.assert_up_down_counter(PoolMetrics::Leased(reader), 2);
+//! seen.assert_up_down_counter(PoolMetrics::Leased(writer), 0);
+//! seen.assert_histogram_count(PoolMetrics::Wait(reader), 2);
+//! seen.assert_histogram_count(PoolMetrics::Wait(writer), 1);
+//! ```
+//!
+//! The instances share the names of their metrics, so a dashboard shows one instance or the sum of
+//! all. With a fixed label, as here, an instance costs no lookup. If the names of the instances are
+//! known only at run time, the label is a text, and `find` looks it up once for all metrics of the
+//! instance.
+//!
 //! # Constant labels
 //!
 //! With `labels(…)` on the enum, all series of its metrics have the same labels with the same

@@ -9,7 +9,7 @@ use crate::expand::types::{
     handle as handle_type, handle_of, label_type, value_bound, with_static_lifetimes,
 };
 use crate::kind::Kind;
-use crate::model::{HandleType, ValidatedMetrics};
+use crate::model::{HandleType, ValidatedMetric, ValidatedMetrics};
 
 /// Expands to
 ///
@@ -20,9 +20,12 @@ use crate::model::{HandleType, ValidatedMetrics};
 /// }
 ///
 /// fn __resolve<__R: __p::Resolve>(&self) -> __R {
+///     let __family = match self {
+///         Self::RequestCount { .. } => 0usize,
+///         …
+///     };
 ///     match self {
-///         Self::RequestCount { route: __l0 } =>
-///             Self::__resolve_labels_0(&__FAMILIES[0usize], __l0),
+///         Self::RequestCount { route: __l0 } | … => Self::__resolve_labels_0(__family, __l0),
 ///         …
 ///     }
 /// }
@@ -35,7 +38,8 @@ use crate::model::{HandleType, ValidatedMetrics};
 /// If the variants have different types of handles, expands to `V: __tm::value::AnyValue` and
 /// `self.__resolve::<__p::AnySeries>().record(value)`.
 ///
-/// The arm of a metric with states ends with the state:
+/// Variants with equal labels share one arm, which costs much less than an arm for each variant. A
+/// metric with states has an arm of its own, which ends with the state:
 /// `__p::Resolve::in_state(Self::…, __p::StateIndex::of(__p::label_type::<Phase>(), __l1))`. Then
 /// `record` resolves to `__p::AnySeriesOrState`.
 ///
@@ -49,24 +53,28 @@ pub(crate) fn by_value(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
     let has_state = metrics.metrics.iter().any(|(_, metric)| metric.kind.is_state_or_info());
     let record = record(metrics.shared_handle, has_state);
     let doc = documentation(metrics.shared_handle, has_state);
-    let arms = metrics.metrics.iter().zip(names).map(|((_, metric), names)| {
-        let pattern = pattern(metric);
-        let Names { family, resolve_labels, .. } = names;
-        let labels = (0..metric.labels.len()).map(binding);
-        let resolved = quote_spanned! {at_ident(&metric.variant)=>
-            Self::#resolve_labels(&#family #(, #labels)*)
-        };
-        let resolved = match &metric.state {
-            Some(state) => {
-                let (value, ty) =
-                    (binding(metric.labels.len()), label_type(&state.ty, state.display));
-                let value =
-                    if state.display { quote!(&__p::Displayed(#value)) } else { quote!(#value) };
-                quote!(__p::Resolve::in_state(#resolved, __p::StateIndex::of(#ty, #value)))
-            }
-            None => resolved,
-        };
-        quote_spanned!(at_ident(&metric.variant)=> #pattern => #resolved)
+    let indices = metrics.metrics.iter().zip(names).map(|((_, metric), names)| {
+        let (variant, family) = (&metric.variant, names.family);
+        quote_spanned!(at_ident(variant)=> Self::#variant { .. } => #family)
+    });
+    let lists = metrics.label_lists.first_metrics.iter().enumerate();
+    let arms = lists.filter_map(|(list, first)| {
+        let of_list = metrics.metrics.iter().zip(&metrics.label_lists.of_metric);
+        let patterns: Vec<_> = of_list
+            .filter(|((_, metric), of)| **of == list && metric.state.is_none())
+            .map(|((_, metric), _)| pattern(metric))
+            .collect();
+        let resolved = resolved(&metrics.metrics[*first].1, &names[*first]);
+        (!patterns.is_empty()).then(|| quote!(#(#patterns)|* => #resolved))
+    });
+    let states = metrics.metrics.iter().zip(names).filter_map(|((_, metric), names)| {
+        let state = metric.state.as_ref()?;
+        let (pattern, resolved) = (pattern(metric), resolved(metric, names));
+        let (value, ty) = (binding(metric.labels.len()), label_type(&state.ty, state.display));
+        let value = if state.display { quote!(&__p::Displayed(#value)) } else { quote!(#value) };
+        Some(quote_spanned! {at_ident(&metric.variant)=>
+            #pattern => __p::Resolve::in_state(#resolved, __p::StateIndex::of(#ty, #value))
+        })
     });
     quote! {
         #[doc = #doc]
@@ -77,8 +85,12 @@ pub(crate) fn by_value(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
 
         #[inline]
         fn __resolve<__R: __p::Resolve>(&self) -> __R {
+            let __family = match self {
+                #(#indices,)*
+            };
             match self {
                 #(#arms,)*
+                #(#states,)*
             }
         }
 
@@ -91,6 +103,13 @@ pub(crate) fn by_value(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
             self.__resolve()
         }
     }
+}
+
+/// The series of the labels that a pattern binds.
+fn resolved(metric: &ValidatedMetric, names: &Names) -> TokenStream {
+    let resolve_labels = &names.resolve_labels;
+    let labels = (0..metric.labels.len()).map(binding);
+    quote!(Self::#resolve_labels(__family #(, #labels)*))
 }
 
 /// The types of the variants' handles.
