@@ -13,15 +13,18 @@ export class List {
     this.visible = new Set();
     this.context = { ...context, width: () => this.width };
     this.width = 600;
-    this.observer = new IntersectionObserver((entries) => {
-      for (const { target, isIntersecting } of entries) {
-        if (isIntersecting && target.isConnected && !target.hidden) {
-          this.visible.add(target.row);
-          target.row.fill();
-        } else if (this.visible.delete(target.row)) target.row.empty();
-      }
-      this.measure();
-    }, { rootMargin: MARGIN });
+    this.observer = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          if (isIntersecting && target.isConnected && !target.hidden) {
+            this.visible.add(target.row);
+            target.row.fill();
+          } else if (this.visible.delete(target.row)) target.row.empty();
+        }
+        this.measure();
+      },
+      { rootMargin: MARGIN },
+    );
     new ResizeObserver(() => this.measure()).observe(element);
   }
 
@@ -66,7 +69,10 @@ export class List {
     }
     for (const [key, row] of this.rows) if (!present.has(key)) this.remove(row);
     this.arrangeQuiet(quiet);
-    return { shown: [...this.rows.values()].filter((row) => row.metric.isShown).length, quiet: quiet.length };
+    return {
+      shown: [...this.rows.values()].filter((row) => row.metric.isShown).length,
+      quiet: quiet.length,
+    };
   }
 
   arrangeQuiet(quiet) {

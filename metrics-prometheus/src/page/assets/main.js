@@ -13,6 +13,14 @@ import { clock, duration, group } from "./units.js";
 import { View } from "./view.js";
 
 const RESTART_SHOWN_MS = 30_000;
+const EXAMPLE = `#[derive(Metrics)]
+enum Shop {
+    /// Orders placed.
+    #[counter(unit = "{order}")]
+    Orders,
+}
+
+Shop::orders().inc();`;
 
 const history = new History();
 const view = new View(history);
@@ -61,7 +69,10 @@ function applyFilter() {
 function arrange() {
   const { shown: count, quiet } = list.arrange(history);
   const isFiltered = !filter.isEmpty;
-  setText(byId("matches"), isFiltered ? `${group(String(count + quiet))} of ${group(String(history.metrics.size))}` : "");
+  setText(
+    byId("matches"),
+    isFiltered ? `${group(String(count + quiet))} of ${group(String(history.metrics.size))}` : "",
+  );
   drawEmpty(count + quiet === 0, isFiltered);
 }
 
@@ -74,14 +85,18 @@ function drawEmpty(isEmpty, isFiltered) {
     empty.replaceChildren(
       el("h2", { text: "Nothing matches" }),
       el("p", { text: shown(filter.query, 200) }),
-      el("button", { text: "Clear the search", attr: { type: "button" }, on: { click: () => setQuery("") } }),
+      el("button", {
+        text: "Clear the search",
+        attr: { type: "button" },
+        on: { click: () => setQuery("") },
+      }),
     );
   } else {
     empty.replaceChildren(
       el("h2", { text: "No metrics yet" }),
       el("p", { text: "The program declares no metrics. Declare some, and they appear here:" }),
       el("pre", {
-        text: "#[derive(Metrics)]\nenum Shop {\n    /// Orders placed.\n    #[counter(unit = \"{order}\")]\n    Orders,\n}\n\nShop::orders().inc();",
+        text: EXAMPLE,
       }),
     );
   }
@@ -130,7 +145,8 @@ function drawBanner() {
   let kind = "";
   if (failure) {
     const reason = failure.reason ? ` (${failure.reason})` : "";
-    text = `${name} has not answered since ${clock(failure.since)}${reason}. The page keeps asking.`;
+    const since = clock(failure.since);
+    text = `${name} has not answered since ${since}${reason}. The page keeps asking.`;
     kind = "is-gone";
   } else if (restartedAt !== null && performance.now() - restartedAt.now < RESTART_SHOWN_MS) {
     text = `${name} was restarted at ${clock(restartedAt.time)}. Its counters began at zero.`;
@@ -189,7 +205,9 @@ function recall() {
 
 byId("query").addEventListener("input", (event) => setQuery(event.target.value));
 byId("pause").addEventListener("click", () => setPaused(!view.isPaused));
-byId("warnings").addEventListener("click", () => setQuery(toggled(byId("query").value, "is", "warning")));
+byId("warnings").addEventListener("click", () =>
+  setQuery(toggled(byId("query").value, "is", "warning")),
+);
 document.querySelectorAll("[data-minutes]").forEach((button) => {
   button.addEventListener("click", () => setMinutes(Number(button.dataset.minutes)));
 });
@@ -202,7 +220,8 @@ const feed = new Feed({
     failure = null;
     const result = history.ingest(sample, interval);
     if (!result) return;
-    if (result.isRestart) restartedAt = { now: performance.now(), time: history.frames.at(-1).time };
+    if (result.isRestart)
+      restartedAt = { now: performance.now(), time: history.frames.at(-1).time };
     if (result.changed || result.isRestart || result.isFirst) applyFilter();
     if (!view.isPaused) draw();
     else drawHeader();
