@@ -36,7 +36,7 @@ export function options({ view, width, height, y, series, hooks, onCursor }) {
         grid,
         ticks: { show: false },
         values: () => [],
-        splits: (u) => view.ticks(u.over.clientWidth, 90),
+        splits: (u) => view.ticks(u.bbox.width / devicePixelRatio, 90),
       },
       {
         size: GUTTER,

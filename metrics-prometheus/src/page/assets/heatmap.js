@@ -33,7 +33,7 @@ export class HeatMap {
     const y = {
       scale: { range: () => [this.low, this.high] },
       axis: {
-        splits: (u) => this.splits(u.over.clientHeight),
+        splits: (u) => this.splits(u.bbox.height / devicePixelRatio),
         values: (_, splits) =>
           splits.map((at) => {
             const boundary = metric.boundaries[at - 1];

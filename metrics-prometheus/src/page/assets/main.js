@@ -13,6 +13,7 @@ import { clock, duration, group } from "./units.js";
 import { View } from "./view.js";
 
 const RESTART_SHOWN_MS = 30_000;
+const REMEMBER_MS = 250;
 const EXAMPLE = `#[derive(Metrics)]
 enum Shop {
     /// Orders placed.
@@ -30,6 +31,7 @@ let failure = null;
 let restartedAt = null;
 let plot = { left: 0, width: 0 };
 let reading = 0;
+let remembering = 0;
 
 const list = new List(byId("metrics"), {
   history,
@@ -187,13 +189,17 @@ function setPaused(isPaused) {
   draw();
 }
 
-// The search and the time shown stay in the address, so that a reload keeps them.
+// The search and the time shown stay in the address, so that a reload keeps them. Browsers take their
+// time to change the address, so it changes when the typing pauses.
 function remember() {
-  const state = new URLSearchParams();
-  if (filter.query) state.set("q", filter.query);
-  if (view.window !== 300_000) state.set("minutes", String(view.window / 60_000));
-  const hash = state.toString();
-  window.history.replaceState(null, "", hash ? `#${hash}` : location.pathname);
+  clearTimeout(remembering);
+  remembering = setTimeout(() => {
+    const state = new URLSearchParams();
+    if (filter.query) state.set("q", filter.query);
+    if (view.window !== 300_000) state.set("minutes", String(view.window / 60_000));
+    const hash = state.toString();
+    window.history.replaceState(null, "", hash ? `#${hash}` : location.pathname);
+  }, REMEMBER_MS);
 }
 
 function recall() {

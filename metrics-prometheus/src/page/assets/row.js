@@ -69,10 +69,10 @@ export class Row {
     this.update();
   }
 
-  // Forgets the contents, when the row is out of sight.
-  empty() {
+  // Forgets the contents, when the row is out of sight. The row keeps its `height`.
+  empty(height) {
     if (!this.isFilled) return;
-    this.element.style.height = `${this.element.offsetHeight}px`;
+    this.element.style.height = `${height}px`;
     this.isFilled = false;
     this.chart?.destroy();
     this.chart = this.details = this.readout = null;
