@@ -59,7 +59,8 @@ fn shop() -> Result<(), Error> {
                 _ => ("/", 200),
             };
             requests.record(1, attributes!("route" => route, "status" => status))?;
-            duration.record(if number % 100 < 2 { 30 } else { 7 }, attributes!("route" => route))?;
+            duration
+                .record(if number % 100 < 2 { 30 } else { 7 }, attributes!("route" => route))?;
         }
         done = due;
         for number in 0..6 {
