@@ -15,6 +15,7 @@ mod histogram_progress;
 mod joined;
 mod last_recorded;
 pub(crate) mod last_values;
+pub(crate) mod live;
 pub(crate) mod merge;
 pub(crate) mod numbers;
 pub(crate) mod observation;

@@ -47,6 +47,8 @@ pub mod label {
 pub use collect::changes::{ChangeReader, Changes, MetricChanges, SeriesChange};
 pub use collect::conflicts::{Resolution, check, resolve_conflict};
 #[doc(hidden)]
+pub use collect::live::{Live, LiveSeries, LiveValue, read_live};
+#[doc(hidden)]
 pub use collect::observation::observe_now;
 pub use collect::observation::{Observation, observe};
 #[doc(hidden)]

@@ -17,7 +17,7 @@ pub(crate) struct Named {
     pub(crate) kind: Kind,
     /// `None` for `target_info`.
     pub(crate) metric: Option<&'static Descriptor>,
-    /// The place of the metric in the snapshot.
+    /// The number of the metric in its source.
     pub(crate) index: usize,
 }
 
@@ -31,12 +31,11 @@ pub(crate) struct Families {
 }
 
 impl Families {
-    /// The families of these metrics, in the order of a scrape. Names do not depend on the order of
-    /// the metrics.
+    /// The families of these metrics, each with its number in the source.
     pub(crate) fn of(
         naming: &Naming,
         escaping: Escaping,
-        metrics: impl IntoIterator<Item = &'static Descriptor>,
+        metrics: impl IntoIterator<Item = (usize, &'static Descriptor)>,
         has_target: bool,
     ) -> Self {
         let named = |(index, metric): (usize, &'static Descriptor)| Named {
@@ -45,7 +44,7 @@ impl Families {
             metric: Some(metric),
             index,
         };
-        let mut all: Vec<Named> = metrics.into_iter().enumerate().map(named).collect();
+        let mut all: Vec<Named> = metrics.into_iter().map(named).collect();
         all.sort_by(|a, b| a.key().cmp(&b.key()));
         if has_target {
             let name = escaping.metric("target_info").into_owned();
@@ -204,7 +203,7 @@ impl Naming {
         let mut conflicts: Vec<NameConflict> = Vec::new();
         // Names may differ only in characters that some scrapers do not allow.
         for escaping in [Escaping::AllowUtf8, Escaping::Underscores] {
-            let families = Families::of(self, escaping, metrics.iter().copied(), false);
+            let families = Families::of(self, escaping, metrics.iter().copied().enumerate(), false);
             let equal = families.families.iter().flat_map(|family| self.equal_series(family));
             for conflict in families.left_out.into_iter().chain(equal) {
                 let is_same = |known: &NameConflict| std::ptr::eq(known.second, conflict.second);

@@ -1,7 +1,7 @@
 //! From a snapshot to the bytes of a scrape.
 //!
-//! `encoder` sorts metrics by their translated names and puts the series of one name into `rows`.
-//! `text`, `open_metrics_2` and `protobuf` write them.
+//! `scrape` takes the series of one name from a `source` and puts them into `rows`. `text`,
+//! `open_metrics_2` and `protobuf` write them.
 
 pub(crate) mod encoder;
 mod family;
@@ -12,4 +12,8 @@ mod protobuf;
 mod quote;
 mod rows;
 mod sample_name;
+mod scrape;
+mod source;
 mod text;
+mod varint;
+mod warn;

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use typed_metrics_core::{HandlerError, MetricHandler, snapshot};
+use typed_metrics_core::{HandlerError, MetricHandler, observe_now};
 
 #[cfg(feature = "push")]
 use crate::error::PrometheusError;
@@ -89,7 +89,8 @@ impl PrometheusHandler {
     #[must_use]
     pub fn render(&self, format: Format) -> Vec<u8> {
         let mut rendered = Vec::new();
-        format.encode(&snapshot(), &self.shared.settings, &mut rendered);
+        observe_now();
+        format.encode_now(&self.shared.settings, &mut rendered);
         rendered
     }
 

@@ -51,6 +51,14 @@ impl Totals {
         }
     }
 
+    /// Makes this an empty histogram with as many boundaries, in the same memory.
+    pub(crate) fn clear(&mut self, boundaries: usize) {
+        let mut buckets = std::mem::take(&mut self.buckets);
+        buckets.clear();
+        buckets.resize(boundaries + 1, 0);
+        *self = Self { buckets, ..Self::new(0) };
+    }
+
     pub(crate) fn count(&self) -> u64 {
         count(&self.buckets)
     }

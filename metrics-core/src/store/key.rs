@@ -279,6 +279,18 @@ pub(crate) fn fixed_labels(descriptor: &'static Descriptor, index: usize) -> Lab
     named(descriptor, fixed_values(descriptor.labels(), index))
 }
 
+/// The value of the fixed label with this number, in combination `index`.
+pub(crate) fn fixed_label(
+    labels: &'static [LabelDescriptor],
+    number: usize,
+    index: usize,
+) -> LabelRef<'static> {
+    let counts = labels[number + 1..].iter().filter_map(LabelDescriptor::cardinality);
+    let later: usize = counts.product();
+    let count = labels[number].cardinality();
+    count.map_or(LabelRef::Absent, |count| labels[number].value_at(index / later % count))
+}
+
 /// The values of the fixed labels in combination `index`; `None` for open and absent labels. The
 /// last fixed label varies fastest.
 fn fixed_values(labels: &[LabelDescriptor], mut index: usize) -> Vec<Option<LabelValue>> {

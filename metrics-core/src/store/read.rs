@@ -145,8 +145,22 @@ fn shared_cell(series: Series, view: &View<'_>) -> Option<u64> {
 /// The contents of a histogram; `None` if nothing was recorded. With `end_interval`, the interval
 /// ends at this read. To read the interval, the caller must keep other readers out.
 pub(crate) fn histogram(series: Series, view: &View<'_>, end_interval: bool) -> Option<Totals> {
-    let boundaries = series.descriptor().boundaries().len();
-    let mut totals = Totals::new(boundaries);
+    let mut totals = Totals::new(series.descriptor().boundaries().len());
+    add_runs(series, view, end_interval, &mut totals);
+    (totals.count() > 0).then_some(totals)
+}
+
+/// Adds the contents of a histogram to `totals`. Returns whether they belong together: they do not
+/// if the series was removed meanwhile.
+pub(crate) fn add_histogram(series: Series, view: &View<'_>, totals: &mut Totals) -> bool {
+    let before = series.block.stamp();
+    add_runs(series, view, false, totals);
+    // As in `read`.
+    fence(Acquire);
+    series.is_fixed() || series.block.stamp() == before
+}
+
+fn add_runs(series: Series, view: &View<'_>, end_interval: bool, totals: &mut Totals) {
     let mut copied = view.copied.borrow_mut();
     for run in view.runs(series) {
         let Some(copied) = copied.read(run) else { continue };
@@ -173,7 +187,6 @@ pub(crate) fn histogram(series: Series, view: &View<'_>, end_interval: bool) -> 
     if let Some(shared) = shared {
         totals.merge(shared.sum, shared.extremes, shared.interval, &shared.buckets);
     }
-    (totals.count() > 0).then_some(totals)
 }
 
 impl Series {

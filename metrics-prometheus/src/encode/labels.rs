@@ -41,7 +41,7 @@ struct LabelName {
 type Entry<'v> = (usize, LabelRef<'v>);
 
 /// The number of labels of a series that need no allocation.
-const INLINE: usize = 16;
+const INLINE: usize = 8;
 
 impl<'a> LabelWriter<'a> {
     pub(super) fn new(format: Format, naming: &'a Naming) -> Self {

@@ -26,20 +26,20 @@ pub(super) fn write(family: &Family<'_>, out: &mut Vec<u8>) {
         match row.reading {
             Reading::Number(number) => number.write(out),
             Reading::Histogram { sum, .. } => {
-                let buckets = family.rows.buckets(row);
+                let buckets = || family.rows.buckets(row);
                 out.extend_from_slice(b"{count:");
-                write_u64(buckets.iter().fold(0, |sum, count| sum.wrapping_add(*count)), out);
+                write_u64(buckets().fold(0, u64::wrapping_add), out);
                 out.extend_from_slice(b",sum:");
                 write_f64(sum, out);
                 out.extend_from_slice(b",bucket:[");
                 let mut total = 0_u64;
                 for (number, (limit, count)) in
-                    family.members[row.member].limits.iter().zip(buckets).enumerate()
+                    family.members[row.member as usize].limits.iter().zip(buckets()).enumerate()
                 {
                     if number > 0 {
                         out.push(b',');
                     }
-                    total = total.wrapping_add(*count);
+                    total = total.wrapping_add(count);
                     out.extend_from_slice(limit.as_bytes());
                     out.push(b':');
                     write_u64(total, out);

@@ -6,6 +6,7 @@
 
 use super::family::Family;
 use super::rows::{Reading, Row, Rows};
+use super::varint;
 use crate::kind::Kind;
 
 mod metric_family {
@@ -78,7 +79,7 @@ impl ProtobufWriter {
         if !unit.is_empty() {
             write_bytes(metric_family::UNIT, unit.as_bytes(), &mut message);
         }
-        push_varint(message.len() as u64, out);
+        varint::push(message.len() as u64, out);
         out.extend_from_slice(&message);
         self.family = message;
     }
@@ -100,14 +101,14 @@ impl ProtobufWriter {
                 }
             }
             Reading::Histogram { sum, .. } => {
-                let counts = rows.buckets(row);
-                let count = counts.iter().fold(0_u64, |sum, count| sum.wrapping_add(*count));
+                let count = rows.buckets(row).fold(0, u64::wrapping_add);
                 write_varint(histogram::COUNT, count, value);
                 write_double(histogram::SUM, sum, value);
                 let mut total = 0_u64;
                 // The last bucket, which has no limit, may be left out.
-                for (limit, count) in family.members[row.member].boundaries.iter().zip(counts) {
-                    total = total.wrapping_add(*count);
+                let limits = family.members[row.member as usize].boundaries.iter();
+                for (limit, count) in limits.zip(rows.buckets(row)) {
+                    total = total.wrapping_add(count);
                     write_bucket(total, *limit, value);
                 }
                 write_timestamp(histogram::CREATED, row.created, value);
@@ -123,20 +124,20 @@ pub(super) fn write_label_pair(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
     const NAME: u8 = 1;
     const VALUE: u8 = 2;
     write_key(metric::LABEL, LENGTH_DELIMITED, out);
-    push_varint((bytes_len(name) + bytes_len(value)) as u64, out);
+    varint::push((bytes_len(name) + bytes_len(value)) as u64, out);
     write_bytes(NAME, name, out);
     write_bytes(VALUE, value, out);
 }
 
 /// The length of a field with these bytes.
 fn bytes_len(bytes: &[u8]) -> usize {
-    1 + varint_len(bytes.len() as u64) + bytes.len()
+    1 + varint::length(bytes.len() as u64) + bytes.len()
 }
 
 fn write_bucket(cumulative_count: u64, upper_bound: f64, out: &mut Vec<u8>) {
-    let count = 1 + varint_len(cumulative_count);
+    let count = 1 + varint::length(cumulative_count);
     write_key(histogram::BUCKET, LENGTH_DELIMITED, out);
-    push_varint((count + 9) as u64, out);
+    varint::push((count + 9) as u64, out);
     write_varint(bucket::CUMULATIVE_COUNT, cumulative_count, out);
     write_double(bucket::UPPER_BOUND, upper_bound, out);
 }
@@ -146,22 +147,22 @@ fn write_timestamp(field: u8, nanoseconds: u64, out: &mut Vec<u8>) {
     const SECONDS: u8 = 1;
     const NANOS: u8 = 2;
     let (seconds, nanos) = (nanoseconds / 1_000_000_000, nanoseconds % 1_000_000_000);
-    let length = 2 + varint_len(seconds) + varint_len(nanos);
+    let length = 2 + varint::length(seconds) + varint::length(nanos);
     write_key(field, LENGTH_DELIMITED, out);
-    push_varint(length as u64, out);
+    varint::push(length as u64, out);
     write_varint(SECONDS, seconds, out);
     write_varint(NANOS, nanos, out);
 }
 
 fn write_bytes(field: u8, bytes: &[u8], out: &mut Vec<u8>) {
     write_key(field, LENGTH_DELIMITED, out);
-    push_varint(bytes.len() as u64, out);
+    varint::push(bytes.len() as u64, out);
     out.extend_from_slice(bytes);
 }
 
 fn write_varint(field: u8, value: u64, out: &mut Vec<u8>) {
     write_key(field, VARINT, out);
-    push_varint(value, out);
+    varint::push(value, out);
 }
 
 fn write_double(field: u8, value: f64, out: &mut Vec<u8>) {
@@ -177,18 +178,4 @@ const LENGTH_DELIMITED: u8 = 2;
 /// Appends the key of a field; all numbers of fields are below 16, so the key is one byte.
 fn write_key(field: u8, wire_type: u8, out: &mut Vec<u8>) {
     out.push(field << 3 | wire_type);
-}
-
-/// Appends a number in groups of seven bits, the lowest first.
-fn push_varint(mut value: u64, out: &mut Vec<u8>) {
-    while value > 0x7f {
-        out.push(0x80 | value.to_le_bytes()[0]);
-        value >>= 7;
-    }
-    out.push(value.to_le_bytes()[0]);
-}
-
-fn varint_len(value: u64) -> usize {
-    // At least one group, also for zero.
-    ((64 - (value | 1).leading_zeros()) as usize).div_ceil(7)
 }

@@ -1,20 +1,26 @@
 //! Escaping of text.
 
+use memchr::{memchr2, memchr3};
+
 /// Appends the text of a label value or of a quoted name: `\`, `"` and line breaks are escaped.
 pub(super) fn write_quoted(text: &str, out: &mut Vec<u8>) {
-    escape(text, out, |byte| matches!(byte, b'\\' | b'"' | b'\n'));
+    escape(text, out, |text| memchr3(b'\\', b'"', b'\n', text));
 }
 
 /// Appends the text of a `HELP` line. Quotes are escaped in OpenMetrics only: in the text formats,
 /// a backslash before a quote would be part of the text.
 pub(super) fn write_help(text: &str, escapes_quotes: bool, out: &mut Vec<u8>) {
-    escape(text, out, |byte| matches!(byte, b'\\' | b'\n') || escapes_quotes && byte == b'"');
+    if escapes_quotes {
+        write_quoted(text, out);
+    } else {
+        escape(text, out, |text| memchr2(b'\\', b'\n', text));
+    }
 }
 
-fn escape(text: &str, out: &mut Vec<u8>, is_escaped: impl Fn(u8) -> bool) {
+fn escape(text: &str, out: &mut Vec<u8>, find: impl Fn(&[u8]) -> Option<usize>) {
     let mut rest = text.as_bytes();
     // All escaped bytes are ASCII, so no character is cut.
-    while let Some(at) = rest.iter().position(|byte| is_escaped(*byte)) {
+    while let Some(at) = find(rest) {
         let (plain, special) = rest.split_at(at);
         out.extend_from_slice(plain);
         let escaped = if special[0] == b'\n' { b'n' } else { special[0] };

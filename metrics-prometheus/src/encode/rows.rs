@@ -1,6 +1,9 @@
 //! The series of one family, in plain memory that is used again for the next family.
 
+use std::ops::Range;
+
 use super::number::Number;
+use super::varint;
 
 /// The values and the encoded labels of series.
 #[derive(Debug, Default)]
@@ -8,22 +11,34 @@ pub(super) struct Rows {
     rows: Vec<Row>,
     /// The encoded labels of all rows, one after the other.
     labels: Vec<u8>,
-    /// The counts of all buckets of all rows.
-    buckets: Vec<u64>,
+    /// The counts of all buckets of all rows, which are small numbers mostly.
+    buckets: Vec<u8>,
     /// The rows in the order of their labels: some bytes of the labels, and the row.
-    order: Vec<(u64, usize)>,
+    order: Vec<(u64, u32)>,
 }
 
-/// One series.
+/// One series. The rows are most of a scrape's memory, besides its text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
-    /// The definition that the series belongs to, by its place among those of the family.
-    pub(super) member: usize,
-    labels: (usize, usize),
-    buckets: (usize, usize),
-    pub(super) reading: Reading,
+    labels_begin: usize,
+    buckets_begin: usize,
     /// When the series was created, in nanoseconds since the Unix epoch.
     pub(super) created: u64,
+    pub(super) reading: Reading,
+    labels_length: u32,
+    buckets_length: u32,
+    /// The definition that the series belongs to, by its place among those of the family.
+    pub(super) member: u32,
+}
+
+impl Row {
+    fn labels(&self) -> Range<usize> {
+        self.labels_begin..self.labels_begin + self.labels_length as usize
+    }
+
+    fn buckets(&self) -> Range<usize> {
+        self.buckets_begin..self.buckets_begin + self.buckets_length as usize
+    }
 }
 
 /// The value of a series. The buckets of a histogram are kept elsewhere.
@@ -54,80 +69,76 @@ impl Rows {
         created: u64,
         write_labels: impl FnOnce(&mut Vec<u8>),
     ) {
-        let begin = (self.labels.len(), self.buckets.len());
+        let (labels_begin, buckets_begin) = (self.labels.len(), self.buckets.len());
         write_labels(&mut self.labels);
-        self.buckets.extend_from_slice(buckets);
-        let labels = (begin.0, self.labels.len());
-        let buckets = (begin.1, self.buckets.len());
-        self.rows.push(Row { member, labels, buckets, reading, created });
+        let labels_length = self.labels.len() - labels_begin;
+        buckets.iter().for_each(|count| varint::push(*count, &mut self.buckets));
+        self.rows.push(Row {
+            labels_begin,
+            buckets_begin,
+            created,
+            reading,
+            labels_length: short(labels_length),
+            buckets_length: short(self.buckets.len() - buckets_begin),
+            member: short(member),
+        });
+    }
+
+    /// Makes room for more rows.
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.rows.reserve_exact(more);
+        self.order.reserve_exact(more);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
     }
 
     pub(super) fn labels(&self, row: &Row) -> &[u8] {
-        &self.labels[row.labels.0..row.labels.1]
+        &self.labels[row.labels()]
     }
 
     /// The counts of the row's buckets, each without those below it.
-    pub(super) fn buckets(&self, row: &Row) -> &[u64] {
-        &self.buckets[row.buckets.0..row.buckets.1]
+    pub(super) fn buckets(&self, row: &Row) -> impl Iterator<Item = u64> {
+        varint::numbers(&self.buckets[row.buckets()])
     }
 
     /// The rows in the order of [`sort`](Self::sort).
     pub(super) fn iter(&self) -> impl Iterator<Item = &Row> {
-        self.order.iter().map(|(_, row)| &self.rows[*row])
+        self.order.iter().map(|(_, row)| &self.rows[*row as usize])
     }
 
-    /// Sorts the rows by labels, and then by member. Of rows with equal labels, the first one stays;
-    /// `merge` is called with it and each other one.
-    ///
-    /// Most comparisons see only the eight bytes after the beginning that all labels share.
+    /// Sorts the rows by labels, and then in the order in which they were added. Of rows with equal
+    /// labels, the first one stays; `merge` is called with it and each other one.
     pub(super) fn sort(&mut self, mut merge: impl FnMut(&mut Self, usize, usize)) {
-        let shared = self.shared_prefix();
         let Self { rows, labels, order, .. } = self;
-        let bytes = |row: usize| &labels[rows[row].labels.0..rows[row].labels.1];
+        let bytes = |row: u32| &labels[rows[row as usize].labels()];
         order.clear();
-        order.extend((0..rows.len()).map(|row| (word(&bytes(row)[shared..]), row)));
-        order.sort_unstable_by(|(a, x), (b, y)| {
-            a.cmp(b).then_with(|| bytes(*x).cmp(bytes(*y))).then_with(|| x.cmp(y))
-        });
-        let is_equal =
-            |pair: &[(u64, usize)]| pair[0].0 == pair[1].0 && bytes(pair[0].1) == bytes(pair[1].1);
-        if order.windows(2).any(is_equal) {
-            let order = std::mem::take(&mut self.order);
-            let mut kept: Vec<(u64, usize)> = Vec::with_capacity(order.len());
-            for (word, row) in order {
-                match kept.last() {
-                    Some((_, first))
-                        if self.labels(&self.rows[*first]) == self.labels(&self.rows[row]) =>
-                    {
-                        merge(self, *first, row);
-                    }
-                    _ => kept.push((word, row)),
-                }
-            }
-            self.order = kept;
+        order.extend((0..short(rows.len())).map(|row| (0, row)));
+        sort_by_words(order, 0, MOST_WORDS, bytes);
+        let is_equal = |a: (u64, u32), b: (u64, u32)| a.0 == b.0 && bytes(a.1) == bytes(b.1);
+        if !order.windows(2).any(|pair| is_equal(pair[0], pair[1])) {
+            return;
         }
-    }
-
-    /// The number of bytes at the beginning that the labels of all rows share.
-    fn shared_prefix(&self) -> usize {
-        let Some((first, others)) = self.rows.split_first() else { return 0 };
-        let first = self.labels(first);
-        others.iter().fold(first.len(), |shared, row| {
-            let labels = self.labels(row);
-            if labels.get(..shared).is_some_and(|begin| begin == &first[..shared]) {
-                return shared;
+        let mut kept: Vec<(u64, u32)> = Vec::with_capacity(order.len());
+        let mut merged = Vec::new();
+        for entry in std::mem::take(order) {
+            match kept.last() {
+                Some(last) if is_equal(*last, entry) => merged.push((last.1, entry.1)),
+                _ => kept.push(entry),
             }
-            first.iter().zip(labels).take_while(|(a, b)| a == b).count()
-        })
+        }
+        self.order = kept;
+        merged.into_iter().for_each(|(kept, other)| merge(self, kept as usize, other as usize));
     }
 
     /// The member of a row.
     pub(super) fn member(&self, row: usize) -> usize {
-        self.rows[row].member
+        self.rows[row].member as usize
     }
 
-    /// Adds the value of `other` to that of `row`. A gauge keeps the value of `row`.
-    pub(super) fn add(&mut self, row: usize, other: usize, is_sum: bool) {
+    /// Adds the value of `other` to that of `row`. The last value of a gauge counts.
+    pub(super) fn merge(&mut self, row: usize, other: usize, is_sum: bool) {
         let [from, into] = [self.rows[other], self.rows[row]];
         match (&mut self.rows[row].reading, from.reading) {
             (Reading::Number(Number::U64(a)), Reading::Number(Number::U64(b))) if is_sum => {
@@ -143,13 +154,68 @@ impl Rows {
             ) => {
                 *sum += other_sum;
                 *has_negative |= other_negative;
-                for (to, from) in
-                    (into.buckets.0..into.buckets.1).zip(from.buckets.0..from.buckets.1)
-                {
-                    self.buckets[to] = self.buckets[to].wrapping_add(self.buckets[from]);
-                }
+                let sums: Vec<u64> = {
+                    let pairs = self.buckets(&into).zip(self.buckets(&from));
+                    pairs.map(|(a, b)| a.wrapping_add(b)).collect()
+                };
+                self.rows[row].buckets_begin = self.buckets.len();
+                sums.into_iter().for_each(|count| varint::push(count, &mut self.buckets));
+                let length = self.buckets.len() - self.rows[row].buckets_begin;
+                self.rows[row].buckets_length = short(length);
             }
+            (Reading::Number(number), Reading::Number(last)) if !is_sum => *number = last,
             _ => {}
+        }
+    }
+}
+
+/// A count in four bytes. Neither the rows of a family nor the bytes of a row's labels are more.
+fn short(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// The words of eight bytes by which rows are sorted before they are compared byte by byte.
+const MOST_WORDS: usize = 32;
+
+/// Sorts rows whose labels share their first `shared` bytes. The words of all entries are equal
+/// before, and are those by which the rows were sorted last afterwards.
+///
+/// Labels begin alike, so a comparison of whole labels would read much memory. Words are compared
+/// where they are, and only rows with equal words look at their labels again.
+fn sort_by_words<'a>(
+    order: &mut [(u64, u32)],
+    shared: usize,
+    words: usize,
+    bytes: impl Fn(u32) -> &'a [u8] + Copy,
+) {
+    let Some(((_, first), others)) = order.split_first() else { return };
+    let first = bytes(*first);
+    let shared = others.iter().fold(first.len(), |end, (_, row)| {
+        let labels = bytes(*row);
+        let is_shared = labels.len() >= end && labels[shared..end] == first[shared..end];
+        if is_shared {
+            end
+        } else {
+            shared
+                + first[shared..end]
+                    .iter()
+                    .zip(&labels[shared..])
+                    .take_while(|(a, b)| a == b)
+                    .count()
+        }
+    });
+    if words == 0 {
+        order.sort_by(|(_, a), (_, b)| bytes(*a).cmp(bytes(*b)).then_with(|| a.cmp(b)));
+        return;
+    }
+    order.iter_mut().for_each(|(key, row)| *key = word(&bytes(*row)[shared..]));
+    order.sort_unstable();
+    for equal in order.chunk_by_mut(|a, b| a.0 == b.0).filter(|equal| equal.len() > 1) {
+        if equal.iter().all(|(_, row)| bytes(*row).len() >= shared + 8) {
+            sort_by_words(equal, shared + 8, words - 1, bytes);
+        } else {
+            // The end of labels looks like zeros.
+            equal.sort_by(|(_, a), (_, b)| bytes(*a).cmp(bytes(*b)).then_with(|| a.cmp(b)));
         }
     }
 }
@@ -162,4 +228,53 @@ fn word(bytes: &[u8]) -> u64 {
     let mut first = [0; 8];
     first[..bytes.len()].copy_from_slice(bytes);
     u64::from_be_bytes(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The labels in the order of the rows, and the pairs of equal labels.
+    fn sorted(labels: &[Vec<u8>]) -> (Vec<Vec<u8>>, Vec<(usize, usize)>) {
+        let mut rows = Rows::default();
+        for labels in labels {
+            let reading = Reading::Number(Number::U64(0));
+            rows.push(0, reading, &[], 0, |out| out.extend_from_slice(labels));
+        }
+        let mut merged = Vec::new();
+        rows.sort(|_, kept, other| merged.push((kept, other)));
+        (rows.iter().map(|row| rows.labels(row).to_vec()).collect(), merged)
+    }
+
+    #[test]
+    fn rows_are_sorted_by_their_labels() {
+        let mut rng = fastrand::Rng::with_seed(3);
+        for _ in 0..500 {
+            let begin: Vec<u8> = vec![b'x'; rng.usize(0..20)];
+            let labels: Vec<Vec<u8>> = (0..rng.usize(0..40))
+                .map(|_| {
+                    let mut labels = begin.clone();
+                    labels.extend((0..rng.usize(0..20)).map(|_| *rng.choice(b"\0ab").unwrap()));
+                    labels
+                })
+                .collect();
+            let mut expected = labels.clone();
+            expected.sort();
+            expected.dedup();
+            let (found, merged) = sorted(&labels);
+            assert_eq!(found, expected);
+            assert_eq!(merged.len(), labels.len() - expected.len());
+            for (kept, other) in merged {
+                assert!(kept < other && labels[kept] == labels[other]);
+            }
+        }
+    }
+
+    #[test]
+    fn labels_that_share_much_are_sorted_too() {
+        let labels: Vec<Vec<u8>> = (0..200).rev().map(|length| vec![b'a'; 7 * length]).collect();
+        let mut expected = labels.clone();
+        expected.reverse();
+        assert_eq!(sorted(&labels), (expected, Vec::new()));
+    }
 }

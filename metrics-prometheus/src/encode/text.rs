@@ -110,7 +110,7 @@ impl Samples {
                     let has_sum = match variant {
                         Variant::Text => true,
                         Variant::OpenMetrics { .. } => {
-                            let first = family.members[row.member].boundaries.first();
+                            let first = family.members[row.member as usize].boundaries.first();
                             !has_negative && first.is_none_or(|first| *first >= 0.0)
                         }
                     };
@@ -134,10 +134,16 @@ impl Samples {
     }
 
     /// Writes the cumulated buckets, and returns the count.
-    fn write_buckets(&self, row: &Row, labels: &[u8], buckets: &[u64], out: &mut Vec<u8>) -> u64 {
+    fn write_buckets(
+        &self,
+        row: &Row,
+        labels: &[u8],
+        buckets: impl Iterator<Item = u64>,
+        out: &mut Vec<u8>,
+    ) -> u64 {
         let mut total = 0_u64;
-        for (limit, count) in self.limits[row.member].iter().zip(buckets) {
-            total = total.wrapping_add(*count);
+        for (limit, count) in self.limits[row.member as usize].iter().zip(buckets) {
+            total = total.wrapping_add(count);
             self.bucket.write_with(labels, limit, out);
             write_u64(total, out);
             out.push(b'\n');

@@ -5,14 +5,15 @@ use std::io::Write;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use typed_metrics_core::Snapshot;
+#[cfg(feature = "server")]
+use typed_metrics_core::snapshot_as_observed;
 
 use crate::format::Format;
 #[cfg(feature = "server")]
 use crate::page;
 use crate::settings::Settings;
 
-/// One form of a snapshot.
+/// One form of the metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Output {
     pub(crate) contents: Contents,
@@ -29,12 +30,13 @@ pub(crate) enum Contents {
 }
 
 impl Output {
-    pub(crate) fn encode(self, snapshot: &Snapshot, settings: &Settings) -> Bytes {
+    /// Collects, without calling callbacks.
+    pub(crate) fn collect(self, settings: &Settings) -> Bytes {
         let mut plain = Vec::new();
         match self.contents {
-            Contents::Scrape(format) => format.encode(snapshot, settings, &mut plain),
+            Contents::Scrape(format) => format.encode_now(settings, &mut plain),
             #[cfg(feature = "server")]
-            Contents::Page => plain = page::data(snapshot),
+            Contents::Page => plain = page::data(&snapshot_as_observed()),
         }
         if self.is_compressed { compress(&plain) } else { plain.into() }
     }

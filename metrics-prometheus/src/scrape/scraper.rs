@@ -9,7 +9,7 @@ use std::thread;
 use bytes::Bytes;
 use log::Level;
 use tokio::sync::oneshot;
-use typed_metrics_core::{foreign, report, snapshot_as_observed};
+use typed_metrics_core::{foreign, report};
 
 use crate::scrape::callbacks::Callbacks;
 use crate::scrape::output::Output;
@@ -18,8 +18,7 @@ use crate::settings::Settings;
 /// Collects and encodes on a thread of its own.
 ///
 /// Those that ask while a collection is in progress wait for the next one, so an output has
-/// everything that was recorded before it was asked for. All that wait share one collection, and one
-/// encoding of each output.
+/// everything that was recorded before it was asked for. All that wait for one output share it.
 pub(crate) struct Scraper {
     settings: Settings,
     thread: Mutex<Option<Thread>>,
@@ -107,11 +106,10 @@ fn collect_for(asked: &Receiver<Asked>, settings: &Settings) {
     }
 }
 
-/// Collects once, and encodes each output once.
+/// Makes each output once.
 fn answer(mut waiting: Vec<Asked>, settings: &Settings) {
-    let snapshot = snapshot_as_observed();
     while let Some(output) = waiting.first().map(|asked| asked.output) {
-        let bytes = output.encode(&snapshot, settings);
+        let bytes = output.collect(settings);
         for asked in waiting.extract_if(.., |asked| asked.output == output) {
             // Fails if the connection was closed meanwhile.
             let _ = asked.answer.send(bytes.clone());

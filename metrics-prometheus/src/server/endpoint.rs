@@ -3,6 +3,8 @@
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use log::Level;
 use typed_metrics_core::{HandlerError, report};
@@ -12,6 +14,9 @@ use crate::server::host::Hosts;
 use crate::server::login::Login;
 use crate::server::running::Running;
 use crate::server::site::Site;
+
+/// How long an address that is taken may take to become free.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// A server that can be opened and closed again and again.
 #[derive(Debug)]
@@ -74,7 +79,7 @@ impl Endpoint {
     fn listen(&self) -> Result<TcpListener, String> {
         let mut failed = String::new();
         for address in &self.settings.addresses {
-            match TcpListener::bind(address) {
+            match bind(*address) {
                 Ok(listener) => return Ok(listener),
                 Err(error) => {
                     failed = why(*address, &error);
@@ -86,6 +91,20 @@ impl Endpoint {
             }
         }
         Err(failed)
+    }
+}
+
+/// Listens at the address. If a socket is there, waits a moment for its end: while this process starts
+/// another program, that one may hold the socket of a server that has just ended.
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let began = Instant::now();
+    loop {
+        match TcpListener::bind(address) {
+            Err(error) if error.kind() == ErrorKind::AddrInUse && began.elapsed() < PATIENCE => {
+                thread::sleep(PATIENCE / 10);
+            }
+            bound => return bound,
+        }
     }
 }
 

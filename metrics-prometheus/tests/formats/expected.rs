@@ -140,7 +140,7 @@ fn sum(a: Reading, b: Reading, is_sum: bool) -> Reading {
             let buckets = a.into_iter().zip(b).map(|((limit, a), (_, b))| (limit, a + b));
             Reading::Histogram(buckets.collect(), count + more, sum + other, has && also)
         }
-        (a, _) => a,
+        (_, last) => last,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Observed callbacks that panic, hang, or are slow.
 
+use std::panic;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Barrier};
 use std::thread;
@@ -53,6 +54,9 @@ impl Drop for Block {
 fn a_callback_that_panics_costs_its_own_value_only() {
     let _turn = my_turn();
     let (_, address) = serve(PrometheusHandler::builder());
+    // A backtrace takes longer than a scrape waits for callbacks.
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
     let observed = (
         Called::good(1).observe(|| 7),
         Called::bad(1).observe(|| -> u64 { panic!("a callback panics on purpose") }),
@@ -66,6 +70,7 @@ fn a_callback_that_panics_costs_its_own_value_only() {
         assert_eq!(value(&scraped, "called_recorded_total", 1), Some(f64::from(recorded)));
     }
     drop(observed);
+    panic::set_hook(hook);
     assert_eq!(Called::descriptors().len(), 3);
 }
 
@@ -119,11 +124,11 @@ fn a_callback_of_all_collections_that_hangs_delays_no_scrape() {
     let logged = logged();
     assert_eq!(logged.iter().filter(|line| line.contains(late)).count(), 1, "{logged:?}");
     // Many at once, too.
-    let begin = Barrier::new(10);
+    let together = Barrier::new(10);
     thread::scope(|scope| {
         for _ in 0..10 {
             scope.spawn(|| {
-                begin.wait();
+                together.wait();
                 scrape(address);
             });
         }

@@ -104,6 +104,8 @@ fn by_name_the_variables_say_where_it_serves() {
         scrape(address);
         std::process::exit(42);
     }
+    // While a program is started, it holds the sockets of this one.
+    let _turn = my_turn();
     // Free now, and hopefully until the child has it.
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
     for host in ["", "localhost", "127.0.0.1", "0.0.0.0"] {
@@ -125,6 +127,7 @@ fn a_wrong_variable_keeps_the_name_from_being_set() {
         assert!(error.starts_with(text), "{error}");
         std::process::exit(42);
     }
+    let _turn = my_turn();
     let output = run_alone(TEST, &[("OTEL_EXPORTER_PROMETHEUS_PORT", "94640")]);
     assert_eq!(output.status.code(), Some(42), "{output:?}");
 }

@@ -1,0 +1,15 @@
+//! Prints the peak of the bytes that a scrape allocates, and the number of its allocations. The
+//! crate is given by its place in the list, and then the number of series.
+
+use typed_metrics_scrape::peers;
+
+fn main() {
+    let arguments: Vec<usize> =
+        std::env::args().skip(1).map(|word| word.parse().expect("a number")).collect();
+    let [peer, series] = arguments[..] else { panic!("expected a crate and a number of series") };
+    let mut peer = peers::all(series).swap_remove(peer);
+    // What a crate keeps from the first scrape on is not part of a scrape.
+    drop((peer.scrape)());
+    let info = allocation_counter::measure(|| drop((peer.scrape)()));
+    println!("{} {}", info.bytes_max, info.count_total);
+}

@@ -1,0 +1,91 @@
+//! Where the series come from: a snapshot, or the metrics themselves.
+
+use std::time::SystemTime;
+
+use typed_metrics_core::{LabelRef, Live, LiveValue, MetricSnapshot, Value};
+
+use super::labels::LabelWriter;
+use super::number::Number;
+use super::rows::{Reading, Rows};
+
+/// The series of metrics, which are numbered.
+pub(super) trait Source {
+    /// Adds the series of a metric to `rows`, as those of `member`, with `more` labels each.
+    fn add(
+        &mut self,
+        metric: usize,
+        member: usize,
+        more: &[(&'static str, String)],
+        labels: &mut LabelWriter<'_>,
+        rows: &mut Rows,
+    );
+}
+
+impl Source for Vec<&MetricSnapshot> {
+    fn add(
+        &mut self,
+        metric: usize,
+        member: usize,
+        more: &[(&'static str, String)],
+        labels: &mut LabelWriter<'_>,
+        rows: &mut Rows,
+    ) {
+        let metric = self[metric];
+        rows.reserve(metric.series.len());
+        for series in &metric.series {
+            let (reading, buckets) = match &series.value {
+                Value::U64(value) => (Reading::Number(Number::U64(*value)), &[][..]),
+                Value::I64(value) => (Reading::Number(Number::I64(*value)), &[][..]),
+                Value::F64(value) => (Reading::Number(Number::F64(*value)), &[][..]),
+                Value::Histogram(histogram) => {
+                    let (sum, has_negative) = (histogram.sum, histogram.min < 0.0);
+                    (Reading::Histogram { sum, has_negative }, &*histogram.buckets)
+                }
+                _ => continue,
+            };
+            let own = series.labels.iter().map(|(name, value)| (name, value.as_ref()));
+            rows.push(member, reading, buckets, nanoseconds(series.created), |out| {
+                labels.write(own.chain(pairs(more)), out);
+            });
+        }
+    }
+}
+
+impl Source for Live<'_> {
+    fn add(
+        &mut self,
+        metric: usize,
+        member: usize,
+        more: &[(&'static str, String)],
+        labels: &mut LabelWriter<'_>,
+        rows: &mut Rows,
+    ) {
+        rows.reserve(self.most_series(metric));
+        self.for_each_series(metric, |series| {
+            let (reading, buckets) = match series.value {
+                LiveValue::U64(value) => (Reading::Number(Number::U64(value)), &[][..]),
+                LiveValue::I64(value) => (Reading::Number(Number::I64(value)), &[][..]),
+                LiveValue::F64(value) => (Reading::Number(Number::F64(value)), &[][..]),
+                LiveValue::Histogram { sum, min, buckets } => {
+                    (Reading::Histogram { sum, has_negative: min < 0.0 }, buckets)
+                }
+            };
+            rows.push(member, reading, buckets, nanoseconds(series.created), |out| {
+                labels.write(series.labels().chain(pairs(more)), out);
+            });
+        });
+    }
+}
+
+/// Labels with text.
+pub(super) fn pairs<'a, N: AsRef<str>>(
+    labels: &'a [(N, String)],
+) -> impl Iterator<Item = (&'a str, LabelRef<'a>)> {
+    labels.iter().map(|(name, value)| (name.as_ref(), LabelRef::Str(value)))
+}
+
+/// Nanoseconds since the Unix epoch.
+fn nanoseconds(time: SystemTime) -> u64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+}
