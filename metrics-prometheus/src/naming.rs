@@ -114,7 +114,8 @@ impl Naming {
         }
         // Prometheus keeps labels that begin with `__` for itself.
         if self.utf8 && !name.starts_with("__") && !name.is_empty() {
-            return name.into();
+            // Prometheus' parser takes a zero byte outside of values for the end of the scrape.
+            return if name.contains('\0') { name.replace('\0', "_").into() } else { name.into() };
         }
         let is_plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
             && name.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric())
@@ -288,5 +289,6 @@ mod tests {
         let utf8 = Naming::default().utf8(true);
         assert_eq!(utf8.label_name("größe.x"), "größe.x");
         assert_eq!(utf8.label_name("__name__"), "key_name_");
+        assert_eq!(utf8.label_name("a\0b"), "a_b");
     }
 }

@@ -11,12 +11,13 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{TokenStream, TokenTree};
 
-const CRATES: [&str; 7] = [
+const CRATES: [&str; 8] = [
     "metrics-core",
     "metrics-derive",
     "metrics-llm",
     "metrics-logfire",
     "metrics-otel",
+    "metrics-prometheus",
     "metrics-system",
     ".",
 ];

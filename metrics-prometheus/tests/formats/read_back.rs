@@ -235,6 +235,7 @@ fn registries_for_other_parsers() {
         write("text1", Format::Text1(Escaping::AllowUtf8), utf8);
         write("openmetrics", Format::OpenMetrics(Escaping::Underscores), underscores);
         write("openmetrics-utf8", Format::OpenMetrics(Escaping::AllowUtf8), utf8);
+        write("protobuf", Format::Protobuf(Escaping::AllowUtf8), utf8);
     }
 }
 
