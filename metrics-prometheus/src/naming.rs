@@ -67,14 +67,6 @@ impl Naming {
         self.translate(metric.name(), metric.unit(), Kind::of(metric))
     }
 
-    /// The unit of a metric in words; empty if there is none.
-    pub(crate) fn unit(&self, metric: &Descriptor) -> String {
-        match (metric.unit(), Kind::of(metric)) {
-            ("1", Kind::Gauge) => "ratio".to_owned(),
-            (unit, _) => Words::of(unit).joined(),
-        }
-    }
-
     fn translate(&self, name: &str, unit: &str, kind: Kind) -> String {
         let (unit_words, last) = match kind {
             // These types have no unit. The ending belongs to the type `info` in OpenMetrics.

@@ -48,10 +48,10 @@ fn record() {
     Again::fixed(Side::Left, None, true).add(5);
     Live::heat().set(1.5);
     Again::heat().set(2.5);
-    for number in 0..4 {
+    for (number, to) in [0, 1, 2, 3].into_iter().zip(["a", "b", "c", "d"]) {
         Live::wait(Side::Right).record(f64::from(number) * 5.0);
-        Live::sizes(["a", "b"][number as usize % 2]).record(f64::from(number));
-        Live::letters(["a", "b", "c", "d"][number as usize]).add(1);
+        Live::sizes(to).record(f64::from(number));
+        Live::letters(to).add(1);
     }
     Live::letters("a").remove();
     Live::doors(Side::Left).add(-2);
