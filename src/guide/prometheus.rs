@@ -21,7 +21,7 @@
 //! OpenTelemetry's variables `OTEL_EXPORTER_PROMETHEUS_HOST` and `OTEL_EXPORTER_PROMETHEUS_PORT`
 //! choose another address. [`PrometheusHandler::builder`] chooses it in code:
 //!
-//! ```
+//! ```standalone_crate
 //! use typed_metrics::PrometheusHandler;
 //!
 //! let handler = PrometheusHandler::builder().address(([127, 0, 0, 1], 0)).build()?;
@@ -58,8 +58,8 @@
 //! # Formats and names
 //!
 //! The header `Accept` of a scrape chooses the format: text 0.0.4 and 1.0.0, OpenMetrics 1.0,
-//! protobuf, and OpenMetrics 2.0 for those that ask for that version. A scrape is compressed by gzip
-//! if the scraper accepts that.
+//! protobuf, and OpenMetrics 2.0 for those that ask for that version. A scrape is compressed by
+//! gzip if the scraper accepts that.
 //!
 //! Names and units are translated by [OpenTelemetry's rules][translation]: `shop.requests` is
 //! `shop_requests_total`, and `shop.request_duration` in `ms` is
@@ -70,14 +70,14 @@
 //! use typed_metrics::prometheus::{Format, Naming, Settings};
 //! use typed_metrics::{MetricType, PrometheusHandler, attributes, record_metric};
 //!
-//! record_metric("ferry.crossings", 2, MetricType::Counter, attributes!())?;
+//! record_metric("boats.arrived", 2, MetricType::Counter, attributes!())?;
 //! let settings = Settings::default()
 //!     .naming(Naming::default().suffixes(false))
-//!     .resource([("service.name", "ferry")]);
+//!     .resource([("service.name", "harbour")]);
 //! let handler = PrometheusHandler::builder().settings(settings).build()?;
 //! let text = String::from_utf8(handler.render(Format::Text))?;
-//! assert!(text.contains("\nferry_crossings 2"), "{text}");
-//! assert!(text.contains("\ntarget_info{service_name=\"ferry\"} 1\n"), "{text}");
+//! assert!(text.contains("\nboats_arrived 2"), "{text}");
+//! assert!(text.contains("\ntarget_info{service_name=\"harbour\"} 1\n"), "{text}");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -114,8 +114,8 @@
 //! [`render`](crate::PrometheusHandler::render) and the format's content type. A handler with
 //! `without_server()` opens no port; one that only gives a service need not be installed.
 //!
-//! `render` runs observed callbacks on the calling thread. The service has threads of its own, so an
-//! async runtime never waits for a callback.
+//! `render` runs observed callbacks on the calling thread. The service has threads of its own, so
+//! an async runtime never waits for a callback.
 //!
 //! # Push
 //!
