@@ -148,6 +148,11 @@ peers-lto *options:
     cargo build --profile release-lto --manifest-path benches/peers/Cargo.toml
     cargo run --profile release-lto --manifest-path benches/peers/Cargo.toml -- {{ options }}
 
+# the time and the memory of a Prometheus scrape beside other crates
+scrape:
+    cargo build --release --manifest-path benches/scrape/Cargo.toml
+    cargo run --release --manifest-path benches/scrape/Cargo.toml
+
 # the compile time of 2,000 metrics beside another crate; fails if a promise is broken
 compile-time rounds='3':
     cargo run --release --manifest-path benches/compile/Cargo.toml -- {{ rounds }}

@@ -1,7 +1,8 @@
 //! Records known values from four threads, exports them as the `OTEL_*` variables configure, and
 //! prints the recorded values as JSON. The arguments are the name of the handler, or `pushgateway`,
-//! and the number of seconds to keep one thread busy at the end. `e2e/run` starts this program, and
-//! `e2e/check.py` compares the printed values with those that the receivers stored.
+//! and a number of seconds at the end: to keep one thread busy, or to be scraped by Prometheus.
+//! `e2e/run` starts this program, and `e2e/check.py` compares the printed values with those that the
+//! receivers stored.
 //!
 //! The program counts the printed values itself, without the library.
 
@@ -12,6 +13,7 @@ mod workload;
 
 use std::error::Error;
 use std::process::ExitCode;
+use std::thread;
 use std::time::Duration;
 
 use serde_json::json;
@@ -34,13 +36,20 @@ fn run() -> Result<(), Box<dyn Error>> {
     let seconds = arguments.next().map(|seconds| seconds.parse()).transpose()?;
     // This is recorded before a handler is set, and is exported too.
     let before = workload::early();
+    let is_scraped = handler == "prometheus";
     if handler == "pushgateway" {
         typed_metrics::set_metric_handlers(pushing()?)?;
     } else {
         typed_metrics::set_metric_handlers(handler)?;
     }
     let recorded = before.and(workload::run());
-    let busy = seconds.map(|seconds| busy::spin(Duration::from_secs(seconds))).transpose()?;
+    let seconds = seconds.map(Duration::from_secs);
+    let busy = if is_scraped {
+        thread::sleep(seconds.unwrap_or_default());
+        None
+    } else {
+        seconds.map(busy::spin).transpose()?
+    };
     typed_metrics::shutdown()?;
     println!(
         "{:#}",

@@ -43,7 +43,7 @@ async fn run(folder: &Path) -> Result<(), Error> {
     let files = files::below(folder)?;
     typed_metrics::set_metric_handlers("console")?;
 
-    let read = service::read(folder.to_owned(), files);
+    let read = service::read(folder.to_owned(), stream::iter(files));
     let index =
         Arc::new(progress::during(["file read", "files read"], "search.files_read", read).await);
     if index.words().is_empty() {

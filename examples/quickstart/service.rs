@@ -16,9 +16,10 @@ use crate::metrics::{Outcome, SearchMetrics, Words};
 const WORKERS: usize = 4;
 
 /// Reads and indexes all files.
-pub(crate) async fn read(folder: PathBuf, files: Vec<File>) -> Index {
+pub(crate) async fn read(folder: PathBuf, files: impl Stream<Item = File>) -> Index {
     let mut index = Index::default();
-    for File { path, language } in files {
+    let mut files = pin!(files);
+    while let Some(File { path, language }) = files.next().await {
         let text = match tokio::fs::read(&path).await {
             Ok(text) => text,
             Err(error) => {

@@ -31,7 +31,7 @@ use metrics::SearchMetrics;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// The folder is read again this often.
+/// The folder is read again within this time, and again.
 const REFRESH: Duration = Duration::from_secs(20);
 
 #[tokio::main]
@@ -69,15 +69,24 @@ async fn run() -> Result<(), Error> {
     let size = Arc::new(AtomicUsize::new(0));
     let observed = Arc::clone(&size);
     let _size = SearchMetrics::index_size().observe(move || observed.load(Relaxed));
+    let mut index = read(&folder, Duration::ZERO).await?;
     loop {
-        let index = read(&folder).await?;
         size.store(index.size(), Relaxed);
-        serve_for(REFRESH, index).await?;
+        let (served, newer) = tokio::join!(serve(REFRESH, index), read(&folder, REFRESH));
+        served?;
+        index = newer?;
     }
 }
 
-async fn read(folder: &Path) -> Result<Arc<Index>, Error> {
-    let index = service::read(folder.to_owned(), files::below(folder)?).await;
+/// Reads the files within about `time`.
+async fn read(folder: &Path, time: Duration) -> Result<Arc<Index>, Error> {
+    let files = files::below(folder)?;
+    let pause = time / u32::try_from(files.len())?;
+    let files = stream::iter(files).then(move |file| async move {
+        sleep(pause.mul_f64(fastrand::f64() * 2.0)).await;
+        file
+    });
+    let index = service::read(folder.to_owned(), files).await;
     if index.words().is_empty() {
         return Err(format!("no words in the files below `{}`", folder.display()).into());
     }
@@ -85,7 +94,7 @@ async fn read(folder: &Path) -> Result<Arc<Index>, Error> {
 }
 
 /// Answers queries that come in bursts, with longer bursts every few seconds.
-async fn serve_for(time: Duration, index: Arc<Index>) -> Result<(), Error> {
+async fn serve(time: Duration, index: Arc<Index>) -> Result<(), Error> {
     let start = Instant::now();
     let queries = stream::iter(service::queries(&index)).then(move |query| async move {
         let wave = (start.elapsed().as_secs_f64() * 0.9).sin();

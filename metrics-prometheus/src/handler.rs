@@ -170,8 +170,8 @@ impl MetricHandler for PrometheusHandler {
         Ok(())
     }
 
-    /// Ends the server. Answers in progress have a second to be read. When this returns, the port is
-    /// free. Then the last values are pushed, if the builder has a Pushgateway.
+    /// Ends the server. Answers in progress have a second to be read. When this returns, the port
+    /// is free. Then the last values are pushed, if the builder has a Pushgateway.
     ///
     /// # Errors
     /// If the Pushgateway does not accept the values.

@@ -67,14 +67,6 @@ impl Naming {
         self.translate(metric.name(), metric.unit(), Kind::of(metric))
     }
 
-    /// The unit of a metric in words; empty if there is none.
-    pub(crate) fn unit(&self, metric: &Descriptor) -> String {
-        match (metric.unit(), Kind::of(metric)) {
-            ("1", Kind::Gauge) => "ratio".to_owned(),
-            (unit, _) => Words::of(unit).joined(),
-        }
-    }
-
     fn translate(&self, name: &str, unit: &str, kind: Kind) -> String {
         let (unit_words, last) = match kind {
             // These types have no unit. The ending belongs to the type `info` in OpenMetrics.
@@ -114,7 +106,8 @@ impl Naming {
         }
         // Prometheus keeps labels that begin with `__` for itself.
         if self.utf8 && !name.starts_with("__") && !name.is_empty() {
-            return name.into();
+            // Prometheus' parser takes a zero byte outside of values for the end of the scrape.
+            return if name.contains('\0') { name.replace('\0', "_").into() } else { name.into() };
         }
         let is_plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
             && name.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric())
@@ -288,5 +281,6 @@ mod tests {
         let utf8 = Naming::default().utf8(true);
         assert_eq!(utf8.label_name("größe.x"), "größe.x");
         assert_eq!(utf8.label_name("__name__"), "key_name_");
+        assert_eq!(utf8.label_name("a\0b"), "a_b");
     }
 }

@@ -2,6 +2,10 @@
 
 use std::fmt::Write as _;
 
+use typed_metrics_core::Descriptor;
+
+use crate::kind::Kind;
+
 /// The words for UCUM codes, as in Prometheus' own translation of OTLP.
 const WORDS: &[(&str, &str)] = &[
     ("d", "days"),
@@ -79,6 +83,16 @@ impl Words {
             (main, "") => main.to_owned(),
             (main, per) => format!("{main}_{per}"),
         }
+    }
+}
+
+/// The unit of a metric in words; empty if there is none.
+pub(crate) fn unit_of(metric: &Descriptor) -> String {
+    match (metric.unit(), Kind::of(metric)) {
+        ("1", Kind::Gauge) => "ratio".to_owned(),
+        // These types have no unit.
+        (_, Kind::Info | Kind::StateSet(_)) => String::new(),
+        (unit, _) => Words::of(unit).joined(),
     }
 }
 

@@ -117,9 +117,9 @@ fn a_gateway_that_does_not_answer_is_an_error_after_the_time_limit() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", silent.local_addr().unwrap());
     let to = Pushgateway::new(&address, "job").timeout(Duration::from_millis(300));
-    let began = Instant::now();
+    let start = Instant::now();
     let error = handler().push(&to).unwrap_err().to_string();
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     let begin = format!("could not push the metrics of job `job`: the Pushgateway at {address}: ");
     assert!(error.starts_with(&begin), "{error}");
 }

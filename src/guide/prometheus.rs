@@ -21,7 +21,7 @@
 //! OpenTelemetry's variables `OTEL_EXPORTER_PROMETHEUS_HOST` and `OTEL_EXPORTER_PROMETHEUS_PORT`
 //! choose another address. [`PrometheusHandler::builder`] chooses it in code:
 //!
-//! ```
+//! ```standalone_crate
 //! use typed_metrics::PrometheusHandler;
 //!
 //! let handler = PrometheusHandler::builder().address(([127, 0, 0, 1], 0)).build()?;
@@ -58,8 +58,8 @@
 //! # Formats and names
 //!
 //! The header `Accept` of a scrape chooses the format: text 0.0.4 and 1.0.0, OpenMetrics 1.0,
-//! protobuf, and OpenMetrics 2.0 for those that ask for that version. A scrape is compressed by gzip
-//! if the scraper accepts that.
+//! protobuf, and OpenMetrics 2.0 for those that ask for that version. A scrape is compressed by
+//! gzip if the scraper accepts that.
 //!
 //! Names and units are translated by [OpenTelemetry's rules][translation]: `shop.requests` is
 //! `shop_requests_total`, and `shop.request_duration` in `ms` is
@@ -70,22 +70,42 @@
 //! use typed_metrics::prometheus::{Format, Naming, Settings};
 //! use typed_metrics::{MetricType, PrometheusHandler, attributes, record_metric};
 //!
-//! record_metric("ferry.crossings", 2, MetricType::Counter, attributes!())?;
+//! record_metric("boats.arrived", 2, MetricType::Counter, attributes!())?;
 //! let settings = Settings::default()
 //!     .naming(Naming::default().suffixes(false))
-//!     .resource([("service.name", "ferry")]);
+//!     .resource([("service.name", "harbour")]);
 //! let handler = PrometheusHandler::builder().settings(settings).build()?;
 //! let text = String::from_utf8(handler.render(Format::Text))?;
-//! assert!(text.contains("\nferry_crossings 2"), "{text}");
-//! assert!(text.contains("\ntarget_info{service_name=\"ferry\"} 1\n"), "{text}");
+//! assert!(text.contains("\nboats_arrived 2"), "{text}");
+//! assert!(text.contains("\ntarget_info{service_name=\"harbour\"} 1\n"), "{text}");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # The page
 //!
-//! The page at `/` shows every metric with its series, live: counters as rates, gauges as lines,
-//! histograms as percentiles and a heat map. The browser asks this program once a second, and nobody
-//! else. `PrometheusHandler::builder().without_page()` turns the page off.
+//! Open the address of the handler in a browser: the page shows every metric live. In a clone of
+//! the repository, `cargo run --example see_it --features prometheus` has a page to try.
+//!
+//! ![The page: a row for each metric, with a chart over time and the newest values][screenshot]
+//!
+//! - Counters are rates in a second. Up-down counters and gauges are lines. Histograms are a heat
+//!   map of their buckets, with the percentiles 50, 95 and 99 on top. A chart has the eight largest
+//!   series; `Enter`, or a click on the name, lists all of them, up to 10,000 and more.
+//! - The search takes words and conditions, such as `cart route=/cart status!=200`. A click on a
+//!   label, or on a value, adds a condition. The address keeps the search, so it can be shared.
+//! - `?` lists the keys: `/` searches, `p` pauses, the arrows walk through the metrics.
+//! - Measurements that were dropped, or that were recorded in an overflow series, are warnings.
+//! - A restart of the program is a dashed line, and counters go on from zero. A program that does
+//!   not answer is reported at the top.
+//!
+//! The browser asks this program for the values once a second, and every ten seconds while the page
+//! is hidden; the page makes no other request. It keeps 15 minutes, or fewer minutes of many
+//! series, in about 100 MB. All of that is forgotten when the page is closed: Prometheus is the
+//! place for history.
+//!
+//! Text of the program is shown as text, never as markup. The page has a strict
+//! Content-Security-Policy, and needs nothing from the network, so it also works offline and behind
+//! [a password](#protect-the-endpoint). `PrometheusHandler::builder().without_page()` turns it off.
 //!
 //! # Beside a server of the program
 //!
@@ -94,8 +114,8 @@
 //! [`render`](crate::PrometheusHandler::render) and the format's content type. A handler with
 //! `without_server()` opens no port; one that only gives a service need not be installed.
 //!
-//! `render` runs observed callbacks on the calling thread. The service has threads of its own, so an
-//! async runtime never waits for a callback.
+//! `render` runs observed callbacks on the calling thread. The service has threads of its own, so
+//! an async runtime never waits for a callback.
 //!
 //! # Push
 //!
@@ -163,4 +183,5 @@
 #![cfg_attr(feature = "prometheus-tower", doc = "[`service`]: crate::PrometheusHandler::service")]
 #![cfg_attr(not(feature = "prometheus-tower"), doc = "[`service`]: crate::prometheus")]
 //! [`Settings`]: crate::prometheus::Settings
+//! [screenshot]: https://raw.githubusercontent.com/typed-metrics/typed-metrics/main/metrics-prometheus/screenshots/page-light.png
 //! [translation]: https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "console")]
 mod quickstart;
+#[cfg(feature = "prometheus")]
+mod see_it;
 
 use std::path::Path;
 use std::process::{Command, Output};

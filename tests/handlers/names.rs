@@ -34,20 +34,35 @@ fn a_back_end_that_is_not_compiled_in_is_named_with_its_feature() {
     assert!(error.starts_with(begin), "{error}");
 }
 
+/// Sets the handler of this name in a process of its own, which exits at once.
+#[cfg(any(feature = "otel", feature = "prometheus"))]
+#[track_caller]
+fn assert_is_known(name: &str, test: &str) {
+    const CHILD: &str = "TYPED_METRICS_CHILD";
+    if std::env::var_os(CHILD).is_some() {
+        set_metric_handlers(name).unwrap();
+        std::process::exit(42);
+    }
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args([&format!("names::{test}"), "--exact"]).env(CHILD, "1");
+    // Any free port.
+    let output = command.env("OTEL_EXPORTER_PROMETHEUS_PORT", "0").output().unwrap();
+    assert_eq!(output.status.code(), Some(42), "{output:?}");
+}
+
 #[test]
 #[cfg(feature = "otel")]
 fn with_the_feature_otel_the_name_is_known_and_sends_to_a_collector() {
-    const CHILD: &str = "TYPED_METRICS_OTEL_CHILD";
-    if std::env::var_os(CHILD).is_some() {
-        // Without a provider, the handler builds a pipeline. A missing collector is not an error.
-        set_metric_handlers("otel").unwrap();
-        std::process::exit(42);
-    }
-    // The child process exits at once, because a shutdown would wait for an answer.
-    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
-    let test = "names::with_the_feature_otel_the_name_is_known_and_sends_to_a_collector";
-    let output = command.args([test, "--exact"]).env(CHILD, "1").output().unwrap();
-    assert_eq!(output.status.code(), Some(42), "{output:?}");
+    // Without a provider, the handler builds a pipeline. A missing collector is not an error. A
+    // shutdown would wait for an answer.
+    let test = "with_the_feature_otel_the_name_is_known_and_sends_to_a_collector";
+    assert_is_known("otel", test);
+}
+
+#[test]
+#[cfg(feature = "prometheus")]
+fn with_the_feature_prometheus_the_name_is_known_and_serves() {
+    assert_is_known("prometheus", "with_the_feature_prometheus_the_name_is_known_and_serves");
 }
 
 #[test]

@@ -10,8 +10,14 @@ const { chromium } = createRequire(`${process.env.PAGE_MODULES}/`)("playwright-c
 
 // Without the second half, Chromium asks for updates and lists of its vendor.
 const FLAGS = [
-  "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--no-first-run",
+  "--disable-quic",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
 ];
 
 export async function launch() {
@@ -32,7 +38,7 @@ export async function freePort() {
 export class Program {
   static async start(name, { port, path = process.env.PAGE_PROGRAM, args = [name] } = {}) {
     const program = new Program();
-    program.port = port ?? await freePort();
+    program.port = port ?? (await freePort());
     program.url = `http://127.0.0.1:${program.port}/`;
     const env = { ...process.env, OTEL_EXPORTER_PROMETHEUS_PORT: String(program.port) };
     delete env.OTEL_EXPORTER_PROMETHEUS_HOST;
@@ -84,7 +90,10 @@ export async function open(browser, url, options = {}) {
   await page.goto(url);
   return {
     page,
-    faults: async () => [...faults, ...(await page.evaluate(() => globalThis.violations)).map((v) => `policy: ${v}`)],
+    faults: async () => [
+      ...faults,
+      ...(await page.evaluate(() => globalThis.violations)).map((v) => `policy: ${v}`),
+    ],
     close: () => context.close(),
   };
 }

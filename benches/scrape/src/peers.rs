@@ -5,20 +5,18 @@ use typed_metrics_prometheus::{Format, Settings};
 
 use crate::{BUCKETS, Peer, labels, values};
 
-/// All crates, this one first.
-pub fn all(series: usize) -> Vec<Peer> {
-    vec![
-        typed(series),
-        typed_snapshot(),
-        prometheus_client(series),
-        prometheus(series),
-        metrics_exporter(series),
-        metrics_lib(series),
-        fast_telemetry(series),
-    ]
-}
+/// All crates, this one first. The function takes the number of series.
+pub const LIST: [fn(usize) -> Peer; 7] = [
+    typed,
+    typed_snapshot,
+    prometheus_client,
+    prometheus,
+    metrics_exporter,
+    metrics_lib,
+    fast_telemetry,
+];
 
-pub fn typed(series: usize) -> Peer {
+fn typed(series: usize) -> Peer {
     let requests = Metric::counter("requests").description("Requests.").series_limit(series);
     let requests = register_metric("requests", requests.value_type(ValueType::U64)).unwrap();
     let duration = Metric::histogram("duration").description("Durations.").series_limit(series);
@@ -41,7 +39,7 @@ pub fn typed(series: usize) -> Peer {
 }
 
 /// The same series, which `typed` has recorded.
-fn typed_snapshot() -> Peer {
+fn typed_snapshot(_: usize) -> Peer {
     let settings = Settings::default();
     let scrape = move || {
         let mut out = Vec::new();

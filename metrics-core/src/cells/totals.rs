@@ -53,10 +53,10 @@ impl Totals {
 
     /// Makes this an empty histogram with as many boundaries, in the same memory.
     pub(crate) fn clear(&mut self, boundaries: usize) {
-        let mut buckets = std::mem::take(&mut self.buckets);
+        let Self { sum, extremes, interval, buckets } = self;
+        (*sum, *extremes, *interval) = (WideSum::ZERO, Extremes::NONE, Extremes::NONE);
         buckets.clear();
         buckets.resize(boundaries + 1, 0);
-        *self = Self { buckets, ..Self::new(0) };
     }
 
     pub(crate) fn count(&self) -> u64 {

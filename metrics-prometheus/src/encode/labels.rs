@@ -113,7 +113,7 @@ impl<'a> LabelWriter<'a> {
             if self.is_protobuf {
                 scratch.clear();
                 write_values(same, &mut scratch, |text, out| {
-                    out.extend_from_slice(text.as_bytes())
+                    out.extend_from_slice(text.as_bytes());
                 });
                 write_label_pair(name.translated.as_bytes(), &scratch, out);
             } else {

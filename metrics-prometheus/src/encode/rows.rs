@@ -8,7 +8,7 @@ use super::varint;
 /// The values and the encoded labels of series.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
-    rows: Vec<Row>,
+    series: Vec<Row>,
     /// The encoded labels of all rows, one after the other.
     labels: Vec<u8>,
     /// The counts of all buckets of all rows, which are small numbers mostly.
@@ -54,7 +54,7 @@ pub(super) enum Reading {
 
 impl Rows {
     pub(super) fn clear(&mut self) {
-        self.rows.clear();
+        self.series.clear();
         self.labels.clear();
         self.buckets.clear();
         self.order.clear();
@@ -73,7 +73,7 @@ impl Rows {
         write_labels(&mut self.labels);
         let labels_length = self.labels.len() - labels_begin;
         buckets.iter().for_each(|count| varint::push(*count, &mut self.buckets));
-        self.rows.push(Row {
+        self.series.push(Row {
             labels_begin,
             buckets_begin,
             created,
@@ -86,12 +86,12 @@ impl Rows {
 
     /// Makes room for more rows.
     pub(super) fn reserve(&mut self, more: usize) {
-        self.rows.reserve_exact(more);
+        self.series.reserve_exact(more);
         self.order.reserve_exact(more);
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.series.is_empty()
     }
 
     pub(super) fn labels(&self, row: &Row) -> &[u8] {
@@ -105,16 +105,16 @@ impl Rows {
 
     /// The rows in the order of [`sort`](Self::sort).
     pub(super) fn iter(&self) -> impl Iterator<Item = &Row> {
-        self.order.iter().map(|(_, row)| &self.rows[*row as usize])
+        self.order.iter().map(|(_, row)| &self.series[*row as usize])
     }
 
     /// Sorts the rows by labels, and then in the order in which they were added. Of rows with equal
     /// labels, the first one stays; `merge` is called with it and each other one.
     pub(super) fn sort(&mut self, mut merge: impl FnMut(&mut Self, usize, usize)) {
-        let Self { rows, labels, order, .. } = self;
-        let bytes = |row: u32| &labels[rows[row as usize].labels()];
+        let Self { series, labels, order, .. } = self;
+        let bytes = |row: u32| &labels[series[row as usize].labels()];
         order.clear();
-        order.extend((0..short(rows.len())).map(|row| (0, row)));
+        order.extend((0..short(series.len())).map(|row| (0, row)));
         sort_by_words(order, 0, MOST_WORDS, bytes);
         let is_equal = |a: (u64, u32), b: (u64, u32)| a.0 == b.0 && bytes(a.1) == bytes(b.1);
         if !order.windows(2).any(|pair| is_equal(pair[0], pair[1])) {
@@ -134,13 +134,13 @@ impl Rows {
 
     /// The member of a row.
     pub(super) fn member(&self, row: usize) -> usize {
-        self.rows[row].member as usize
+        self.series[row].member as usize
     }
 
     /// Adds the value of `other` to that of `row`. The last value of a gauge counts.
     pub(super) fn merge(&mut self, row: usize, other: usize, is_sum: bool) {
-        let [from, into] = [self.rows[other], self.rows[row]];
-        match (&mut self.rows[row].reading, from.reading) {
+        let [from, into] = [self.series[other], self.series[row]];
+        match (&mut self.series[row].reading, from.reading) {
             (Reading::Number(Number::U64(a)), Reading::Number(Number::U64(b))) if is_sum => {
                 *a = a.wrapping_add(b);
             }
@@ -158,10 +158,10 @@ impl Rows {
                     let pairs = self.buckets(&into).zip(self.buckets(&from));
                     pairs.map(|(a, b)| a.wrapping_add(b)).collect()
                 };
-                self.rows[row].buckets_begin = self.buckets.len();
+                self.series[row].buckets_begin = self.buckets.len();
                 sums.into_iter().for_each(|count| varint::push(count, &mut self.buckets));
-                let length = self.buckets.len() - self.rows[row].buckets_begin;
-                self.rows[row].buckets_length = short(length);
+                let length = self.buckets.len() - self.series[row].buckets_begin;
+                self.series[row].buckets_length = short(length);
             }
             (Reading::Number(number), Reading::Number(last)) if !is_sum => *number = last,
             _ => {}

@@ -14,6 +14,7 @@ use crate::conflicts::{Families, Named};
 use crate::format::Format;
 use crate::kind::Kind;
 use crate::settings::Settings;
+use crate::unit::unit_of;
 
 /// What the families of a scrape use.
 #[derive(Debug)]
@@ -84,7 +85,7 @@ impl<'a> Scrape<'a> {
                 rows.merge(kept, other, is_sum);
             }
         });
-        let unit = first.metric.map(|metric| settings.naming.unit(metric));
+        let unit = first.metric.map(unit_of);
         let family = Family {
             name: &first.name,
             kind: first.kind,

@@ -78,9 +78,9 @@ impl Source for Live<'_> {
 }
 
 /// Labels with text.
-pub(super) fn pairs<'a, N: AsRef<str>>(
-    labels: &'a [(N, String)],
-) -> impl Iterator<Item = (&'a str, LabelRef<'a>)> {
+pub(super) fn pairs<N: AsRef<str>>(
+    labels: &[(N, String)],
+) -> impl Iterator<Item = (&str, LabelRef<'_>)> {
     labels.iter().map(|(name, value)| (name.as_ref(), LabelRef::Str(value)))
 }
 

@@ -53,7 +53,11 @@ macro_rules! assets {
 
 assets! {
     "/": HTML = "index.html";
+    "/page/colors.css": CSS = "colors.css";
+    "/page/details.css": CSS = "details.css";
+    "/page/narrow.css": CSS = "narrow.css";
     "/page/page.css": CSS = "page.css";
+    "/page/row.css": CSS = "row.css";
     "/page/icon.svg": SVG = "icon.svg";
     "/page/axis.js": JS = "axis.js";
     "/page/chart.js": JS = "chart.js";
@@ -61,6 +65,7 @@ assets! {
     "/page/dom.js": JS = "dom.js";
     "/page/feed.js": JS = "feed.js";
     "/page/filter.js": JS = "filter.js";
+    "/page/frame.js": JS = "frame.js";
     "/page/heatmap.js": JS = "heatmap.js";
     "/page/history.js": JS = "history.js";
     "/page/keys.js": JS = "keys.js";
@@ -69,6 +74,7 @@ assets! {
     "/page/main.js": JS = "main.js";
     "/page/metric.js": JS = "metric.js";
     "/page/quantiles.js": JS = "quantiles.js";
+    "/page/readout.js": JS = "readout.js";
     "/page/row.js": JS = "row.js";
     "/page/theme.js": JS = "theme.js";
     "/page/units.js": JS = "units.js";
@@ -88,6 +94,10 @@ mod tests {
         std::str::from_utf8(get(path).unwrap().body).unwrap()
     }
 
+    fn scripts() -> impl Iterator<Item = &'static str> {
+        PATHS.iter().copied().filter(|path| get(path).unwrap().content_type == JS)
+    }
+
     /// What follows each occurrence of `before` in `text`, up to the next quote.
     fn quoted<'a>(text: &'a str, before: &str) -> Vec<&'a str> {
         text.split(before).skip(1).filter_map(|rest| rest.split('"').next()).collect()
@@ -101,7 +111,7 @@ mod tests {
         for path in loaded {
             assert!(get(&format!("/{path}")).is_some(), "`{path}` is not served");
         }
-        for path in PATHS.iter().filter(|path| path.ends_with(".js")) {
+        for path in scripts() {
             for import in quoted(text(path), "from \"") {
                 let path = import.replacen('.', "/page", 1);
                 assert!(get(&path).is_some(), "`{import}` is not served");
@@ -130,7 +140,7 @@ mod tests {
             assert!(!html.contains(forbidden), "index.html has `{forbidden}`");
         }
         assert!(html.split("<script").skip(1).all(|script| script.starts_with(" src=")));
-        for path in PATHS.iter().filter(|path| path.ends_with(".js")) {
+        for path in scripts() {
             for forbidden in
                 ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("]
             {

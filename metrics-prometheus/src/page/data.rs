@@ -286,9 +286,8 @@ mod tests {
         texts.extend((0..500).map(|_| {
             let length = random.usize(..40);
             // Half of the characters are ASCII, where most special characters are.
-            let any = |random: &mut fastrand::Rng| match random.bool() {
-                true => char::from(random.u8(..128)),
-                false => random.char(..),
+            let any = |random: &mut fastrand::Rng| {
+                if random.bool() { char::from(random.u8(..128)) } else { random.char(..) }
             };
             (0..length).map(|_| any(&mut random)).collect()
         }));

@@ -94,8 +94,8 @@ impl Endpoint {
     }
 }
 
-/// Listens at the address. If a socket is there, waits a moment for its end: while this process starts
-/// another program, that one may hold the socket of a server that has just ended.
+/// Listens at the address. If a socket is there, waits a moment for its end: while this process
+/// starts another program, that one may hold the socket of a server that has just ended.
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let began = Instant::now();
     loop {

@@ -3,6 +3,7 @@
 extern crate typed_metrics_core as typed_metrics;
 
 mod expected;
+mod live;
 mod names;
 mod parser;
 mod protobuf;

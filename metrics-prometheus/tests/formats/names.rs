@@ -1,6 +1,6 @@
 //! Metrics, labels and series that are one after translation.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, Once};
 
 use log::{LevelFilter, Log, Metadata, Record};
 use typed_metrics_core::testing::capture;
@@ -10,6 +10,27 @@ use typed_metrics_core::{
 use typed_metrics_prometheus::{Escaping, Format, Naming, Settings};
 
 use crate::texts::scrape;
+
+static LOGGED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Keeps what is logged from now on.
+pub(crate) fn set_logger() {
+    struct Logger;
+    impl Log for Logger {
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
+        }
+        fn log(&self, record: &Record<'_>) {
+            LOGGED.lock().unwrap().push(record.args().to_string());
+        }
+        fn flush(&self) {}
+    }
+    static SET: Once = Once::new();
+    SET.call_once(|| {
+        log::set_logger(&Logger).unwrap();
+        log::set_max_level(LevelFilter::Warn);
+    });
+}
 
 fn counter(name: &str) -> RuntimeMetric {
     register_metric(name, Metric::counter(name).value_type(ValueType::U64)).unwrap()
@@ -54,20 +75,7 @@ fn constant_labels_tell_metrics_of_one_name_apart() {
 
 #[test]
 fn a_metric_whose_name_another_type_has_is_left_out_and_reported_once() {
-    static LOGGED: Mutex<Vec<String>> = Mutex::new(Vec::new());
-    struct Logger;
-    impl Log for Logger {
-        fn enabled(&self, _: &Metadata<'_>) -> bool {
-            true
-        }
-        fn log(&self, record: &Record<'_>) {
-            LOGGED.lock().unwrap().push(record.args().to_string());
-        }
-        fn flush(&self) {}
-    }
-    log::set_logger(&Logger).unwrap();
-    log::set_max_level(LevelFilter::Warn);
-
+    set_logger();
     let jobs = counter("left.jobs");
     let total = register_metric("left.jobs.total", Metric::gauge("left.jobs.total")).unwrap();
     let count = register_metric("left.wait.count", Metric::gauge("left.wait.count")).unwrap();

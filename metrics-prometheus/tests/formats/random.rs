@@ -141,9 +141,10 @@ const FLOATS: &[f64] = &[
 
 /// The engine refuses numbers that are not finite, but a snapshot can be made to hold them.
 fn make_special(value: &mut Value, is_gauge: bool, rng: &mut Rng) {
-    let special: &[f64] = match is_gauge {
-        true => &[f64::INFINITY, f64::NEG_INFINITY, f64::NAN, -5e-324],
-        false => &[f64::INFINITY, 1e-310],
+    let special: &[f64] = if is_gauge {
+        &[f64::INFINITY, f64::NEG_INFINITY, f64::NAN, -5e-324]
+    } else {
+        &[f64::INFINITY, 1e-310]
     };
     if let Value::F64(value) = value
         && rng.usize(0..8) == 0
@@ -159,7 +160,7 @@ fn boundaries(rng: &mut Rng) -> Vec<f64> {
 
 fn name_part(rng: &mut Rng) -> String {
     (0..rng.usize(0..3))
-        .map(|_| format!("{}{}", rng.choice(SEPARATORS).unwrap(), rng.choice(WORDS).unwrap()))
+        .flat_map(|_| [*rng.choice(SEPARATORS).unwrap(), *rng.choice(WORDS).unwrap()])
         .collect()
 }
 

@@ -151,8 +151,10 @@ fn compare(
     Ok(())
 }
 
+type Composite = (u64, f64, Vec<(f64, u64)>);
+
 /// Count, sum and buckets, without the last one, of a histogram in OpenMetrics 2.0.
-fn composite(value: &str) -> Result<(u64, f64, Vec<(f64, u64)>), String> {
+fn composite(value: &str) -> Result<Composite, String> {
     let parts = || -> Option<_> {
         let rest = value.strip_prefix("{count:")?.strip_suffix("]}")?;
         let (count, rest) = rest.split_once(",sum:")?;
@@ -235,6 +237,7 @@ fn registries_for_other_parsers() {
         write("text1", Format::Text1(Escaping::AllowUtf8), utf8);
         write("openmetrics", Format::OpenMetrics(Escaping::Underscores), underscores);
         write("openmetrics-utf8", Format::OpenMetrics(Escaping::AllowUtf8), utf8);
+        write("protobuf", Format::Protobuf(Escaping::AllowUtf8), utf8);
     }
 }
 

@@ -124,11 +124,11 @@ fn a_callback_of_all_collections_that_hangs_delays_no_scrape() {
     let logged = logged();
     assert_eq!(logged.iter().filter(|line| line.contains(late)).count(), 1, "{logged:?}");
     // Many at once, too.
-    let begin = Barrier::new(10);
+    let together = Barrier::new(10);
     thread::scope(|scope| {
         for _ in 0..10 {
             scope.spawn(|| {
-                begin.wait();
+                together.wait();
                 scrape(address);
             });
         }

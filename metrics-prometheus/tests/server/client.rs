@@ -76,7 +76,8 @@ pub(crate) fn request(address: SocketAddr, method: &str, path: &str, headers: &[
     } else {
         format!("Host: {address}\r\n")
     };
-    let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+    let headers: Vec<_> = headers.iter().flat_map(|line| [line, "\r\n"]).collect();
+    let headers = headers.concat();
     let head = format!("{method} {path} HTTP/1.1\r\n{host}Connection: close\r\n{headers}\r\n");
     Answer::parse(&send(address, head))
 }

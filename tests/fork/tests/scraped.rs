@@ -1,5 +1,5 @@
-//! A process that serves scrapes is forked. The parent goes on serving; the child records, ends what
-//! it inherited, and serves by a handler of its own.
+//! A process that serves scrapes is forked. The parent goes on serving. The child records, ends the
+//! handler that it inherited, and serves by a handler of its own.
 #![cfg(unix)]
 
 use std::io::{Read, Write};

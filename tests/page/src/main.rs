@@ -8,8 +8,11 @@ use typed_metrics::{Metric, MetricType, RuntimeMetric, ValueType, attributes, re
 
 type Error = Box<dyn std::error::Error>;
 
-/// Every program records this often.
+/// A program with few series records this often.
 const TICK: Duration = Duration::from_millis(50);
+
+/// A program with many series leaves the processor to the browser.
+const SLOW_TICK: Duration = Duration::from_millis(400);
 
 fn main() -> Result<(), Error> {
     let program = std::env::args().nth(1).unwrap_or_default();
@@ -21,6 +24,7 @@ fn main() -> Result<(), Error> {
         "shop" => shop(),
         "hostile" => hostile(),
         "many" => many(),
+        "wide" => wide(),
         other => Err(format!("there is no program {other:?}").into()),
     }
 }
@@ -129,6 +133,29 @@ fn many() -> Result<(), Error> {
                 }
             }
         }
-        sleep(TICK);
+        sleep(SLOW_TICK);
+    }
+}
+
+/// 1,000 metrics of all kinds with 10 series each.
+fn wide() -> Result<(), Error> {
+    let mut metrics = Vec::new();
+    for number in 0..1000 {
+        let name = format!("wide.metric_{number}");
+        let metric = match number % 4 {
+            0 => Metric::counter(name.as_str()),
+            1 => Metric::gauge(name.as_str()),
+            2 => Metric::up_down_counter(name.as_str()),
+            _ => Metric::histogram(name.as_str()).buckets([1, 2, 5, 10]),
+        };
+        metrics.push(register(metric.unit("{event}"), &name)?);
+    }
+    loop {
+        for metric in &metrics {
+            for series in 0..10 {
+                metric.record(series, attributes!("series" => series))?;
+            }
+        }
+        sleep(SLOW_TICK);
     }
 }

@@ -7,7 +7,9 @@ fn main() {
     let arguments: Vec<usize> =
         std::env::args().skip(1).map(|word| word.parse().expect("a number")).collect();
     let [peer, series] = arguments[..] else { panic!("expected a crate and a number of series") };
-    let mut peer = peers::all(series).swap_remove(peer);
+    // One peer records what the other one scrapes.
+    let mut peers = peers::LIST.map(|peer| peer(series));
+    let peer = &mut peers[peer];
     // What a crate keeps from the first scrape on is not part of a scrape.
     drop((peer.scrape)());
     let info = allocation_counter::measure(|| drop((peer.scrape)()));

@@ -30,7 +30,14 @@ export function options({ view, width, height, y, series, hooks, onCursor }) {
       y: y.scale,
     },
     axes: [
-      { size: 0, gap: 0, grid, ticks: { show: false }, values: () => [], splits: (u) => view.ticks(u.over.clientWidth, 90) },
+      {
+        size: 0,
+        gap: 0,
+        grid,
+        ticks: { show: false },
+        values: () => [],
+        splits: (u) => view.ticks(u.bbox.width / devicePixelRatio, 90),
+      },
       {
         size: GUTTER,
         gap: 6,
@@ -45,7 +52,10 @@ export function options({ view, width, height, y, series, hooks, onCursor }) {
     hooks: {
       ...hooks,
       draw: [...(hooks?.draw ?? []), (u) => drawMarks(u, view)],
-      setCursor: [(u) => u.cursor.event && onCursor(u.cursor.left < 0 ? null : u.posToVal(u.cursor.left, "x"))],
+      setCursor: [
+        (u) =>
+          u.cursor.event && onCursor(u.cursor.left < 0 ? null : u.posToVal(u.cursor.left, "x")),
+      ],
     },
   };
 }
@@ -108,7 +118,10 @@ export class LineChart {
       points: points(() => colors.series[i]),
       spanGaps: false,
       // An area says how much there is, so it begins at zero.
-      fill: (u) => (this.count === 1 && u.scales.y.min === 0 ? `color-mix(in srgb, ${colors.series[i]} 10%, transparent)` : null),
+      fill: (u) =>
+        this.count === 1 && u.scales.y.min === 0
+          ? `color-mix(in srgb, ${colors.series[i]} 10%, transparent)`
+          : null,
     });
     const y = {
       scale: { range: (_, low, high) => range(low, high, metric.isRate) },
@@ -134,10 +147,11 @@ export class LineChart {
     this.choose();
     const { frames, xs } = this.view;
     const none = new Array(xs.length).fill(null);
-    const values = (series) => frames.map((frame) => {
-      const value = frame.at(series.slot);
-      return Number.isFinite(value) ? value : null;
-    });
+    const values = (series) =>
+      frames.map((frame) => {
+        const value = frame.at(series.slot);
+        return Number.isFinite(value) ? value : null;
+      });
     return [xs, ...this.lines.map((series) => (series ? values(series) : none))];
   }
 
@@ -152,10 +166,17 @@ export class LineChart {
 
   // The lines with their colours, the largest first.
   legend(frame) {
-    const lines = this.lines.map((series, i) => ({ series, color: colors.series[i], index: i + 1 }));
+    const lines = this.lines.map((series, i) => ({
+      series,
+      color: colors.series[i],
+      index: i + 1,
+    }));
     const value = ({ series }) => frame?.at(series.slot) ?? NaN;
-    const order = (a, b) => (b.series.score - a.series.score) || (a.series.slot - b.series.slot);
-    return lines.filter(({ series }) => series).sort(order).map((line) => ({ ...line, value: value(line) }));
+    const order = (a, b) => b.series.score - a.series.score || a.series.slot - b.series.slot;
+    return lines
+      .filter(({ series }) => series)
+      .sort(order)
+      .map((line) => ({ ...line, value: value(line) }));
   }
 
   focus(index) {

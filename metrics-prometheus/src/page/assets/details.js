@@ -20,28 +20,54 @@ export class Details {
     this.pool = [];
     this.columns = metric.isHistogram
       ? ["rate", ...QUANTILES.map(([name]) => name), "count"]
-      : metric.isRate ? ["rate", "total"] : ["value"];
+      : metric.isRate
+        ? ["rate", "total"]
+        : ["value"];
     this.headers = new Map();
-    this.body = el("div", { class: "table-body", attr: { tabindex: "0", role: "rowgroup" }, on: { scroll: () => this.draw() } });
+    this.body = el("div", {
+      class: "table-body",
+      attr: { tabindex: "0", role: "rowgroup" },
+      on: { scroll: () => this.draw() },
+    });
     this.spacer = el("div", { class: "table-spacer", attr: { role: "presentation" } });
     this.body.append(this.spacer);
-    this.table = el("div", { class: `table columns-${this.columns.length}`, attr: { role: "table" } }, this.head(), this.body);
-    const facts = el("p", { class: "source" }, el("span", { text: "declared at " }), el("code", { text: shown(metric.source, 200) }),
-      el("span", { text: ` · limit of ${group(String(metric.limit))} series` }));
+    this.table = el(
+      "div",
+      { class: `table columns-${this.columns.length}`, attr: { role: "table" } },
+      this.head(),
+      this.body,
+    );
+    const facts = el(
+      "p",
+      { class: "source" },
+      el("span", { text: "declared at " }),
+      el("code", { text: shown(metric.source, 200) }),
+      el("span", { text: ` · limit of ${group(String(metric.limit))} series` }),
+    );
     this.element = el("div", { class: "details" }, this.table, facts);
   }
 
   head() {
     const cell = (name, text, extra = "") => {
-      const header = el("span", { class: `cell ${extra}`, attr: { role: "columnheader" } },
-        el("button", { text, attr: { type: "button" }, on: { click: () => this.sort(name) } }));
+      const header = el(
+        "span",
+        { class: `cell ${extra}`, attr: { role: "columnheader" } },
+        el("button", { text, attr: { type: "button" }, on: { click: () => this.sort(name) } }),
+      );
       this.headers.set(name, header);
       return header;
     };
-    const cells = this.columns.map((name) => (name === "rate" || name === "value"
-      ? cell("value", name, "number")
-      : el("span", { class: "cell number", text: name, attr: { role: "columnheader" } })));
-    return el("div", { class: "table-head", attr: { role: "row" } }, cell("labels", "series", "series"), ...cells);
+    const cells = this.columns.map((name) =>
+      name === "rate" || name === "value"
+        ? cell("value", name, "number")
+        : el("span", { class: "cell number", text: name, attr: { role: "columnheader" } }),
+    );
+    return el(
+      "div",
+      { class: "table-head", attr: { role: "row" } },
+      cell("labels", "series", "series"),
+      ...cells,
+    );
   }
 
   sort(by) {
@@ -53,7 +79,11 @@ export class Details {
   update() {
     const { matching } = this.metric;
     const now = performance.now();
-    if (now - this.sortedAt > SORT_MS || this.sorted.length !== matching.length || this.source !== matching) {
+    if (
+      now - this.sortedAt > SORT_MS ||
+      this.sorted.length !== matching.length ||
+      this.source !== matching
+    ) {
       this.sortedAt = now;
       this.source = matching;
       const byLabels = (a, b) => {
@@ -62,13 +92,18 @@ export class Details {
         }
         return a.labels.length - b.labels.length;
       };
-      this.sorted = [...matching].sort(this.sortBy === "labels" ? byLabels : (a, b) => b.score - a.score || a.slot - b.slot);
+      this.sorted = [...matching].sort(
+        this.sortBy === "labels" ? byLabels : (a, b) => b.score - a.score || a.slot - b.slot,
+      );
       for (const [name, header] of this.headers) {
         const order = name === "labels" ? "ascending" : "descending";
         header.setAttribute("aria-sort", name === this.sortBy ? order : "none");
       }
       this.table.setAttribute("aria-rowcount", String(this.sorted.length + 1));
-      this.table.setAttribute("aria-label", `${matching.length} series of ${shown(this.metric.name)}`);
+      this.table.setAttribute(
+        "aria-label",
+        `${matching.length} series of ${shown(this.metric.name)}`,
+      );
       this.spacer.style.height = `${this.sorted.length * ROW}px`;
       this.body.style.height = `${Math.min(MAX_HEIGHT, this.sorted.length * ROW)}px`;
     }
@@ -92,8 +127,14 @@ export class Details {
       row.element.classList.toggle("is-gone", !this.history.isThere(series));
       const value = frame?.at(series.slot) ?? NaN;
       const cells = this.metric.isHistogram
-        ? [this.written(value), ...QUANTILES.map(([, q]) => this.quantile(totals.get(series.slot), q)), exact(series.value[0])]
-        : this.metric.isRate ? [this.written(value), this.total(series.value)] : [this.written(value)];
+        ? [
+            this.written(value),
+            ...QUANTILES.map(([, q]) => this.quantile(totals.get(series.slot), q)),
+            exact(series.value[0]),
+          ]
+        : this.metric.isRate
+          ? [this.written(value), this.total(series.value)]
+          : [this.written(value)];
       row.cells.forEach((cell, at) => setText(cell, cells[at]));
     });
   }
@@ -109,7 +150,9 @@ export class Details {
   }
 
   row() {
-    const cells = this.columns.map(() => el("span", { class: "cell number", attr: { role: "cell" } }));
+    const cells = this.columns.map(() =>
+      el("span", { class: "cell number", attr: { role: "cell" } }),
+    );
     const name = el("span", { class: "cell series", attr: { role: "cell" } });
     const element = el("div", { class: "table-row", attr: { role: "row" } }, name, ...cells);
     this.spacer.append(element);
@@ -124,19 +167,27 @@ export class Details {
     else if (series.labels.length === 0) row.name.append(el("em", { text: "no labels" }));
     else {
       for (const [name, value] of series.labels) {
-        row.name.append(el("button", {
-          class: "pair",
-          attr: { type: "button", "aria-label": `Filter by ${shown(name)}=${shown(value)}` },
-          on: { click: () => this.onFilter(name, value) },
-        },
-        el("span", { class: "pair-name", text: shown(name, 40) }), el("bdi", { text: value === "" ? "(empty)" : shown(value) })));
+        row.name.append(
+          el(
+            "button",
+            {
+              class: "pair",
+              attr: { type: "button", "aria-label": `Filter by ${shown(name)}=${shown(value)}` },
+              on: { click: () => this.onFilter(name, value) },
+            },
+            el("span", { class: "pair-name", text: shown(name, 40) }),
+            el("bdi", { text: value === "" ? "(empty)" : shown(value) }),
+          ),
+        );
       }
     }
   }
 
   // The counts by bucket of some series, over the time shown.
   totals(visible) {
-    const totals = new Map(visible.map(({ slot }) => [slot, new Float64Array(this.metric.boundaries.length + 1)]));
+    const totals = new Map(
+      visible.map(({ slot }) => [slot, new Float64Array(this.metric.boundaries.length + 1)]),
+    );
     for (const frame of this.view.frames) {
       frame.eachHistogram?.(this.metric.number, (slot, bucket, count) => {
         const total = totals.get(slot);

@@ -48,11 +48,13 @@ export class Filter {
   }
 
   matches(series, words, conditions) {
-    return words.every((word) => series.searched.includes(word))
-      && conditions.every(({ name, value, isNot }) => {
+    return (
+      words.every((word) => series.searched.includes(word)) &&
+      conditions.every(({ name, value, isNot }) => {
         const label = series.labels.find(([found]) => found === name);
         return label ? (String(label[1]) === value) !== isNot : isNot;
-      });
+      })
+    );
   }
 }
 

@@ -6,7 +6,11 @@ import { colors } from "./theme.js";
 
 /* global uPlot */
 
-export const QUANTILES = [["p50", 0.5], ["p95", 0.95], ["p99", 0.99]];
+export const QUANTILES = [
+  ["p50", 0.5],
+  ["p95", 0.95],
+  ["p99", 0.99],
+];
 // The narrowest column, in pixels.
 const COLUMN = 4;
 
@@ -29,15 +33,20 @@ export class HeatMap {
     const y = {
       scale: { range: () => [this.low, this.high] },
       axis: {
-        splits: (u) => this.splits(u.over.clientHeight),
-        values: (_, splits) => splits.map((at) => {
-          const boundary = metric.boundaries[at - 1];
-          return boundary === undefined ? "" : format.axis(boundary);
-        }),
+        splits: (u) => this.splits(u.bbox.height / devicePixelRatio),
+        values: (_, splits) =>
+          splits.map((at) => {
+            const boundary = metric.boundaries[at - 1];
+            return boundary === undefined ? "" : format.axis(boundary);
+          }),
       },
     };
     const hooks = { drawClear: [(u) => this.draw(u)] };
-    this.plot = new uPlot(options({ view, width, height, y, series, hooks, onCursor }), this.data(), host);
+    this.plot = new uPlot(
+      options({ view, width, height, y, series, hooks, onCursor }),
+      this.data(),
+      host,
+    );
   }
 
   update() {
@@ -67,9 +76,13 @@ export class HeatMap {
     }
     this.most = most;
     this.low = Number.isFinite(first) ? Math.max(0, first - 0.35) : 0;
-    this.high = Number.isFinite(last) ? Math.min(this.metric.boundaries.length + 1, last + 1.35) : 1;
+    this.high = Number.isFinite(last)
+      ? Math.min(this.metric.boundaries.length + 1, last + 1.35)
+      : 1;
     const xs = this.columns.map((column) => column.end);
-    const lines = QUANTILES.map(([, q]) => this.columns.map(({ counts }) => counts && position(counts, q)));
+    const lines = QUANTILES.map(([, q]) =>
+      this.columns.map(({ counts }) => counts && position(counts, q)),
+    );
     return [xs, ...lines];
   }
 
@@ -92,7 +105,12 @@ export class HeatMap {
       const group = Math.floor(frame.number / size);
       if (!column || group !== number) {
         number = group;
-        column = { start: frame.time - frame.seconds * 1000, end: frame.time, seconds: 0, counts: null };
+        column = {
+          start: frame.time - frame.seconds * 1000,
+          end: frame.time,
+          seconds: 0,
+          counts: null,
+        };
         columns.push(column);
       }
       column.end = frame.time;

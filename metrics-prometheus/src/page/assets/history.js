@@ -1,46 +1,14 @@
 // The last minutes of all series, in memory that is limited.
 //
-// A frame is one sample of everything. Each series has a slot, its place in the values of every
-// frame. Histograms have their counts by bucket besides, only where there are any.
+// Each series has a slot, its place in the values of every frame.
 
+import { Counts, Frame } from "./frame.js";
 import { Metric, Series } from "./metric.js";
 
 const KEEP_MS = 15 * 60 * 1000;
 const MAX_BYTES = 96 * 2 ** 20;
 // How long a reading may take, in intervals, before lines are interrupted.
 const GAP_INTERVALS = 3.5;
-
-class Frame {
-  constructor(time, seconds, slots) {
-    this.time = time;
-    // The interval that the rates of the frame belong to.
-    this.seconds = seconds;
-    this.values = new Float64Array(slots).fill(NaN);
-    this.slots = this.starts = this.buckets = this.counts = null;
-    this.ranges = new Map();
-    this.mark = null;
-    this.number = 0;
-  }
-
-  at(slot) {
-    return slot < this.values.length ? this.values[slot] : NaN;
-  }
-
-  eachHistogram(number, f) {
-    const range = this.ranges.get(number);
-    if (!range) return;
-    for (let k = range[0]; k < range[1]; k++) {
-      for (let i = this.starts[k]; i < this.starts[k + 1]; i++) {
-        f(this.slots[k], this.buckets[i], this.counts[i]);
-      }
-    }
-  }
-
-  get bytes() {
-    const sparse = this.slots ? this.slots.length * 8 + this.buckets.length * 6 : 0;
-    return this.values.byteLength + sparse + this.ranges.size * 64 + 256;
-  }
-}
 
 export class History {
   constructor() {
@@ -71,6 +39,8 @@ export class History {
     if (last && time <= last.time) {
       // The same sample again.
       if (!isRestart) return null;
+      // The clock of the machine was set back.
+      this.offset += (last.time + 2 - time) / 1000;
       time = last.time + 2;
     }
     const seconds = isFirst || isRestart ? NaN : process.uptime - this.process.uptime;
@@ -147,7 +117,8 @@ export class History {
       changed ||= metric.series.length !== before;
     });
     const frame = new Frame(time, seconds, this.bySlot.length);
-    for (let i = 0; i < levels.length; i++) if (levels[i] !== undefined) frame.values[i] = levels[i];
+    for (let i = 0; i < levels.length; i++)
+      if (levels[i] !== undefined) frame.values[i] = levels[i];
     counts.into(frame);
     this.push(frame);
     return changed;
@@ -171,7 +142,8 @@ export class History {
       const count = value[0];
       const buckets = value[4];
       let known = base;
-      if (known && (known[4].length !== buckets.length || difference(count, known[0]) < 0)) known = null;
+      if (known && (known[4].length !== buckets.length || difference(count, known[0]) < 0))
+        known = null;
       let all = 0;
       buckets.forEach((inside, bucket) => {
         const more = known ? difference(inside, known[4][bucket]) : number(inside);
@@ -238,42 +210,6 @@ export class History {
 
   isThere(series) {
     return series.seen === this.tick;
-  }
-}
-
-// The counts by bucket of one frame, while it is read.
-class Counts {
-  slots = [];
-  starts = [];
-  buckets = [];
-  counts = [];
-  ranges = new Map();
-
-  begin() {
-    this.from = this.slots.length;
-  }
-
-  add(slot, bucket, count) {
-    const isNew = this.slots.length === this.from || this.slots.at(-1) !== slot;
-    if (isNew) {
-      this.slots.push(slot);
-      this.starts.push(this.buckets.length);
-    }
-    this.buckets.push(bucket);
-    this.counts.push(count);
-  }
-
-  end(number) {
-    if (this.slots.length > this.from) this.ranges.set(number, [this.from, this.slots.length]);
-  }
-
-  into(frame) {
-    if (this.slots.length === 0) return;
-    frame.slots = Uint32Array.from(this.slots);
-    frame.starts = Uint32Array.from([...this.starts, this.buckets.length]);
-    frame.buckets = Uint16Array.from(this.buckets);
-    frame.counts = Float32Array.from(this.counts);
-    frame.ranges = this.ranges;
   }
 }
 

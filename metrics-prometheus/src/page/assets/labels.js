@@ -8,8 +8,10 @@ const MAX_VALUES = 200;
 export function labelText(series) {
   if (series.isOverflow) return "overflow: labels over the limit";
   if (series.labels.length === 0) return "no labels";
-  const part = ([name, value]) => (typeof value === "string" && value !== ""
-    ? shown(value, 60) : `${shown(name, 40)}=${shown(value, 60)}`);
+  const part = ([name, value]) =>
+    typeof value === "string" && value !== ""
+      ? shown(value, 60)
+      : `${shown(name, 40)}=${shown(value, 60)}`;
   return series.labels.map(part).join(" · ");
 }
 
@@ -27,24 +29,42 @@ export function openValues(anchor, metric, name, onChoose) {
     if (label) counts.set(label[1], (counts.get(label[1]) ?? 0) + 1);
   }
   const values = [...counts].sort((a, b) => b[1] - a[1] || compare(a[0], b[0]));
-  const menu = el("div", { class: "menu", attr: { popover: "auto", "aria-label": `Values of ${shown(name)}` } });
-  menu.append(el("p", { class: "menu-title", text: `${shown(name)} · ${values.length} ${values.length === 1 ? "value" : "values"}` }));
+  const menu = el("div", {
+    class: "menu",
+    attr: { popover: "auto", "aria-label": `Values of ${shown(name)}` },
+  });
+  menu.append(
+    el("p", {
+      class: "menu-title",
+      text: `${shown(name)} · ${values.length} ${values.length === 1 ? "value" : "values"}`,
+    }),
+  );
   for (const [value, count] of values.slice(0, MAX_VALUES)) {
-    menu.append(el("button", {
-      class: "menu-item",
-      attr: { type: "button" },
-      on: {
-        click: () => {
-          menu.hidePopover();
-          onChoose(value);
+    menu.append(
+      el(
+        "button",
+        {
+          class: "menu-item",
+          attr: { type: "button" },
+          on: {
+            click: () => {
+              menu.hidePopover();
+              onChoose(value);
+            },
+          },
         },
-      },
-    },
-    el("bdi", { text: value === "" ? "(empty)" : shown(value) }),
-    el("span", { class: "menu-count", text: String(count) })));
+        el("bdi", { text: value === "" ? "(empty)" : shown(value) }),
+        el("span", { class: "menu-count", text: String(count) }),
+      ),
+    );
   }
   if (values.length > MAX_VALUES) {
-    menu.append(el("p", { class: "menu-title", text: `and ${values.length - MAX_VALUES} more: type ${shown(name, 30)}=… in the search` }));
+    menu.append(
+      el("p", {
+        class: "menu-title",
+        text: `and ${values.length - MAX_VALUES} more: type ${shown(name, 30)}=… in the search`,
+      }),
+    );
   }
   menu.addEventListener("toggle", (event) => event.newState === "closed" && menu.remove());
   menu.addEventListener("keydown", (event) => {

@@ -4,6 +4,7 @@ import { byId } from "./dom.js";
 import { quietItem, Row } from "./row.js";
 
 const MARGIN = "300px";
+const FILL_MS = 10;
 const MAX_QUIET = 500;
 
 export class List {
@@ -13,16 +14,40 @@ export class List {
     this.visible = new Set();
     this.context = { ...context, width: () => this.width };
     this.width = 600;
-    this.observer = new IntersectionObserver((entries) => {
-      for (const { target, isIntersecting } of entries) {
-        if (isIntersecting && target.isConnected && !target.hidden) {
-          this.visible.add(target.row);
-          target.row.fill();
-        } else if (this.visible.delete(target.row)) target.row.empty();
-      }
+    this.waiting = new Set();
+    this.observer = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting, boundingClientRect } of entries) {
+          if (isIntersecting && target.isConnected && !target.hidden) this.waiting.add(target.row);
+          else {
+            this.waiting.delete(target.row);
+            if (this.visible.delete(target.row)) target.row.empty(boundingClientRect.height);
+          }
+        }
+        this.fill();
+      },
+      { rootMargin: MARGIN },
+    );
+    // Asking for a width lays the page out, so it is asked for only if it may have changed.
+    new ResizeObserver(([{ contentRect }]) => {
+      if (contentRect.width === this.own) return;
+      this.own = contentRect.width;
       this.measure();
-    }, { rootMargin: MARGIN });
-    new ResizeObserver(() => this.measure()).observe(element);
+    }).observe(element);
+  }
+
+  // Fills the rows that came into sight, a few in each frame, so that scrolling stays smooth.
+  fill() {
+    const end = performance.now() + FILL_MS;
+    for (const row of this.waiting) {
+      if (performance.now() > end) break;
+      this.waiting.delete(row);
+      this.visible.add(row);
+      row.fill();
+    }
+    if (this.left === undefined) this.measure();
+    cancelAnimationFrame(this.filling);
+    if (this.waiting.size > 0) this.filling = requestAnimationFrame(() => this.fill());
   }
 
   // The charts are as wide as the first of them has room for.
@@ -66,7 +91,10 @@ export class List {
     }
     for (const [key, row] of this.rows) if (!present.has(key)) this.remove(row);
     this.arrangeQuiet(quiet);
-    return { shown: [...this.rows.values()].filter((row) => row.metric.isShown).length, quiet: quiet.length };
+    return {
+      shown: [...this.rows.values()].filter((row) => row.metric.isShown).length,
+      quiet: quiet.length,
+    };
   }
 
   arrangeQuiet(quiet) {
@@ -81,7 +109,8 @@ export class List {
   remove(row) {
     this.observer.unobserve(row.element);
     this.visible.delete(row);
-    row.empty();
+    this.waiting.delete(row);
+    row.empty(0);
     row.element.remove();
     this.rows.delete(row.metric.key);
   }

@@ -13,6 +13,15 @@ import { clock, duration, group } from "./units.js";
 import { View } from "./view.js";
 
 const RESTART_SHOWN_MS = 30_000;
+const REMEMBER_MS = 250;
+const EXAMPLE = `#[derive(Metrics)]
+enum Shop {
+    /// Orders placed.
+    #[counter(unit = "{order}")]
+    Orders,
+}
+
+Shop::orders().inc();`;
 
 const history = new History();
 const view = new View(history);
@@ -22,6 +31,7 @@ let failure = null;
 let restartedAt = null;
 let plot = { left: 0, width: 0 };
 let reading = 0;
+let remembering = 0;
 
 const list = new List(byId("metrics"), {
   history,
@@ -61,7 +71,10 @@ function applyFilter() {
 function arrange() {
   const { shown: count, quiet } = list.arrange(history);
   const isFiltered = !filter.isEmpty;
-  setText(byId("matches"), isFiltered ? `${group(String(count + quiet))} of ${group(String(history.metrics.size))}` : "");
+  setText(
+    byId("matches"),
+    isFiltered ? `${group(String(count + quiet))} of ${group(String(history.metrics.size))}` : "",
+  );
   drawEmpty(count + quiet === 0, isFiltered);
 }
 
@@ -74,14 +87,18 @@ function drawEmpty(isEmpty, isFiltered) {
     empty.replaceChildren(
       el("h2", { text: "Nothing matches" }),
       el("p", { text: shown(filter.query, 200) }),
-      el("button", { text: "Clear the search", attr: { type: "button" }, on: { click: () => setQuery("") } }),
+      el("button", {
+        text: "Clear the search",
+        attr: { type: "button" },
+        on: { click: () => setQuery("") },
+      }),
     );
   } else {
     empty.replaceChildren(
       el("h2", { text: "No metrics yet" }),
       el("p", { text: "The program declares no metrics. Declare some, and they appear here:" }),
       el("pre", {
-        text: "#[derive(Metrics)]\nenum Shop {\n    /// Orders placed.\n    #[counter(unit = \"{order}\")]\n    Orders,\n}\n\nShop::orders().inc();",
+        text: EXAMPLE,
       }),
     );
   }
@@ -130,7 +147,8 @@ function drawBanner() {
   let kind = "";
   if (failure) {
     const reason = failure.reason ? ` (${failure.reason})` : "";
-    text = `${name} has not answered since ${clock(failure.since)}${reason}. The page keeps asking.`;
+    const since = clock(failure.since);
+    text = `${name} has not answered since ${since}${reason}. The page keeps asking.`;
     kind = "is-gone";
   } else if (restartedAt !== null && performance.now() - restartedAt.now < RESTART_SHOWN_MS) {
     text = `${name} was restarted at ${clock(restartedAt.time)}. Its counters began at zero.`;
@@ -171,13 +189,17 @@ function setPaused(isPaused) {
   draw();
 }
 
-// The search and the time shown stay in the address, so that a reload keeps them.
+// The search and the time shown stay in the address, so that a reload keeps them. Browsers take their
+// time to change the address, so it changes when the typing pauses.
 function remember() {
-  const state = new URLSearchParams();
-  if (filter.query) state.set("q", filter.query);
-  if (view.window !== 300_000) state.set("minutes", String(view.window / 60_000));
-  const hash = state.toString();
-  window.history.replaceState(null, "", hash ? `#${hash}` : location.pathname);
+  clearTimeout(remembering);
+  remembering = setTimeout(() => {
+    const state = new URLSearchParams();
+    if (filter.query) state.set("q", filter.query);
+    if (view.window !== 300_000) state.set("minutes", String(view.window / 60_000));
+    const hash = state.toString();
+    window.history.replaceState(null, "", hash ? `#${hash}` : location.pathname);
+  }, REMEMBER_MS);
 }
 
 function recall() {
@@ -189,7 +211,9 @@ function recall() {
 
 byId("query").addEventListener("input", (event) => setQuery(event.target.value));
 byId("pause").addEventListener("click", () => setPaused(!view.isPaused));
-byId("warnings").addEventListener("click", () => setQuery(toggled(byId("query").value, "is", "warning")));
+byId("warnings").addEventListener("click", () =>
+  setQuery(toggled(byId("query").value, "is", "warning")),
+);
 document.querySelectorAll("[data-minutes]").forEach((button) => {
   button.addEventListener("click", () => setMinutes(Number(button.dataset.minutes)));
 });
@@ -202,7 +226,8 @@ const feed = new Feed({
     failure = null;
     const result = history.ingest(sample, interval);
     if (!result) return;
-    if (result.isRestart) restartedAt = { now: performance.now(), time: history.frames.at(-1).time };
+    if (result.isRestart)
+      restartedAt = { now: performance.now(), time: history.frames.at(-1).time };
     if (result.changed || result.isRestart || result.isFirst) applyFilter();
     if (!view.isPaused) draw();
     else drawHeader();

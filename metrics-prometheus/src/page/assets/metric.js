@@ -10,7 +10,10 @@ export class Series {
     // [[name, value], …]
     this.labels = labels;
     this.isOverflow = labels.some(([name]) => name === "otel.metric.overflow");
-    this.searched = labels.map(([name, value]) => `${name}=${value}`).join("\n").toLowerCase();
+    this.searched = labels
+      .map(([name, value]) => `${name}=${value}`)
+      .join("\n")
+      .toLowerCase();
     this.score = 0;
     this.matches = true;
     this.seen = -1;
@@ -39,8 +42,9 @@ export class Metric {
 
   describe(data) {
     // With other label names, the label values of the last sample mean something else.
-    const isSame = this.labels.length === data.labels.length
-      && this.labels.every((name, i) => name === data.labels[i]);
+    const isSame =
+      this.labels.length === data.labels.length &&
+      this.labels.every((name, i) => name === data.labels[i]);
     if (!isSame) this.rows = [];
     this.labels = data.labels;
     this.name = data.name;

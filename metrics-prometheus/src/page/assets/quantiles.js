@@ -24,7 +24,13 @@ export function position(counts, q) {
 export function valueAt(at, { boundaries, min, max }) {
   if (at === null) return NaN;
   const bucket = Math.min(Math.floor(at), boundaries.length);
-  const low = bucket === 0 ? Math.min(min, boundaries[0]) : Math.max(boundaries[bucket - 1], Math.min(min, boundaries[bucket] ?? min));
-  const high = bucket === boundaries.length ? Math.max(max, boundaries.at(-1)) : Math.max(low, Math.min(boundaries[bucket], max));
+  const low =
+    bucket === 0
+      ? Math.min(min, boundaries[0])
+      : Math.max(boundaries[bucket - 1], Math.min(min, boundaries[bucket] ?? min));
+  const high =
+    bucket === boundaries.length
+      ? Math.max(max, boundaries.at(-1))
+      : Math.max(low, Math.min(boundaries[bucket], max));
   return low + (high - low) * (at - bucket);
 }

@@ -19,13 +19,19 @@ function isDark() {
   return theme ? theme === "dark" : system.matches;
 }
 
+// Canvases know no variables, so an element computes the colours.
 function readColors() {
-  const style = getComputedStyle(document.documentElement);
-  const read = (name) => style.getPropertyValue(`--${name}`).trim();
-  for (const name of ["text", "muted", "line", "grid", "heat", "p50", "p95", "p99", "mark"]) {
+  const probe = document.createElement("span");
+  document.body.append(probe);
+  const read = (name) => {
+    probe.style.color = `var(--${name})`;
+    return getComputedStyle(probe).color;
+  };
+  for (const name of ["muted", "grid", "heat", "p50", "p95", "p99", "mark"]) {
     colors[name] = read(name);
   }
   colors.series = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => read(`series-${n}`));
+  probe.remove();
 }
 
 export function startTheme(button, onChange) {

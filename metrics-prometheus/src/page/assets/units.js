@@ -2,15 +2,54 @@
 
 const SECONDS = { ns: 1e-9, us: 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600, d: 86400 };
 const BYTES = {
-  By: 1, kBy: 1e3, MBy: 1e6, GBy: 1e9, TBy: 1e12,
-  KiBy: 2 ** 10, MiBy: 2 ** 20, GiBy: 2 ** 30, TiBy: 2 ** 40,
+  By: 1,
+  kBy: 1e3,
+  MBy: 1e6,
+  GBy: 1e9,
+  TBy: 1e12,
+  KiBy: 2 ** 10,
+  MiBy: 2 ** 20,
+  GiBy: 2 ** 30,
+  TiBy: 2 ** 40,
 };
-const TIME_STEPS = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"], [1e-3, "ms"], [1e-6, "µs"], [1e-9, "ns"]];
-const BYTE_STEPS = [[2 ** 50, "PiB"], [2 ** 40, "TiB"], [2 ** 30, "GiB"], [2 ** 20, "MiB"], [2 ** 10, "KiB"], [1, "B"]];
-const SI_STEPS = [[1e18, "E"], [1e15, "P"], [1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"], [1, ""]];
-const NAMES = { Cel: "°C", "[degF]": "°F", "1": "", "%": "%", bit: "bit", Hz: "Hz" };
+const TIME_STEPS = [
+  [86400, "d"],
+  [3600, "h"],
+  [60, "min"],
+  [1, "s"],
+  [1e-3, "ms"],
+  [1e-6, "µs"],
+  [1e-9, "ns"],
+];
+const BYTE_STEPS = [
+  [2 ** 50, "PiB"],
+  [2 ** 40, "TiB"],
+  [2 ** 30, "GiB"],
+  [2 ** 20, "MiB"],
+  [2 ** 10, "KiB"],
+  [1, "B"],
+];
+const SI_STEPS = [
+  [1e18, "E"],
+  [1e15, "P"],
+  [1e12, "T"],
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+  [1, ""],
+];
+const NAMES = { Cel: "°C", "[degF]": "°F", 1: "", "%": "%", bit: "bit", Hz: "Hz" };
 // The base units, in the words of the metric's description.
-const WORDS = { s: "seconds", ms: "milliseconds", us: "microseconds", ns: "nanoseconds", min: "minutes", h: "hours", d: "days", By: "bytes" };
+const WORDS = {
+  s: "seconds",
+  ms: "milliseconds",
+  us: "microseconds",
+  ns: "nanoseconds",
+  min: "minutes",
+  h: "hours",
+  d: "days",
+  By: "bytes",
+};
 const RATIO = /(^|[._])(utilization|ratio|fraction|share)$/;
 
 // Three significant digits; integers below 10,000 as they are.
@@ -29,7 +68,7 @@ export function digits(value) {
 
 // An integer of any size with its digits in groups of three.
 export function group(text) {
-  return text.replace(/\B(?=(\d{3})+$)/g, " ");
+  return text.replace(/\B(?=(\d{3})+$)/g, "\u202f");
 }
 
 function scaled(value, steps, smallest) {
@@ -96,18 +135,30 @@ function written(parts) {
   return parts.filter(Boolean).join("\u202f");
 }
 
+// Measurements in a second.
+export const RATE = format({ name: "", unit: "" }, true);
+
 // `3 min 12 s`
 export function duration(seconds) {
   const s = Math.max(0, Math.floor(seconds));
-  const parts = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
+  const parts = [
+    [86400, "d"],
+    [3600, "h"],
+    [60, "min"],
+    [1, "s"],
+  ];
   const first = parts.findIndex(([size]) => s >= size);
   if (first < 0) return "0 s";
   let left = s;
-  return parts.slice(first, first + 2).map(([size, name]) => {
-    const count = Math.floor(left / size);
-    left -= count * size;
-    return count > 0 ? `${count} ${name}` : "";
-  }).filter(Boolean).join(" ");
+  return parts
+    .slice(first, first + 2)
+    .map(([size, name]) => {
+      const count = Math.floor(left / size);
+      left -= count * size;
+      return count > 0 ? `${count} ${name}` : "";
+    })
+    .filter(Boolean)
+    .join(" ");
 }
 
 export function clock(ms, seconds = true) {

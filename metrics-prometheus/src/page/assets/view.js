@@ -44,7 +44,8 @@ export class View {
     let best = null;
     for (const frame of this.frames) {
       if (frame.mark) continue;
-      if (!best || Math.abs(frame.time - this.cursor) < Math.abs(best.time - this.cursor)) best = frame;
+      if (!best || Math.abs(frame.time - this.cursor) < Math.abs(best.time - this.cursor))
+        best = frame;
     }
     return best;
   }
