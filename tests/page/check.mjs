@@ -432,7 +432,9 @@ async function smoothly(page, work) {
       `tasks over 50 ms: ${tasks.length}, longest ${longest.toFixed(0)} ms`,
   );
   assert.ok(gaps.length > 60, "hardly a frame was drawn");
-  assert.ok(longest < 400, "a task took longer than 400 ms");
+  // A person notices a second. The limits leave room for a machine that does much else.
+  assert.ok(longest < 1000, "a task took longer than a second");
+  assert.ok(Number(at(0.95)) < 300, "the page stutters");
 }
 
 check("10,000 series do not freeze the page", (browser) =>
