@@ -8,6 +8,8 @@ mod family;
 mod labels;
 mod number;
 mod open_metrics_2;
+#[cfg(any(feature = "prometheus", feature = "prometheus-client"))]
+pub(crate) mod plain;
 mod protobuf;
 mod quote;
 mod rows;

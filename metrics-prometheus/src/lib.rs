@@ -7,6 +7,8 @@ mod accept;
 #[cfg(any(feature = "server", feature = "tower"))]
 mod answer;
 mod builder;
+#[cfg(any(feature = "prometheus", feature = "prometheus-client"))]
+mod collector;
 mod conflicts;
 mod encode;
 mod error;
@@ -19,6 +21,10 @@ mod named;
 mod naming;
 #[cfg(feature = "server")]
 mod page;
+#[cfg(feature = "prometheus-client")]
+mod prometheus_client_collector;
+#[cfg(feature = "prometheus")]
+mod prometheus_collector;
 #[cfg(feature = "push")]
 mod push;
 #[cfg(any(feature = "server", feature = "tower"))]
@@ -31,6 +37,8 @@ mod settings;
 mod unit;
 
 pub use builder::PrometheusBuilder;
+#[cfg(any(feature = "prometheus", feature = "prometheus-client"))]
+pub use collector::MetricsCollector;
 pub use conflicts::{NameConflict, NameConflicts};
 pub use error::PrometheusError;
 pub use escaping::Escaping;

@@ -23,7 +23,6 @@ pub(super) struct Scrape<'a> {
     settings: &'a Settings,
     labels: LabelWriter<'a>,
     rows: Rows,
-    protobuf: ProtobufWriter,
 }
 
 impl<'a> Scrape<'a> {
@@ -33,7 +32,6 @@ impl<'a> Scrape<'a> {
             settings,
             labels: LabelWriter::new(format, &settings.naming),
             rows: Rows::default(),
-            protobuf: ProtobufWriter::default(),
         }
     }
 
@@ -44,16 +42,32 @@ impl<'a> Scrape<'a> {
         source: &mut impl Source,
         out: &mut Vec<u8>,
     ) {
-        families.left_out.iter().for_each(warn_of_name);
-        for family in &families.families {
-            self.write(family, source, out);
-        }
-        if matches!(self.format, Format::OpenMetrics(_) | Format::OpenMetrics2(_)) {
+        let (format, created) = (self.format, self.settings.created);
+        let mut protobuf = ProtobufWriter::default();
+        self.for_each(families, source, |family| match format {
+            Format::Text | Format::Text1(_) => text::write_text(family, out),
+            Format::OpenMetrics(_) => text::write_open_metrics(family, created, out),
+            Format::OpenMetrics2(_) => open_metrics_2::write(family, out),
+            Format::Protobuf(_) => protobuf.write(family, out),
+        });
+        if matches!(format, Format::OpenMetrics(_) | Format::OpenMetrics2(_)) {
             out.extend_from_slice(b"# EOF\n");
         }
     }
 
-    fn write(&mut self, family: &[Named], source: &mut impl Source, out: &mut Vec<u8>) {
+    /// Calls `f` with each family that has series.
+    pub(super) fn for_each(
+        &mut self,
+        families: &Families,
+        source: &mut impl Source,
+        mut f: impl FnMut(&Family<'_>),
+    ) {
+        families.left_out.iter().for_each(warn_of_name);
+        families.families.iter().for_each(|family| self.read(family, source, &mut f));
+    }
+
+    /// Reads the series of a family, and calls `f` unless there are none.
+    fn read(&mut self, family: &[Named], source: &mut impl Source, f: impl FnOnce(&Family<'_>)) {
         let first = &family[0];
         self.rows.clear();
         self.labels.begin(self.state(first));
@@ -94,14 +108,7 @@ impl<'a> Scrape<'a> {
             members: &members,
             rows: &self.rows,
         };
-        match self.format {
-            Format::Text | Format::Text1(_) => text::write_text(&family, out),
-            Format::OpenMetrics(_) => {
-                text::write_open_metrics(&family, self.settings.created, out);
-            }
-            Format::OpenMetrics2(_) => open_metrics_2::write(&family, out),
-            Format::Protobuf(_) => self.protobuf.write(&family, out),
-        }
+        f(&family);
     }
 
     /// The label with the state of a state set, and the name that OpenMetrics asks for.

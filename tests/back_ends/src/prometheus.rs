@@ -126,11 +126,15 @@ struct Parts {
 
 impl Parts {
     fn add(&mut self, sample: Sample) {
-        let count = sample.value as u64;
+        // A count is a whole number.
+        let count = || sample.value.to_string().parse().unwrap();
         match sample.suffix.as_str() {
-            "_bucket" => self.cumulative.push((number(&sample.le.unwrap()), count)),
+            "_bucket" => {
+                let count = count();
+                self.cumulative.push((number(&sample.le.unwrap()), count));
+            }
             "_sum" => assert!(self.sum.replace(sample.value).is_none()),
-            "_count" => assert!(self.count.replace(count).is_none()),
+            "_count" => assert!(self.count.replace(count()).is_none()),
             other => panic!("{other:?} is no part of a histogram"),
         }
     }
