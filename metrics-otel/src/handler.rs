@@ -324,14 +324,18 @@ impl MetricHandler for OtelHandler {
     }
 
     fn shutdown(&self) -> Result<(), HandlerError> {
-        let flushed = match self.pipeline() {
-            Some(pipeline) if !is_pumping() => pipeline.flush_at_end(),
-            _ => self.flush(),
+        let collected = match self.pipeline() {
+            Some(pipeline) if !is_pumping() => Ok((pipeline, pipeline.collect_at_end())),
+            _ => Err(self.flush()),
         };
         let installed = lock(&self.installed).take();
         // Outside of the lock: the drop waits for the pump, and the pump waits for callbacks that
-        // register metrics.
+        // register metrics. Before the sending: a collection in the meantime exports nothing.
         drop(installed);
+        let flushed = match collected {
+            Ok((pipeline, collected)) => pipeline.send(collected),
+            Err(flushed) => flushed,
+        };
         // The provider collected everything when it was shut down.
         let is_over = |error: &HandlerError| {
             matches!(error.downcast_ref(), Some(OTelSdkError::AlreadyShutdown))

@@ -28,6 +28,11 @@ impl Scopes {
         ScopeUse { scopes: Arc::clone(self), scope: scope.clone() }
     }
 
+    /// Whether all handlers of all scopes are cleared.
+    pub(crate) fn are_unused(&self) -> bool {
+        lock(&self.0).iter().all(|(_, installed)| *installed == 0)
+    }
+
     /// Whether all handlers of this scope are cleared. Such a scope is not exported: the SDK would
     /// export its last values for ever.
     pub(crate) fn is_inactive(&self, name: &str, version: &str) -> bool {
