@@ -320,14 +320,18 @@ impl MetricHandler for OtelHandler {
     }
 
     fn shutdown(&self) -> Result<(), HandlerError> {
-        let flushed = match self.pipeline() {
-            Some(pipeline) if !is_collecting() => pipeline.flush_at_end(),
-            _ => self.flush(),
+        let collected = match self.pipeline() {
+            Some(pipeline) if !is_collecting() => Ok((pipeline, pipeline.collect_at_end())),
+            _ => Err(self.flush()),
         };
         let installed = lock(&self.installed).take();
         // Outside of the lock: the drop waits for the pump, and the pump waits for callbacks that
-        // register metrics.
+        // register metrics. Before the sending: a collection in the meantime exports nothing.
         drop(installed);
+        let flushed = match collected {
+            Ok((pipeline, collected)) => pipeline.send(collected),
+            Err(flushed) => flushed,
+        };
         if flushed.as_ref().is_err_and(is_over) { Ok(()) } else { flushed }
     }
 }

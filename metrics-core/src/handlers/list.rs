@@ -29,10 +29,16 @@ struct All {
     under_way: Vec<Key>,
     /// The handlers that are removed and not shut down yet. Handlers without a key are counted.
     ending: Vec<Option<Key>>,
+    /// The errors of the shutdowns since `ending` was empty.
+    failures: Vec<Error>,
 }
 
-static ALL: Mutex<All> =
-    Mutex::new(All { installed: Vec::new(), under_way: Vec::new(), ending: Vec::new() });
+static ALL: Mutex<All> = Mutex::new(All {
+    installed: Vec::new(),
+    under_way: Vec::new(),
+    ending: Vec::new(),
+    failures: Vec::new(),
+});
 
 /// Signalled when a handler has been shut down.
 static SHUT_DOWN: Condvar = Condvar::new();
@@ -72,6 +78,9 @@ impl Drop for Ending {
 impl Removed {
     fn new(installed: Arc<Installed>, all: &mut All) -> Self {
         installed.calls.end();
+        if all.ending.is_empty() {
+            all.failures.clear();
+        }
         all.ending.push(installed.key);
         Self { _ending: Ending(installed.key), installed }
     }
@@ -96,7 +105,11 @@ impl Removed {
                 report(Level::Warn, &format!("handler `{name}` does not return"), text);
             }
         }
-        installed.shut_down()
+        let result = installed.shut_down();
+        if let Err(error) = &result {
+            lock(&ALL).failures.push(error.clone());
+        }
+        result
     }
 
     fn shut_down_later(self) -> Result<(), Error> {
@@ -235,14 +248,18 @@ pub(super) fn shut_down(removed: Vec<Removed>) -> Vec<Error> {
     removed.into_iter().filter_map(|removed| removed.shut_down().err()).collect()
 }
 
-/// Waits until the handlers that other threads removed are shut down.
+/// Waits until the handlers that other threads removed are shut down. Returns the errors of these
+/// shutdowns and of those that ended while they ran; `None` if there was nothing to wait for.
 ///
 /// Does not wait inside foreign code: the shutdown may be waiting for that code.
-pub(super) fn wait_for_other_threads() {
-    if !foreign::is_inside() {
-        let others = |all: &mut All| !all.ending.is_empty();
-        drop(SHUT_DOWN.wait_while(lock(&ALL), others).unwrap_or_else(PoisonError::into_inner));
+pub(super) fn wait_for_other_threads() -> Option<Vec<Error>> {
+    let all = lock(&ALL);
+    if all.ending.is_empty() || foreign::is_inside() {
+        return None;
     }
+    let others = |all: &mut All| !all.ending.is_empty();
+    let all = SHUT_DOWN.wait_while(all, others).unwrap_or_else(PoisonError::into_inner);
+    Some(all.failures.clone())
 }
 
 /// Flushes every handler.
