@@ -86,8 +86,10 @@ impl OtelHandler {
 
     /// Exports through `provider`.
     ///
-    /// With the SDK's provider, `flush` exports at once. Other providers cannot be asked for an
-    /// export, so `flush` hands all values over for the provider's next export.
+    /// With the SDK's provider, `flush` exports at once. This needs the feature `sdk`, `otel-sdk` in
+    /// the facade; without the feature, the handler of such a provider cannot be installed. Other
+    /// providers cannot be asked for an export, so `flush` hands all values over for the provider's
+    /// next export.
     #[must_use]
     pub fn new(provider: impl MeterProvider + Send + Sync + 'static) -> Self {
         Self::of(Destination::of_provider(provider))
@@ -149,8 +151,8 @@ impl OtelHandler {
     }
 
     /// The number of series of a metric that the provider keeps, if your views set a limit. The
-    /// default is 2000. A metric that can have more series is reported. Not needed with
-    /// [`series_limits`](crate::series_limits).
+    /// default is 2000. A metric that can have more series is reported. Not needed with the view
+    /// `series_limits` of the feature `sdk`, and not used by a pipeline.
     #[must_use]
     pub fn series_limit(self, limit: usize) -> Self {
         Self { limit, ..self }

@@ -27,8 +27,9 @@ use crate::store::value::{HistogramSnapshot, Value};
 /// Hands each series to a visitor, as a back end needs it that encodes values at once: a collection
 /// holds one value at a time, whatever the number of series.
 ///
-/// The last values of a removed counter or histogram are handed out once. Equal definitions of a
-/// metric in several crates are one metric.
+/// The last values of a removed counter or histogram are handed out once, and so is the zero to
+/// which a removed up-down counter falls. Equal definitions of a metric in several crates are one
+/// metric.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct PointReader(u64);
@@ -99,7 +100,7 @@ impl PointReader {
     /// removed earlier are part of them if no reader has collected yet.
     #[must_use]
     pub fn new() -> Self {
-        Self(lock_readers().add_reader(Reports::Changes))
+        Self(lock_readers().add_reader(Reports::Points))
     }
 
     /// Visits the series of the metrics that are `wanted`, and returns the time of the collection.
@@ -221,6 +222,7 @@ impl Visit<'_> {
         mut visit: impl FnMut(&Point<'_>, bool),
         mut value: impl FnMut(Series) -> Option<Value>,
     ) {
+        let is_level = family.descriptor().metric_type() == MetricType::UpDownCounter;
         family.for_each_series(|series| {
             series.settle();
             let Some(mut value) = value(series) else { return };
@@ -229,6 +231,8 @@ impl Visit<'_> {
                 if ended.series.is_empty() { None } else { ended.take(&labels.to_labels()) };
             match (before, self.counting) {
                 (None, _) => {}
+                // The zero of a removed up-down counter, which has a value again.
+                (Some(_), _) if is_level => {}
                 // One point: a series has one change in an interval.
                 (Some(before), Counting::Changes) => value.merge(before.value.clone(), false),
                 // The total of the life before, up to the removal, with which this life began.

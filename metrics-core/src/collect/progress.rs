@@ -37,6 +37,8 @@ pub(super) enum Reports {
     /// Snapshots, which hold totals.
     Snapshots,
     Changes,
+    /// Points: changes, and a last zero of removed up-down counters.
+    Points,
 }
 
 /// How far one reader is.
@@ -138,12 +140,20 @@ impl Readers {
 
     /// Hands the last values of a removed series to every reader. `reading` is what was recorded in
     /// the life that ended.
-    pub(super) fn end(&mut self, series: Series, ending: &Ending, reading: Option<&Reading>) {
+    ///
+    /// An up-down counter has no last value. `had_level`: whether it had a value.
+    pub(super) fn end(
+        &mut self,
+        series: Series,
+        ending: &Ending,
+        reading: Option<&Reading>,
+        had_level: bool,
+    ) {
         if let Some(Reading::Histogram(totals)) = reading {
             self.add_interval(ending.id, totals.interval);
         }
         for progress in self.progress.iter_mut().chain(&mut self.early) {
-            progress.end(series, ending, reading);
+            progress.end(series, ending, reading, had_level);
         }
     }
 
@@ -181,7 +191,7 @@ impl ReaderProgress {
     }
 
     /// See [`Readers::end`].
-    fn end(&mut self, series: Series, ending: &Ending, reading: Option<&Reading>) {
+    fn end(&mut self, series: Series, ending: &Ending, reading: Option<&Reading>, had_level: bool) {
         let (metric, id) = (series.descriptor(), ending.id);
         let mut was_returned = false;
         let value = if metric.metric_type() == MetricType::Histogram {
@@ -189,7 +199,9 @@ impl ReaderProgress {
             let mut progress = progress.unwrap_or_else(HistogramProgress::new);
             was_returned = progress.was_returned();
             self.last_histogram(metric, reading, &mut progress)
-        } else if self.reports == Reports::Changes {
+        } else if self.reports == Reports::Points && had_level {
+            Some(Value::from_bits(0, metric.value_type()))
+        } else if self.reports != Reports::Snapshots {
             let numbers = self.numbers.entry(address(metric)).or_default();
             let mut sum = std::mem::take(numbers.of(series.row()));
             was_returned = sum.id == Some(id);
@@ -223,7 +235,7 @@ impl ReaderProgress {
     ) -> Option<Value> {
         let Some(Reading::Histogram(totals)) = reading else { return None };
         let interval = progress.advance(metric.boundaries(), totals);
-        if self.reports == Reports::Changes {
+        if self.reports != Reports::Snapshots {
             return interval.map(Value::Histogram);
         }
         let mut snapshot = HistogramSnapshot::new(metric.boundaries(), totals.clone());

@@ -3,6 +3,7 @@
 use super::ended::Ending;
 use super::last_values;
 use super::progress::{Readers, lock_readers};
+use crate::metric::kind::MetricType;
 use crate::store::series::Series;
 use crate::store::state::End;
 
@@ -33,6 +34,8 @@ fn end(series: Series, end: End, readers: &mut Readers) {
     }
     last_values::forget(series);
     let last = Ending::of(ending, readers.last_recorded.time(ending));
+    let is_level = series.descriptor().metric_type() == MetricType::UpDownCounter;
+    let had_level = is_level && ending.is_recorded();
     let reading = ending.end_life(end);
-    readers.end(ending, &last, reading.as_ref());
+    readers.end(ending, &last, reading.as_ref(), had_level);
 }

@@ -16,4 +16,5 @@ mod reports;
 mod same;
 mod slow_disk;
 mod soak;
+mod sums;
 mod tls;
