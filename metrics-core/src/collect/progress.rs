@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
+use std::time::SystemTime;
 
 use super::ended::{Ended, Ending};
 use super::histogram_progress::HistogramProgress;
@@ -28,6 +29,9 @@ pub(crate) struct Readers {
     /// The series that were removed before any reader collected. Every reader that is made before
     /// that reports them.
     early: Option<ReaderProgress>,
+    /// In a forked process: what its parent recorded, and when this process began to read. Readers
+    /// of changes begin there, because the parent sends its own values.
+    parent: Option<(Box<ReaderProgress>, SystemTime)>,
     pub(super) last_recorded: LastRecorded,
 }
 
@@ -40,7 +44,7 @@ pub(super) enum Reports {
 }
 
 /// How far one reader is.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct ReaderProgress {
     reader: u64,
     reports: Reports,
@@ -68,15 +72,37 @@ impl Readers {
     fn new() -> Self {
         clock::start();
         let early = Some(ReaderProgress::new(0, Reports::Changes));
-        Self { next: 0, progress: Vec::new(), early, last_recorded: LastRecorded::default() }
+        let last_recorded = LastRecorded::default();
+        Self { next: 0, progress: Vec::new(), early, parent: None, last_recorded }
+    }
+
+    /// Makes a reader's progress the beginning of all later readers of changes: what it has read
+    /// belongs to the process that this one was forked from.
+    pub(super) fn begin_after_parent(&mut self, reader: u64) {
+        self.early = None;
+        let at = self.progress.iter().position(|progress| progress.reader == reader);
+        if let Some(at) = at {
+            let parent = Box::new(self.progress.swap_remove(at));
+            self.parent = Some((parent, SystemTime::now()));
+        }
+    }
+
+    /// The later of the time at which a series was created, and of the time at which a forked
+    /// process began to read.
+    pub(super) fn created(&self, created: SystemTime) -> SystemTime {
+        self.parent.as_ref().map_or(created, |(_, began)| created.max(*began))
     }
 
     /// Adds a reader that has read nothing yet, and returns its id.
     pub(super) fn add_reader(&mut self, reports: Reports) -> u64 {
         self.next += 1;
         let mut progress = ReaderProgress::new(self.next, reports);
-        if let Some(early) = &self.early {
-            progress.ended.clone_from(&early.ended);
+        match (&self.parent, &self.early) {
+            (Some((parent, _)), _) if reports == Reports::Changes => {
+                progress = ReaderProgress { reader: self.next, ..(**parent).clone() };
+            }
+            (None, Some(early)) => progress.ended.clone_from(&early.ended),
+            _ => {}
         }
         if reports == Reports::Snapshots {
             progress.ended.values_mut().for_each(Ended::end_interval);
@@ -145,6 +171,9 @@ impl Readers {
         for progress in self.progress.iter_mut().chain(&mut self.early) {
             progress.end(series, ending, reading);
         }
+        if let Some((parent, _)) = &mut self.parent {
+            parent.forget(series, ending.id);
+        }
     }
 
     /// The removed series of a metric that `reader` has yet to report.
@@ -166,6 +195,14 @@ impl Readers {
 }
 
 impl ReaderProgress {
+    /// Forgets a series that was removed.
+    fn forget(&mut self, series: Series, id: SeriesId) {
+        self.histograms.remove(&id);
+        if let Some(numbers) = self.numbers.get_mut(&address(series.descriptor())) {
+            std::mem::take(numbers.of(series.row()));
+        }
+    }
+
     fn new(reader: u64, reports: Reports) -> Self {
         Self {
             reader,

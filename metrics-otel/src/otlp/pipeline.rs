@@ -18,13 +18,14 @@ use super::export::scopes::Scopes;
 use super::send::grpc::Grpc;
 use super::send::http::Http;
 use super::send::sender::{Flush, Sender};
+use crate::process::OfProcess;
 use crate::provider::limit;
 
 /// An SDK provider with a reader, an exporter and a sender. The pipeline ends when its last handler
 /// is dropped.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
-    pub(crate) provider: SdkMeterProvider,
+    pub(crate) provider: OfProcess<SdkMeterProvider>,
     sender: Arc<Sender>,
     pub(crate) scopes: Arc<Scopes>,
     settings: Settings,
@@ -45,6 +46,7 @@ impl Pipeline {
             .with_resource(settings.resource.clone())
             .with_view(limit::pipeline_view(settings.exponential))
             .build();
+        let provider = OfProcess::new(provider);
         Ok(Arc::new(Self { provider, sender, scopes, settings }))
     }
 
@@ -61,7 +63,7 @@ impl Pipeline {
 
     fn collect(&self, timeout: Duration, is_last: bool) -> Collected {
         let flush = self.sender.begin_flush(timeout, is_last);
-        let provider = self.provider.clone();
+        let provider = SdkMeterProvider::clone(&self.provider);
         Collected { flush, result: within(timeout, move || provider.force_flush()), is_last }
     }
 
@@ -81,9 +83,15 @@ impl Pipeline {
         result
     }
 
-    /// Whether the pipeline was built from these settings.
+    /// Whether the pipeline was built from these settings, and in this process.
     pub(crate) fn is_of(&self, settings: &Settings) -> bool {
-        self.settings == *settings
+        self.settings == *settings && !self.is_of_parent()
+    }
+
+    /// Whether this process was forked from the one in which the pipeline was built. There, the
+    /// pipeline has no threads, and its locks may be held for ever.
+    pub(crate) fn is_of_parent(&self) -> bool {
+        self.provider.is_of_parent()
     }
 }
 
