@@ -162,6 +162,11 @@ impl OtelHandler {
         self.destination.meter(self.scope.clone())
     }
 
+    /// Whether the handler has a pipeline of the process that this one was forked from.
+    fn is_of_parent(&self) -> bool {
+        self.pipeline().is_some_and(Pipeline::is_of_parent)
+    }
+
     fn wants(&self, metric: &Descriptor) -> bool {
         self.filter.as_ref().is_none_or(|wanted| wanted(metric)) && self.has_valid_name(metric)
     }
@@ -234,6 +239,10 @@ impl fmt::Debug for OtelHandler {
     }
 }
 
+/// The error of a handler that was built before a fork.
+const OF_PARENT: &str = "the handler was built before this process was forked, and its threads are \
+                         in the parent; build a handler, or set the name `otel`, after the fork";
+
 impl MetricHandler for OtelHandler {
     fn name(&self) -> &'static str {
         "otel"
@@ -260,6 +269,9 @@ impl MetricHandler for OtelHandler {
                         the provider cannot build instruments; install it outside of callbacks"
                     .into(),
             );
+        }
+        if self.is_of_parent() {
+            return Err(OF_PARENT.into());
         }
         if let Some(prefix) = &self.prefix {
             check_metric_name(prefix).map_err(|error| format!("the prefix `{prefix}`: {error}"))?;
@@ -297,11 +309,19 @@ impl MetricHandler for OtelHandler {
         bridge.build_deferred(&meter, metric, self.limit);
     }
 
+    /// The threads of a pipeline, or of a provider's reader, are in the parent.
+    fn survives_fork(&self) -> bool {
+        matches!(self.destination, Destination::Disabled)
+    }
+
     fn flush(&self) -> Result<(), HandlerError> {
         if is_collecting() {
             return Err(
                 "a callback that observes a metric cannot flush: it would wait for itself".into()
             );
+        }
+        if self.is_of_parent() {
+            return Err(OF_PARENT.into());
         }
         match &self.destination {
             Destination::Disabled => Ok(()),
@@ -322,6 +342,9 @@ impl MetricHandler for OtelHandler {
     }
 
     fn shutdown(&self) -> Result<(), HandlerError> {
+        if self.is_of_parent() {
+            return Ok(());
+        }
         let collected = match self.pipeline() {
             Some(pipeline) if !is_collecting() => Ok((pipeline, pipeline.collect_at_end())),
             _ => Err(self.flush()),

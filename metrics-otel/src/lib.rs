@@ -84,6 +84,7 @@ mod handler;
 mod lock;
 mod named;
 mod otlp;
+mod process;
 mod provider;
 
 pub use builder::OtlpBuilder;

@@ -131,8 +131,9 @@ impl PointReader {
         look_for_expired(&families, &mut readers);
         let view = View::everything();
         let time = clock::time(clock::now());
+        let began = readers.created(SystemTime::UNIX_EPOCH);
         for (metric, counting) in metrics {
-            let mut reading = Visit { reader: self.0, counting, time, view: &view };
+            let mut reading = Visit { reader: self.0, counting, time, began, view: &view };
             if metric.others.is_empty() {
                 let descriptor = metric.first.descriptor();
                 reading.family(metric.first, &mut readers, |point, _| visit(descriptor, point));
@@ -170,6 +171,8 @@ struct Visit<'a> {
     reader: u64,
     counting: Counting,
     time: SystemTime,
+    /// When this process began to record, if it was forked.
+    began: SystemTime,
     view: &'a View<'a>,
 }
 
@@ -187,6 +190,30 @@ impl Visit<'_> {
         // series with a value is not recycled unless it is removed, which waits for this reader.
         let current = |series: &Series| series.is_current();
         match (descriptor.metric_type(), self.counting) {
+            (MetricType::Histogram, Counting::Totals) if readers.have_parent() => {
+                let (reader, readers) = (self.reader, &*readers);
+                self.series(family, ended, visit, |s| {
+                    let totals = histogram(s, view, false).filter(|_| current(&s))?;
+                    readers.since_fork(reader, s, &totals).map(Value::Histogram)
+                });
+            }
+            (_, Counting::Totals) if readers.have_parent() => {
+                let Some(progress) = readers.numbers(self.reader, family) else { return };
+                let is_gauge = descriptor.metric_type() == MetricType::Gauge;
+                self.series(family, ended, visit, |s| {
+                    let reading = read(s, view).filter(|_| current(&s))?;
+                    let Reading::Number(now) = reading else { return None };
+                    let progress = progress.of(s.row());
+                    // A gauge that was set once since the fork is returned from then on. A total
+                    // counts since the fork, so the progress of a sum stays there.
+                    let mut since_fork = *progress;
+                    let bits = since_fork.advance(s.id(), now, descriptor);
+                    if is_gauge {
+                        *progress = since_fork;
+                    }
+                    bits.map(|bits| Value::from_bits(bits, descriptor.value_type()))
+                });
+            }
             (MetricType::Histogram, Counting::Totals) => self.series(family, ended, visit, |s| {
                 let totals = histogram(s, view, false).filter(|_| current(&s))?;
                 Some(Value::Histogram(HistogramSnapshot::new(s.block.boundaries(), totals)))
@@ -226,7 +253,7 @@ impl Visit<'_> {
         family.for_each_series(|series| {
             series.settle();
             let Some(mut value) = value(series) else { return };
-            let (labels, created) = (&SeriesLabels::of(series), series.created());
+            let (labels, created) = (&SeriesLabels::of(series), series.created().max(self.began));
             let before =
                 if ended.series.is_empty() { None } else { ended.take(&labels.to_labels()) };
             match (before, self.counting) {
@@ -257,7 +284,7 @@ impl Visit<'_> {
         time: SystemTime,
         labels: &'p SeriesLabels,
     ) -> Point<'p> {
-        Point { value, created, time, counting: self.counting, labels }
+        Point { value, created: created.max(self.began), time, counting: self.counting, labels }
     }
 
     /// Visits the series of a metric with several definitions.

@@ -16,11 +16,12 @@ use super::export::source::Source;
 use super::send::grpc::Grpc;
 use super::send::http::Http;
 use super::send::sender::{Flush, Sender};
+use crate::process::OfProcess;
 
 /// An exporter and a sender. The pipeline ends when its last handler is dropped.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
-    exporter: Exporter,
+    exporter: OfProcess<Exporter>,
     sender: Arc<Sender>,
     settings: Settings,
 }
@@ -29,6 +30,7 @@ impl Pipeline {
     pub(crate) fn start(settings: Settings) -> Result<Arc<Self>, OtlpError> {
         let sender = Arc::new(sender(&settings.target, &settings.spool)?);
         let exporter = Exporter::start(settings.interval, Arc::clone(&sender))?;
+        let exporter = OfProcess::new(exporter);
         Ok(Arc::new(Self { exporter, sender, settings }))
     }
 
@@ -81,9 +83,15 @@ impl Pipeline {
         result
     }
 
-    /// Whether the pipeline was built from these settings.
+    /// Whether the pipeline was built from these settings, and in this process.
     pub(crate) fn is_of(&self, settings: &Settings) -> bool {
-        self.settings == *settings
+        self.settings == *settings && !self.is_of_parent()
+    }
+
+    /// Whether this process was forked from the one in which the pipeline was built. There, the
+    /// pipeline has no threads, and its locks may be held for ever.
+    pub(crate) fn is_of_parent(&self) -> bool {
+        self.exporter.is_of_parent()
     }
 }
 

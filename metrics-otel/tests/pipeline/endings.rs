@@ -10,7 +10,7 @@ use typed_metrics_otel::Protocol;
 use typed_metrics_receiver::{Answer, Code, Receiver};
 use typed_metrics_turn::my_turn;
 
-use crate::pipelines::{PROTOCOLS, deltas_to, to};
+use crate::pipelines::{PROTOCOLS, SOON, deltas_to, to};
 
 #[derive(Metrics)]
 #[metrics(prefix = "endings")]
@@ -45,15 +45,17 @@ fn a_shutdown_tries_again_when_the_collector_allows_it() {
     for protocol in PROTOCOLS {
         let test = format!("allowed {protocol:?}");
         let receiver = Receiver::start();
-        let handler = deltas_to(&receiver, *protocol).shutdown_timeout(5 * SECOND);
+        let handler = deltas_to(&receiver, *protocol).shutdown_timeout(13 * SECOND / 10);
         set_metric_handlers(handler.build().unwrap()).unwrap();
         Endings::count(&test).add(3);
-        // Twice, so that the pause of the pipeline itself would be longer.
-        receiver.answer_next(2, later(*protocol, 1));
+        // Four failures, so that the pause of the pipeline itself is longer than the time limit.
+        receiver.answer_next(4, later(*protocol, 1));
+        flush().unwrap_err();
+        receiver.wait_for(4, SOON);
         let begin = Instant::now();
         shutdown().unwrap();
         let took = begin.elapsed();
-        assert!(took >= 2 * SECOND && took < 3 * SECOND, "{protocol:?}: {took:?}");
+        assert!(took >= 9 * SECOND / 10, "{protocol:?}: {took:?}");
         assert_eq!(receiver.totals().int("endings.count", &format!("test={test}")), 3);
     }
 }

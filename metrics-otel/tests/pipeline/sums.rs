@@ -174,12 +174,20 @@ fn history(seed: u32) {
             // An outage delays it.
             14..17 => drop(flush()),
             17 => {
-                if is_down { receiver.restart() } else { receiver.stop() }
+                if is_down {
+                    receiver.restart()
+                } else {
+                    receiver.stop()
+                }
                 is_down = !is_down;
             }
             18 => receiver.answer_next(1, Answer::status(503)),
             _ => {
-                if is_installed { clear_metric_handlers() } else { install(&handler) }
+                if is_installed {
+                    clear_metric_handlers()
+                } else {
+                    install(&handler)
+                }
                 is_installed = !is_installed;
             }
         }
