@@ -75,8 +75,9 @@
 //! - `llm`: the module `llm`, with metrics for LLM calls and the types that record them. The crate
 //!   `typed-metrics-llm` has a feature for each supported client: `async-openai`, and `rig`, which
 //!   needs Rust 1.95.
-//! - `otel`: `OtelHandler` and the handler named `"otel"`, which export through any OpenTelemetry
-//!   meter provider, or by OTLP over HTTP.
+//! - `otel`: `OtelHandler` and the handler named `"otel"`, which export by OTLP over HTTP, or through
+//!   an OpenTelemetry meter provider.
+//! - `otel-sdk`: the meter provider of OpenTelemetry's SDK.
 //! - `otel-grpc`: OTLP over gRPC as well. This feature adds tokio, which runs on a separate thread.
 //! - `otel-tls`: endpoints that begin with `https://`.
 //! - `logfire`: `LogfireHandler` and the handler named `"logfire"`, which export to Pydantic

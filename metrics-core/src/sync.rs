@@ -113,7 +113,7 @@ pub(crate) mod process {
         }
     }
 
-    pub(super) fn is_forked() -> bool {
+    pub(crate) fn is_forked() -> bool {
         #[cfg(test)]
         if PRETENDS.get() {
             return true;

@@ -119,6 +119,11 @@ impl MetricHandler for LogfireHandler {
         self.pipelines.iter().for_each(|pipeline| pipeline.register(metric));
     }
 
+    /// The threads of the pipelines are in the parent.
+    fn survives_fork(&self) -> bool {
+        false
+    }
+
     fn flush(&self) -> Result<(), HandlerError> {
         self.each(OtelHandler::flush)
     }

@@ -201,6 +201,17 @@ impl OtlpBuilder {
         self
     }
 
+    /// How long a batch that the collector does not accept may hold up the batches behind it, the
+    /// pause of at most 36 s between two attempts not counted. The default is 1 min.
+    ///
+    /// Then the batches behind are tried in turn with the oldest one. In an outage, none is
+    /// accepted, and all of them wait. If they are accepted, and the oldest batch fails three times
+    /// more, it is given up, and counted in `typed_metrics.otlp.dropped` as `never_accepted`.
+    pub fn stuck_after(mut self, time: Duration) -> Self {
+        self.given.stuck_after = Some(time);
+        self
+    }
+
     /// The time limit of a shutdown, which sends the waiting batches. The default is 5 s. The
     /// shutdown's error reports the batches that could not be sent.
     pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {

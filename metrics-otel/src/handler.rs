@@ -86,8 +86,10 @@ impl OtelHandler {
 
     /// Exports through `provider`.
     ///
-    /// With the SDK's provider, `flush` exports at once. Other providers cannot be asked for an
-    /// export, so `flush` hands all values over for the provider's next export.
+    /// With the SDK's provider, `flush` exports at once. This needs the feature `sdk`, `otel-sdk` in
+    /// the facade; without the feature, the handler of such a provider cannot be installed. Other
+    /// providers cannot be asked for an export, so `flush` hands all values over for the provider's
+    /// next export.
     #[must_use]
     pub fn new(provider: impl MeterProvider + Send + Sync + 'static) -> Self {
         Self::of(Destination::of_provider(provider))
@@ -149,8 +151,8 @@ impl OtelHandler {
     }
 
     /// The number of series of a metric that the provider keeps, if your views set a limit. The
-    /// default is 2000. A metric that can have more series is reported. Not needed with
-    /// [`series_limits`](crate::series_limits).
+    /// default is 2000. A metric that can have more series is reported. Not needed with the view
+    /// `series_limits` of the feature `sdk`, and not used by a pipeline.
     #[must_use]
     pub fn series_limit(self, limit: usize) -> Self {
         Self { limit, ..self }
@@ -158,6 +160,11 @@ impl OtelHandler {
 
     fn meter(&self) -> Option<Meter> {
         self.destination.meter(self.scope.clone())
+    }
+
+    /// Whether the handler has a pipeline of the process that this one was forked from.
+    fn is_of_parent(&self) -> bool {
+        self.pipeline().is_some_and(Pipeline::is_of_parent)
     }
 
     fn wants(&self, metric: &Descriptor) -> bool {
@@ -232,6 +239,10 @@ impl fmt::Debug for OtelHandler {
     }
 }
 
+/// The error of a handler that was built before a fork.
+const OF_PARENT: &str = "the handler was built before this process was forked, and its threads are \
+                         in the parent; build a handler, or set the name `otel`, after the fork";
+
 impl MetricHandler for OtelHandler {
     fn name(&self) -> &'static str {
         "otel"
@@ -258,6 +269,9 @@ impl MetricHandler for OtelHandler {
                         the provider cannot build instruments; install it outside of callbacks"
                     .into(),
             );
+        }
+        if self.is_of_parent() {
+            return Err(OF_PARENT.into());
         }
         if let Some(prefix) = &self.prefix {
             check_metric_name(prefix).map_err(|error| format!("the prefix `{prefix}`: {error}"))?;
@@ -295,11 +309,19 @@ impl MetricHandler for OtelHandler {
         bridge.build_deferred(&meter, metric, self.limit);
     }
 
+    /// The threads of a pipeline, or of a provider's reader, are in the parent.
+    fn survives_fork(&self) -> bool {
+        matches!(self.destination, Destination::Disabled)
+    }
+
     fn flush(&self) -> Result<(), HandlerError> {
         if is_collecting() {
             return Err(
                 "a callback that observes a metric cannot flush: it would wait for itself".into()
             );
+        }
+        if self.is_of_parent() {
+            return Err(OF_PARENT.into());
         }
         match &self.destination {
             Destination::Disabled => Ok(()),
@@ -320,14 +342,21 @@ impl MetricHandler for OtelHandler {
     }
 
     fn shutdown(&self) -> Result<(), HandlerError> {
-        let flushed = match self.pipeline() {
-            Some(pipeline) if !is_collecting() => pipeline.flush_at_end(),
-            _ => self.flush(),
+        if self.is_of_parent() {
+            return Ok(());
+        }
+        let collected = match self.pipeline() {
+            Some(pipeline) if !is_collecting() => Ok((pipeline, pipeline.collect_at_end())),
+            _ => Err(self.flush()),
         };
         let installed = lock(&self.installed).take();
         // Outside of the lock: the drop waits for the pump, and the pump waits for callbacks that
-        // register metrics.
+        // register metrics. Before the sending: a collection in the meantime exports nothing.
         drop(installed);
+        let flushed = match collected {
+            Ok((pipeline, collected)) => pipeline.send(collected),
+            Err(flushed) => flushed,
+        };
         if flushed.as_ref().is_err_and(is_over) { Ok(()) } else { flushed }
     }
 }

@@ -1,14 +1,33 @@
-//! OpenTelemetry for [typed-metrics]: export through any meter provider.
+//! OpenTelemetry for [typed-metrics]: export by OTLP, or through any meter provider.
 //!
-//! [`OtelHandler`] hands recorded values to the OpenTelemetry SDK at the beginning of each of the
-//! SDK's collections. So recording never calls OpenTelemetry, and all features of the SDK apply to
-//! typed metrics: readers, temporalities, views, exporters.
+//! There are two ways, and recording calls OpenTelemetry in neither of them:
 //!
-//! [`OtelHandler::otlp`] needs no provider of yours: it builds a pipeline that collects, and sends
-//! by OTLP over HTTP or gRPC from a thread of its own. Batches that cannot be sent wait in a spool.
+//! - [`OtelHandler::otlp`] builds a pipeline that collects, encodes OTLP itself, and sends over HTTP
+//!   or gRPC. Use it unless you need a provider. It costs less CPU, keeps batches during an outage
+//!   under every temporality, exports removed series correctly, and needs no other crate.
+//! - [`OtelHandler::new`] exports through a meter provider of yours, with its readers, views and
+//!   exporters. Use it if your program has such a provider already, for views, or for an exporter
+//!   other than OTLP. For the provider of OpenTelemetry's SDK, add the feature `sdk` (`otel-sdk` in
+//!   the facade).
 //!
-//! # How metrics arrive
+//! # How metrics arrive by OTLP
 //!
+//! Counters, up-down counters and gauges arrive as they are, histograms with count, sum, minimum,
+//! maximum and the metric's own buckets. [`Temporality`] says since when values count. A cumulative
+//! series begins at its creation, or at the removal after which it came back. A change begins where
+//! the interval before ended.
+//!
+//! A removed counter or histogram is exported once more, with its last value, and then no more. A
+//! removed up-down counter is exported once more as zero. A removed gauge disappears.
+//!
+//! Integers above `i64::MAX` arrive as `i64::MAX`, because OTLP has no larger integers; this is
+//! reported once. `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION` makes exponential
+//! histograms. Count, sum, minimum and maximum are exact. The shape is only as fine as the metric's
+//! own buckets.
+//!
+//! # How metrics arrive through a provider
+//!
+//! At the beginning of each of the provider's collections, the handler hands recorded values on.
 //! Counters and up-down counters arrive as differences in synchronous instruments, gauges in
 //! observable instruments. Histograms are *replayed*: for each interval, as many values are
 //! recorded as the histogram received. So count, buckets, minimum and maximum are exact, and the
@@ -22,13 +41,10 @@
 //! collecting thread reads them, the sum of that replay can deviate by a fraction of the difference
 //! between those values.
 //!
-//! # What views can see
-//!
-//! Renamed streams and dropped attributes are exact. Under a view with other buckets or with an
-//! exponential histogram, count, sum, minimum and maximum are exact. The shape is only as fine as
-//! the metric's own buckets, because the values' positions inside the buckets are not known.
-//!
-//! # Removed series
+//! In views, renamed streams and dropped attributes are exact. Under a view with other buckets or
+//! with an exponential histogram, count, sum, minimum and maximum are exact. The shape is only as
+//! fine as the metric's own buckets, because the values' positions inside the buckets are not
+//! known.
 //!
 //! Under cumulative temporality, the SDK never forgets a series. A removed counter or histogram is
 //! still exported with its last value, and still counts towards the SDK's limit on series. A
@@ -53,7 +69,7 @@
 //! With a provider of yours, its exporter decides. The exporter of `opentelemetry-otlp` 0.33
 //! retries until its timeout and then drops the batch: under cumulative temporality the next export
 //! contains the values, under delta temporality the interval is lost. Integers above `i64::MAX`
-//! arrive as 0, because OTLP has no larger integers.
+//! arrive as 0.
 //!
 //! Use this crate through the feature `otel` of the facade. There, the handler also has the name
 //! `"otel"`: it takes the global provider if one is set, else a pipeline from the variables.
@@ -68,6 +84,7 @@ mod handler;
 mod lock;
 mod named;
 mod otlp;
+mod process;
 mod provider;
 
 pub use builder::OtlpBuilder;

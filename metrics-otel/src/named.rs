@@ -25,7 +25,8 @@ fn build() -> Result<Arc<dyn MetricHandler>, HandlerError> {
     if !is_otlp_wanted(&ENVIRONMENT)? {
         return Ok(Arc::new(OtelHandler::disabled()));
     }
-    let handler = OtlpBuilder::default().build_or(lock(&LAST).as_slice())?;
+    let last = lock(&LAST).clone();
+    let handler = OtlpBuilder::default().build_or(last.as_slice())?;
     if handler.pipeline().is_some() {
         *lock(&LAST) = Some(handler.clone());
     }

@@ -53,15 +53,17 @@
 //!
 //! # OpenTelemetry
 //!
-//! With the feature `otel`, `OtelHandler::new(provider)` exports through your own meter provider,
-//! and the handler named `"otel"` exports through the global provider. The provider decides on
-//! views, readers and temporality. `typed_metrics::otel` describes the exported metrics.
-//!
-//! If no global provider is set, the handler named `"otel"` builds its own pipeline, which sends by
-//! OTLP. The variables `OTEL_EXPORTER_OTLP_…` configure the pipeline; the default endpoint is
+//! With the feature `otel`, the handler named `"otel"` collects, encodes and sends by OTLP itself.
+//! The variables `OTEL_EXPORTER_OTLP_…` configure this pipeline; the default endpoint is
 //! `http://localhost:4318`. `OtelHandler::otlp()` builds a pipeline in code. The documentation of
 //! `OtelHandler::otlp()` lists all settings and variables, and says what happens while the
 //! collector is down.
+//!
+//! `OtelHandler::new(provider)` exports through your own meter provider, which decides on views,
+//! readers and temporality. If a global provider is set, the handler named `"otel"` exports through
+//! it. The provider of OpenTelemetry's SDK needs the feature `otel-sdk`. Use this way if your
+//! program has a provider already, for views, or for an exporter other than OTLP; the pipeline
+//! costs less. `typed_metrics::otel` describes the exported metrics.
 //!
 //! # Logfire
 //!

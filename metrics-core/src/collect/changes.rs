@@ -213,6 +213,43 @@ fn changes_of(
     changes
 }
 
+/// In a forked process, lets all later readers of changes begin after what the parent recorded, and
+/// what this process has recorded so far.
+///
+/// Runs no callbacks: these have values of the parent, too.
+pub(crate) fn begin_after_parent() {
+    let families = registry::families();
+    let mut readers = lock_readers();
+    fold_ended(&mut readers);
+    let reader = readers.add_reader(Reports::Changes);
+    let view = View::everything();
+    for &family in &families {
+        let mut metric = MetricChanges::none(family.descriptor());
+        // The child has its own states, and every reader reads them whole.
+        if family.descriptor().is_state_or_info() {
+            continue;
+        }
+        match family.descriptor().metric_type() {
+            MetricType::Histogram => metric.add_histograms(reader, family, &view, &mut readers),
+            _ => metric.add_numbers(reader, family, &view, &mut readers),
+        }
+        if family.descriptor().metric_type() == MetricType::Gauge {
+            note_gauges(reader, family, &view, &mut readers);
+        }
+        drop(readers.take_ended(reader, family.descriptor()));
+    }
+    readers.begin_after_parent(reader);
+}
+
+fn note_gauges(reader: u64, family: &'static Family, view: &View<'_>, readers: &mut Readers) {
+    let Some(progress) = readers.numbers(reader, family) else { return };
+    family.for_each_series(|series| {
+        if let Some(Reading::Number(now)) = read(series, view) {
+            progress.of(series.row()).note_of_parent(now);
+        }
+    });
+}
+
 impl MetricChanges {
     fn none(descriptor: &'static Descriptor) -> Self {
         Self { descriptor, series: Vec::new(), removed: Vec::new() }
@@ -233,6 +270,7 @@ impl MetricChanges {
             if !series.is_current() {
                 return;
             }
+            let created = readers.created(created);
             if let Some(interval) = readers.interval(reader, series, &totals) {
                 let value = Value::Histogram(interval);
                 self.series.push(SeriesChange { id: series.id(), value, created, labels });
@@ -248,6 +286,7 @@ impl MetricChanges {
         view: &View<'_>,
         readers: &mut Readers,
     ) {
+        let began = readers.created(SystemTime::UNIX_EPOCH);
         let Some(progress) = readers.numbers(reader, family) else { return };
         let descriptor = family.descriptor();
         family.for_each_series(|series| {
@@ -261,6 +300,7 @@ impl MetricChanges {
             let id = series.id();
             if let Some(bits) = progress.of(series.row()).advance(id, now, descriptor) {
                 let value = Value::new(descriptor, Reading::Number(bits));
+                let created = created.max(began);
                 self.series.push(SeriesChange { id, value, created, labels });
             }
         });

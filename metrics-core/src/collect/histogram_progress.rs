@@ -6,7 +6,7 @@ use crate::cells::wide_sum::WideSum;
 use crate::store::value::HistogramSnapshot;
 
 /// How far a reader is in one histogram.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct HistogramProgress {
     /// The sum at the reader's last collection, like `buckets` and `extremes`.
     sum: WideSum,

@@ -7,7 +7,7 @@ use crate::number::Number;
 
 /// How far a reader is in the series of a family that is not a histogram. The series are in the
 /// order of the family, which never changes; only the overflow series is separate.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct FamilyProgress {
     series: Vec<SumProgress>,
     overflow: SumProgress,
@@ -33,6 +33,9 @@ pub(super) struct SumProgress {
     /// The sum of the returned differences, added in the order in which the receiver adds them. For
     /// floats, it may differ from the total in its last bit; this error must not grow.
     sent: u64,
+    /// Whether this is a gauge with the value of the process that this one was forked from, which is
+    /// not returned.
+    is_of_parent: bool,
 }
 
 impl SumProgress {
@@ -44,8 +47,9 @@ impl SumProgress {
         descriptor: &'static Descriptor,
     ) -> Option<u64> {
         if descriptor.metric_type() == MetricType::Gauge {
-            self.id = Some(id);
-            return Some(now);
+            let is_same = self.id.replace(id) == Some(id) && self.total == now;
+            self.is_of_parent &= is_same;
+            return (!self.is_of_parent).then_some(now);
         }
         let is_new = self.id.replace(id).is_none();
         if std::mem::replace(&mut self.total, now) == now && !is_new {
@@ -56,6 +60,11 @@ impl SumProgress {
         let is_exact = descriptor.value_type() != ValueType::F64;
         let only_grows = only_grows && !is_new && !is_exact;
         with_number!(descriptor.value_type(), N => self.send::<N>(now, only_grows))
+    }
+
+    /// Notes that a gauge has its value from the process that this one was forked from.
+    pub(super) fn note_of_parent(&mut self, now: u64) {
+        (self.total, self.is_of_parent) = (now, true);
     }
 
     fn send<T: Number>(&mut self, now: u64, only_grows: bool) -> Option<u64> {

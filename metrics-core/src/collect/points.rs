@@ -29,8 +29,9 @@ use crate::store::value::{HistogramSnapshot, Same, Value};
 /// Hands each series to a visitor, as a back end needs it that encodes values at once: a collection
 /// holds one value at a time, whatever the number of series.
 ///
-/// The last values of a removed counter or histogram are handed out once. Equal definitions of a
-/// metric in several crates are one metric.
+/// The last values of a removed counter or histogram are handed out once, and so is the zero to
+/// which a removed up-down counter falls. Equal definitions of a metric in several crates are one
+/// metric.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct PointReader(u64);
@@ -101,7 +102,7 @@ impl PointReader {
     /// removed earlier are part of them if no reader has collected yet.
     #[must_use]
     pub fn new() -> Self {
-        Self(lock_readers().add_reader(Reports::Changes))
+        Self(lock_readers().add_reader(Reports::Points))
     }
 
     /// Visits the series of the metrics that are `wanted`, and returns the time of the collection.
@@ -134,10 +135,11 @@ impl PointReader {
         look_for_expired(&families, &mut readers);
         let view = View::everything();
         let time = clock::time(clock::now());
+        let began = readers.created(SystemTime::UNIX_EPOCH);
         for (metric, counting) in metrics {
             let descriptor = metric.first.descriptor();
             let old_name = old_names.get(descriptor);
-            let mut reading = Visit { reader: self.0, counting, time, view: &view };
+            let mut reading = Visit { reader: self.0, counting, time, began, view: &view };
             let shown = if descriptor.is_state_or_info() {
                 reading.counting = Counting::Totals;
                 shown(&metric, &view, &mut readers)
@@ -184,6 +186,8 @@ struct Visit<'a> {
     reader: u64,
     counting: Counting,
     time: SystemTime,
+    /// When this process began to record, if it was forked.
+    began: SystemTime,
     view: &'a View<'a>,
 }
 
@@ -201,6 +205,30 @@ impl Visit<'_> {
         // series with a value is not recycled unless it is removed, which waits for this reader.
         let current = |series: &Series| series.is_current();
         match (descriptor.metric_type(), self.counting) {
+            (MetricType::Histogram, Counting::Totals) if readers.have_parent() => {
+                let (reader, readers) = (self.reader, &*readers);
+                self.series(family, ended, visit, |s| {
+                    let totals = histogram(s, view, false).filter(|_| current(&s))?;
+                    readers.since_fork(reader, s, &totals).map(Value::Histogram)
+                });
+            }
+            (_, Counting::Totals) if readers.have_parent() => {
+                let Some(progress) = readers.numbers(self.reader, family) else { return };
+                let is_gauge = descriptor.metric_type() == MetricType::Gauge;
+                self.series(family, ended, visit, |s| {
+                    let reading = read(s, view).filter(|_| current(&s))?;
+                    let Reading::Number(now) = reading else { return None };
+                    let progress = progress.of(s.row());
+                    // A gauge that was set once since the fork is returned from then on. A total
+                    // counts since the fork, so the progress of a sum stays there.
+                    let mut since_fork = *progress;
+                    let bits = since_fork.advance(s.id(), now, descriptor);
+                    if is_gauge {
+                        *progress = since_fork;
+                    }
+                    bits.map(|bits| Value::from_bits(bits, descriptor.value_type()))
+                });
+            }
             (MetricType::Histogram, Counting::Totals) => self.series(family, ended, visit, |s| {
                 let totals = histogram(s, view, false).filter(|_| current(&s))?;
                 Some(Value::Histogram(HistogramSnapshot::new(s.block.boundaries(), totals)))
@@ -236,14 +264,17 @@ impl Visit<'_> {
         mut visit: impl FnMut(&Point<'_>, bool),
         mut value: impl FnMut(Series) -> Option<Value>,
     ) {
+        let is_level = family.descriptor().metric_type() == MetricType::UpDownCounter;
         family.for_each_series(|series| {
             series.settle();
             let Some(mut value) = value(series) else { return };
-            let (labels, created) = (&SeriesLabels::of(series), series.created());
+            let (labels, created) = (&SeriesLabels::of(series), series.created().max(self.began));
             let before =
                 if ended.series.is_empty() { None } else { ended.take(&labels.to_labels()) };
             match (before, self.counting) {
                 (None, _) => {}
+                // The zero of a removed up-down counter, which has a value again.
+                (Some(_), _) if is_level => {}
                 // One point: a series has one change in an interval.
                 (Some(before), Counting::Changes) => {
                     value.merge(before.value.clone(), Same::Sum);
@@ -270,7 +301,7 @@ impl Visit<'_> {
         time: SystemTime,
         labels: &'p SeriesLabels,
     ) -> Point<'p> {
-        Point { value, created, time, counting: self.counting, labels }
+        Point { value, created: created.max(self.began), time, counting: self.counting, labels }
     }
 
     /// Reads the series of all definitions of a metric.

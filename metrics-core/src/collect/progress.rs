@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
+use std::time::SystemTime;
 
 use super::ended::{Ended, Ending};
 use super::histogram_progress::HistogramProgress;
@@ -30,6 +31,9 @@ pub(crate) struct Readers {
     /// The series that were removed before any reader collected. Every reader that is made before
     /// that reports them.
     early: Option<ReaderProgress>,
+    /// In a forked process: what its parent recorded, and when this process began to read. Readers
+    /// of changes begin there, because the parent sends its own values.
+    parent: Option<(Box<ReaderProgress>, SystemTime)>,
     pub(super) last_recorded: LastRecorded,
 }
 
@@ -41,10 +45,12 @@ pub(super) enum Reports {
     Changes,
     /// Changes, in metrics that have an old name.
     RenamedChanges,
+    /// Points: changes, and a last zero of removed up-down counters.
+    Points,
 }
 
 /// How far one reader is.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct ReaderProgress {
     reader: u64,
     reports: Reports,
@@ -74,15 +80,56 @@ impl Readers {
     fn new() -> Self {
         clock::start();
         let early = Some(ReaderProgress::new(0, Reports::Changes));
-        Self { next: 0, progress: Vec::new(), early, last_recorded: LastRecorded::default() }
+        let last_recorded = LastRecorded::default();
+        Self { next: 0, progress: Vec::new(), early, parent: None, last_recorded }
+    }
+
+    /// Makes a reader's progress the beginning of all later readers of changes: what it has read
+    /// belongs to the process that this one was forked from.
+    pub(super) fn begin_after_parent(&mut self, reader: u64) {
+        self.early = None;
+        let at = self.progress.iter().position(|progress| progress.reader == reader);
+        if let Some(at) = at {
+            let parent = Box::new(self.progress.swap_remove(at));
+            self.parent = Some((parent, SystemTime::now()));
+        }
+    }
+
+    /// Whether this process was forked from one that recorded something.
+    pub(super) fn have_parent(&self) -> bool {
+        self.parent.is_some()
+    }
+
+    /// The values recorded in a histogram since `reader` began, if it has advanced never: since the
+    /// fork of this process.
+    pub(super) fn since_fork(
+        &self,
+        reader: u64,
+        series: Series,
+        totals: &Totals,
+    ) -> Option<HistogramSnapshot> {
+        let progress = self.progress.iter().find(|progress| progress.reader == reader)?;
+        let before = progress.histograms.get(&series.id()).cloned();
+        let mut before = before.unwrap_or_else(HistogramProgress::new);
+        before.advance(series.block.boundaries(), totals)
+    }
+
+    /// The later of the time at which a series was created, and of the time at which a forked
+    /// process began to read.
+    pub(super) fn created(&self, created: SystemTime) -> SystemTime {
+        self.parent.as_ref().map_or(created, |(_, began)| created.max(*began))
     }
 
     /// Adds a reader that has read nothing yet, and returns its id.
     pub(super) fn add_reader(&mut self, reports: Reports) -> u64 {
         self.next += 1;
         let mut progress = ReaderProgress::new(self.next, reports);
-        if let Some(early) = &self.early {
-            progress.ended.clone_from(&early.ended);
+        match (&self.parent, &self.early) {
+            (Some((parent, _)), _) if reports != Reports::Snapshots => {
+                progress = ReaderProgress { reader: self.next, reports, ..(**parent).clone() };
+            }
+            (None, Some(early)) => progress.ended.clone_from(&early.ended),
+            _ => {}
         }
         if reports == Reports::Snapshots {
             progress.ended.values_mut().for_each(Ended::end_interval);
@@ -154,12 +201,23 @@ impl Readers {
 
     /// Hands the last values of a removed series to every reader. `reading` is what was recorded in
     /// the life that ended.
-    pub(super) fn end(&mut self, series: Series, ending: &Ending, reading: Option<&Reading>) {
+    ///
+    /// An up-down counter has no last value. `had_level`: whether it had a value.
+    pub(super) fn end(
+        &mut self,
+        series: Series,
+        ending: &Ending,
+        reading: Option<&Reading>,
+        had_level: bool,
+    ) {
         if let Some(Reading::Histogram(totals)) = reading {
             self.add_interval(series.descriptor(), ending.id, totals.interval);
         }
         for progress in self.progress.iter_mut().chain(&mut self.early) {
-            progress.end(series, ending, reading);
+            progress.end(series, ending, reading, had_level);
+        }
+        if let Some((parent, _)) = &mut self.parent {
+            parent.forget(series, ending.id);
         }
     }
 
@@ -182,6 +240,14 @@ impl Readers {
 }
 
 impl ReaderProgress {
+    /// Forgets a series that was removed.
+    fn forget(&mut self, series: Series, id: SeriesId) {
+        self.histograms.remove(&id);
+        if let Some(numbers) = self.numbers.get_mut(&address(series.descriptor())) {
+            std::mem::take(numbers.of(series.row()));
+        }
+    }
+
     fn new(reader: u64, reports: Reports) -> Self {
         Self {
             reader,
@@ -203,7 +269,7 @@ impl ReaderProgress {
     }
 
     /// See [`Readers::end`].
-    fn end(&mut self, series: Series, ending: &Ending, reading: Option<&Reading>) {
+    fn end(&mut self, series: Series, ending: &Ending, reading: Option<&Reading>, had_level: bool) {
         let (metric, id) = (series.descriptor(), ending.id);
         if !self.reads(metric) {
             return;
@@ -214,6 +280,8 @@ impl ReaderProgress {
             let mut progress = progress.unwrap_or_else(HistogramProgress::new);
             was_returned = progress.was_returned();
             self.last_histogram(metric, reading, &mut progress)
+        } else if self.reports == Reports::Points && had_level {
+            Some(Value::from_bits(0, metric.value_type()))
         } else if self.reports != Reports::Snapshots {
             let numbers = self.numbers.entry(address(metric)).or_default();
             let mut sum = std::mem::take(numbers.of(series.row()));

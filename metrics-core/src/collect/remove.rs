@@ -5,6 +5,7 @@ use super::last_values;
 use super::progress::{Readers, lock_readers};
 use super::registry;
 use crate::cells::change::Reading;
+use crate::metric::kind::MetricType;
 use crate::store::read::{View, read};
 use crate::store::series::Series;
 use crate::store::state::End;
@@ -60,6 +61,8 @@ fn end(series: Series, end: End, readers: &mut Readers) {
     }
     last_values::forget(series);
     let last = Ending::of(ending, readers.last_recorded.time(ending));
+    let is_level = series.descriptor().stored_type() == MetricType::UpDownCounter;
+    let had_level = is_level && ending.is_recorded();
     let reading = ending.end_life(end);
-    readers.end(ending, &last, reading.as_ref());
+    readers.end(ending, &last, reading.as_ref(), had_level);
 }

@@ -89,7 +89,7 @@ impl OldNames {
 }
 
 /// How far a reader is in a metric with states or an info: the values that it has returned.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct ShownProgress(HashMap<SeriesId, i64>);
 
 impl ShownProgress {

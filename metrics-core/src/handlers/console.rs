@@ -169,6 +169,11 @@ impl MetricHandler for ConsoleHandler {
         Ok(())
     }
 
+    /// The thread that prints is in the parent, and the values are the parent's.
+    fn survives_fork(&self) -> bool {
+        false
+    }
+
     fn flush(&self) -> Result<(), HandlerError> {
         Ok(self.layout.print(&self.output)?)
     }

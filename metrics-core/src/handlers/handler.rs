@@ -86,6 +86,14 @@ pub trait MetricHandler: Send + Sync + 'static {
         let _ = measurement;
     }
 
+    /// Whether an installed handler still works in a process that is forked from its own, in which
+    /// none of its threads exist. By default, it does. A handler that does not is removed there
+    /// without any call, so the forked process sends nothing of its parent's. Called once, when the
+    /// handler is installed.
+    fn survives_fork(&self) -> bool {
+        true
+    }
+
     /// Delivers everything recorded so far.
     ///
     /// # Errors
@@ -131,6 +139,10 @@ macro_rules! forward_handler {
 
             fn measured(&self, measurement: &Measurement) {
                 (**self).measured(measurement);
+            }
+
+            fn survives_fork(&self) -> bool {
+                (**self).survives_fork()
             }
 
             fn flush(&self) -> Result<(), HandlerError> {

@@ -97,9 +97,14 @@ pub fn flush() -> Result<(), Error> {
 
 /// Flushes, shuts down and removes every handler.
 ///
+/// If another thread shuts handlers down at the same time, this function waits until that is done,
+/// and returns the same errors.
+///
 /// # Errors
 /// The errors of the handlers. After an error of one handler, the others are still shut down.
 pub fn shutdown() -> Result<(), Error> {
     let _last_values = last_values::show();
-    Error::all(list::shut_down(list::take_all()))
+    let own = list::shut_down(list::take_all());
+    // The caller may be `main`, whose end would end the other threads.
+    Error::all(list::wait_for_other_threads().unwrap_or(own))
 }

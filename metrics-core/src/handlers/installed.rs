@@ -26,6 +26,8 @@ pub(super) struct Installed {
     pub(super) name: String,
     pub(super) key: Option<Key>,
     pub(super) calls: Calls,
+    /// Whether the handler works in a forked process.
+    pub(super) survives_fork: bool,
     announced: Mutex<Announced>,
     /// Whether a panic of the handler was reported.
     panicked: AtomicBool,
@@ -58,11 +60,14 @@ impl Installed {
         name: String,
         key: Option<Key>,
     ) -> Result<Arc<Self>, Error> {
+        // A handler that panics here is taken for a broken one.
+        let survives_fork = foreign::call(|| handler.survives_fork()).unwrap_or(false);
         let installed = Arc::new(Self {
             handler,
             name,
             key,
             calls: Calls::default(),
+            survives_fork,
             announced: Mutex::default(),
             panicked: AtomicBool::new(false),
             collections_before: AtomicU64::new(0),

@@ -1,18 +1,19 @@
 //! The installed handlers: set, added, removed, flushed and shut down.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
-use std::thread;
 use std::time::Duration;
+use std::{process, thread};
 
 use log::Level;
 
 use super::installed::{Installed, Key, failed};
 use super::names::HandlerChoice;
 use super::wanted::Wanted;
+use crate::collect::changes;
 use crate::error::Error;
 use crate::foreign::{self, Foreign};
 use crate::report::report;
-use crate::sync::lock;
+use crate::sync::{self, lock};
 
 /// How long a shutdown waits for the handler's calls in progress, and an installation for the
 /// handler's shutdown. Whatever takes longer may never end.
@@ -29,13 +30,54 @@ struct All {
     under_way: Vec<Key>,
     /// The handlers that are removed and not shut down yet. Handlers without a key are counted.
     ending: Vec<Option<Key>>,
+    /// The errors of the shutdowns since `ending` was empty, for the threads that wait for them.
+    failures: Vec<Error>,
+    /// The number of threads in [`wait_for_other_threads`].
+    waiting: usize,
+    /// The process that the handlers belong to; 0 before the first use.
+    process: u32,
 }
 
-static ALL: Mutex<All> =
-    Mutex::new(All { installed: Vec::new(), under_way: Vec::new(), ending: Vec::new() });
+static ALL: Mutex<All> = Mutex::new(All {
+    installed: Vec::new(),
+    under_way: Vec::new(),
+    ending: Vec::new(),
+    failures: Vec::new(),
+    waiting: 0,
+    process: 0,
+});
 
 /// Signalled when a handler has been shut down.
 static SHUT_DOWN: Condvar = Condvar::new();
+
+/// Makes the handlers those of this process. In a process that was forked since the last call, the
+/// handlers that do not work there are removed without any call: their threads do not exist, and
+/// their locks may be held for ever.
+///
+/// Must be called before every use of [`ALL`].
+fn begin_in_process() {
+    let own = process::id();
+    let mut all = lock(&ALL);
+    if all.process == own {
+        return;
+    }
+    if all.process != 0 {
+        let (kept, lost): (List, List) =
+            std::mem::take(&mut all.installed).into_iter().partition(|old| old.survives_fork);
+        all.installed = kept;
+        (all.under_way, all.ending) = (Vec::new(), Vec::new());
+        for installed in lost {
+            installed.calls.end();
+            // Its drop could wait for a thread or a lock of the parent.
+            std::mem::forget(installed);
+        }
+    }
+    all.process = own;
+    drop(all);
+    if sync::process::is_forked() {
+        changes::begin_after_parent();
+    }
+}
 
 /// The back ends that this call is installing. They leave [`All::under_way`] when this is dropped.
 #[derive(Default)]
@@ -96,7 +138,11 @@ impl Removed {
                 report(Level::Warn, &format!("handler `{name}` does not return"), text);
             }
         }
-        installed.shut_down()
+        let result = installed.shut_down();
+        if let Err(error) = &result {
+            lock(&ALL).failures.push(error.clone());
+        }
+        result
     }
 
     fn shut_down_later(self) -> Result<(), Error> {
@@ -116,6 +162,7 @@ impl Removed {
 ///
 /// A chosen handler that is installed already stays, unless another thread removes it meanwhile.
 pub(super) fn set(choices: Vec<HandlerChoice>) -> Result<Vec<Removed>, Error> {
+    begin_in_process();
     let wanted = wanted(choices)?;
     let keys: Vec<Key> = wanted.iter().filter_map(|wanted| wanted.key).collect();
     let (new, _under_way) = install(wanted)?;
@@ -134,6 +181,7 @@ pub(super) fn set(choices: Vec<HandlerChoice>) -> Result<Vec<Removed>, Error> {
 
 /// Installs one more handler.
 pub(super) fn add(choice: HandlerChoice) -> Result<(), Error> {
+    begin_in_process();
     let (new, _under_way) = install(wanted(vec![choice])?)?;
     lock(&ALL).installed.extend(new.iter().cloned());
     new.iter().for_each(|installed| installed.announce());
@@ -207,6 +255,7 @@ fn remove(handlers: List, all: &mut All) -> Vec<Removed> {
 
 /// Removes all handlers, and returns them.
 pub(super) fn take_all() -> Vec<Removed> {
+    begin_in_process();
     let mut all = lock(&ALL);
     let installed = std::mem::take(&mut all.installed);
     remove(installed, &mut all)
@@ -232,21 +281,36 @@ fn report_error(error: &Error) {
 
 /// Shuts down handlers that were removed.
 pub(super) fn shut_down(removed: Vec<Removed>) -> Vec<Error> {
-    removed.into_iter().filter_map(|removed| removed.shut_down().err()).collect()
+    let errors = removed.into_iter().filter_map(|removed| removed.shut_down().err()).collect();
+    let mut all = lock(&ALL);
+    let is_over = all.ending.is_empty() && all.waiting == 0;
+    let unread = if is_over { std::mem::take(&mut all.failures) } else { Vec::new() };
+    drop(all);
+    // Outside the lock: the drop of an error is foreign code.
+    unread.into_iter().for_each(|error| drop(Foreign::new(error)));
+    errors
 }
 
-/// Waits until the handlers that other threads removed are shut down.
+/// Waits until the handlers that other threads removed are shut down. Returns the errors of these
+/// shutdowns and of those that ended while they ran; `None` if there was nothing to wait for.
 ///
 /// Does not wait inside foreign code: the shutdown may be waiting for that code.
-pub(super) fn wait_for_other_threads() {
-    if !foreign::is_inside() {
-        let others = |all: &mut All| !all.ending.is_empty();
-        drop(SHUT_DOWN.wait_while(lock(&ALL), others).unwrap_or_else(PoisonError::into_inner));
+pub(super) fn wait_for_other_threads() -> Option<Vec<Error>> {
+    let mut all = lock(&ALL);
+    if all.ending.is_empty() || foreign::is_inside() {
+        return None;
     }
+    all.waiting += 1;
+    let others = |all: &mut All| !all.ending.is_empty();
+    let mut all = SHUT_DOWN.wait_while(all, others).unwrap_or_else(PoisonError::into_inner);
+    all.waiting -= 1;
+    let is_last = all.waiting == 0;
+    Some(if is_last { std::mem::take(&mut all.failures) } else { all.failures.clone() })
 }
 
 /// Flushes every handler.
 pub(super) fn flush() -> Result<(), Error> {
+    begin_in_process();
     let all = lock(&ALL).installed.clone();
     Error::all(all.iter().filter_map(|installed| installed.flush()?.err()).collect())
 }

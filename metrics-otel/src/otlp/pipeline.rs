@@ -1,36 +1,36 @@
 //! A pipeline: an exporter that feeds a sender.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use opentelemetry::InstrumentationScope;
 use typed_metrics_core::HandlerError;
 
 use super::config::mistakes::OtlpError;
 use super::config::protocol::Protocol;
-use super::config::settings::Settings;
+use super::config::settings::{Settings, SpoolSettings};
 use super::config::target::Target;
 use super::export::exporter::{Exporter, NotInTime};
 use super::export::source::Source;
 #[cfg(feature = "grpc")]
 use super::send::grpc::Grpc;
 use super::send::http::Http;
-use super::send::sender::Sender;
-use super::spool::queue::Spool;
+use super::send::sender::{Flush, Sender};
+use crate::process::OfProcess;
 
 /// An exporter and a sender. The pipeline ends when its last handler is dropped.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
-    exporter: Exporter,
+    exporter: OfProcess<Exporter>,
     sender: Arc<Sender>,
     settings: Settings,
 }
 
 impl Pipeline {
     pub(crate) fn start(settings: Settings) -> Result<Arc<Self>, OtlpError> {
-        let spool = Spool::open(&settings.spool)?;
-        let sender = Arc::new(sender(&settings.target, spool)?);
+        let sender = Arc::new(sender(&settings.target, &settings.spool)?);
         let exporter = Exporter::start(settings.interval, Arc::clone(&sender))?;
+        let exporter = OfProcess::new(exporter);
         Ok(Arc::new(Self { exporter, sender, settings }))
     }
 
@@ -50,31 +50,60 @@ impl Pipeline {
 
     /// Collects, and sends all batches.
     pub(crate) fn flush(&self) -> Result<(), HandlerError> {
-        self.drain(self.settings.target.timeout, false)
+        let collected = self.collect(self.settings.target.timeout, false);
+        self.send(collected)
     }
 
-    /// Does the same, but tries again until the time limit of a shutdown.
-    pub(crate) fn flush_at_end(&self) -> Result<(), HandlerError> {
-        self.drain(self.settings.shutdown_timeout, true)
+    /// Collects for the last time.
+    pub(crate) fn collect_at_end(&self) -> Collected {
+        self.collect(self.settings.shutdown_timeout, true)
     }
 
-    fn drain(&self, timeout: Duration, is_patient: bool) -> Result<(), HandlerError> {
-        let deadline = Instant::now() + timeout;
-        let before = self.sender.attempt();
-        let collected = self.exporter.export(deadline);
-        self.sender.flush(before, deadline, is_patient)?;
-        collected.map_err(|NotInTime| {
+    fn collect(&self, timeout: Duration, is_last: bool) -> Collected {
+        let flush = self.sender.begin_flush(timeout, is_last);
+        let result = self.exporter.export(flush.deadline).map_err(|NotInTime| {
             format!("metrics could not be collected within {timeout:?}").into()
-        })
+        });
+        Collected { flush, result, is_last }
     }
 
-    /// Whether the pipeline was built from these settings.
+    /// Sends all batches. After the last collection, the sender tries until the time limit of a
+    /// shutdown. Then, if no handler uses the pipeline any more, batches in memory are given up.
+    pub(crate) fn send(
+        &self,
+        Collected { flush, result, is_last }: Collected,
+    ) -> Result<(), HandlerError> {
+        self.sender.flush(flush).map_err(|undelivered| {
+            if is_last && self.exporter.is_unused() {
+                self.sender.give_up(undelivered)
+            } else {
+                undelivered
+            }
+        })?;
+        result
+    }
+
+    /// Whether the pipeline was built from these settings, and in this process.
     pub(crate) fn is_of(&self, settings: &Settings) -> bool {
-        self.settings == *settings
+        self.settings == *settings && !self.is_of_parent()
+    }
+
+    /// Whether this process was forked from the one in which the pipeline was built. There, the
+    /// pipeline has no threads, and its locks may be held for ever.
+    pub(crate) fn is_of_parent(&self) -> bool {
+        self.exporter.is_of_parent()
     }
 }
 
-fn sender(target: &Target, spool: Spool) -> Result<Sender, OtlpError> {
+/// A collection for a flush.
+#[derive(Debug)]
+pub(crate) struct Collected {
+    flush: Flush,
+    result: Result<(), HandlerError>,
+    is_last: bool,
+}
+
+fn sender(target: &Target, spool: &SpoolSettings) -> Result<Sender, OtlpError> {
     let endpoint = target.endpoint.redacted();
     match target.protocol {
         Protocol::HttpProtobuf => Sender::start(endpoint, spool, Http::new(target.clone())),

@@ -1,13 +1,18 @@
 //! From the spool to the collector.
 //!
 //! One thread sends the batches in order, by HTTP or gRPC, and decides after each answer whether to
-//! remove the batch or to try again. This layer uses `spool` and `config`.
+//! remove the batch or to try again (`worker`). Another thread writes and removes the files of the
+//! spool's folder (`files`), so a slow disk delays nothing. This layer uses `spool` and `config`.
 
 mod answer;
+mod files;
 #[cfg(feature = "grpc")]
 pub(crate) mod grpc;
 pub(crate) mod http;
 pub(crate) mod sender;
+mod shared;
 mod state;
+mod stuck;
 mod transport;
 mod undelivered;
+mod worker;

@@ -4,5 +4,5 @@
 
 pub(crate) mod amount;
 pub(crate) mod dropped;
-mod folder;
+pub(crate) mod folder;
 pub(crate) mod queue;

@@ -4,13 +4,17 @@
 extern crate typed_metrics_core as typed_metrics;
 
 mod contexts;
+mod endings;
 mod environment;
 mod exported;
+mod never_accepted;
 mod outage;
 mod pipelines;
 mod refusals;
 mod reports;
 #[cfg(feature = "sdk")]
 mod same;
+mod slow_disk;
 mod soak;
+mod sums;
 mod tls;

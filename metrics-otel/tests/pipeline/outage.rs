@@ -287,26 +287,6 @@ fn a_flush_ends_in_time_if_the_collector_does_not_answer() {
 }
 
 #[test]
-fn a_shutdown_waits_for_a_collector_that_comes_back() {
-    let _turn = my_turn();
-    for protocol in PROTOCOLS {
-        let test = part("shutdown", *protocol);
-        let receiver = Receiver::start();
-        set_metric_handlers(deltas_to(&receiver, *protocol).build().unwrap()).unwrap();
-        receiver.stop();
-        Outage::count(&test).add(9);
-        std::thread::scope(|scope| {
-            scope.spawn(|| {
-                std::thread::sleep(Duration::from_millis(400));
-                receiver.restart();
-            });
-            shutdown().unwrap();
-        });
-        assert_eq!(receiver.totals().int("outage.count", &label(&test)), 9);
-    }
-}
-
-#[test]
 fn a_full_spool_drops_the_oldest_batches_and_counts_them() {
     let _turn = my_turn();
     let dropped = || {

@@ -74,6 +74,11 @@ impl Receiver {
         self.record.answer(answer);
     }
 
+    /// Sets the answer to all further requests that satisfy a condition.
+    pub fn answer_if(&self, is_special: fn(&Seen) -> bool, answer: Answer) {
+        self.record.answer_if(is_special, answer);
+    }
+
     /// Queues an answer to the next requests, after the answers that earlier calls have queued.
     pub fn answer_next(&self, requests: usize, answer: Answer) {
         self.record.answer_next(requests, answer);

@@ -80,11 +80,19 @@ struct State {
     cleared: usize,
     next: VecDeque<Answer>,
     always: Answer,
+    /// The answer to the requests that satisfy a condition, before all other answers.
+    special: Option<(fn(&Seen) -> bool, Answer)>,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { seen: Vec::new(), cleared: 0, next: VecDeque::new(), always: Answer::Ok }
+        Self {
+            seen: Vec::new(),
+            cleared: 0,
+            next: VecDeque::new(),
+            always: Answer::Ok,
+            special: None,
+        }
     }
 }
 
@@ -97,6 +105,10 @@ impl Record {
         let mut state = self.lock();
         state.next.clear();
         state.always = answer;
+    }
+
+    pub(crate) fn answer_if(&self, is_special: fn(&Seen) -> bool, answer: Answer) {
+        self.lock().special = Some((is_special, answer));
     }
 
     pub(crate) fn answer_next(&self, requests: usize, answer: Answer) {
@@ -121,7 +133,10 @@ impl Record {
                 Some(why) => {
                     Answer::code(tonic::Code::InvalidArgument, format!("not readable: {why}"))
                 }
-                None => state.next.pop_front().unwrap_or_else(|| state.always.clone()),
+                None => match &state.special {
+                    Some((is_special, answer)) if is_special(&seen) => answer.clone(),
+                    _ => state.next.pop_front().unwrap_or_else(|| state.always.clone()),
+                },
             };
             seen.accepted = answer.accepts();
             state.seen.push(seen);

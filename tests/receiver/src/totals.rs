@@ -9,8 +9,9 @@ use opentelemetry_proto::tonic::metrics::v1::{
 
 use crate::Seen;
 
-/// The contents of a store that accepted every request: the sums of deltas, and the latest state of
-/// everything else.
+/// The contents of a store that accepted every request: the sums of deltas, the sums of all lives
+/// of cumulative counters and histograms, and the latest state of everything else. A life of a
+/// series is the time since one start.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Totals {
     /// The resource of the last request.
@@ -34,6 +35,26 @@ pub struct MetricTotal {
     pub series: BTreeMap<String, Total>,
     /// The latest time of each series, in nanoseconds of the Unix epoch.
     latest: BTreeMap<String, u64>,
+    /// The current life of each cumulative series that only grows, and the sum of those before.
+    lives: BTreeMap<String, Life>,
+}
+
+/// A life of a cumulative series that only grows.
+#[derive(Debug, Clone, PartialEq)]
+struct Life {
+    start: u64,
+    total: Total,
+    /// The sum of the lives before.
+    before: Option<Total>,
+}
+
+/// How a point is merged with those before.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Merge {
+    Delta,
+    /// A cumulative value that only grows.
+    Growing,
+    Latest,
 }
 
 /// The total of one series.
@@ -146,18 +167,24 @@ impl Totals {
         match metric.data.as_ref().expect("every metric has data") {
             Data::Gauge(gauge) => {
                 "gauge".clone_into(&mut into.kind);
-                gauge.data_points.iter().for_each(|p| into.number(p, false));
+                gauge.data_points.iter().for_each(|p| into.number(p, Merge::Latest));
             }
             Data::Sum(sum) => {
                 let (temporality, delta) = temporality(sum.aggregation_temporality);
                 let kind = if sum.is_monotonic { "counter" } else { "up_down_counter" };
                 into.kind = format!("{kind} {temporality}");
-                sum.data_points.iter().for_each(|p| into.number(p, delta));
+                let merge = match (delta, sum.is_monotonic) {
+                    (true, _) => Merge::Delta,
+                    (false, true) => Merge::Growing,
+                    (false, false) => Merge::Latest,
+                };
+                sum.data_points.iter().for_each(|p| into.number(p, merge));
             }
             Data::Histogram(histogram) => {
                 let (temporality, delta) = temporality(histogram.aggregation_temporality);
                 into.kind = format!("histogram {temporality}");
-                histogram.data_points.iter().for_each(|p| into.histogram(p, delta));
+                let merge = if delta { Merge::Delta } else { Merge::Growing };
+                histogram.data_points.iter().for_each(|p| into.histogram(p, merge));
             }
             other => panic!("{}: totals of {other:?} are not supported", metric.name),
         }
@@ -168,17 +195,19 @@ impl MetricTotal {
     /// Removes the times, so that equal totals of different times compare as equal.
     pub fn forget_times(&mut self) {
         self.latest.clear();
+        self.lives.clear();
     }
 
-    fn number(&mut self, point: &NumberDataPoint, delta: bool) {
+    fn number(&mut self, point: &NumberDataPoint, merge: Merge) {
         let total = match point.value.expect("every point has a value") {
             number_data_point::Value::AsInt(value) => Total::Int(value),
             number_data_point::Value::AsDouble(value) => Total::Double(value),
         };
-        self.merge(&point.attributes, point.time_unix_nano, total, delta);
+        let times = (point.start_time_unix_nano, point.time_unix_nano);
+        self.merge(&point.attributes, times, total, merge);
     }
 
-    fn histogram(&mut self, point: &HistogramDataPoint, delta: bool) {
+    fn histogram(&mut self, point: &HistogramDataPoint, merge: Merge) {
         let total = Total::Histogram {
             count: point.count,
             sum: point.sum.unwrap_or(f64::NAN),
@@ -187,21 +216,55 @@ impl MetricTotal {
             bounds: point.explicit_bounds.clone(),
             buckets: point.bucket_counts.clone(),
         };
-        self.merge(&point.attributes, point.time_unix_nano, total, delta);
+        let times = (point.start_time_unix_nano, point.time_unix_nano);
+        self.merge(&point.attributes, times, total, merge);
     }
 
-    fn merge(&mut self, attributes: &[KeyValue], time: u64, total: Total, delta: bool) {
+    fn merge(
+        &mut self,
+        attributes: &[KeyValue],
+        (start, time): (u64, u64),
+        total: Total,
+        merge: Merge,
+    ) {
         let mut all: Vec<_> = attributes.iter().map(|a| format!("{}={}", a.key, text(a))).collect();
         all.sort();
         let attributes = all.join(" ");
         let latest = self.latest.entry(attributes.clone()).or_default();
         let newer = time >= *latest;
         *latest = time.max(*latest);
+        if !newer && merge != Merge::Delta {
+            return;
+        }
+        let total = match merge {
+            Merge::Growing => self.add_life(&attributes, start, total),
+            Merge::Delta | Merge::Latest => total,
+        };
         match self.series.get_mut(&attributes) {
-            Some(before) if delta => before.add(total),
-            Some(before) if newer => *before = total,
-            Some(_) => {}
+            Some(before) if merge == Merge::Delta => before.add(total),
+            Some(before) => *before = total,
             None => drop(self.series.insert(attributes, total)),
+        }
+    }
+
+    /// The sum of all lives of a series whose current one has this start and this total.
+    fn add_life(&mut self, attributes: &str, start: u64, total: Total) -> Total {
+        let new = || Life { start, total: total.clone(), before: None };
+        let life = self.lives.entry(attributes.to_owned()).or_insert_with(new);
+        if life.start != start {
+            match &mut life.before {
+                Some(before) => before.add(life.total.clone()),
+                None => life.before = Some(life.total.clone()),
+            }
+            life.start = start;
+        }
+        life.total = total.clone();
+        match life.before.clone() {
+            Some(mut sum) => {
+                sum.add(total);
+                sum
+            }
+            None => total,
         }
     }
 }

@@ -25,6 +25,7 @@ pub(crate) struct Given {
     pub(crate) resource: Vec<KeyValue>,
     pub(crate) spool_folder: Option<PathBuf>,
     pub(crate) spool_limit: Option<u64>,
+    pub(crate) stuck_after: Option<Duration>,
     pub(crate) shutdown_timeout: Option<Duration>,
     pub(crate) vendor: Option<Vendor>,
 }

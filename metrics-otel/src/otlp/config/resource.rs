@@ -1,11 +1,14 @@
 //! The resource: attributes of the service, its host and its process.
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Mutex;
+use std::time::SystemTime;
 
 use opentelemetry::{Key, KeyValue, Value};
 
 use super::mistakes::Mistakes;
 use super::vars::{Vars, pairs};
+use crate::lock::lock;
 
 /// The attributes of the resource, in the order in which they were first set.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -67,17 +70,41 @@ fn detected() -> Vec<KeyValue> {
     all
 }
 
-/// A UUID of version 4 (RFC 9562), different in each process. The standard library's seeds for hash
-/// maps are the source of its random bits.
+/// A UUID of version 4 (RFC 9562), different in each process, also in forked ones.
 fn instance() -> String {
-    use std::sync::OnceLock;
+    static INSTANCE: Mutex<Option<(u32, String)>> = Mutex::new(None);
 
-    static INSTANCE: OnceLock<String> = OnceLock::new();
-    let new = || {
-        let random = |n: u8| u128::from(RandomState::new().hash_one(n));
-        uuid((random(0) << 64) | random(1))
-    };
-    INSTANCE.get_or_init(new).clone()
+    let process = std::process::id();
+    let mut instance = lock(&INSTANCE);
+    match &*instance {
+        Some((of, id)) if *of == process => id.clone(),
+        _ => instance.insert((process, uuid(random()))).1.clone(),
+    }
+}
+
+/// Random bits of the operating system: a forked process inherits the random numbers of its parent.
+#[cfg(unix)]
+fn random() -> u128 {
+    use std::fs::File;
+    use std::io::Read;
+
+    let mut bytes = [0; 16];
+    match File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes)) {
+        Ok(()) => u128::from_ne_bytes(bytes),
+        Err(_) => hashed(),
+    }
+}
+
+#[cfg(not(unix))]
+fn random() -> u128 {
+    hashed()
+}
+
+/// Random bits by the standard library's seeds for hash maps.
+fn hashed() -> u128 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let random = |n: u8| u128::from(RandomState::new().hash_one((n, std::process::id(), now)));
+    (random(0) << 64) | random(1)
 }
 
 fn uuid(random: u128) -> String {
@@ -136,6 +163,8 @@ mod tests {
         assert_eq!(uuid(0), "00000000-0000-4000-8000-000000000000");
         assert_eq!(uuid(u128::MAX), "ffffffff-ffff-4fff-bfff-ffffffffffff");
         assert_eq!(instance(), instance());
+        assert_ne!(random(), random());
+        assert_ne!(hashed(), hashed());
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub(crate) struct SpoolSettings {
     pub(crate) folder: Option<PathBuf>,
     /// In bytes.
     pub(crate) limit: u64,
+    /// How long a batch that is not accepted may hold up the others.
+    pub(crate) stuck_after: Duration,
 }
 
 impl Settings {
@@ -69,6 +71,7 @@ impl Settings {
             spool: SpoolSettings {
                 folder: given.spool_folder,
                 limit: given.spool_limit.unwrap_or(64 << 20),
+                stuck_after: given.stuck_after.unwrap_or(Duration::from_secs(60)),
             },
             target: Target {
                 protocol,

@@ -89,6 +89,11 @@ impl Exporter {
         source
     }
 
+    /// Whether no installed handler uses any of the sources.
+    pub(crate) fn is_unused(&self) -> bool {
+        lock(&self.0.sources).iter().all(|source| !source.is_used())
+    }
+
     /// Waits for an export that begins now.
     pub(crate) fn export(&self, deadline: Instant) -> Result<(), NotInTime> {
         let shared = &*self.0;

@@ -88,6 +88,10 @@ impl Source {
         SourceUse(Arc::clone(self))
     }
 
+    pub(super) fn is_used(&self) -> bool {
+        self.users.load(Relaxed) > 0
+    }
+
     /// Exports one more metric.
     pub(crate) fn want(&self, metric: &'static Descriptor) {
         lock(&self.wanted).insert(metric.name());
@@ -95,7 +99,7 @@ impl Source {
 
     /// Collects and encodes the metrics if a handler uses the source.
     pub(super) fn export(&self) -> Vec<Batch> {
-        if self.users.load(Relaxed) == 0 {
+        if !self.is_used() {
             return Vec::new();
         }
         let mut state = lock(&self.state);

@@ -1,5 +1,6 @@
 //! A collector's answer to a batch.
 
+use std::io::ErrorKind;
 use std::time::{Duration, SystemTime};
 
 use prost::Message;
@@ -13,13 +14,38 @@ pub(crate) enum Outcome {
     /// The collector will never accept the batch, for this reason.
     Refused(String),
     /// The attempt failed for this reason, and may be repeated. The collector may ask for a pause.
-    Retry { reason: String, after: Option<Duration> },
+    Retry { reason: String, after: Option<Duration>, failure: Failure },
+}
+
+/// The kind of a failure that may pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The collector answered that it does not take the batch now.
+    Answered,
+    /// The connection broke, or there was no answer.
+    Passing,
+    /// Nothing listens at the address, or its name is unknown.
+    Unreachable,
+    /// The settings, here or of the collector, have to be changed.
+    Settings,
+}
+
+impl Failure {
+    /// Whether trying again soon is useless.
+    pub(crate) fn is_lasting(self) -> bool {
+        self == Self::Settings
+    }
 }
 
 impl Outcome {
-    /// A failure after which the collector did not ask for a pause.
+    /// A failure without an answer.
     pub(crate) fn retry(reason: impl Into<String>) -> Self {
-        Self::Retry { reason: reason.into(), after: None }
+        Self::failed(Failure::Passing, reason)
+    }
+
+    /// A failure after which the collector did not ask for a pause.
+    pub(crate) fn failed(failure: Failure, reason: impl Into<String>) -> Self {
+        Self::Retry { reason: reason.into(), after: None, failure }
     }
 
     /// The outcome of a successful response.
@@ -44,6 +70,13 @@ struct PartialSuccess {
     rejected_data_points: i64,
     #[prost(string, tag = "2")]
     error_message: String,
+}
+
+/// Whether an error of this kind means that nothing listens at the address.
+pub(crate) fn is_unreachable(error: ErrorKind) -> bool {
+    use ErrorKind::{AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkUnreachable};
+
+    matches!(error, ConnectionRefused | HostUnreachable | NetworkUnreachable | AddrNotAvailable)
 }
 
 /// `google.rpc.Status`, by which OTLP reports errors.

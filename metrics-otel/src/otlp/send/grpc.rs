@@ -1,6 +1,7 @@
 //! OTLP over gRPC, on a tokio runtime of its own.
 
 use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use opentelemetry::Context;
@@ -15,7 +16,7 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Status};
 use ureq::http::header::USER_AGENT as USER_AGENT_HEADER;
 
-use super::answer::{self, ExportResponse, Outcome, sanitized};
+use super::answer::{self, ExportResponse, Failure, Outcome, is_unreachable, sanitized};
 use super::transport::Transport;
 use crate::otlp::config::mistakes::OtlpError;
 use crate::otlp::config::protocol::{Compression, Protocol};
@@ -63,6 +64,7 @@ impl Grpc {
         let hint = self.target.endpoint.hint(Protocol::Grpc, &message);
         let reason = format!("{:?}: {message}{hint}", status.code());
         let after = answer::Status::decode(status.details()).ok().and_then(|s| s.retry_delay());
+        let failure = failure(status);
         match status.code() {
             // Retryable by OTLP's specification.
             Code::Cancelled
@@ -70,14 +72,14 @@ impl Grpc {
             | Code::Aborted
             | Code::OutOfRange
             | Code::Unavailable
-            | Code::DataLoss => Outcome::Retry { reason, after },
-            Code::ResourceExhausted if after.is_some() => Outcome::Retry { reason, after },
+            | Code::DataLoss => Outcome::Retry { reason, after, failure },
+            Code::ResourceExhausted if after.is_some() => Outcome::Retry { reason, after, failure },
             // The client's codes for a broken connection and for an answer that is not gRPC, such
             // as a proxy's error.
             Code::Unknown | Code::Internal
                 if status.source().is_some() || is_of_proxy(status.message()) =>
             {
-                Outcome::Retry { reason, after }
+                Outcome::Retry { reason, after, failure }
             }
             Code::Unauthenticated | Code::PermissionDenied => {
                 Outcome::Refused(format!("{reason}{}", self.target.credentials_hint()))
@@ -218,6 +220,20 @@ fn tls(files: &Tls) -> tonic::transport::ClientTlsConfig {
         Some((chain, key)) => config.identity(Identity::from_pem(chain, key)),
         None => config,
     }
+}
+
+fn failure(status: &Status) -> Failure {
+    let mut source = status.source();
+    if source.is_none() {
+        return Failure::Answered;
+    }
+    while let Some(error) = source {
+        if error.downcast_ref::<io::Error>().is_some_and(|error| is_unreachable(error.kind())) {
+            return Failure::Unreachable;
+        }
+        source = error.source();
+    }
+    Failure::Passing
 }
 
 /// Whether the message names a retryable HTTP status. Only the message contains the status.

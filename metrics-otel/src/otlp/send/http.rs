@@ -8,7 +8,9 @@ use prost::Message;
 use ureq::http::{HeaderValue, Request, Response, header};
 use ureq::{Agent, Body};
 
-use super::answer::{ExportResponse, Outcome, error_message, retry_after, sanitized};
+use super::answer::{
+    ExportResponse, Failure, Outcome, error_message, is_unreachable, retry_after, sanitized,
+};
 use super::transport::Transport;
 use crate::otlp::config::endpoint::without_password;
 use crate::otlp::config::protocol::{Compression, Protocol};
@@ -81,10 +83,12 @@ impl Http {
             429 | 502 | 503 | 504 => {
                 let after = header(header::RETRY_AFTER);
                 let after = after.and_then(|value| retry_after(value, SystemTime::now()));
-                Outcome::Retry { reason, after }
+                Outcome::Retry { reason, after, failure: Failure::Answered }
             }
             // Vendors have gateways in front of their back ends, whose errors pass, too.
-            408 | 500..=599 if self.target.vendor.is_some() => Outcome::retry(reason),
+            408 | 500..=599 if self.target.vendor.is_some() => {
+                Outcome::failed(Failure::Answered, reason)
+            }
             code => {
                 let location = header(header::LOCATION).unwrap_or("another address");
                 let location = sanitized(&without_password(location), &self.target.headers);
@@ -120,14 +124,23 @@ impl Transport for Http {
                 Outcome::retry(format!("no answer within {:?}", self.target.timeout))
             }
             Err(error) => {
+                let failure = failure(&error);
                 let message = match error {
                     ureq::Error::Io(error) => error.to_string(),
                     error => error.to_string(),
                 };
                 let hint = self.target.endpoint.hint(Protocol::HttpProtobuf, &message);
-                Outcome::retry(format!("{message}{hint}"))
+                Outcome::failed(failure, format!("{message}{hint}"))
             }
         }
+    }
+}
+
+fn failure(error: &ureq::Error) -> Failure {
+    match error {
+        ureq::Error::Io(error) if is_unreachable(error.kind()) => Failure::Unreachable,
+        ureq::Error::HostNotFound => Failure::Unreachable,
+        _ => Failure::Passing,
     }
 }
 

@@ -11,10 +11,12 @@ pub(crate) enum DropReason {
     SpoolFull,
     /// The collector refused the data points.
     Refused,
-    /// The spool's file could not be read.
+    /// The spool's file was removed by another program.
     Unreadable,
-    /// The pipeline ended before the data points were sent.
+    /// The pipeline was shut down or ended before the data points were sent.
     Ended,
+    /// The collector took later batches, and never this one.
+    NeverAccepted,
 }
 
 #[derive(Metrics)]

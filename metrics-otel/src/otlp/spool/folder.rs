@@ -3,6 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// How long to wait for a folder in use: the other pipeline may be about to end.
@@ -14,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(crate) struct Folder {
     path: PathBuf,
     /// Locked until this value is dropped or the process ends.
-    _lock: File,
+    lock: Mutex<File>,
 }
 
 /// The name of a file.
@@ -35,14 +36,14 @@ impl Folder {
             )
         };
         fs::create_dir_all(path).map_err(unusable)?;
-        let lock = lock(&path.join("lock")).map_err(unusable)?.ok_or_else(|| {
+        let lock = lock(&path.join("lock"), PATIENCE).map_err(unusable)?.ok_or_else(|| {
             format!(
                 "`spool_folder` is `{}`, which another pipeline uses; give each pipeline its own \
                  folder",
                 path.display()
             )
         })?;
-        let folder = Self { path: path.to_owned(), _lock: lock };
+        let folder = Self { path: path.to_owned(), lock: Mutex::new(lock) };
         let batches = folder.list().map_err(unusable)?;
         Ok((folder, batches))
     }
@@ -68,19 +69,42 @@ impl Folder {
         Ok(batches)
     }
 
-    /// Writes a batch. The file is complete, or does not exist.
+    /// Writes a batch to a file that counts as a batch once it is [published](Self::publish).
     pub(crate) fn write(&self, name: Name, body: &[u8]) -> io::Result<()> {
-        let half = self.path.join(format!("{}.tmp", name.number));
-        let written = File::create(&half).and_then(|mut file| {
+        let half = self.half(name);
+        let written = self.create(&half).and_then(|mut file| {
             file.write_all(body)?;
             // Without this, a power failure may leave an empty file.
-            file.sync_data()?;
-            fs::rename(&half, self.file(name))
+            file.sync_data()
         });
         if written.is_err() {
-            let _ = fs::remove_file(&half);
+            self.discard(name);
         }
         written
+    }
+
+    /// Gives a written file its name. So the file of a batch is complete, or does not exist.
+    pub(crate) fn publish(&self, name: Name) -> io::Result<()> {
+        fs::rename(self.half(name), self.file(name))
+    }
+
+    /// Removes a file that was written and not published.
+    pub(crate) fn discard(&self, name: Name) {
+        let _ = fs::remove_file(self.half(name));
+    }
+
+    /// Creates a file, and the folder if another program has removed it.
+    fn create(&self, file: &Path) -> io::Result<File> {
+        match File::create(file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(&self.path)?;
+                let new = lock(&self.path.join("lock"), Duration::ZERO)?
+                    .ok_or_else(|| io::Error::other("another pipeline uses it"))?;
+                *crate::lock::lock(&self.lock) = new;
+                File::create(file)
+            }
+            created => created,
+        }
     }
 
     /// Reads a batch; `None` if the file is gone for good.
@@ -106,6 +130,10 @@ impl Folder {
         &self.path
     }
 
+    fn half(&self, name: Name) -> PathBuf {
+        self.path.join(format!("{}.tmp", name.number))
+    }
+
     fn file(&self, name: Name) -> PathBuf {
         self.path.join(name.file())
     }
@@ -124,14 +152,14 @@ impl Name {
     }
 }
 
-/// Locks the file; `None` if another process or pipeline holds the lock.
-fn lock(path: &Path) -> io::Result<Option<File>> {
+/// Locks the file; `None` if another process or pipeline holds the lock for longer than `patience`.
+fn lock(path: &Path, patience: Duration) -> io::Result<Option<File>> {
     let file = File::options().create(true).truncate(false).write(true).open(path)?;
     let begin = Instant::now();
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(Some(file)),
-            Err(TryLockError::WouldBlock) if begin.elapsed() < PATIENCE => {
+            Err(TryLockError::WouldBlock) if begin.elapsed() < patience => {
                 std::thread::sleep(Duration::from_millis(20));
             }
             Err(TryLockError::WouldBlock) => return Ok(None),

@@ -1,62 +1,80 @@
 //! The queue of batches that wait to be sent, oldest first, with a limit in bytes.
+//!
+//! The queue is in memory and does no input or output, so it can be locked without waiting for a
+//! disk. It says which files have to be written and removed; the caller does that without the lock.
 
 use std::collections::VecDeque;
-use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::amount::Amount;
 use super::dropped::{self, DropReason};
-use super::folder::{Folder, Name};
-use crate::otlp::config::mistakes::OtlpError;
-use crate::otlp::config::settings::SpoolSettings;
+use super::folder::Name;
+
+/// How long after a failure the next file is written.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Batches that wait to be sent, in memory or in a folder.
 #[derive(Debug)]
-pub(crate) struct Spool {
-    queue: VecDeque<Batch>,
+pub(crate) struct Queue {
+    batches: VecDeque<Batch>,
     /// The size of all batches in the queue.
     bytes: u64,
     limit: u64,
-    folder: Option<Folder>,
     /// The number of the next batch.
     number: u64,
-    /// Whether the first batch is being sent, and so must not be dropped.
-    is_sending: bool,
-    /// A problem with the folder, for the caller to log: nothing is logged under a lock.
-    problem: Option<String>,
+    /// The number of the batch that is being sent, and so must not be dropped.
+    sending: Option<u64>,
+    files: Files,
+}
+
+/// What is to be done with the folder's files.
+#[derive(Debug, Default)]
+struct Files {
+    /// Whether there is a folder.
+    is_used: bool,
+    /// The work that a thread has taken, and has not finished.
+    under_way: Option<FileWork>,
+    /// Files of batches that left the queue.
+    superfluous: Vec<Name>,
+    /// When the next batch may be written after a failure.
+    resume: Option<Instant>,
+}
+
+/// Work on a file of the folder.
+#[derive(Debug, Clone)]
+pub(crate) enum FileWork {
+    /// Write the batch to a file that has not its name yet.
+    Write(Name, Arc<[u8]>),
+    /// Give the written file its name.
+    Publish(Name),
+    Remove(Name),
 }
 
 #[derive(Debug)]
 struct Batch {
     name: Name,
     bytes: u64,
-    /// `None` if the body is in the folder.
-    body: Option<Arc<[u8]>>,
+    place: Place,
 }
 
-impl Spool {
-    /// Opens the spool, with the batches that an earlier program left in the folder.
-    pub(crate) fn open(settings: &SpoolSettings) -> Result<Self, OtlpError> {
-        let (folder, left) = match &settings.folder {
-            None => (None, Vec::new()),
-            Some(path) => {
-                let (folder, left) = Folder::open(path).map_err(OtlpError::new)?;
-                (Some(folder), left)
-            }
-        };
+/// Where a batch is.
+#[derive(Debug, Clone)]
+pub(crate) enum Place {
+    Memory(Arc<[u8]>),
+    Folder,
+}
+
+impl Queue {
+    /// A queue, with the batches that an earlier program left in the folder, if there is a folder.
+    pub(crate) fn new(limit: u64, left: Option<Vec<(Name, u64)>>) -> Self {
+        let files = Files { is_used: left.is_some(), ..Files::default() };
+        let left = left.unwrap_or_default();
         let number = left.last().map_or(0, |(name, _)| name.number + 1);
         let bytes = left.iter().map(|(_, bytes)| bytes).sum();
-        let batch = |(name, bytes)| Batch { name, bytes, body: None };
-        let queue = left.into_iter().map(batch).collect();
-        Ok(Self {
-            queue,
-            bytes,
-            limit: settings.limit,
-            folder,
-            number,
-            is_sending: false,
-            problem: None,
-        })
+        let batch = |(name, bytes)| Batch { name, bytes, place: Place::Folder };
+        let batches = left.into_iter().map(batch).collect();
+        Self { batches, bytes, limit, number, sending: None, files }
     }
 
     /// Appends a batch, and returns how much was dropped to make room.
@@ -64,12 +82,7 @@ impl Spool {
         let name = Name { number: self.number, points };
         self.number += 1;
         let bytes = body.len() as u64;
-        let written = self.folder.as_ref().map(|folder| folder.write(name, &body));
-        if let Some(Err(error)) = &written {
-            self.problem = Some(format!("a batch cannot be written, and waits in memory: {error}"));
-        }
-        let body = if let Some(Ok(())) = written { None } else { Some(body) };
-        self.queue.push_back(Batch { name, bytes, body });
+        self.batches.push_back(Batch { name, bytes, place: Place::Memory(body) });
         self.bytes += bytes;
         self.trim()
     }
@@ -77,65 +90,140 @@ impl Spool {
     /// Drops the oldest batches until the limit is kept, but never the newest batch.
     fn trim(&mut self) -> Amount {
         let mut gone = Amount::default();
-        let oldest = usize::from(self.is_sending);
-        while self.bytes > self.limit && oldest + 1 < self.queue.len() {
-            let Some(batch) = self.remove(oldest) else { break };
+        let mut at = 0;
+        while self.bytes > self.limit && at + 1 < self.batches.len() {
+            if self.batches.get(at).is_some_and(|batch| self.sending == Some(batch.name.number)) {
+                at += 1;
+                continue;
+            }
+            let Some(batch) = self.remove(at) else { break };
             dropped::count(batch.name.points, DropReason::SpoolFull);
-            gone.batches += 1;
-            gone.points += batch.name.points;
+            gone += batch.name;
         }
         gone
     }
 
-    /// Returns the oldest batch, and marks it as being sent.
-    ///
-    /// # Errors
-    /// The batch is in the folder, and cannot be read now.
-    pub(crate) fn begin(&mut self) -> Result<Option<Arc<[u8]>>, String> {
-        while let Some(batch) = self.queue.front() {
-            let body = match (&batch.body, &self.folder) {
-                (Some(body), _) => Some(Arc::clone(body)),
-                (None, Some(folder)) => {
-                    let read = folder.read(batch.name);
-                    read.map_err(|error| format!("a spooled batch cannot be read: {error}"))?
-                        .map(Arc::from)
-                }
-                (None, None) => None,
-            };
-            if body.is_some() {
-                self.is_sending = true;
-                return Ok(body);
-            }
-            // Another program has removed the file.
-            if let Some(batch) = self.remove(0) {
-                dropped::count(batch.name.points, DropReason::Unreadable);
-            }
-        }
-        Ok(None)
+    /// The batch at this index, marked as being sent.
+    pub(crate) fn begin(&mut self, index: usize) -> Option<(Name, Place)> {
+        let batch = self.batches.get(index)?;
+        self.sending = Some(batch.name.number);
+        Some((batch.name, batch.place.clone()))
+    }
+
+    /// The number of the batch that is being sent.
+    pub(crate) fn sending(&self) -> Option<u64> {
+        self.sending
     }
 
     /// Keeps the batch that was being sent.
     pub(crate) fn keep(&mut self) {
-        self.is_sending = false;
+        self.sending = None;
     }
 
-    /// Removes the batch that was being sent. Returns its number of data points.
+    /// Removes the batch that was being sent. Returns its number of data points, which is 0 if the
+    /// batch was given up in the meantime.
     pub(crate) fn done(&mut self) -> u64 {
-        self.is_sending = false;
-        self.remove(0).map_or(0, |batch| batch.name.points)
+        let sent = self.sending.take();
+        let at = self.batches.iter().position(|batch| Some(batch.name.number) == sent);
+        at.and_then(|at| self.remove(at)).map_or(0, |batch| batch.name.points)
+    }
+
+    /// Removes the batches that wait in memory only, also the one that is being sent.
+    pub(crate) fn give_up(&mut self) -> Amount {
+        let mut gone = Amount::default();
+        let mut at = 0;
+        while let Some(batch) = self.batches.get(at) {
+            if batch.is_volatile() {
+                gone += batch.name;
+                self.remove(at);
+            } else {
+                at += 1;
+            }
+        }
+        gone
     }
 
     fn remove(&mut self, index: usize) -> Option<Batch> {
-        let batch = self.queue.remove(index)?;
+        let batch = self.batches.remove(index)?;
         self.bytes -= batch.bytes;
-        if let (None, Some(folder)) = (&batch.body, &self.folder)
-            && let Err(error) = folder.remove(batch.name)
-            && error.kind() != std::io::ErrorKind::NotFound
-        {
-            let problem = "a sent batch cannot be removed, and may be sent again";
-            self.problem = Some(format!("{problem}: {error}"));
+        if !batch.is_volatile() {
+            self.files.superfluous.push(batch.name);
         }
         Some(batch)
+    }
+
+    /// Takes the next work on a file; else the time after which there may be work again.
+    pub(crate) fn next_work(&mut self, now: Instant) -> Result<FileWork, Option<Instant>> {
+        if !self.files.is_used || self.files.under_way.is_some() {
+            return Err(None);
+        }
+        if let Some(name) = self.files.superfluous.pop() {
+            return Ok(self.start(FileWork::Remove(name)));
+        }
+        let oldest = self.batches.iter().find_map(|batch| match &batch.place {
+            Place::Memory(body) => Some((batch.name, Arc::clone(body))),
+            Place::Folder => None,
+        });
+        match (oldest, self.files.resume) {
+            (None, _) => Err(None),
+            (Some(_), Some(resume)) if now < resume => Err(Some(resume)),
+            (Some((name, body)), _) => Ok(self.start(FileWork::Write(name, body))),
+        }
+    }
+
+    fn start(&mut self, work: FileWork) -> FileWork {
+        self.files.under_way = Some(work.clone());
+        work
+    }
+
+    /// Notes that the file was written; false if its batch is not needed any more.
+    pub(crate) fn may_publish(&mut self, name: Name) -> bool {
+        let is_waiting = self.find(name).is_some();
+        self.files.under_way = is_waiting.then_some(FileWork::Publish(name));
+        is_waiting
+    }
+
+    /// Notes that the file has its name.
+    pub(crate) fn published(&mut self, name: Name) {
+        (self.files.under_way, self.files.resume) = (None, None);
+        match self.find(name) {
+            Some(batch) => batch.place = Place::Folder,
+            None => self.files.superfluous.push(name),
+        }
+    }
+
+    /// Notes that the file could not be written. The batch waits in memory until the next attempt.
+    pub(crate) fn unwritten(&mut self, now: Instant) {
+        (self.files.under_way, self.files.resume) = (None, Some(now + PAUSE));
+    }
+
+    /// Notes that the file is gone, or cannot be removed.
+    pub(crate) fn removed(&mut self) {
+        self.files.under_way = None;
+    }
+
+    fn find(&mut self, name: Name) -> Option<&mut Batch> {
+        self.batches.iter_mut().find(|batch| batch.name == name)
+    }
+
+    /// Whether the folder has, or may get, files of batches that are not in the queue.
+    pub(crate) fn has_superfluous_files(&self) -> bool {
+        let is_gone = |name: &Name| self.batches.iter().all(|batch| batch.name != *name);
+        !self.files.superfluous.is_empty()
+            || match &self.files.under_way {
+                Some(FileWork::Publish(name)) => is_gone(name),
+                Some(FileWork::Remove(_)) => true,
+                // Without its name, the file does not count as a batch.
+                Some(FileWork::Write(..)) | None => false,
+            }
+    }
+
+    /// Whether the folder has what it should have, or the last attempt to write failed.
+    pub(crate) fn is_settled(&self) -> bool {
+        !self.files.is_used
+            || (self.files.under_way.is_none()
+                && self.files.superfluous.is_empty()
+                && (self.files.resume.is_some() || self.volatile().batches == 0))
     }
 
     /// The number that the next batch will have.
@@ -143,39 +231,29 @@ impl Spool {
         self.number
     }
 
+    /// The number of the batch at this index.
+    pub(crate) fn number_at(&self, index: usize) -> Option<u64> {
+        self.batches.get(index).map(|batch| batch.name.number)
+    }
+
     /// Whether all batches with a number below `until` are gone.
     pub(crate) fn is_done(&self, until: u64) -> bool {
-        self.queue.front().is_none_or(|batch| batch.name.number >= until)
+        self.batches.front().is_none_or(|batch| batch.name.number >= until)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.queue.is_empty()
+        self.batches.is_empty()
     }
 
     /// The batches that wait or are being sent.
     pub(crate) fn waiting(&self) -> Amount {
-        Self::amount(self.queue.iter())
+        self.batches.iter().map(|batch| batch.name).sum()
     }
 
     /// The batches that wait in memory only.
     pub(crate) fn volatile(&self) -> Amount {
-        Self::amount(self.queue.iter().filter(|batch| batch.body.is_some()))
-    }
-
-    fn amount<'a>(batches: impl Iterator<Item = &'a Batch>) -> Amount {
-        batches.fold(Amount::default(), |amount, batch| Amount {
-            batches: amount.batches + 1,
-            points: amount.points + batch.name.points,
-        })
-    }
-
-    /// The last problem with the folder since the last call.
-    pub(crate) fn take_problem(&mut self) -> Option<String> {
-        self.problem.take()
-    }
-
-    pub(crate) fn folder(&self) -> Option<&Path> {
-        self.folder.as_ref().map(Folder::path)
+        let volatile = self.batches.iter().filter(|batch| batch.is_volatile());
+        volatile.map(|batch| batch.name).sum()
     }
 
     pub(crate) fn limit(&self) -> u64 {
@@ -183,155 +261,110 @@ impl Spool {
     }
 }
 
+impl Batch {
+    fn is_volatile(&self) -> bool {
+        matches!(self.place, Place::Memory(_))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn in_memory(limit: u64) -> Spool {
-        Spool::open(&SpoolSettings { folder: None, limit }).unwrap()
-    }
-
-    fn push(spool: &mut Spool, text: &str) -> Amount {
-        spool.push(text.as_bytes().into(), 1)
+    fn push(queue: &mut Queue, text: &str) -> Amount {
+        queue.push(text.as_bytes().into(), 1)
     }
 
     /// Sends all batches.
-    fn drain(spool: &mut Spool) -> Vec<String> {
+    fn drain(queue: &mut Queue) -> Vec<String> {
         let mut sent = Vec::new();
-        while let Some(body) = spool.begin().unwrap() {
+        while let Some((_, Place::Memory(body))) = queue.begin(0) {
             sent.push(String::from_utf8(body.to_vec()).unwrap());
-            spool.done();
+            queue.done();
         }
         sent
     }
 
     #[test]
     fn batches_keep_their_order() {
-        let mut spool = in_memory(100);
+        let mut queue = Queue::new(100, None);
         for text in ["a", "b", "c"] {
-            assert_eq!(push(&mut spool, text), Amount::default());
+            assert_eq!(push(&mut queue, text), Amount::default());
         }
-        assert_eq!(spool.begin().unwrap().as_deref(), Some(&b"a"[..]));
-        spool.keep();
-        assert_eq!(spool.waiting(), Amount { batches: 3, points: 3 });
-        assert_eq!(drain(&mut spool), ["a", "b", "c"]);
-        assert!(spool.is_empty());
+        assert_eq!(queue.begin(0).unwrap().0.number, 0);
+        queue.keep();
+        assert_eq!(queue.waiting(), Amount { batches: 3, points: 3 });
+        assert_eq!(drain(&mut queue), ["a", "b", "c"]);
+        assert!(queue.is_empty());
     }
 
     #[test]
     fn the_oldest_batches_are_dropped_but_not_the_one_being_sent() {
-        let mut spool = in_memory(6);
+        let mut queue = Queue::new(6, None);
         ["aa", "bb", "cc"].iter().for_each(|text| {
-            push(&mut spool, text);
+            push(&mut queue, text);
         });
-        assert!(spool.begin().unwrap().is_some());
-        assert_eq!(push(&mut spool, "dd"), Amount { batches: 1, points: 1 });
-        spool.keep();
-        assert_eq!(push(&mut spool, "ee"), Amount { batches: 1, points: 1 });
-        assert_eq!(drain(&mut spool), ["cc", "dd", "ee"]);
+        assert!(queue.begin(0).is_some());
+        assert_eq!(push(&mut queue, "dd"), Amount { batches: 1, points: 1 });
+        queue.keep();
+        assert_eq!(push(&mut queue, "ee"), Amount { batches: 1, points: 1 });
+        assert_eq!(drain(&mut queue), ["cc", "dd", "ee"]);
     }
 
     #[test]
     fn the_newest_stays_however_large_it_is() {
-        let mut spool = in_memory(1);
-        assert_eq!(push(&mut spool, "aa"), Amount::default());
-        assert_eq!(push(&mut spool, "bb"), Amount { batches: 1, points: 1 });
-        assert_eq!(drain(&mut spool), ["bb"]);
-    }
-
-    /// A folder that is removed on drop.
-    struct Temporary(std::path::PathBuf);
-
-    impl Temporary {
-        fn new(test: &str) -> Self {
-            let name = format!("typed-metrics-spool-{test}-{}", std::process::id());
-            Self(std::env::temp_dir().join(name))
-        }
-
-        fn open(&self) -> Spool {
-            Spool::open(&SpoolSettings { folder: Some(self.0.clone()), limit: 100 }).unwrap()
-        }
-    }
-
-    impl Drop for Temporary {
-        fn drop(&mut self) {
-            let _ = std::fs::remove_dir_all(&self.0);
-        }
+        let mut queue = Queue::new(1, None);
+        assert_eq!(push(&mut queue, "aa"), Amount::default());
+        assert_eq!(push(&mut queue, "bb"), Amount { batches: 1, points: 1 });
+        assert_eq!(drain(&mut queue), ["bb"]);
     }
 
     #[test]
-    #[cfg(unix)]
-    fn an_unreadable_batch_is_kept_and_an_empty_file_is_dropped() {
-        let folder = Temporary::new("unreadable");
-        let mut spool = folder.open();
-        ["a", "b", "c"].iter().for_each(|text| {
-            push(&mut spool, text);
-        });
-        let first = folder.0.join("00000000000000000000-1.otlp");
-        std::fs::remove_file(&first).unwrap();
-        // Reading a link to itself fails with an error that may be temporary, like the lack of a
-        // free file descriptor.
-        std::os::unix::fs::symlink(&first, &first).unwrap();
-        assert!(spool.begin().unwrap_err().starts_with("a spooled batch cannot be read: "));
-        assert_eq!(spool.waiting(), Amount { batches: 3, points: 3 });
-        std::fs::remove_file(&first).unwrap();
-        std::fs::write(&first, "").unwrap();
-        assert_eq!(drain(&mut spool), ["b", "c"]);
+    fn a_batch_that_is_sent_before_its_file_has_a_name_leaves_no_file() {
+        let now = Instant::now();
+        let mut queue = Queue::new(100, Some(Vec::new()));
+        push(&mut queue, "a");
+        let Ok(FileWork::Write(name, _)) = queue.next_work(now) else { panic!("{queue:?}") };
+        queue.begin(0).unwrap();
+        assert_eq!(queue.done(), 1);
+        assert!(!queue.has_superfluous_files());
+        assert!(!queue.may_publish(name));
+        assert!(queue.next_work(now).is_err());
+
+        // It is sent while its file gets the name.
+        push(&mut queue, "b");
+        let Ok(FileWork::Write(name, _)) = queue.next_work(now) else { panic!("{queue:?}") };
+        assert!(queue.may_publish(name));
+        queue.begin(0).unwrap();
+        assert_eq!(queue.done(), 1);
+        assert!(queue.has_superfluous_files());
+        queue.published(name);
+        assert!(matches!(queue.next_work(now), Ok(FileWork::Remove(gone)) if gone == name));
+        assert!(queue.has_superfluous_files());
+        queue.removed();
+        assert!(!queue.has_superfluous_files() && queue.is_settled());
     }
 
     #[test]
-    fn a_batch_that_cannot_be_written_waits_in_memory() {
-        let folder = Temporary::new("unwritable");
-        let mut spool = folder.open();
-        std::fs::remove_dir_all(&folder.0).unwrap();
-        push(&mut spool, "a");
-        assert_eq!(spool.volatile(), Amount { batches: 1, points: 1 });
-        let problem = spool.take_problem().unwrap();
-        assert!(
-            problem.starts_with("a batch cannot be written, and waits in memory: "),
-            "{problem}"
-        );
-        assert_eq!(drain(&mut spool), ["a"]);
+    fn a_batch_that_cannot_be_written_is_written_later() {
+        let now = Instant::now();
+        let mut queue = Queue::new(100, Some(Vec::new()));
+        push(&mut queue, "a");
+        assert!(matches!(queue.next_work(now), Ok(FileWork::Write(..))));
+        queue.unwritten(now);
+        assert!(matches!(queue.next_work(now), Err(Some(end)) if end == now + PAUSE));
+        assert!(matches!(queue.next_work(now + PAUSE), Ok(FileWork::Write(..))));
     }
 
     #[test]
-    fn files_of_other_programs_are_left_alone() {
-        let folder = Temporary::new("others");
-        std::fs::create_dir_all(folder.0.join("9.tmp")).unwrap();
-        let others = ["thesis.tmp", "notes.txt", "7-3.otlp", "+7-3.otlp"];
-        others.iter().for_each(|file| std::fs::write(folder.0.join(file), "mine").unwrap());
-        let mut spool = folder.open();
-        assert!(spool.is_empty());
-        push(&mut spool, "a");
-        assert_eq!(drain(&mut spool), ["a"]);
-        assert!(others.iter().all(|file| folder.0.join(file).exists()));
-    }
-
-    #[test]
-    fn a_folder_outlives_the_spool() {
-        let temporary = Temporary::new("outlives");
-        let folder = &temporary.0;
-        let settings = SpoolSettings { folder: Some(folder.clone()), limit: 100 };
-        let mut spool = Spool::open(&settings).unwrap();
-        ["a", "b", "c"].iter().for_each(|text| {
-            push(&mut spool, text);
-        });
-        assert_eq!(spool.volatile(), Amount::default());
-        assert!(spool.begin().unwrap().is_some());
-        assert_eq!(spool.done(), 1);
-        let taken = Spool::open(&settings).unwrap_err().to_string();
-        assert!(
-            taken.contains("which another pipeline uses; give each pipeline its own folder"),
-            "{taken}"
-        );
-        drop(spool);
-
-        std::fs::write(folder.join("9.tmp"), "half").unwrap();
-        let mut spool = Spool::open(&settings).unwrap();
-        assert_eq!(spool.waiting(), Amount { batches: 2, points: 2 });
-        push(&mut spool, "d");
-        std::fs::remove_file(folder.join("00000000000000000001-1.otlp")).unwrap();
-        assert_eq!(drain(&mut spool), ["c", "d"]);
-        assert_eq!(std::fs::read_dir(folder).unwrap().count(), 1, "the lock alone");
+    fn only_batches_in_memory_are_given_up() {
+        let mut queue = Queue::new(100, Some(vec![(Name { number: 3, points: 5 }, 1)]));
+        push(&mut queue, "a");
+        assert_eq!(queue.begin(1).unwrap().0.number, 4);
+        assert_eq!(queue.give_up(), Amount { batches: 1, points: 1 });
+        assert_eq!(queue.waiting(), Amount { batches: 1, points: 5 });
+        // The answer to the batch that was given up changes nothing.
+        assert_eq!(queue.done(), 0);
+        assert_eq!(queue.waiting(), Amount { batches: 1, points: 5 });
     }
 }
