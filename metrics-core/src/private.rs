@@ -54,13 +54,15 @@ macro_rules! __nothing {
 }
 pub use crate::__nothing as nothing;
 
-/// The families of an enum's metrics.
+/// The families of an enum's metrics, which one file and module define.
 #[must_use]
 pub const fn families<const N: usize>(
+    file: &'static str,
+    module: &'static str,
     definitions: [Definition; N],
     these: &'static [Family; N],
 ) -> [Family; N] {
-    Family::all(definitions, these)
+    Family::all(file, module, definitions, these)
 }
 
 /// Makes the source of a definition.
@@ -78,6 +80,11 @@ pub const fn source(
 #[cfg(miri)]
 pub fn link(metric: impl crate::typed::metrics::Metrics) {
     crate::collect::registry::add(metric.__series().family);
+}
+
+/// The branch that makes a variant and is never taken.
+pub fn never_made<T>(_: T) -> ! {
+    unreachable_variant()
 }
 
 /// The arm that a match on a known variant never reaches.

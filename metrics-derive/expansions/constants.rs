@@ -4,8 +4,6 @@ const _: () = {
     use __p::nothing as linkme;
     #[allow(unused_imports)]
     use __p::NoGroup as _;
-    const __FILE: &__p::core::primitive::str = __p::core::file!();
-    const __MODULE: &__p::core::primitive::str = __p::core::module_path!();
     const __PREFIX: &__p::core::primitive::str = crate::PREFIX;
     const _: () = __p::check_prefix(__PREFIX);
     const __LIMIT_0: __p::core::primitive::usize = LIMIT;
@@ -44,33 +42,27 @@ const _: () = {
         __LIMIT_1,
     );
     static __FAMILIES: [__p::Family; 2usize] = __p::families(
+        __p::core::file!(),
+        __p::core::module_path!(),
         [
-            __p::Definition {
-                name: const { &__p::JoinedName::of_metric(__PREFIX, "stroke") }.as_str(),
-                metric_type: __p::MetricType::Histogram,
-                value_type: __p::ValueType::F64,
-                unit: "",
-                description: "",
-                labels: __LABELS_0,
-                boundaries: __BUCKETS_0,
-                series_limit: __LIMIT_0,
-                lifetime: __p::Lifetime::UNSET,
-                presentation: __p::Presentation::PLAIN,
-                source: __p::source(__FILE, __p::core::line!(), __MODULE, "Pump::Stroke"),
-            },
-            __p::Definition {
-                name: const { &__p::JoinedName::of_metric(__PREFIX, "stops") }.as_str(),
-                metric_type: __p::MetricType::Histogram,
-                value_type: __p::ValueType::F64,
-                unit: "",
-                description: "",
-                labels: __LABELS_0,
-                boundaries: __BUCKETS_1,
-                series_limit: __LIMIT_1,
-                lifetime: __p::Lifetime::UNSET,
-                presentation: __p::Presentation::PLAIN,
-                source: __p::source(__FILE, __p::core::line!(), __MODULE, "Pump::Stop"),
-            },
+            __p::Definition::histogram(
+                    const { &__p::JoinedName::of_metric(__PREFIX, "stroke") }.as_str(),
+                    "",
+                    __LABELS_0,
+                    __p::core::line!(),
+                    "Pump::Stroke",
+                )
+                .boundaries(__BUCKETS_0)
+                .series_limit(__LIMIT_0),
+            __p::Definition::histogram(
+                    const { &__p::JoinedName::of_metric(__PREFIX, "stops") }.as_str(),
+                    "",
+                    __LABELS_0,
+                    __p::core::line!(),
+                    "Pump::Stop",
+                )
+                .boundaries(__BUCKETS_1)
+                .series_limit(__LIMIT_1),
         ],
         &__FAMILIES,
     );
@@ -87,20 +79,18 @@ const _: () = {
         ///**histogram** `{crate::PREFIX}.stroke`, values `f64` · labels `tenant` · buckets `LATENCY`
         #[inline]
         fn stroke(tenant: u32) -> __tm::Histogram<__tm::unit::NotTime> {
-            let __handle = Self::__resolve_labels_0(&__FAMILIES[0usize], &tenant);
             if false {
-                let _ = Self::Stroke { tenant: tenant };
+                __p::never_made(Self::Stroke { tenant })
             }
-            __handle
+            Self::__resolve_labels_0(0usize, &tenant)
         }
         ///**histogram** `{crate::PREFIX}.stops`, values `f64` · labels `tenant` · buckets `[LATENCY[0] , -1f64 , 2.5f64]`
         #[inline]
         fn stop(tenant: u32) -> __tm::Histogram<__tm::unit::NotTime> {
-            let __handle = Self::__resolve_labels_0(&__FAMILIES[1usize], &tenant);
             if false {
-                let _ = Self::Stop { tenant: tenant };
+                __p::never_made(Self::Stop { tenant })
             }
-            __handle
+            Self::__resolve_labels_0(1usize, &tenant)
         }
         #[allow(
             clippy::ptr_arg,
@@ -111,9 +101,10 @@ const _: () = {
         )]
         #[inline(always)]
         fn __resolve_labels_0<__R: __p::Resolve>(
-            __family: &'static __p::Family,
+            __family: __p::core::primitive::usize,
             __l0: &u32,
         ) -> __R {
+            let __family = &__FAMILIES[__family];
             if __R::IS_SERIES && const { __p::is_open(__LABELS_0) } {
                 return __R::of(Self::__find_0(__family, __l0));
             }
@@ -143,12 +134,13 @@ const _: () = {
         }
         #[inline]
         fn __resolve<__R: __p::Resolve>(&self) -> __R {
+            let __family = match self {
+                Self::Stroke { .. } => 0usize,
+                Self::Stop { .. } => 1usize,
+            };
             match self {
-                Self::Stroke { tenant: __l0 } => {
-                    Self::__resolve_labels_0(&__FAMILIES[0usize], __l0)
-                }
-                Self::Stop { tenant: __l0 } => {
-                    Self::__resolve_labels_0(&__FAMILIES[1usize], __l0)
+                Self::Stroke { tenant: __l0 } | Self::Stop { tenant: __l0 } => {
+                    Self::__resolve_labels_0(__family, __l0)
                 }
             }
         }

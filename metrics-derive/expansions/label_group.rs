@@ -59,8 +59,6 @@ const _: () = {
     use __p::nothing as linkme;
     #[allow(unused_imports)]
     use __p::NoGroup as _;
-    const __FILE: &__p::core::primitive::str = __p::core::file!();
-    const __MODULE: &__p::core::primitive::str = __p::core::module_path!();
     const __LABELS_0: &[__p::LabelDescriptor] = {
         const __LISTS: &[&[__p::LabelDescriptor]] = &[
             {
@@ -87,38 +85,23 @@ const _: () = {
     const _: () = __p::check_budget("`requests`: its", __LABELS_0, 2000usize);
     const _: () = __p::check_budget("`depth`: its", __LABELS_1, 2000usize);
     static __FAMILIES: [__p::Family; 2usize] = __p::families(
+        __p::core::file!(),
+        __p::core::module_path!(),
         [
-            __p::Definition {
-                name: "requests",
-                metric_type: __p::MetricType::Counter,
-                value_type: __p::ValueType::U64,
-                unit: "",
-                description: "",
-                labels: __LABELS_0,
-                boundaries: &[],
-                series_limit: 2000usize,
-                lifetime: __p::Lifetime::UNSET,
-                presentation: __p::Presentation::PLAIN,
-                source: __p::source(
-                    __FILE,
-                    __p::core::line!(),
-                    __MODULE,
-                    "Web::Requests",
-                ),
-            },
-            __p::Definition {
-                name: "depth",
-                metric_type: __p::MetricType::Gauge,
-                value_type: __p::ValueType::F64,
-                unit: "",
-                description: "",
-                labels: __LABELS_1,
-                boundaries: &[],
-                series_limit: 2000usize,
-                lifetime: __p::Lifetime::UNSET,
-                presentation: __p::Presentation::PLAIN,
-                source: __p::source(__FILE, __p::core::line!(), __MODULE, "Web::Depth"),
-            },
+            __p::Definition::counter(
+                "requests",
+                "",
+                __LABELS_0,
+                __p::core::line!(),
+                "Web::Requests",
+            ),
+            __p::Definition::gauge(
+                "depth",
+                "",
+                __LABELS_1,
+                __p::core::line!(),
+                "Web::Depth",
+            ),
         ],
         &__FAMILIES,
     );
@@ -137,15 +120,14 @@ const _: () = {
         fn requests(
             labels: impl __tm::IntoLabels<Route<'a>>,
         ) -> __tm::Counter<__p::core::primitive::u64> {
-            let __handle = __p::IntoLabels::handle(
+            if false {
+                __p::never_made(Self::Requests { 0: __p::never() })
+            }
+            __p::IntoLabels::handle(
                 &labels,
                 &__FAMILIES[0usize],
-                |__l0| { Self::__resolve_labels_0(&__FAMILIES[0usize], __l0) },
-            );
-            if false {
-                let _ = Self::Requests { 0: __p::never() };
-            }
-            __handle
+                |__l0| { Self::__resolve_labels_0(0usize, __l0) },
+            )
         }
         ///**gauge** `depth`, values `f64` · labels `queue`, of `Route < 'a >`
         #[inline]
@@ -153,18 +135,13 @@ const _: () = {
             queue: u8,
             at: impl __tm::IntoLabels<Route<'a>>,
         ) -> __tm::Gauge<__p::core::primitive::f64> {
-            let __handle = Self::__resolve_labels_1(
-                &__FAMILIES[1usize],
-                &queue,
-                __p::IntoLabels::labels(&at),
-            );
             if false {
-                let _ = Self::Depth {
-                    queue: queue,
+                __p::never_made(Self::Depth {
+                    queue,
                     at: __p::never(),
-                };
+                })
             }
-            __handle
+            Self::__resolve_labels_1(1usize, &queue, __p::IntoLabels::labels(&at))
         }
         #[allow(
             clippy::ptr_arg,
@@ -175,9 +152,10 @@ const _: () = {
         )]
         #[inline(always)]
         fn __resolve_labels_0<__R: __p::Resolve>(
-            __family: &'static __p::Family,
+            __family: __p::core::primitive::usize,
             __l0: &Route<'a>,
         ) -> __R {
+            let __family = &__FAMILIES[__family];
             if __R::IS_SERIES && const { __p::is_open(__LABELS_0) } {
                 return __R::of(Self::__find_0(__family, __l0));
             }
@@ -219,10 +197,11 @@ const _: () = {
         )]
         #[inline(always)]
         fn __resolve_labels_1<__R: __p::Resolve>(
-            __family: &'static __p::Family,
+            __family: __p::core::primitive::usize,
             __l0: &u8,
             __l1: &Route<'a>,
         ) -> __R {
+            let __family = &__FAMILIES[__family];
             if __R::IS_SERIES && const { __p::is_open(__LABELS_1) } {
                 return __R::of(Self::__find_1(__family, __l0, __l1));
             }
@@ -274,12 +253,14 @@ The variants differ in what they take, so any number is accepted; one that the m
         }
         #[inline]
         fn __resolve<__R: __p::Resolve>(&self) -> __R {
+            let __family = match self {
+                Self::Requests { .. } => 0usize,
+                Self::Depth { .. } => 1usize,
+            };
             match self {
-                Self::Requests { 0: __l0 } => {
-                    Self::__resolve_labels_0(&__FAMILIES[0usize], __l0)
-                }
+                Self::Requests { 0: __l0 } => Self::__resolve_labels_0(__family, __l0),
                 Self::Depth { queue: __l0, at: __l1 } => {
-                    Self::__resolve_labels_1(&__FAMILIES[1usize], __l0, __l1)
+                    Self::__resolve_labels_1(__family, __l0, __l1)
                 }
             }
         }

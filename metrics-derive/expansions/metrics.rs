@@ -5,8 +5,6 @@ const _: () = {
     use __p::nothing as linkme;
     #[allow(unused_imports)]
     use __p::NoGroup as _;
-    const __FILE: &__p::core::primitive::str = __p::core::file!();
-    const __MODULE: &__p::core::primitive::str = __p::core::module_path!();
     const __LABELS_0: &[__p::LabelDescriptor] = &[
         __p::LabelDescriptor::new("endpoint", __p::label_type::<Endpoint>()),
     ];
@@ -24,81 +22,53 @@ const _: () = {
     );
     const _: () = __p::check_budget("`shop.requests`: its", __LABELS_1, 500usize);
     static __FAMILIES: [__p::Family; 4usize] = __p::families(
+        __p::core::file!(),
+        __p::core::module_path!(),
         [
-            __p::Definition {
-                name: "shop.request_duration",
-                metric_type: __p::MetricType::Histogram,
-                value_type: __p::ValueType::F64,
-                unit: "ms",
-                description: "Duration of requests.",
-                labels: __LABELS_0,
-                boundaries: &[5f64, 10f64, 25.5f64],
-                series_limit: 2000usize,
-                lifetime: __p::Lifetime::UNSET
-                    .expires(__p::core::option::Option::Some(600000u64)),
-                presentation: __p::Presentation::PLAIN,
-                source: __p::source(
-                    __FILE,
+            __p::Definition::histogram(
+                    "shop.request_duration",
+                    "Duration of requests.",
+                    __LABELS_0,
                     __p::core::line!(),
-                    __MODULE,
                     "ShopMetrics::RequestDuration",
+                )
+                .unit("ms")
+                .boundaries(&[5f64, 10f64, 25.5f64])
+                .lifetime(
+                    __p::Lifetime::UNSET
+                        .expires(__p::core::option::Option::Some(600000u64)),
                 ),
-            },
-            __p::Definition {
-                name: "shop.requests",
-                metric_type: __p::MetricType::Counter,
-                value_type: __p::ValueType::U64,
-                unit: "{request}",
-                description: "Number of requests processed.",
-                labels: __LABELS_1,
-                boundaries: &[],
-                series_limit: 500usize,
-                lifetime: __p::Lifetime::UNSET
-                    .expires(__p::core::option::Option::Some(3600000u64)),
-                presentation: __p::Presentation::PLAIN,
-                source: __p::source(
-                    __FILE,
+            __p::Definition::counter(
+                    "shop.requests",
+                    "Number of requests processed.",
+                    __LABELS_1,
                     __p::core::line!(),
-                    __MODULE,
                     "ShopMetrics::RequestCount",
+                )
+                .unit("{request}")
+                .series_limit(500usize)
+                .lifetime(
+                    __p::Lifetime::UNSET
+                        .expires(__p::core::option::Option::Some(3600000u64)),
                 ),
-            },
-            __p::Definition {
-                name: "shop.in_flight",
-                metric_type: __p::MetricType::UpDownCounter,
-                value_type: __p::ValueType::F64,
-                unit: "",
-                description: "",
-                labels: __LABELS_2,
-                boundaries: &[],
-                series_limit: 2000usize,
-                lifetime: __p::Lifetime::UNSET.tracked(),
-                presentation: __p::Presentation::PLAIN,
-                source: __p::source(
-                    __FILE,
+            __p::Definition::up_down_counter(
+                    "shop.in_flight",
+                    "",
+                    __LABELS_2,
                     __p::core::line!(),
-                    __MODULE,
                     "ShopMetrics::InFlight",
-                ),
-            },
-            __p::Definition {
-                name: "shop.memory",
-                metric_type: __p::MetricType::Gauge,
-                value_type: __p::ValueType::F64,
-                unit: "By",
-                description: "Memory in use.",
-                labels: __LABELS_2,
-                boundaries: &[],
-                series_limit: 2000usize,
-                lifetime: __p::Lifetime::UNSET.expires(__p::core::option::Option::None),
-                presentation: __p::Presentation::PLAIN,
-                source: __p::source(
-                    __FILE,
+                )
+                .value_type(__p::ValueType::F64)
+                .lifetime(__p::Lifetime::UNSET.tracked()),
+            __p::Definition::gauge(
+                    "shop.memory",
+                    "Memory in use.",
+                    __LABELS_2,
                     __p::core::line!(),
-                    __MODULE,
                     "ShopMetrics::Memory",
-                ),
-            },
+                )
+                .unit("By")
+                .lifetime(__p::Lifetime::UNSET.expires(__p::core::option::Option::None)),
         ],
         &__FAMILIES,
     );
@@ -121,13 +91,10 @@ const _: () = {
         pub fn request_duration(
             endpoint: Endpoint,
         ) -> __tm::Histogram<__tm::unit::Milliseconds> {
-            let __handle = Self::__resolve_labels_0(&__FAMILIES[0usize], &endpoint);
             if false {
-                let _ = Self::RequestDuration {
-                    endpoint: endpoint,
-                };
+                __p::never_made(Self::RequestDuration { endpoint })
             }
-            __handle
+            Self::__resolve_labels_0(0usize, &endpoint)
         }
         /**Number of requests processed.
 
@@ -138,29 +105,22 @@ const _: () = {
             r#type: u16,
             ip: IpAddr,
         ) -> __tm::Counter<__p::core::primitive::u64> {
-            let __handle = Self::__resolve_labels_1(
-                &__FAMILIES[1usize],
-                &route,
-                &r#type,
-                &ip,
-            );
             if false {
-                let _ = Self::RequestCount {
-                    route: route,
-                    r#type: r#type,
-                    ip: ip,
-                };
+                __p::never_made(Self::RequestCount {
+                    route,
+                    r#type,
+                    ip,
+                })
             }
-            __handle
+            Self::__resolve_labels_1(1usize, &route, &r#type, &ip)
         }
         ///**up_down_counter** `shop.in_flight`, values `f64`
         #[inline]
         pub fn in_flight() -> __tm::UpDownCounter<__p::core::primitive::f64> {
-            let __handle = Self::__resolve_labels_2(&__FAMILIES[2usize]);
             if false {
-                let _ = Self::InFlight {};
+                __p::never_made(Self::InFlight {})
             }
-            __handle
+            Self::__resolve_labels_2(2usize)
         }
         /**Memory in use.
 
@@ -168,11 +128,10 @@ const _: () = {
         #[deprecated]
         #[inline]
         pub fn memory() -> __tm::Gauge<__p::core::primitive::f64> {
-            let __handle = Self::__resolve_labels_2(&__FAMILIES[3usize]);
             if false {
-                let _ = Self::Memory {};
+                __p::never_made(Self::Memory {})
             }
-            __handle
+            Self::__resolve_labels_2(3usize)
         }
         #[allow(
             clippy::ptr_arg,
@@ -183,9 +142,10 @@ const _: () = {
         )]
         #[inline(always)]
         fn __resolve_labels_0<__R: __p::Resolve>(
-            __family: &'static __p::Family,
+            __family: __p::core::primitive::usize,
             __l0: &Endpoint,
         ) -> __R {
+            let __family = &__FAMILIES[__family];
             if __R::IS_SERIES && const { __p::is_open(__LABELS_0) } {
                 return __R::of(Self::__find_0(__family, __l0));
             }
@@ -229,11 +189,12 @@ const _: () = {
         )]
         #[inline(always)]
         fn __resolve_labels_1<__R: __p::Resolve>(
-            __family: &'static __p::Family,
+            __family: __p::core::primitive::usize,
             __l0: &&'a str,
             __l1: &u16,
             __l2: &IpAddr,
         ) -> __R {
+            let __family = &__FAMILIES[__family];
             if __R::IS_SERIES && const { __p::is_open(__LABELS_1) } {
                 return __R::of(Self::__find_1(__family, __l0, __l1, __l2));
             }
@@ -293,7 +254,10 @@ const _: () = {
             clippy::trivially_copy_pass_by_ref,
         )]
         #[inline(always)]
-        fn __resolve_labels_2<__R: __p::Resolve>(__family: &'static __p::Family) -> __R {
+        fn __resolve_labels_2<__R: __p::Resolve>(
+            __family: __p::core::primitive::usize,
+        ) -> __R {
+            let __family = &__FAMILIES[__family];
             __p::resolve(__family, [])
         }
         /**Records `value` in the series that this variant and its labels name: adds it to a counter, sets a gauge, or puts it into a histogram.
@@ -305,15 +269,20 @@ The variants differ in what they take, so any number is accepted; one that the m
         }
         #[inline]
         fn __resolve<__R: __p::Resolve>(&self) -> __R {
+            let __family = match self {
+                Self::RequestDuration { .. } => 0usize,
+                Self::RequestCount { .. } => 1usize,
+                Self::InFlight { .. } => 2usize,
+                Self::Memory { .. } => 3usize,
+            };
             match self {
                 Self::RequestDuration { endpoint: __l0 } => {
-                    Self::__resolve_labels_0(&__FAMILIES[0usize], __l0)
+                    Self::__resolve_labels_0(__family, __l0)
                 }
                 Self::RequestCount { route: __l0, r#type: __l1, ip: __l2 } => {
-                    Self::__resolve_labels_1(&__FAMILIES[1usize], __l0, __l1, __l2)
+                    Self::__resolve_labels_1(__family, __l0, __l1, __l2)
                 }
-                Self::InFlight {} => Self::__resolve_labels_2(&__FAMILIES[2usize]),
-                Self::Memory {} => Self::__resolve_labels_2(&__FAMILIES[3usize]),
+                Self::InFlight {} | Self::Memory {} => Self::__resolve_labels_2(__family),
             }
         }
         #[doc(hidden)]

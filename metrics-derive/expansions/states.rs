@@ -4,8 +4,6 @@ const _: () = {
     use __p::nothing as linkme;
     #[allow(unused_imports)]
     use __p::NoGroup as _;
-    const __FILE: &__p::core::primitive::str = __p::core::file!();
-    const __MODULE: &__p::core::primitive::str = __p::core::module_path!();
     const __LABELS_0: &[__p::LabelDescriptor] = &[
         __p::LabelDescriptor::new("rack", __p::label_type::<u16>()),
     ];
@@ -18,40 +16,32 @@ const _: () = {
         &__p::LabelDescriptor::new("phase", __p::label_type::<Phase>()),
     );
     static __FAMILIES: [__p::Family; 2usize] = __p::families(
+        __p::core::file!(),
+        __p::core::module_path!(),
         [
-            __p::Definition {
-                name: "phase",
-                metric_type: __p::MetricType::UpDownCounter,
-                value_type: __p::ValueType::I64,
-                unit: "",
-                description: "Phase of a node.",
-                labels: &__p::with_state::<
-                    { __LABELS_0.len() + 1 },
-                >(
-                    __LABELS_0,
-                    __p::LabelDescriptor::new("phase", __p::label_type::<Phase>()),
+            __p::Definition::up_down_counter(
+                    "phase",
+                    "Phase of a node.",
+                    &__p::with_state::<
+                        { __LABELS_0.len() + 1 },
+                    >(
+                        __LABELS_0,
+                        __p::LabelDescriptor::new("phase", __p::label_type::<Phase>()),
+                    ),
+                    __p::core::line!(),
+                    "Node::Phase",
+                )
+                .presentation(
+                    __p::Presentation::PLAIN.states(__LABELS_0).was("old.phase"),
                 ),
-                boundaries: &[],
-                series_limit: 2000usize,
-                lifetime: __p::Lifetime::UNSET,
-                presentation: __p::Presentation::PLAIN
-                    .states(__LABELS_0)
-                    .was("old.phase"),
-                source: __p::source(__FILE, __p::core::line!(), __MODULE, "Node::Phase"),
-            },
-            __p::Definition {
-                name: "build",
-                metric_type: __p::MetricType::UpDownCounter,
-                value_type: __p::ValueType::I64,
-                unit: "",
-                description: "",
-                labels: __LABELS_1,
-                boundaries: &[],
-                series_limit: 2000usize,
-                lifetime: __p::Lifetime::UNSET,
-                presentation: __p::Presentation::PLAIN.info(),
-                source: __p::source(__FILE, __p::core::line!(), __MODULE, "Node::Build"),
-            },
+            __p::Definition::up_down_counter(
+                    "build",
+                    "",
+                    __LABELS_1,
+                    __p::core::line!(),
+                    "Node::Build",
+                )
+                .presentation(__p::Presentation::PLAIN.info()),
         ],
         &__FAMILIES,
     );
@@ -70,23 +60,21 @@ const _: () = {
 **state** `phase` in the label `phase` · labels `rack` · was `old.phase`*/
         #[inline]
         fn phase(rack: u16) -> __tm::State<Phase> {
-            let __handle = Self::__resolve_labels_0(&__FAMILIES[0usize], &rack);
             if false {
-                let _ = Self::Phase {
-                    rack: rack,
+                __p::never_made(Self::Phase {
+                    rack,
                     phase: __p::never(),
-                };
+                })
             }
-            __handle
+            Self::__resolve_labels_0(0usize, &rack)
         }
         ///**info** `build` · labels `version`
         #[inline]
         fn build(version: u16) -> __tm::Info {
-            let __handle = Self::__resolve_labels_1(&__FAMILIES[1usize], &version);
             if false {
-                let _ = Self::Build { version: version };
+                __p::never_made(Self::Build { version })
             }
-            __handle
+            Self::__resolve_labels_1(1usize, &version)
         }
         #[allow(
             clippy::ptr_arg,
@@ -97,9 +85,10 @@ const _: () = {
         )]
         #[inline(always)]
         fn __resolve_labels_0<__R: __p::Resolve>(
-            __family: &'static __p::Family,
+            __family: __p::core::primitive::usize,
             __l0: &u16,
         ) -> __R {
+            let __family = &__FAMILIES[__family];
             if __R::IS_SERIES && const { __p::is_open(__LABELS_0) } {
                 return __R::of(Self::__find_0(__family, __l0));
             }
@@ -131,9 +120,10 @@ const _: () = {
         )]
         #[inline(always)]
         fn __resolve_labels_1<__R: __p::Resolve>(
-            __family: &'static __p::Family,
+            __family: __p::core::primitive::usize,
             __l0: &u16,
         ) -> __R {
+            let __family = &__FAMILIES[__family];
             if __R::IS_SERIES && const { __p::is_open(__LABELS_1) } {
                 return __R::of(Self::__find_1(__family, __l0));
             }
@@ -165,16 +155,24 @@ The variants differ in what they take, so any number is accepted; one that the m
         }
         #[inline]
         fn __resolve<__R: __p::Resolve>(&self) -> __R {
+            let __family = match self {
+                Self::Phase { .. } => 0usize,
+                Self::Build { .. } => 1usize,
+            };
+            let __resolved: __R = match self {
+                Self::Phase { rack: __l0, .. } => {
+                    Self::__resolve_labels_0(__family, __l0)
+                }
+                Self::Build { version: __l0 } => Self::__resolve_labels_1(__family, __l0),
+            };
             match self {
-                Self::Phase { rack: __l0, phase: __l1 } => {
+                Self::Phase { phase: __state, .. } => {
                     __p::Resolve::in_state(
-                        Self::__resolve_labels_0(&__FAMILIES[0usize], __l0),
-                        __p::StateIndex::of(__p::label_type::<Phase>(), __l1),
+                        __resolved,
+                        __p::StateIndex::of(__p::label_type::<Phase>(), __state),
                     )
                 }
-                Self::Build { version: __l0 } => {
-                    Self::__resolve_labels_1(&__FAMILIES[1usize], __l0)
-                }
+                _ => __resolved,
             }
         }
         #[doc(hidden)]

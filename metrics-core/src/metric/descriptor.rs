@@ -63,6 +63,112 @@ impl Definition {
     }
 }
 
+/// Few tokens for each metric of an enum: the derive writes only what differs from the defaults.
+#[allow(missing_docs, reason = "only generated code uses it")]
+impl Definition {
+    const fn of(
+        metric_type: MetricType,
+        name: &'static str,
+        description: &'static str,
+        labels: &'static [LabelDescriptor],
+        line: u32,
+        item: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            metric_type,
+            value_type: metric_type.value_types()[0],
+            unit: "",
+            description,
+            labels,
+            boundaries: &[],
+            series_limit: DEFAULT_SERIES_LIMIT,
+            lifetime: Lifetime::UNSET,
+            presentation: Presentation::PLAIN,
+            source: Source { file: "", line, module: "", item },
+        }
+    }
+
+    #[must_use]
+    pub const fn counter(
+        name: &'static str,
+        description: &'static str,
+        labels: &'static [LabelDescriptor],
+        line: u32,
+        item: &'static str,
+    ) -> Self {
+        Self::of(MetricType::Counter, name, description, labels, line, item)
+    }
+
+    #[must_use]
+    pub const fn up_down_counter(
+        name: &'static str,
+        description: &'static str,
+        labels: &'static [LabelDescriptor],
+        line: u32,
+        item: &'static str,
+    ) -> Self {
+        Self::of(MetricType::UpDownCounter, name, description, labels, line, item)
+    }
+
+    #[must_use]
+    pub const fn gauge(
+        name: &'static str,
+        description: &'static str,
+        labels: &'static [LabelDescriptor],
+        line: u32,
+        item: &'static str,
+    ) -> Self {
+        Self::of(MetricType::Gauge, name, description, labels, line, item)
+    }
+
+    #[must_use]
+    pub const fn histogram(
+        name: &'static str,
+        description: &'static str,
+        labels: &'static [LabelDescriptor],
+        line: u32,
+        item: &'static str,
+    ) -> Self {
+        Self::of(MetricType::Histogram, name, description, labels, line, item)
+    }
+
+    #[must_use]
+    pub const fn value_type(self, value_type: ValueType) -> Self {
+        Self { value_type, ..self }
+    }
+
+    #[must_use]
+    pub const fn unit(self, unit: &'static str) -> Self {
+        Self { unit, ..self }
+    }
+
+    #[must_use]
+    pub const fn boundaries(self, boundaries: &'static [f64]) -> Self {
+        Self { boundaries, ..self }
+    }
+
+    #[must_use]
+    pub const fn series_limit(self, series_limit: usize) -> Self {
+        Self { series_limit, ..self }
+    }
+
+    #[must_use]
+    pub const fn presentation(self, presentation: Presentation) -> Self {
+        Self { presentation, ..self }
+    }
+
+    #[must_use]
+    pub const fn lifetime(self, lifetime: Lifetime) -> Self {
+        Self { lifetime, ..self }
+    }
+
+    /// The same definition in this file and module.
+    pub(crate) const fn placed(self, file: &'static str, module: &'static str) -> Self {
+        Self { source: Source { file, module, ..self.source }, ..self }
+    }
+}
+
 /// The definition of a metric: everything that is known about it without its values.
 ///
 /// ```

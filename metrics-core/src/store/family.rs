@@ -93,20 +93,22 @@ impl Family {
         }
     }
 
-    /// The families of typed metrics. `these` is the static that holds the result.
+    /// The families of the typed metrics in a module of a file. `these` is the static that holds the result.
     ///
     /// One call for all metrics of an enum. The compiler checks the static's type once for each
     /// static, and it makes the empty family once for each number of metrics: with a static for
     /// each metric, most of the time that the derive takes would go there.
     #[must_use]
     pub const fn all<const N: usize>(
+        file: &'static str,
+        module: &'static str,
         definitions: [Definition; N],
         these: &'static [Self; N],
     ) -> [Self; N] {
         let mut families = [const { Self::empty() }; N];
         let mut i = 0;
         while i < N {
-            families[i].define(definitions[i], &these[i]);
+            families[i].define(definitions[i].placed(file, module), &these[i]);
             i += 1;
         }
         families

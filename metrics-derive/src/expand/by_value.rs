@@ -20,9 +20,12 @@ use crate::model::{HandleType, ValidatedMetrics};
 /// }
 ///
 /// fn __resolve<__R: __p::Resolve>(&self) -> __R {
+///     let __family = match self {
+///         Self::RequestCount { .. } => 0usize,
+///         …
+///     };
 ///     match self {
-///         Self::RequestCount { route: __l0 } =>
-///             Self::__resolve_labels_0(&__FAMILIES[0usize], __l0),
+///         Self::RequestCount { route: __l0 } | … => Self::__resolve_labels_0(__family, __l0),
 ///         …
 ///     }
 /// }
@@ -35,9 +38,10 @@ use crate::model::{HandleType, ValidatedMetrics};
 /// If the variants have different types of handles, expands to `V: __tm::value::AnyValue` and
 /// `self.__resolve::<__p::AnySeries>().record(value)`.
 ///
-/// The arm of a metric with states ends with the state:
-/// `__p::Resolve::in_state(Self::…, __p::StateIndex::of(__p::label_type::<Phase>(), __l1))`. Then
-/// `record` resolves to `__p::AnySeriesOrState`.
+/// If a metric has states, the result gets its state: see [`in_state`]. Then `record` resolves to
+/// `__p::AnySeriesOrState`.
+///
+/// Variants with equal labels share one arm, which costs much less than an arm for each variant.
 ///
 /// `#[timed]` calls the last function, which knows the type of the variant's handle.
 pub(crate) fn by_value(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> TokenStream {
@@ -49,25 +53,32 @@ pub(crate) fn by_value(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
     let has_state = metrics.metrics.iter().any(|(_, metric)| metric.kind.is_state_or_info());
     let record = record(metrics.shared_handle, has_state);
     let doc = documentation(metrics.shared_handle, has_state);
-    let arms = metrics.metrics.iter().zip(names).map(|((_, metric), names)| {
-        let pattern = pattern(metric);
-        let Names { family, resolve_labels, .. } = names;
-        let labels = (0..metric.labels.len()).map(binding);
-        let resolved = quote_spanned! {at_ident(&metric.variant)=>
-            Self::#resolve_labels(&#family #(, #labels)*)
-        };
-        let resolved = match &metric.state {
-            Some(state) => {
-                let (value, ty) =
-                    (binding(metric.labels.len()), label_type(&state.ty, state.display));
-                let value =
-                    if state.display { quote!(&__p::Displayed(#value)) } else { quote!(#value) };
-                quote!(__p::Resolve::in_state(#resolved, __p::StateIndex::of(#ty, #value)))
-            }
-            None => resolved,
-        };
-        quote_spanned!(at_ident(&metric.variant)=> #pattern => #resolved)
+    let in_state = in_state(metrics);
+    let indices = metrics.metrics.iter().zip(names).map(|((_, metric), names)| {
+        let (variant, family) = (&metric.variant, names.family);
+        quote_spanned!(at_ident(variant)=> Self::#variant { .. } => #family)
     });
+    let lists = metrics.label_lists.first_metrics.iter().enumerate();
+    let arms = lists.map(|(list, first)| {
+        let of_list = metrics.metrics.iter().zip(&metrics.label_lists.of_metric);
+        let patterns =
+            of_list.filter(|(_, of)| **of == list).map(|((_, metric), _)| pattern(metric));
+        let resolve_labels = &names[*first].resolve_labels;
+        let labels = (0..metrics.metrics[*first].1.labels.len()).map(binding);
+        quote!(#(#patterns)|* => Self::#resolve_labels(__family #(, #labels)*))
+    });
+    let resolved = quote! {
+        match self {
+            #(#arms,)*
+        }
+    };
+    let resolved = match in_state {
+        Some(in_state) => quote! {
+            let __resolved: __R = #resolved;
+            #in_state
+        },
+        None => resolved,
+    };
     quote! {
         #[doc = #doc]
         #[inline]
@@ -77,9 +88,10 @@ pub(crate) fn by_value(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
 
         #[inline]
         fn __resolve<__R: __p::Resolve>(&self) -> __R {
-            match self {
-                #(#arms,)*
-            }
+            let __family = match self {
+                #(#indices,)*
+            };
+            #resolved
         }
 
         #[doc(hidden)]
@@ -91,6 +103,38 @@ pub(crate) fn by_value(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
             self.__resolve()
         }
     }
+}
+
+/// The value for the state of a metric, if a metric has states.
+///
+/// Expands to
+///
+/// ```text
+/// match self {
+///     Self::Phase { phase: __state, .. } => __p::Resolve::in_state(
+///         __resolved,
+///         __p::StateIndex::of(__p::label_type::<Phase>(), __state),
+///     ),
+///     _ => __resolved,
+/// }
+/// ```
+fn in_state(metrics: &ValidatedMetrics<'_>) -> Option<TokenStream> {
+    let metrics = || metrics.metrics.iter().map(|(_, metric)| metric);
+    let states = metrics().filter_map(|metric| Some((&metric.variant, metric.state.as_ref()?)));
+    let arms: Vec<_> = states
+        .map(|(variant, state)| {
+            let (member, ty) = (&state.member, label_type(&state.ty, state.display));
+            let value =
+                if state.display { quote!(&__p::Displayed(__state)) } else { quote!(__state) };
+            quote_spanned! {at_ident(variant)=>
+                Self::#variant { #member: __state, .. } => {
+                    __p::Resolve::in_state(__resolved, __p::StateIndex::of(#ty, #value))
+                }
+            }
+        })
+        .collect();
+    let others = metrics().any(|metric| metric.state.is_none()).then(|| quote!(_ => __resolved,));
+    (!arms.is_empty()).then(|| quote!(match self { #(#arms)* #others }))
 }
 
 /// The types of the variants' handles.

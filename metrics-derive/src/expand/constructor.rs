@@ -6,7 +6,7 @@ use syn::Generics;
 
 use crate::expand::documentation;
 use crate::expand::labels::{parts, scratch};
-use crate::expand::names::{Names, at_ident, binding, local};
+use crate::expand::names::{Names, at_ident, binding};
 use crate::expand::types;
 use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
 
@@ -18,15 +18,14 @@ use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
 /// /// **counter** `shop.request_count`, values `u64` · unit `{request}` · labels `route`
 /// #[inline]
 /// pub fn request_count(route: &'a str) -> __tm::Counter<__p::core::primitive::u64> {
-///     let __handle = Self::__resolve_labels_0(&__FAMILIES[0usize], &route);
 ///     if false {
-///         let _ = Self::RequestCount { route };
+///         __p::never_made(Self::RequestCount { route })
 ///     }
-///     __handle
+///     Self::__resolve_labels_0(0usize, &route)
 /// }
 /// ```
 ///
-/// If the labels are a group, the first line has
+/// If the labels are a group, the last line has
 /// `__p::IntoLabels::handle(&labels, &__FAMILIES[0usize], …)`, which uses what one lookup has found.
 ///
 /// The constructor names the variant. So a variant that no code records is reported as unused by
@@ -43,22 +42,20 @@ pub(crate) fn constructor(
     let handle_type = types::handle_of(metric, ToTokens::to_token_stream);
     let Names { family, resolve_labels, .. } = names;
     let arguments = metric.labels.iter().map(argument);
-    let (members, values): (Vec<_>, Vec<_>) = metric
-        .labels
-        .iter()
-        .map(|label| {
-            let ValidatedLabel { field, member, group, .. } = label;
-            // A group is an argument of another type.
-            (member, if group.is_some() { quote!(__p::never()) } else { quote!(#field) })
-        })
-        .chain(metric.state.iter().map(|state| (&state.member, quote!(__p::never()))))
-        .unzip();
+    let fields = metric.labels.iter().map(|label| match label {
+        // A group is an argument of another type.
+        ValidatedLabel { member, group: Some(_), .. } => quote!(#member: __p::never()),
+        ValidatedLabel { field, .. } => field.to_token_stream(),
+    });
+    let state =
+        metric.state.iter().map(|ValidatedLabel { member, .. }| quote!(#member: __p::never()));
+    let fields = fields.chain(state);
     let resolved = match metric.labels.as_slice() {
         [ValidatedLabel { field, group: Some(_), .. }] => {
             let labels = binding(0);
             quote! {
-                __p::IntoLabels::handle(&#field, &#family, |#labels| {
-                    Self::#resolve_labels(&#family, #labels)
+                __p::IntoLabels::handle(&#field, &__FAMILIES[#family], |#labels| {
+                    Self::#resolve_labels(#family, #labels)
                 })
             }
         }
@@ -67,10 +64,9 @@ pub(crate) fn constructor(
                 Some(_) => quote!(__p::IntoLabels::labels(&#field)),
                 None => quote!(&#field),
             });
-            quote!(Self::#resolve_labels(&#family #(, #values)*))
+            quote!(Self::#resolve_labels(#family #(, #values)*))
         }
     };
-    let handle = local("__handle");
     // Clippy's limit for arguments is seven. The user wrote fields, which clippy does not count.
     let many = (metric.labels.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     quote_spanned! {at_ident(variant)=>
@@ -79,11 +75,10 @@ pub(crate) fn constructor(
         #many
         #[inline]
         #vis fn #name(#(#arguments),*) -> #handle_type {
-            let #handle = #resolved;
             if false {
-                let _ = Self::#variant { #(#members: #values),* };
+                __p::never_made(Self::#variant { #(#fields),* })
             }
-            #handle
+            #resolved
         }
     }
 }
@@ -141,7 +136,11 @@ fn argument(label: &ValidatedLabel) -> TokenStream {
 ///
 /// ```text
 /// #[inline(always)]
-/// fn __resolve_labels_0<__R: __p::Resolve>(__family: &'static __p::Family, __l0: &&'a str) -> __R {
+/// fn __resolve_labels_0<__R: __p::Resolve>(
+///     __family: __p::core::primitive::usize,
+///     __l0: &&'a str,
+/// ) -> __R {
+///     let __family = &__FAMILIES[__family];
 ///     if __R::IS_SERIES && const { __p::is_open(__LABELS_0) } {
 ///         return __R::of(Self::__find_0(__family, __l0));
 ///     }
@@ -211,9 +210,10 @@ pub(crate) fn resolve_labels(
         #allow
         #[inline(always)]
         fn #resolve_labels<__R: __p::Resolve>(
-            __family: &'static __p::Family,
+            __family: __p::core::primitive::usize,
             #(#arguments),*
         ) -> __R {
+            let __family = &__FAMILIES[__family];
             #find_open
             __p::resolve(__family, #parts)
         }
@@ -222,10 +222,12 @@ pub(crate) fn resolve_labels(
     }
 }
 
-/// Expands to `Self::RequestCount { route: __l0, status_code: __l1 }`.
+/// Expands to `Self::RequestCount { route: __l0, status_code: __l1 }`. The label of a state is left
+/// out: `Self::Phase { node: __l0, .. }`.
 pub(crate) fn pattern(metric: &ValidatedMetric) -> TokenStream {
     let variant = &metric.variant;
-    let fields = metric.labels.iter().chain(&metric.state).map(|label| &label.member);
+    let fields = metric.labels.iter().map(|label| &label.member);
     let bindings = (0..).map(binding);
-    quote_spanned!(at_ident(variant)=> Self::#variant { #(#fields: #bindings),* })
+    let rest = metric.state.is_some().then(|| quote!(..));
+    quote_spanned!(at_ident(variant)=> Self::#variant { #(#fields: #bindings,)* #rest })
 }

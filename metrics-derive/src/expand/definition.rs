@@ -1,26 +1,30 @@
 //! The constants and the static that describe the metrics.
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use typed_metrics_core::DEFAULT_SERIES_LIMIT;
 use typed_metrics_core::expiry::Expiry;
 
 use crate::expand::constants::{Constants, name};
 use crate::expand::labels::{descriptor, descriptors};
 use crate::expand::names::{Names, at, at_ident};
-use crate::expand::types::{metric_type, value_type};
+use crate::expand::types::value_type;
 use crate::kind::Kind;
-use crate::model::{Boundaries, ValidatedLifetime, ValidatedMetric, ValidatedMetrics};
+use crate::model::{Boundaries, Limit, ValidatedLifetime, ValidatedMetric, ValidatedMetrics};
 
 /// Expands to
 ///
 /// ```text
-/// const __FILE: &str = __p::core::file!();
-/// const __MODULE: &str = __p::core::module_path!();
 /// … // the constants that the declaration names, see `Constants`
 /// const __LABELS_0: &[__p::LabelDescriptor] =
 ///     &[__p::LabelDescriptor::new("route", __p::label_type::<&'static str>())];
 /// const _: () = __p::check_budget("`shop.request_count`: its", __LABELS_0, 2000usize);
-/// static __FAMILIES: [__p::Family; 1] = __p::families([…], &__FAMILIES); // see `definition`
+/// static __FAMILIES: [__p::Family; 1] = __p::families(
+///     __p::core::file!(),
+///     __p::core::module_path!(),
+///     [Definition::counter(…)], // see `definition`
+///     &__FAMILIES,
+/// );
 /// #[__p::linkme::distributed_slice(__p::FAMILIES)]
 /// #[linkme(crate = __p::linkme)]
 /// static __LINKED: &[__p::Family] = &__FAMILIES;
@@ -48,14 +52,12 @@ pub(crate) fn families(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
     let definitions = definitions
         .map(|((_, metric), names)| definition(metrics, metric, &names.labels, &constants));
     quote! {
-        const __FILE: &__p::core::primitive::str = #file;
-        const __MODULE: &__p::core::primitive::str = #module;
         #constant_items
         #(#labels)*
         #budgets
         #(#states)*
         static __FAMILIES: [__p::Family; #count] =
-            __p::families([#(#definitions),*], &__FAMILIES);
+            __p::families(#file, #module, [#(#definitions),*], &__FAMILIES);
         #[__p::linkme::distributed_slice(__p::FAMILIES)]
         #[linkme(crate = __p::linkme)]
         static __LINKED: &[__p::Family] = &__FAMILIES;
@@ -110,66 +112,70 @@ fn states(metrics: &ValidatedMetrics<'_>) -> impl Iterator<Item = TokenStream> {
 /// Expands to
 ///
 /// ```text
-/// __p::Definition {
-///     name: "shop.request_count",
-///     metric_type: __p::MetricType::Counter,
-///     value_type: __p::ValueType::U64,
-///     unit: "{request}",
-///     description: "Number of requests processed.",
-///     labels: __LABELS_0,
-///     boundaries: &[],
-///     series_limit: 2000usize,
-///     lifetime: __p::Lifetime::UNSET,
-///     presentation: __p::Presentation::PLAIN,
-///     source: __p::source(__FILE, …, __MODULE, "ShopMetrics::RequestCount"),
-/// }
+/// __p::Definition::counter(
+///     "shop.request_count",
+///     "Number of requests processed.",
+///     __LABELS_0,
+///     __p::core::line!(),
+///     "ShopMetrics::RequestCount",
+/// )
 /// ```
+///
+/// What differs from the defaults follows: `.value_type(__p::ValueType::F64)`, `.unit("{request}")`,
+/// `.boundaries(&[5f64])`, `.series_limit(500usize)`, `.lifetime(…)`, `.presentation(…)`.
 fn definition(
     metrics: &ValidatedMetrics<'_>,
     metric: &ValidatedMetric,
     labels: &Ident,
     constants: &Constants<'_>,
 ) -> TokenStream {
-    let (kind, value) = (metric_type(metric.kind.metric_type()), value_type(metric.value_type));
     let ValidatedMetric { unit, description, .. } = metric;
-    let (name, series_limit) = (name(metric), constants.limit(&metric.series_limit));
-    let boundaries = match &metric.boundaries {
-        Boundaries::List(list) => {
-            let list = list.iter().map(|boundary| float(*boundary));
-            quote!(&[#(#list),*])
-        }
-        Boundaries::Constant(expression) => {
-            let name = constants.buckets(expression);
-            quote!(#name)
-        }
-    };
-    let lifetime = lifetime(metric.lifetime);
+    let kind = Ident::new(metric.kind.metric_type().as_str(), Span::call_site());
+    let name = name(metric);
     let (all_labels, presentation) = presentation(metrics, metric, labels);
     let item = format!("{}::{}", metrics.ident, metric.variant);
     // `line!` gives the line of the outermost macro call that its tokens come from. For tokens of
     // the derive, that is the line of `#[derive]`. Only the variant's own span gives its line.
     let line = quote_spanned!(metric.variant.span()=> __p::core::line!());
-    quote! {
-        __p::Definition {
-            name: #name,
-            metric_type: __p::MetricType::#kind,
-            value_type: __p::ValueType::#value,
-            unit: #unit,
-            description: #description,
-            labels: #all_labels,
-            boundaries: #boundaries,
-            series_limit: #series_limit,
-            lifetime: #lifetime,
-            presentation: #presentation,
-            source: __p::source(__FILE, #line, __MODULE, #item),
+    let value_type = (metric.kind.metric_type().value_types().first() != Some(&metric.value_type))
+        .then(|| {
+            let value_type = value_type(metric.value_type);
+            quote!(.value_type(__p::ValueType::#value_type))
+        });
+    let unit = (!unit.is_empty()).then(|| quote!(.unit(#unit)));
+    let boundaries = match &metric.boundaries {
+        Boundaries::List(list) if list.is_empty() => None,
+        Boundaries::List(list) => {
+            let list = list.iter().map(|boundary| float(*boundary));
+            Some(quote!(.boundaries(&[#(#list),*])))
         }
+        Boundaries::Constant(expression) => {
+            let name = constants.buckets(expression);
+            Some(quote!(.boundaries(#name)))
+        }
+    };
+    let series_limit = match metric.series_limit {
+        Limit::Number(DEFAULT_SERIES_LIMIT) => None,
+        _ => {
+            let limit = constants.limit(&metric.series_limit);
+            Some(quote!(.series_limit(#limit)))
+        }
+    };
+    let lifetime = lifetime(metric.lifetime);
+    quote! {
+        __p::Definition::#kind(#name, #description, #all_labels, #line, #item)
+            #value_type #unit #boundaries #series_limit #lifetime #presentation
     }
 }
 
-/// Expands to `__p::Lifetime::UNSET`, followed by
+/// Expands to `.lifetime(__p::Lifetime::UNSET)`, where `UNSET` is followed by
 /// `.expires(__p::core::option::Option::Some(60000u64))` or
-/// `.expires(__p::core::option::Option::None)` and by `.tracked()` where they are written.
-fn lifetime(lifetime: ValidatedLifetime) -> TokenStream {
+/// `.expires(__p::core::option::Option::None)` and by `.tracked()` where they are written. Expands
+/// to nothing where nothing is written.
+fn lifetime(lifetime: ValidatedLifetime) -> Option<TokenStream> {
+    if lifetime.expiry.is_none() && !lifetime.tracked {
+        return None;
+    }
     let expires = lifetime.expiry.map(|expiry| match expiry {
         Expiry::After(milliseconds) => {
             quote!(.expires(__p::core::option::Option::Some(#milliseconds)))
@@ -177,33 +183,35 @@ fn lifetime(lifetime: ValidatedLifetime) -> TokenStream {
         Expiry::Never => quote!(.expires(__p::core::option::Option::None)),
     });
     let tracked = lifetime.tracked.then(|| quote!(.tracked()));
-    quote!(__p::Lifetime::UNSET #expires #tracked)
+    Some(quote!(.lifetime(__p::Lifetime::UNSET #expires #tracked)))
 }
 
 /// The expression of all labels, and how readers show the metric.
 ///
-/// Expands to `__LABELS_0` and `__p::Presentation::PLAIN`, which `.info()` or `.was("…")` follow; or,
-/// for a metric with states, to
+/// Expands to `__LABELS_0` and nothing, or to `.presentation(__p::Presentation::PLAIN…)` with `.info()`
+/// or `.was("…")`; or, for a metric with states, to
 ///
 /// ```text
 /// &__p::with_state::<{ __LABELS_0.len() + 1 }>(__LABELS_0, __p::LabelDescriptor::new(…))
-/// __p::Presentation::PLAIN.states(__LABELS_0)
+/// .presentation(__p::Presentation::PLAIN.states(__LABELS_0))
 /// ```
 fn presentation(
     metrics: &ValidatedMetrics<'_>,
     metric: &ValidatedMetric,
     labels: &Ident,
-) -> (TokenStream, TokenStream) {
+) -> (TokenStream, Option<TokenStream>) {
     let was = metric.was.as_ref().map(|old| quote!(.was(#old)));
     let Some(state) = &metric.state else {
         let info = (metric.kind == Kind::Info).then(|| quote!(.info()));
-        return (quote!(#labels), quote!(__p::Presentation::PLAIN #info #was));
+        let is_plain = was.is_none() && info.is_none();
+        let shown = quote!(.presentation(__p::Presentation::PLAIN #info #was));
+        return (quote!(#labels), (!is_plain).then_some(shown));
     };
     let descriptor = descriptor(state, metrics.generics);
     let all = quote_spanned! {at_ident(&metric.variant)=>
         &__p::with_state::<{ #labels.len() + 1 }>(#labels, #descriptor)
     };
-    (all, quote!(__p::Presentation::PLAIN.states(#labels) #was))
+    (all, Some(quote!(.presentation(__p::Presentation::PLAIN.states(#labels) #was))))
 }
 
 /// A literal has no sign: `-5` is two tokens.

@@ -24,11 +24,11 @@ pub(crate) fn expand(metrics: &ValidatedMetrics<'_>) -> TokenStream {
     let imports = imports(&metrics.facade, Macro::Metrics);
     let (impl_generics, type_generics, where_clause) = metrics.generics.split_for_impl();
     let names: Vec<Names> = metrics
-        .metrics
+        .label_lists
+        .of_metric
         .iter()
-        .zip(&metrics.label_lists.of_metric)
         .enumerate()
-        .map(|(index, ((_, metric), labels))| Names::new(index, *labels, &metric.variant))
+        .map(|(index, labels)| Names::new(index, *labels))
         .collect();
     let each = || metrics.metrics.iter().zip(&names);
     let families = definition::families(metrics, &names);

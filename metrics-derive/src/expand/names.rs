@@ -1,12 +1,12 @@
 //! The names of an expansion's helpers, and the spans of its tokens.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote_spanned};
+use proc_macro2::{Ident, Span};
+use quote::{ToTokens, format_ident};
 
 /// The names of the items that belong to the metric at `index`.
 pub(crate) struct Names {
-    /// The family, `__FAMILIES[0usize]`.
-    pub(crate) family: TokenStream,
+    /// The place of the family in `__FAMILIES`.
+    pub(crate) family: usize,
     /// The labels, and the function that resolves them. Metrics with equal labels share both.
     pub(crate) labels: Ident,
     pub(crate) resolve_labels: Ident,
@@ -14,9 +14,9 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    pub(crate) fn new(index: usize, labels: usize, variant: &Ident) -> Self {
+    pub(crate) fn new(index: usize, labels: usize) -> Self {
         Self {
-            family: quote_spanned!(at_ident(variant)=> __FAMILIES[#index]),
+            family: index,
             labels: format_ident!("__LABELS_{labels}"),
             resolve_labels: format_ident!("__resolve_labels_{labels}"),
             find: format_ident!("__find_{labels}"),

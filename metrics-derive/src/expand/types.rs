@@ -71,7 +71,7 @@ fn parameters(handle: HandleType) -> TokenStream {
 }
 
 /// The variant of core's `MetricType`, which is also the name of most handles' types.
-pub(crate) fn metric_type(kind: MetricType) -> Ident {
+fn metric_type(kind: MetricType) -> Ident {
     format_ident!("{kind:?}")
 }
 

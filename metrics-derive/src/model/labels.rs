@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Ident, Index, Member, Type};
+use syn::{Ident, Index, Member, Type, TypePath, TypeReference};
 use typed_metrics_core::name::check_label_name;
 
 use crate::diagnostics::Diagnostics;
@@ -103,11 +103,28 @@ fn label(cx: &Diagnostics, field: &FieldDeclaration) -> Option<ValidatedLabel> {
         field: field.ident.clone(),
         member: Member::Named(field.ident.clone()),
         ty: field.ty.clone(),
-        type_text: field.ty.to_token_stream().to_string(),
+        type_text: type_text(&field.ty),
         name,
         display,
         group: None,
     })
+}
+
+/// The tokens of a type, with spaces between them. The compiler makes such a text too, but it takes
+/// long for the types that most labels have.
+fn type_text(ty: &Type) -> String {
+    match ty {
+        Type::Path(TypePath { qself: None, path, .. }) => match path.get_ident() {
+            Some(ident) => ident.to_string(),
+            None => ty.to_token_stream().to_string(),
+        },
+        Type::Reference(TypeReference {
+            lifetime: Some(lifetime), mutability: None, elem, ..
+        }) => {
+            format!("& {lifetime} {}", type_text(elem))
+        }
+        _ => ty.to_token_stream().to_string(),
+    }
 }
 
 /// The first two labels with the same type: a call of the constructor could exchange them. The
@@ -159,7 +176,7 @@ fn group(
         field: argument,
         member,
         ty: field.ty.clone(),
-        type_text: field.ty.to_token_stream().to_string(),
+        type_text: type_text(&field.ty),
         name: String::new(),
         display: false,
         group,

@@ -179,9 +179,14 @@ pub(crate) fn constructor(cx: &Diagnostics, variant: &VariantDeclaration) -> Opt
         }
         // `gen` is a keyword from edition 2024 on. syn does not know that.
         "gen" => Some(Ident::new_raw(&name, span)),
-        _ if syn::parse_str::<Ident>(&name).is_err() => Some(Ident::new_raw(&name, span)),
+        _ if is_keyword(&name) => Some(Ident::new_raw(&name, span)),
         _ => Some(Ident::new(&name, span)),
     }
+}
+
+/// Whether a name is a keyword. Only a name of letters can be one; asking the compiler takes long.
+fn is_keyword(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_lowercase()) && syn::parse_str::<Ident>(name).is_err()
 }
 
 fn names_a_constructor(snake_case: &str) -> bool {
