@@ -159,14 +159,20 @@ The variants differ in what they take, so any number is accepted; one that the m
                 Self::Phase { .. } => 0usize,
                 Self::Build { .. } => 1usize,
             };
-            match self {
+            let __resolved: __R = match self {
+                Self::Phase { rack: __l0, .. } => {
+                    Self::__resolve_labels_0(__family, __l0)
+                }
                 Self::Build { version: __l0 } => Self::__resolve_labels_1(__family, __l0),
-                Self::Phase { rack: __l0, phase: __l1 } => {
+            };
+            match self {
+                Self::Phase { phase: __state, .. } => {
                     __p::Resolve::in_state(
-                        Self::__resolve_labels_0(__family, __l0),
-                        __p::StateIndex::of(__p::label_type::<Phase>(), __l1),
+                        __resolved,
+                        __p::StateIndex::of(__p::label_type::<Phase>(), __state),
                     )
                 }
+                _ => __resolved,
             }
         }
         #[doc(hidden)]

@@ -13,13 +13,16 @@ pub(crate) enum Kind {
     /// Facts as labels, with the value 1.
     Info,
     /// One series for each state, with the value 0 or 1. The label with the state has this name.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no metric has states yet"))]
     StateSet(&'static str),
 }
 
 impl Kind {
     pub(crate) fn of(metric: &Descriptor) -> Self {
+        if let Some(label) = metric.state_label() {
+            return Self::StateSet(label);
+        }
         match metric.metric_type() {
+            _ if metric.is_info() => Self::Info,
             MetricType::Counter => Self::Counter,
             MetricType::UpDownCounter => Self::UpDownCounter,
             MetricType::Histogram => Self::Histogram,

@@ -39,10 +39,10 @@ impl Receiver {
     #[track_caller]
     pub(crate) fn take(&mut self, metric: &str) -> usize {
         let changes = self.reader.changes(|descriptor| descriptor.name() == metric);
-        let mut changed = 0;
+        let mut count = 0;
         for metric in &changes.metrics {
             for change in &metric.series {
-                changed += 1;
+                count += 1;
                 let labels = change.labels().to_string();
                 if !self.ids.iter().any(|(id, _)| *id == change.id) {
                     assert!(!self.series.contains_key(&labels), "two series are {labels}");
@@ -57,7 +57,7 @@ impl Receiver {
                 self.series.remove(&labels);
             }
         }
-        changed
+        count
     }
 
     pub(crate) fn shown(&self) -> Vec<(String, f64)> {

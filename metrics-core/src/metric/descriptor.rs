@@ -154,13 +154,13 @@ impl Definition {
     }
 
     #[must_use]
-    pub const fn lifetime(self, lifetime: Lifetime) -> Self {
-        Self { lifetime, ..self }
+    pub const fn presentation(self, presentation: Presentation) -> Self {
+        Self { presentation, ..self }
     }
 
     #[must_use]
-    pub const fn presentation(self, presentation: Presentation) -> Self {
-        Self { presentation, ..self }
+    pub const fn lifetime(self, lifetime: Lifetime) -> Self {
+        Self { lifetime, ..self }
     }
 
     /// The same definition in this file and module.

@@ -9,7 +9,7 @@ use crate::expand::types::{
     handle as handle_type, handle_of, label_type, value_bound, with_static_lifetimes,
 };
 use crate::kind::Kind;
-use crate::model::{HandleType, ValidatedMetric, ValidatedMetrics};
+use crate::model::{HandleType, ValidatedMetrics};
 
 /// Expands to
 ///
@@ -38,10 +38,10 @@ use crate::model::{HandleType, ValidatedMetric, ValidatedMetrics};
 /// If the variants have different types of handles, expands to `V: __tm::value::AnyValue` and
 /// `self.__resolve::<__p::AnySeries>().record(value)`.
 ///
-/// Variants with equal labels share one arm, which costs much less than an arm for each variant. A
-/// metric with states has an arm of its own, which ends with the state:
-/// `__p::Resolve::in_state(Self::…, __p::StateIndex::of(__p::label_type::<Phase>(), __l1))`. Then
-/// `record` resolves to `__p::AnySeriesOrState`.
+/// If a metric has states, the result gets its state: see [`in_state`]. Then `record` resolves to
+/// `__p::AnySeriesOrState`.
+///
+/// Variants with equal labels share one arm, which costs much less than an arm for each variant.
 ///
 /// `#[timed]` calls the last function, which knows the type of the variant's handle.
 pub(crate) fn by_value(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> TokenStream {
@@ -53,29 +53,32 @@ pub(crate) fn by_value(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
     let has_state = metrics.metrics.iter().any(|(_, metric)| metric.kind.is_state_or_info());
     let record = record(metrics.shared_handle, has_state);
     let doc = documentation(metrics.shared_handle, has_state);
+    let in_state = in_state(metrics);
     let indices = metrics.metrics.iter().zip(names).map(|((_, metric), names)| {
         let (variant, family) = (&metric.variant, names.family);
         quote_spanned!(at_ident(variant)=> Self::#variant { .. } => #family)
     });
     let lists = metrics.label_lists.first_metrics.iter().enumerate();
-    let arms = lists.filter_map(|(list, first)| {
+    let arms = lists.map(|(list, first)| {
         let of_list = metrics.metrics.iter().zip(&metrics.label_lists.of_metric);
-        let patterns: Vec<_> = of_list
-            .filter(|((_, metric), of)| **of == list && metric.state.is_none())
-            .map(|((_, metric), _)| pattern(metric))
-            .collect();
-        let resolved = resolved(&metrics.metrics[*first].1, &names[*first]);
-        (!patterns.is_empty()).then(|| quote!(#(#patterns)|* => #resolved))
+        let patterns =
+            of_list.filter(|(_, of)| **of == list).map(|((_, metric), _)| pattern(metric));
+        let resolve_labels = &names[*first].resolve_labels;
+        let labels = (0..metrics.metrics[*first].1.labels.len()).map(binding);
+        quote!(#(#patterns)|* => Self::#resolve_labels(__family #(, #labels)*))
     });
-    let states = metrics.metrics.iter().zip(names).filter_map(|((_, metric), names)| {
-        let state = metric.state.as_ref()?;
-        let (pattern, resolved) = (pattern(metric), resolved(metric, names));
-        let (value, ty) = (binding(metric.labels.len()), label_type(&state.ty, state.display));
-        let value = if state.display { quote!(&__p::Displayed(#value)) } else { quote!(#value) };
-        Some(quote_spanned! {at_ident(&metric.variant)=>
-            #pattern => __p::Resolve::in_state(#resolved, __p::StateIndex::of(#ty, #value))
-        })
-    });
+    let resolved = quote! {
+        match self {
+            #(#arms,)*
+        }
+    };
+    let resolved = match in_state {
+        Some(in_state) => quote! {
+            let __resolved: __R = #resolved;
+            #in_state
+        },
+        None => resolved,
+    };
     quote! {
         #[doc = #doc]
         #[inline]
@@ -88,10 +91,7 @@ pub(crate) fn by_value(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
             let __family = match self {
                 #(#indices,)*
             };
-            match self {
-                #(#arms,)*
-                #(#states,)*
-            }
+            #resolved
         }
 
         #[doc(hidden)]
@@ -105,11 +105,36 @@ pub(crate) fn by_value(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
     }
 }
 
-/// The series of the labels that a pattern binds.
-fn resolved(metric: &ValidatedMetric, names: &Names) -> TokenStream {
-    let resolve_labels = &names.resolve_labels;
-    let labels = (0..metric.labels.len()).map(binding);
-    quote!(Self::#resolve_labels(__family #(, #labels)*))
+/// The value for the state of a metric, if a metric has states.
+///
+/// Expands to
+///
+/// ```text
+/// match self {
+///     Self::Phase { phase: __state, .. } => __p::Resolve::in_state(
+///         __resolved,
+///         __p::StateIndex::of(__p::label_type::<Phase>(), __state),
+///     ),
+///     _ => __resolved,
+/// }
+/// ```
+fn in_state(metrics: &ValidatedMetrics<'_>) -> Option<TokenStream> {
+    let metrics = || metrics.metrics.iter().map(|(_, metric)| metric);
+    let states = metrics().filter_map(|metric| Some((&metric.variant, metric.state.as_ref()?)));
+    let arms: Vec<_> = states
+        .map(|(variant, state)| {
+            let (member, ty) = (&state.member, label_type(&state.ty, state.display));
+            let value =
+                if state.display { quote!(&__p::Displayed(__state)) } else { quote!(__state) };
+            quote_spanned! {at_ident(variant)=>
+                Self::#variant { #member: __state, .. } => {
+                    __p::Resolve::in_state(__resolved, __p::StateIndex::of(#ty, #value))
+                }
+            }
+        })
+        .collect();
+    let others = metrics().any(|metric| metric.state.is_none()).then(|| quote!(_ => __resolved,));
+    (!arms.is_empty()).then(|| quote!(match self { #(#arms)* #others }))
 }
 
 /// The types of the variants' handles.

@@ -47,10 +47,9 @@ pub(crate) fn constructor(
         ValidatedLabel { member, group: Some(_), .. } => quote!(#member: __p::never()),
         ValidatedLabel { field, .. } => field.to_token_stream(),
     });
-    let fields = fields.chain(metric.state.iter().map(|state| {
-        let member = &state.member;
-        quote!(#member: __p::never())
-    }));
+    let state =
+        metric.state.iter().map(|ValidatedLabel { member, .. }| quote!(#member: __p::never()));
+    let fields = fields.chain(state);
     let resolved = match metric.labels.as_slice() {
         [ValidatedLabel { field, group: Some(_), .. }] => {
             let labels = binding(0);
@@ -223,10 +222,12 @@ pub(crate) fn resolve_labels(
     }
 }
 
-/// Expands to `Self::RequestCount { route: __l0, status_code: __l1 }`.
+/// Expands to `Self::RequestCount { route: __l0, status_code: __l1 }`. The label of a state is left
+/// out: `Self::Phase { node: __l0, .. }`.
 pub(crate) fn pattern(metric: &ValidatedMetric) -> TokenStream {
     let variant = &metric.variant;
-    let fields = metric.labels.iter().chain(&metric.state).map(|label| &label.member);
+    let fields = metric.labels.iter().map(|label| &label.member);
     let bindings = (0..).map(binding);
-    quote_spanned!(at_ident(variant)=> Self::#variant { #(#fields: #bindings),* })
+    let rest = metric.state.is_some().then(|| quote!(..));
+    quote_spanned!(at_ident(variant)=> Self::#variant { #(#fields: #bindings,)* #rest })
 }

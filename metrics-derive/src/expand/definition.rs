@@ -130,18 +130,18 @@ fn definition(
     constants: &Constants<'_>,
 ) -> TokenStream {
     let ValidatedMetric { unit, description, .. } = metric;
-    let metric_type = metric.kind.metric_type();
-    let kind = Ident::new(metric_type.as_str(), Span::call_site());
+    let kind = Ident::new(metric.kind.metric_type().as_str(), Span::call_site());
     let name = name(metric);
     let (all_labels, presentation) = presentation(metrics, metric, labels);
     let item = format!("{}::{}", metrics.ident, metric.variant);
     // `line!` gives the line of the outermost macro call that its tokens come from. For tokens of
     // the derive, that is the line of `#[derive]`. Only the variant's own span gives its line.
     let line = quote_spanned!(metric.variant.span()=> __p::core::line!());
-    let value_type = (metric_type.value_types().first() != Some(&metric.value_type)).then(|| {
-        let value_type = value_type(metric.value_type);
-        quote!(.value_type(__p::ValueType::#value_type))
-    });
+    let value_type = (metric.kind.metric_type().value_types().first() != Some(&metric.value_type))
+        .then(|| {
+            let value_type = value_type(metric.value_type);
+            quote!(.value_type(__p::ValueType::#value_type))
+        });
     let unit = (!unit.is_empty()).then(|| quote!(.unit(#unit)));
     let boundaries = match &metric.boundaries {
         Boundaries::List(list) if list.is_empty() => None,
@@ -186,10 +186,10 @@ fn lifetime(lifetime: ValidatedLifetime) -> Option<TokenStream> {
     Some(quote!(.lifetime(__p::Lifetime::UNSET #expires #tracked)))
 }
 
-/// The expression of all labels, and how readers show the metric, unless they show what is stored.
+/// The expression of all labels, and how readers show the metric.
 ///
-/// Expands to `__LABELS_0`, and to `.presentation(__p::Presentation::PLAIN.info().was("…"))`; or, for
-/// a metric with states, to
+/// Expands to `__LABELS_0` and nothing, or to `.presentation(__p::Presentation::PLAIN…)` with `.info()`
+/// or `.was("…")`; or, for a metric with states, to
 ///
 /// ```text
 /// &__p::with_state::<{ __LABELS_0.len() + 1 }>(__LABELS_0, __p::LabelDescriptor::new(…))
@@ -201,18 +201,17 @@ fn presentation(
     labels: &Ident,
 ) -> (TokenStream, Option<TokenStream>) {
     let was = metric.was.as_ref().map(|old| quote!(.was(#old)));
-    let plain = quote!(__p::Presentation::PLAIN);
     let Some(state) = &metric.state else {
         let info = (metric.kind == Kind::Info).then(|| quote!(.info()));
-        let is_plain = info.is_none() && was.is_none();
-        let presentation = (!is_plain).then(|| quote!(.presentation(#plain #info #was)));
-        return (quote!(#labels), presentation);
+        let is_plain = was.is_none() && info.is_none();
+        let shown = quote!(.presentation(__p::Presentation::PLAIN #info #was));
+        return (quote!(#labels), (!is_plain).then_some(shown));
     };
     let descriptor = descriptor(state, metrics.generics);
     let all = quote_spanned! {at_ident(&metric.variant)=>
         &__p::with_state::<{ #labels.len() + 1 }>(#labels, #descriptor)
     };
-    (all, Some(quote!(.presentation(#plain.states(#labels) #was))))
+    (all, Some(quote!(.presentation(__p::Presentation::PLAIN.states(#labels) #was))))
 }
 
 /// A literal has no sign: `-5` is two tokens.
