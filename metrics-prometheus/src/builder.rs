@@ -74,8 +74,9 @@ impl std::fmt::Debug for Password {
 
 impl PrometheusBuilder {
     /// What a scrape contains besides the metrics, and how names are written.
-    pub fn settings(self, settings: Settings) -> Self {
-        Self { settings, ..self }
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
     }
 
     /// Pushes the last values to this gateway when the handler is removed or the program shuts

@@ -1,5 +1,28 @@
 //! Prometheus for [typed-metrics]: the formats that Prometheus scrapes, and a live page.
 //!
+//! [`PrometheusHandler`] serves the metrics, [`Format`] writes them, and [`Settings`] and [`Naming`]
+//! say how. Use this crate through the feature `prometheus` of the facade, where the handler also
+//! has the name `"prometheus"`:
+//!
+//! ```no_run
+//! # use typed_metrics_core as typed_metrics;
+//! # use typed_metrics_prometheus as _;
+//! // Serves http://127.0.0.1:9464/metrics, and a page at http://127.0.0.1:9464.
+//! typed_metrics::set_metric_handlers("prometheus")?;
+//! # Ok::<(), typed_metrics::Error>(())
+//! ```
+//!
+//! The variables `OTEL_EXPORTER_PROMETHEUS_HOST` and `OTEL_EXPORTER_PROMETHEUS_PORT` choose another
+//! address. The guide of the facade has a page about the configuration of Prometheus, the limits of
+//! the server, and its protection.
+//!
+//! # Features
+//!
+//! - `server` (default): the scrape endpoint and the page, on a thread with hyper and tokio.
+//! - `tower`: a service that answers scrapes in a router of the program.
+//! - `push`: push to a Pushgateway.
+//! - `prometheus`, `prometheus-client`: the metrics join a registry of one of these crates.
+//!
 //! [typed-metrics]: https://docs.rs/typed-metrics
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

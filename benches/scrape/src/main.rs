@@ -68,6 +68,11 @@ fn main() {
     );
     let each = memory[0].allocations / SERIES as f64;
     promise(each < 0.1, &format!("no allocation for each series ({each:.3})"));
+    let beside = beside(&mut peers[0]);
+    promise(
+        beside <= 1.05,
+        &format!("two threads record in {beside:.2}x of the time while a third one scrapes"),
+    );
     promise(
         growth[0] <= 2.0,
         &format!(
@@ -79,6 +84,28 @@ fn main() {
             growth[1],
         ),
     );
+}
+
+/// The CPU time that two threads need to record while this thread scrapes, relative to the time
+/// that they need alone.
+fn beside(peer: &mut Peer) -> f64 {
+    let mut recorded = |scrapes: bool| {
+        let work = || {
+            let begin = ThreadTime::now();
+            peers::record(SERIES, 5000);
+            begin.elapsed().as_secs_f64()
+        };
+        std::thread::scope(|scope| {
+            let threads = [scope.spawn(work), scope.spawn(work)];
+            while scrapes && !threads.iter().all(|thread| thread.is_finished()) {
+                std::hint::black_box((peer.scrape)());
+            }
+            threads.map(|thread| thread.join().expect("it records")).iter().sum::<f64>()
+        })
+    };
+    let mut ratios: Vec<f64> = (0..9).map(|_| recorded(true) / recorded(false)).collect();
+    ratios.sort_by(f64::total_cmp);
+    ratios[ratios.len() / 2]
 }
 
 fn promise(is_kept: bool, text: &str) {

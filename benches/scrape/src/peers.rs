@@ -1,6 +1,6 @@
 //! The crates. Each function records `series` series.
 
-use typed_metrics_core::{LabelRef, Metric, ValueType, register_metric, snapshot};
+use typed_metrics_core::{LabelRef, Metric, RuntimeMetric, ValueType, register_metric, snapshot};
 use typed_metrics_prometheus::{Format, Settings};
 
 use crate::{BUCKETS, Peer, labels, values};
@@ -16,11 +16,28 @@ pub const LIST: [fn(usize) -> Peer; 7] = [
     fast_telemetry,
 ];
 
-fn typed(series: usize) -> Peer {
+/// The counter and the histogram of typed-metrics.
+fn metrics(series: usize) -> [RuntimeMetric; 2] {
     let requests = Metric::counter("requests").description("Requests.").series_limit(series);
     let requests = register_metric("requests", requests.value_type(ValueType::U64)).unwrap();
     let duration = Metric::histogram("duration").description("Durations.").series_limit(series);
-    let duration = register_metric("duration", duration.buckets(BUCKETS)).unwrap();
+    [requests, register_metric("duration", duration.buckets(BUCKETS)).unwrap()]
+}
+
+/// Records a measurement in a counter and in a histogram, for `count` series in turn.
+pub fn record(series: usize, count: usize) {
+    let metrics = metrics(series);
+    for number in 0..count {
+        let labels = labels(number % 16);
+        let labels = labels.each_ref().map(|(name, value)| (*name, LabelRef::Str(value)));
+        for _ in 0..100 {
+            metrics.iter().for_each(|metric| metric.record(number as u64, &labels).unwrap());
+        }
+    }
+}
+
+fn typed(series: usize) -> Peer {
+    let [requests, duration] = metrics(series);
     for number in 0..series / 2 {
         let labels = labels(number);
         let labels = labels.each_ref().map(|(name, value)| (*name, LabelRef::Str(value)));

@@ -1,5 +1,5 @@
 //! A process that serves scrapes is forked. The parent goes on serving. The child records, ends the
-//! handler that it inherited, and serves by a handler of its own.
+//! server that it inherited, and serves by the same handler, and by a handler of its own.
 #![cfg(unix)]
 
 use std::io::{Read, Write};
@@ -48,18 +48,22 @@ fn assert_counted(answer: &str, requests: u64) {
     assert!(answer.contains("\nscraped_observed 7"), "{answer}");
 }
 
-fn child(requests: u64) {
+/// Ends the server that the child inherited, and then serves by the same handler, and by another.
+fn child(handler: &PrometheusHandler, requests: u64) {
     Scraped::requests().add(100);
     clear_metric_handlers();
-    let (handler, address) = serve();
+    set_metric_handlers(handler.clone()).unwrap();
+    assert_counted(&scrape(handler.local_addr().unwrap()), requests + 100);
+    let (other, address) = serve();
+    assert_eq!(handler.local_addr(), None);
     assert_counted(&scrape(address), requests + 100);
     clear_metric_handlers();
-    assert_eq!(handler.local_addr(), None);
+    assert_eq!(other.local_addr(), None);
 }
 
 #[test]
-fn a_child_serves_by_a_handler_of_its_own_and_the_parent_goes_on() {
-    let (_handler, address) = serve();
+fn a_child_serves_on_a_port_of_its_own_and_the_parent_goes_on() {
+    let (handler, address) = serve();
     let observation = Scraped::observed().observe(|| 7);
     let mut requests = 0;
     for _ in 0..20 {
@@ -71,7 +75,7 @@ fn a_child_serves_by_a_handler_of_its_own_and_the_parent_goes_on() {
             ForkResult::Child => {
                 drop(guard);
                 std::panic::set_hook(Box::new(|_| {}));
-                let is_well = catch_unwind(AssertUnwindSafe(|| child(requests))).is_ok();
+                let is_well = catch_unwind(AssertUnwindSafe(|| child(&handler, requests))).is_ok();
                 unsafe { nix::libc::_exit(i32::from(!is_well)) }
             }
             ForkResult::Parent { child } => {
