@@ -149,7 +149,12 @@ impl PointReader {
             } else {
                 reading.merged(&metric, &mut readers)
             };
-            for metric in shown.into_shown() {
+            for mut metric in shown.into_shown() {
+                if descriptor.is_state_or_info()
+                    && let Some(progress) = readers.shown(self.0, descriptor)
+                {
+                    progress.add_gone(&mut metric.series);
+                }
                 reading.snapshot(metric.descriptor, &metric, &mut visit);
                 if let Some(old) = old_name.filter(|old| wanted(old)) {
                     reading.snapshot(old, &metric, &mut visit);

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::snapshot::{MetricSnapshot, SeriesSnapshot};
+use crate::labels::hash::same_labels;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::series_id::SeriesId;
 use crate::store::family::Family;
@@ -90,7 +91,12 @@ impl OldNames {
 
 /// How far a reader is in a metric with states or an info: the values that it has returned.
 #[derive(Debug, Clone, Default)]
-pub(super) struct ShownProgress(HashMap<SeriesId, i64>);
+pub(super) struct ShownProgress {
+    /// The values that a reader of changes has returned.
+    returned: HashMap<SeriesId, i64>,
+    /// The series with the value 1 that a reader of points has visited.
+    current: Vec<SeriesSnapshot>,
+}
 
 impl ShownProgress {
     /// The series whose value differs from the one that was returned, with the difference; and the
@@ -99,12 +105,12 @@ impl ShownProgress {
         &mut self,
         shown: Vec<SeriesSnapshot>,
     ) -> (Vec<SeriesSnapshot>, Vec<SeriesId>) {
-        let mut before = std::mem::take(&mut self.0);
+        let mut before = std::mem::take(&mut self.returned);
         let mut changed = Vec::new();
         for mut series in shown {
             let now = stored_number(&series);
             let last = before.remove(&series.id);
-            self.0.insert(series.id, now);
+            self.returned.insert(series.id, now);
             // The first difference is returned even if it is zero.
             if last != Some(now) {
                 series.value = Value::I64(now - last.unwrap_or(0));
@@ -112,5 +118,19 @@ impl ShownProgress {
             }
         }
         (changed, before.into_keys().collect())
+    }
+
+    /// Adds a last value of 0 for each series that had the value 1 at the last call and is gone: a
+    /// receiver would keep the 1.
+    pub(super) fn add_gone(&mut self, shown: &mut Vec<SeriesSnapshot>) {
+        let is_gone = |before: &SeriesSnapshot| {
+            shown.iter().all(|series| !same_labels(&series.labels, &before.labels))
+        };
+        let mut gone = std::mem::take(&mut self.current);
+        gone.retain(is_gone);
+        let current = shown.iter().filter(|series| stored_number(series) != 0);
+        self.current = current.cloned().collect();
+        let zero = |series| SeriesSnapshot { value: Value::I64(0), ..series };
+        shown.extend(gone.into_iter().map(zero));
     }
 }

@@ -79,6 +79,16 @@ const METRICS: &[(&str, &str, &str, &str, &str)] = &[
     ("suite_whole", "gauge", "suite.whole", "gauge", ""),
     ("suite_sizes", "histogram", "suite.sizes", "histogram", ""),
     ("suite_routes_total", "counter", "suite.routes", "counter", ""),
+    ("suite_phase", "gauge", "suite.phase", "up_down_counter", ""),
+    ("suite_build_info", "gauge", "suite.build", "up_down_counter", ""),
+    ("suite_orders_total", "counter", "suite.orders", "counter", ""),
+    ("old_orders_total", "counter", "old.orders", "counter", ""),
+    ("suite_stock", "gauge", "suite.stock", "up_down_counter", ""),
+    ("old_stock", "gauge", "old.stock", "up_down_counter", ""),
+    ("suite_weights", "histogram", "suite.weights", "histogram", ""),
+    ("old_weights", "histogram", "old.weights", "histogram", ""),
+    ("suite_mode", "gauge", "suite.mode", "up_down_counter", ""),
+    ("old_mode", "gauge", "old.mode", "up_down_counter", ""),
 ];
 
 fn stored(scraped: &str) -> Stored {
