@@ -2,9 +2,9 @@
 //!
 //! There are two ways, and recording calls OpenTelemetry in neither of them:
 //!
-//! - [`OtelHandler::otlp`] builds a pipeline that collects, encodes OTLP itself, and sends over HTTP
-//!   or gRPC. Use it unless you need a provider. It costs less CPU, keeps batches during an outage
-//!   under every temporality, exports removed series correctly, and needs no other crate.
+//! - [`OtelHandler::otlp`] builds a pipeline that collects, encodes OTLP itself, and sends over
+//!   HTTP or gRPC. Use it unless you need a provider. It costs less CPU, keeps batches during an
+//!   outage under every temporality, exports removed series correctly, and needs no other crate.
 //! - [`OtelHandler::new`] exports through a meter provider of yours, with its readers, views and
 //!   exporters. Use it if your program has such a provider already, for views, or for an exporter
 //!   other than OTLP. For the provider of OpenTelemetry's SDK, add the feature `sdk` (`otel-sdk` in

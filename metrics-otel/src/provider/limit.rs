@@ -38,8 +38,8 @@ pub(crate) fn warn_if_above(metric: &Descriptor, limit: usize) {
         let text = format_args!(
             "metric `{}` can have {most} series, but the OpenTelemetry SDK keeps {limit} and \
              counts further series in its overflow series. Add the view \
-             `typed_metrics_otel::series_limits()` to the provider, with the feature `otel-sdk`; or, if a view of yours sets \
-             the limit, pass the limit to `OtelHandler::series_limit`",
+             `typed_metrics_otel::series_limits()` to the provider (feature `otel-sdk`); or, if a \
+             view of yours sets the limit, pass the limit to `OtelHandler::series_limit`",
             metric.name()
         );
         report(Level::Warn, &format!("otel: series limit of metric {}", metric.name()), text);

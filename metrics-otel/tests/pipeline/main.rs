@@ -7,6 +7,7 @@ mod contexts;
 mod endings;
 mod environment;
 mod exported;
+mod lives;
 mod never_accepted;
 mod outage;
 mod pipelines;
