@@ -4,13 +4,16 @@
 //! crate.
 
 pub(crate) mod endpoint;
+pub(crate) mod exporters;
 pub(crate) mod given;
 mod headers;
 pub(crate) mod mistakes;
 pub(crate) mod protocol;
+pub(crate) mod proxy;
 mod resource;
 pub(crate) mod settings;
 pub(crate) mod target;
 pub(crate) mod tls;
+mod unused;
 pub(crate) mod vars;
 pub(crate) mod vendor;

@@ -10,6 +10,7 @@ mod exported;
 mod never_accepted;
 mod outage;
 mod pipelines;
+mod proxies;
 mod refusals;
 mod reports;
 mod slow_disk;
