@@ -48,7 +48,6 @@ impl Tls {
     }
 
     #[cfg(not(feature = "tls"))]
-    #[expect(clippy::needless_pass_by_ref_mut, reason = "with the feature, mistakes are added")]
     pub(crate) fn with_system_roots(self, _: &Vars<'_>, _: &mut Mistakes) -> Self {
         self
     }

@@ -8,7 +8,7 @@ use log::Level;
 use opentelemetry::Context;
 
 use super::shared::{Shared, wait};
-use super::state::State;
+use super::state::{Life, State};
 use super::transport::Transport;
 use super::undelivered::Undelivered;
 use crate::lock::lock;
@@ -210,7 +210,7 @@ impl Drop for Sender {
             return;
         }
         let mut state = self.shared.lock();
-        state.is_ending = true;
+        state.life = Life::Ending;
         if state.queue.volatile().batches > 0 {
             // One more attempt without delay: no caller waits for the thread.
             state.pause = None;
