@@ -186,9 +186,15 @@ impl Sender {
     }
 
     /// Gives up the batches that wait in memory, after a flush that failed: no handler uses the
-    /// pipeline any more. The batches are counted as dropped.
+    /// pipeline any more. The batches are counted as dropped. Batches that a disk is about to take
+    /// are not given up.
     pub(crate) fn give_up(&self, mut undelivered: Undelivered) -> Undelivered {
-        let lost = self.shared.lock().queue.give_up();
+        let mut state = self.shared.lock();
+        if !state.queue.is_settled() {
+            return undelivered;
+        }
+        let lost = state.queue.give_up();
+        drop(state);
         self.shared.report_lost(lost);
         undelivered.volatile = lost;
         undelivered.is_given_up = true;
