@@ -87,9 +87,9 @@ impl OtelHandler {
     /// Exports through `provider`.
     ///
     /// With the SDK's provider, `flush` exports at once. This needs the feature `sdk`, in the
-    /// facade `otel-sdk`; without the feature, the handler of such a provider cannot be installed. Other
-    /// providers cannot be asked for an export, so `flush` hands all values over for the provider's
-    /// next export.
+    /// facade `otel-sdk`; without the feature, the handler of such a provider cannot be installed.
+    /// Other providers cannot be asked for an export, so `flush` hands all values over for the
+    /// provider's next export.
     #[must_use]
     pub fn new(provider: impl MeterProvider + Send + Sync + 'static) -> Self {
         Self::of(Destination::of_provider(provider))

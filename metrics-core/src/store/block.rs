@@ -149,6 +149,16 @@ impl Block {
         self.layout = layout;
     }
 
+    /// Loads the parts of the block that readers need. A reader that touches some blocks before it
+    /// reads them waits for their memory at once, and not for each block in turn.
+    pub(super) fn touch(&self) {
+        // Relaxed: the values are not used.
+        let numbers = self.stamp.load(Relaxed) ^ self.created.load(Relaxed);
+        let others = self.reserved.load(Relaxed) as usize ^ self.row.load(Relaxed);
+        std::hint::black_box((numbers, others, self.shared.get().is_some()));
+        std::hint::black_box((self.descriptor, self.labels.is_poisoned()));
+    }
+
     pub(crate) fn owner(&self) -> &'static dyn Owner {
         self.owner
     }

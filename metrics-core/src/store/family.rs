@@ -58,6 +58,9 @@ struct OpenSeries {
     overflow: OnceLock<&'static Block>,
 }
 
+/// How many blocks are touched before they are visited.
+const TOGETHER: usize = 16;
+
 /// The metric and the owner of a block that is never used: the fixed block of a run-time metric, or
 /// of a family that no metric has yet. They have no cells, because Rust 1.89 allows no reference to
 /// a cell in a constant.
@@ -286,7 +289,10 @@ impl Family {
             // waits for memory.
             let blocks: Vec<_> = table.blocks().collect();
             drop(table);
-            blocks.into_iter().for_each(|block| visit(Series::of(block)));
+            for blocks in blocks.chunks(TOGETHER) {
+                blocks.iter().for_each(|block| block.touch());
+                blocks.iter().for_each(|block| visit(Series::of(block)));
+            }
         } else if self.fixed_block.reserved_base_if_any().is_some() {
             for position in 0..self.fixed_block.series() {
                 visit(Series::at(&self.fixed_block, self.fixed_block.layout(), position));

@@ -95,7 +95,8 @@ impl Series {
 
     /// The position of the series in its block.
     pub(crate) fn position(self) -> usize {
-        self.block.layout().position(self.offset() as usize)
+        // Without a division for the only series of an open block.
+        if self.is_fixed() { self.block.layout().position(self.offset() as usize) } else { 0 }
     }
 
     /// The row of the series in the order in which its family visits its series; `None` for the

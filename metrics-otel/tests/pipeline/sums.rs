@@ -185,12 +185,14 @@ fn history(seed: u32) {
             // A shutdown gives up what it cannot deliver.
             _ if is_down => {}
             _ => {
-                if is_installed {
-                    clear_metric_handlers()
-                } else {
-                    install(&handler)
+                // A shutdown during an outage gives batches up.
+                if !is_installed {
+                    install(&handler);
+                    is_installed = true;
+                } else if flush().is_ok() {
+                    clear_metric_handlers();
+                    is_installed = false;
                 }
-                is_installed = !is_installed;
             }
         }
     }
