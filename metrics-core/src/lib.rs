@@ -48,7 +48,7 @@ pub use collect::changes::{ChangeReader, Changes, MetricChanges, SeriesChange};
 pub use collect::conflicts::{Resolution, check, resolve_conflict};
 pub use collect::observation::{Observation, observe};
 #[doc(hidden)]
-pub use collect::points::{Counting, Point, PointReader};
+pub use collect::points::{Counting, Place, Point, PointReader};
 pub use collect::reader::{Reader, snapshot};
 pub use collect::registry::catalog;
 pub use collect::snapshot::{MetricSnapshot, SeriesSnapshot, Snapshot};
