@@ -52,7 +52,7 @@ pub use collect::live::{Live, LiveSeries, LiveValue, read_live};
 pub use collect::observation::observe_now;
 pub use collect::observation::{Observation, observe};
 #[doc(hidden)]
-pub use collect::points::{Counting, Point, PointReader};
+pub use collect::points::{Counting, Place, Point, PointReader};
 #[doc(hidden)]
 pub use collect::reader::snapshot_as_observed;
 pub use collect::reader::{Reader, snapshot};

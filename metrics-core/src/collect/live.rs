@@ -10,7 +10,7 @@ use super::merge::MergedMetrics;
 use super::progress::lock_readers;
 use super::reader::series_of;
 use super::registry;
-use super::series_labels::SeriesLabels;
+use super::series_labels::{HeldLabels, SeriesLabels};
 use super::shown::OldNames;
 use super::snapshot::{MetricSnapshot, SeriesSnapshot};
 use super::warn::warn_of_news;
@@ -46,7 +46,7 @@ enum LiveMetric {
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct LiveSeries<'a> {
-    labels: &'a SeriesLabels,
+    labels: &'a HeldLabels,
     /// The value.
     pub value: LiveValue<'a>,
     /// When the series was created: see [`SeriesSnapshot`](crate::SeriesSnapshot::created).
@@ -132,7 +132,7 @@ impl Live<'_> {
                 number = Value::from_bits(bits, descriptor.value_type());
                 LiveValue::of(&number)
             };
-            let (labels, created) = (&SeriesLabels::of(series), series.created());
+            let (labels, created) = (&SeriesLabels::of(series).held(), series.created());
             // As in a snapshot: if the series was recycled meanwhile, the labels may be later ones.
             if series.is_current() {
                 f(&LiveSeries { labels, value, created });
@@ -142,7 +142,7 @@ impl Live<'_> {
 }
 
 fn visit_shown(series: &SeriesSnapshot, f: &mut impl FnMut(&LiveSeries<'_>)) {
-    let labels = &SeriesLabels::Kept(series.labels.clone());
+    let labels = &HeldLabels::Kept(series.labels.clone());
     f(&LiveSeries { labels, value: LiveValue::of(&series.value), created: series.created });
 }
 

@@ -60,13 +60,27 @@ pub struct Point<'a> {
     pub time: SystemTime,
     /// Since when the value counts.
     pub counting: Counting,
+    /// The place of the labels, for back ends that keep them in their own form; `None` if the
+    /// labels have no place.
+    pub place: Option<Place>,
     labels: &'a SeriesLabels,
+}
+
+/// The place of the labels of a series in its metric.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Place {
+    /// The row: below the largest number of series that the metric has ever had.
+    pub row: usize,
+    /// Which of the series in this row, one after the other, has these labels.
+    pub life: u64,
 }
 
 impl Point<'_> {
     /// Visits the labels, in the order of the metric's definition.
     pub fn for_each_label(&self, mut visit: impl FnMut(&str, LabelRef<'_>)) {
-        self.labels.iter().for_each(|(name, value)| visit(name, value));
+        self.labels.held().iter().for_each(|(name, value)| visit(name, value));
     }
 }
 
@@ -273,7 +287,8 @@ impl Visit<'_> {
         family.for_each_series(|series| {
             series.settle();
             let Some(mut value) = value(series) else { return };
-            let (labels, created) = (&SeriesLabels::of(series), series.created().max(self.began));
+            // The labels are read only if the visitor needs them.
+            let (labels, created) = (&SeriesLabels::Of(series), series.created().max(self.began));
             let before =
                 if ended.series.is_empty() { None } else { ended.take(&labels.to_labels()) };
             match (before, self.counting) {
@@ -290,7 +305,10 @@ impl Visit<'_> {
                     visit(&self.point(value, *began, created, labels), true);
                 }
             }
-            visit(&self.point(&value, created, self.time, labels), false);
+            let row = series.row();
+            let place = row.map(|row| Place { row, life: series.life() });
+            let point = self.point(&value, created, self.time, labels);
+            visit(&Point { place, ..point }, false);
         });
         for series in ended.rest() {
             let labels = &SeriesLabels::Kept(series.labels.clone());
@@ -306,7 +324,14 @@ impl Visit<'_> {
         time: SystemTime,
         labels: &'p SeriesLabels,
     ) -> Point<'p> {
-        Point { value, created: created.max(self.began), time, counting: self.counting, labels }
+        Point {
+            value,
+            created: created.max(self.began),
+            time,
+            counting: self.counting,
+            place: None,
+            labels,
+        }
     }
 
     /// Reads the series of all definitions of a metric.

@@ -153,10 +153,9 @@ impl Block {
     /// reads them waits for their memory at once, and not for each block in turn.
     pub(super) fn touch(&self) {
         // Relaxed: the values are not used.
-        let numbers = self.stamp.load(Relaxed) ^ self.created.load(Relaxed);
-        let others = self.reserved.load(Relaxed) as usize ^ self.row.load(Relaxed);
-        std::hint::black_box((numbers, others, self.shared.get().is_some()));
-        std::hint::black_box((self.descriptor, self.labels.is_poisoned()));
+        let numbers = (self.stamp.load(Relaxed), self.reserved.load(Relaxed));
+        let others = (self.row.load(Relaxed), self.descriptor, self.shared.get().is_some());
+        std::hint::black_box((numbers, others));
     }
 
     pub(crate) fn owner(&self) -> &'static dyn Owner {

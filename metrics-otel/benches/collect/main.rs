@@ -1,5 +1,5 @@
 //! The cost of export through OpenTelemetry, as ratios within one run:
-//! `cargo bench -p typed-metrics-otel --bench collect [recording|collection]`.
+//! `cargo bench -p typed-metrics-otel --features sdk --bench collect [recording|collection]`.
 //!
 //! Times of records are CPU times of the recording threads. Times of collections are wall times of
 //! the collecting thread. The last column shows the limit that the project promises.

@@ -12,9 +12,9 @@ use log::Level;
 use opentelemetry::InstrumentationScope;
 use typed_metrics_core::{Counting, Descriptor, MetricType, Point, PointReader, Value, report};
 
-use super::attribute::{AnyValue, put_attribute};
 use super::batches::{Aggregation, Batch, Batches};
 use super::data_point::{Common, Data};
+use super::encoded_labels::EncodedLabels;
 use super::exponential::Exponential;
 use super::head::Head;
 use crate::lock::lock;
@@ -48,7 +48,7 @@ struct State {
     /// The metrics with values that OTLP cannot represent, for which that was reported.
     too_large: HashSet<&'static str>,
     buffer: Vec<u8>,
-    attributes: Vec<u8>,
+    labels: HashMap<&'static str, EncodedLabels>,
 }
 
 impl Source {
@@ -103,13 +103,14 @@ impl Source {
             return Vec::new();
         }
         let mut state = lock(&self.state);
-        let State { reader, counting, last, too_large, buffer, attributes } = &mut *state;
+        let State { reader, counting, last, too_large, buffer, labels } = &mut *state;
         let mut encoding = Encoding {
             source: self,
             batches: Batches::new(&self.head, std::mem::take(buffer)),
             metric: None,
             since: *last,
-            attributes,
+            labels,
+            current: EncodedLabels::default(),
             too_large: Vec::new(),
         };
         let time = reader.collect(
@@ -121,6 +122,7 @@ impl Source {
             },
             |metric, point| encoding.add(metric, point),
         );
+        encoding.keep_labels();
         let news = encoding.too_large;
         let (batches, used) = encoding.batches.finish();
         *buffer = used;
@@ -148,7 +150,10 @@ struct Encoding<'a> {
     metric: Option<&'static Descriptor>,
     /// When the interval of changes began, in nanoseconds since the Unix epoch.
     since: Option<u64>,
-    attributes: &'a mut Vec<u8>,
+    /// The encoded labels of all metrics but the current one.
+    labels: &'a mut HashMap<&'static str, EncodedLabels>,
+    /// The encoded labels of the current metric.
+    current: EncodedLabels,
     /// Metrics with values that OTLP cannot represent.
     too_large: Vec<(&'static str, u64)>,
 }
@@ -168,12 +173,6 @@ impl Encoding<'_> {
             Value::U64(value) => Data::Int(self.integer(metric, *value)),
             _ => return,
         };
-        self.attributes.clear();
-        point.for_each_label(|name, value| {
-            if let Some(value) = AnyValue::of_label(value) {
-                put_attribute(data.attributes_tag(), name, &value, self.attributes);
-            }
-        });
         let created = nanoseconds(point.created);
         let start = match point.counting {
             Counting::Totals => created,
@@ -181,11 +180,14 @@ impl Encoding<'_> {
         };
         // The clock may have been set back.
         let time = nanoseconds(point.time).max(start);
-        self.batches.add(&data, Common { attributes: self.attributes, start, time });
+        let attributes = self.current.of(point, data.attributes_tag());
+        self.batches.add(&data, Common { attributes, start, time });
     }
 
     fn begin(&mut self, metric: &'static Descriptor, is_delta: bool) {
+        self.keep_labels();
         self.metric = Some(metric);
+        self.current = self.labels.remove(metric.name()).unwrap_or_default();
         let aggregation = match metric.metric_type() {
             MetricType::Counter => Aggregation::Sum { is_delta, is_monotonic: true },
             MetricType::UpDownCounter => Aggregation::Sum { is_delta, is_monotonic: false },
@@ -200,6 +202,13 @@ impl Encoding<'_> {
             None => metric.name(),
         };
         self.batches.begin_metric(name, metric.description(), metric.unit(), aggregation);
+    }
+
+    /// Keeps the encoded labels of the current metric for the next collection.
+    fn keep_labels(&mut self) {
+        if let Some(metric) = self.metric {
+            self.labels.insert(metric.name(), std::mem::take(&mut self.current));
+        }
     }
 
     /// The integer that OTLP has for `value`. A greater one would look like a negative one.
