@@ -26,8 +26,8 @@
 //! | `positional` | two labels may have the same type | a warning: a call could exchange them |
 //!
 //! The enum takes `#[metrics(prefix = "shop", series_limit = 500, crate = path)]`, `expire` and
-//! `last_recorded` for all its metrics, and [constant labels](#constant-labels). These keys are
-//! optional as well.
+//! `last_recorded` for all its metrics, [constant labels](#constant-labels), and
+//! [other prefixes](#the-same-metrics-under-another-prefix). These keys are optional as well.
 //!
 //! ```
 //! use typed_metrics::{Metrics, MetricType, ValueType};
@@ -253,6 +253,94 @@
 //! several. The result stays in its thread, so call `find` after the last `.await`.
 //!
 //! The fixed labels of all groups count for the series limit, as those of the variant do.
+//!
+//! # Several instances
+//!
+//! A program often has the same thing more than once: two pools, a client for each service. One
+//! enum declares the metrics of all instances, and a label tells the instances apart. A group of
+//! labels stands for one instance. Code that is the same for all instances takes the group as a
+//! value:
+//!
+//! ```
+//! use std::time::Duration;
+//! use typed_metrics::testing::capture;
+//! use typed_metrics::{Entered, Label, LabelGroup, Metrics};
+//!
+//! #[derive(Clone, Copy, Label)]
+//! enum Role {
+//!     Reader,
+//!     Writer,
+//! }
+//!
+//! /// The labels of a pool.
+//! #[derive(Clone, Copy, LabelGroup)]
+//! struct Pool {
+//!     role: Role,
+//! }
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "pool")]
+//! enum PoolMetrics {
+//!     /// Leased connections.
+//!     #[up_down_counter(unit = "{connection}")]
+//!     Leased(Pool),
+//!     /// Time until a connection was free.
+//!     #[histogram(unit = "s")]
+//!     Wait(Pool),
+//! }
+//!
+//! /// The same code for every pool.
+//! fn lease(pool: Pool, waited: Duration) -> Entered {
+//!     PoolMetrics::wait(pool).record(waited);
+//!     PoolMetrics::leased(pool).enter()
+//! }
+//!
+//! let [reader, writer] = [Role::Reader, Role::Writer].map(|role| Pool { role });
+//! let seen = capture(|| {
+//!     drop(lease(writer, Duration::from_millis(9)));
+//!     [2, 3].map(|waited| lease(reader, Duration::from_millis(waited)))
+//! });
+//! seen.assert_up_down_counter(PoolMetrics::Leased(reader), 2);
+//! seen.assert_up_down_counter(PoolMetrics::Leased(writer), 0);
+//! seen.assert_histogram_count(PoolMetrics::Wait(reader), 2);
+//! seen.assert_histogram_count(PoolMetrics::Wait(writer), 1);
+//! ```
+//!
+//! The instances share the names of their metrics, so a dashboard shows one instance or the sum of
+//! all. With a fixed label, as here, an instance costs no lookup. If the names of the instances are
+//! known only at run time, the label is a text, and `find` looks it up once for all metrics of the
+//! instance.
+//!
+//! # The same metrics under another prefix
+//!
+//! If the instances must have metrics of different names, for example because dashboards have these
+//! names already, `also` declares another enum with the same variants:
+//!
+//! ```
+//! use typed_metrics::Metrics;
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "reader", series_limit = 50, also(Writer, prefix = "writer"))]
+//! enum Reader<'a> {
+//!     /// Connections leased.
+//!     #[counter(unit = "{connection}")]
+//!     Leases { host: &'a str },
+//! }
+//!
+//! Reader::leases("db1").inc();
+//! Writer::leases("db1").add(2);
+//! let snapshot = typed_metrics::snapshot();
+//! assert_eq!(snapshot.get("reader.leases").unwrap().series[0].value.as_f64(), 1.0);
+//! assert_eq!(snapshot.get("writer.leases").unwrap().series[0].value.as_f64(), 2.0);
+//! assert_eq!(Writer::descriptors()[0].description(), "Connections leased.");
+//! assert_eq!(Writer::descriptors()[0].series_limit(), 50);
+//! ```
+//!
+//! The other enum has the docs, the visibility and the variants of the first one. `prefix` is its
+//! own; `labels`, `series_limit`, `expire` and `last_recorded` are those of the first enum, unless
+//! `also` has them too. A derive sees no other derives, so the other enum is not `Clone` if the
+//! first one is. Attributes of other macros are left out as well. The enums are different types
+//! without a common trait: code that is the same for all instances needs a label.
 //!
 //! # Constant labels
 //!
