@@ -4,6 +4,7 @@
 //! names of its helpers. `__tm` is the facade, and `__p` is the facade's `__private`. Every other
 //! item is named through these two, because the user may have no prelude or another prelude.
 
+mod also;
 mod by_value;
 mod call_recorder;
 mod constants;
@@ -54,7 +55,11 @@ pub(crate) fn derive_metrics(input: TokenStream) -> TokenStream {
             quote::quote!(#errors #stub)
         }
         Ok(()) => ValidatedMetrics::new(&declaration, variants)
-            .map(|metrics| metrics::expand(&metrics))
+            .map(|metrics| {
+                let copies = also::copies(&declaration);
+                let metrics = metrics::expand(&metrics);
+                quote::quote!(#metrics #copies)
+            })
             .unwrap_or_default(),
     }
 }

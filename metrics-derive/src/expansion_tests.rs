@@ -55,6 +55,28 @@ fn pump() -> TokenStream {
     }
 }
 
+/// Copies under other prefixes.
+fn pools() -> TokenStream {
+    quote! {
+        /// Connections for reading.
+        #[metrics(
+            prefix = "pool.read",
+            labels(role = "reader"),
+            series_limit = 50,
+            also(WritePool, prefix = "pool.write", labels(role = "writer")),
+            also(IdlePool, prefix = "pool.idle"),
+            crate = tm
+        )]
+        #[repr(u8)]
+        pub(crate) enum ReadPool<'a> {
+            /// Time until a connection was free.
+            #[histogram(unit = "s")]
+            #[strum(to_string = "wait")]
+            Wait { host: &'a str },
+        }
+    }
+}
+
 fn endpoint() -> TokenStream {
     quote! {
         #[label(rename_all = "kebab-case", crate = tm)]
@@ -231,6 +253,11 @@ fn metrics_with_constants() {
 #[test]
 fn metrics_with_states() {
     assert_expansion("states.rs", derive_metrics(node()));
+}
+
+#[test]
+fn also() {
+    assert_expansion("also.rs", derive_metrics(pools()));
 }
 
 #[test]

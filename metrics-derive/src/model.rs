@@ -3,6 +3,7 @@
 //! Every check that needs more than one token is here. It reports a mistake at the token that is
 //! wrong. The rules for names, units, buckets and expiries are in core.
 
+mod also;
 mod arguments;
 mod boundaries;
 mod constant_labels;

@@ -2,6 +2,7 @@
 //!
 //! `parse` reports what cannot be read. Whether a declaration makes sense is checked by `model`.
 
+mod also;
 mod buckets;
 mod compact;
 mod constant_labels;

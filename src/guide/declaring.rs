@@ -32,8 +32,8 @@
 //! `#[state]` and `#[info]` take neither `unit` nor `value`, `buckets` or `expire`.
 //!
 //! The enum takes `#[metrics(prefix = "shop", series_limit = 500, crate = path)]`, `expire` and
-//! `last_recorded` for all its metrics, and [constant labels](#constant-labels). These keys are
-//! optional as well.
+//! `last_recorded` for all its metrics, [constant labels](#constant-labels), and
+//! [other prefixes](#the-same-metrics-under-another-prefix). These keys are optional as well.
 //!
 //! ```
 //! use typed_metrics::{Metrics, MetricType, ValueType};
@@ -352,6 +352,37 @@
 //! all. With a fixed label, as here, an instance costs no lookup. If the names of the instances are
 //! known only at run time, the label is a text, and `find` looks it up once for all metrics of the
 //! instance.
+//!
+//! # The same metrics under another prefix
+//!
+//! If the instances must have metrics of different names, for example because dashboards have these
+//! names already, `also` declares another enum with the same variants:
+//!
+//! ```
+//! use typed_metrics::Metrics;
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "reader", series_limit = 50, also(Writer, prefix = "writer"))]
+//! enum Reader<'a> {
+//!     /// Connections leased.
+//!     #[counter(unit = "{connection}")]
+//!     Leases { host: &'a str },
+//! }
+//!
+//! Reader::leases("db1").inc();
+//! Writer::leases("db1").add(2);
+//! let snapshot = typed_metrics::snapshot();
+//! assert_eq!(snapshot.get("reader.leases").unwrap().series[0].value.as_f64(), 1.0);
+//! assert_eq!(snapshot.get("writer.leases").unwrap().series[0].value.as_f64(), 2.0);
+//! assert_eq!(Writer::descriptors()[0].description(), "Connections leased.");
+//! assert_eq!(Writer::descriptors()[0].series_limit(), 50);
+//! ```
+//!
+//! The other enum has the docs, the visibility and the variants of the first one. `prefix` is its
+//! own; `labels`, `series_limit`, `expire` and `last_recorded` are those of the first enum, unless
+//! `also` has them too. A derive sees no other derives, so the other enum is not `Clone` if the
+//! first one is. Attributes of other macros are left out as well. The enums are different types
+//! without a common trait: code that is the same for all instances needs a label.
 //!
 //! # Constant labels
 //!

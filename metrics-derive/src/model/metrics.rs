@@ -5,6 +5,7 @@ use syn::{Generics, Ident, Visibility};
 use typed_metrics_core::DEFAULT_SERIES_LIMIT;
 
 use crate::diagnostics::Diagnostics;
+use crate::model::also::check_also;
 use crate::model::constant_labels::{check_constant_labels, written};
 use crate::model::facade::Facade;
 use crate::model::handle::HandleType;
@@ -79,6 +80,7 @@ pub(crate) fn check_metrics<'d>(
         &declaration.generics,
         "each metric is a static, and statics are not generic; give its labels concrete types",
     );
+    check_also(cx, declaration);
     let prefix = prefix(cx, &declaration.prefix);
     let default = Limit::Number(DEFAULT_SERIES_LIMIT);
     let series_limit = series_limit(cx, &declaration.series_limit, &default).unwrap_or(default);

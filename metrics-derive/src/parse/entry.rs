@@ -103,7 +103,8 @@ pub(crate) fn comma_separated(cx: &Diagnostics, tokens: TokenStream) -> Vec<Toke
     parts
 }
 
-fn entry(cx: &Diagnostics, tokens: TokenStream, example: &str) -> Option<Entry> {
+/// One entry. Messages about another form show `example`.
+pub(crate) fn entry(cx: &Diagnostics, tokens: TokenStream, example: &str) -> Option<Entry> {
     let mut rest = tokens.clone().into_iter();
     let Some(TokenTree::Ident(key)) = rest.next() else {
         cx.error(tokens, format_args!("expected `key = value`, as in `{example}`"));

@@ -5,6 +5,7 @@ use quote::ToTokens;
 use syn::{Attribute, Data, DeriveInput, Generics, Ident, LitInt, LitStr, Path, Visibility};
 
 use crate::diagnostics::Diagnostics;
+use crate::parse::also::{AlsoDeclaration, Keys, Original};
 use crate::parse::constant_labels::{ConstantLabel, constant_labels};
 use crate::parse::entry::{entries, unknown_key};
 use crate::parse::expiry::expiry;
@@ -13,7 +14,8 @@ use crate::parse::slot::Slot;
 use crate::parse::value::{self, Constant};
 use crate::parse::variant::VariantDeclaration;
 
-const KEYS: [&str; 6] = ["prefix", "crate", "labels", "series_limit", "expire", "last_recorded"];
+const KEYS: [&str; 7] =
+    ["prefix", "crate", "labels", "series_limit", "expire", "last_recorded", "also"];
 const EXAMPLE: &str = "#[metrics(prefix = \"shop\")]";
 
 pub(crate) struct MetricsDeclaration {
@@ -26,13 +28,17 @@ pub(crate) struct MetricsDeclaration {
     pub(crate) series_limit: Slot<Constant<LitInt>>,
     pub(crate) expire: Slot<LitStr>,
     pub(crate) last_recorded: Slot<()>,
+    /// The keys as they are written, for copies of the enum.
+    pub(crate) keys: Keys,
+    pub(crate) also: Vec<AlsoDeclaration>,
+    /// What the copies have in common with the enum; `None` if there is no copy.
+    pub(crate) original: Option<Original>,
     /// `None` if the type is not an enum, which is reported.
     pub(crate) variants: Option<Vec<VariantDeclaration>>,
 }
 
 impl MetricsDeclaration {
     pub(crate) fn parse(cx: &Diagnostics, input: DeriveInput) -> Self {
-        let DeriveInput { attrs, vis, ident, generics, data } = input;
         let mut declaration = Self {
             prefix: Slot::new(),
             krate: Slot::new(),
@@ -40,12 +46,15 @@ impl MetricsDeclaration {
             series_limit: Slot::new(),
             expire: Slot::new(),
             last_recorded: Slot::new(),
+            keys: Keys::default(),
+            also: Vec::new(),
+            original: None,
             variants: None,
-            ident,
-            vis,
-            generics,
+            ident: input.ident.clone(),
+            vis: input.vis.clone(),
+            generics: input.generics.clone(),
         };
-        for attribute in &attrs {
+        for attribute in &input.attrs {
             match Helper::of(attribute) {
                 Some(Helper::Metrics) => declaration.read_attribute(cx, attribute),
                 // `#[label(…)]` above the enum belongs to `#[derive(Label)]`.
@@ -53,7 +62,10 @@ impl MetricsDeclaration {
                 Some(helper) => misplaced(cx, attribute, helper),
             }
         }
-        declaration.variants = match data {
+        if !declaration.also.is_empty() {
+            declaration.original = Some(Original::of(&input));
+        }
+        declaration.variants = match input.data {
             Data::Enum(data) => Some(
                 data.variants
                     .into_iter()
@@ -69,6 +81,11 @@ impl MetricsDeclaration {
     fn read_attribute(&mut self, cx: &Diagnostics, attribute: &Attribute) {
         for entry in entries(cx, attribute, EXAMPLE).into_iter().flatten() {
             let key = &entry.key;
+            if key == "also" {
+                self.also.extend(AlsoDeclaration::parse(cx, &entry));
+                continue;
+            }
+            self.keys.add(&entry);
             match key.to_string().as_str() {
                 "prefix" => {
                     let prefix = value::constant_string(cx, &entry, "prefix = \"shop\"");
