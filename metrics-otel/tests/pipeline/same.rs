@@ -161,8 +161,8 @@ fn the_same_is_sent_as_by_the_exporter_of_opentelemetry_otlp() {
             let exporter = MetricExporter::builder().with_http().with_endpoint(endpoint).build();
             // The client blocks, so the first poll completes the export.
             let (exporter, mut context) = (exporter.unwrap(), Context::from_waker(Waker::noop()));
-            let exported = pin!(exporter.export(&metrics)).poll(&mut context);
-            assert!(matches!(exported, Poll::Ready(Ok(()))), "{exported:?}");
+            let result = pin!(exporter.export(&metrics)).poll(&mut context);
+            assert!(matches!(result, Poll::Ready(Ok(()))), "{result:?}");
             drop(observation);
             let (mut their_metrics, _) = normal(at_theirs.requests().last().unwrap());
             let (mut our_metrics, times) = normal(at_ours.requests().last().unwrap());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use typed_metrics::{Descriptor, clear_metric_handlers, flush, set_metric_handlers};
+use typed_metrics::{Descriptor, Value, clear_metric_handlers, flush, set_metric_handlers};
 use typed_metrics_derive::{Label, Metrics};
 use typed_metrics_otel::{OtelHandler, Temporality};
 use typed_metrics_receiver::{Answer, Receiver, Total, Totals};
@@ -146,7 +146,10 @@ fn check(seed: u32, expected: &Expected, totals: &Totals, fixed_before: &BTreeMa
 fn fixed_now() -> BTreeMap<String, i64> {
     let snapshot = typed_metrics::snapshot();
     let fixed = snapshot.get("sums.fixed").unwrap();
-    let value = |value: &typed_metrics::Value| value.as_f64() as i64;
+    let value = |value: &Value| match value {
+        Value::U64(value) => i64::try_from(*value).unwrap(),
+        other => panic!("{other:?} is not the value of a counter"),
+    };
     fixed.series.iter().map(|s| (s.labels.to_string(), value(&s.value))).collect()
 }
 
@@ -175,9 +178,9 @@ fn history(seed: u32) {
             14..17 => drop(flush()),
             17 => {
                 if is_down {
-                    receiver.restart()
+                    receiver.restart();
                 } else {
-                    receiver.stop()
+                    receiver.stop();
                 }
                 is_down = !is_down;
             }
