@@ -61,6 +61,8 @@ pub use handlers::in_memory::InMemoryHandler;
 pub use handlers::install::{
     add_metric_handler, clear_metric_handlers, flush, set_metric_handlers, shutdown,
 };
+#[doc(hidden)]
+pub use handlers::names::back_end;
 pub use handlers::names::{BACK_ENDS, BackEnd, HandlerChoice, IntoHandler, IntoHandlers};
 pub use labels::attributes::collected::MAX_ATTRIBUTES;
 pub use labels::attributes::{AttributeValue, Attributes, IntoAttributes};

@@ -40,8 +40,8 @@ impl OtelHandler {
 /// | [`protocol`] | `OTEL_EXPORTER_OTLP_PROTOCOL` | `http/protobuf` |
 /// | [`header`] | `OTEL_EXPORTER_OTLP_HEADERS` | |
 /// | [`compression`] | `OTEL_EXPORTER_OTLP_COMPRESSION` | `none` |
-/// | [`timeout`] | `OTEL_EXPORTER_OTLP_TIMEOUT` (ms) | 10 s |
-/// | [`ca_certificate`] | `OTEL_EXPORTER_OTLP_CERTIFICATE` | Mozilla's roots |
+/// | [`timeout`] | the lesser of `OTEL_EXPORTER_OTLP_TIMEOUT` and `OTEL_METRIC_EXPORT_TIMEOUT` (ms) | 10 s |
+/// | [`ca_certificate`] | `OTEL_EXPORTER_OTLP_CERTIFICATE` | Mozilla's roots and the system's |
 /// | [`client_certificate`] | `OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE`, `…_CLIENT_KEY` | |
 /// | [`interval`] | `OTEL_METRIC_EXPORT_INTERVAL` (ms) | 60 s |
 /// | [`temporality`] | `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE` | `cumulative` |
@@ -49,10 +49,17 @@ impl OtelHandler {
 /// | [`service_name`] | `OTEL_SERVICE_NAME` | `unknown_service:…` |
 /// | [`resource`] | `OTEL_RESOURCE_ATTRIBUTES` | service, host, process, OS |
 /// | | `OTEL_SDK_DISABLED` | `false` |
-/// | | `OTEL_METRICS_EXPORTER` (for the name `"otel"`) | `otlp`, or `none` |
+/// | | `OTEL_METRICS_EXPORTER` (for the name `"otel"`) | `otlp` |
+/// | | `https_proxy`, `http_proxy`, `all_proxy`, `no_proxy` | |
+/// | | `SSL_CERT_FILE`, `SSL_CERT_DIR` | the system's store of certificates |
 ///
 /// Each `OTEL_EXPORTER_OTLP_…` also exists as `OTEL_EXPORTER_OTLP_METRICS_…`, which wins. For a
 /// gRPC endpoint without a scheme, `OTEL_EXPORTER_OTLP_INSECURE=true` adds `http://`.
+///
+/// `OTEL_METRICS_EXPORTER` is `none`, or a list of `otlp`, `console` and `prometheus`: the name
+/// `"otel"` then stands for all of these handlers. `OTEL_CONFIG_FILE`, `OTEL_ENTITIES`,
+/// `OTEL_LOG_LEVEL`, and values of `OTEL_METRICS_EXEMPLAR_FILTER` other than `always_off`, have no
+/// effect, and a warning names them. Every other value that cannot be used is an error.
 ///
 /// [`endpoint`]: Self::endpoint
 /// [`metrics_endpoint`]: Self::metrics_endpoint
@@ -76,13 +83,21 @@ impl OtelHandler {
 ///
 /// A batch that the collector refuses (400, 401, 403, …) is dropped and counted, too, and the
 /// reason is reported once. After 429, 502, 503 and 504 the batch is sent again, not before
-/// `Retry-After`.
+/// `Retry-After`. A batch that is never accepted holds up the others for a
+/// [limited time](Self::stuck_after). A problem that the settings cause, such as a certificate that
+/// is not trusted, or a web page as the answer, is an error at once. Then batches wait, and are
+/// tried every 30 s.
+///
+/// A shutdown tries again until its time limit, as soon as `Retry-After` allows it, and shortly
+/// before the limit in any case. It ends after 0.3 s if nothing listens at the address, and the
+/// collector has never answered. It gives up the batches that are in memory, and counts them.
 ///
 /// A batch whose answer was lost is sent again: delivery is at least once. Large exports are split
 /// into requests of at most 2 MiB, uncompressed.
 ///
-/// Over HTTP, the usual proxy variables apply: `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and
-/// `NO_PROXY`. `flush` and `shutdown` block their thread, at most for [`timeout`](Self::timeout)
+/// The variables of proxies apply as in curl, also in upper case, but `HTTP_PROXY` not in a CGI
+/// program. A proxy forwards the requests to `http://` endpoints; `https://` and gRPC use a tunnel
+/// (`CONNECT`). `flush` and `shutdown` block their thread, at most for [`timeout`](Self::timeout)
 /// and [`shutdown_timeout`](Self::shutdown_timeout).
 ///
 /// ```no_run
@@ -159,8 +174,8 @@ impl OtlpBuilder {
         self
     }
 
-    /// A PEM file with certificates that are trusted in place of the built-in roots. TLS needs the
-    /// feature `otel-tls`.
+    /// A PEM file with certificates that are trusted in place of the built-in roots and of those of
+    /// the system. TLS needs the feature `otel-tls`.
     pub fn ca_certificate(mut self, pem: impl Into<PathBuf>) -> Self {
         self.given.certificates.roots = Some(pem.into());
         self
@@ -190,6 +205,9 @@ impl OtlpBuilder {
     /// Keeps waiting batches in this folder, which is created if it is missing. The batches outlive
     /// the program: a program that starts with the same folder sends them. Only one process at a
     /// time can use a folder.
+    ///
+    /// A thread of its own writes the files, so a slow disk delays neither batches nor deadlines. A
+    /// batch that cannot be written waits in memory, and writing is tried again every second.
     pub fn spool_folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.given.spool_folder = Some(folder.into());
         self

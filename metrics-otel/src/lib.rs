@@ -57,13 +57,15 @@
 //! - batches that a collector refuses for good, for example because of a wrong token or a malformed
 //!   request (under cumulative temporality, later exports contain their values);
 //! - the oldest batches of an outage that exceeds the spool's limit;
+//! - a batch that the collector never accepts, while it accepts the batches behind it;
 //! - with a spool in memory, batches that could not be sent by the end of the shutdown; with a
-//!   spool in a folder, none of them, because the next start sends them;
+//!   spool in a folder, none of them that the disk has taken, because the next start sends them;
 //! - the values recorded since the last collection, if the program ends without a shutdown.
 //!
 //! Each loss but the last is counted in the metric `typed_metrics.otlp.dropped`, and is logged or
 //! reported in the error of the shutdown. In a program without a logger, each kind of loss is
-//! written to standard error once. A batch whose answer was lost is sent again, so a collector may
+//! written to standard error once. `typed_metrics::snapshot()` has the metric, also after the
+//! shutdown. A batch whose answer was lost is sent again, so a collector may
 //! receive it twice, with the same times.
 //!
 //! With a provider of yours, its exporter decides. The exporter of `opentelemetry-otlp` 0.33
@@ -86,6 +88,7 @@ mod named;
 mod otlp;
 mod process;
 mod provider;
+mod several;
 
 pub use builder::OtlpBuilder;
 pub use handler::OtelHandler;

@@ -1,14 +1,17 @@
-//! The handler of the name `"otel"`: the global provider, else a pipeline from the variables.
+//! The handler of the name `"otel"`: the global provider, else a pipeline from the variables, with
+//! the other handlers that `OTEL_METRICS_EXPORTER` lists.
 
 use std::sync::{Arc, Mutex};
 
-use typed_metrics_core::{BACK_ENDS, BackEnd, HandlerError, MetricHandler};
+use typed_metrics_core::{BACK_ENDS, BackEnd, HandlerError, MetricHandler, back_end};
 
 use crate::builder::OtlpBuilder;
 use crate::handler::OtelHandler;
 use crate::lock::lock;
-use crate::otlp::config::mistakes::{Mistakes, OtlpError};
-use crate::otlp::config::vars::{ENVIRONMENT, Vars};
+use crate::otlp::config::exporters::{exporters, missing};
+use crate::otlp::config::mistakes::OtlpError;
+use crate::otlp::config::vars::ENVIRONMENT;
+use crate::several::Several;
 
 #[linkme::distributed_slice(BACK_ENDS)]
 static BACK_END: BackEnd = BackEnd { name: "otel", build };
@@ -22,27 +25,28 @@ fn build() -> Result<Arc<dyn MetricHandler>, HandlerError> {
     if global.is_collected() {
         return Ok(Arc::new(global));
     }
-    if !is_otlp_wanted(&ENVIRONMENT)? {
-        return Ok(Arc::new(OtelHandler::disabled()));
+    let handlers = exporters(&ENVIRONMENT)?.into_iter().map(of_name);
+    let mut handlers = handlers.collect::<Result<Vec<_>, _>>()?;
+    Ok(match handlers.len() {
+        0 => Arc::new(OtelHandler::disabled()),
+        1 => handlers.remove(0),
+        _ => Arc::new(Several(handlers)),
+    })
+}
+
+/// The handler for an exporter of `OTEL_METRICS_EXPORTER`.
+fn of_name(name: &'static str) -> Result<Arc<dyn MetricHandler>, HandlerError> {
+    if name == BACK_END.name {
+        return Ok(Arc::new(pipeline()?));
     }
+    (back_end(name).ok_or_else(|| missing(name))?.build)()
+}
+
+fn pipeline() -> Result<OtelHandler, OtlpError> {
     let last = lock(&LAST).clone();
     let handler = OtlpBuilder::default().build_or(last.as_slice())?;
     if handler.pipeline().is_some() {
         *lock(&LAST) = Some(handler.clone());
     }
-    Ok(Arc::new(handler))
-}
-
-/// Whether `OTEL_METRICS_EXPORTER` is `otlp`, its default.
-fn is_otlp_wanted(vars: &Vars<'_>) -> Result<bool, OtlpError> {
-    let name = "OTEL_METRICS_EXPORTER";
-    let mut mistakes = Mistakes::default();
-    let set = vars.get(name, &mut mistakes);
-    let value = set.map_or("otlp".to_owned(), |set| set.value.trim().to_ascii_lowercase());
-    if value != "otlp" && value != "none" {
-        mistakes.add(format!(
-            "`{name}` is `{value}`; write `otlp` or `none`, or set a handler other than `otel`"
-        ));
-    }
-    mistakes.into_result(Some(value == "otlp"))
+    Ok(handler)
 }

@@ -35,10 +35,15 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("otel", &["otlp", "opentelemetry", "grafana", "collector"]),
 ];
 
+/// The back end of this name, if this program has one. For back ends that bring others in.
+#[doc(hidden)]
+#[must_use]
+pub fn back_end(name: &str) -> Option<&'static BackEnd> {
+    OWN.iter().chain(BACK_ENDS).find(|back_end| back_end.name.eq_ignore_ascii_case(name))
+}
+
 pub(super) fn named(name: &str) -> Result<&'static BackEnd, Error> {
-    let mut all = OWN.iter().chain(BACK_ENDS);
-    let found = all.find(|back_end| back_end.name.eq_ignore_ascii_case(name));
-    found.ok_or_else(|| unknown(name))
+    back_end(name).ok_or_else(|| unknown(name))
 }
 
 /// Whether this is the name of a back end of this project. Each of them exports when it is shut

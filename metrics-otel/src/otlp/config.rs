@@ -4,14 +4,17 @@
 //! crate.
 
 pub(crate) mod endpoint;
+pub(crate) mod exporters;
 pub(crate) mod given;
 mod headers;
 pub(crate) mod mistakes;
 pub(crate) mod protocol;
+pub(crate) mod proxy;
 pub(crate) mod resource;
 pub(crate) mod settings;
 pub(crate) mod target;
 pub(crate) mod temporality;
 pub(crate) mod tls;
+mod unused;
 pub(crate) mod vars;
 pub(crate) mod vendor;

@@ -6,6 +6,7 @@
 
 mod answer;
 mod files;
+mod forward;
 #[cfg(feature = "grpc")]
 pub(crate) mod grpc;
 pub(crate) mod http;

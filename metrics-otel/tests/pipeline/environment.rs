@@ -2,11 +2,12 @@
 //! safely, so each case runs this program again as a process of its own.
 
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use typed_metrics::{clear_metric_handlers, flush, set_metric_handlers, shutdown};
 use typed_metrics_derive::Metrics;
 use typed_metrics_otel::{OtelHandler, Protocol, Temporality};
-use typed_metrics_receiver::Receiver;
+use typed_metrics_receiver::{Answer, Receiver, Totals};
 
 use crate::pipelines::PROTOCOLS;
 
@@ -22,19 +23,27 @@ enum Environment {
 /// The variable with the case that a process runs.
 const CASE: &str = "TYPED_METRICS_CASE";
 
-/// The output of the process for a case, with these variables and no other `OTEL_` variables.
-fn run(case: &str, variables: &[(&str, &str)]) -> String {
+/// The output of the process for a case, with these variables, and no other ones of OpenTelemetry
+/// or of proxies.
+pub(crate) fn run(case: &str, variables: &[(&str, &str)]) -> String {
+    run_for_all(case, variables).0
+}
+
+/// Standard output and standard error of that process.
+fn run_for_all(case: &str, variables: &[(&str, &str)]) -> (String, String) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "environment::the_process_of_a_case", "--nocapture"]).env(CASE, case);
     for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("OTEL_") {
+        let text = name.to_string_lossy().to_ascii_lowercase();
+        if text.starts_with("otel_") || text.ends_with("_proxy") {
             command.env_remove(name);
         }
     }
     let output = command.envs(variables.iter().copied()).output().unwrap();
-    let printed = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success(), "{printed}{}", String::from_utf8_lossy(&output.stderr));
-    printed
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let (printed, written) = (text(output.stdout), text(output.stderr));
+    assert!(output.status.success(), "{printed}{written}");
+    (printed, written)
 }
 
 #[test]
@@ -42,6 +51,11 @@ fn the_process_of_a_case() {
     match std::env::var(CASE).as_deref() {
         Ok("by_name") => by_name(),
         Ok("in_code") => in_code(),
+        Ok("one_flush") => {
+            Environment::count().inc();
+            set_metric_handlers("otel").unwrap();
+            println!("{}", flush().unwrap_err());
+        }
         Ok("error") => println!("{}", set_metric_handlers("otel").unwrap_err()),
         _ => {}
     }
@@ -261,7 +275,13 @@ fn each_mistake_of_an_endpoint_has_its_own_fix() {
             "which is not an address for metrics; remove `/v1/traces`",
         ),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json", "which is not supported"),
-        ("OTEL_METRICS_EXPORTER", "prometheus", "write `otlp` or `none`"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http//localhost:4318", "write `http://localhost:4318`"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "https:/h:4318/x", "write `https://h:4318/x`"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "httpbin:4318", "write `http://httpbin:4318`"),
+        ("OTEL_METRICS_EXPORTER", "zipkin", "and `zipkin` is not supported; write `otlp`, "),
+        ("OTEL_METRICS_EXPORTER", "otlp,none", "write `none` alone"),
+        ("OTEL_METRICS_EXEMPLAR_FILTER", "on", "write `always_off`, `always_on` or `trace_based`"),
+        ("OTEL_METRIC_EXPORT_TIMEOUT", "1s", "write a number of milliseconds above 0"),
     ];
     for (name, value, said) in cases {
         let printed = run("error", &[(name, value)]);
@@ -273,4 +293,85 @@ fn each_mistake_of_an_endpoint_has_its_own_fix() {
     let port = "http://me:se/cret@h:x/?key=secret";
     let secret = run("error", &[("OTEL_EXPORTER_OTLP_ENDPOINT", port)]);
     assert!(secret.contains("http://…@h:x/?…") && !secret.contains("cret"), "{secret}");
+}
+
+#[test]
+fn the_variable_for_exporters_takes_a_list() {
+    let receiver = Receiver::start();
+    let endpoint = receiver.http_endpoint();
+    let with = |list| {
+        let variables =
+            [("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint), ("OTEL_METRICS_EXPORTER", list)];
+        run("by_name", &variables)
+    };
+    let is_printed =
+        |printed: &str| printed.lines().any(|line| line.starts_with("environment.count"));
+    let count = || {
+        let requests = receiver.requests();
+        receiver.clear();
+        if requests.is_empty() { 0 } else { Totals::of(&requests).int("environment.count", "") }
+    };
+    assert!(is_printed(&with("console, OTLP,")));
+    assert_eq!(count(), 7);
+    assert!(is_printed(&with("console")));
+    assert_eq!(count(), 0);
+    assert!(!is_printed(&with(" , ")));
+    assert_eq!(count(), 7);
+    let printed = run("error", &[("OTEL_METRICS_EXPORTER", "otlp,prometheus")]);
+    let said = "`OTEL_METRICS_EXPORTER` names `prometheus`, and this program has no handler \
+                `prometheus`; enable the feature `prometheus` of `typed-metrics`, or remove it from \
+                `OTEL_METRICS_EXPORTER`";
+    assert!(printed.contains(said), "{printed}");
+}
+
+#[test]
+fn a_variable_without_effect_is_named_in_a_warning() {
+    let receiver = Receiver::start();
+    let endpoint = receiver.http_endpoint();
+    let cases = [
+        ("OTEL_CONFIG_FILE", "otel.yaml", "configuration files are not read"),
+        ("OTEL_EXPERIMENTAL_CONFIG_FILE", "otel.yaml", "configuration files are not read"),
+        ("OTEL_ENTITIES", "service{}", "write the attributes in `OTEL_RESOURCE_ATTRIBUTES`"),
+        ("OTEL_EXPORTER_OTLP_METRIC_INSECURE", "true", "`OTEL_EXPORTER_OTLP_METRICS_INSECURE`"),
+        ("OTEL_LOG_LEVEL", "debug", "set the level in the program's logger"),
+        ("OTEL_METRICS_EXEMPLAR_FILTER", "trace_based", "no exemplars are recorded"),
+    ];
+    for (name, value, said) in cases {
+        let to = ("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint);
+        let (_, written) = run_for_all("by_name", &[to, (name, value)]);
+        assert!(written.contains(&format!("`{name}` is ")) && written.contains(said), "{written}");
+        let (_, written) = run_for_all("by_name", &[to, (name, "")]);
+        assert_eq!(written, "", "{name}");
+    }
+    let off = ("OTEL_METRICS_EXEMPLAR_FILTER", "always_off");
+    let (_, written) = run_for_all("by_name", &[("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint), off]);
+    assert_eq!(written, "");
+}
+
+#[test]
+fn the_time_limits_of_an_attempt_and_of_an_export_are_honoured() {
+    for name in ["OTEL_EXPORTER_OTLP_TIMEOUT", "OTEL_METRIC_EXPORT_TIMEOUT"] {
+        let receiver = Receiver::start();
+        receiver.answer_next(1, Answer::Slow(Duration::from_secs(30)));
+        let endpoint = receiver.http_endpoint();
+        let begin = Instant::now();
+        let variables = [("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint), (name, "300")];
+        let printed = run("one_flush", &variables);
+        assert!(printed.contains("no answer "), "{printed}");
+        assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+    }
+}
+
+#[test]
+fn a_percent_sign_that_encodes_nothing_is_refused() {
+    for name in ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_RESOURCE_ATTRIBUTES"] {
+        for value in ["a=%zz", "a=100%", "a=%4", "a=%41,b=%zz"] {
+            let printed = run("error", &[(name, value)]);
+            let key = if value.contains("b=") { "b" } else { "a" };
+            let said = format!(
+                "`{name}`: the value of `{key}` is not percent-encoded UTF-8; write a `%` as `%25`"
+            );
+            assert!(printed.contains(&said), "{printed}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ mod lives;
 mod never_accepted;
 mod outage;
 mod pipelines;
+mod proxies;
 mod refusals;
 mod reports;
 #[cfg(feature = "sdk")]

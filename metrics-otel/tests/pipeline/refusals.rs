@@ -1,6 +1,6 @@
 //! Refused batches: reported once with the reason and the fix, counted, and not sent again.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use typed_metrics::{clear_metric_handlers, flush, set_metric_handlers, snapshot};
 use typed_metrics_derive::Metrics;
@@ -76,19 +76,6 @@ fn a_refusal_is_logged_once_and_counted() {
         assert_eq!(logged().len(), 1, "{answer:?}");
         clear_metric_handlers();
     }
-}
-
-#[test]
-fn a_web_page_as_the_answer_is_a_refusal() {
-    let receiver = Receiver::start();
-    let _turn = my_turn(); // ends before the receiver does
-    let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
-    set_metric_handlers(handler).unwrap();
-    receiver.answer(Answer::status(200).header("content-type", "text/html").body("<html>"));
-    let error = interval().unwrap_err().to_string();
-    assert!(error.contains("the answer is a web page"), "{error}");
-    receiver.answer(Answer::Ok);
-    clear_metric_handlers();
 }
 
 #[test]
@@ -168,6 +155,58 @@ fn headers_are_sent_and_never_shown() {
         assert_eq!(seen.header("x-team"), Some("blue"));
         let agent = seen.header("user-agent").unwrap();
         assert!(agent.starts_with("typed-metrics-otlp/"), "{agent}");
+        clear_metric_handlers();
+    }
+}
+
+#[test]
+fn a_success_that_is_no_answer_of_otlp_is_none() {
+    let _turn = my_turn();
+    let page = || Answer::status(200).body("<!doctype html>\n<title>Log in</title>");
+    let answers = [
+        (page().header("content-type", "text/html; charset=utf-8"), "is a web page"),
+        // Without a type, or with a wrong one.
+        (page(), "is a web page"),
+        (page().header("content-type", "application/x-protobuf"), "is a web page"),
+        (
+            Answer::status(200).header("content-type", "text/plain").body("hello"),
+            "of the type `text/plain` is not one of OTLP",
+        ),
+        (
+            Answer::status(200).header("content-type", "application/x-protobuf").body("hello"),
+            "of the type `application/x-protobuf` is not one of OTLP",
+        ),
+    ];
+    for (answer, said) in answers {
+        let receiver = Receiver::start();
+        let handler = deltas_to(&receiver, Protocol::HttpProtobuf);
+        let handler = handler.shutdown_timeout(Duration::from_secs(5)).build().unwrap();
+        set_metric_handlers(handler).unwrap();
+        receiver.answer_next(2, answer.clone());
+        logged();
+        let error = interval().unwrap_err().to_string();
+        assert!(error.contains(said) && error.contains("check the endpoint"), "{error}");
+        assert!(error.contains("wait in memory"), "{error}");
+        let lines = logged();
+        assert!(lines.len() == 1 && lines[0].starts_with("ERROR: "), "{lines:?}");
+        // It is not waited for, and nothing is lost when the endpoint is right.
+        let begin = Instant::now();
+        interval().unwrap_err();
+        assert!(begin.elapsed() < Duration::from_secs(1), "{:?}", begin.elapsed());
+        interval().unwrap();
+        assert_eq!(receiver.requests().iter().filter(|seen| seen.accepted).count(), 3);
+        clear_metric_handlers();
+    }
+    let answers = [
+        Answer::status(200).body(""),
+        Answer::status(204).body(""),
+        Answer::status(200).header("content-type", "application/json").body(" {}"),
+    ];
+    for answer in answers {
+        let receiver = Receiver::start();
+        set_metric_handlers(deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap()).unwrap();
+        receiver.answer_next(1, answer);
+        interval().unwrap();
         clear_metric_handlers();
     }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio::net::{TcpListener, TcpStream};
@@ -20,7 +21,9 @@ use typed_metrics_otel::{OtelHandler, Protocol};
 use typed_metrics_receiver::Receiver;
 use typed_metrics_turn::my_turn;
 
+use crate::environment::run;
 use crate::pipelines::{PROTOCOLS, to};
+use crate::proxies::Proxy;
 
 #[derive(Metrics)]
 #[metrics(prefix = "tls")]
@@ -124,11 +127,22 @@ fn a_certificate_of_a_given_authority_is_trusted() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start();
         let endpoint = in_front_of(&of(&receiver, *protocol), certificates.server(false));
-        let pipeline = || to(&receiver, *protocol).endpoint(&endpoint);
+        let pipeline = || {
+            let builder = to(&receiver, *protocol).endpoint(&endpoint);
+            builder.shutdown_timeout(Duration::from_secs(5))
+        };
         set_metric_handlers(pipeline().build().unwrap()).unwrap();
         Tls::count().inc();
         let error = flush().unwrap_err().to_string();
         assert!(error.contains("UnknownIssuer"), "{protocol:?}: {error}");
+        let fix =
+            "set `ca_certificate`, `OTEL_EXPORTER_OTLP_CERTIFICATE` or `SSL_CERT_FILE` to a PEM";
+        assert!(error.contains(fix), "{protocol:?}: {error}");
+        // Another attempt would fail as well, so a shutdown does not wait.
+        let begin = Instant::now();
+        clear_metric_handlers();
+        assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
+        Tls::count().inc();
         assert_eq!(receiver.requests().len(), 0);
 
         let trusting = pipeline().ca_certificate(certificates.path("ca.pem"));
@@ -136,6 +150,51 @@ fn a_certificate_of_a_given_authority_is_trusted() {
         flush().unwrap();
         assert!(receiver.totals().int("tls.count", "") > 0);
         clear_metric_handlers();
+    }
+}
+
+/// The variables of a process that sends to this endpoint.
+fn to_endpoint(endpoint: &str, protocol: Protocol) -> [(&str, &str); 2] {
+    let name = if protocol == Protocol::Grpc { "grpc" } else { "http/protobuf" };
+    [("OTEL_EXPORTER_OTLP_PROTOCOL", name), ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)]
+}
+
+#[test]
+fn certificates_of_the_system_are_trusted() {
+    let certificates = Certificates::new("system");
+    let roots = certificates.path("ca.pem");
+    for protocol in PROTOCOLS {
+        let receiver = Receiver::start();
+        let endpoint = in_front_of(&of(&receiver, *protocol), certificates.server(false));
+        let to = to_endpoint(&endpoint, *protocol);
+        // The variable stands for the system's store.
+        run("by_name", &[&to[..], &[("SSL_CERT_FILE", roots.to_str().unwrap())]].concat());
+        assert_eq!(receiver.totals().int("environment.count", ""), 7, "{protocol:?}");
+        let missing = run("error", &[&to[..], &[("SSL_CERT_FILE", "no/such.pem")]].concat());
+        assert!(
+            missing.contains("`SSL_CERT_FILE` is `no/such.pem`, which cannot be read: "),
+            "{missing}"
+        );
+    }
+}
+
+#[test]
+fn a_proxy_tunnels_tls() {
+    let certificates = Certificates::new("tunnel");
+    let roots = certificates.path("ca.pem");
+    for protocol in PROTOCOLS {
+        let receiver = Receiver::start();
+        let proxy = Proxy::start(false);
+        let endpoint = in_front_of(&of(&receiver, *protocol), certificates.server(false));
+        let more = [
+            ("OTEL_EXPORTER_OTLP_CERTIFICATE", roots.to_str().unwrap()),
+            ("https_proxy", &*proxy.host),
+        ];
+        run("by_name", &[&to_endpoint(&endpoint, *protocol)[..], &more[..]].concat());
+        assert_eq!(receiver.totals().int("environment.count", ""), 7, "{protocol:?}");
+        let line = endpoint.replace("https://", "CONNECT ");
+        assert!(proxy.heads().iter().all(|head| head.starts_with(&line)), "{:?}", proxy.heads());
+        assert!(!proxy.heads().is_empty());
     }
 }
 
@@ -152,7 +211,9 @@ fn a_server_can_require_a_client_certificate() {
         };
         set_metric_handlers(pipeline().build().unwrap()).unwrap();
         Tls::count().inc();
-        flush().unwrap_err();
+        let error = flush().unwrap_err().to_string();
+        assert!(error.contains("does the server require a client certificate?"), "{error}");
+        assert!(error.contains("`OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE`"), "{error}");
         assert_eq!(receiver.requests().len(), 0);
 
         let (chain, key) = (certificates.path("client.pem"), certificates.path("client.key"));

@@ -72,6 +72,9 @@ pub(crate) struct Record {
     changed: Condvar,
 }
 
+/// A condition on requests.
+type Condition = fn(&Seen) -> bool;
+
 #[derive(Debug)]
 struct State {
     seen: Vec<Seen>,
@@ -81,7 +84,7 @@ struct State {
     next: VecDeque<Answer>,
     always: Answer,
     /// The answer to the requests that satisfy a condition, before all other answers.
-    special: Option<(fn(&Seen) -> bool, Answer)>,
+    special: Option<(Condition, Answer)>,
 }
 
 impl Default for State {
@@ -107,7 +110,7 @@ impl Record {
         state.always = answer;
     }
 
-    pub(crate) fn answer_if(&self, is_special: fn(&Seen) -> bool, answer: Answer) {
+    pub(crate) fn answer_if(&self, is_special: Condition, answer: Answer) {
         self.lock().special = Some((is_special, answer));
     }
 

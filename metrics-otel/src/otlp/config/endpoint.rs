@@ -110,9 +110,10 @@ impl Endpoint {
             // `OTEL_EXPORTER_OTLP_INSECURE` decides between `http` and `https`.
             None if protocol == Protocol::Grpc && insecure => format!("http://{text}"),
             None => {
+                let suggestion = with_scheme(&shown);
                 return Err(format!(
                     "`{name}` is `{shown}`, which does not begin with `http://` or `https://`; \
-                     write `http://{shown}`"
+                     write `{suggestion}`"
                 ));
             }
         };
@@ -162,6 +163,23 @@ impl Endpoint {
             _ => "",
         }
     }
+}
+
+/// The address with a scheme: in place of a misspelt one, such as `http//` or `https:/`, or before
+/// the host.
+fn with_scheme(address: &str) -> String {
+    let bare = |rest: &str| rest.trim_start_matches([':', '/', ';', '.', '\\']).to_owned();
+    let lower = address.to_ascii_lowercase();
+    for scheme in ["https", "http"] {
+        // A host may begin with these letters, but not go on with `/`.
+        let rest = lower.strip_prefix(scheme).and_then(|_| address.get(scheme.len()..));
+        if let Some(rest) = rest.filter(|rest| {
+            [":/", "//", "/", ";//", ":\\", ".//"].iter().any(|typo| rest.starts_with(typo))
+        }) {
+            return format!("{scheme}://{}", bare(rest));
+        }
+    }
+    format!("http://{}", bare(address))
 }
 
 fn is_http(scheme: &str) -> bool {

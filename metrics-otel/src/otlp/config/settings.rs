@@ -9,9 +9,11 @@ use super::given::Given;
 use super::headers::headers;
 use super::mistakes::{Mistakes, OtlpError};
 use super::protocol::{compression, protocol};
+use super::proxy::proxy;
 use super::resource::{Resource, resource};
 use super::target::Target;
 use super::temporality::Temporality;
+use super::unused::warn_of_unused;
 use super::vars::{Setting, Vars};
 
 /// The longest duration that is waited for: an `Instant` much further away overflows.
@@ -59,9 +61,15 @@ impl Settings {
     fn check(given: Given, vars: &Vars<'_>) -> Result<Self, OtlpError> {
         let mut mistakes = Mistakes::default();
         let m = &mut mistakes;
+        warn_of_unused(vars, m);
         let protocol = protocol(given.protocol, vars, m);
         let tls = given.certificates.clone().read(vars, m);
         let endpoint = Endpoint::read(&given, protocol, vars, m);
+        let tls = match &endpoint {
+            Some(endpoint) if endpoint.is_https() => tls.with_system_roots(vars, m),
+            _ => tls,
+        };
+        let proxy = endpoint.as_ref().and_then(|endpoint| proxy(endpoint, protocol, vars, m));
         let settings = Self {
             interval: interval(given.interval, vars, m),
             temporality: temporality(given.temporality, vars, m),
@@ -79,6 +87,7 @@ impl Settings {
                 compression: compression(given.compression, vars, m),
                 timeout: timeout(given.timeout, vars, m),
                 tls,
+                proxy,
                 vendor: given.vendor,
                 endpoint: match endpoint {
                     Some(endpoint) => endpoint,
@@ -93,7 +102,11 @@ impl Settings {
 
 fn timeout(in_code: Option<Duration>, vars: &Vars<'_>, mistakes: &mut Mistakes) -> Duration {
     let set = vars.otlp("TIMEOUT", mistakes);
-    duration("timeout", in_code, set, Duration::from_secs(10), mistakes)
+    let timeout = duration("timeout", in_code, set, Duration::from_secs(10), mistakes);
+    // The limit of a whole export includes the attempt. Code wins over the variable.
+    let export = vars.get("OTEL_METRIC_EXPORT_TIMEOUT", mistakes).filter(|_| in_code.is_none());
+    export
+        .map_or(timeout, |set| duration("timeout", None, Some(set), timeout, mistakes).min(timeout))
 }
 
 fn interval(in_code: Option<Duration>, vars: &Vars<'_>, mistakes: &mut Mistakes) -> Duration {

@@ -9,8 +9,10 @@ use super::vars::{Setting, Vars};
 #[derive(Clone, Default, PartialEq, Eq)]
 #[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "only TLS uses the certificates"))]
 pub(crate) struct Tls {
-    /// Trusted in place of the built-in roots.
+    /// Trusted in place of the built-in roots and those of the system.
     pub(crate) roots: Option<Vec<u8>>,
+    /// Certificates of the system's store, in DER, which are trusted beside the built-in roots.
+    pub(crate) system: Vec<Vec<u8>>,
     /// The client's chain of certificates, and its key.
     pub(crate) client: Option<(Vec<u8>, Vec<u8>)>,
 }
@@ -19,6 +21,35 @@ impl std::fmt::Debug for Tls {
     /// Omits the key.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Tls").finish_non_exhaustive()
+    }
+}
+
+impl Tls {
+    /// Adds the roots of the system's store, or of `SSL_CERT_FILE` and `SSL_CERT_DIR` in its place,
+    /// unless roots are given.
+    #[cfg(feature = "tls")]
+    pub(crate) fn with_system_roots(mut self, vars: &Vars<'_>, mistakes: &mut Mistakes) -> Self {
+        use rustls::pki_types::CertificateDer;
+        use rustls::pki_types::pem::PemObject;
+
+        if self.roots.is_none() {
+            let store = rustls_native_certs::load_native_certs();
+            self.system = store.certs.iter().map(|root| root.to_vec()).collect();
+            let file = vars.get("SSL_CERT_FILE", mistakes);
+            if let Some(file) = file.map(|set| set.map(PathBuf::from)) {
+                // A store may contain certificates of kinds that are not supported.
+                mistakes.note(read(&file).and_then(|text| {
+                    let is_found = CertificateDer::pem_slice_iter(&text).any(|found| found.is_ok());
+                    is_found.then_some(()).ok_or_else(|| said(&file, &NO_CERTIFICATE))
+                }));
+            }
+        }
+        self
+    }
+
+    #[cfg(not(feature = "tls"))]
+    pub(crate) fn with_system_roots(self, _: &Vars<'_>, _: &mut Mistakes) -> Self {
+        self
     }
 }
 
@@ -65,7 +96,7 @@ impl CertificateFiles {
                 "`{name}`: the key does not belong to the certificate; give the certificate's key"
             ));
         }
-        Tls { roots, client }
+        Tls { roots, client, system: Vec::new() }
     }
 }
 
@@ -75,18 +106,27 @@ enum PemKind {
     Key,
 }
 
+/// The text about a problem with a file.
+fn said(file: &Setting<PathBuf>, problem: &dyn std::fmt::Display) -> String {
+    format!("`{}` is `{}`, {problem}", file.name, file.value.display())
+}
+
+fn read(file: &Setting<PathBuf>) -> Result<Vec<u8>, String> {
+    std::fs::read(&file.value).map_err(|error| {
+        let problem = format!("which cannot be read: {error}; give the path of a PEM file");
+        said(file, &problem)
+    })
+}
+
 /// Reads a file, and checks that the file has PEM of this kind.
 fn pem(file: &Setting<PathBuf>, kind: PemKind) -> Result<Vec<u8>, String> {
-    let said = |problem: &dyn std::fmt::Display| {
-        let (name, path) = (&file.name, file.value.display());
-        format!("`{name}` is `{path}`, {problem}")
-    };
-    let text = std::fs::read(&file.value).map_err(|error| {
-        said(&format_args!("which cannot be read: {error}; give the path of a PEM file"))
-    })?;
-    check(&text, kind).map_err(|problem| said(&problem))?;
+    let text = read(file)?;
+    check(&text, kind).map_err(|problem| said(file, &problem))?;
     Ok(text)
 }
+
+#[cfg(feature = "tls")]
+const NO_CERTIFICATE: &str = "which contains no certificate; give a certificate in PEM";
 
 #[cfg(feature = "tls")]
 fn check(text: &[u8], kind: PemKind) -> Result<(), String> {
@@ -107,8 +147,7 @@ fn check(text: &[u8], kind: PemKind) -> Result<(), String> {
                 })?;
                 found += 1;
             }
-            let none = "which contains no certificate; give a certificate in PEM";
-            if found == 0 { Err(none.to_owned()) } else { Ok(()) }
+            if found == 0 { Err(NO_CERTIFICATE.to_owned()) } else { Ok(()) }
         }
         PemKind::Key => {
             let none = "which contains no private key; give a private key in PEM";

@@ -45,6 +45,11 @@ impl Vars<'_> {
         }
     }
 
+    /// Whether the variable has a value.
+    pub(crate) fn is_set(&self, name: &str) -> bool {
+        (self.0)(name).is_some_and(|value| !value.is_empty())
+    }
+
     /// The exporter's variable for metrics, else the one for all signals.
     pub(crate) fn otlp(&self, last: &str, mistakes: &mut Mistakes) -> Option<Setting<String>> {
         let metrics = self.get(&format!("OTEL_EXPORTER_OTLP_METRICS_{last}"), mistakes);
@@ -70,6 +75,14 @@ pub(crate) fn is_true(set: &Setting<String>) -> bool {
     value.eq_ignore_ascii_case("true")
 }
 
+/// Whether two hexadecimal digits follow each `%`.
+fn is_encoded(text: &str) -> bool {
+    let is_byte = |after: &str| {
+        after.len() >= 2 && after.bytes().take(2).all(|digit| digit.is_ascii_hexdigit())
+    };
+    text.split('%').skip(1).all(is_byte)
+}
+
 /// Parses entries `name=value`, separated by commas, with percent-encoded values: the format of
 /// `OTEL_EXPORTER_OTLP_HEADERS` and `OTEL_RESOURCE_ATTRIBUTES`. Messages do not show the values.
 pub(crate) fn pairs(set: &Setting<String>, mistakes: &mut Mistakes) -> Vec<(String, String)> {
@@ -90,10 +103,10 @@ pub(crate) fn pairs(set: &Setting<String>, mistakes: &mut Mistakes) -> Vec<(Stri
             Some((key, value)) => {
                 let decode = |text: &str| {
                     let decoded = percent_encoding::percent_decode_str(text.trim()).decode_utf8();
-                    decoded.map(|decoded| decoded.into_owned())
+                    decoded.ok().filter(|_| is_encoded(text)).map(|decoded| decoded.into_owned())
                 };
                 match (decode(key), decode(value)) {
-                    (Ok(key), Ok(value)) => pairs.push((key, value)),
+                    (Some(key), Some(value)) => pairs.push((key, value)),
                     _ => mistakes.add(format!(
                         "`{name}`: the value of `{}` is not percent-encoded UTF-8; write a `%` as \
                          `%25`",

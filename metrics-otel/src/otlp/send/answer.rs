@@ -72,6 +72,12 @@ struct PartialSuccess {
     error_message: String,
 }
 
+/// Whether an error says that the two sides cannot agree on TLS: another attempt fails as well.
+pub(crate) fn is_of_tls(error: &str) -> bool {
+    let of_tls = ["invalid peer certificate", "received fatal alert", "InvalidContentType"];
+    of_tls.iter().any(|text| error.contains(text))
+}
+
 /// Whether an error of this kind means that nothing listens at the address.
 pub(crate) fn is_unreachable(error: ErrorKind) -> bool {
     use ErrorKind::{AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkUnreachable};

@@ -7,8 +7,9 @@ use std::io;
 use std::time::Instant;
 
 use super::shared::{Shared, wait};
-use crate::otlp::spool::folder::Folder;
-use crate::otlp::spool::queue::FileWork;
+use super::state::Life;
+use crate::otlp::spool::folder::{Folder, Name};
+use crate::otlp::spool::queue::{FileWork, Queue};
 
 impl Shared {
     /// Keeps the folder like the queue, until the pipeline has ended.
@@ -39,7 +40,7 @@ impl Shared {
                 Ok(work) => return Some(work),
                 Err(resume) => resume,
             };
-            if state.has_ended && state.queue.is_settled() {
+            if state.life == Life::Ended && state.queue.is_settled() {
                 let lost = state.queue.give_up();
                 drop(state);
                 self.report_lost(lost);
@@ -50,11 +51,7 @@ impl Shared {
     }
 
     /// Notes that a batch was written, or was not.
-    fn written(
-        &self,
-        written: io::Result<()>,
-        done: impl FnOnce(&mut crate::otlp::spool::queue::Queue),
-    ) {
+    fn written(&self, written: io::Result<()>, done: impl FnOnce(&mut Queue)) {
         match written {
             Ok(()) => done(&mut self.lock().queue),
             Err(error) => {
@@ -67,7 +64,7 @@ impl Shared {
         }
     }
 
-    fn remove(&self, folder: &Folder, name: crate::otlp::spool::folder::Name) {
+    fn remove(&self, folder: &Folder, name: Name) {
         let removed = folder.remove(name);
         self.lock().queue.removed();
         match removed {

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::proxy::Tunnel;
 use opentelemetry::Context;
 use prost::Message;
 use prost::bytes::BufMut;
@@ -16,7 +18,7 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Status};
 use ureq::http::header::USER_AGENT as USER_AGENT_HEADER;
 
-use super::answer::{self, ExportResponse, Failure, Outcome, is_unreachable, sanitized};
+use super::answer::{self, ExportResponse, Failure, Outcome, is_of_tls, is_unreachable, sanitized};
 use super::transport::Transport;
 use crate::otlp::config::mistakes::OtlpError;
 use crate::otlp::config::protocol::{Compression, Protocol};
@@ -54,7 +56,7 @@ impl Grpc {
                 OtlpError::new(format!("the thread for gRPC cannot be started: {error}"))
             })?;
         let runtime = Some(runtime);
-        let client = connect(&endpoint, runtime.as_ref(), target.compression);
+        let client = connect(&endpoint, runtime.as_ref(), &target);
         let metadata = MetadataMap::from_headers(target.headers.clone());
         Ok(Self { client, endpoint, metadata, target, runtime })
     }
@@ -62,9 +64,14 @@ impl Grpc {
     fn outcome(&self, status: &Status) -> Outcome {
         let message = sanitized(&message_of(status), &self.target.headers);
         let hint = self.target.endpoint.hint(Protocol::Grpc, &message);
-        let reason = format!("{:?}: {message}{hint}", status.code());
+        let tls =
+            if status.source().is_some() { self.target.tls_hint(&message) } else { String::new() };
+        let reason = format!("{:?}: {message}{hint}{tls}", status.code());
         let after = answer::Status::decode(status.details()).ok().and_then(|s| s.retry_delay());
-        let failure = failure(status);
+        let failure = match failure(status) {
+            Failure::Passing if is_of_tls(&message) => Failure::Settings,
+            failure => failure,
+        };
         match status.code() {
             // Retryable by OTLP's specification.
             Code::Cancelled
@@ -107,8 +114,7 @@ impl Transport for Grpc {
             Ok(Err(status)) => self.outcome(&status),
             Err(_) => {
                 // The connection may be broken without notice.
-                self.client =
-                    connect(&self.endpoint, self.runtime.as_ref(), self.target.compression);
+                self.client = connect(&self.endpoint, self.runtime.as_ref(), &self.target);
                 Outcome::retry(format!("no answer within {timeout:?}"))
             }
         }
@@ -175,14 +181,23 @@ impl Decoder for Encoded {
 }
 
 /// A client that connects when it first sends.
-fn connect(
-    endpoint: &Endpoint,
-    runtime: Option<&Runtime>,
-    compression: Compression,
-) -> Client<Channel> {
+fn connect(endpoint: &Endpoint, runtime: Option<&Runtime>, target: &Target) -> Client<Channel> {
     let _inside = runtime.map(Runtime::enter);
-    let mut client = Client::new(endpoint.connect_lazy());
-    if compression == Compression::Gzip {
+    let channel = match &target.proxy {
+        None => endpoint.connect_lazy(),
+        Some(proxy) => {
+            let mut to_proxy = HttpConnector::new();
+            to_proxy.set_nodelay(true);
+            let tunnel = Tunnel::new(proxy.uri.clone(), to_proxy);
+            let tunnel = match &proxy.authorization {
+                Some(authorization) => tunnel.with_auth(authorization.clone()),
+                None => tunnel,
+            };
+            endpoint.connect_with_connector_lazy(tunnel)
+        }
+    };
+    let mut client = Client::new(channel);
+    if target.compression == Compression::Gzip {
         client = client.send_compressed(CompressionEncoding::Gzip);
     }
     client.accept_compressed(CompressionEncoding::Gzip)
@@ -214,7 +229,11 @@ fn tls(files: &Tls) -> tonic::transport::ClientTlsConfig {
     let mut config = ClientTlsConfig::new();
     config = match &files.roots {
         Some(roots) => config.ca_certificate(Certificate::from_pem(roots)),
-        None => config.with_webpki_roots(),
+        None => {
+            let mut system = rustls::RootCertStore::empty();
+            system.add_parsable_certificates(files.system.iter().cloned().map(Into::into));
+            config.with_webpki_roots().trust_anchors(system.roots)
+        }
     };
     match &files.client {
         Some((chain, key)) => config.identity(Identity::from_pem(chain, key)),

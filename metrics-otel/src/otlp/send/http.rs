@@ -5,12 +5,16 @@ use std::time::SystemTime;
 
 use flate2::write::GzEncoder;
 use prost::Message;
-use ureq::http::{HeaderValue, Request, Response, header};
+use ureq::http::{HeaderValue, Request, Response, StatusCode, header};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body};
 
 use super::answer::{
-    ExportResponse, Failure, Outcome, error_message, is_unreachable, retry_after, sanitized,
+    ExportResponse, Failure, Outcome, error_message, is_of_tls, is_unreachable, retry_after,
+    sanitized,
 };
+use super::forward::ToProxy;
 use super::transport::Transport;
 use crate::otlp::config::endpoint::without_password;
 use crate::otlp::config::protocol::{Compression, Protocol};
@@ -39,7 +43,19 @@ impl Http {
             .user_agent(target.user_agent());
         #[cfg(feature = "tls")]
         let config = config.tls_config(tls(&target.tls));
-        Self { agent: config.build().into(), target }
+        // Without the variables, which were read with the other settings.
+        let agent = match target.proxy.clone() {
+            None => config.proxy(None).build().into(),
+            Some(proxy) if target.endpoint.is_https() => {
+                config.proxy(ureq::Proxy::new(&proxy.full).ok()).build().into()
+            }
+            Some(proxy) => {
+                let connector = ToProxy { proxy: proxy.uri, inner: DefaultConnector::default() };
+                let config = config.proxy(None).build();
+                Agent::with_parts(config, connector, DefaultResolver::default())
+            }
+        };
+        Self { agent, target }
     }
 
     fn request(&self, body: &[u8]) -> Result<Request<Vec<u8>>, ureq::Error> {
@@ -52,6 +68,10 @@ impl Http {
             headers.clone_from(&self.target.headers);
             let protobuf = HeaderValue::from_static("application/x-protobuf");
             headers.insert(header::CONTENT_TYPE, protobuf);
+            let proxy = self.target.proxy.as_ref().filter(|_| !self.target.endpoint.is_https());
+            if let Some(authorization) = proxy.and_then(|proxy| proxy.authorization.clone()) {
+                headers.insert(header::PROXY_AUTHORIZATION, authorization);
+            }
             if self.target.compression == Compression::Gzip {
                 headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             }
@@ -66,14 +86,10 @@ impl Http {
         let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
         let content_type = header(header::CONTENT_TYPE).unwrap_or_default();
         if status.is_success() {
-            if content_type.contains("html") {
-                let hint = "the answer is a web page; check the endpoint";
-                return Outcome::Refused(format!("{status} ({hint})"));
-            }
-            // The status alone says that the batch was accepted, so a body that is not protobuf is
-            // ignored.
-            let response = ExportResponse::decode(&*body).unwrap_or_default();
-            return Outcome::accepted(response, &self.target.headers);
+            return match response_of(content_type, &body) {
+                Some(response) => Outcome::accepted(response, &self.target.headers),
+                None => self.foreign(status, content_type, &body),
+            };
         }
         let message = sanitized(&error_message(content_type, &body), &self.target.headers);
         let message = if message.is_empty() { message } else { format!(": {message}") };
@@ -95,6 +111,20 @@ impl Http {
                 Outcome::Refused(format!("{reason}{}", self.fix(code, &location)))
             }
         }
+    }
+
+    /// The outcome of a successful response that is not one of OTLP: something else listens at the
+    /// address, such as a proxy's login page.
+    fn foreign(&self, status: StatusCode, content_type: &str, body: &[u8]) -> Outcome {
+        let is_page = content_type.contains("html") || body.trim_ascii_start().starts_with(b"<");
+        let answer = if is_page {
+            "is a web page".to_owned()
+        } else {
+            let shown = sanitized(content_type, &self.target.headers);
+            format!("of the type `{shown}` is not one of OTLP")
+        };
+        let reason = format!("{status}, but the answer {answer} (check the endpoint)");
+        Outcome::failed(Failure::Settings, reason)
     }
 
     /// What to do after a refusal with this status.
@@ -130,7 +160,9 @@ impl Transport for Http {
                     error => error.to_string(),
                 };
                 let hint = self.target.endpoint.hint(Protocol::HttpProtobuf, &message);
-                Outcome::failed(failure, format!("{message}{hint}"))
+                let tls = self.target.tls_hint(&message);
+                let failure = if is_of_tls(&message) { Failure::Settings } else { failure };
+                Outcome::failed(failure, format!("{message}{hint}{tls}"))
             }
         }
     }
@@ -142,6 +174,23 @@ fn failure(error: &ureq::Error) -> Failure {
         ureq::Error::HostNotFound => Failure::Unreachable,
         _ => Failure::Passing,
     }
+}
+
+/// The message in the body of a successful answer; `None` if the answer is not one of OTLP. Without
+/// a body, an answer says that the batch was accepted.
+fn response_of(content_type: &str, body: &[u8]) -> Option<ExportResponse> {
+    if body.is_empty() && !content_type.contains("html") {
+        return Some(ExportResponse::default());
+    }
+    if content_type.contains("json") {
+        // Some servers answer every request in JSON.
+        let is_object = body.trim_ascii_start().starts_with(b"{");
+        return is_object.then(ExportResponse::default);
+    }
+    let may_be = content_type.is_empty()
+        || content_type.contains("protobuf")
+        || content_type.contains("octet-stream");
+    if may_be { ExportResponse::decode(body).ok() } else { None }
 }
 
 fn gzip(body: &[u8]) -> io::Result<Vec<u8>> {
@@ -164,9 +213,15 @@ fn tls(files: &Tls) -> ureq::tls::TlsConfig {
         items(pem).into_iter().filter_map(certificate).collect::<Vec<Certificate<'static>>>()
     };
     let mut config = TlsConfig::builder();
-    if let Some(roots) = &files.roots {
-        config = config.root_certs(RootCerts::new_with_certs(&certificates(roots)));
-    }
+    let roots = match &files.roots {
+        Some(roots) => certificates(roots),
+        None => {
+            let mozilla = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(|root| root.as_ref());
+            let system = files.system.iter().map(Vec::as_slice);
+            mozilla.chain(system).map(|der| Certificate::from_der(der).to_owned()).collect()
+        }
+    };
+    config = config.root_certs(RootCerts::new_with_certs(&roots));
     if let Some((chain, key)) = &files.client {
         let key = items(key).into_iter().find_map(|item| match item {
             PemItem::PrivateKey(key) => Some(key),

@@ -8,7 +8,7 @@ use log::Level;
 use opentelemetry::Context;
 
 use super::shared::{Shared, wait};
-use super::state::State;
+use super::state::{Life, State};
 use super::transport::Transport;
 use super::undelivered::Undelivered;
 use crate::lock::lock;
@@ -151,11 +151,13 @@ impl Sender {
             let failed = since(&state.failed);
             let is_barred = state.asked.is_some_and(|end| end >= deadline);
             let is_safe = state.queue.volatile().batches == 0;
+            // Until then, batches in memory may still get to the folder.
+            let is_useless =
+                state.failure.is_lasting() || (state.is_unreached() && now >= begin + SHORT);
             let is_hopeless = failed.is_some()
                 && (!is_last
-                    || state.failure.is_lasting()
-                    || (is_safe && state.asked.is_none_or(|end| end <= now))
-                    || (state.is_unreached() && now >= begin + SHORT));
+                    || (is_useless && state.queue.is_settled())
+                    || (is_safe && state.asked.is_none_or(|end| end <= now)));
             let is_over = now >= deadline || is_hopeless || (is_barred && (!is_last || is_safe));
             if state.queue.is_done(until) && (!state.is_reporting || now >= deadline) {
                 if is_last && state.queue.has_superfluous_files() && now < deadline {
@@ -184,9 +186,15 @@ impl Sender {
     }
 
     /// Gives up the batches that wait in memory, after a flush that failed: no handler uses the
-    /// pipeline any more. The batches are counted as dropped.
+    /// pipeline any more. The batches are counted as dropped. Batches that a disk is about to take
+    /// are not given up.
     pub(crate) fn give_up(&self, mut undelivered: Undelivered) -> Undelivered {
-        let lost = self.shared.lock().queue.give_up();
+        let mut state = self.shared.lock();
+        if !state.queue.is_settled() {
+            return undelivered;
+        }
+        let lost = state.queue.give_up();
+        drop(state);
         self.shared.report_lost(lost);
         undelivered.volatile = lost;
         undelivered.is_given_up = true;
@@ -208,7 +216,7 @@ impl Drop for Sender {
             return;
         }
         let mut state = self.shared.lock();
-        state.is_ending = true;
+        state.life = Life::Ending;
         if state.queue.volatile().batches > 0 {
             // One more attempt without delay: no caller waits for the thread.
             state.pause = None;

@@ -54,10 +54,17 @@ pub(crate) struct State {
     pub(crate) logged: Logged,
     /// Whether messages about the last batch are being reported.
     pub(crate) is_reporting: bool,
-    /// Whether the sender was dropped.
-    pub(crate) is_ending: bool,
-    /// Whether the sending thread has ended.
-    pub(crate) has_ended: bool,
+    pub(crate) life: Life,
+}
+
+/// How far the end of a sender is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Life {
+    Running,
+    /// The sender was dropped.
+    Ending,
+    /// The sending thread has ended.
+    Ended,
 }
 
 #[derive(Debug, Default)]
@@ -97,8 +104,7 @@ impl State {
             last_call: None,
             logged: Logged::default(),
             is_reporting: false,
-            is_ending: false,
-            has_ended: false,
+            life: Life::Running,
         }
     }
 
@@ -107,7 +113,7 @@ impl State {
     pub(crate) fn begin_last_flush(&mut self, begin: Instant, deadline: Instant) {
         self.last_flushes += 1;
         let limit = deadline.saturating_duration_since(begin);
-        let last_call = deadline - (limit / LAST_CALL).min(LONGEST_LAST_CALL);
+        let last_call = begin + limit.saturating_sub((limit / LAST_CALL).min(LONGEST_LAST_CALL));
         self.last_call = Some(self.last_call.map_or(last_call, |other| other.min(last_call)));
     }
 
@@ -302,7 +308,7 @@ mod tests {
         state.begin_last_flush(now, now + 5 * second);
         assert_eq!(state.resume(), state.asked);
         state.failed("503".into(), Some(30 * second), Failure::Answered);
-        assert_eq!(state.resume(), Some(now + 5 * second - LONGEST_LAST_CALL));
+        assert_eq!(state.resume(), Some(now + Duration::from_millis(4500)));
         state.attempt(now + 5 * second);
         state.failed("503".into(), Some(30 * second), Failure::Answered);
         assert!(state.resume().unwrap() > now + 20 * second);

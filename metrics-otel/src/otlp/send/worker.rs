@@ -1,17 +1,19 @@
 //! The thread that sends the batches of the queue.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use typed_metrics_core::foreign;
 
 use super::answer::Outcome;
 use super::shared::{Shared, wait};
+use super::state::Life;
 use super::transport::Transport;
 use crate::otlp::spool::dropped::{self, DropReason};
 use crate::otlp::spool::queue::Place;
 
 /// A batch that was taken from the queue, or the reason why it cannot be read.
-type Taken = Result<std::sync::Arc<[u8]>, String>;
+type Taken = Result<Arc<[u8]>, String>;
 
 impl Shared {
     /// Waits for the next batch and sends it; false if the thread must end.
@@ -62,8 +64,8 @@ impl Shared {
                 state = self.lock();
                 continue;
             }
-            if state.is_ending {
-                state.has_ended = true;
+            if state.life == Life::Ending {
+                state.life = Life::Ended;
                 if self.folder.is_none() {
                     let lost = state.queue.give_up();
                     drop(state);
