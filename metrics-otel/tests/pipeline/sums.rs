@@ -148,7 +148,7 @@ fn fixed_now() -> BTreeMap<String, i64> {
     let fixed = snapshot.get("sums.fixed").unwrap();
     let value = |value: &Value| match value {
         Value::U64(value) => i64::try_from(*value).unwrap(),
-        other => panic!("{other:?}"),
+        other => panic!("{other:?} is not the value of a counter"),
     };
     fixed.series.iter().map(|s| (s.labels.to_string(), value(&s.value))).collect()
 }
@@ -185,8 +185,6 @@ fn history(seed: u32) {
                 is_down = !is_down;
             }
             18 => receiver.answer_next(1, Answer::status(503)),
-            // A shutdown gives up what it cannot deliver.
-            _ if is_down => {}
             _ => {
                 // A shutdown during an outage gives batches up.
                 if !is_installed {
