@@ -14,8 +14,8 @@ pub(crate) const SHARED: u32 = 1 << 31;
 /// The layout of consecutive series of one width, in which no run crosses the end of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Layout {
-    width: usize,
-    per_segment: usize,
+    width: u32,
+    per_segment: u32,
 }
 
 /// The number of cells of a series, as far as the kind of a handle determines it.
@@ -40,7 +40,9 @@ impl Layout {
     /// The layout of series of `width` cells.
     #[inline(always)]
     pub(crate) const fn of_width(width: usize) -> Self {
-        Self { width, per_segment: SEGMENT / width }
+        // No truncation: a run is no longer than a segment.
+        #[expect(clippy::cast_possible_truncation)]
+        Self { width: width as u32, per_segment: (SEGMENT / width) as u32 }
     }
 
     pub(crate) const fn new(definition: &Definition, open: bool) -> Self {
@@ -63,19 +65,23 @@ impl Layout {
     }
 
     pub(crate) const fn width(self) -> usize {
-        self.width
+        self.width as usize
+    }
+
+    const fn per_segment(self) -> usize {
+        self.per_segment as usize
     }
 
     /// The offset of a series' first cell from the first cell of its block, for the series at
     /// `position`.
     #[inline(always)]
     pub(crate) const fn offset(self, position: usize) -> usize {
-        position / self.per_segment * SEGMENT + position % self.per_segment * self.width
+        position / self.per_segment() * SEGMENT + position % self.per_segment() * self.width()
     }
 
     /// The position of the series at `offset`: the inverse of [`offset`](Self::offset).
     pub(crate) const fn position(self, offset: usize) -> usize {
-        offset / SEGMENT * self.per_segment + offset % SEGMENT / self.width
+        offset / SEGMENT * self.per_segment() + offset % SEGMENT / self.width()
     }
 }
 
@@ -85,7 +91,7 @@ static NEXT: Mutex<usize> = Mutex::new(1);
 /// Reserves indices for `series` series; [`SHARED`] if the budget for sharded memory is used up.
 pub(crate) fn reserve(series: usize, layout: Layout) -> u32 {
     let mut next = lock(&NEXT);
-    let cells = layout.offset(series - 1) + layout.width;
+    let cells = layout.offset(series - 1) + layout.width();
     let room = SEGMENT - *next % SEGMENT;
     // Cells that do not fit into the rest of this segment begin at the next segment.
     let base = if cells <= room { *next } else { next.next_multiple_of(SEGMENT) };

@@ -10,7 +10,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize};
+use std::sync::atomic::{AtomicBool, AtomicU32};
 
 use super::late::Late;
 use super::observers::Observers;
@@ -47,6 +47,9 @@ pub(crate) trait Owner: Sync {
     /// Whether `block` is the block of the overflow series.
     fn is_overflow(&self, block: &Block) -> bool;
 
+    /// The buckets of the histogram that the metric is.
+    fn histogram(&'static self) -> &'static HistogramSettings;
+
     /// Removes the series of an open block, if the block still has the labels that it had at
     /// `stamp`. Returns what was recorded in the life that ends.
     fn end_life(&'static self, block: &'static Block, stamp: u64, end: End) -> Option<Reading>;
@@ -68,10 +71,10 @@ pub(crate) struct Block {
     gate: Gate,
     /// The last stamp under which an open series was recorded in a run. Changes inside the gate.
     recorded: AtomicU64,
-    series: usize,
+    series: u32,
     /// The layout, unless the metric is a histogram: then the layout depends on the buckets.
     layout: Layout,
-    histogram: OnceLock<HistogramSettings>,
+    histogram: OnceLock<&'static HistogramSettings>,
     descriptor: &'static Descriptor,
     owner: &'static dyn Owner,
     shared: OnceLock<Shared>,
@@ -81,7 +84,7 @@ pub(crate) struct Block {
     any_removed: AtomicBool,
     late: Late,
     /// For blocks in a family's table: the row, and whether the row is queued for recycling.
-    row: AtomicUsize,
+    row: AtomicU32,
     queued: AtomicBool,
     /// Open blocks only: the labels of the series.
     labels: Mutex<Option<Labels>>,
@@ -94,16 +97,30 @@ pub(crate) struct Block {
 /// an index from here on never wraps, and is never the index of a cell.
 const OUT: u32 = 3 << 30;
 
-/// The buckets of a histogram, and the layout that has room for them: copied from the descriptor,
-/// because every measurement reads them.
+/// The buckets of a histogram, and the layout that has room for them. A family has them once, and
+/// each of its blocks refers to them, because every measurement reads them.
 #[derive(Debug, Clone, Copy)]
-struct HistogramSettings {
+pub(crate) struct HistogramSettings {
     boundaries: &'static [f64],
     layout: Layout,
 }
 
+impl HistogramSettings {
+    pub(super) fn of(descriptor: &'static Descriptor) -> Self {
+        let boundaries = descriptor.settings().boundaries;
+        Self { boundaries, layout: Layout::of_histogram(boundaries.len()) }
+    }
+}
+
 /// The row of a block that is not in a table.
-const NO_ROW: usize = usize::MAX;
+const NO_ROW: u32 = u32::MAX;
+
+/// The number of series in a block, or of blocks in a table. `check_budget` limits the former to
+/// 2^21, and memory limits the latter.
+#[expect(clippy::cast_possible_truncation)]
+const fn narrow(number: usize) -> u32 {
+    number as u32
+}
 
 impl Block {
     pub(crate) const fn new(
@@ -119,7 +136,7 @@ impl Block {
             subscribed: AtomicBool::new(false),
             gate: Gate::new(FIRST_STAMP),
             recorded: AtomicU64::new(0),
-            series,
+            series: narrow(series),
             layout,
             histogram: OnceLock::new(),
             descriptor,
@@ -128,7 +145,7 @@ impl Block {
             removed: Mutex::new(BTreeMap::new()),
             any_removed: AtomicBool::new(false),
             late: Late::new(),
-            row: AtomicUsize::new(NO_ROW),
+            row: AtomicU32::new(NO_ROW),
             queued: AtomicBool::new(false),
             labels: Mutex::new(None),
             created: AtomicU64::new(0),
@@ -145,7 +162,7 @@ impl Block {
     ) {
         self.descriptor = descriptor;
         self.owner = owner;
-        self.series = series;
+        self.series = narrow(series);
         self.layout = layout;
     }
 
@@ -168,7 +185,7 @@ impl Block {
     }
 
     pub(crate) fn series(&self) -> usize {
-        self.series
+        self.series as usize
     }
 
     #[inline]
@@ -192,17 +209,14 @@ impl Block {
     }
 
     #[inline(always)]
-    fn histogram(&self) -> &HistogramSettings {
-        self.histogram.get().unwrap_or_else(|| self.first_histogram())
+    fn histogram(&self) -> &'static HistogramSettings {
+        self.histogram.get().copied().unwrap_or_else(|| self.first_histogram())
     }
 
     #[cold]
     #[inline(never)]
-    fn first_histogram(&self) -> &HistogramSettings {
-        get_or_init(&self.histogram, || {
-            let boundaries = self.descriptor.settings().boundaries;
-            HistogramSettings { boundaries, layout: Layout::of_histogram(boundaries.len()) }
-        })
+    fn first_histogram(&self) -> &'static HistogramSettings {
+        get_or_init::<&'static _>(&self.histogram, || self.owner.histogram())
     }
 
     #[inline(always)]
@@ -239,7 +253,7 @@ impl Block {
         process::note();
         let base = match self.descriptor().stored_type() {
             MetricType::Gauge => SHARED,
-            _ => layout::reserve(self.series, self.layout()),
+            _ => layout::reserve(self.series(), self.layout()),
         };
         if base == SHARED {
             self.shared();
@@ -257,7 +271,7 @@ impl Block {
 
     /// The shared cells, allocated by the first call.
     pub(crate) fn shared(&self) -> &Shared {
-        get_or_init(&self.shared, || Shared::new(self.descriptor(), self.series))
+        get_or_init(&self.shared, || Shared::new(self.descriptor(), self.series()))
     }
 
     /// The shared cells, if they are allocated.
@@ -381,13 +395,13 @@ impl Block {
 
     /// Stores the row in the family's table, once.
     pub(crate) fn set_row(&self, row: usize) {
-        self.row.store(row, Relaxed);
+        self.row.store(narrow(row), Relaxed);
     }
 
     /// The row in the family's table, if the block is in a table.
     pub(crate) fn row(&self) -> Option<usize> {
         // Relaxed: the row is stored before the block is found in the table.
-        Some(self.row.load(Relaxed)).filter(|row| *row != NO_ROW)
+        Some(self.row.load(Relaxed)).filter(|row| *row != NO_ROW).map(|row| row as usize)
     }
 
     /// Marks the block as queued for recycling and returns its row, unless it is queued already.

@@ -6,7 +6,7 @@ mod tests;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock, RwLock};
 
-use super::block::{Block, Owner};
+use super::block::{Block, HistogramSettings, Owner};
 use super::cache::{cache, cached};
 use super::full::Full;
 use super::key::{Parts, Query, hash};
@@ -34,6 +34,8 @@ use crate::shards::layout::{Layout, SINGLE, Width};
 pub struct Family {
     descriptor: Descriptor,
     settings: DecidedSettings,
+    /// If the metric is a histogram.
+    histogram: OnceLock<HistogramSettings>,
     /// Whether series are found by hashing.
     open: bool,
     /// The series, if all labels are fixed.
@@ -86,6 +88,7 @@ impl Family {
         Self {
             descriptor: Descriptor::new(NO_METRIC),
             settings: DecidedSettings::new(),
+            histogram: OnceLock::new(),
             open: false,
             fixed_block: Block::new(&UNUSED, &NoOwner, 1, Layout::of_width(SINGLE)),
             open_series: OnceLock::new(),
@@ -340,6 +343,10 @@ impl Owner for Family {
         self.overflow().is_some_and(|overflow| std::ptr::eq(overflow, block))
     }
 
+    fn histogram(&'static self) -> &'static HistogramSettings {
+        get_or_init(&self.histogram, || HistogramSettings::of(&self.descriptor))
+    }
+
     fn end_life(&'static self, block: &'static Block, stamp: u64, end: End) -> Option<Reading> {
         let mut table = write(&self.open_series().table);
         // If the block has been recycled already, its current labels must stay.
@@ -370,6 +377,10 @@ impl Owner for NoOwner {
     }
 
     fn is_overflow(&self, _: &Block) -> bool {
+        unused()
+    }
+
+    fn histogram(&'static self) -> &'static HistogramSettings {
         unused()
     }
 
