@@ -169,6 +169,7 @@ fn code_wins_over_variables_which_win_over_definitions() {
     let (out, err) =
         (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success() && out.contains("1 passed"), "{output:?}");
+    assert!(err.contains("no metric is named `job.alon` yet (did you mean `job.alone`?)"), "{err}");
     assert!(err.contains("no metric is named `job.opem` yet (did you mean `job.open`?)"), "{err}");
 }
 
@@ -176,6 +177,7 @@ fn code_wins_over_variables_which_win_over_definitions() {
 #[ignore = "runs in a process of its own"]
 fn order() {
     override_metric("job.open", Override::new().buckets([8])).unwrap();
+    override_metric("job.alon", Override::new().buckets([8])).unwrap();
     set_metric_handlers(InMemoryHandler::new()).unwrap();
     let settings = ["job.fixed", "job.open", "job.started", "job.alone"]
         .map(descriptor)

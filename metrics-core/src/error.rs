@@ -138,7 +138,7 @@ impl Error {
         other: &'static Descriptor,
         renamed: &'static Descriptor,
     ) -> Option<Self> {
-        if other.name() == renamed.name() {
+        if other.name() == renamed.name() && !old.eq_ignore_ascii_case(renamed.name()) {
             return None;
         }
         let is_old = other.was().is_some_and(|was| was.eq_ignore_ascii_case(old));

@@ -176,4 +176,14 @@ mod tests {
         assert!(text.contains("the old name of `new` in "), "{text}");
         assert!(text.contains("the old name of `newer` in "), "{text}");
     }
+
+    #[test]
+    fn an_old_name_that_is_the_name_is_a_conflict_and_shows_no_metric_twice() {
+        let presentation = Presentation::PLAIN.was("M");
+        let definition = Definition { name: "m", presentation, ..NO_METRIC };
+        let descriptor = &*Box::leak(Box::new(Descriptor::new(definition)));
+        let (conflicts, _) = compare([descriptor].into_iter());
+        assert_eq!(conflicts.len(), 1);
+        assert!(Family::leak(definition).under_old_name().is_none());
+    }
 }

@@ -10,9 +10,6 @@ use crate::rules::name::check_metric_name;
 const BUCKETS: &str = "TYPED_METRICS_BUCKETS";
 const SERIES_LIMIT: &str = "TYPED_METRICS_SERIES_LIMIT";
 
-/// The variables, for messages.
-pub(super) const VARIABLES: &str = "TYPED_METRICS_BUCKETS and TYPED_METRICS_SERIES_LIMIT";
-
 /// The replacements that the variables ask for, by the name of the metric.
 pub(super) fn from_environment() -> Result<BTreeMap<String, Replacement>, Error> {
     let mut replacements = BTreeMap::new();

@@ -87,7 +87,10 @@ impl MetricSnapshot {
             series.id = joined.id(descriptor, &series.labels);
             let index = *indices.entry(series.id).or_insert(self.series.len());
             match self.series.get_mut(index) {
-                Some(found) => found.value.merge(series.value, same),
+                Some(found) => {
+                    found.value.merge(series.value, same);
+                    found.created = found.created.min(series.created);
+                }
                 None => self.series.push(series),
             }
         }

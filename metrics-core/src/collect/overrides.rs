@@ -5,13 +5,16 @@ use std::sync::Mutex;
 
 use log::Level;
 
-use super::environment::{VARIABLES, from_environment};
+use super::environment::from_environment;
 use super::registry;
 use super::replacement::Replacement;
 use crate::error::Error;
 use crate::locks::lock;
 use crate::metric::descriptor::Descriptor;
 use crate::report::report;
+
+/// The subject of warnings.
+const SUBJECT: &str = "overrides of buckets and series limits";
 
 type ByName = BTreeMap<String, Replacement>;
 
@@ -40,6 +43,8 @@ pub(crate) fn override_by_code(name: &str, replacement: Replacement) -> Result<(
         None => from_environment().ok().and_then(|read| read.get(name).cloned()),
     };
     let effective = replacement.clone().or(by_variable);
+    // All definitions have the settings, or none has.
+    descriptors(name).try_for_each(|metric| effective.check_for(metric))?;
     descriptors(name).try_for_each(|metric| effective.apply(metric))?;
     overrides.by_code.insert(name.to_owned(), replacement);
     Ok(())
@@ -79,25 +84,26 @@ pub(crate) fn override_by_variables() -> Result<(), Error> {
             warnings.push(unknown(name));
         }
     }
+    let by_code = overrides.by_code.keys();
+    let unmatched = by_code.filter(|name| descriptors(name).next().is_none());
+    warnings.extend(unmatched.map(|name| unknown(name)));
     Error::all(errors)?;
     overrides.by_variable = Some(by_variable);
     drop(overrides);
     for warning in warnings {
-        report(Level::Warn, VARIABLES, format_args!("{warning}"));
+        report(Level::Warn, SUBJECT, format_args!("{warning}"));
     }
     Ok(())
 }
 
 /// Overrides the settings of a run-time metric that was just registered.
-pub(crate) fn override_registered(metric: &'static Descriptor) {
+pub(crate) fn override_registered(metric: &'static Descriptor) -> Result<(), Error> {
     let overrides = lock(&OVERRIDES);
     let by_variable = overrides.by_variable.as_ref().and_then(|read| read.get(metric.name()));
     let by_code = overrides.by_code.get(metric.name());
     let replacement = by_code.cloned().unwrap_or_default().or(by_variable.cloned());
     drop(overrides);
-    if let Err(error) = replacement.apply(metric) {
-        report(Level::Warn, "overrides", format_args!("{error}"));
-    }
+    replacement.apply(metric)
 }
 
 /// The definitions of the metric.
@@ -107,6 +113,11 @@ fn descriptors(name: &str) -> impl Iterator<Item = &'static Descriptor> {
 }
 
 fn unknown(name: &str) -> String {
+    let all = registry::all_families().into_iter().map(|family| family.descriptor());
+    if let Some(renamed) = all.into_iter().find(|metric| metric.was() == Some(name)) {
+        let new = renamed.name();
+        return format!("`{name}` is the old name of `{new}`; override `{new}`");
+    }
     let names = registry::all_families().into_iter().map(|family| family.descriptor().name());
     let close = names.map(|other| (strsim::jaro_winkler(other, name), other));
     let closest = close.filter(|(closeness, _)| *closeness >= 0.9);

@@ -131,10 +131,15 @@ impl PointReader {
         mut counting: impl FnMut(&'static Descriptor, bool) -> Counting,
         mut visit: impl FnMut(&'static Descriptor, &Point<'_>),
     ) -> SystemTime {
-        run_callbacks(&wanted);
+        let old_names = OldNames::of(&registry::families());
+        run_callbacks(|metric| wanted(metric) || old_names.get(metric).is_some_and(&wanted));
+        // Callbacks may register metrics.
         let mut families = registry::families();
         let old_names = OldNames::of(&families);
-        families.retain(|family| wanted(family.descriptor()));
+        families.retain(|family| {
+            let metric = family.descriptor();
+            wanted(metric) || old_names.get(metric).is_some_and(&wanted)
+        });
         let metrics: Vec<_> = Definitions::of(families.clone())
             .into_iter()
             .map(|metric| {
@@ -169,7 +174,9 @@ impl PointReader {
                 {
                     progress.add_gone(&mut metric.series);
                 }
-                reading.snapshot(metric.descriptor, &metric, &mut visit);
+                if wanted(metric.descriptor) {
+                    reading.snapshot(metric.descriptor, &metric, &mut visit);
+                }
                 if let Some(old) = old_name.filter(|old| wanted(old)) {
                     reading.snapshot(old, &metric, &mut visit);
                 }

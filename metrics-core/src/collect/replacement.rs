@@ -42,13 +42,34 @@ impl Replacement {
         self.boundaries.is_none() || metric.metric_type() == MetricType::Histogram
     }
 
-    /// Overrides the settings of `metric`.
-    pub(super) fn apply(&self, metric: &'static Descriptor) -> Result<(), Error> {
+    /// Checks whether `metric` can have the settings.
+    pub(super) fn check_for(&self, metric: &'static Descriptor) -> Result<(), Error> {
         let name = metric.name();
         if !self.fits(metric) {
             let kind = metric.metric_type().in_prose();
             let reason = format!("{kind} has no buckets; override those of a histogram");
             return Err(Error::overriding(name, reason));
+        }
+        match metric.decided_settings() {
+            Some(decided) if !self.is_in(decided, metric) => Err(in_use(name, decided)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether settings that are decided are these.
+    fn is_in(&self, decided: Settings, metric: &Descriptor) -> bool {
+        let declared = metric.declared_settings();
+        let boundaries = self.boundaries.as_deref().unwrap_or(declared.boundaries);
+        let limit = self.series_limit.unwrap_or(declared.series_limit);
+        decided.boundaries == boundaries && decided.series_limit == limit
+    }
+
+    /// Overrides the settings of `metric`.
+    pub(super) fn apply(&self, metric: &'static Descriptor) -> Result<(), Error> {
+        // Before anything is leaked: a program may repeat the call.
+        self.check_for(metric)?;
+        if metric.decided_settings().is_some() {
+            return Ok(());
         }
         let declared = metric.declared_settings();
         let wanted = Settings {
@@ -60,13 +81,14 @@ impl Replacement {
             },
             series_limit: self.series_limit.unwrap_or(declared.series_limit),
         };
-        metric.override_settings(wanted).map_err(|decided| {
-            let reason = format!(
-                "it is in use already, with buckets {:?} and a series limit of {}; override it \
-                 before it is recorded, read or given to a handler",
-                decided.boundaries, decided.series_limit
-            );
-            Error::overriding(name, reason)
-        })
+        metric.override_settings(wanted).map_err(|decided| in_use(metric.name(), decided))
     }
+}
+
+fn in_use(metric: &str, Settings { boundaries, series_limit }: Settings) -> Error {
+    let reason = format!(
+        "it is in use already, with buckets {boundaries:?} and a series limit of {series_limit}; \
+         override it before it is recorded, read or given to a handler"
+    );
+    Error::overriding(metric, reason)
 }

@@ -3,8 +3,11 @@
 
 use std::collections::HashMap;
 
+use hashbrown::HashTable;
+
 use super::snapshot::{MetricSnapshot, SeriesSnapshot};
-use crate::labels::hash::same_labels;
+use crate::labels::hash::{hash_of, same_labels};
+use crate::labels::set::Labels;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::series_id::SeriesId;
 use crate::store::family::Family;
@@ -123,11 +126,18 @@ impl ShownProgress {
     /// Adds a last value of 0 for each series that had the value 1 at the last call and is gone: a
     /// receiver would keep the 1.
     pub(super) fn add_gone(&mut self, shown: &mut Vec<SeriesSnapshot>) {
-        let is_gone = |before: &SeriesSnapshot| {
-            shown.iter().all(|series| !same_labels(&series.labels, &before.labels))
-        };
         let mut gone = std::mem::take(&mut self.current);
-        gone.retain(is_gone);
+        if !gone.is_empty() {
+            let mut by_labels = HashTable::with_capacity(shown.len());
+            for series in shown.iter() {
+                let hash = hash_of(&series.labels);
+                by_labels.insert_unique(hash, &series.labels, |labels| hash_of(labels));
+            }
+            gone.retain(|before| {
+                let is_same = |labels: &&Labels| same_labels(labels, &before.labels);
+                by_labels.find(hash_of(&before.labels), is_same).is_none()
+            });
+        }
         let current = shown.iter().filter(|series| stored_number(series) != 0);
         self.current = current.cloned().collect();
         let zero = |series| SeriesSnapshot { value: Value::I64(0), ..series };

@@ -217,10 +217,17 @@ impl Descriptor {
         }
     }
 
+    /// The settings, if they are decided.
+    pub(crate) fn decided_settings(&self) -> Option<Settings> {
+        match self.settings {
+            Some(settings) => settings.get(),
+            None => Some(self.declared_settings()),
+        }
+    }
+
     /// The settings as far as they are known, without a decision.
     pub(crate) fn current_settings(&self) -> Settings {
-        let decided = self.settings.and_then(DecidedSettings::get);
-        decided.unwrap_or(self.declared_settings())
+        self.decided_settings().unwrap_or(self.declared_settings())
     }
 
     /// Overrides the settings.

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{LazyLock, RwLock};
 
+use log::Level;
+
 use super::metric::Metric;
 use super::registered::RuntimeMetric;
 use crate::collect::{overrides, registry};
@@ -11,6 +13,7 @@ use crate::error::Error;
 use crate::labels::hash::Seeded;
 use crate::locks::{force, read, write};
 use crate::metric::source::Source;
+use crate::report::report;
 use crate::rules::name::{MAX_NAME_LEN, NameError};
 use crate::store::family::Family;
 
@@ -106,7 +109,6 @@ pub(super) fn register(
         return Ok((metric, false));
     }
     let metric = RuntimeMetric(Family::leak(checked.leak(source)));
-    overrides::override_registered(metric.descriptor());
     table.by_name.insert(lower, metric);
     if let Some(old) = metric.descriptor().was() {
         table.old_names.insert(old.to_ascii_lowercase(), metric);
@@ -115,6 +117,14 @@ pub(super) fn register(
     table.add_key(key, metric);
     // Under the lock, so that a metric that can be found is in snapshots too.
     registry::add(metric.0);
+    // After the metric is in the registry: an override that comes now finds it there. Before the
+    // metric can be found here and recorded, which would decide its settings.
+    let overridden = overrides::override_registered(metric.descriptor());
+    // A logger may register metrics.
+    drop(table);
+    if let Err(error) = overridden {
+        report(Level::Warn, "overrides", format_args!("{error}"));
+    }
     Ok((metric, true))
 }
 

@@ -176,7 +176,11 @@ impl Family {
 
     /// The descriptor under the metric's old name, if it has one.
     pub(crate) fn under_old_name(&'static self) -> Option<&'static Descriptor> {
-        self.descriptor.was()?;
+        let old = self.descriptor.was()?;
+        // `check` reports it.
+        if old.eq_ignore_ascii_case(self.descriptor.name()) {
+            return None;
+        }
         if let Some(renamed) = self.renamed.get() {
             return Some(renamed);
         }
