@@ -94,7 +94,16 @@ impl PrometheusBuilder {
     /// Pushes the last values to this gateway when the handler is removed or the program shuts
     /// down, for batch jobs.
     ///
-    /// A shutdown fails if the gateway does not accept them.
+    /// A shutdown fails if the gateway does not accept them. An address, job or label that cannot be
+    /// used is an error of [`build`](Self::build).
+    ///
+    /// ```
+    /// use typed_metrics_prometheus::{PrometheusHandler, Pushgateway};
+    ///
+    /// let nowhere = Pushgateway::new("https://gateway:9091", "backup");
+    /// let error = PrometheusHandler::builder().push_at_shutdown(nowhere).build().unwrap_err();
+    /// assert!(error.to_string().contains("TLS is not supported"), "{error}");
+    /// ```
     #[cfg(feature = "push")]
     pub fn push_at_shutdown(self, gateway: Pushgateway) -> Self {
         Self { last_push: Some(gateway), ..self }
@@ -110,6 +119,10 @@ impl PrometheusBuilder {
         let login = self.checked_login(&mut mistakes);
         #[cfg(feature = "server")]
         let endpoint = self.endpoint(login.clone(), &mut mistakes);
+        #[cfg(feature = "push")]
+        if let Some(Err(PrometheusError(wrong))) = self.last_push.as_ref().map(Pushgateway::check) {
+            mistakes.extend(wrong);
+        }
         if !mistakes.is_empty() {
             return Err(PrometheusError(mistakes));
         }
