@@ -114,6 +114,7 @@ impl PrometheusBuilder {
     /// # Errors
     /// All settings that cannot be used.
     pub fn build(self) -> Result<PrometheusHandler, PrometheusError> {
+        #[allow(unused_mut, reason = "without features, nothing can be wrong")]
         let mut mistakes = Vec::new();
         #[cfg(any(feature = "server", feature = "tower"))]
         let login = self.checked_login(&mut mistakes);
