@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use crate::error::PrometheusError;
 use crate::handler::{PrometheusHandler, Shared};
+#[cfg(any(feature = "server", feature = "tower"))]
+use crate::login::Login;
 #[cfg(feature = "push")]
 use crate::push::gateway::Pushgateway;
 #[cfg(any(feature = "server", feature = "tower"))]
@@ -15,7 +17,7 @@ use crate::server::address;
 #[cfg(feature = "server")]
 use crate::server::endpoint::{Endpoint, EndpointSettings};
 #[cfg(feature = "server")]
-use crate::server::login::Login;
+use crate::server::host;
 use crate::settings::Settings;
 
 impl PrometheusHandler {
@@ -52,7 +54,7 @@ pub struct PrometheusBuilder {
     is_without_server: bool,
     #[cfg(feature = "server")]
     is_without_page: bool,
-    #[cfg(feature = "server")]
+    #[cfg(any(feature = "server", feature = "tower"))]
     login: Option<(String, Password)>,
     #[cfg(feature = "server")]
     allowed_hosts: Vec<String>,
@@ -61,11 +63,11 @@ pub struct PrometheusBuilder {
 }
 
 /// A password, which no message shows.
-#[cfg(feature = "server")]
+#[cfg(any(feature = "server", feature = "tower"))]
 #[derive(Clone)]
 struct Password(String);
 
-#[cfg(feature = "server")]
+#[cfg(any(feature = "server", feature = "tower"))]
 impl std::fmt::Debug for Password {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("…")
@@ -79,10 +81,29 @@ impl PrometheusBuilder {
         self
     }
 
+    /// Requires this user and this password (HTTP Basic authentication): the server of every request
+    /// except for `/healthz`, and the service for a router of every request.
+    ///
+    /// HTTP does not encrypt them. On networks that others read, put a proxy with TLS before the
+    /// server.
+    #[cfg(any(feature = "server", feature = "tower"))]
+    pub fn basic_auth(self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        Self { login: Some((user.into(), Password(password.into()))), ..self }
+    }
+
     /// Pushes the last values to this gateway when the handler is removed or the program shuts
     /// down, for batch jobs.
     ///
-    /// A shutdown fails if the gateway does not accept them.
+    /// A shutdown fails if the gateway does not accept them. An address, job or label that cannot be
+    /// used is an error of [`build`](Self::build).
+    ///
+    /// ```
+    /// use typed_metrics_prometheus::{PrometheusHandler, Pushgateway};
+    ///
+    /// let nowhere = Pushgateway::new("https://gateway:9091", "backup");
+    /// let error = PrometheusHandler::builder().push_at_shutdown(nowhere).build().unwrap_err();
+    /// assert!(error.to_string().contains("TLS is not supported"), "{error}");
+    /// ```
     #[cfg(feature = "push")]
     pub fn push_at_shutdown(self, gateway: Pushgateway) -> Self {
         Self { last_push: Some(gateway), ..self }
@@ -93,14 +114,27 @@ impl PrometheusBuilder {
     /// # Errors
     /// All settings that cannot be used.
     pub fn build(self) -> Result<PrometheusHandler, PrometheusError> {
+        #[allow(unused_mut, reason = "without features, nothing can be wrong")]
+        let mut mistakes = Vec::new();
+        #[cfg(any(feature = "server", feature = "tower"))]
+        let login = self.checked_login(&mut mistakes);
         #[cfg(feature = "server")]
-        let endpoint = self.endpoint()?.map(Endpoint::new);
+        let endpoint = self.endpoint(login.clone(), &mut mistakes);
+        #[cfg(feature = "push")]
+        if let Some(Err(PrometheusError(wrong))) = self.last_push.as_ref().map(Pushgateway::check) {
+            mistakes.extend(wrong);
+        }
+        if !mistakes.is_empty() {
+            return Err(PrometheusError(mistakes));
+        }
         let shared = Shared {
             #[cfg(any(feature = "server", feature = "tower"))]
             scraper: Arc::new(Scraper::new(self.settings.clone())),
             settings: self.settings,
             #[cfg(feature = "server")]
-            endpoint,
+            endpoint: endpoint.map(Endpoint::new),
+            #[cfg(feature = "tower")]
+            login,
             #[cfg(feature = "push")]
             last_push: self.last_push,
         };
@@ -122,6 +156,10 @@ impl PrometheusBuilder {
 
     /// Serves nothing: for programs that only [render](PrometheusHandler::render), push, or answer
     /// scrapes in a router of their own.
+    ///
+    /// [`basic_auth`](Self::basic_auth) then applies to the service for that router. An
+    /// [`address`](Self::address) or [`allow_host`](Self::allow_host) is an error, because only a
+    /// server has them.
     pub fn without_server(self) -> Self {
         Self { is_without_server: true, ..self }
     }
@@ -131,54 +169,66 @@ impl PrometheusBuilder {
         Self { is_without_page: true, ..self }
     }
 
-    /// Requires this user and this password of every request, except for `/healthz` (HTTP Basic
-    /// authentication).
-    ///
-    /// HTTP does not encrypt them. On networks that others read, put a proxy with TLS before the
-    /// server.
-    pub fn basic_auth(self, user: impl Into<String>, password: impl Into<String>) -> Self {
-        Self { login: Some((user.into(), Password(password.into()))), ..self }
-    }
-
     /// Also answers requests to this host name, while the server listens on loopback. May be
     /// called several times.
     ///
     /// There, the server refuses other names than `localhost`, because a page of another site can
     /// make its own name resolve to 127.0.0.1. A proxy on the same machine that passes on the
-    /// original `Host` needs this setting.
+    /// original `Host` needs this setting. The name has no scheme, port or path.
+    ///
+    /// ```
+    /// use typed_metrics_prometheus::PrometheusHandler;
+    ///
+    /// let proxied = PrometheusHandler::builder().allow_host("metrics.example");
+    /// assert!(proxied.build().is_ok());
+    /// let error = PrometheusHandler::builder().allow_host("http://x:1").build().unwrap_err();
+    /// assert!(error.to_string().ends_with("; write `x`"), "{error}");
+    /// ```
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
-        self.allowed_hosts.push(name.into().to_ascii_lowercase());
+        self.allowed_hosts.push(name.into());
         self
     }
 
-    fn endpoint(&self) -> Result<Option<EndpointSettings>, PrometheusError> {
+    /// `None` if the handler serves nothing itself.
+    fn endpoint(
+        &self,
+        login: Option<Login>,
+        mistakes: &mut Vec<String>,
+    ) -> Option<EndpointSettings> {
+        let host = |name: &String| host::name(name).map_err(|mistake| mistakes.push(mistake)).ok();
+        let allowed_hosts = self.allowed_hosts.iter().filter_map(host).collect();
         if self.is_without_server {
-            return Ok(None);
-        }
-        let mut mistakes = Vec::new();
-        let addresses = match self.address {
-            Some(address) => vec![address],
-            None => address::by_variables(|name| std::env::var_os(name), &mut mistakes),
-        };
-        let login = self.login.as_ref().map(|(user, Password(password))| {
-            if user.contains(':') {
+            let of_a_server = [
+                ("address", self.address.is_some()),
+                ("allow_host", !self.allowed_hosts.is_empty()),
+            ];
+            for (setting, _) in of_a_server.iter().filter(|(_, is_set)| *is_set) {
                 mistakes.push(format!(
-                    "the user of `basic_auth` is `{user}`, which contains `:`; HTTP ends the user \
-                     there, so choose a user without `:`"
+                    "the builder has both `without_server` and `{setting}`, which is a setting of \
+                     the server; leave out one of them"
                 ));
             }
-            Login::new(user, password)
-        });
-        let allowed_hosts = self.allowed_hosts.clone();
-        if mistakes.is_empty() {
-            Ok(Some(EndpointSettings {
-                addresses,
-                allowed_hosts,
-                login,
-                has_page: !self.is_without_page,
-            }))
-        } else {
-            Err(PrometheusError(mistakes))
+            return None;
         }
+        let addresses = match self.address {
+            Some(address) => vec![address],
+            None => address::by_variables(|name| std::env::var_os(name), mistakes),
+        };
+        Some(EndpointSettings { addresses, allowed_hosts, login, has_page: !self.is_without_page })
+    }
+}
+
+/// The password.
+#[cfg(any(feature = "server", feature = "tower"))]
+impl PrometheusBuilder {
+    fn checked_login(&self, mistakes: &mut Vec<String>) -> Option<Login> {
+        let (user, Password(password)) = self.login.as_ref()?;
+        if user.contains(':') {
+            mistakes.push(format!(
+                "the user of `basic_auth` is `{user}`, which contains `:`; HTTP ends the user \
+                 there, so choose a user without `:`"
+            ));
+        }
+        Some(Login::new(user, password))
     }
 }

@@ -116,6 +116,17 @@ impl Named {
     }
 }
 
+/// The two in this order, if one is the old name that `was` gives the other.
+pub(crate) fn new_and_old<'a>(
+    a: &'a Descriptor,
+    b: &'a Descriptor,
+) -> Option<(&'a Descriptor, &'a Descriptor)> {
+    if b.renamed_to() == Some(a.name()) {
+        return Some((a, b));
+    }
+    (a.renamed_to() == Some(b.name())).then_some((b, a))
+}
+
 /// A metric that cannot be exported beside another one, because both have one name in Prometheus.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -131,6 +142,18 @@ pub struct NameConflict {
 impl fmt::Display for NameConflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, first, second } = self;
+        if let Some((new, old)) = first.and_then(|first| new_and_old(first, second)) {
+            return write!(
+                f,
+                "metric `{}` ({}, {}) clashes in Prometheus with its own old name `{}`, because \
+                 `{}` is `{name}` there; leave out `was`",
+                new.name(),
+                new.metric_type(),
+                new.source(),
+                old.name(),
+                second.name(),
+            );
+        }
         write!(
             f,
             "metric `{}` ({}, {}) is `{name}` in Prometheus, which clashes with ",

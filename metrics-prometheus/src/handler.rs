@@ -11,6 +11,8 @@ use typed_metrics_core::{HandlerError, MetricHandler, observe_now};
 #[cfg(feature = "push")]
 use crate::error::PrometheusError;
 use crate::format::Format;
+#[cfg(feature = "tower")]
+use crate::login::Login;
 #[cfg(feature = "push")]
 use crate::push::gateway::{Method, Pushgateway};
 #[cfg(any(feature = "server", feature = "tower"))]
@@ -61,6 +63,9 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     #[cfg(any(feature = "server", feature = "tower"))]
     pub(crate) scraper: Arc<Scraper>,
+    /// Of the service.
+    #[cfg(feature = "tower")]
+    pub(crate) login: Option<Login>,
     /// `None` if the handler serves nothing itself.
     #[cfg(feature = "server")]
     pub(crate) endpoint: Option<Endpoint>,

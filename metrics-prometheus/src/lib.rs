@@ -39,6 +39,8 @@ mod escaping;
 mod format;
 mod handler;
 mod kind;
+#[cfg(any(feature = "server", feature = "tower"))]
+mod login;
 #[cfg(feature = "server")]
 mod named;
 mod naming;

@@ -13,6 +13,7 @@ use http_body_util::Full;
 
 use crate::answer::{Answer, metrics};
 use crate::handler::PrometheusHandler;
+use crate::login::Login;
 use crate::scrape::scraper::Scraper;
 
 impl PrometheusHandler {
@@ -22,19 +23,23 @@ impl PrometheusHandler {
     /// The handler need not be installed, so it opens no port of its own. A thread of the handler
     /// collects; the runtime of the program does not wait, whatever observed callbacks do.
     ///
+    /// With [`basic_auth`](crate::PrometheusBuilder::basic_auth), the service answers only requests
+    /// with the user and the password, and all others with 401.
+    ///
     /// With axum, for example:
     ///
     /// ```
     /// use typed_metrics_prometheus::PrometheusHandler;
     ///
-    /// let handler = PrometheusHandler::builder().build()?;
+    /// let handler = PrometheusHandler::builder().basic_auth("prometheus", "open sesame").build()?;
     /// let app: axum::Router =
     ///     axum::Router::new().route_service("/metrics", handler.service());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn service(&self) -> ScrapeService {
-        ScrapeService { scraper: Arc::clone(&self.shared.scraper) }
+        let login = self.shared.login.clone();
+        ScrapeService { scraper: Arc::clone(&self.shared.scraper), login }
     }
 }
 
@@ -45,6 +50,7 @@ impl PrometheusHandler {
 #[derive(Clone)]
 pub struct ScrapeService {
     scraper: Arc<Scraper>,
+    login: Option<Login>,
 }
 
 impl fmt::Debug for ScrapeService {
@@ -64,8 +70,14 @@ impl<B> tower_service::Service<Request<B>> for ScrapeService {
 
     fn call(&mut self, request: Request<B>) -> ScrapeFuture {
         let scraper = Arc::clone(&self.scraper);
+        let login = self.login.clone();
         let (head, _) = request.into_parts();
-        let answer = async move { metrics(&scraper, &head.method, &head.headers).await };
+        let answer = async move {
+            match login.and_then(|login| login.refuse(&head.headers)) {
+                Some(refused) => refused,
+                None => metrics(&scraper, &head.method, &head.headers).await,
+            }
+        };
         ScrapeFuture(Box::pin(answer))
     }
 }

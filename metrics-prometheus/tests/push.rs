@@ -129,12 +129,26 @@ fn a_group_that_cannot_be_named_is_an_error_that_names_the_mistake() {
     for (url, job, label, text) in [
         ("localhost:9091", "job", "a", "`localhost:9091`, which is no address of a server; write"),
         ("http://localhost:9091?x", "job", "a", "which is no address of a server"),
-        ("http://local host", "job", "a", "is no valid address"),
+        ("http://local host", "job", "a", "`http://local host`, which is no valid address ("),
+        ("http://", "job", "a", "`http://`, which "),
+        ("http://:9091", "job", "a", "`http://:9091`, which has no host; write"),
+        ("http://host:90910", "job", "a", "whose port is not a whole number from 0 to 65535"),
+        ("http://[::1]:x", "job", "a", "`http://[::1]:x`, "),
+        ("HTTPS://host", "job", "a", "`HTTPS://host`, but TLS is not supported; push to a proxy"),
         ("http://localhost", "", "a", "the job of the Pushgateway is empty"),
+        ("http://localhost", "job", "my label", "`my label` cannot be a label of a group"),
         ("http://localhost", "job", "a-b", "`a-b` cannot be a label of a group"),
         ("http://localhost", "job", "job", "`job` cannot be a label of a group"),
     ] {
-        let error = Pushgateway::new(url, job).group(label, "x").delete().unwrap_err().to_string();
+        let gateway = Pushgateway::new(url, job).group(label, "x");
+        let error = gateway.delete().unwrap_err().to_string();
         assert!(error.contains(text), "{error}");
+        // Before the program begins its work.
+        let built = PrometheusHandler::builder().push_at_shutdown(gateway).build();
+        assert_eq!(built.unwrap_err().to_string(), error);
+    }
+    for url in ["http://localhost", "http://localhost:9091/", "http://[::1]:9091/prefix"] {
+        let gateway = Pushgateway::new(url, "job").group("path", "/var/lib");
+        PrometheusHandler::builder().push_at_shutdown(gateway).build().unwrap();
     }
 }

@@ -71,6 +71,34 @@ fn a_router_of_the_program_answers_scrapes() {
 }
 
 #[test]
+fn the_service_asks_for_the_password_of_the_builder() {
+    let builder = PrometheusHandler::builder().basic_auth("Aladdin", "open sesame");
+    for builder in [builder.clone(), builder.without_server()] {
+        let handler = builder.build().unwrap();
+        let router = Router::new()
+            .route("/shop", get(async || "open"))
+            .route_service("/metrics", handler.service());
+        let address = serve(router);
+        Mounted::requests(2).inc();
+        for given in ["", "Authorization: Basic QWxhZGRpbjp3cm9uZw==\r\n"] {
+            for method in ["GET", "POST"] {
+                let answer = send(address, &format!("{method} /metrics HTTP/1.0\r\n{given}\r\n"));
+                assert!(answer.starts_with("HTTP/1.0 401 "), "{answer}");
+                let asks = "\r\nwww-authenticate: Basic realm=\"metrics\", charset=\"UTF-8\"\r\n";
+                assert!(answer.contains(asks), "{answer}");
+                assert!(!answer.contains("mounted_requests"), "{answer}");
+            }
+        }
+        let login = "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==";
+        let answer = send(address, &format!("GET /metrics HTTP/1.0\r\n{login}\r\n\r\n"));
+        assert!(answer.starts_with("HTTP/1.0 200 OK\r\n"), "{answer}");
+        assert!(answer.contains("\nmounted_requests_total{test=\"2\"} "), "{answer}");
+        // The other routes are the program's.
+        assert!(send(address, "GET /shop HTTP/1.0\r\n\r\n").ends_with("open"));
+    }
+}
+
+#[test]
 fn a_callback_that_hangs_stops_neither_the_runtime_nor_a_scrape() {
     let address = serve(router());
     let is_over = Arc::new(AtomicBool::new(false));

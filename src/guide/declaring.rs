@@ -10,7 +10,6 @@
 //! | `#[up_down_counter]` | a sum that grows and shrinks | `inc`, `dec`, `add`, `enter`, `observe` | `i64`, or `f64` |
 //! | `#[gauge]` | the last value that was set | `set`, `inc`, `dec`, `add`, `sub`, `set_max`, `set_min`, `observe`; for units of time also `set_to_now` | `f64`, or `i64`, `u64` |
 //! | `#[histogram]` | a distribution | `record`, `record_many`; for units of time also `start_timer`, `time` | `f64`, or `u64` |
-//!
 //! | `#[state]` | states of which one is current | `set`, `observe` | 1 and 0 |
 //! | `#[info]` | labels that are a fact | `set` | 1 |
 //!
@@ -104,7 +103,8 @@
 //! - Handlers get both metrics. An up-to-date dashboard can find the old ones:
 //!   [`catalog`](crate::catalog) has the names of each in
 //!   [`was`](crate::Descriptor::was) and [`renamed_to`](crate::Descriptor::renamed_to).
-//! - An old name follows the rule for names, and belongs to no other metric.
+//! - An old name follows the rule for names, and belongs to no other metric. Back ends translate
+//!   it like any name: Prometheus scrapes a histogram in `s` as `old_name_seconds`.
 //!   [`check`](crate::check) finds clashes across crates.
 //! - [`Metric::was`](crate::Metric::was) is the same for run-time metrics.
 //!

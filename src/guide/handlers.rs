@@ -59,6 +59,10 @@
 //! `OtelHandler::otlp()` lists all settings and variables, and says what happens while the
 //! collector is down.
 //!
+//! The name `"otel"` stands for all exporters that the variable `OTEL_METRICS_EXPORTER` lists, such
+//! as `OTEL_METRICS_EXPORTER=otlp,prometheus`. The list takes `otlp`, `console` and `prometheus`;
+//! `none` exports nothing.
+//!
 //! `OtelHandler::new(provider)` exports through your own meter provider, which decides on views,
 //! readers and temporality. If a global provider is set, the handler named `"otel"` exports through
 //! it. The provider of OpenTelemetry's SDK needs the feature `otel-sdk`. Use this way if your

@@ -18,6 +18,9 @@
 //! | `/healthz` | `ok` |
 //! | `/` | the page, for people |
 //!
+//! The page reads `/data.json`, which is internal to the page and may change with every version:
+//! programs read `/metrics`.
+//!
 //! OpenTelemetry's variables `OTEL_EXPORTER_PROMETHEUS_HOST` and `OTEL_EXPORTER_PROMETHEUS_PORT`
 //! choose another address. [`PrometheusHandler::builder`] chooses it in code:
 //!
@@ -55,6 +58,32 @@
 //! `scrape_native_histograms: true` in the scrape configuration; before,
 //! `--enable-feature=native-histograms`. Metrics with `exponential` buckets are native then.
 //!
+//! # Counters at zero
+//!
+//! A series is scraped from its first measurement. Prometheus' `rate` and `increase` do not see
+//! that measurement, because they compare two scrapes. So start a counter with `add(0)`, and an
+//! alert sees the first error:
+//!
+//! ```
+//! use typed_metrics::prometheus::Format;
+//! use typed_metrics::{Metrics, PrometheusHandler};
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "lock")]
+//! enum Lock {
+//!     #[counter]
+//!     Failures,
+//! }
+//!
+//! let handler = PrometheusHandler::builder().build()?;
+//! let scrape = || String::from_utf8(handler.render(Format::Text)).unwrap();
+//! let failures = Lock::failures();
+//! assert!(!scrape().contains("\nlock_failures_total "));
+//! failures.add(0);
+//! assert!(scrape().contains("\nlock_failures_total 0\n"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Formats and names
 //!
 //! The header `Accept` of a scrape chooses the format: text 0.0.4 and 1.0.0, OpenMetrics 1.0,
@@ -78,6 +107,27 @@
 //! let text = String::from_utf8(handler.render(Format::Text))?;
 //! assert!(text.contains("\nboats_arrived 2"), "{text}");
 //! assert!(text.contains("\ntarget_info{service_name=\"harbour\"} 1\n"), "{text}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The old name of a metric is translated as well, with the unit and the type of the metric:
+//!
+//! ```
+//! use typed_metrics::prometheus::Format;
+//! use typed_metrics::{Metrics, PrometheusHandler};
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "crane")]
+//! enum Crane {
+//!     #[histogram(unit = "s", was = "old_name")]
+//!     Lift,
+//! }
+//!
+//! Crane::lift().record(2);
+//! let handler = PrometheusHandler::builder().build()?;
+//! let text = String::from_utf8(handler.render(Format::Text))?;
+//! assert!(text.contains("\ncrane_lift_seconds_count 1\n"), "{text}");
+//! assert!(text.contains("\nold_name_seconds_count 1\n"), "{text}");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -114,6 +164,10 @@
 //! [`render`](crate::PrometheusHandler::render) and the format's content type. A handler with
 //! `without_server()` opens no port; one that only gives a service need not be installed.
 //!
+//! With `basic_auth` of the builder, the service requires the user and the password, and answers
+//! other requests with 401. `address` and `allow_host` are settings of the server: together with
+//! `without_server()`, they are errors of `build`.
+//!
 //! `render` runs observed callbacks on the calling thread. The service has threads of its own, so
 //! an async runtime never waits for a callback.
 //!
@@ -136,6 +190,10 @@
 //!     Ok(())
 //! }
 //! ```
+//!
+//! The gateway's address begins with `http://`: TLS is not supported, so push to a proxy that
+//! speaks TLS. An address, job or label that cannot be used is an error of `build` after
+//! `push_at_shutdown`, and of a push otherwise.
 //!
 //! # Limits
 //!
@@ -160,11 +218,11 @@
 //! Metrics tell much about a program. The server listens on loopback by default. There it also
 //! refuses requests whose header `Host` is neither an IP address nor `localhost`, because a page of
 //! another site can make its own name resolve to 127.0.0.1 and so read what your browser can reach.
-//! `allow_host` of the builder adds a name.
+//! `allow_host` of the builder adds a name, without scheme and port.
 //!
-//! `basic_auth` of the builder requires a user and a password of all paths except `/healthz`. The
-//! server speaks no TLS: where others can read the network, let it listen on loopback, and put a
-//! proxy before it. With Caddy, for example:
+//! `basic_auth` of the builder requires a user and a password of all paths except `/healthz`, and
+//! of the [service](#beside-a-server-of-the-program). The server speaks no TLS: where others can
+//! read the network, let it listen on loopback, and put a proxy before it. With Caddy, for example:
 //!
 //! ```text
 //! shop.example:9465 {

@@ -34,6 +34,28 @@
 //! assert_eq!(typed_metrics::snapshot().get("queue.taken").unwrap().series[0].value.as_f64(), 1.0);
 //! ```
 //!
+//! A series is exported from its first measurement: a handle alone exports nothing. `add(0)`
+//! exports a counter at zero, before anything is counted:
+//!
+//! ```
+//! use typed_metrics::Metrics;
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "mailbox")]
+//! enum Mailbox {
+//!     #[counter]
+//!     Bounced,
+//! }
+//!
+//! let series = || typed_metrics::snapshot().get("mailbox.bounced").map(|m| m.series.len());
+//! let bounced = Mailbox::bounced();
+//! assert_eq!(series().unwrap_or(0), 0);
+//! bounced.add(0);
+//! assert_eq!(series(), Some(1));
+//! let snapshot = typed_metrics::snapshot();
+//! assert_eq!(snapshot.get("mailbox.bounced").unwrap().series[0].value.as_f64(), 0.0);
+//! ```
+//!
 //! | declaration | type of the handle |
 //! |---|---|
 //! | `#[counter]`, `#[counter(value = f64)]` | `Counter`, `Counter<f64>` |

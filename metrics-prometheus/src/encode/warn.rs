@@ -6,7 +6,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use log::Level;
 use typed_metrics_core::{Descriptor, report};
 
-use crate::conflicts::NameConflict;
+use crate::conflicts::{NameConflict, new_and_old};
 
 /// Reports a metric whose name belongs to another one.
 pub(super) fn warn_of_name(conflict: &NameConflict) {
@@ -16,6 +16,15 @@ pub(super) fn warn_of_name(conflict: &NameConflict) {
 /// Reports series of two metrics that have one name and the same labels.
 pub(super) fn warn_of_equal_series(name: &str, kept: &Descriptor, other: &'static Descriptor) {
     warn_once(other.name(), || {
+        if let Some((new, old)) = new_and_old(kept, other) {
+            return format!(
+                "metric `{}` ({}) and its own old name `{}` are both `{name}` in Prometheus; the \
+                 scrape has the metric once; leave out `was`",
+                new.name(),
+                new.source(),
+                old.name(),
+            );
+        }
         format!(
             "metrics `{}` ({}) and `{}` ({}) are both `{name}` in Prometheus and have series with \
              the same labels; the scrape leaves out those of `{}`; rename one metric",

@@ -115,17 +115,17 @@ impl Pushgateway {
         }
     }
 
+    /// Finds mistakes in the address, the job and the labels.
+    pub(crate) fn check(&self) -> Result<(), PrometheusError> {
+        self.address().map(drop)
+    }
+
     /// The address of the group.
     fn address(&self) -> Result<Uri, PrometheusError> {
         let mut mistakes = Vec::new();
         let url = self.url.trim_end_matches('/');
-        let is_http = url.starts_with("http://");
-        if !is_http || url.contains(['?', '#']) {
-            mistakes.push(format!(
-                "the address of the Pushgateway is `{}`, which is no address of a server; write \
-                 `http://host:9091`",
-                self.url
-            ));
+        if let Err(reason) = check_server(url) {
+            mistakes.push(format!("the address of the Pushgateway is `{}`, {reason}", self.url));
         }
         if self.job.is_empty() {
             mistakes.push(
@@ -174,6 +174,35 @@ impl Pushgateway {
         let text = format!("{failed}: the Pushgateway at {at} answered {status}: {reason}");
         Err(PrometheusError(vec![text]))
     }
+}
+
+/// Whether this is the address of a server that speaks HTTP; if not, the reason and the fix.
+fn check_server(url: &str) -> Result<(), String> {
+    const FIX: &str = "write `http://host:9091`";
+    let begins_with = |scheme: &str| {
+        url.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme))
+    };
+    if begins_with("https://") {
+        return Err(
+            "but TLS is not supported; push to a proxy on this machine that speaks TLS, at \
+                    an address that begins with `http://`"
+                .to_owned(),
+        );
+    }
+    if !begins_with("http://") || url.contains(['?', '#']) {
+        return Err(format!("which is no address of a server; {FIX}"));
+    }
+    let parsed = Uri::try_from(url);
+    let uri = parsed.map_err(|error| format!("which is no valid address ({error}); {FIX}"))?;
+    if uri.host().is_none_or(str::is_empty) {
+        return Err(format!("which has no host; {FIX}"));
+    }
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    let after_host = authority.rsplit(['@', ']']).next().unwrap_or_default();
+    if after_host.contains(':') && uri.port_u16().is_none() {
+        return Err(format!("whose port is not a whole number from 0 to 65535; {FIX}"));
+    }
+    Ok(())
 }
 
 /// Without the password.

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use log::Level;
 use typed_metrics_core::{HandlerError, report};
 
+use crate::login::Login;
 use crate::scrape::scraper::Scraper;
 use crate::server::host::Hosts;
-use crate::server::login::Login;
 use crate::server::running::Running;
 use crate::server::site::Site;
 

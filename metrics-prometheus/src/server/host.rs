@@ -28,6 +28,28 @@ impl Hosts {
     }
 }
 
+/// The name that requests may have, in lower case; an error if this is no bare host name.
+pub(crate) fn name(text: &str) -> Result<String, String> {
+    let name = text.trim_end_matches('.').to_ascii_lowercase();
+    if is_name(&name) {
+        return Ok(name);
+    }
+    let after_scheme = name.split_once("://").map_or(&*name, |(_, rest)| rest);
+    let authority = after_scheme.split(['/', '?', '#']).next().unwrap_or_default();
+    let bare = without_port(authority).trim_end_matches('.');
+    let fix = if is_name(bare) { bare } else { "metrics.example" };
+    let such = if is_name(bare) { "" } else { "a name such as " };
+    Err(format!(
+        "`allow_host` has `{text}`, which is no bare host name (ASCII letters, digits, `-`, `_` \
+         and `.`, without scheme, port and path); write {such}`{fix}`"
+    ))
+}
+
+fn is_name(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_allowed)
+}
+
 fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
@@ -38,6 +60,26 @@ fn without_port(host: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_bare_host_name_can_be_allowed() {
+        assert_eq!(name("Metrics.Example.").unwrap(), "metrics.example");
+        assert_eq!(name("my_host-1").unwrap(), "my_host-1");
+        for (wrong, fix) in [
+            ("http://x:1", "write `x`"),
+            ("shop.example:9464", "write `shop.example`"),
+            ("shop.example/metrics", "write `shop.example`"),
+            ("https://Shop.example./?a", "write `shop.example`"),
+            ("", "write a name such as `metrics.example`"),
+            ("*.example", "write a name such as `metrics.example`"),
+            ("a b", "write a name such as `metrics.example`"),
+            ("[::1]", "write a name such as `metrics.example`"),
+        ] {
+            let error = name(wrong).unwrap_err();
+            let begin = format!("`allow_host` has `{wrong}`, which is no bare host name (");
+            assert!(error.starts_with(&begin) && error.ends_with(fix), "{error}");
+        }
+    }
 
     #[test]
     fn a_server_on_loopback_refuses_names_of_other_sites() {

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{HOST, HeaderName, HeaderValue, WWW_AUTHENTICATE};
+use http::header::{HOST, HeaderName, HeaderValue};
 use http::{StatusCode, request};
 
 use crate::answer::{Answer, bytes_of_type, collected, metrics, refuse_other_methods, text};
+use crate::login::Login;
 use crate::page;
 use crate::scrape::output::Contents;
 use crate::scrape::scraper::Scraper;
 use crate::server::host::Hosts;
-use crate::server::login::Login;
 
 /// The paths, for those that ask for another one.
 const PATHS: &str = "\
@@ -83,13 +83,6 @@ impl Site {
         // Those who probe the health of a program have no password.
         let is_open = request.uri.path() == "/healthz";
         let login = self.login.as_ref().filter(|_| !is_open)?;
-        if login.allows(&request.headers) {
-            return None;
-        }
-        let mut refused =
-            text(StatusCode::UNAUTHORIZED, "The metrics need a user and a password.\n");
-        let basic = HeaderValue::from_static("Basic realm=\"metrics\", charset=\"UTF-8\"");
-        refused.headers_mut().insert(WWW_AUTHENTICATE, basic);
-        Some(refused)
+        login.refuse(&request.headers)
     }
 }

@@ -5,9 +5,9 @@ use std::sync::{Mutex, Once};
 use log::{LevelFilter, Log, Metadata, Record};
 use typed_metrics_core::testing::capture;
 use typed_metrics_core::{
-    Descriptor, Metric, RuntimeMetric, ValueType, attributes, register_metric,
+    Descriptor, Metric, RuntimeMetric, ValueType, attributes, catalog, register_metric,
 };
-use typed_metrics_prometheus::{Escaping, Format, Naming, Settings};
+use typed_metrics_prometheus::{Escaping, Format, Naming, PrometheusHandler, Settings};
 
 use crate::texts::scrape;
 
@@ -111,6 +111,35 @@ fn a_metric_whose_name_another_type_has_is_left_out_and_reported_once() {
     ];
     parts.iter().for_each(|part| assert!(text.contains(part), "{text}"));
     assert_eq!(of("left.wait.count").len(), 1);
+}
+
+#[test]
+fn a_metric_whose_old_name_is_the_new_one_in_prometheus_needs_no_old_name() {
+    set_logger();
+    let metric = Metric::counter("again.c").value_type(ValueType::U64).was("again_c");
+    let new = register_metric("again.c", metric).unwrap();
+    let seen = capture(|| new.record(2, attributes!()).unwrap());
+    let both: Vec<&'static Descriptor> =
+        catalog().into_iter().filter(|metric| metric.name().starts_with("again")).collect();
+    assert_eq!(both.len(), 2, "{both:?}");
+    let conflicts = Naming::default().check(&both).unwrap_err().to_string();
+    let begin = "metric `again.c` (counter, `register_metric` at ";
+    let end = ") clashes in Prometheus with its own old name `again_c`, because `again_c` is \
+               `again_c_total` there; leave out `was`";
+    assert!(conflicts.starts_with(begin) && conflicts.ends_with(end), "{conflicts}");
+
+    // A capture has no old names.
+    assert!(scrape(Format::Text, &seen.snapshot, &Settings::default()).contains("again_c_total 2"));
+    new.record(3, attributes!()).unwrap();
+    let handler = PrometheusHandler::builder().build().unwrap();
+    let text = String::from_utf8(handler.render(Format::Text)).unwrap();
+    assert_eq!(text.matches("\nagain_c_total ").count(), 1, "{text}");
+    let logged = LOGGED.lock().unwrap();
+    let warnings: Vec<_> =
+        logged.iter().filter(|text| text.starts_with("metric `again.c` (")).collect();
+    let end = "and its own old name `again_c` are both `again_c_total` in Prometheus; the scrape \
+               has the metric once; leave out `was`";
+    assert!(matches!(warnings[..], [text] if text.ends_with(end)), "{logged:?}");
 }
 
 #[test]

@@ -79,6 +79,23 @@ fn a_handler_without_a_server_opens_no_port() {
     handler.flush().unwrap();
 }
 
+#[test]
+fn a_setting_of_the_server_without_a_server_is_an_error_that_names_both() {
+    let without = PrometheusHandler::builder().without_server();
+    let with_address = without.clone().address(([127, 0, 0, 1], 0));
+    let error = with_address.clone().build().unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "the builder has both `without_server` and `address`, which is a setting of the server; \
+         leave out one of them"
+    );
+    let error = without.allow_host("shop.example").build().unwrap_err().to_string();
+    assert!(error.starts_with("the builder has both `without_server` and `allow_host`"), "{error}");
+    // All mistakes in one error.
+    let all = with_address.allow_host("http://x:1").basic_auth("a:b", "c").build().unwrap_err();
+    assert_eq!(all.to_string().lines().count(), 4, "{all}");
+}
+
 /// Runs the test of this name in a process of its own, where it is a program with variables.
 fn run_alone(test: &str, variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(std::env::current_exe().unwrap());

@@ -4,9 +4,11 @@ use std::fmt;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use http::HeaderMap;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
+use http::{HeaderMap, StatusCode};
 use subtle::ConstantTimeEq;
+
+use crate::answer::{Answer, text};
 
 /// The user and the password that requests must have.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,9 +22,21 @@ impl Login {
         Self { credentials: BASE64_STANDARD.encode(format!("{user}:{password}")) }
     }
 
+    /// The answer to a request without the user and the password.
+    pub(crate) fn refuse(&self, headers: &HeaderMap) -> Option<Answer> {
+        if self.allows(headers) {
+            return None;
+        }
+        let mut refused =
+            text(StatusCode::UNAUTHORIZED, "The metrics need a user and a password.\n");
+        let basic = HeaderValue::from_static("Basic realm=\"metrics\", charset=\"UTF-8\"");
+        refused.headers_mut().insert(WWW_AUTHENTICATE, basic);
+        Some(refused)
+    }
+
     /// Whether the request has the user and the password. The time that the comparison takes tells
     /// nothing about them, except their common length.
-    pub(crate) fn allows(&self, headers: &HeaderMap) -> bool {
+    fn allows(&self, headers: &HeaderMap) -> bool {
         let given = headers.get(AUTHORIZATION).map_or(&[][..], |value| value.as_bytes());
         let Some((scheme, credentials)) = given.split_at_checked("Basic ".len()) else {
             return false;
