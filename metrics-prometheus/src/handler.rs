@@ -165,6 +165,20 @@ impl MetricHandler for PrometheusHandler {
         Ok(())
     }
 
+    /// False for a handler that serves or has a last push: the thread of the server is in the
+    /// parent, and the values in the gateway are the parent's.
+    fn survives_fork(&self) -> bool {
+        #[cfg(feature = "server")]
+        if self.shared.endpoint.is_some() {
+            return false;
+        }
+        #[cfg(feature = "push")]
+        if self.shared.last_push.is_some() {
+            return false;
+        }
+        true
+    }
+
     /// Does nothing: Prometheus comes for the values.
     fn flush(&self) -> Result<(), HandlerError> {
         Ok(())

@@ -153,7 +153,8 @@
 //! callbacks. After four such threads, no callback is called until one returns, and recorded values
 //! are scraped as ever.
 //!
-//! In a forked child, nothing is served. The child sets the handler again, with another address.
+//! In a forked child, nothing is served, and nothing is pushed at its shutdown. The child sets a
+//! handler again, with another address.
 //!
 //! # Protect the endpoint
 //!
