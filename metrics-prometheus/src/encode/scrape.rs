@@ -191,4 +191,22 @@ mod tests {
                         link_state{state=\"up\",to=\"b\"} 1\n";
         assert_eq!(states(Format::Text), expected);
     }
+
+    #[test]
+    fn a_label_with_the_name_of_the_state_set_gets_a_prefix() {
+        let settings = Settings::default();
+        let write = |format| {
+            let mut labels = LabelWriter::new(format, &settings.naming);
+            labels.begin(
+                matches!(format, Format::OpenMetrics(_)).then(|| ("state", "link".to_owned())),
+            );
+            let mut out = Vec::new();
+            let pairs = [("link", LabelRef::Str("a")), ("state", LabelRef::Str("up"))];
+            labels.write(pairs.into_iter(), &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        let open_metrics = write(Format::OpenMetrics(Escaping::Underscores));
+        assert_eq!(open_metrics, "exported_link=\"a\",link=\"up\"");
+        assert_eq!(write(Format::Text), "link=\"a\",state=\"up\"");
+    }
 }
