@@ -138,3 +138,20 @@ fn a_group_that_cannot_be_named_is_an_error_that_names_the_mistake() {
         assert!(error.contains(text), "{error}");
     }
 }
+
+#[test]
+fn no_message_shows_the_user_of_an_address() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for url in [
+        format!("http://me:hunter2@{closed}"),
+        "http://me:hunter2@local host".to_owned(),
+        "me:hunter2@localhost".to_owned(),
+        "http://me:hunt/hunter2@localhost".to_owned(),
+    ] {
+        let to = Pushgateway::new(url, "job").timeout(Duration::from_secs(1));
+        let error = to.delete().unwrap_err();
+        for text in [error.to_string(), format!("{error:?}"), format!("{to:?}")] {
+            assert!(!text.contains("hunter2") && !text.contains("me:"), "{text}");
+        }
+    }
+}
