@@ -13,6 +13,8 @@ use crate::error::PrometheusError;
 use crate::format::Format;
 #[cfg(feature = "push")]
 use crate::push::gateway::{Method, Pushgateway};
+#[cfg(feature = "push")]
+use crate::scrape::callbacks::Callbacks;
 #[cfg(any(feature = "server", feature = "tower"))]
 use crate::scrape::scraper::Scraper;
 #[cfg(feature = "server")]
@@ -185,7 +187,8 @@ impl MetricHandler for PrometheusHandler {
     }
 
     /// Ends the server. Answers in progress have a second to be read. When this returns, the port
-    /// is free. Then the last values are pushed, if the builder has a Pushgateway.
+    /// is free. Then the last values are pushed, if the builder has a Pushgateway. Observed
+    /// callbacks have 300 ms; of later ones, the values that they gave before are pushed.
     ///
     /// # Errors
     /// If the Pushgateway does not accept the values.
@@ -196,7 +199,10 @@ impl MetricHandler for PrometheusHandler {
         }
         #[cfg(feature = "push")]
         if let Some(gateway) = &self.shared.last_push {
-            return Ok(self.push(gateway)?);
+            Callbacks::default().run();
+            let mut last = Vec::new();
+            Format::Text.encode_now(&self.shared.settings, &mut last);
+            return Ok(gateway.send(Method::Put, &last)?);
         }
         Ok(())
     }

@@ -2,10 +2,14 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use typed_metrics_core::{Metrics as _, set_metric_handlers, shutdown};
+use typed_metrics_core::{
+    MetricHandler as _, Metrics as _, observe, set_metric_handlers, shutdown,
+};
 use typed_metrics_derive::Metrics;
 use typed_metrics_prometheus::{PrometheusHandler, Pushgateway};
 use typed_metrics_turn::my_turn;
@@ -154,4 +158,34 @@ fn no_message_shows_the_user_of_an_address() {
             assert!(!text.contains("hunter2") && !text.contains("me:"), "{text}");
         }
     }
+}
+
+#[test]
+fn a_callback_that_hangs_does_not_hang_the_shutdown() {
+    let _turn = my_turn();
+    let (address, request) = gateway("200 OK");
+    let builder = PrometheusHandler::builder().without_server();
+    let handler = builder.push_at_shutdown(Pushgateway::new(address, "job")).build().unwrap();
+    Pushed::files(3).add(5);
+    let (release, released) = channel::<()>();
+    let released = Mutex::new(released);
+    let observation = observe(move || {
+        let _ = released.lock().unwrap().recv_timeout(Duration::from_secs(20));
+    });
+    let start = Instant::now();
+    handler.shutdown().unwrap();
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    let (_, _, body) = request.join().unwrap();
+    assert!(body.contains("\npushed_files_total{test=\"3\"} 5"), "{body}");
+    drop(release);
+    drop(observation);
+}
+
+#[test]
+fn a_forked_process_keeps_a_handler_only_if_it_neither_serves_nor_pushes() {
+    assert!(handler().survives_fork());
+    assert!(!PrometheusHandler::builder().build().unwrap().survives_fork());
+    let gateway = Pushgateway::new("http://localhost:9091", "job");
+    let pushing = PrometheusHandler::builder().without_server().push_at_shutdown(gateway);
+    assert!(!pushing.build().unwrap().survives_fork());
 }
