@@ -1,7 +1,9 @@
 //! Requests to a Pushgateway, which is played by a socket here. `e2e/run` pushes to a real one.
 
+use std::env;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
+use std::process::Command;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
@@ -188,4 +190,23 @@ fn a_forked_process_keeps_a_handler_only_if_it_neither_serves_nor_pushes() {
     let gateway = Pushgateway::new("http://localhost:9091", "job");
     let pushing = PrometheusHandler::builder().without_server().push_at_shutdown(gateway);
     assert!(!pushing.build().unwrap().survives_fork());
+}
+
+#[test]
+fn a_push_does_not_go_through_a_proxy_of_the_environment() {
+    const ADDRESS: &str = "TYPED_METRICS_TEST_PUSH_TO";
+    if let Ok(address) = env::var(ADDRESS) {
+        handler().push(&Pushgateway::new(address, "job")).unwrap();
+        return;
+    }
+    let (address, request) = gateway("200 OK");
+    // Nothing listens at this address once the listener is dropped.
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut again = Command::new(env::current_exe().unwrap());
+    again.args(["--exact", "a_push_does_not_go_through_a_proxy_of_the_environment"]);
+    again.env(ADDRESS, address).env("HTTP_PROXY", format!("http://{proxy}"));
+    let output = again.env_remove("NO_PROXY").env_remove("no_proxy").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let (first, _, _) = request.join().unwrap();
+    assert_eq!(first, "PUT /metrics/job/job HTTP/1.1");
 }
