@@ -35,6 +35,10 @@ features:
     cargo clippy -p typed-metrics-prometheus --no-default-features -- -D warnings
     cargo clippy -p typed-metrics-prometheus --no-default-features --features tower -- -D warnings
     cargo clippy -p typed-metrics-prometheus --no-default-features --features push -- -D warnings
+    cargo clippy -p typed-metrics-prometheus --no-default-features --features prometheus \
+        -- -D warnings
+    cargo clippy -p typed-metrics-prometheus --no-default-features --features prometheus-client \
+        -- -D warnings
     cargo clippy -p typed-metrics-core --no-default-features -- -D warnings
     cargo clippy -p typed-metrics-otel --all-targets -- -D warnings
     cargo test -p typed-metrics --no-default-features --test handlers

@@ -102,9 +102,10 @@ fn take(named: &Named, taken: &mut HashMap<String, Owner>) {
 /// the ending of its type, and those of its samples.
 fn names_of(named: &Named) -> impl Iterator<Item = String> {
     let endings = named.kind.endings();
-    let base = endings.iter().find_map(|ending| named.name.strip_suffix(ending));
-    // Only the first ending of a counter and that of an info are part of the metric's own name.
-    let base = base.filter(|base| !base.is_empty() && named.kind != Kind::Histogram);
+    // Only `_total` of a counter and `_info` are part of the metric's own name.
+    let own = endings.first().filter(|_| named.kind != Kind::Histogram);
+    let base = own.and_then(|ending| named.name.strip_suffix(ending));
+    let base = base.filter(|base| !base.is_empty());
     let base = base.unwrap_or(&named.name).to_owned();
     let with_endings: Vec<_> = endings.iter().map(|ending| format!("{base}{ending}")).collect();
     [base].into_iter().chain(with_endings)
@@ -205,6 +206,9 @@ impl Naming {
     /// Names clash if they are equal after translation, or if one is a name that another metric
     /// needs: a counter `jobs` and a gauge `jobs.total` would both be `jobs_total`. Two metrics of
     /// one type may share a name if their labels differ.
+    ///
+    /// The check does not know the settings: with a [resource](crate::Settings::resource), a scrape
+    /// also leaves out a metric named `target_info`.
     ///
     /// ```
     /// use typed_metrics_core::{Metric, catalog, register_metric};

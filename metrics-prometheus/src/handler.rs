@@ -15,6 +15,8 @@ use crate::format::Format;
 use crate::login::Login;
 #[cfg(feature = "push")]
 use crate::push::gateway::{Method, Pushgateway};
+#[cfg(feature = "push")]
+use crate::scrape::callbacks::Callbacks;
 #[cfg(any(feature = "server", feature = "tower"))]
 use crate::scrape::scraper::Scraper;
 #[cfg(feature = "server")]
@@ -170,13 +172,28 @@ impl MetricHandler for PrometheusHandler {
         Ok(())
     }
 
+    /// False for a handler that serves or has a last push: the thread of the server is in the
+    /// parent, and the values in the gateway are the parent's.
+    fn survives_fork(&self) -> bool {
+        #[cfg(feature = "server")]
+        if self.shared.endpoint.is_some() {
+            return false;
+        }
+        #[cfg(feature = "push")]
+        if self.shared.last_push.is_some() {
+            return false;
+        }
+        true
+    }
+
     /// Does nothing: Prometheus comes for the values.
     fn flush(&self) -> Result<(), HandlerError> {
         Ok(())
     }
 
     /// Ends the server. Answers in progress have a second to be read. When this returns, the port
-    /// is free. Then the last values are pushed, if the builder has a Pushgateway.
+    /// is free. Then the last values are pushed, if the builder has a Pushgateway. Observed
+    /// callbacks have 300 ms; of later ones, the values that they gave before are pushed.
     ///
     /// # Errors
     /// If the Pushgateway does not accept the values.
@@ -187,7 +204,10 @@ impl MetricHandler for PrometheusHandler {
         }
         #[cfg(feature = "push")]
         if let Some(gateway) = &self.shared.last_push {
-            return Ok(self.push(gateway)?);
+            Callbacks::default().run();
+            let mut last = Vec::new();
+            Format::Text.encode_now(&self.shared.settings, &mut last);
+            return Ok(gateway.send(Method::Put, &last)?);
         }
         Ok(())
     }

@@ -52,7 +52,7 @@ mod prometheus_client_collector;
 mod prometheus_collector;
 #[cfg(feature = "push")]
 mod push;
-#[cfg(any(feature = "server", feature = "tower"))]
+#[cfg(any(feature = "server", feature = "tower", feature = "push"))]
 mod scrape;
 #[cfg(feature = "server")]
 mod server;

@@ -5,5 +5,7 @@
 //! server nor a runtime of the program waits for either.
 
 pub(crate) mod callbacks;
+#[cfg(any(feature = "server", feature = "tower"))]
 pub(crate) mod output;
+#[cfg(any(feature = "server", feature = "tower"))]
 pub(crate) mod scraper;

@@ -1,11 +1,17 @@
 //! Requests to a Pushgateway, which is played by a socket here. `e2e/run` pushes to a real one.
 
+use std::env;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
+use std::process::Command;
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use typed_metrics_core::{Metrics as _, set_metric_handlers, shutdown};
+use typed_metrics_core::{
+    MetricHandler as _, Metrics as _, observe, set_metric_handlers, shutdown,
+};
 use typed_metrics_derive::Metrics;
 use typed_metrics_prometheus::{PrometheusHandler, Pushgateway};
 use typed_metrics_turn::my_turn;
@@ -151,4 +157,70 @@ fn a_group_that_cannot_be_named_is_an_error_that_names_the_mistake() {
         let gateway = Pushgateway::new(url, "job").group("path", "/var/lib");
         PrometheusHandler::builder().push_at_shutdown(gateway).build().unwrap();
     }
+}
+
+#[test]
+fn no_message_shows_the_user_of_an_address() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for url in [
+        format!("http://me:hunter2@{closed}"),
+        "http://me:hunter2@local host".to_owned(),
+        "me:hunter2@localhost".to_owned(),
+        "http://me:hunt/hunter2@localhost".to_owned(),
+    ] {
+        let to = Pushgateway::new(url, "job").timeout(Duration::from_secs(1));
+        let error = to.delete().unwrap_err();
+        for text in [error.to_string(), format!("{error:?}"), format!("{to:?}")] {
+            assert!(!text.contains("hunter2") && !text.contains("me:"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_callback_that_hangs_does_not_hang_the_shutdown() {
+    let _turn = my_turn();
+    let (address, request) = gateway("200 OK");
+    let builder = PrometheusHandler::builder().without_server();
+    let handler = builder.push_at_shutdown(Pushgateway::new(address, "job")).build().unwrap();
+    Pushed::files(3).add(5);
+    let (release, released) = channel::<()>();
+    let released = Mutex::new(released);
+    let observation = observe(move || {
+        let _ = released.lock().unwrap().recv_timeout(Duration::from_secs(20));
+    });
+    let start = Instant::now();
+    handler.shutdown().unwrap();
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    let (_, _, body) = request.join().unwrap();
+    assert!(body.contains("\npushed_files_total{test=\"3\"} 5"), "{body}");
+    drop(release);
+    drop(observation);
+}
+
+#[test]
+fn a_forked_process_keeps_a_handler_only_if_it_neither_serves_nor_pushes() {
+    assert!(handler().survives_fork());
+    assert!(!PrometheusHandler::builder().build().unwrap().survives_fork());
+    let gateway = Pushgateway::new("http://localhost:9091", "job");
+    let pushing = PrometheusHandler::builder().without_server().push_at_shutdown(gateway);
+    assert!(!pushing.build().unwrap().survives_fork());
+}
+
+#[test]
+fn a_push_does_not_go_through_a_proxy_of_the_environment() {
+    const ADDRESS: &str = "TYPED_METRICS_TEST_PUSH_TO";
+    if let Ok(address) = env::var(ADDRESS) {
+        handler().push(&Pushgateway::new(address, "job")).unwrap();
+        return;
+    }
+    let (address, request) = gateway("200 OK");
+    // Nothing listens at this address once the listener is dropped.
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut again = Command::new(env::current_exe().unwrap());
+    again.args(["--exact", "a_push_does_not_go_through_a_proxy_of_the_environment"]);
+    again.env(ADDRESS, address).env("HTTP_PROXY", format!("http://{proxy}"));
+    let output = again.env_remove("NO_PROXY").env_remove("no_proxy").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let (first, _, _) = request.join().unwrap();
+    assert_eq!(first, "PUT /metrics/job/job HTTP/1.1");
 }

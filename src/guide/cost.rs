@@ -81,9 +81,10 @@
 //! - A measurement that another thread was making at the fork is in the child, or is not. In a
 //!   histogram, its count may be there without its sum.
 //! - The threads of handlers are not in the child. So the first call in the child that sets, flushes
-//!   or shuts down handlers removes `console`, `otel` and `logfire` there, without an export. Handlers
-//!   of your own stay, unless [`survives_fork`](crate::MetricHandler::survives_fork) is false. A child
-//!   without handlers ends at once.
+//!   or shuts down handlers removes `console`, `otel`, `logfire` and `prometheus` there, without an
+//!   export. Handlers of your own stay, unless
+//!   [`survives_fork`](crate::MetricHandler::survives_fork) is false. A child without handlers ends
+//!   at once.
 //! - A child that sets `otel` or `logfire` sends the values that it records from then on, under a
 //!   `service.instance.id` of its own. So set the handler directly after the fork.
 //! - While the guard lives, other threads wait if they read, or record in a series for the first

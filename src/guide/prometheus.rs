@@ -54,9 +54,9 @@
 //! Prometheus runs on another machine, or in another container? Set
 //! `OTEL_EXPORTER_PROMETHEUS_HOST=0.0.0.0`, or the address of one interface.
 //!
-//! For native histograms, let Prometheus ask for protobuf: in version 3,
-//! `scrape_native_histograms: true` in the scrape configuration; before,
-//! `--enable-feature=native-histograms`. Metrics with `exponential` buckets are native then.
+//! Histograms are classic ones in every format, with one series for each bucket. None are native:
+//! `scrape_native_histograms` of Prometheus changes only the format, to protobuf. Prometheus 3
+//! can convert the buckets itself, with its setting `convert_classic_histograms_to_nhcb`.
 //!
 //! # Counters at zero
 //!
@@ -211,7 +211,8 @@
 //! callbacks. After four such threads, no callback is called until one returns, and recorded values
 //! are scraped as ever.
 //!
-//! In a forked child, nothing is served. The child sets the handler again, with another address.
+//! In a forked child, nothing is served, and nothing is pushed at its shutdown. The child sets a
+//! handler again, with another address.
 //!
 //! # Protect the endpoint
 //!
@@ -219,6 +220,10 @@
 //! refuses requests whose header `Host` is neither an IP address nor `localhost`, because a page of
 //! another site can make its own name resolve to 127.0.0.1 and so read what your browser can reach.
 //! `allow_host` of the builder adds a name, without scheme and port.
+//!
+//! At other addresses, such as 0.0.0.0, every `Host` is answered, because scrapers use any name of
+//! the machine. There, set `basic_auth`, which also stops pages of other sites, and let a firewall
+//! admit none but Prometheus. The address of one interface is better than 0.0.0.0.
 //!
 //! `basic_auth` of the builder requires a user and a password of all paths except `/healthz`, and
 //! of the [service](#beside-a-server-of-the-program). The server speaks no TLS: where others can

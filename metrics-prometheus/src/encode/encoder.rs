@@ -25,7 +25,7 @@ impl Format {
             descriptors,
             !settings.resource.is_empty(),
         );
-        Scrape::new(self, settings).write_all(&families, &mut metrics, out);
+        Scrape::new(self, settings).write_all(&families, &mut metrics, out).report();
     }
 
     /// Appends a scrape of all metrics now to `out`, without a snapshot. So a scrape needs little
@@ -50,7 +50,7 @@ impl Format {
         // the memory.
         out.reserve_exact(self.last_length().load(Relaxed));
         let has_target = !settings.resource.is_empty();
-        read_live(|live| {
+        let warnings = read_live(|live| {
             let families = |metrics: &[_]| {
                 let metrics = metrics.iter().copied();
                 Families::of(&settings.naming, self.escaping(), metrics, has_target)
@@ -63,11 +63,13 @@ impl Format {
                 metrics.retain(|(number, _)| live.is_recorded(*number));
                 all = families(&metrics);
             }
-            Scrape::new(self, settings).write_all(&all, live, out);
+            Scrape::new(self, settings).write_all(&all, live, out)
         });
         // Some room for values that get longer.
         let length = out.len() - before;
         self.last_length().store(length + length / 256, Relaxed);
+        // The logger may take a snapshot, which waits for the end of `read_live`.
+        warnings.report();
     }
 
     /// The length of the last scrape in this format. Relaxed is enough: it is a guess.

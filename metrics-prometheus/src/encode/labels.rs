@@ -148,7 +148,12 @@ impl<'a> LabelWriter<'a> {
             Some((_, family)) => family.clone(),
             None => {
                 let translated = self.naming.label_name(original);
-                self.escaping.label(&translated).into_owned()
+                let translated = self.escaping.label(&translated);
+                // The name of the family is that of the label with the state.
+                match &self.state {
+                    Some((_, family)) if *family == translated => format!("exported_{family}"),
+                    _ => translated.into_owned(),
+                }
             }
         };
         let mut open = Vec::new();

@@ -53,9 +53,10 @@ pub(crate) fn plain_families(snapshot: &Snapshot, settings: &Settings) -> Vec<Pl
     let has_target = !settings.resource.is_empty();
     let families = Families::of(&settings.naming, format.escaping(), descriptors, has_target);
     let mut plain = Vec::new();
-    Scrape::new(format, settings).for_each(&families, &mut metrics, |family| {
+    let warnings = Scrape::new(format, settings).for_each(&families, &mut metrics, |family| {
         plain.push(plain_family(family));
     });
+    warnings.report();
     plain
 }
 

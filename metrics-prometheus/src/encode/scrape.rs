@@ -8,7 +8,7 @@ use super::number::Number;
 use super::protobuf::ProtobufWriter;
 use super::rows::{Reading, Rows};
 use super::source::{Source, pairs};
-use super::warn::{warn_of_equal_series, warn_of_name};
+use super::warn::Warnings;
 use super::{open_metrics_2, text};
 use crate::conflicts::{Families, Named};
 use crate::format::Format;
@@ -23,6 +23,7 @@ pub(super) struct Scrape<'a> {
     settings: &'a Settings,
     labels: LabelWriter<'a>,
     rows: Rows,
+    warnings: Warnings,
 }
 
 impl<'a> Scrape<'a> {
@@ -32,19 +33,20 @@ impl<'a> Scrape<'a> {
             settings,
             labels: LabelWriter::new(format, &settings.naming),
             rows: Rows::default(),
+            warnings: Warnings::default(),
         }
     }
 
     /// Appends all families to `out`.
     pub(super) fn write_all(
-        &mut self,
+        self,
         families: &Families,
         source: &mut impl Source,
         out: &mut Vec<u8>,
-    ) {
+    ) -> Warnings {
         let (format, created) = (self.format, self.settings.created);
         let mut protobuf = ProtobufWriter::default();
-        self.for_each(families, source, |family| match format {
+        let warnings = self.for_each(families, source, |family| match format {
             Format::Text | Format::Text1(_) => text::write_text(family, out),
             Format::OpenMetrics(_) => text::write_open_metrics(family, created, out),
             Format::OpenMetrics2(_) => open_metrics_2::write(family, out),
@@ -53,17 +55,19 @@ impl<'a> Scrape<'a> {
         if matches!(format, Format::OpenMetrics(_) | Format::OpenMetrics2(_)) {
             out.extend_from_slice(b"# EOF\n");
         }
+        warnings
     }
 
     /// Calls `f` with each family that has series.
     pub(super) fn for_each(
-        &mut self,
+        mut self,
         families: &Families,
         source: &mut impl Source,
         mut f: impl FnMut(&Family<'_>),
-    ) {
-        families.left_out.iter().for_each(warn_of_name);
+    ) -> Warnings {
+        families.left_out.iter().for_each(|conflict| self.warnings.add_name(conflict));
         families.families.iter().for_each(|family| self.read(family, source, &mut f));
+        self.warnings
     }
 
     /// Reads the series of a family, and calls `f` unless there are none.
@@ -72,7 +76,7 @@ impl<'a> Scrape<'a> {
         self.rows.clear();
         self.labels.begin(self.state(first));
         let mut members = Vec::with_capacity(family.len());
-        let Self { labels, rows, settings, .. } = self;
+        let Self { labels, rows, settings, warnings, .. } = self;
         for named in family {
             match named.metric {
                 Some(metric) => {
@@ -92,11 +96,13 @@ impl<'a> Scrape<'a> {
             let of = |row| family[rows.member(row)].metric;
             let (Some(a), Some(b)) = (of(kept), of(other)) else { return };
             if a.name() != b.name() {
-                warn_of_equal_series(&first.name, a, b);
+                warnings.add_equal_series(&first.name, a, b);
             } else if a.boundaries() == b.boundaries() {
                 // Two definitions of one metric, or labels that differ in their type only, such as
                 // `1` and `"1"`.
                 rows.merge(kept, other, is_sum);
+            } else {
+                warnings.add_other_buckets(a, b);
             }
         });
         let unit = first.metric.map(unit_of);
@@ -184,5 +190,23 @@ mod tests {
                         link_state{state=\"up\",to=\"a\"} 0\n\
                         link_state{state=\"up\",to=\"b\"} 1\n";
         assert_eq!(states(Format::Text), expected);
+    }
+
+    #[test]
+    fn a_label_with_the_name_of_the_state_set_gets_a_prefix() {
+        let settings = Settings::default();
+        let write = |format| {
+            let mut labels = LabelWriter::new(format, &settings.naming);
+            labels.begin(
+                matches!(format, Format::OpenMetrics(_)).then(|| ("state", "link".to_owned())),
+            );
+            let mut out = Vec::new();
+            let pairs = [("link", LabelRef::Str("a")), ("state", LabelRef::Str("up"))];
+            labels.write(pairs.into_iter(), &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        let open_metrics = write(Format::OpenMetrics(Escaping::Underscores));
+        assert_eq!(open_metrics, "exported_link=\"a\",link=\"up\"");
+        assert_eq!(write(Format::Text), "link=\"a\",state=\"up\"");
     }
 }

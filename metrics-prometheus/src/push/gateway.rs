@@ -1,5 +1,6 @@
 //! A Pushgateway, and the group of metrics that a job has there.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -102,6 +103,8 @@ impl Pushgateway {
         let name = concat!("typed-metrics-prometheus/", env!("CARGO_PKG_VERSION"));
         Agent::config_builder()
             .timeout_global(Some(self.timeout))
+            // A gateway is near. A proxy for the outside does not reach it.
+            .proxy(None)
             .http_status_as_error(false)
             .user_agent(name)
             .build()
@@ -125,7 +128,8 @@ impl Pushgateway {
         let mut mistakes = Vec::new();
         let url = self.url.trim_end_matches('/');
         if let Err(reason) = check_server(url) {
-            mistakes.push(format!("the address of the Pushgateway is `{}`, {reason}", self.url));
+            let shown = self.shown();
+            mistakes.push(format!("the address of the Pushgateway is `{shown}`, {reason}"));
         }
         if self.job.is_empty() {
             mistakes.push(
@@ -147,10 +151,16 @@ impl Pushgateway {
         match Uri::try_from(&address) {
             Ok(address) if mistakes.is_empty() => Ok(address),
             Err(error) if mistakes.is_empty() => {
+                let address = format!("{}{path}", without_user(url));
                 Err(PrometheusError(vec![format!("`{address}` is no valid address: {error}")]))
             }
             _ => Err(PrometheusError(mistakes)),
         }
+    }
+
+    /// The address as messages show it.
+    fn shown(&self) -> Cow<'_, str> {
+        without_user(&self.url)
     }
 
     fn answer(
@@ -159,8 +169,9 @@ impl Pushgateway {
         answer: Result<http::Response<Body>, ureq::Error>,
     ) -> Result<(), PrometheusError> {
         let failed = format!("could not {action} the metrics of job `{}`", self.job);
-        let at = &self.url;
+        let at = self.shown();
         let mut answer = answer.map_err(|error| {
+            let error = error.to_string().replace(self.url.trim_end_matches('/'), &at);
             PrometheusError(vec![format!("{failed}: the Pushgateway at {at}: {error}")])
         })?;
         let status = answer.status();
@@ -209,12 +220,19 @@ fn check_server(url: &str) -> Result<(), String> {
 impl fmt::Debug for Pushgateway {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pushgateway")
-            .field("url", &self.url)
+            .field("url", &self.shown())
             .field("job", &self.job)
             .field("labels", &self.labels)
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()
     }
+}
+
+/// The address without its user and its password, which end at an `@`.
+fn without_user(url: &str) -> Cow<'_, str> {
+    let Some(at) = url.rfind('@') else { return url.into() };
+    let begin = url[..at].find("://").map_or(0, |colon| colon + 3);
+    format!("{}…{}", &url[..begin], &url[at..]).into()
 }
 
 /// How pushed metrics and those of the group are joined.

@@ -1,6 +1,7 @@
 //! The connections of the server: accepted, limited in number and in time.
 
 use std::cell::RefCell;
+use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,8 +21,7 @@ pub(crate) const MOST: usize = 64;
 /// How exactly deadlines are kept.
 const TICK: Duration = Duration::from_millis(250);
 
-/// The pause after the system could not accept a connection, usually because the process has too
-/// many open files.
+/// The pause after the system could not accept a connection.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// The open connections. Each is a task of the server's thread.
@@ -47,14 +47,23 @@ pub(crate) async fn accept_all(
     loop {
         match listener.accept().await {
             Ok((stream, _)) => connections.add(stream, &site),
-            Err(_) => {
-                connections.close_one();
+            Err(error) => {
+                if is_out_of_files(&error) {
+                    connections.close_one();
+                }
                 sleep(PAUSE).await;
             }
         }
         // The new connection reads its request before the next one is accepted.
         yield_now().await;
     }
+}
+
+/// Whether the process, or the whole system, has as many open files as it may have.
+fn is_out_of_files(error: &io::Error) -> bool {
+    // `ENFILE` and `EMFILE`, which have these numbers on every Unix, and `WSAEMFILE`.
+    let numbers: &[i32] = if cfg!(windows) { &[10024] } else { &[23, 24] };
+    error.raw_os_error().is_some_and(|number| numbers.contains(&number))
 }
 
 /// Closes, for ever, the connections whose time is over.

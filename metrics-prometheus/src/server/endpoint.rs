@@ -43,7 +43,7 @@ impl Endpoint {
     /// Listens, unless the server listens already.
     pub(crate) fn open(&self, scraper: &Arc<Scraper>) -> Result<(), HandlerError> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        if running.is_some() {
+        if running.as_ref().is_some_and(Running::is_here) {
             return Ok(());
         }
         let listener = self.listen()?;
@@ -73,7 +73,7 @@ impl Endpoint {
     /// The address at which the server listens.
     pub(crate) fn local_addr(&self) -> Option<SocketAddr> {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        running.as_ref().map(Running::address)
+        running.as_ref().filter(|running| running.is_here()).map(Running::address)
     }
 
     fn listen(&self) -> Result<TcpListener, String> {

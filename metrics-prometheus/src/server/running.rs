@@ -48,12 +48,17 @@ impl Running {
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
+
+    /// Whether the server is one of this process. In a forked child, nothing answers.
+    pub(crate) fn is_here(&self) -> bool {
+        self.process == process::id()
+    }
 }
 
 impl Drop for Running {
     /// Returns when the port is free.
     fn drop(&mut self) {
-        if self.process != process::id() {
+        if !self.is_here() {
             // There is no thread to wake up or to wait for.
             std::mem::forget((self.stop.take(), self.thread.take()));
             return;

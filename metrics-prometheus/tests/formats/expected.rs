@@ -152,8 +152,7 @@ fn names(name: &str, kind: &str) -> Vec<String> {
     };
     match kind {
         "counter" => {
-            let base = ["_total", "_created"].iter().find_map(|ending| name.strip_suffix(ending));
-            let base = base.filter(|base| !base.is_empty()).unwrap_or(name);
+            let base = name.strip_suffix("_total").filter(|base| !base.is_empty()).unwrap_or(name);
             with(base, &["_total", "_created"])
         }
         "histogram" => with(name, &["_bucket", "_sum", "_count", "_created"]),

@@ -197,3 +197,20 @@ fn a_metric_with_the_name_of_the_resource_is_left_out() {
     let text = scrape(Format::Text, &seen.snapshot, &Settings::default());
     assert_eq!(text, "# TYPE target_info gauge\ntarget_info 5.0\n");
 }
+
+#[test]
+fn without_suffixes_a_counter_takes_no_name_but_its_own() {
+    let created = counter("reserved.jobs_created");
+    let jobs = register_metric("reserved.jobs", Metric::gauge("reserved.jobs")).unwrap();
+    let seen = capture(|| {
+        created.record(1, attributes!()).unwrap();
+        jobs.record(2, attributes!()).unwrap();
+    });
+    let naming = Naming::default().suffixes(false);
+    naming.check(&[created.descriptor(), jobs.descriptor()]).unwrap();
+    let other = counter("reserved.a_created");
+    let total = register_metric("reserved.a_total", Metric::gauge("reserved.a_total")).unwrap();
+    naming.check(&[other.descriptor(), total.descriptor()]).unwrap();
+    let text = scrape(Format::Text, &seen.snapshot, &Settings::default().naming(naming));
+    assert!(text.contains("\nreserved_jobs 2"), "{text}");
+}
