@@ -1,6 +1,6 @@
 //! A collector's answer to a batch.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::time::{Duration, SystemTime};
 
 use prost::Message;
@@ -78,11 +78,22 @@ pub(crate) fn is_of_tls(error: &str) -> bool {
     of_tls.iter().any(|text| error.contains(text))
 }
 
-/// Whether an error of this kind means that nothing listens at the address.
-pub(crate) fn is_unreachable(error: ErrorKind) -> bool {
+/// Whether the error means that nothing listens at the address, or that its name is unknown.
+pub(crate) fn is_unreachable(error: &io::Error) -> bool {
     use ErrorKind::{AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkUnreachable};
 
-    matches!(error, ConnectionRefused | HostUnreachable | NetworkUnreachable | AddrNotAvailable)
+    let of_address = [ConnectionRefused, HostUnreachable, NetworkUnreachable, AddrNotAvailable];
+    of_address.contains(&error.kind()) || is_of_lookup(error)
+}
+
+/// Whether the lookup of a host's name failed. The standard library has no stable kind for that.
+fn is_of_lookup(error: &io::Error) -> bool {
+    if cfg!(windows) {
+        // `WSAHOST_NOT_FOUND`, `WSATRY_AGAIN`, `WSANO_RECOVERY` and `WSANO_DATA`.
+        matches!(error.raw_os_error(), Some(11_001..=11_004))
+    } else {
+        error.to_string().starts_with("failed to lookup address information")
+    }
 }
 
 /// `google.rpc.Status`, by which OTLP reports errors.

@@ -170,7 +170,7 @@ impl Transport for Http {
 
 fn failure(error: &ureq::Error) -> Failure {
     match error {
-        ureq::Error::Io(error) if is_unreachable(error.kind()) => Failure::Unreachable,
+        ureq::Error::Io(error) if is_unreachable(error) => Failure::Unreachable,
         ureq::Error::HostNotFound => Failure::Unreachable,
         _ => Failure::Passing,
     }
