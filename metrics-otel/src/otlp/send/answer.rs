@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind};
 use std::time::{Duration, SystemTime};
 
 use prost::Message;
+use serde_json::Value;
 use ureq::http::HeaderMap;
 
 /// How an attempt to send ended.
@@ -70,6 +71,37 @@ struct PartialSuccess {
     rejected_data_points: i64,
     #[prost(string, tag = "2")]
     error_message: String,
+}
+
+impl ExportResponse {
+    /// The response in OTLP's JSON: an empty object, or one with `partialSuccess`.
+    pub(crate) fn of_json(body: &[u8]) -> Option<Self> {
+        let Ok(Value::Object(response)) = serde_json::from_slice(body) else { return None };
+        let partial_success = match response.get("partialSuccess") {
+            None if response.is_empty() => None,
+            None => return None,
+            Some(Value::Null) => None,
+            Some(partial) => Some(PartialSuccess::of_json(partial)?),
+        };
+        Some(Self { partial_success })
+    }
+}
+
+impl PartialSuccess {
+    fn of_json(partial: &Value) -> Option<Self> {
+        let partial = partial.as_object()?;
+        let rejected_data_points = match partial.get("rejectedDataPoints") {
+            None | Some(Value::Null) => 0,
+            // Protobuf's JSON has 64-bit integers as texts, and readers also take numbers.
+            Some(Value::String(number)) => number.parse().ok()?,
+            Some(number) => number.as_i64()?,
+        };
+        let error_message = match partial.get("errorMessage") {
+            None | Some(Value::Null) => String::new(),
+            Some(message) => message.as_str()?.to_owned(),
+        };
+        Some(Self { rejected_data_points, error_message })
+    }
 }
 
 /// Whether an error says that the two sides cannot agree on TLS: another attempt fails as well.

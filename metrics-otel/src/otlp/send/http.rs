@@ -184,8 +184,7 @@ fn response_of(content_type: &str, body: &[u8]) -> Option<ExportResponse> {
     }
     if content_type.contains("json") {
         // Some servers answer every request in JSON.
-        let is_object = body.trim_ascii_start().starts_with(b"{");
-        return is_object.then(ExportResponse::default);
+        return ExportResponse::of_json(body);
     }
     let may_be = content_type.is_empty()
         || content_type.contains("protobuf")
