@@ -18,6 +18,7 @@ use super::forward::ToProxy;
 use super::transport::Transport;
 use crate::otlp::config::endpoint::without_password;
 use crate::otlp::config::protocol::{Compression, Protocol};
+use crate::otlp::config::proxy::Proxy;
 use crate::otlp::config::target::Target;
 #[cfg(feature = "tls")]
 use crate::otlp::config::tls::Tls;
@@ -46,9 +47,7 @@ impl Http {
         // Without the variables, which were read with the other settings.
         let agent = match target.proxy.clone() {
             None => config.proxy(None).build().into(),
-            Some(proxy) if target.endpoint.is_https() => {
-                config.proxy(ureq::Proxy::new(&proxy.full).ok()).build().into()
-            }
+            Some(Proxy { tunnel: Some(tunnel), .. }) => config.proxy(Some(tunnel)).build().into(),
             Some(proxy) => {
                 let connector = ToProxy { proxy: proxy.uri, inner: DefaultConnector::default() };
                 let config = config.proxy(None).build();
