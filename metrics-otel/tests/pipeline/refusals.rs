@@ -201,6 +201,11 @@ fn a_success_that_is_no_answer_of_otlp_is_none() {
         ),
         (json(r#"{"error":"no such route"}"#), "of the type `application/json` is not one of OTLP"),
         (json("{not JSON}"), "of the type `application/json` is not one of OTLP"),
+        // Longer than what is read of an answer.
+        (
+            json(&format!(r#"{{"error":"{}"}}"#, "x".repeat(70_000))),
+            "of the type `application/json` is not one of OTLP",
+        ),
         (json("[]"), "of the type `application/json` is not one of OTLP"),
         (json(r#"{"partialSuccess":true}"#), "of the type `application/json` is not one of OTLP"),
     ];

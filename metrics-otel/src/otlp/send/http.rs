@@ -80,12 +80,14 @@ impl Http {
 
     fn outcome(&self, mut response: Response<Body>) -> Outcome {
         let body = response.body_mut().with_config().limit(MOST_BYTES).read_to_vec();
+        let is_too_long = matches!(body, Err(ureq::Error::BodyExceedsLimit(_)));
         let body = body.unwrap_or_default();
         let status = response.status();
         let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
         let content_type = header(header::CONTENT_TYPE).unwrap_or_default();
         if status.is_success() {
-            return match response_of(content_type, &body) {
+            let response = if is_too_long { None } else { response_of(content_type, &body) };
+            return match response {
                 Some(response) => Outcome::accepted(response, &self.target.headers),
                 None => self.foreign(status, content_type, &body),
             };
