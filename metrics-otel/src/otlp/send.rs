@@ -10,6 +10,7 @@ mod forward;
 #[cfg(feature = "grpc")]
 pub(crate) mod grpc;
 pub(crate) mod http;
+mod losses;
 pub(crate) mod sender;
 mod shared;
 mod state;

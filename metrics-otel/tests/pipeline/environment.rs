@@ -56,6 +56,7 @@ fn the_process_of_a_case() {
             set_metric_handlers("otel").unwrap();
             println!("{}", flush().unwrap_err());
         }
+        Ok("short") => short(),
         Ok("error") => println!("{}", set_metric_handlers("otel").unwrap_err()),
         _ => {}
     }
@@ -71,6 +72,14 @@ fn by_name() {
     set_metric_handlers(["OTel"]).unwrap();
     Environment::count().add(4);
     shutdown().unwrap();
+}
+
+fn short() {
+    Environment::count().inc();
+    set_metric_handlers("otel").unwrap();
+    let begin = Instant::now();
+    let error = shutdown().unwrap_err();
+    println!("{} ms: {error}", begin.elapsed().as_millis());
 }
 
 fn in_code() {
@@ -359,6 +368,20 @@ fn the_time_limits_of_an_attempt_and_of_an_export_are_honoured() {
         let printed = run("one_flush", &variables);
         assert!(printed.contains("no answer "), "{printed}");
         assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+    }
+}
+
+#[test]
+fn a_short_program_does_not_wait_for_a_host_whose_name_is_unknown() {
+    for protocol in PROTOCOLS {
+        let name = if *protocol == Protocol::Grpc { "grpc" } else { "http/protobuf" };
+        let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://no-such-host.invalid:4318");
+        let printed = run("short", &[endpoint, ("OTEL_EXPORTER_OTLP_PROTOCOL", name)]);
+        let line = printed.lines().find_map(|line| line.split_once(" ms: "));
+        let (ms, error) = line.unwrap_or_else(|| panic!("{printed}"));
+        let ms = ms.rsplit(' ').next().unwrap().parse::<u64>().unwrap();
+        assert!(ms <= 500, "{name}: {ms} ms: {error}");
+        assert!(error.contains("given up"), "{name}: {error}");
     }
 }
 

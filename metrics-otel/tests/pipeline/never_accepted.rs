@@ -60,7 +60,12 @@ fn others_are_sent_and_the_batch_is_given_up() {
         assert!(begin.elapsed() < SOON, "the batch is not given up");
         NeverAccepted::count().inc();
         sent += 1;
-        let _ = flush();
+        let earlier = given_up();
+        let flushed = flush();
+        if given_up() > earlier {
+            let error = flushed.unwrap_err().to_string();
+            assert!(error.contains("a batch is given up, with "), "{error}");
+        }
         std::thread::sleep(Duration::from_millis(100));
     }
     NeverAccepted::count().inc();

@@ -308,7 +308,13 @@ fn a_full_spool_drops_the_oldest_batches_and_counts_them() {
     let full: Vec<_> = lines.iter().filter(|line| line.contains("is full (3000 bytes)")).collect();
     assert_eq!(full.len(), 1, "{lines:?}");
     receiver.restart();
-    interval("full", 1 << 20).unwrap();
+    // The last batch drops one more, unless others were sent before it.
+    let earlier = dropped();
+    let flushed = interval("full", 1 << 20);
+    assert_eq!(flushed.is_err(), dropped() > earlier, "{flushed:?}");
+    if let Err(error) = flushed {
+        assert!(error.to_string().contains("the oldest batches are dropped: "), "{error}");
+    }
     let got = receiver.totals().int("outage.count", "test=full").cast_unsigned();
     // The newest batches, without a gap.
     let kept = got.count_ones();

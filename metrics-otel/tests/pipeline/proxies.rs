@@ -132,3 +132,12 @@ fn a_proxy_that_cannot_be_used_is_refused() {
                 supported; write `http://…`, or name the collector in `NO_PROXY`";
     assert!(printed.contains(said), "{printed}");
 }
+
+#[test]
+#[cfg(feature = "tls")]
+fn a_proxy_with_credentials_that_are_not_utf_8_is_refused() {
+    let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://localhost:4318");
+    let printed = run("error", &[endpoint, ("HTTPS_PROXY", "http://me:%ff@127.0.0.1:1080")]);
+    let said = "`HTTPS_PROXY` is `http://…@127.0.0.1:1080`, which cannot be used for `https://`";
+    assert!(printed.contains(said), "{printed}");
+}

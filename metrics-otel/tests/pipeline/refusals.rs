@@ -125,6 +125,29 @@ fn rejected_data_points_are_logged_and_counted() {
     }
 }
 
+fn json(body: &str) -> Answer {
+    Answer::status(200).header("content-type", "application/json").body(body)
+}
+
+#[test]
+fn data_points_that_are_rejected_in_json_are_counted() {
+    let _turn = my_turn();
+    for number in ["3", r#""3""#] {
+        let receiver = Receiver::start();
+        let handler = deltas_to(&receiver, Protocol::HttpProtobuf).build().unwrap();
+        set_metric_handlers(handler).unwrap();
+        let partial = format!(r#"{{"rejectedDataPoints":{number},"errorMessage":"too old"}}"#);
+        receiver.answer_next(1, json(&format!(r#"{{"partialSuccess":{partial}}}"#)));
+        let before = refused();
+        logged();
+        interval().unwrap();
+        let lines = logged();
+        assert!(lines.concat().contains("3 data points were rejected: too old"), "{lines:?}");
+        assert_eq!(refused() - before, 3.0);
+        clear_metric_handlers();
+    }
+}
+
 #[test]
 fn headers_are_sent_and_never_shown() {
     let _turn = my_turn();
@@ -176,6 +199,15 @@ fn a_success_that_is_no_answer_of_otlp_is_none() {
             Answer::status(200).header("content-type", "application/x-protobuf").body("hello"),
             "of the type `application/x-protobuf` is not one of OTLP",
         ),
+        (json(r#"{"error":"no such route"}"#), "of the type `application/json` is not one of OTLP"),
+        (json("{not JSON}"), "of the type `application/json` is not one of OTLP"),
+        // Longer than what is read of an answer.
+        (
+            json(&format!(r#"{{"error":"{}"}}"#, "x".repeat(70_000))),
+            "of the type `application/json` is not one of OTLP",
+        ),
+        (json("[]"), "of the type `application/json` is not one of OTLP"),
+        (json(r#"{"partialSuccess":true}"#), "of the type `application/json` is not one of OTLP"),
     ];
     for (answer, said) in answers {
         let receiver = Receiver::start();
@@ -200,7 +232,9 @@ fn a_success_that_is_no_answer_of_otlp_is_none() {
     let answers = [
         Answer::status(200).body(""),
         Answer::status(204).body(""),
-        Answer::status(200).header("content-type", "application/json").body(" {}"),
+        json(" {}"),
+        json(r#"{"partialSuccess":{}}"#),
+        json(r#"{"partialSuccess":null}"#),
     ];
     for answer in answers {
         let receiver = Receiver::start();

@@ -21,9 +21,8 @@ pub(crate) struct Proxy {
     pub(crate) uri: Uri,
     /// The value of `Proxy-Authorization`, marked as sensitive.
     pub(crate) authorization: Option<HeaderValue>,
-    /// The address with the credentials, for clients that read it themselves.
-    #[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "only `https` endpoints need it"))]
-    pub(crate) full: String,
+    /// The tunnel of the HTTP client to an `https://` endpoint. Other requests need none.
+    pub(crate) tunnel: Option<ureq::Proxy>,
 }
 
 impl fmt::Debug for Proxy {
@@ -58,10 +57,10 @@ pub(crate) fn proxy(
     if excepted.is_some_and(|list| is_excepted(endpoint.uri(), &list.value)) {
         return None;
     }
-    mistakes.note(parse(&set, protocol))
+    mistakes.note(parse(&set, protocol, endpoint.is_https()))
 }
 
-fn parse(set: &Setting<String>, protocol: Protocol) -> Result<Proxy, String> {
+fn parse(set: &Setting<String>, protocol: Protocol, is_https: bool) -> Result<Proxy, String> {
     let text = set.value.trim();
     let (name, shown) = (&set.name, without_password(text));
     let full = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
@@ -99,8 +98,24 @@ fn parse(set: &Setting<String>, protocol: Protocol) -> Result<Proxy, String> {
     let host = if has_port(host) { host.to_owned() } else { format!("{host}:1080") };
     let uri = Uri::builder().scheme(scheme).authority(host).path_and_query("/").build();
     let uri = uri.map_err(|_| invalid())?;
+    let needs_tunnel = is_https && protocol == Protocol::HttpProtobuf;
+    let tunnel = needs_tunnel.then(|| tunnel(&uri, user)).transpose().map_err(|error| {
+        format!(
+            "`{name}` is `{shown}`, which cannot be used for `https://`: {error}; write \
+             `http://user:password@host:port`, with the user name and the password as \
+             percent-encoded UTF-8"
+        )
+    })?;
     let authorization = user.map(authorization);
-    Ok(Proxy { uri, authorization, full })
+    Ok(Proxy { uri, authorization, tunnel })
+}
+
+fn tunnel(proxy: &Uri, user: Option<&str>) -> Result<ureq::Proxy, ureq::Error> {
+    let address = proxy.to_string();
+    match user {
+        Some(user) => ureq::Proxy::new(&address.replacen("://", &format!("://{user}@"), 1)),
+        None => ureq::Proxy::new(&address),
+    }
 }
 
 /// Whether the text ends with a port.
@@ -186,6 +201,22 @@ mod tests {
         assert_eq!(uri("http://h", &set), None);
         let cgi = [("HTTP_PROXY", "http://attacker:1"), ("REQUEST_METHOD", "GET")];
         assert_eq!(uri("http://h", &cgi), None);
+    }
+
+    #[test]
+    #[cfg(feature = "tls")]
+    fn a_tunnel_has_the_port_and_the_credentials_of_the_address() {
+        let tunnel = |address| {
+            let proxy = of("https://h", &[("https_proxy", address)]).unwrap().unwrap();
+            proxy.tunnel.unwrap()
+        };
+        assert_eq!(tunnel("p").port(), 1080);
+        let with_user = tunnel("http://me:se%40cret@[::1]/path");
+        assert_eq!((with_user.host(), with_user.port()), ("[::1]", 1080));
+        assert_eq!((with_user.username(), with_user.password()), (Some("me"), Some("se@cret")));
+        assert_eq!(tunnel("https://p:8443").port(), 8443);
+        let error = of("https://h", &[("https_proxy", "http://me:%ff@p")]).unwrap_err();
+        assert!(error.contains("cannot be used for `https://`"), "{error}");
     }
 
     #[test]

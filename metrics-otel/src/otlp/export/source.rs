@@ -48,7 +48,8 @@ struct State {
     /// The metrics with values that OTLP cannot represent, for which that was reported.
     too_large: HashSet<&'static str>,
     buffer: Vec<u8>,
-    labels: HashMap<&'static str, EncodedLabels>,
+    /// The encoded labels of each definition of a metric, by [`address`].
+    labels: HashMap<usize, EncodedLabels>,
 }
 
 impl Source {
@@ -150,8 +151,8 @@ struct Encoding<'a> {
     metric: Option<&'static Descriptor>,
     /// When the interval of changes began, in nanoseconds since the Unix epoch.
     since: Option<u64>,
-    /// The encoded labels of all metrics but the current one.
-    labels: &'a mut HashMap<&'static str, EncodedLabels>,
+    /// The encoded labels of all metrics but the current one, by [`address`].
+    labels: &'a mut HashMap<usize, EncodedLabels>,
     /// The encoded labels of the current metric.
     current: EncodedLabels,
     /// Metrics with values that OTLP cannot represent.
@@ -187,7 +188,7 @@ impl Encoding<'_> {
     fn begin(&mut self, metric: &'static Descriptor, is_delta: bool) {
         self.keep_labels();
         self.metric = Some(metric);
-        self.current = self.labels.remove(metric.name()).unwrap_or_default();
+        self.current = self.labels.remove(&address(metric)).unwrap_or_default();
         let aggregation = match metric.metric_type() {
             MetricType::Counter => Aggregation::Sum { is_delta, is_monotonic: true },
             MetricType::UpDownCounter => Aggregation::Sum { is_delta, is_monotonic: false },
@@ -207,7 +208,7 @@ impl Encoding<'_> {
     /// Keeps the encoded labels of the current metric for the next collection.
     fn keep_labels(&mut self) {
         if let Some(metric) = self.metric {
-            self.labels.insert(metric.name(), std::mem::take(&mut self.current));
+            self.labels.insert(address(metric), std::mem::take(&mut self.current));
         }
     }
 
@@ -218,6 +219,11 @@ impl Encoding<'_> {
             i64::MAX
         })
     }
+}
+
+/// The identity of a definition. Two definitions of one metric have rows of their own.
+fn address(metric: &'static Descriptor) -> usize {
+    std::ptr::from_ref(metric).addr()
 }
 
 /// Nanoseconds since the Unix epoch.

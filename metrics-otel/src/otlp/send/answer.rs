@@ -1,9 +1,10 @@
 //! A collector's answer to a batch.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::time::{Duration, SystemTime};
 
 use prost::Message;
+use serde_json::Value;
 use ureq::http::HeaderMap;
 
 /// How an attempt to send ended.
@@ -72,17 +73,59 @@ struct PartialSuccess {
     error_message: String,
 }
 
+impl ExportResponse {
+    /// The response in OTLP's JSON: an empty object, or one with `partialSuccess`.
+    pub(crate) fn of_json(body: &[u8]) -> Option<Self> {
+        let Ok(Value::Object(response)) = serde_json::from_slice(body) else { return None };
+        let partial_success = match response.get("partialSuccess") {
+            None if response.is_empty() => None,
+            None => return None,
+            Some(Value::Null) => None,
+            Some(partial) => Some(PartialSuccess::of_json(partial)?),
+        };
+        Some(Self { partial_success })
+    }
+}
+
+impl PartialSuccess {
+    fn of_json(partial: &Value) -> Option<Self> {
+        let partial = partial.as_object()?;
+        let rejected_data_points = match partial.get("rejectedDataPoints") {
+            None | Some(Value::Null) => 0,
+            // Protobuf's JSON has 64-bit integers as texts, and readers also take numbers.
+            Some(Value::String(number)) => number.parse().ok()?,
+            Some(number) => number.as_i64()?,
+        };
+        let error_message = match partial.get("errorMessage") {
+            None | Some(Value::Null) => String::new(),
+            Some(message) => message.as_str()?.to_owned(),
+        };
+        Some(Self { rejected_data_points, error_message })
+    }
+}
+
 /// Whether an error says that the two sides cannot agree on TLS: another attempt fails as well.
 pub(crate) fn is_of_tls(error: &str) -> bool {
     let of_tls = ["invalid peer certificate", "received fatal alert", "InvalidContentType"];
     of_tls.iter().any(|text| error.contains(text))
 }
 
-/// Whether an error of this kind means that nothing listens at the address.
-pub(crate) fn is_unreachable(error: ErrorKind) -> bool {
+/// Whether the error means that nothing listens at the address, or that its name is unknown.
+pub(crate) fn is_unreachable(error: &io::Error) -> bool {
     use ErrorKind::{AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkUnreachable};
 
-    matches!(error, ConnectionRefused | HostUnreachable | NetworkUnreachable | AddrNotAvailable)
+    let of_address = [ConnectionRefused, HostUnreachable, NetworkUnreachable, AddrNotAvailable];
+    of_address.contains(&error.kind()) || is_of_lookup(error)
+}
+
+/// Whether the lookup of a host's name failed. The standard library has no stable kind for that.
+fn is_of_lookup(error: &io::Error) -> bool {
+    if cfg!(windows) {
+        // `WSAHOST_NOT_FOUND`, `WSATRY_AGAIN`, `WSANO_RECOVERY` and `WSANO_DATA`.
+        matches!(error.raw_os_error(), Some(11_001..=11_004))
+    } else {
+        error.to_string().starts_with("failed to lookup address information")
+    }
 }
 
 /// `google.rpc.Status`, by which OTLP reports errors.

@@ -247,7 +247,7 @@ fn failure(status: &Status) -> Failure {
         return Failure::Answered;
     }
     while let Some(error) = source {
-        if error.downcast_ref::<io::Error>().is_some_and(|error| is_unreachable(error.kind())) {
+        if error.downcast_ref::<io::Error>().is_some_and(is_unreachable) {
             return Failure::Unreachable;
         }
         source = error.source();

@@ -18,6 +18,7 @@ use super::forward::ToProxy;
 use super::transport::Transport;
 use crate::otlp::config::endpoint::without_password;
 use crate::otlp::config::protocol::{Compression, Protocol};
+use crate::otlp::config::proxy::Proxy;
 use crate::otlp::config::target::Target;
 #[cfg(feature = "tls")]
 use crate::otlp::config::tls::Tls;
@@ -46,9 +47,7 @@ impl Http {
         // Without the variables, which were read with the other settings.
         let agent = match target.proxy.clone() {
             None => config.proxy(None).build().into(),
-            Some(proxy) if target.endpoint.is_https() => {
-                config.proxy(ureq::Proxy::new(&proxy.full).ok()).build().into()
-            }
+            Some(Proxy { tunnel: Some(tunnel), .. }) => config.proxy(Some(tunnel)).build().into(),
             Some(proxy) => {
                 let connector = ToProxy { proxy: proxy.uri, inner: DefaultConnector::default() };
                 let config = config.proxy(None).build();
@@ -81,12 +80,14 @@ impl Http {
 
     fn outcome(&self, mut response: Response<Body>) -> Outcome {
         let body = response.body_mut().with_config().limit(MOST_BYTES).read_to_vec();
+        let is_too_long = matches!(body, Err(ureq::Error::BodyExceedsLimit(_)));
         let body = body.unwrap_or_default();
         let status = response.status();
         let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
         let content_type = header(header::CONTENT_TYPE).unwrap_or_default();
         if status.is_success() {
-            return match response_of(content_type, &body) {
+            let response = if is_too_long { None } else { response_of(content_type, &body) };
+            return match response {
                 Some(response) => Outcome::accepted(response, &self.target.headers),
                 None => self.foreign(status, content_type, &body),
             };
@@ -170,7 +171,7 @@ impl Transport for Http {
 
 fn failure(error: &ureq::Error) -> Failure {
     match error {
-        ureq::Error::Io(error) if is_unreachable(error.kind()) => Failure::Unreachable,
+        ureq::Error::Io(error) if is_unreachable(error) => Failure::Unreachable,
         ureq::Error::HostNotFound => Failure::Unreachable,
         _ => Failure::Passing,
     }
@@ -184,8 +185,7 @@ fn response_of(content_type: &str, body: &[u8]) -> Option<ExportResponse> {
     }
     if content_type.contains("json") {
         // Some servers answer every request in JSON.
-        let is_object = body.trim_ascii_start().starts_with(b"{");
-        return is_object.then(ExportResponse::default);
+        return ExportResponse::of_json(body);
     }
     let may_be = content_type.is_empty()
         || content_type.contains("protobuf")

@@ -11,7 +11,6 @@ use super::shared::{Shared, wait};
 use super::state::{Life, State};
 use super::transport::Transport;
 use super::undelivered::Undelivered;
-use crate::lock::lock;
 use crate::otlp::config::mistakes::OtlpError;
 use crate::otlp::config::settings::SpoolSettings;
 use crate::otlp::spool::folder::Folder;
@@ -35,10 +34,12 @@ pub(crate) struct Sender {
     process: u32,
 }
 
-/// A flush: the number of the last attempt before its collection, its beginning and its deadline.
+/// A flush: the number of the last attempt before its collection, the number of losses before its
+/// collection, its beginning and its deadline.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Flush {
     before: u64,
+    losses: u64,
     begin: Instant,
     pub(crate) deadline: Instant,
     /// Whether the flush tries until its deadline, because the program may end.
@@ -100,6 +101,11 @@ impl Sender {
         let gone = state.queue.push(body, points);
         let is_new = gone.batches > 0 && !std::mem::replace(&mut state.logged.is_full, true);
         let limit = state.queue.limit();
+        if gone.batches > 0 {
+            state.losses.note(format!(
+                "the spool is full ({limit} bytes), and the oldest batches are dropped: {gone}"
+            ));
+        }
         drop(state);
         shared.work.notify_all();
         shared.files.notify_all();
@@ -117,18 +123,20 @@ impl Sender {
     /// Begins a flush, before its collection.
     pub(crate) fn begin_flush(&self, timeout: Duration, is_last: bool) -> Flush {
         let begin = Instant::now();
-        let before = lock(&self.shared.state).attempt;
-        Flush { before, begin, deadline: begin + timeout, is_last }
+        let state = self.shared.lock();
+        let (before, losses) = (state.attempt, state.losses.number());
+        Flush { before, losses, begin, deadline: begin + timeout, is_last }
     }
 
-    /// Waits until all waiting batches are sent.
+    /// Waits until all waiting batches are sent. A batch that was lost since the beginning of the
+    /// flush is an error.
     ///
     /// A failure after the beginning of the flush ends the flush. If the flush is the last one,
     /// batches are tried again until the deadline, unless a folder keeps them, or nothing listens
     /// at the address and never has.
     pub(crate) fn flush(&self, flush: Flush) -> Result<(), Undelivered> {
         let shared = &*self.shared;
-        let Flush { before, begin, deadline, is_last } = flush;
+        let Flush { before, losses, begin, deadline, is_last } = flush;
         let mut state = shared.lock();
         if IS_SENDER.get() {
             // The logger flushes: the thread would wait for itself.
@@ -142,13 +150,9 @@ impl Sender {
             state.begin_last_flush(begin, deadline);
         }
         shared.work.notify_all();
-        let since = |failure: &Option<(u64, String)>| match failure {
-            Some((attempt, reason)) if *attempt > before => Some(reason.clone()),
-            _ => None,
-        };
         let ended = loop {
             let now = Instant::now();
-            let failed = since(&state.failed);
+            let failed = state.failed.as_ref().filter(|(attempt, _)| *attempt > before);
             let is_barred = state.asked.is_some_and(|end| end >= deadline);
             let is_safe = state.queue.volatile().batches == 0;
             // Until then, batches in memory may still get to the folder.
@@ -164,14 +168,16 @@ impl Sender {
                     state = wait(&shared.progress, state, Some(deadline));
                     continue;
                 }
-                break since(&state.refused).map_or(Ok(()), |reason| {
-                    Err(shared.undelivered(&state, format!("refused: {reason}")))
-                });
+                break state
+                    .losses
+                    .since(losses)
+                    .map_or(Ok(()), |loss| Err(shared.undelivered(&state, loss.to_owned())));
             }
             if is_over {
-                let last = state.failed.as_ref().map(|(_, reason)| reason.clone());
-                let reason = failed.or(last.filter(|_| is_barred));
-                let reason = reason.unwrap_or_else(|| "no answer in time".to_owned());
+                let failed = failed.or(state.failed.as_ref().filter(|_| is_barred));
+                let reason = failed.map_or("no answer in time", |(_, reason)| reason);
+                let loss = state.losses.since(losses);
+                let reason = loss.map_or(reason.to_owned(), |loss| format!("{loss}; {reason}"));
                 break Err(shared.undelivered(&state, reason));
             }
             // A shorter wait at the end of the short try.
@@ -194,6 +200,10 @@ impl Sender {
             return undelivered;
         }
         let lost = state.queue.give_up();
+        if lost.batches > 0 {
+            // For a flush of another thread.
+            state.losses.note(format!("{lost} are lost: the pipeline ended"));
+        }
         drop(state);
         self.shared.report_lost(lost);
         undelivered.volatile = lost;

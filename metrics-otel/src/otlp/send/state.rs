@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use log::Level;
 
 use super::answer::Failure;
+use super::losses::Losses;
 use super::stuck::Stuck;
 use crate::otlp::spool::dropped::{self, DropReason};
 use crate::otlp::spool::queue::Queue;
@@ -35,8 +36,8 @@ pub(crate) struct State {
     pub(crate) failure: Failure,
     /// Whether the collector has ever answered.
     has_answered: bool,
-    /// The last attempt that was refused, and the reason.
-    pub(crate) refused: Option<(u64, String)>,
+    /// The losses of batches, for flushes.
+    pub(crate) losses: Losses,
     /// A flush waits for an attempt after this one.
     pub(crate) wanted: u64,
     /// Failures since the last success.
@@ -94,7 +95,7 @@ impl State {
             failed: None,
             failure: Failure::Passing,
             has_answered: false,
-            refused: None,
+            losses: Losses::default(),
             wanted: 0,
             failures: 0,
             pause: None,
@@ -182,7 +183,7 @@ impl State {
         let points = self.queue.done();
         dropped::count(points, DropReason::Refused);
         self.answered();
-        self.refused = Some((self.attempt, reason.clone()));
+        self.losses.note(format!("refused: {reason}"));
         self.logged.is_down = false;
         let text = format!(
             "the collector refused a batch, which is lost: {reason}. `typed_metrics.otlp.dropped` \
@@ -208,11 +209,12 @@ impl State {
         self.pause_after(reason.clone(), after);
         if let Some((points, since)) = given_up {
             dropped::count(points, DropReason::NeverAccepted);
-            let text = format!(
+            let loss = format!(
                 "a batch is given up, with {points} data points: the collector has not taken it \
-                 for {since:.0?}, but took the batches behind it: {reason}. \
-                 `typed_metrics.otlp.dropped` counts the data points"
+                 for {since:.0?}, but took the batches behind it: {reason}"
             );
+            let text = format!("{loss}. `typed_metrics.otlp.dropped` counts the data points");
+            self.losses.note(loss);
             return Some(Message { level: Level::Error, kind: "never accepted", text });
         }
         let was_down = std::mem::replace(&mut self.logged.is_down, true);

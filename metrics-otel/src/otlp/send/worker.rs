@@ -80,11 +80,16 @@ impl Shared {
 
     /// Drops the batch whose file another program has removed.
     fn note_missing(&self) {
-        let points = self.lock().queue.done();
+        let mut state = self.lock();
+        let points = state.queue.done();
+        let loss = format!(
+            "a file with {points} data points is gone or empty: another program removed it"
+        );
+        state.losses.note(loss.clone());
+        drop(state);
         dropped::count(points, DropReason::Unreadable);
         self.report_problem(&format!(
-            "a file with {points} data points is gone or empty: another program removed it. \
-             `typed_metrics.otlp.dropped` counts the data points"
+            "{loss}. `typed_metrics.otlp.dropped` counts the data points"
         ));
     }
 
