@@ -1,11 +1,9 @@
-//! Loggers and callbacks that read, or hang: the rest of the program goes on.
+//! Loggers that read, and readers that want a metric under one of its names.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::mpsc;
-use std::thread;
 
 use typed_metrics_core::{
-    Counting, Metric, MetricType, Override, PointReader, attributes, observe, override_metric,
+    Counting, Metric, MetricType, Override, PointReader, attributes, override_metric,
     record_metric, register_metric, snapshot,
 };
 
@@ -36,28 +34,6 @@ fn a_logger_reads_and_registers_while_an_override_is_refused() {
     record_metric("refused", 1, MetricType::Counter, attributes!()).unwrap();
     assert_eq!(LINES.load(Relaxed), 1);
     assert!(snapshot().get("log.lines").is_some());
-}
-
-#[test]
-fn a_callback_that_hangs_keeps_no_collection_from_the_others() {
-    let (entered, is_entered) = mpsc::channel();
-    let (release, released) = mpsc::channel::<()>();
-    let released = std::sync::Mutex::new(released);
-    let hanging = observe(move || {
-        entered.send(()).unwrap();
-        let _ = released.lock().unwrap().recv();
-    });
-    let _other = observe(|| {
-        record_metric("other", 1, MetricType::Counter, attributes!()).unwrap();
-    });
-    let stuck = thread::spawn(snapshot);
-    is_entered.recv().unwrap();
-    let seen = snapshot();
-    // Other tests collect too.
-    assert!(seen.get("other").unwrap().series[0].value.as_f64() >= 1.0);
-    drop(release);
-    stuck.join().unwrap();
-    drop(hanging);
 }
 
 #[test]

@@ -207,9 +207,10 @@
 //! | time of observed callbacks | 300 ms | a scrape has the values that they gave before |
 //!
 //! One collection runs at a time. Scrapers that come while it runs share the next one, and one
-//! encoding of each format. A callback that hangs keeps one thread; another thread runs the other
-//! callbacks. After four such threads, no callback is called until one returns, and recorded values
-//! are scraped as ever.
+//! encoding of each format. A callback that hangs keeps one thread, and another thread is tried at
+//! the next scrapes, up to four. A callback that observes a series is passed over while it runs in
+//! another thread. Behind a hanging callback of [`observe`](crate::observe()), observed values stay
+//! as they were until it returns. Recorded values are scraped as ever.
 //!
 //! In a forked child, nothing is served, and nothing is pushed at its shutdown. The child sets a
 //! handler again, with another address.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
 use log::Level;
@@ -15,9 +15,6 @@ pub(super) struct Callback {
     record: Foreign<Box<dyn Fn() + Send + Sync>>,
     /// Whether a panic of the callback has been logged.
     warned: AtomicBool,
-    /// The process in which the callback is running; 0 if it is not. A forked process has no thread
-    /// in which a callback of its parent goes on.
-    running_in: AtomicU32,
 }
 
 static CALLBACKS: Mutex<Vec<Arc<Callback>>> = Mutex::new(Vec::new());
@@ -33,25 +30,14 @@ impl Callback {
     /// Adds a callback, which runs at every collection.
     pub(super) fn add(record: impl Fn() + Send + Sync + 'static) -> Arc<Self> {
         let record: Box<dyn Fn() + Send + Sync> = Box::new(record);
-        let callback = Arc::new(Self {
-            record: Foreign::new(record),
-            warned: AtomicBool::new(false),
-            running_in: AtomicU32::new(0),
-        });
+        let callback =
+            Arc::new(Self { record: Foreign::new(record), warned: AtomicBool::new(false) });
         lock(&CALLBACKS).push(Arc::clone(&callback));
         callback
     }
 
-    /// Calls the callback, unless another thread is calling it: a callback that hangs keeps no
-    /// collection from the others.
     pub(super) fn run(&self) {
-        let process = std::process::id();
-        // Relaxed: the callback synchronizes its own data.
-        if self.running_in.swap(process, Relaxed) == process {
-            return;
-        }
         let panicked = foreign::call(|| (self.record)()).is_err();
-        self.running_in.store(0, Relaxed);
         // Relaxed: no other data depends on the flag.
         if panicked && !self.warned.swap(true, Relaxed) {
             let text = format_args!(

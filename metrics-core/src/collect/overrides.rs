@@ -13,9 +13,6 @@ use crate::locks::lock;
 use crate::metric::descriptor::Descriptor;
 use crate::report::report;
 
-/// The subject of warnings.
-const SUBJECT: &str = "overrides of buckets and series limits";
-
 type ByName = BTreeMap<String, Replacement>;
 
 /// The overrides of the process.
@@ -62,7 +59,7 @@ pub(crate) fn override_by_variables() -> Result<(), Error> {
     }
     let by_variable = from_environment()?;
     let mut errors = Vec::new();
-    let mut warnings = Vec::new();
+    let mut warnings: Vec<(String, String)> = Vec::new();
     for (name, replacement) in &by_variable {
         if let Err(error) = replacement.check(name) {
             errors.push(error);
@@ -76,22 +73,25 @@ pub(crate) fn override_by_variables() -> Result<(), Error> {
         for metric in descriptors(name) {
             is_known = true;
             match replacement.apply(metric) {
-                Err(error) if replacement.fits(metric) => warnings.push(error.to_string()),
+                Err(error) if replacement.fits(metric) => {
+                    warnings.push((name.clone(), error.to_string()));
+                }
                 result => errors.extend(result.err()),
             }
         }
         if !is_known {
-            warnings.push(unknown(name));
+            warnings.push((name.clone(), unknown(name)));
         }
     }
     let by_code = overrides.by_code.keys();
     let unmatched = by_code.filter(|name| descriptors(name).next().is_none());
-    warnings.extend(unmatched.map(|name| unknown(name)));
+    warnings.extend(unmatched.map(|name| (name.clone(), unknown(name))));
     Error::all(errors)?;
     overrides.by_variable = Some(by_variable);
     drop(overrides);
-    for warning in warnings {
-        report(Level::Warn, SUBJECT, format_args!("{warning}"));
+    for (metric, text) in warnings {
+        let subject = format!("override of metric `{metric}`");
+        report(Level::Warn, &subject, format_args!("{text}"));
     }
     Ok(())
 }

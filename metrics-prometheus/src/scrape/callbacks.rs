@@ -11,8 +11,8 @@ use typed_metrics_core::{observe_now, report};
 /// longer.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(300);
 
-/// The most threads that run callbacks. A callback that hangs keeps its thread; another thread then
-/// runs the others.
+/// The most threads that run callbacks. A callback that hangs keeps its thread; another thread is
+/// then tried, and passes over the callback if it observes a series.
 const MOST_THREADS: usize = 4;
 
 /// The threads that run callbacks. They end when this is dropped, unless their callbacks hang.
