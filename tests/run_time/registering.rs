@@ -148,8 +148,8 @@ fn the_name_of_a_typed_metric_is_refused_and_its_place_told() {
         assert_eq!(
             error.to_string(),
             format!(
-                "metric `declared.requests`: a typed metric has this name, {source}; record in the \
-                 typed metric, or choose another name"
+                "metric `declared.requests`: a typed metric has this name or had it, {source}; \
+                 record in the typed metric, or choose another name"
             )
         );
     }
