@@ -10,7 +10,7 @@ fn main() {
     // One peer records what the other one scrapes.
     let mut peers = peers::LIST.map(|peer| peer(series));
     let peer = &mut peers[peer];
-    // What a crate keeps from the first scrape on is not part of a scrape.
+    // Memory that a crate keeps from the first scrape on is not part of a scrape.
     drop((peer.scrape)());
     let info = allocation_counter::measure(|| drop((peer.scrape)()));
     println!("{} {}", info.bytes_max, info.count_total);
