@@ -4,6 +4,7 @@
 //! This layer may use `rules`, `labels` and `locks`. It holds no values of a metric, only the counts of
 //! dropped measurements.
 
+pub(crate) mod definition;
 pub(crate) mod descriptor;
 pub(crate) mod dropped;
 mod function_name;

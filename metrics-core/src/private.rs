@@ -15,14 +15,15 @@ pub use crate::labels::part::{
 };
 pub use crate::labels::scratch::Scratch;
 pub use crate::labels::value::LabelRef;
-pub use crate::metric::descriptor::{Definition, Descriptor};
+pub use crate::metric::definition::Definition;
+pub use crate::metric::descriptor::Descriptor;
 pub use crate::metric::joined_name::JoinedName;
 pub use crate::metric::kind::{MetricType, ValueType};
 pub use crate::metric::label_descriptor::LabelDescriptor;
 pub use crate::metric::label_list::{concat, count, grouped, prefixed_names, renamed, with_state};
 pub use crate::metric::lifetime::Lifetime;
 pub use crate::metric::presentation::{Presentation, check_states};
-pub use crate::metric::source::Source;
+pub use crate::metric::source::{Place, Source};
 pub use crate::rules::buckets::check_constant_boundaries;
 pub use crate::rules::name::check_prefix;
 pub use crate::store::family::Family;
@@ -54,15 +55,14 @@ macro_rules! __nothing {
 }
 pub use crate::__nothing as nothing;
 
-/// The families of an enum's metrics, which one file and module define.
+/// The families of an enum's metrics.
 #[must_use]
 pub const fn families<const N: usize>(
-    file: &'static str,
-    module: &'static str,
+    place: &'static Place,
     definitions: [Definition; N],
     these: &'static [Family; N],
 ) -> [Family; N] {
-    Family::all(file, module, definitions, these)
+    Family::all(place, definitions, these)
 }
 
 /// Makes the source of a definition.

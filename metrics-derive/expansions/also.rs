@@ -16,8 +16,10 @@ const _: () = {
     };
     const _: () = __p::check_budget("`pool.read.wait`: its", __LABELS_0, 50usize);
     static __FAMILIES: [__p::Family; 1usize] = __p::families(
-        __p::core::file!(),
-        __p::core::module_path!(),
+        &__p::Place {
+            file: __p::core::file!(),
+            module: __p::core::module_path!(),
+        },
         [
             __p::Definition::histogram(
                     "pool.read.wait",

@@ -42,8 +42,10 @@ const _: () = {
         __LIMIT_1,
     );
     static __FAMILIES: [__p::Family; 2usize] = __p::families(
-        __p::core::file!(),
-        __p::core::module_path!(),
+        &__p::Place {
+            file: __p::core::file!(),
+            module: __p::core::module_path!(),
+        },
         [
             __p::Definition::histogram(
                     const { &__p::JoinedName::of_metric(__PREFIX, "stroke") }.as_str(),

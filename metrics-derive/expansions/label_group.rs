@@ -85,8 +85,10 @@ const _: () = {
     const _: () = __p::check_budget("`requests`: its", __LABELS_0, 2000usize);
     const _: () = __p::check_budget("`depth`: its", __LABELS_1, 2000usize);
     static __FAMILIES: [__p::Family; 2usize] = __p::families(
-        __p::core::file!(),
-        __p::core::module_path!(),
+        &__p::Place {
+            file: __p::core::file!(),
+            module: __p::core::module_path!(),
+        },
         [
             __p::Definition::counter(
                 "requests",

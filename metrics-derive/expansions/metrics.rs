@@ -22,8 +22,10 @@ const _: () = {
     );
     const _: () = __p::check_budget("`shop.requests`: its", __LABELS_1, 500usize);
     static __FAMILIES: [__p::Family; 4usize] = __p::families(
-        __p::core::file!(),
-        __p::core::module_path!(),
+        &__p::Place {
+            file: __p::core::file!(),
+            module: __p::core::module_path!(),
+        },
         [
             __p::Definition::histogram(
                     "shop.request_duration",

@@ -16,8 +16,10 @@ const _: () = {
         &__p::LabelDescriptor::new("phase", __p::label_type::<Phase>()),
     );
     static __FAMILIES: [__p::Family; 2usize] = __p::families(
-        __p::core::file!(),
-        __p::core::module_path!(),
+        &__p::Place {
+            file: __p::core::file!(),
+            module: __p::core::module_path!(),
+        },
         [
             __p::Definition::up_down_counter(
                     "phase",
@@ -31,9 +33,7 @@ const _: () = {
                     __p::core::line!(),
                     "Node::Phase",
                 )
-                .presentation(
-                    __p::Presentation::PLAIN.states(__LABELS_0).was("old.phase"),
-                ),
+                .shown(&__p::Presentation::PLAIN.states(__LABELS_0).was("old.phase")),
             __p::Definition::up_down_counter(
                     "build",
                     "",
@@ -41,7 +41,7 @@ const _: () = {
                     __p::core::line!(),
                     "Node::Build",
                 )
-                .presentation(__p::Presentation::PLAIN.info()),
+                .shown(&__p::Presentation::PLAIN.info()),
         ],
         &__FAMILIES,
     );

@@ -137,15 +137,9 @@ impl ChangeReader {
             renamed.extend(is_old_wanted.then_some(family));
             is_wanted || is_old_wanted
         });
-        let mut dropped = MergedMetrics::default();
         let mut readers = lock_readers();
         fold_ended(&mut readers);
         look_for_expired(&read, &mut readers);
-        for &family in &families {
-            let dropped_here = family.dropped().read();
-            let empty = MetricSnapshot::new(family.descriptor());
-            dropped.push(family, MetricSnapshot { dropped: dropped_here, ..empty });
-        }
         let view = View::everything();
         let mut metrics = changes_of(&families, self.reader, &view, &mut readers);
         for mut metric in changes_of(&renamed, self.old_names, &view, &mut readers) {
@@ -156,7 +150,7 @@ impl ChangeReader {
         }
         drop(readers);
         // Outside the lock, as in `collect`.
-        warn_of_news(&dropped);
+        warn_of_news(&MergedMetrics::dropped(&families));
         Changes { metrics }
     }
 }

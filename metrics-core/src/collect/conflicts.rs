@@ -130,7 +130,7 @@ fn compare(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metric::descriptor::Definition;
+    use crate::metric::definition::Definition;
     use crate::metric::lifetime::Lifetime;
     use crate::metric::presentation::Presentation;
     use crate::store::family::NO_METRIC;
@@ -155,7 +155,8 @@ mod tests {
     #[test]
     fn an_old_name_belongs_to_one_metric() {
         let metric = |name, old: Option<&'static str>| {
-            let presentation = old.map_or(Presentation::PLAIN, |old| Presentation::PLAIN.was(old));
+            let was = |old| &*Box::leak(Box::new(Presentation::PLAIN.was(old)));
+            let presentation = old.map(was);
             let definition = Definition { name, presentation, ..NO_METRIC };
             &*Box::leak(Box::new(Descriptor::new(definition)))
         };
@@ -179,8 +180,8 @@ mod tests {
 
     #[test]
     fn an_old_name_that_is_the_name_is_a_conflict_and_shows_no_metric_twice() {
-        let presentation = Presentation::PLAIN.was("M");
-        let definition = Definition { name: "m", presentation, ..NO_METRIC };
+        let definition = Definition { name: "m", ..NO_METRIC };
+        let definition = definition.shown(const { &Presentation::PLAIN.was("M") });
         let descriptor = &*Box::leak(Box::new(Descriptor::new(definition)));
         let (conflicts, _) = compare([descriptor].into_iter());
         assert_eq!(conflicts.len(), 1);

@@ -109,8 +109,7 @@ mod tests {
     use crate::labels::value::LabelRef;
     use crate::metric::kind::{MetricType, ValueType};
     use crate::metric::lifetime::Lifetime;
-    use crate::metric::presentation::Presentation;
-    use crate::metric::source::Source;
+    use crate::metric::source::Place;
 
     fn labels(value: LabelRef<'_>) -> Labels {
         Labels::new(value.to_value().map(|value| ("label".into(), value)))
@@ -119,7 +118,7 @@ mod tests {
     static METRICS: [Descriptor; 2] = [metric("joined.a"), metric("joined.b")];
 
     const fn metric(name: &'static str) -> Descriptor {
-        Descriptor::new(crate::metric::descriptor::Definition {
+        Descriptor::new(crate::metric::definition::Definition {
             name,
             metric_type: MetricType::Counter,
             value_type: ValueType::U64,
@@ -129,8 +128,10 @@ mod tests {
             boundaries: &[],
             series_limit: 0,
             lifetime: Lifetime::UNSET,
-            presentation: Presentation::PLAIN,
-            source: Source { file: "", line: 0, module: "", item: "" },
+            presentation: None,
+            place: &Place::NOWHERE,
+            line: 0,
+            item: "",
         })
     }
 

@@ -170,11 +170,7 @@ pub fn read_live<R>(f: impl FnOnce(&mut Live<'_>) -> R) -> R {
     joined::sweep();
     fold_ended(&mut readers);
     look_for_expired(&families, &mut readers);
-    let mut dropped = MergedMetrics::default();
-    for (family, counts) in families.iter().zip(families.iter().map(|f| f.dropped().read())) {
-        let metric = MetricSnapshot::new(family.descriptor());
-        dropped.push(family, MetricSnapshot { dropped: counts, ..metric });
-    }
+    let dropped = MergedMetrics::dropped(&families);
     let view = View::everything();
     let mut metrics = Vec::with_capacity(families.len());
     let mut shown = MergedMetrics::default();
@@ -187,11 +183,7 @@ pub fn read_live<R>(f: impl FnOnce(&mut Live<'_>) -> R) -> R {
             metrics.push(LiveMetric::Stored(family));
         }
     }
-    for metric in shown.into_shown() {
-        let old = old_names.get(metric.descriptor).map(|old| metric.under_old_name(old));
-        metrics.push(LiveMetric::Shown(metric));
-        metrics.extend(old.map(LiveMetric::Shown));
-    }
+    metrics.extend(old_names.shown(shown).map(LiveMetric::Shown));
     let result = f(&mut Live { metrics, view: &view, totals: Totals::new(0) });
     drop(readers);
     // Outside the lock, as for a snapshot.

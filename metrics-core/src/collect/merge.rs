@@ -43,6 +43,17 @@ impl MergedMetrics {
         self.families.push(family);
     }
 
+    /// The metrics without series: the counts of measurements that were not recorded as intended.
+    pub(crate) fn dropped(families: &[&'static Family]) -> Self {
+        let mut dropped = Self::default();
+        for &family in families {
+            let counts = family.dropped().read();
+            let metric = MetricSnapshot::new(family.descriptor());
+            dropped.push(family, MetricSnapshot { dropped: counts, ..metric });
+        }
+        dropped
+    }
+
     /// The metrics, each with the first family that defines it.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static Family, &MetricSnapshot)> {
         self.families.iter().copied().zip(&self.metrics)

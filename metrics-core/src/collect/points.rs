@@ -184,13 +184,7 @@ impl PointReader {
         }
         drop(readers);
         // Outside the lock, as in `collect`.
-        let mut dropped = MergedMetrics::default();
-        for family in families {
-            let mut empty = MetricSnapshot::new(family.descriptor());
-            empty.dropped = family.dropped().read();
-            dropped.push(family, empty);
-        }
-        warn_of_news(&dropped);
+        warn_of_news(&MergedMetrics::dropped(&families));
         time
     }
 }

@@ -126,13 +126,7 @@ fn read_all(reader: Option<u64>) -> Snapshot {
     drop(readers);
     // Outside the lock, because a logger may run any code, and may take a snapshot too.
     warn_of_news(&metrics);
-    let mut snapshot = Snapshot::default();
-    for metric in metrics.into_shown() {
-        let old = old_names.get(metric.descriptor).map(|old| metric.under_old_name(old));
-        snapshot.metrics.push(metric);
-        snapshot.metrics.extend(old);
-    }
-    snapshot
+    Snapshot { metrics: old_names.shown(metrics).collect() }
 }
 
 /// A snapshot of the measurements recorded in `scope`.

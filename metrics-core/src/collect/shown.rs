@@ -1,10 +1,11 @@
-//! What readers show of stored series: states as one series each, the latest info, and metrics
+//! The form in which readers show stored series: states as one series each, the latest info, and metrics
 //! under their old names.
 
 use std::collections::HashMap;
 
 use hashbrown::HashTable;
 
+use super::merge::MergedMetrics;
 use super::snapshot::{MetricSnapshot, SeriesSnapshot};
 use crate::labels::hash::{hash_of, same_labels};
 use crate::labels::set::Labels;
@@ -84,6 +85,14 @@ impl OldNames {
             }
         }
         Self(old_names)
+    }
+
+    /// The metrics as readers show them, each under its old name too.
+    pub(super) fn shown(&self, metrics: MergedMetrics) -> impl Iterator<Item = MetricSnapshot> {
+        metrics.into_shown().flat_map(|metric| {
+            let old = self.get(metric.descriptor).map(|old| metric.under_old_name(old));
+            [Some(metric), old].into_iter().flatten()
+        })
     }
 
     /// The descriptor with the old name of a metric.

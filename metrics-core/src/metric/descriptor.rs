@@ -4,170 +4,14 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use super::definition::Definition;
 use super::kind::{MetricType, ValueType};
 use super::label_descriptor::LabelDescriptor;
-use super::lifetime::Lifetime;
-use super::presentation::{OtherName, Presentation, States};
+use super::presentation::{OtherName, States};
 use super::settings::{DecidedSettings, Settings};
 use super::source::Source;
 use crate::labels::set::{Labels, OVERFLOW};
 use crate::labels::value::LabelValue;
-
-/// The default series limit of a metric. OpenTelemetry has the same default.
-pub const DEFAULT_SERIES_LIMIT: usize = 2000;
-
-/// The fields of a [`Descriptor`], as the derive writes them.
-#[derive(Debug, Clone, Copy)]
-#[doc(hidden)]
-pub struct Definition {
-    pub name: &'static str,
-    pub metric_type: MetricType,
-    pub value_type: ValueType,
-    pub unit: &'static str,
-    pub description: &'static str,
-    pub labels: &'static [LabelDescriptor],
-    pub boundaries: &'static [f64],
-    pub series_limit: usize,
-    pub lifetime: Lifetime,
-    pub presentation: Presentation,
-    pub source: Source,
-}
-
-impl Definition {
-    /// See [`Descriptor::stored_type`].
-    pub(crate) const fn stored_type(&self) -> MetricType {
-        if self.presentation.other_labels().is_some() || self.presentation.is_info() {
-            MetricType::Gauge
-        } else {
-            self.metric_type
-        }
-    }
-
-    /// See [`Descriptor::stored_labels`].
-    pub(crate) const fn stored_labels(&self) -> &'static [LabelDescriptor] {
-        match self.presentation.other_labels() {
-            Some(others) => others,
-            None => self.labels,
-        }
-    }
-
-    /// The name of the attribute that declares such a metric.
-    pub(crate) const fn kind_name(&self) -> &'static str {
-        if self.presentation.is_info() {
-            "info"
-        } else if self.presentation.other_labels().is_some() {
-            "state"
-        } else {
-            self.metric_type.as_str()
-        }
-    }
-}
-
-/// Few tokens for each metric of an enum: the derive writes only what differs from the defaults.
-#[allow(missing_docs, reason = "only generated code uses it")]
-impl Definition {
-    const fn of(
-        metric_type: MetricType,
-        name: &'static str,
-        description: &'static str,
-        labels: &'static [LabelDescriptor],
-        line: u32,
-        item: &'static str,
-    ) -> Self {
-        Self {
-            name,
-            metric_type,
-            value_type: metric_type.value_types()[0],
-            unit: "",
-            description,
-            labels,
-            boundaries: &[],
-            series_limit: DEFAULT_SERIES_LIMIT,
-            lifetime: Lifetime::UNSET,
-            presentation: Presentation::PLAIN,
-            source: Source { file: "", line, module: "", item },
-        }
-    }
-
-    #[must_use]
-    pub const fn counter(
-        name: &'static str,
-        description: &'static str,
-        labels: &'static [LabelDescriptor],
-        line: u32,
-        item: &'static str,
-    ) -> Self {
-        Self::of(MetricType::Counter, name, description, labels, line, item)
-    }
-
-    #[must_use]
-    pub const fn up_down_counter(
-        name: &'static str,
-        description: &'static str,
-        labels: &'static [LabelDescriptor],
-        line: u32,
-        item: &'static str,
-    ) -> Self {
-        Self::of(MetricType::UpDownCounter, name, description, labels, line, item)
-    }
-
-    #[must_use]
-    pub const fn gauge(
-        name: &'static str,
-        description: &'static str,
-        labels: &'static [LabelDescriptor],
-        line: u32,
-        item: &'static str,
-    ) -> Self {
-        Self::of(MetricType::Gauge, name, description, labels, line, item)
-    }
-
-    #[must_use]
-    pub const fn histogram(
-        name: &'static str,
-        description: &'static str,
-        labels: &'static [LabelDescriptor],
-        line: u32,
-        item: &'static str,
-    ) -> Self {
-        Self::of(MetricType::Histogram, name, description, labels, line, item)
-    }
-
-    #[must_use]
-    pub const fn value_type(self, value_type: ValueType) -> Self {
-        Self { value_type, ..self }
-    }
-
-    #[must_use]
-    pub const fn unit(self, unit: &'static str) -> Self {
-        Self { unit, ..self }
-    }
-
-    #[must_use]
-    pub const fn boundaries(self, boundaries: &'static [f64]) -> Self {
-        Self { boundaries, ..self }
-    }
-
-    #[must_use]
-    pub const fn series_limit(self, series_limit: usize) -> Self {
-        Self { series_limit, ..self }
-    }
-
-    #[must_use]
-    pub const fn presentation(self, presentation: Presentation) -> Self {
-        Self { presentation, ..self }
-    }
-
-    #[must_use]
-    pub const fn lifetime(self, lifetime: Lifetime) -> Self {
-        Self { lifetime, ..self }
-    }
-
-    /// The same definition in this file and module.
-    pub(crate) const fn placed(self, file: &'static str, module: &'static str) -> Self {
-        Self { source: Source { file, module, ..self.source }, ..self }
-    }
-}
 
 /// The definition of a metric: everything that is known about it without its values.
 ///
@@ -265,14 +109,14 @@ impl Descriptor {
     /// variant with `#[info]`.
     #[must_use]
     pub const fn is_info(&self) -> bool {
-        self.definition.presentation.is_info()
+        self.definition.presentation().is_info()
     }
 
     /// The old name of the metric, which `was = "…"` declares. The metric is exported under both
     /// names; [`renamed_to`](Self::renamed_to) of the descriptor with the old name is the new one.
     #[must_use]
     pub const fn was(&self) -> Option<&'static str> {
-        match self.definition.presentation.other_name() {
+        match self.definition.presentation().other_name() {
             OtherName::Was(old) => Some(old),
             _ => None,
         }
@@ -281,7 +125,7 @@ impl Descriptor {
     /// The new name of the metric, if this is the descriptor with the [old](Self::was) one.
     #[must_use]
     pub const fn renamed_to(&self) -> Option<&'static str> {
-        match self.definition.presentation.other_name() {
+        match self.definition.presentation().other_name() {
             OtherName::RenamedTo(new) => Some(new),
             _ => None,
         }
@@ -292,23 +136,24 @@ impl Descriptor {
         let (new, description) = (self.name(), self.description());
         let blank = if description.is_empty() { "" } else { " " };
         let description = format!("Renamed to `{new}`.{blank}{description}");
+        let renamed = self.definition.presentation().renamed_to(new);
         let definition = Definition {
             name: self.was()?,
             description: Box::leak(description.into_boxed_str()),
-            presentation: self.definition.presentation.renamed_to(new),
+            presentation: Some(Box::leak(Box::new(renamed))),
             ..self.definition
         };
         Some(Self { definition, settings: self.settings })
     }
 
     pub(crate) fn states(&self) -> Option<States> {
-        self.definition.presentation.other_labels()?;
+        self.definition.presentation().other_labels()?;
         States::of(self.labels())
     }
 
     /// Whether a number is stored that readers show as something else: as states or as an info.
     pub(crate) fn is_state_or_info(&self) -> bool {
-        self.definition.presentation.other_labels().is_some() || self.is_info()
+        self.definition.presentation().other_labels().is_some() || self.is_info()
     }
 
     /// The kind of the cells. States and infos are stored as gauges.
@@ -399,7 +244,7 @@ impl Descriptor {
     /// The place in the source code that defines the metric.
     #[must_use]
     pub const fn source(&self) -> Source {
-        self.definition.source
+        self.definition.source()
     }
 
     /// The first fact in which two definitions of one metric contradict each other, with both

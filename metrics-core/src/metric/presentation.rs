@@ -20,7 +20,7 @@ pub struct Presentation {
     name: OtherName,
 }
 
-/// What readers make of a stored number.
+/// The meaning of a stored number.
 #[derive(Debug, Clone, Copy)]
 enum Shape {
     /// The number is the value.

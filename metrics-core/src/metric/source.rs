@@ -16,6 +16,18 @@ pub struct Source {
     pub item: &'static str,
 }
 
+/// The file and the module of a [`Source`].
+#[derive(Debug, Clone, Copy)]
+#[doc(hidden)]
+pub struct Place {
+    pub file: &'static str,
+    pub module: &'static str,
+}
+
+impl Place {
+    pub(crate) const NOWHERE: Self = Self { file: "", module: "" };
+}
+
 impl Source {
     /// The crate that the module belongs to; empty for what is registered at run time.
     pub(crate) fn crate_name(&self) -> &'static str {

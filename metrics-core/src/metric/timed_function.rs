@@ -4,14 +4,14 @@ use std::sync::OnceLock;
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use super::descriptor::{Definition, Descriptor};
+use super::definition::Definition;
+use super::descriptor::Descriptor;
 use super::function_name::path_in_module;
 use super::kind::{MetricType, ValueType};
 use super::label_descriptor::LabelDescriptor;
 use super::lifetime::Lifetime;
 use super::objective::{FunctionObjective, Objective};
-use super::presentation::Presentation;
-use super::source::Source;
+use super::source::{Place, Source};
 use crate::labels::outcome::Outcome;
 
 /// The functions of all linked crates whose `#[timed]` names no metric, or has an objective. The
@@ -52,8 +52,10 @@ pub(crate) static FUNCTION_DURATION: Descriptor = Descriptor::new(Definition {
     boundaries: BOUNDARIES,
     series_limit: SERIES_LIMIT,
     lifetime: Lifetime::UNSET,
-    presentation: Presentation::PLAIN,
-    source: Source { file: file!(), line: line!(), module: module_path!(), item: "#[timed]" },
+    presentation: None,
+    place: &Place { file: file!(), module: module_path!() },
+    line: line!(),
+    item: "#[timed]",
 });
 
 pub(crate) static FUNCTION_CALLS: Descriptor = Descriptor::new(Definition {
@@ -66,8 +68,10 @@ pub(crate) static FUNCTION_CALLS: Descriptor = Descriptor::new(Definition {
     boundaries: &[],
     series_limit: SERIES_LIMIT,
     lifetime: Lifetime::UNSET,
-    presentation: Presentation::PLAIN,
-    source: Source { file: file!(), line: line!(), module: module_path!(), item: "#[timed]" },
+    presentation: None,
+    place: &Place { file: file!(), module: module_path!() },
+    line: line!(),
+    item: "#[timed]",
 });
 
 /// A function with `#[timed]`: one static in each function that names no metric or has an
@@ -173,7 +177,7 @@ impl Serialize for Descriptor {
         s.serialize_field("labels", d.labels)?;
         s.serialize_field("boundaries", self.boundaries())?;
         s.serialize_field("series_limit", &self.series_limit())?;
-        s.serialize_field("source", &d.source)?;
+        s.serialize_field("source", &d.source())?;
         for (key, text) in texts {
             s.serialize_field(key, text)?;
         }

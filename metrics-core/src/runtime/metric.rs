@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use crate::error::{Conflict, Error};
 use crate::labels::value::{LabelRef, LabelValue};
-use crate::metric::descriptor::{DEFAULT_SERIES_LIMIT, Definition, Descriptor};
+use crate::metric::definition::{DEFAULT_SERIES_LIMIT, Definition};
+use crate::metric::descriptor::Descriptor;
 use crate::metric::kind::{MetricType, ValueType};
 use crate::metric::label_descriptor::LabelDescriptor;
 use crate::metric::lifetime::{Lifetime, milliseconds};
 use crate::metric::presentation::Presentation;
-use crate::metric::source::Source;
+use crate::metric::source::{Place, Source};
 use crate::rules::buckets::{check_boundaries, default_for};
 use crate::rules::expiry::UP_DOWN_COUNTER;
 use crate::rules::name::{check_label_name, check_metric_name};
@@ -329,11 +330,12 @@ impl CheckedMetric {
             boundaries: Box::leak(self.boundaries.into_boxed_slice()),
             series_limit: metric.series_limit,
             lifetime: metric.lifetime,
-            presentation: match metric.was {
-                Some(old) => Presentation::PLAIN.was(leak(old)),
-                None => Presentation::PLAIN,
-            },
-            source,
+            presentation: metric
+                .was
+                .map(|old| &*Box::leak(Box::new(Presentation::PLAIN.was(leak(old))))),
+            place: Box::leak(Box::new(Place { file: source.file, module: source.module })),
+            line: source.line,
+            item: source.item,
         }
     }
 }

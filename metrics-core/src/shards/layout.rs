@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use super::shard::{SEGMENT, SEGMENTS};
 use crate::cells::{histogram, sum};
 use crate::locks::lock;
-use crate::metric::descriptor::Definition;
+use crate::metric::definition::Definition;
 use crate::metric::kind::{MetricType, ValueType};
 
 /// Indices from here on refer to shared cells instead of sharded cells.

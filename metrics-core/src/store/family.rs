@@ -18,13 +18,13 @@ use super::table::Table;
 use crate::cells::change::Reading;
 use crate::labels::part::PartList;
 use crate::locks::{get_or_init, read, write};
-use crate::metric::descriptor::{Definition, Descriptor};
+use crate::metric::definition::Definition;
+use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::{DropReason, Dropped};
 use crate::metric::kind::{MetricType, ValueType};
 use crate::metric::lifetime::Lifetime;
-use crate::metric::presentation::Presentation;
 use crate::metric::settings::DecidedSettings;
-use crate::metric::source::Source;
+use crate::metric::source::Place;
 use crate::shards::layout::{Layout, SINGLE, Width};
 
 /// A metric and its series. Each variant of a metrics enum has one static of this type; run-time
@@ -78,8 +78,10 @@ pub(crate) const NO_METRIC: Definition = Definition {
     boundaries: &[],
     series_limit: 1,
     lifetime: Lifetime::UNSET,
-    presentation: Presentation::PLAIN,
-    source: Source { file: "", line: 0, module: "", item: "" },
+    presentation: None,
+    place: &Place::NOWHERE,
+    line: 0,
+    item: "",
 };
 
 impl Family {
@@ -99,22 +101,21 @@ impl Family {
         }
     }
 
-    /// The families of the typed metrics in a module of a file. `these` is the static that holds the result.
+    /// The families of the typed metrics in `place`. `these` is the static that holds the result.
     ///
     /// One call for all metrics of an enum. The compiler checks the static's type once for each
     /// static, and it makes the empty family once for each number of metrics: with a static for
     /// each metric, most of the time that the derive takes would go there.
     #[must_use]
     pub const fn all<const N: usize>(
-        file: &'static str,
-        module: &'static str,
+        place: &'static Place,
         definitions: [Definition; N],
         these: &'static [Self; N],
     ) -> [Self; N] {
         let mut families = [const { Self::empty() }; N];
         let mut i = 0;
         while i < N {
-            families[i].define(definitions[i].placed(file, module), &these[i]);
+            families[i].define(definitions[i].placed(place), &these[i]);
             i += 1;
         }
         families

@@ -1,14 +1,11 @@
 //! Families for the tests of this layer.
 
-use super::family::Family;
+use super::family::{Family, NO_METRIC};
 use super::key::Parts;
 use crate::labels::part::Part;
 use crate::labels::value::LabelRef;
-use crate::metric::descriptor::Definition;
+use crate::metric::definition::Definition;
 use crate::metric::kind::{MetricType, ValueType};
-use crate::metric::lifetime::Lifetime;
-use crate::metric::presentation::Presentation;
-use crate::metric::source::Source;
 
 /// A counter with one open label, which no registry knows.
 pub(super) fn counter(series_limit: usize) -> &'static Family {
@@ -21,22 +18,16 @@ pub(super) fn family(
     value_type: ValueType,
     series_limit: usize,
 ) -> &'static Family {
-    let source = Source { file: "", line: 0, module: "", item: "" };
     Family::leak(Definition {
         name: "sample",
         metric_type,
         value_type,
-        unit: "",
-        description: "",
-        labels: &[],
         boundaries: match metric_type {
             MetricType::Histogram => &[10.0],
             _ => &[],
         },
         series_limit,
-        lifetime: Lifetime::UNSET,
-        presentation: Presentation::PLAIN,
-        source,
+        ..NO_METRIC
     })
 }
 

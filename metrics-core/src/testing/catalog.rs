@@ -267,10 +267,10 @@ fn push_metric(text: &mut String, before: &str, name: &str, facts: &[String]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metric::descriptor::Definition;
+    use crate::metric::definition::Definition;
     use crate::metric::kind::{MetricType, ValueType};
     use crate::metric::presentation::Presentation;
-    use crate::metric::source::Source;
+    use crate::metric::source::Place;
 
     const REQUESTS: Definition = Definition {
         name: "shop.requests",
@@ -285,8 +285,10 @@ mod tests {
         boundaries: &[],
         series_limit: 500,
         lifetime: Lifetime::UNSET,
-        presentation: Presentation::PLAIN,
-        source: Source { file: "shop.rs", line: 1, module: "my_shop::metrics", item: "Shop" },
+        presentation: None,
+        place: &Place { file: "shop.rs", module: "my_shop::metrics" },
+        line: 1,
+        item: "Shop",
     };
     const DURATION: Definition = Definition {
         name: "shop.duration",
@@ -369,15 +371,14 @@ shop.requests
     fn states_infos_and_old_names_are_facts() {
         const LABELS: &[LabelDescriptor] =
             &[LabelDescriptor::of::<u16>("node"), LabelDescriptor::of::<bool>("live")];
-        let (others, _) = const { LABELS.split_at(1) };
-        let states = Presentation::PLAIN.states(others);
+        const OTHERS: &[LabelDescriptor] = LABELS.split_at(1).0;
         let (metric_type, value_type) = (MetricType::UpDownCounter, ValueType::I64);
         let state = Definition { name: "shop.live", metric_type, value_type, ..REQUESTS };
-        let state = Definition { labels: LABELS, presentation: states, unit: "", ..state };
-        let info = Definition { name: "shop.build", labels: others, ..state };
-        let info = Definition { presentation: Presentation::PLAIN.info(), ..info };
-        let renamed = Presentation::PLAIN.was("store.time");
-        let duration = Definition { presentation: renamed, ..DURATION };
+        let state = Definition { labels: LABELS, unit: "", ..state };
+        let state = state.shown(const { &Presentation::PLAIN.states(OTHERS) });
+        let info = Definition { name: "shop.build", labels: OTHERS, ..state };
+        let info = info.shown(const { &Presentation::PLAIN.info() });
+        let duration = DURATION.shown(const { &Presentation::PLAIN.was("store.time") });
         let expected = "\
 # The metrics of `my-shop`. `UPDATE_CATALOG=1 cargo test` writes this file.
 

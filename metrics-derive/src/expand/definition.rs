@@ -20,8 +20,7 @@ use crate::model::{Boundaries, Limit, ValidatedLifetime, ValidatedMetric, Valida
 ///     &[__p::LabelDescriptor::new("route", __p::label_type::<&'static str>())];
 /// const _: () = __p::check_budget("`shop.request_count`: its", __LABELS_0, 2000usize);
 /// static __FAMILIES: [__p::Family; 1] = __p::families(
-///     __p::core::file!(),
-///     __p::core::module_path!(),
+///     &__p::Place { file: __p::core::file!(), module: __p::core::module_path!() },
 ///     [Definition::counter(…)], // see `definition`
 ///     &__FAMILIES,
 /// );
@@ -57,7 +56,11 @@ pub(crate) fn families(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
         #budgets
         #(#states)*
         static __FAMILIES: [__p::Family; #count] =
-            __p::families(#file, #module, [#(#definitions),*], &__FAMILIES);
+            __p::families(
+                &__p::Place { file: #file, module: #module },
+                [#(#definitions),*],
+                &__FAMILIES,
+            );
         #[__p::linkme::distributed_slice(__p::FAMILIES)]
         #[linkme(crate = __p::linkme)]
         static __LINKED: &[__p::Family] = &__FAMILIES;
@@ -121,8 +124,8 @@ fn states(metrics: &ValidatedMetrics<'_>) -> impl Iterator<Item = TokenStream> {
 /// )
 /// ```
 ///
-/// What differs from the defaults follows: `.value_type(__p::ValueType::F64)`, `.unit("{request}")`,
-/// `.boundaries(&[5f64])`, `.series_limit(500usize)`, `.lifetime(…)`, `.presentation(…)`.
+/// The facts that differ from the defaults follow: `.value_type(__p::ValueType::F64)`, `.unit("{request}")`,
+/// `.boundaries(&[5f64])`, `.series_limit(500usize)`, `.lifetime(…)`, `.shown(…)`.
 fn definition(
     metrics: &ValidatedMetrics<'_>,
     metric: &ValidatedMetric,
@@ -188,12 +191,12 @@ fn lifetime(lifetime: ValidatedLifetime) -> Option<TokenStream> {
 
 /// The expression of all labels, and how readers show the metric.
 ///
-/// Expands to `__LABELS_0` and nothing, or to `.presentation(__p::Presentation::PLAIN…)` with `.info()`
+/// Expands to `__LABELS_0` and nothing, or to `.shown(&__p::Presentation::PLAIN…)` with `.info()`
 /// or `.was("…")`; or, for a metric with states, to
 ///
 /// ```text
 /// &__p::with_state::<{ __LABELS_0.len() + 1 }>(__LABELS_0, __p::LabelDescriptor::new(…))
-/// .presentation(__p::Presentation::PLAIN.states(__LABELS_0))
+/// .shown(&__p::Presentation::PLAIN.states(__LABELS_0))
 /// ```
 fn presentation(
     metrics: &ValidatedMetrics<'_>,
@@ -204,14 +207,14 @@ fn presentation(
     let Some(state) = &metric.state else {
         let info = (metric.kind == Kind::Info).then(|| quote!(.info()));
         let is_plain = was.is_none() && info.is_none();
-        let shown = quote!(.presentation(__p::Presentation::PLAIN #info #was));
+        let shown = quote!(.shown(&__p::Presentation::PLAIN #info #was));
         return (quote!(#labels), (!is_plain).then_some(shown));
     };
     let descriptor = descriptor(state, metrics.generics);
     let all = quote_spanned! {at_ident(&metric.variant)=>
         &__p::with_state::<{ #labels.len() + 1 }>(#labels, #descriptor)
     };
-    (all, Some(quote!(.presentation(__p::Presentation::PLAIN.states(#labels) #was))))
+    (all, Some(quote!(.shown(&__p::Presentation::PLAIN.states(#labels) #was))))
 }
 
 /// A literal has no sign: `-5` is two tokens.

@@ -79,7 +79,7 @@ impl AlsoDeclaration {
     }
 }
 
-/// What copies of an enum have in common with the enum.
+/// The parts of an enum that its copies share.
 pub(crate) struct Original {
     /// Doc comments and lints.
     pub(crate) attributes: Vec<Attribute>,

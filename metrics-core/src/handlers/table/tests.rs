@@ -7,13 +7,14 @@ use crate::cells::wide_sum::WideSum;
 use crate::collect::snapshot::{MetricSnapshot, SeriesSnapshot, Snapshot};
 use crate::labels::set::Labels;
 use crate::labels::value::LabelRef::{self, Bool, Float, Int, Str};
-use crate::metric::descriptor::{Definition, Descriptor};
+use crate::metric::definition::Definition;
+use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
 use crate::metric::kind::{MetricType, ValueType};
 use crate::metric::label_descriptor::LabelDescriptor;
 use crate::metric::lifetime::Lifetime;
 use crate::metric::presentation::Presentation;
-use crate::metric::source::Source;
+use crate::metric::source::Place;
 use crate::store::value::{HistogramSnapshot, Value};
 
 fn metric(name: &str, metric_type: MetricType, unit: &'static str) -> MetricSnapshot {
@@ -27,8 +28,10 @@ fn metric(name: &str, metric_type: MetricType, unit: &'static str) -> MetricSnap
         boundaries: &[1.0, 2.0, 5.0, 10.0],
         series_limit: 10,
         lifetime: Lifetime::UNSET,
-        presentation: Presentation::PLAIN,
-        source: Source { file: "", line: 0, module: "", item: "" },
+        presentation: None,
+        place: &Place::NOWHERE,
+        line: 0,
+        item: "",
     };
     let descriptor = Box::leak(Box::new(Descriptor::new(definition)));
     MetricSnapshot::new(descriptor)
@@ -204,7 +207,7 @@ fn states_and_old_names_are_marked() {
         metric_type: MetricType::UpDownCounter,
         value_type: ValueType::I64,
         labels: LABELS,
-        presentation: Presentation::PLAIN.states(&[]).was("live"),
+        presentation: Some(const { &Presentation::PLAIN.states(&[]).was("live") }),
         ..*metric("", MetricType::Gauge, "").descriptor.definition()
     };
     let new = &*Box::leak(Box::new(Descriptor::new(states)));

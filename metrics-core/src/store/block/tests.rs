@@ -4,11 +4,10 @@ use super::*;
 use crate::cells::change::Reading;
 use crate::labels::part::Part;
 use crate::labels::value::LabelRef;
-use crate::metric::descriptor::Definition;
+use crate::metric::definition::Definition;
 use crate::metric::kind::ValueType;
 use crate::metric::lifetime::Lifetime;
-use crate::metric::presentation::Presentation;
-use crate::metric::source::Source;
+use crate::metric::source::Place;
 use crate::shards::layout::Width;
 use crate::store::family::Family;
 use crate::store::key::Parts;
@@ -25,8 +24,10 @@ const DEFINITION: Definition = Definition {
     boundaries: &[],
     series_limit: 1,
     lifetime: Lifetime::UNSET,
-    presentation: Presentation::PLAIN,
-    source: Source { file: "", line: 0, module: "", item: "" },
+    presentation: None,
+    place: &Place::NOWHERE,
+    line: 0,
+    item: "",
 };
 static FIXED: Family = Family::new(DEFINITION, &FIXED);
 

@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use super::*;
 use crate::cells::{histogram, sum};
-use crate::metric::descriptor::Definition;
+use crate::metric::definition::Definition;
 use crate::metric::kind::ValueType;
 use crate::metric::lifetime::Lifetime;
-use crate::metric::presentation::Presentation;
-use crate::metric::source::Source;
+use crate::metric::source::Place;
 use crate::shards::layout::Width;
 use crate::store::family::Family;
 use crate::store::key::Parts;
@@ -166,8 +165,10 @@ const fn fixed(value_type: ValueType) -> Definition {
         boundaries: &[],
         series_limit: 1,
         lifetime: Lifetime::UNSET,
-        presentation: Presentation::PLAIN,
-        source: Source { file: "", line: 0, module: "", item: "" },
+        presentation: None,
+        place: &Place::NOWHERE,
+        line: 0,
+        item: "",
     }
 }
 
