@@ -1,8 +1,10 @@
 //! Point readers: each series of a collection is handed to a visitor.
 
-use std::collections::HashMap;
 use std::time::SystemTime;
 
+use hashbrown::HashTable;
+
+use super::definitions::Definitions;
 use super::ended::Ended;
 use super::expiry::look_for_expired;
 use super::fold::fold_ended;
@@ -17,6 +19,7 @@ use super::warn::warn_of_news;
 use super::{joined, registry};
 use crate::cells::change::Reading;
 use crate::clock;
+use crate::labels::hash::{hash_of, same_labels};
 use crate::labels::value::LabelRef;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::kind::MetricType;
@@ -81,33 +84,6 @@ impl Point<'_> {
     /// Visits the labels, in the order of the metric's definition.
     pub fn for_each_label(&self, mut visit: impl FnMut(&str, LabelRef<'_>)) {
         self.labels.held().iter().for_each(|(name, value)| visit(name, value));
-    }
-}
-
-/// The definitions of one metric.
-#[derive(Debug)]
-struct Definitions {
-    first: &'static Family,
-    others: Vec<&'static Family>,
-}
-
-impl Definitions {
-    /// The definitions of each metric.
-    fn of(families: Vec<&'static Family>) -> Vec<Self> {
-        let mut by_name = HashMap::with_capacity(families.len());
-        let mut all: Vec<Self> = Vec::with_capacity(families.len());
-        for family in families {
-            let index = *by_name.entry(family.descriptor().name()).or_insert(all.len());
-            match all.get_mut(index) {
-                Some(known) => known.others.push(family),
-                None => all.push(Self { first: family, others: Vec::new() }),
-            }
-        }
-        all
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &'static Family> {
-        std::iter::once(self.first).chain(self.others.iter().copied())
     }
 }
 
@@ -374,11 +350,32 @@ impl Visit<'_> {
         metric: &MetricSnapshot,
         visit: &mut impl FnMut(&'static Descriptor, &Point<'_>),
     ) {
-        for series in metric.removed.iter().chain(&metric.series) {
+        let mut live = HashTable::new();
+        if !metric.removed.is_empty() {
+            for series in &metric.series {
+                let hash = |series: &&SeriesSnapshot| hash_of(&series.labels);
+                live.insert_unique(hash(&series), series, hash);
+            }
+        }
+        for series in &metric.removed {
+            let returned = live.find(hash_of(&series.labels), |live: &&SeriesSnapshot| {
+                same_labels(&live.labels, &series.labels)
+            });
+            let labels = &SeriesLabels::Kept(series.labels.clone());
+            let SeriesSnapshot { value, created, last_recorded, .. } = series;
+            let time = match returned {
+                // The zero of a removed up-down counter, which has a value again.
+                Some(_) if descriptor.metric_type() == MetricType::UpDownCounter => continue,
+                // The last total counts up to the removal, with which the new life began.
+                Some(live) => live.created,
+                None => last_recorded.unwrap_or(self.time),
+            };
+            visit(descriptor, &self.point(value, *created, time, labels));
+        }
+        for series in &metric.series {
             let labels = &SeriesLabels::Kept(series.labels.clone());
             let time = series.last_recorded.unwrap_or(self.time);
-            let SeriesSnapshot { value, created, .. } = series;
-            visit(descriptor, &self.point(value, *created, time, labels));
+            visit(descriptor, &self.point(&series.value, series.created, time, labels));
         }
     }
 }
