@@ -480,7 +480,8 @@
 //!    `TYPED_METRICS_SERIES_LIMIT="shop.requests=500"`, which are read when handlers are set. A
 //!    variable that cannot be read is an error of
 //!    [`set_metric_handlers`](crate::set_metric_handlers). A metric that is in use already keeps
-//!    its settings, and the log says so.
+//!    its settings, and the log says so. The log also names a metric that does not exist, and a
+//!    series limit without effect, because the metric has fixed labels only.
 //! 3. the definition.
 //!
 //! The first use decides: once a metric is recorded, its settings stay. Recording costs the same
