@@ -21,7 +21,7 @@
 //! | `name = "requests"` | the last part of the metric's name | the variant in snake case |
 //! | `description = "…"` | a text that says what the metric measures | the doc comment |
 //! | `value = f64` | the type of the values | the first type in the table above |
-//! | `buckets = …` | histograms only: the inclusive upper limits of the buckets | see [Buckets](#buckets) |
+//! | `buckets = …` | histograms only: the inclusive upper limits of the buckets | the buckets of the enum, else see [Buckets](#buckets) |
 //! | `series_limit = 500` | the largest number of series | the limit of the enum, else 2000 |
 //! | `expire = "10m"` | not on up-down counters: idle series are removed, see [Expiry](#expiry) | the expiry of the enum, else of the process |
 //! | `last_recorded` | the times of the last measurements are known | not known, unless series expire |
@@ -30,8 +30,9 @@
 //!
 //! `#[state]` and `#[info]` take neither `unit` nor `value`, `buckets` or `expire`.
 //!
-//! The enum takes `#[metrics(prefix = "shop", series_limit = 500, crate = path)]`, `expire` and
-//! `last_recorded` for all its metrics, [constant labels](#constant-labels), and
+//! The enum takes `#[metrics(prefix = "shop", series_limit = 500, crate = path)]`, `buckets` for its
+//! histograms, `expire` and `last_recorded` for all its metrics,
+//! [constant labels](#constant-labels), and
 //! [other prefixes](#the-same-metrics-under-another-prefix). These keys are optional as well.
 //!
 //! ```
@@ -103,9 +104,10 @@
 //! - Handlers get both metrics. An up-to-date dashboard can find the old ones:
 //!   [`catalog`](crate::catalog) has the names of each in
 //!   [`was`](crate::Descriptor::was) and [`renamed_to`](crate::Descriptor::renamed_to).
-//! - An old name follows the rule for names, and belongs to no other metric. Back ends translate
-//!   it like any name: Prometheus scrapes a histogram in `s` as `old_name_seconds`.
-//!   [`check`](crate::check) finds clashes across crates.
+//! - An old name follows the rule for names, and belongs to no other metric. The compiler finds
+//!   clashes within the enum, [`check`](crate::check) those across enums and crates. Back ends
+//!   translate an old name like any name: Prometheus scrapes a histogram in `s` as
+//!   `old_name_seconds`.
 //! - [`Metric::was`](crate::Metric::was) is the same for run-time metrics.
 //!
 //! # Constants
@@ -171,6 +173,28 @@
 //! buckets in that unit, made from OpenTelemetry's buckets for request durations. Any other
 //! histogram gets OpenTelemetry's default buckets.
 //! [`buckets::default_for`](crate::buckets::default_for) returns both.
+//!
+//! `buckets` on the enum is for all of its histograms that have no `buckets` of their own. The
+//! boundaries are numbers of one unit, so these histograms must have the same unit:
+//!
+//! ```
+//! use typed_metrics::Metrics;
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "ferry", buckets = [60, 300, 900])]
+//! enum Ferry {
+//!     #[histogram(unit = "s")]
+//!     Loading,
+//!     #[histogram(unit = "s")]
+//!     Crossing,
+//!     #[histogram(unit = "t", buckets = exponential(1, 2, 6))]
+//!     Cargo,
+//! }
+//!
+//! let buckets: Vec<_> = Ferry::descriptors().iter().map(|d| d.boundaries()).collect();
+//! assert_eq!(buckets[..2], [[60.0, 300.0, 900.0]; 2]);
+//! assert_eq!(buckets[2], [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]);
+//! ```
 //!
 //! # Labels
 //!
@@ -379,8 +403,8 @@
 //! ```
 //!
 //! The other enum has the docs, the visibility and the variants of the first one. `prefix` is its
-//! own; `labels`, `series_limit`, `expire` and `last_recorded` are those of the first enum, unless
-//! `also` has them too. A derive sees no other derives, so the other enum is not `Clone` if the
+//! own; `labels`, `buckets`, `series_limit`, `expire` and `last_recorded` are those of the first
+//! enum, unless `also` has them too. A derive sees no other derives, so the other enum is not `Clone` if the
 //! first one is. Attributes of other macros are left out as well. The enums are different types
 //! without a common trait: code that is the same for all instances needs a label.
 //!
