@@ -181,8 +181,8 @@
 //! use typed_metrics::Metrics;
 //!
 //! #[derive(Metrics)]
-//! #[metrics(prefix = "ferry", buckets = [60, 300, 900])]
-//! enum Ferry {
+//! #[metrics(prefix = "barge", buckets = [60, 300, 900])]
+//! enum Barge {
 //!     #[histogram(unit = "s")]
 //!     Loading,
 //!     #[histogram(unit = "s")]
@@ -191,7 +191,7 @@
 //!     Cargo,
 //! }
 //!
-//! let buckets: Vec<_> = Ferry::descriptors().iter().map(|d| d.boundaries()).collect();
+//! let buckets: Vec<_> = Barge::descriptors().iter().map(|d| d.boundaries()).collect();
 //! assert_eq!(buckets[..2], [[60.0, 300.0, 900.0]; 2]);
 //! assert_eq!(buckets[2], [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]);
 //! ```
@@ -206,6 +206,7 @@
 //! | an enum that derives [`Label`](macro@crate::Label), `bool`, [`Outcome`](crate::Outcome) | fixed | the name of the variant, a boolean |
 //! | `&str`, `String`, `Cow<str>`, `Arc<str>`, `Rc<str>`, `Box<str>`, `char` | open | text |
 //! | integers, `NonZero` integers | open | an integer; text beyond the range of `i64` |
+//! | `IpAddr`, `Ipv4Addr`, `Ipv6Addr`, `SocketAddr` and its variants, of `std::net` | open | text |
 //! | `http::Method`, `http::StatusCode` (feature `http`) | open | text, an integer |
 //! | `uuid::Uuid` (feature `uuid`) | open | text |
 //! | a newtype that derives `Label` | as its field | as its field |
@@ -222,6 +223,7 @@
 //!
 //! ```
 //! use std::net::IpAddr;
+//! use std::num::ParseIntError;
 //! use typed_metrics::Metrics;
 //!
 //! #[derive(Metrics)]
@@ -230,17 +232,25 @@
 //!     Packets {
 //!         #[label(name = "net.peer")]
 //!         peer: &'a str,
-//!         #[label(display)]
 //!         address: IpAddr,
 //!         vlan: Option<u16>,
+//!         #[label(display)]
+//!         fault: Option<ParseIntError>,
 //!     },
 //! }
 //!
-//! Net::packets("gate", IpAddr::from([10, 0, 0, 1]), None).inc();
+//! let fault = "x".parse::<u8>().err();
+//! Net::packets("gate", IpAddr::from([10, 0, 0, 1]), None, fault).inc();
 //! let snapshot = typed_metrics::snapshot();
 //! let labels = &snapshot.get("packets").unwrap().series[0].labels;
-//! assert_eq!(labels.to_string(), "net.peer=gate address=10.0.0.1");
+//! assert_eq!(
+//!     labels.to_string(),
+//!     "net.peer=gate address=10.0.0.1 fault=invalid digit found in string"
+//! );
 //! ```
+//!
+//! The address of a peer contains the port of the connection, so nearly every connection would be a
+//! series of its own: write `peer.ip()`.
 //!
 //! The fixed labels of a metric must not have more combinations than the series limit. Otherwise
 //! the declaration does not compile, and the error names the product and its factors. Open labels
