@@ -13,6 +13,7 @@
 )]
 //! - [`shutdown`]: export the last values at the end of a program, also at SIGTERM and Ctrl-C.
 //! - [`testing`]: assert which metrics your code records.
+//! - [`porting`]: move to this crate from another metrics crate.
 //! - [`cost`]: time and memory that a record costs, and the guarantees.
 //!
 //! `cargo test` runs every example of the guide.
@@ -22,6 +23,7 @@ pub mod declaring;
 pub mod handlers;
 #[cfg(feature = "llm")]
 pub mod llm;
+pub mod porting;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
 pub mod recording;

@@ -67,6 +67,7 @@
 )]
 //! - [`guide::shutdown`]: export the last values, whatever ends the program.
 //! - [`guide::testing`]: assert which metrics your code records.
+//! - [`guide::porting`]: move to this crate from another metrics crate.
 //! - [`guide::cost`]: time and memory that a record costs, and the guarantees.
 //!
 //! # Features

@@ -192,7 +192,11 @@ fn a_variable_that_cannot_be_used_keeps_handlers_out() {
     let variables =
         [("TYPED_METRICS_BUCKETS", "job.fixed=1,x"), ("TYPED_METRICS_SERIES_LIMIT", "job.started")];
     passes("unreadable", &variables);
-    passes("unfit", &[("TYPED_METRICS_BUCKETS", "job.waits=1;job.fixed=2,1")]);
+    let variables = [
+        ("TYPED_METRICS_BUCKETS", "job.waits=1;job.fixed=2,1"),
+        ("TYPED_METRICS_SERIES_LIMIT", "job.started=0"),
+    ];
+    passes("unfit", &variables);
 }
 
 #[test]
@@ -213,10 +217,43 @@ fn unreadable() {
 #[test]
 #[ignore = "runs in a process of its own"]
 fn unfit() {
-    let error = set_metric_handlers(InMemoryHandler::new()).unwrap_err().to_string();
-    assert!(
-        error.contains("`job.waits` cannot be overridden: a counter has no buckets"),
-        "{error}"
-    );
-    assert!(error.contains("buckets of metric `job.fixed` cannot be used"), "{error}");
+    let error = set_metric_handlers(InMemoryHandler::new()).unwrap_err();
+    let Error::Several(errors) = &error else { panic!("{error}") };
+    let messages: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    let buckets = "the variable `TYPED_METRICS_BUCKETS` is \"job.waits=1;job.fixed=2,1\": ";
+    let limit = "the variable `TYPED_METRICS_SERIES_LIMIT` is \"job.started=0\": ";
+    let expected = [
+        format!("{buckets}buckets of metric `job.fixed` cannot be used: "),
+        format!("{limit}metric `job.started` cannot be overridden: with a series limit of 0 "),
+        format!("{buckets}metric `job.waits` cannot be overridden: a counter has no buckets"),
+    ];
+    assert_eq!(messages.len(), expected.len(), "{messages:?}");
+    for (message, start) in messages.iter().zip(expected) {
+        assert!(message.starts_with(&start), "{message:?} does not start with {start:?}");
+    }
+}
+
+#[test]
+fn a_limit_without_effect_is_a_warning() {
+    let variables = [("TYPED_METRICS_SERIES_LIMIT", "job.waits=5;job.started=5")];
+    let output = in_a_process("limit_of_fixed_labels", &variables);
+    let (out, err) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && out.contains("1 passed"), "{output:?}");
+    let warning = |metric: &str| format!("a series limit has no effect on the metric `{metric}`");
+    let by_variable = format!("`TYPED_METRICS_SERIES_LIMIT`: {}", warning("job.waits"));
+    assert!(err.contains(&by_variable), "{err}");
+    assert!(err.contains(&warning("job.fixed")), "{err}");
+    assert!(!err.contains(&warning("job.started")) && !err.contains("later.open"), "{err}");
+}
+
+#[test]
+#[ignore = "runs in a process of its own"]
+fn limit_of_fixed_labels() {
+    override_metric("job.fixed", Override::new().series_limit(7)).unwrap();
+    override_metric("later.open", Override::new().series_limit(7)).unwrap();
+    let later = Metric::counter("later.open");
+    assert_eq!(register_metric("open", later).unwrap().descriptor().series_limit(), 7);
+    set_metric_handlers(InMemoryHandler::new()).unwrap();
+    assert_eq!(descriptor("job.started").series_limit(), 5);
 }

@@ -17,7 +17,7 @@ pub use crate::labels::scratch::Scratch;
 pub use crate::labels::value::LabelRef;
 pub use crate::metric::definition::Definition;
 pub use crate::metric::descriptor::Descriptor;
-pub use crate::metric::joined_name::JoinedName;
+pub use crate::metric::joined_name::{JoinedName, check_old_name};
 pub use crate::metric::kind::{MetricType, ValueType};
 pub use crate::metric::label_descriptor::LabelDescriptor;
 pub use crate::metric::label_list::{concat, count, grouped, prefixed_names, renamed, with_state};

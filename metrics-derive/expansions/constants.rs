@@ -158,7 +158,9 @@ const _: () = {
     #[allow(dead_code)]
     impl Pump
     where
-        for<'__a> Self: __p::CallTheConstructor<'__a>,
+        for<'instead_of_the_variant> Self: __p::CallTheConstructor<
+            'instead_of_the_variant,
+        >,
     {
         #[doc(hidden)]
         fn inc(self) {}

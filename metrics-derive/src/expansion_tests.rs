@@ -221,6 +221,8 @@ fn with_mistakes() -> TokenStream {
             Wrong { route: &'a str },
             #[gauge]
             Unnamed(u8),
+            #[state(unit = "s")]
+            Phase { rack: u16, phase: Phase },
         }
     }
 }

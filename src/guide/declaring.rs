@@ -21,7 +21,7 @@
 //! | `name = "requests"` | the last part of the metric's name | the variant in snake case |
 //! | `description = "…"` | a text that says what the metric measures | the doc comment |
 //! | `value = f64` | the type of the values | the first type in the table above |
-//! | `buckets = …` | histograms only: the inclusive upper limits of the buckets | see [Buckets](#buckets) |
+//! | `buckets = …` | histograms only: the inclusive upper limits of the buckets | the buckets of the enum, else see [Buckets](#buckets) |
 //! | `series_limit = 500` | the largest number of series | the limit of the enum, else 2000 |
 //! | `expire = "10m"` | not on up-down counters: idle series are removed, see [Expiry](#expiry) | the expiry of the enum, else of the process |
 //! | `last_recorded` | the times of the last measurements are known | not known, unless series expire |
@@ -30,8 +30,9 @@
 //!
 //! `#[state]` and `#[info]` take neither `unit` nor `value`, `buckets` or `expire`.
 //!
-//! The enum takes `#[metrics(prefix = "shop", series_limit = 500, crate = path)]`, `expire` and
-//! `last_recorded` for all its metrics, [constant labels](#constant-labels), and
+//! The enum takes `#[metrics(prefix = "shop", series_limit = 500, crate = path)]`, `buckets` for its
+//! histograms, `expire` and `last_recorded` for all its metrics,
+//! [constant labels](#constant-labels), and
 //! [other prefixes](#the-same-metrics-under-another-prefix). These keys are optional as well.
 //!
 //! ```
@@ -103,9 +104,10 @@
 //! - Handlers get both metrics. An up-to-date dashboard can find the old ones:
 //!   [`catalog`](crate::catalog) has the names of each in
 //!   [`was`](crate::Descriptor::was) and [`renamed_to`](crate::Descriptor::renamed_to).
-//! - An old name follows the rule for names, and belongs to no other metric. Back ends translate
-//!   it like any name: Prometheus scrapes a histogram in `s` as `old_name_seconds`.
-//!   [`check`](crate::check) finds clashes across crates.
+//! - An old name follows the rule for names, and belongs to no other metric. The compiler finds
+//!   clashes within the enum, [`check`](crate::check) those across enums and crates. Back ends
+//!   translate an old name like any name: Prometheus scrapes a histogram in `s` as
+//!   `old_name_seconds`.
 //! - [`Metric::was`](crate::Metric::was) is the same for run-time metrics.
 //!
 //! # Constants
@@ -172,6 +174,28 @@
 //! histogram gets OpenTelemetry's default buckets.
 //! [`buckets::default_for`](crate::buckets::default_for) returns both.
 //!
+//! `buckets` on the enum is for all of its histograms that have no `buckets` of their own. The
+//! boundaries are numbers of one unit, so these histograms must have the same unit:
+//!
+//! ```
+//! use typed_metrics::Metrics;
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "barge", buckets = [60, 300, 900])]
+//! enum Barge {
+//!     #[histogram(unit = "s")]
+//!     Loading,
+//!     #[histogram(unit = "s")]
+//!     Crossing,
+//!     #[histogram(unit = "t", buckets = exponential(1, 2, 6))]
+//!     Cargo,
+//! }
+//!
+//! let buckets: Vec<_> = Barge::descriptors().iter().map(|d| d.boundaries()).collect();
+//! assert_eq!(buckets[..2], [[60.0, 300.0, 900.0]; 2]);
+//! assert_eq!(buckets[2], [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]);
+//! ```
+//!
 //! # Labels
 //!
 //! The fields of a variant are the labels of the metric. A label is *fixed* if the compiler knows
@@ -182,6 +206,7 @@
 //! | an enum that derives [`Label`](macro@crate::Label), `bool`, [`Outcome`](crate::Outcome) | fixed | the name of the variant, a boolean |
 //! | `&str`, `String`, `Cow<str>`, `Arc<str>`, `Rc<str>`, `Box<str>`, `char` | open | text |
 //! | integers, `NonZero` integers | open | an integer; text beyond the range of `i64` |
+//! | `IpAddr`, `Ipv4Addr`, `Ipv6Addr`, `SocketAddr` and its variants, of `std::net` | open | text |
 //! | `http::Method`, `http::StatusCode` (feature `http`) | open | text, an integer |
 //! | `uuid::Uuid` (feature `uuid`) | open | text |
 //! | a newtype that derives `Label` | as its field | as its field |
@@ -198,6 +223,7 @@
 //!
 //! ```
 //! use std::net::IpAddr;
+//! use std::num::ParseIntError;
 //! use typed_metrics::Metrics;
 //!
 //! #[derive(Metrics)]
@@ -206,17 +232,25 @@
 //!     Packets {
 //!         #[label(name = "net.peer")]
 //!         peer: &'a str,
-//!         #[label(display)]
 //!         address: IpAddr,
 //!         vlan: Option<u16>,
+//!         #[label(display)]
+//!         fault: Option<ParseIntError>,
 //!     },
 //! }
 //!
-//! Net::packets("gate", IpAddr::from([10, 0, 0, 1]), None).inc();
+//! let fault = "x".parse::<u8>().err();
+//! Net::packets("gate", IpAddr::from([10, 0, 0, 1]), None, fault).inc();
 //! let snapshot = typed_metrics::snapshot();
 //! let labels = &snapshot.get("packets").unwrap().series[0].labels;
-//! assert_eq!(labels.to_string(), "net.peer=gate address=10.0.0.1");
+//! assert_eq!(
+//!     labels.to_string(),
+//!     "net.peer=gate address=10.0.0.1 fault=invalid digit found in string"
+//! );
 //! ```
+//!
+//! The address of a peer contains the port of the connection, so nearly every connection would be a
+//! series of its own: write `peer.ip()`.
 //!
 //! The fixed labels of a metric must not have more combinations than the series limit. Otherwise
 //! the declaration does not compile, and the error names the product and its factors. Open labels
@@ -379,8 +413,8 @@
 //! ```
 //!
 //! The other enum has the docs, the visibility and the variants of the first one. `prefix` is its
-//! own; `labels`, `series_limit`, `expire` and `last_recorded` are those of the first enum, unless
-//! `also` has them too. A derive sees no other derives, so the other enum is not `Clone` if the
+//! own; `labels`, `buckets`, `series_limit`, `expire` and `last_recorded` are those of the first
+//! enum, unless `also` has them too. A derive sees no other derives, so the other enum is not `Clone` if the
 //! first one is. Attributes of other macros are left out as well. The enums are different types
 //! without a common trait: code that is the same for all instances needs a label.
 //!
@@ -480,7 +514,8 @@
 //!    `TYPED_METRICS_SERIES_LIMIT="shop.requests=500"`, which are read when handlers are set. A
 //!    variable that cannot be read is an error of
 //!    [`set_metric_handlers`](crate::set_metric_handlers). A metric that is in use already keeps
-//!    its settings, and the log says so.
+//!    its settings, and the log says so. The log also names a metric that does not exist, and a
+//!    series limit without effect, because the metric has fixed labels only.
 //! 3. the definition.
 //!
 //! The first use decides: once a metric is recorded, its settings stay. Recording costs the same

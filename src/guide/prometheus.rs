@@ -92,8 +92,8 @@
 //!
 //! Names and units are translated by [OpenTelemetry's rules][translation]: `shop.requests` is
 //! `shop_requests_total`, and `shop.request_duration` in `ms` is
-//! `shop_request_duration_milliseconds`. [`Naming`] turns suffixes off, and [`Settings`] adds
-//! resource attributes as `target_info`:
+//! `shop_request_duration_milliseconds`. [`Naming`] turns these suffixes off, both or one of them,
+//! and [`Settings`] adds resource attributes as `target_info`:
 //!
 //! ```
 //! use typed_metrics::prometheus::{Format, Naming, Settings};

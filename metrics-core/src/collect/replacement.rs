@@ -42,6 +42,20 @@ impl Replacement {
         self.boundaries.is_none() || metric.metric_type() == MetricType::Histogram
     }
 
+    /// A warning about a setting that has no effect on `metric`.
+    pub(super) fn without_effect(&self, metric: &Descriptor) -> Option<String> {
+        // The labels of a metric that is registered at run time are not known.
+        let is_open = metric.source().module.is_empty()
+            || metric.stored_labels().iter().any(|label| label.cardinality().is_none());
+        (self.series_limit.is_some() && !is_open).then(|| {
+            format!(
+                "a series limit has no effect on the metric `{}`, because the values of all its \
+                 labels are known while compiling",
+                metric.name()
+            )
+        })
+    }
+
     /// Checks whether `metric` can have the settings.
     pub(super) fn check_for(&self, metric: &'static Descriptor) -> Result<(), Error> {
         let name = metric.name();

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use typed_metrics_core::DEFAULT_SERIES_LIMIT;
 use typed_metrics_core::expiry::Expiry;
 
-use crate::expand::constants::{Constants, name};
+use crate::expand::constants::{Constants, name, old_names};
 use crate::expand::labels::{descriptor, descriptors};
 use crate::expand::names::{Names, at, at_ident};
 use crate::expand::types::value_type;
@@ -45,6 +45,7 @@ pub(crate) fn families(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
     let constants = Constants::of(metrics);
     let constant_items = constants.items();
     let budgets = budgets(metrics, names, &constants);
+    let old_names = old_names(metrics);
     let states = states(metrics);
     let count = names.len();
     let definitions = metrics.metrics.iter().zip(names);
@@ -54,6 +55,7 @@ pub(crate) fn families(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
         #constant_items
         #(#labels)*
         #budgets
+        #old_names
         #(#states)*
         static __FAMILIES: [__p::Family; #count] =
             __p::families(

@@ -27,7 +27,7 @@ pub(crate) fn constructor(metric: &ValidatedMetric) -> String {
         facts.push(format!("labels {}", joined(&metric.labels, label)));
     }
     if let Some(old) = &metric.was {
-        facts.push(format!("was `{old}`"));
+        facts.push(format!("was `{}`", old.value()));
     }
     match &metric.boundaries {
         Boundaries::List(list) if list.is_empty() => {}

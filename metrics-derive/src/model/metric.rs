@@ -7,7 +7,7 @@ use typed_metrics_core::unit::{UnitError, check_unit};
 
 use crate::diagnostics::Diagnostics;
 use crate::kind::{Kind, value_type_named};
-use crate::model::boundaries::{Boundaries, boundaries};
+use crate::model::boundaries::{Boundaries, DefaultBoundaries, boundaries};
 use crate::model::handle::HandleType;
 use crate::model::labels::{ValidatedLabel, labels, swappable};
 use crate::model::lifetime::ValidatedLifetime;
@@ -37,12 +37,13 @@ pub(crate) struct ValidatedMetric {
     pub(crate) series_limit: Limit,
     pub(crate) lifetime: ValidatedLifetime,
     /// The name that the metric had before.
-    pub(crate) was: Option<String>,
+    pub(crate) was: Option<LitStr>,
 }
 
 /// The settings of the enum, which hold for all of its metrics.
 pub(crate) struct ForAll {
     pub(crate) prefix: Option<Prefix>,
+    pub(crate) boundaries: DefaultBoundaries,
     pub(crate) series_limit: Limit,
     pub(crate) lifetime: ValidatedLifetime,
 }
@@ -67,7 +68,8 @@ impl CheckedMetric {
         let Some(declared) = declared else { return Self::default() };
         let unit = unit(cx, &declared.unit);
         let value_type = value_type(cx, declared);
-        let boundaries = boundaries_of(cx, declared, unit.as_deref().unwrap_or_default());
+        let boundaries =
+            boundaries_of(cx, declared, &for_all.boundaries, unit.as_deref().unwrap_or_default());
         let series_limit = series_limit(cx, &declared.series_limit, &for_all.series_limit);
         let lifetime = ValidatedLifetime::check(cx, declared, for_all.lifetime);
         let positional = declared.positional.read();
@@ -200,9 +202,14 @@ fn value_type(cx: &Diagnostics, declared: &KindDeclaration) -> Option<ValueType>
     None
 }
 
-fn boundaries_of(cx: &Diagnostics, declared: &KindDeclaration, unit: &str) -> Option<Boundaries> {
+fn boundaries_of(
+    cx: &Diagnostics,
+    declared: &KindDeclaration,
+    default: &DefaultBoundaries,
+    unit: &str,
+) -> Option<Boundaries> {
     if declared.kind == Kind::Histogram {
-        return boundaries(cx, declared.buckets.read().ok()?, unit);
+        return boundaries(cx, declared.buckets.read().ok()?, default, unit);
     }
     if let Some(key) = declared.buckets.key() {
         let kind = declared.kind.in_prose();
@@ -263,7 +270,7 @@ fn old_name(
     cx: &Diagnostics,
     declared: &KindDeclaration,
     name: Option<&MetricName>,
-) -> Result<Option<String>, Unreadable> {
+) -> Result<Option<LitStr>, Unreadable> {
     let Some(literal) = declared.was.read()? else { return Ok(None) };
     let old = literal.value();
     if let Err(error) = check_metric_name(&old) {
@@ -277,5 +284,5 @@ fn old_name(
         );
         return Err(Unreadable);
     }
-    Ok(Some(old))
+    Ok(Some(literal.clone()))
 }

@@ -210,7 +210,9 @@ fn recorders(cx: &Diagnostics, arguments: &TimedArguments) -> Option<Vec<CallRec
         let all = [arguments.metric.as_ref(), count, beside];
         all.into_iter()
             .flatten()
-            .any(|metric| metric.labels.iter().any(|l| is_word(&l.expr, label)))
+            .flat_map(|metric| &metric.labels)
+            .flat_map(|label| values(&label.expr))
+            .any(|value| is_word(value, label))
     };
     let rest: Vec<_> = computed.iter().filter(|computed| !named(&computed.label)).collect();
     let main = match &arguments.metric {
@@ -263,16 +265,19 @@ impl MetricUse {
         let mut late = Vec::new();
         complete &= stays_inside(cx, metric);
         for FieldValue { member, expr, .. } in &metric.labels {
-            if let Some(word) = outcome_in(expr) {
-                outcome.get_or_insert(word);
-            } else if mentions(expr.to_token_stream(), OUTCOME) {
-                cx.error(
-                    expr,
-                    "the outcome is known only when the call ends, so an expression cannot use it; \
-                     write `outcome` alone, or `Some(outcome)`",
-                );
-                complete = false;
+            for value in values(expr) {
+                if let Some(word) = outcome_in(value) {
+                    outcome.get_or_insert(word);
+                } else if mentions(value.to_token_stream(), OUTCOME) {
+                    cx.error(
+                        value,
+                        "the outcome is known only when the call ends, so an expression cannot use \
+                         it; write `outcome` alone, or `Some(outcome)`",
+                    );
+                    complete = false;
+                }
             }
+            complete &= is_not_computed(cx, expr, computed);
             let found = computed.iter().find(|computed| is_word(expr, &computed.label));
             if let (Some(found), Member::Named(field)) = (found, member) {
                 late.push((field.clone(), found.clone()));
@@ -297,9 +302,10 @@ impl MetricUse {
             is_computed || outcome_in(expr).is_some()
         };
         let mut complete = stays_inside(cx, metric);
-        for label in metric.labels.iter().filter(|label| late(&label.expr)) {
+        let all = metric.labels.iter().flat_map(|label| values(&label.expr));
+        for value in all.filter(|value| late(value)) {
             cx.error(
-                &label.expr,
+                value,
                 "`in_flight` counts from the start of the call, when this label is not known; \
                  choose a metric without the label",
             );
@@ -342,6 +348,35 @@ fn exit(tokens: TokenStream) -> Option<TokenTree> {
         }
         _ => None,
     })
+}
+
+/// The values of the labels in an expression: of a group that is written out, those of its fields.
+fn values(expression: &Expr) -> Vec<&Expr> {
+    match expression {
+        Expr::Struct(group) => {
+            let fields = group.fields.iter().flat_map(|field| values(&field.expr));
+            fields.chain(group.rest.as_deref()).collect()
+        }
+        Expr::Group(group) => values(&group.expr),
+        single => vec![single],
+    }
+}
+
+/// Whether no label of a group is computed from the result.
+fn is_not_computed(cx: &Diagnostics, expression: &Expr, computed: &[Computed]) -> bool {
+    if !matches!(expression, Expr::Struct(_)) {
+        return true;
+    }
+    let is_computed = |value: &&Expr| computed.iter().any(|c| is_word(value, &c.label));
+    let late: Vec<_> = values(expression).into_iter().filter(is_computed).collect();
+    for value in &late {
+        cx.error(
+            value,
+            "only a field of the variant can be computed from the result, and this is a field of \
+             a group of labels; move the label out of the group",
+        );
+    }
+    late.is_empty()
 }
 
 /// `outcome` or `Some(outcome)`.

@@ -149,8 +149,11 @@ impl KindDeclaration {
 
     fn read_entry(&mut self, cx: &Diagnostics, entry: &Entry) {
         let key = &entry.key;
-        let known = |key: &str| !self.kind.is_state_or_info() || keys(self.kind).contains(&key);
-        match Some(key.to_string()).filter(|key| known(key)).as_deref().unwrap_or_default() {
+        if let Some(message) = refused_by_state_or_info(self.kind, &key.to_string()) {
+            cx.error(key, message);
+            return;
+        }
+        match key.to_string().as_str() {
             "unit" => self.unit.fill(cx, key, value::string(cx, entry, "unit = \"ms\"")),
             "name" => self.name.fill(cx, key, value::string(cx, entry, "name = \"requests\"")),
             "description" => {
@@ -180,4 +183,30 @@ impl KindDeclaration {
             }
         }
     }
+}
+
+/// The message for a key that is known, but not for a state or an info.
+fn refused_by_state_or_info(kind: Kind, key: &str) -> Option<String> {
+    let (values, fact) = match kind {
+        Kind::State => ("its values are always 1 and 0", "a state"),
+        Kind::Info => ("its value is always 1", "a fact"),
+        Kind::Counter | Kind::UpDownCounter | Kind::Gauge | Kind::Histogram => return None,
+    };
+    let a_kind = kind.in_prose();
+    Some(match key {
+        "unit" => {
+            format!("{a_kind} has no unit: {values}; leave the unit out, or make it a `#[gauge]`")
+        }
+        "value" => {
+            format!("{a_kind} has no `value`: {values}; leave it out, or make it a `#[gauge]`")
+        }
+        "buckets" => {
+            format!("{a_kind} has no buckets; leave them out, or make it a `#[histogram]`")
+        }
+        "expire" => format!(
+            "{a_kind} does not expire, because {fact} that nothing changes is still true; leave \
+             `expire` out"
+        ),
+        _ => return None,
+    })
 }

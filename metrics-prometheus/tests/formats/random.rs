@@ -111,7 +111,10 @@ fn record(case: usize, rng: &mut Rng, owners: &mut BTreeMap<&'static str, usize>
             };
         }
     }
-    let naming = Naming::default().suffixes(rng.usize(0..4) > 0).utf8(rng.bool());
+    let naming = Naming::default()
+        .unit_suffix(rng.usize(0..4) > 0)
+        .total_suffix(rng.usize(0..4) > 0)
+        .utf8(rng.bool());
     let resource: Vec<(String, String)> = match rng.usize(0..3) {
         0 => (0..rng.usize(0..4)).map(|_| (resource_name(rng), text(rng))).collect(),
         _ => Vec::new(),
