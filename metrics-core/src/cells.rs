@@ -7,6 +7,7 @@
 
 pub(crate) mod adjustment;
 pub(crate) mod change;
+pub(crate) mod exponential_buckets;
 pub(crate) mod gate;
 pub(crate) mod histogram;
 pub(crate) mod plain;

@@ -15,6 +15,7 @@ use super::shown::OldNames;
 use super::snapshot::{MetricSnapshot, SeriesSnapshot};
 use super::warn::warn_of_news;
 use crate::cells::change::Reading;
+use crate::cells::exponential_buckets::ExponentialBuckets;
 use crate::cells::totals::Totals;
 use crate::labels::value::LabelRef;
 use crate::metric::descriptor::Descriptor;
@@ -61,7 +62,13 @@ pub enum LiveValue<'a> {
     U64(u64),
     I64(i64),
     F64(f64),
-    Histogram { sum: f64, min: f64, buckets: &'a [u64] },
+    Histogram {
+        sum: f64,
+        min: f64,
+        buckets: &'a [u64],
+        /// Some if the histogram is exponential: then `buckets` has one bucket.
+        exponential: Option<&'a ExponentialBuckets>,
+    },
 }
 
 impl fmt::Debug for Live<'_> {
@@ -126,7 +133,7 @@ impl Live<'_> {
                     return;
                 }
                 let (sum, min) = (totals.sum.value(), totals.extremes.min);
-                LiveValue::Histogram { sum, min, buckets: &totals.buckets }
+                LiveValue::Histogram { sum, min, buckets: &totals.buckets, exponential: None }
             } else {
                 let Some(Reading::Number(bits)) = read(series, view) else { return };
                 number = Value::from_bits(bits, descriptor.value_type());
@@ -152,8 +159,9 @@ impl<'a> LiveValue<'a> {
             Value::U64(value) => Self::U64(*value),
             Value::I64(value) => Self::I64(*value),
             Value::F64(value) => Self::F64(*value),
-            Value::Histogram(HistogramSnapshot { sum, min, buckets, .. }) => {
-                Self::Histogram { sum: *sum, min: *min, buckets }
+            Value::Histogram(HistogramSnapshot { sum, min, buckets, exponential, .. }) => {
+                let exponential = exponential.as_deref();
+                Self::Histogram { sum: *sum, min: *min, buckets, exponential }
             }
         }
     }

@@ -58,7 +58,7 @@ impl Replacement {
 
     /// Whether settings that are decided are these.
     fn is_in(&self, decided: Settings, metric: &Descriptor) -> bool {
-        let declared = metric.declared_settings();
+        let declared = metric.default_settings();
         let boundaries = self.boundaries.as_deref().unwrap_or(declared.boundaries);
         let limit = self.series_limit.unwrap_or(declared.series_limit);
         decided.boundaries == boundaries && decided.series_limit == limit
@@ -71,8 +71,9 @@ impl Replacement {
         if metric.decided_settings().is_some() {
             return Ok(());
         }
-        let declared = metric.declared_settings();
+        let declared = metric.default_settings();
         let wanted = Settings {
+            exponential: declared.exponential.filter(|_| self.boundaries.is_none()),
             boundaries: match &self.boundaries {
                 Some(boundaries) if *boundaries != declared.boundaries => {
                     Box::leak(boundaries.clone().into_boxed_slice())
@@ -85,7 +86,7 @@ impl Replacement {
     }
 }
 
-fn in_use(metric: &str, Settings { boundaries, series_limit }: Settings) -> Error {
+fn in_use(metric: &str, Settings { boundaries, series_limit, .. }: Settings) -> Error {
     let reason = format!(
         "it is in use already, with buckets {boundaries:?} and a series limit of {series_limit}; \
          override it before it is recorded, read or given to a handler"

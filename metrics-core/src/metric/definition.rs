@@ -5,6 +5,7 @@ use super::label_descriptor::LabelDescriptor;
 use super::lifetime::Lifetime;
 use super::presentation::Presentation;
 use super::source::{Place, Source};
+use crate::rules::exponential::ExponentialSettings;
 
 /// The default series limit of a metric. OpenTelemetry has the same default.
 pub const DEFAULT_SERIES_LIMIT: usize = 2000;
@@ -20,6 +21,8 @@ pub struct Definition {
     pub description: &'static str,
     pub labels: &'static [LabelDescriptor],
     pub boundaries: &'static [f64],
+    /// Some if the metric is an exponential histogram, which has no boundaries.
+    pub exponential: Option<ExponentialSettings>,
     pub series_limit: usize,
     pub lifetime: Lifetime,
     /// `None` if readers show what is stored. A reference, because most metrics have none.
@@ -91,6 +94,7 @@ impl Definition {
             description,
             labels,
             boundaries: &[],
+            exponential: None,
             series_limit: DEFAULT_SERIES_LIMIT,
             lifetime: Lifetime::UNSET,
             presentation: None,

@@ -12,6 +12,7 @@ use super::settings::{DecidedSettings, Settings};
 use super::source::Source;
 use crate::labels::set::{Labels, OVERFLOW};
 use crate::labels::value::LabelValue;
+use crate::rules::exponential::ExponentialSettings;
 
 /// The definition of a metric: everything that is known about it without its values.
 ///
@@ -49,14 +50,19 @@ impl Descriptor {
 
     /// The settings that the definition states.
     pub(crate) const fn declared_settings(&self) -> Settings {
-        let Definition { boundaries, series_limit, .. } = self.definition;
-        Settings { boundaries, series_limit }
+        let Definition { boundaries, exponential, series_limit, .. } = self.definition;
+        Settings { boundaries, exponential, series_limit }
+    }
+
+    /// The settings of the metric if nobody overrides them.
+    pub(crate) fn default_settings(&self) -> Settings {
+        self.declared_settings().by_default()
     }
 
     /// The settings. The first call decides that they are not overridden.
     pub(crate) fn settings(&self) -> Settings {
         match self.settings {
-            Some(settings) => settings.get_or(self.declared_settings()),
+            Some(settings) => settings.get_or(self.default_settings()),
             None => self.declared_settings(),
         }
     }
@@ -71,7 +77,7 @@ impl Descriptor {
 
     /// The settings as far as they are known, without a decision.
     pub(crate) fn current_settings(&self) -> Settings {
-        self.decided_settings().unwrap_or(self.declared_settings())
+        self.decided_settings().unwrap_or_else(|| self.default_settings())
     }
 
     /// Overrides the settings.
@@ -221,6 +227,30 @@ impl Descriptor {
         self.settings().boundaries
     }
 
+    /// The settings of an exponential histogram; `None` for histograms with boundaries and other
+    /// kinds. From this call on, the histogram keeps its buckets, exponential or not.
+    ///
+    /// ```
+    /// # use typed_metrics_core as typed_metrics;
+    /// use typed_metrics::{Metric, register_metric};
+    ///
+    /// let size = Metric::histogram("reply.size").unit("By");
+    /// let size = register_metric("reply.size", size)?;
+    /// assert_eq!(size.descriptor().exponential(), None);
+    /// # Ok::<(), typed_metrics::Error>(())
+    /// ```
+    #[must_use]
+    pub fn exponential(&self) -> Option<ExponentialSettings> {
+        self.settings().exponential
+    }
+
+    /// Whether the first use decided that the histogram has the buckets of its definition.
+    pub(crate) fn is_explicit_by_use(&self) -> bool {
+        let declared = self.declared_settings().boundaries;
+        self.decided_settings()
+            .is_some_and(|decided| !decided.boundaries.is_empty() && decided.boundaries == declared)
+    }
+
     /// The maximum number of series. Measurements with further label values are recorded in the
     /// overflow series. From this call on, the limit cannot be
     /// [overridden](crate::override_metric).
@@ -269,9 +299,12 @@ impl Descriptor {
         if a.unit != b.unit {
             return differ("unit", &a.unit, &b.unit);
         }
-        let [a, b] = [self, other].map(|metric| metric.current_settings().boundaries);
-        if a != b {
-            return differ("buckets", &a, &b);
+        let [a, b] = [self, other].map(|metric| metric.current_settings());
+        if a.boundaries != b.boundaries {
+            return differ("buckets", &a.boundaries, &b.boundaries);
+        }
+        if a.exponential != b.exponential {
+            return differ("exponential buckets", &a.exponential, &b.exponential);
         }
         None
     }

@@ -1,15 +1,38 @@
 //! The settings of a metric that a program can override before the metric is used.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use crate::locks::get_or_init;
+use crate::rules::exponential::ExponentialSettings;
 
 /// The buckets and the series limit of a metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Settings {
-    /// Empty unless the metric is a histogram.
+    /// Empty unless the metric is a histogram with explicit buckets.
     pub(crate) boundaries: &'static [f64],
+    /// Some if the metric is an exponential histogram.
+    pub(crate) exponential: Option<ExponentialSettings>,
     pub(crate) series_limit: usize,
+}
+
+/// Whether a histogram whose settings the program leaves open is exponential.
+static EXPONENTIAL_BY_DEFAULT: AtomicBool = AtomicBool::new(false);
+
+/// Makes every histogram exponential whose settings nobody decides.
+pub(crate) fn set_exponential_by_default() {
+    EXPONENTIAL_BY_DEFAULT.store(true, Relaxed);
+}
+
+impl Settings {
+    /// The settings of a metric for which these are declared and nobody decides otherwise.
+    pub(super) fn by_default(self) -> Self {
+        // Relaxed: the flag orders nothing.
+        if self.boundaries.is_empty() || !EXPONENTIAL_BY_DEFAULT.load(Relaxed) {
+            return self;
+        }
+        Self { boundaries: &[], exponential: Some(ExponentialSettings::DEFAULT), ..self }
+    }
 }
 
 /// The settings of a metric once they are decided: by an override, or by the first use.

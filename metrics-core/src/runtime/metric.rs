@@ -328,6 +328,7 @@ impl CheckedMetric {
             description: leak(metric.description),
             labels: Box::leak(metric.labels.into_iter().map(constant).collect()),
             boundaries: Box::leak(self.boundaries.into_boxed_slice()),
+            exponential: None,
             series_limit: metric.series_limit,
             lifetime: metric.lifetime,
             presentation: metric

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::cells::change::Reading;
+use crate::cells::exponential_buckets::ExponentialBuckets;
 use crate::cells::totals::Totals;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::kind::ValueType;
@@ -52,6 +53,10 @@ pub struct HistogramSnapshot {
     pub boundaries: &'static [f64],
     /// The number of values in each bucket. There is one more bucket than boundaries.
     pub buckets: Vec<u64>,
+    /// The buckets of an exponential histogram; `None` in a histogram with boundaries. An
+    /// exponential histogram has no `boundaries`, and all its values in the only one of `buckets`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exponential: Option<Box<ExponentialBuckets>>,
     /// The values since this reader's last collection. Set only in a collection of a
     /// [`Reader`](crate::Reader), and only if there are such values.
     ///
@@ -126,6 +131,7 @@ impl HistogramSnapshot {
             max: totals.extremes.max,
             boundaries,
             buckets: totals.buckets,
+            exponential: None,
             interval: None,
         }
     }

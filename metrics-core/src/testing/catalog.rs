@@ -283,6 +283,7 @@ mod tests {
             LabelDescriptor::of::<Option<bool>>("cached"),
         ],
         boundaries: &[],
+        exponential: None,
         series_limit: 500,
         lifetime: Lifetime::UNSET,
         presentation: None,
@@ -297,6 +298,7 @@ mod tests {
         unit: "ms",
         labels: &[],
         boundaries: &[0.5, 10.0],
+        exponential: None,
         lifetime: Lifetime::UNSET.tracked().expires(Some(600_000)),
         ..REQUESTS
     };

@@ -26,6 +26,7 @@ fn metric(name: &str, metric_type: MetricType, unit: &'static str) -> MetricSnap
         description: "",
         labels: &[],
         boundaries: &[1.0, 2.0, 5.0, 10.0],
+        exponential: None,
         series_limit: 10,
         lifetime: Lifetime::UNSET,
         presentation: None,

@@ -163,6 +163,7 @@ const fn fixed(value_type: ValueType) -> Definition {
         description: "",
         labels: &[],
         boundaries: &[],
+        exponential: None,
         series_limit: 1,
         lifetime: Lifetime::UNSET,
         presentation: None,
