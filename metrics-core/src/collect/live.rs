@@ -15,7 +15,8 @@ use super::shown::OldNames;
 use super::snapshot::{MetricSnapshot, SeriesSnapshot};
 use super::warn::warn_of_news;
 use crate::cells::change::Reading;
-use crate::cells::exponential_buckets::ExponentialBuckets;
+use crate::cells::exponential::buckets::ExponentialBuckets;
+use crate::cells::grid::Grid;
 use crate::cells::totals::Totals;
 use crate::labels::value::LabelRef;
 use crate::metric::descriptor::Descriptor;
@@ -128,12 +129,13 @@ impl Live<'_> {
             series.settle();
             let number;
             let value = if descriptor.metric_type() == MetricType::Histogram {
-                totals.clear(descriptor.boundaries().len());
+                totals.clear(descriptor.grid());
                 if !add_histogram(series, view, totals) || totals.count() == 0 {
                     return;
                 }
                 let (sum, min) = (totals.sum.value(), totals.extremes.min);
-                LiveValue::Histogram { sum, min, buckets: &totals.buckets, exponential: None }
+                let (buckets, exponential) = (&*totals.buckets, totals.exponential.as_deref());
+                LiveValue::Histogram { sum, min, buckets, exponential }
             } else {
                 let Some(Reading::Number(bits)) = read(series, view) else { return };
                 number = Value::from_bits(bits, descriptor.value_type());
@@ -192,7 +194,7 @@ pub fn read_live<R>(f: impl FnOnce(&mut Live<'_>) -> R) -> R {
         }
     }
     metrics.extend(old_names.shown(shown).map(LiveMetric::Shown));
-    let result = f(&mut Live { metrics, view: &view, totals: Totals::new(0) });
+    let result = f(&mut Live { metrics, view: &view, totals: Totals::new(Grid::Explicit(&[])) });
     drop(readers);
     // Outside the lock, as for a snapshot.
     warn_of_news(&dropped);

@@ -10,6 +10,7 @@ use super::label_descriptor::LabelDescriptor;
 use super::presentation::{OtherName, States};
 use super::settings::{DecidedSettings, Settings};
 use super::source::Source;
+use crate::cells::grid::Grid;
 use crate::labels::set::{Labels, OVERFLOW};
 use crate::labels::value::LabelValue;
 use crate::rules::exponential::ExponentialSettings;
@@ -225,6 +226,11 @@ impl Descriptor {
     #[must_use]
     pub fn boundaries(&self) -> &'static [f64] {
         self.settings().boundaries
+    }
+
+    /// The rule for a histogram's buckets. From this call on, it is not overridden.
+    pub(crate) fn grid(&self) -> Grid {
+        self.settings().grid()
     }
 
     /// The settings of an exponential histogram; `None` for histograms with boundaries and other

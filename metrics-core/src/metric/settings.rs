@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
+use crate::cells::grid::Grid;
 use crate::locks::get_or_init;
 use crate::rules::exponential::ExponentialSettings;
 
@@ -25,6 +26,11 @@ pub(crate) fn set_exponential_by_default() {
 }
 
 impl Settings {
+    /// The rule for a histogram's buckets.
+    pub(crate) fn grid(self) -> Grid {
+        self.exponential.map_or(Grid::Explicit(self.boundaries), Grid::Exponential)
+    }
+
     /// The settings of a metric for which these are declared and nobody decides otherwise.
     pub(super) fn by_default(self) -> Self {
         // Relaxed: the flag orders nothing.
