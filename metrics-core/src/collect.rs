@@ -7,6 +7,7 @@ pub(crate) mod absorb;
 pub(crate) mod callbacks;
 pub(crate) mod changes;
 pub(crate) mod conflicts;
+pub(crate) mod default_aggregation;
 mod definitions;
 mod ended;
 mod environment;

@@ -32,9 +32,9 @@ pub mod testing;
 mod timed;
 mod typed;
 
-#[doc(hidden)]
-pub use rules::expiry;
 pub use rules::{buckets, name, unit};
+#[doc(hidden)]
+pub use rules::{expiry, exponential};
 pub use typed::value;
 
 /// Labels: the typed dimensions of a metric, OpenTelemetry's attributes.
@@ -44,8 +44,11 @@ pub mod label {
     pub use crate::labels::value::{LabelRef, LabelValue, MAX_LABEL_LEN, Text};
 }
 
+pub use cells::exponential::buckets::{ExponentialBuckets, ExponentialRange};
 pub use collect::changes::{ChangeReader, Changes, MetricChanges, SeriesChange};
 pub use collect::conflicts::{Resolution, check, resolve_conflict};
+#[doc(hidden)]
+pub use collect::default_aggregation::exponential_by_default;
 #[doc(hidden)]
 pub use collect::live::{Live, LiveSeries, LiveValue, read_live};
 #[doc(hidden)]
@@ -90,6 +93,7 @@ pub use metric::source::Source;
 pub use number::Number;
 #[doc(hidden)]
 pub use report::report;
+pub use rules::exponential::{ExponentialError, ExponentialSettings};
 pub use runtime::metric::Metric;
 pub use runtime::names::MAX_RUNTIME_METRICS;
 pub use runtime::overriding::{Override, override_metric};

@@ -276,7 +276,7 @@ impl<R> Captured<R> {
     pub fn histogram(&self, metric: impl Metrics) -> HistogramSnapshot {
         let key = expect(&metric, MetricType::Histogram);
         let found = self.find(&key).and_then(Value::as_histogram).cloned();
-        found.unwrap_or_else(|| HistogramSnapshot::empty(key.family.descriptor().boundaries()))
+        found.unwrap_or_else(|| HistogramSnapshot::empty(key.family.descriptor().grid()))
     }
 
     /// The value of a metric of any kind; `None` if it was not recorded.

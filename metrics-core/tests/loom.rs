@@ -12,7 +12,9 @@
 #[path = "../src/cells"]
 mod cells {
     pub(crate) mod adjustment;
+    pub(crate) mod exponential;
     pub(crate) mod gate;
+    pub(crate) mod grid;
     pub(crate) mod histogram;
     pub(crate) mod shared_gauge;
     pub(crate) mod shared_histogram;
@@ -23,6 +25,11 @@ mod cells {
 }
 #[path = "../src/number.rs"]
 mod number;
+#[path = "../src/rules"]
+mod rules {
+    pub(crate) mod const_text;
+    pub(crate) mod exponential;
+}
 #[path = "../src/sync.rs"]
 mod sync;
 
@@ -30,6 +37,7 @@ use std::sync::Arc;
 
 use cells::adjustment::Adjustment::{self, Add};
 use cells::gate::{Gate, Slot};
+use cells::grid::Grid;
 use cells::histogram::{self, Copied};
 use cells::shared_gauge::SharedGauge;
 use cells::shared_histogram::SharedHistogram;
@@ -44,6 +52,7 @@ use sync::{
 };
 
 const BOUNDARIES: &[f64] = &[10.0];
+const GRID: Grid = Grid::Explicit(BOUNDARIES);
 
 /// Explores every schedule with at most `preemptions` preemptions, which takes seconds.
 fn model(preemptions: usize, f: impl Fn() + Sync + Send + 'static) {
@@ -57,7 +66,7 @@ fn run<const N: usize>() -> Arc<[AtomicU64; N]> {
 }
 
 fn histogram_run() -> Arc<Vec<AtomicU64>> {
-    Arc::new((0..histogram::width(BOUNDARIES.len())).map(|_| AtomicU64::new(0)).collect())
+    Arc::new((0..histogram::width(GRID)).map(|_| AtomicU64::new(0)).collect())
 }
 
 fn add(run: &[AtomicU64; sum::WIDTH], tag: u64, n: u64) {
@@ -174,7 +183,7 @@ fn a_histogram_is_read_as_one() {
             let run = Arc::clone(&run);
             thread::spawn(move || (0..2).for_each(|_| record(&run, 1, 4.0)))
         };
-        let mut copied = Copied::default();
+        let mut copied = Copied::of(GRID);
         let mut counts = [0; 2];
         for count in &mut counts {
             *count = copied.read(&run).map_or(0, |copied| check(copied, 4.0));
@@ -194,7 +203,7 @@ fn a_histogram_that_starts_over_is_read_as_one() {
             let run = Arc::clone(&run);
             thread::spawn(move || histogram::restart(&run, 2))
         };
-        let mut copied = Copied::default();
+        let mut copied = Copied::of(GRID);
         let before = copied.read(&run).unwrap();
         match before.tag() {
             1 => assert_eq!(check(before, 4.0), 1),
@@ -219,7 +228,7 @@ fn a_histogram_that_goes_on_under_a_new_tag_is_read_as_one() {
                 assert!(histogram::record(&run, 2, BOUNDARIES, 4.0));
             })
         };
-        let mut copied = Copied::default();
+        let mut copied = Copied::of(GRID);
         let copied = copied.read(&run).unwrap();
         let count = check(copied, 4.0);
         assert!(matches!((copied.tag(), count), (1 | 2, 1) | (2, 2)), "{copied:?}");
@@ -230,7 +239,7 @@ fn a_histogram_that_goes_on_under_a_new_tag_is_read_as_one() {
 /// One collection of a reader: the number of values so far, and the extremes of the interval that
 /// the collection ends.
 fn collect(run: &[AtomicU64]) -> (u64, Extremes) {
-    let mut copied = Copied::default();
+    let mut copied = Copied::of(GRID);
     let Some(copied) = copied.read(run) else { return (0, Extremes::NONE) };
     histogram::acknowledge(run, copied);
     (copied.buckets().iter().sum(), copied.interval())
@@ -373,7 +382,7 @@ fn a_shard_goes_on_with_the_next_thread() {
         let a = thread::spawn(move || a(true));
         let b = thread::spawn(move || b(false));
         let seen = sum::read(&sum, |tag| tag == 1).unwrap_or(0);
-        let mut copied = Copied::default();
+        let mut copied = Copied::of(GRID);
         let count = copied.read(&histogram).map_or(0, |copied| check(copied, 4.0));
         let recorded = a.join().unwrap() + b.join().unwrap();
         assert!(seen <= recorded && count <= recorded);
@@ -681,10 +690,10 @@ fn check_shared(histogram: &SharedHistogram) -> u64 {
 #[test]
 fn a_shared_histogram_is_read_as_one_and_loses_nothing() {
     model(2, || {
-        let histogram = Arc::new(SharedHistogram::new(BOUNDARIES.len()));
+        let histogram = Arc::new(SharedHistogram::new(GRID));
         let writers = [0, 1].map(|_| {
             let histogram = Arc::clone(&histogram);
-            thread::spawn(move || histogram.record(BOUNDARIES, 4.0, 1))
+            thread::spawn(move || histogram.claim().record(4.0, 1))
         });
         let first = check_shared(&histogram);
         let second = check_shared(&histogram);
@@ -697,11 +706,11 @@ fn a_shared_histogram_is_read_as_one_and_loses_nothing() {
 #[test]
 fn two_readers_of_a_shared_histogram_agree() {
     model(2, || {
-        let histogram = Arc::new(SharedHistogram::new(BOUNDARIES.len()));
+        let histogram = Arc::new(SharedHistogram::new(GRID));
         let threads = [true, false].map(|writes| {
             let histogram = Arc::clone(&histogram);
             thread::spawn(move || match writes {
-                true => (0..2).for_each(|_| histogram.record(BOUNDARIES, 4.0, 1)),
+                true => (0..2).for_each(|_| histogram.claim().record(4.0, 1)),
                 false => drop(check_shared(&histogram)),
             })
         });
@@ -714,10 +723,10 @@ fn two_readers_of_a_shared_histogram_agree() {
 #[test]
 fn an_interval_of_a_shared_histogram_ends_for_what_was_read() {
     model(2, || {
-        let histogram = Arc::new(SharedHistogram::new(BOUNDARIES.len()));
+        let histogram = Arc::new(SharedHistogram::new(GRID));
         let writer = {
             let histogram = Arc::clone(&histogram);
-            thread::spawn(move || histogram.record(BOUNDARIES, 4.0, 1))
+            thread::spawn(move || histogram.claim().record(4.0, 1))
         };
         let first = histogram.read(true);
         writer.join().unwrap();
@@ -732,11 +741,11 @@ fn an_interval_of_a_shared_histogram_ends_for_what_was_read() {
 #[test]
 fn clearing_a_shared_histogram_forgets_whole_measurements() {
     model(2, || {
-        let histogram = Arc::new(SharedHistogram::new(BOUNDARIES.len()));
-        histogram.record(BOUNDARIES, 4.0, 1);
+        let histogram = Arc::new(SharedHistogram::new(GRID));
+        histogram.claim().record(4.0, 1);
         let writer = {
             let histogram = Arc::clone(&histogram);
-            thread::spawn(move || histogram.record(BOUNDARIES, 4.0, 1))
+            thread::spawn(move || histogram.claim().record(4.0, 1))
         };
         histogram.clear();
         let left = check_shared(&histogram);

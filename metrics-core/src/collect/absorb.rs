@@ -48,7 +48,7 @@ fn absorb_series(series: Series, view: &View<'_>) {
 }
 
 fn absorb_histogram(series: Series, view: &View<'_>) {
-    let mut copied = Copied::default();
+    let mut copied = Copied::of(series.block.grid());
     for run in view.runs(series) {
         if let Some(copied) = copied.read(run) {
             series.absorb(copied);

@@ -126,6 +126,7 @@ mod tests {
             description: "",
             labels: &[],
             boundaries: &[],
+            exponential: None,
             series_limit: 0,
             lifetime: Lifetime::UNSET,
             presentation: None,

@@ -111,7 +111,7 @@ impl Readers {
         let progress = self.progress.iter().find(|progress| progress.reader == reader)?;
         let before = progress.histograms.get(&series.id()).cloned();
         let mut before = before.unwrap_or_else(HistogramProgress::new);
-        before.advance(series.block.boundaries(), totals)
+        before.advance(series.block.grid(), totals)
     }
 
     /// The later of the time at which a series was created, and of the time at which a forked
@@ -180,8 +180,7 @@ impl Readers {
     /// The histogram, with the interval since `reader` collected last.
     pub(super) fn cumulative(&mut self, reader: u64, series: Series, totals: Totals) -> Value {
         let interval = self.interval(reader, series, &totals);
-        let boundaries = series.block.boundaries();
-        let mut snapshot = HistogramSnapshot::new(boundaries, totals);
+        let mut snapshot = HistogramSnapshot::new(series.block.grid(), totals);
         snapshot.interval = interval.map(Box::new);
         Value::Histogram(snapshot)
     }
@@ -196,7 +195,7 @@ impl Readers {
     ) -> Option<HistogramSnapshot> {
         self.add_interval(series.descriptor(), series.id(), totals.interval);
         let progress = self.progress.iter_mut().find(|progress| progress.reader == reader)?;
-        progress.histogram(series.id()).advance(series.block.boundaries(), totals)
+        progress.histogram(series.id()).advance(series.block.grid(), totals)
     }
 
     /// Hands the last values of a removed series to every reader. `reading` is what was recorded in
@@ -315,11 +314,11 @@ impl ReaderProgress {
         progress: &mut HistogramProgress,
     ) -> Option<Value> {
         let Some(Reading::Histogram(totals)) = reading else { return None };
-        let interval = progress.advance(metric.boundaries(), totals);
+        let interval = progress.advance(metric.grid(), totals);
         if self.reports != Reports::Snapshots {
             return interval.map(Value::Histogram);
         }
-        let mut snapshot = HistogramSnapshot::new(metric.boundaries(), totals.clone());
+        let mut snapshot = HistogramSnapshot::new(metric.grid(), totals.clone());
         snapshot.interval = interval.map(Box::new);
         Some(Value::Histogram(snapshot))
     }

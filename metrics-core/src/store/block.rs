@@ -18,6 +18,7 @@ use super::shared::Shared;
 use super::state::{End, FIRST_STAMP, Removal};
 use crate::cells::change::Reading;
 use crate::cells::gate::{Gate, Writing};
+use crate::cells::grid::Grid;
 use crate::clock;
 use crate::labels::set::Labels;
 use crate::locks::slot;
@@ -101,14 +102,17 @@ const OUT: u32 = 3 << 30;
 /// each of its blocks refers to them, because every measurement reads them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct HistogramSettings {
+    /// Empty if the histogram is exponential. Apart from the grid, because every measurement reads
+    /// them.
     boundaries: &'static [f64],
+    grid: Grid,
     layout: Layout,
 }
 
 impl HistogramSettings {
     pub(super) fn of(descriptor: &'static Descriptor) -> Self {
-        let boundaries = descriptor.settings().boundaries;
-        Self { boundaries, layout: Layout::of_histogram(boundaries.len()) }
+        let grid = descriptor.grid();
+        Self { boundaries: grid.boundaries(), grid, layout: Layout::of_histogram(grid) }
     }
 }
 
@@ -202,7 +206,12 @@ impl Block {
         self.histogram().layout
     }
 
-    /// The boundaries of a histogram's buckets.
+    /// The rule for a histogram's buckets.
+    pub(crate) fn grid(&self) -> Grid {
+        self.histogram().grid
+    }
+
+    /// The boundaries of a histogram's buckets; none if it is exponential.
     #[inline(always)]
     pub(crate) fn boundaries(&self) -> &'static [f64] {
         self.histogram().boundaries

@@ -76,6 +76,7 @@ pub(crate) const NO_METRIC: Definition = Definition {
     description: "",
     labels: &[],
     boundaries: &[],
+    exponential: None,
     series_limit: 1,
     lifetime: Lifetime::UNSET,
     presentation: None,

@@ -5,6 +5,7 @@ use std::cell::{OnceCell, RefCell};
 use super::series::Series;
 use super::shared::Shared;
 use crate::cells::change::Reading;
+use crate::cells::grid::Grid;
 use crate::cells::histogram::{Copied, acknowledge};
 use crate::cells::sum;
 use crate::cells::totals::Totals;
@@ -42,7 +43,7 @@ impl<'a> View<'a> {
         Self {
             copies: (0..SEGMENTS).map(|_| OnceCell::new()).collect(),
             scope,
-            copied: RefCell::default(),
+            copied: RefCell::new(Copied::of(Grid::Explicit(&[]))),
         }
     }
 
@@ -145,7 +146,7 @@ fn shared_cell(series: Series, view: &View<'_>) -> Option<u64> {
 /// The contents of a histogram; `None` if nothing was recorded. With `end_interval`, the interval
 /// ends at this read. To read the interval, the caller must keep other readers out.
 pub(crate) fn histogram(series: Series, view: &View<'_>, end_interval: bool) -> Option<Totals> {
-    let mut totals = Totals::new(series.block.boundaries().len());
+    let mut totals = Totals::new(series.block.grid());
     add_runs(series, view, end_interval, &mut totals);
     (totals.count() > 0).then_some(totals)
 }
@@ -162,6 +163,7 @@ pub(crate) fn add_histogram(series: Series, view: &View<'_>, totals: &mut Totals
 
 fn add_runs(series: Series, view: &View<'_>, end_interval: bool, totals: &mut Totals) {
     let mut copied = view.copied.borrow_mut();
+    let copied = copied.with(series.block.grid());
     for run in view.runs(series) {
         let Some(copied) = copied.read(run) else { continue };
         if end_interval {
@@ -169,7 +171,7 @@ fn add_runs(series: Series, view: &View<'_>, end_interval: bool, totals: &mut To
             acknowledge(run, copied);
         }
         if series.counts(copied.tag()) {
-            totals.merge(copied.sum(), copied.extremes(), copied.interval(), copied.buckets());
+            copied.add_to(totals);
         }
     }
     let shared = match view.scope {
@@ -185,7 +187,7 @@ fn add_runs(series: Series, view: &View<'_>, end_interval: bool, totals: &mut To
         },
     };
     if let Some(shared) = shared {
-        totals.merge(shared.sum, shared.extremes, shared.interval, &shared.buckets);
+        totals.merge(&shared);
     }
 }
 

@@ -6,6 +6,7 @@ use super::shared::Shared;
 use super::state::Life;
 use crate::cells::adjustment::Adjustment;
 use crate::cells::change::Change;
+use crate::cells::grid::Grid;
 use crate::cells::histogram::{self, Copied};
 use crate::cells::{plain, sum};
 use crate::locks;
@@ -75,7 +76,7 @@ impl Series {
     pub(crate) fn record_many(self, value: f64, count: u64) {
         if count > 0 {
             self.record_in_run(value, count, |run, tag, boundaries, value| {
-                histogram::record_many(run, tag, boundaries, value, count)
+                histogram::record_many(run, tag, Grid::Explicit(boundaries), value, count)
             });
         }
     }
@@ -85,7 +86,7 @@ impl Series {
         self,
         value: f64,
         count: u64,
-        record: impl FnOnce(&[AtomicU64], u64, &[f64], f64) -> bool,
+        record: impl FnOnce(&[AtomicU64], u64, &'static [f64], f64) -> bool,
     ) {
         if !value.is_finite() {
             return self.drop_for(DropReason::NotFinite);
@@ -100,9 +101,12 @@ impl Series {
             });
         }
         let boundaries = self.block.boundaries();
+        if boundaries.is_empty() {
+            return record_exponential(self, value, count);
+        }
         let is_recorded = self.is_current_at(stamp)
             && shard::cells(self.index())
-                .and_then(|cells| cells.get(..histogram::width(boundaries.len())))
+                .and_then(|cells| cells.get(..histogram::width(Grid::Explicit(boundaries))))
                 .is_some_and(|run| record(run, stamp, boundaries, value));
         if !is_recorded {
             record_slowly(self, value, count);
@@ -197,7 +201,7 @@ impl Series {
 
     fn add_to_shared(self, copied: &Copied) {
         if let Shared::Histograms(histograms) = self.block.shared() {
-            histograms[self.position()].absorb(self.block.boundaries(), copied);
+            histograms[self.position()].absorb(self.block.grid(), copied);
         }
     }
 
@@ -229,7 +233,7 @@ impl Series {
             histogram::restart(run, stamp);
             return true;
         }
-        self.block.late().restart_histogram(run, stamp)
+        self.block.late().restart_histogram(run, self.block.grid(), stamp)
     }
 
     /// Gives this thread's run of a sum the tag `stamp`, unless the run has contents that no reader
@@ -260,12 +264,10 @@ impl Series {
                 }
             }
             Change::Record { value, count } => {
-                let boundaries = self.block.boundaries();
-                let run = cells.get(..histogram::width(boundaries.len()))?;
-                self.take_over(run, stamp).then(|| match count {
-                    1 => histogram::record(run, stamp, boundaries, value),
-                    _ => histogram::record_many(run, stamp, boundaries, value, count),
-                })?;
+                let grid = self.block.grid();
+                let run = cells.get(..histogram::width(grid))?;
+                self.take_over(run, stamp)
+                    .then(|| histogram::record_any(run, stamp, grid, value, count))?;
             }
             Change::Set(_) | Change::Adjust(_) => return None,
         }
@@ -277,10 +279,13 @@ impl Series {
         let position = self.position();
         // Allocated outside the gate: see `store`.
         let shared = self.block.shared();
-        if let Shared::Histograms(histograms) = shared {
-            histograms[position].allocate(self.block.boundaries());
-        }
+        let claimed = match shared {
+            Shared::Histograms(histograms) => Some(histograms[position].claim(self.block.grid())),
+            Shared::Gauges(_) | Shared::Sums(_) => None,
+        };
         let Some(writing) = self.enter() else {
+            // First: whoever has shut the gate may wait for the claim.
+            drop(claimed);
             return self.overflowing().store(change);
         };
         let mut life = Life::of_run(self.block.stamp());
@@ -299,14 +304,15 @@ impl Series {
                     with_number!(self.value_type(), N => sums[position].add(N::from_bits(bits)));
                 life = Life::of_shared(added);
             }
-            (Shared::Histograms(histograms), Change::Record { value, count }) => {
-                histograms[position].record(self.block.boundaries(), value, count);
+            (Shared::Histograms(_), Change::Record { value, count }) => {
+                claimed.iter().for_each(|claimed| claimed.record(value, count));
             }
             // The kind of the handle determines both the cells and the change.
             (Shared::Gauges(_) | Shared::Sums(_) | Shared::Histograms(_), _) => {}
         }
         // See `store`: `tap` may wait for a lock.
         drop(writing);
+        drop(claimed);
         scope::tap(self.id(), self.descriptor(), change);
         if let Some((adjustment, result)) = adjusted {
             if !result.is_whole {
@@ -330,6 +336,19 @@ impl Series {
 #[inline(never)]
 fn record_open(series: Series, value: f64) {
     series.record_in_run(value, 1, histogram::record);
+}
+
+/// Records into an exponential histogram.
+#[inline(never)]
+fn record_exponential(series: Series, value: f64, count: u64) {
+    let (stamp, grid) = (series.block.stamp(), series.block.grid());
+    let is_recorded = series.is_current_at(stamp)
+        && shard::cells(series.index())
+            .and_then(|cells| cells.get(..histogram::width(grid)))
+            .is_some_and(|run| histogram::record_any(run, stamp, grid, value, count));
+    if !is_recorded {
+        record_slowly(series, value, count);
+    }
 }
 
 /// Records in the uncommon cases: a thread's first measurement in a segment or after a removal,

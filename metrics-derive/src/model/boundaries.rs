@@ -6,6 +6,7 @@ use typed_metrics_core::buckets::{check_boundaries, default_for, exponential, li
 
 use crate::diagnostics::Diagnostics;
 use crate::kind::Kind;
+use crate::model::exponential::ValidatedExponential;
 use crate::parse::{
     Boundary, BucketsDeclaration, Generator, KindDeclaration, MetricsDeclaration, Slot, Unreadable,
     VariantDeclaration,
@@ -18,6 +19,8 @@ pub(crate) enum Boundaries {
     List(Vec<f64>),
     /// An expression, which the compiler checks.
     Constant(TokenStream),
+    /// The histogram is exponential.
+    Exponential(ValidatedExponential),
 }
 
 /// The boundaries of histograms that have none of their own.
@@ -80,17 +83,22 @@ fn checked(cx: &Diagnostics, written: &BucketsDeclaration) -> Option<Boundaries>
 pub(crate) fn check_buckets_of_enum(cx: &Diagnostics, declaration: &MetricsDeclaration) {
     let Some(key) = declaration.buckets.key() else { return };
     let variants = || declaration.variants.iter().flatten();
-    let is_histogram = |kind: &KindDeclaration| kind.kind == Kind::Histogram;
+    let is_exponential = |kind: &KindDeclaration| kind.exponential.key().is_some();
+    let is_histogram =
+        |kind: &KindDeclaration| kind.kind == Kind::Histogram && !is_exponential(kind);
     // A variant without a kind may be meant to be a histogram.
     let may_be_histogram = |variant: &VariantDeclaration| {
         variant.kinds.is_empty() || variant.kinds.iter().any(is_histogram)
     };
     if !variants().any(may_be_histogram) {
         let ident = &declaration.ident;
+        let are_exponential = variants().any(|variant| variant.kinds.iter().any(is_exponential));
+        let no_histogram =
+            if are_exponential { "only exponential histograms" } else { "no histogram" };
         cx.error(
             key,
             format_args!(
-                "`{ident}` has no histogram, so no metric has these buckets; leave them out"
+                "`{ident}` has {no_histogram}, so no metric has these buckets; leave them out"
             ),
         );
         return;

@@ -66,7 +66,7 @@ impl Source for Live<'_> {
                 LiveValue::U64(value) => (Reading::Number(Number::U64(value)), &[][..]),
                 LiveValue::I64(value) => (Reading::Number(Number::I64(value)), &[][..]),
                 LiveValue::F64(value) => (Reading::Number(Number::F64(value)), &[][..]),
-                LiveValue::Histogram { sum, min, buckets } => {
+                LiveValue::Histogram { sum, min, buckets, .. } => {
                     (Reading::Histogram { sum, has_negative: min < 0.0 }, buckets)
                 }
             };
