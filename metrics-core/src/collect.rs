@@ -34,5 +34,6 @@ pub(crate) mod replacement;
 mod series_labels;
 pub(crate) mod shown;
 pub(crate) mod snapshot;
+mod steady;
 mod twins;
 pub(crate) mod warn;

@@ -203,7 +203,7 @@ impl Visit<'_> {
         match (descriptor.metric_type(), self.counting) {
             (MetricType::Histogram, Counting::Totals) if readers.have_parent() => {
                 let (reader, readers) = (self.reader, &*readers);
-                self.series(family, ended, visit, |s| {
+                self.series(family, &[], ended, visit, |s| {
                     let totals = histogram(s, view, false).filter(|_| current(&s))?;
                     readers.since_fork(reader, s, &totals).map(Value::Histogram)
                 });
@@ -211,7 +211,7 @@ impl Visit<'_> {
             (_, Counting::Totals) if readers.have_parent() => {
                 let Some(progress) = readers.numbers(self.reader, family) else { return };
                 let is_gauge = descriptor.metric_type() == MetricType::Gauge;
-                self.series(family, ended, visit, |s| {
+                self.series(family, &[], ended, visit, |s| {
                     let reading = read(s, view).filter(|_| current(&s))?;
                     let Reading::Number(now) = reading else { return None };
                     let progress = progress.of(s.row());
@@ -225,43 +225,53 @@ impl Visit<'_> {
                     bits.map(|bits| Value::from_bits(bits, descriptor.value_type()))
                 });
             }
-            (MetricType::Histogram, Counting::Totals) => self.series(family, ended, visit, |s| {
-                let totals = histogram(s, view, false).filter(|_| current(&s))?;
-                Some(Value::Histogram(HistogramSnapshot::new(s.block.grid(), totals)))
-            }),
+            (MetricType::Histogram, Counting::Totals) => {
+                self.series(family, &[], ended, visit, |s| {
+                    let totals = histogram(s, view, false).filter(|_| current(&s))?;
+                    Some(Value::Histogram(HistogramSnapshot::new(s.block.grid(), totals)))
+                })
+            }
             (MetricType::Histogram, Counting::Changes) => {
                 let reader = self.reader;
-                self.series(family, ended, visit, |s| {
+                let (mut steady, unchanged) = readers.take_steady(reader, family, view);
+                self.series(family, &unchanged, ended, visit, |s| {
+                    steady.note(s, view);
                     let totals = histogram(s, view, true).filter(|_| current(&s))?;
                     readers.interval(reader, s, &totals).map(Value::Histogram)
                 });
+                readers.keep_steady(reader, descriptor, steady);
             }
-            (_, Counting::Totals) => self.series(family, ended, visit, |s| {
+            (_, Counting::Totals) => self.series(family, &[], ended, visit, |s| {
                 let reading = read(s, view).filter(|_| current(&s))?;
                 Some(Value::new(descriptor, reading))
             }),
             (_, Counting::Changes) => {
+                let (mut steady, unchanged) = readers.take_steady(self.reader, family, view);
                 let Some(progress) = readers.numbers(self.reader, family) else { return };
-                self.series(family, ended, visit, |s| {
+                self.series(family, &unchanged, ended, visit, |s| {
+                    steady.note(s, view);
                     let reading = read(s, view).filter(|_| current(&s))?;
                     let Reading::Number(now) = reading else { return None };
                     let bits = progress.of(s.row()).advance(s.id(), now, descriptor)?;
                     Some(Value::from_bits(bits, descriptor.value_type()))
                 });
+                readers.keep_steady(self.reader, descriptor, steady);
             }
         }
     }
 
-    /// Visits the series for which `value` is some, and those that have ended.
+    /// Visits the series for which `value` is some, and those that have ended. Leaves out the rows
+    /// that are `unchanged`.
     fn series(
         &self,
         family: &'static Family,
+        unchanged: &[bool],
         mut ended: Ended,
         mut visit: impl FnMut(&Point<'_>, bool),
         mut value: impl FnMut(Series) -> Option<Value>,
     ) {
         let is_level = family.descriptor().metric_type() == MetricType::UpDownCounter;
-        family.for_each_series(|series| {
+        family.for_each_series_but(unchanged, |series| {
             series.settle();
             let Some(mut value) = value(series) else { return };
             // The labels are read only if the visitor needs them.

@@ -14,6 +14,7 @@ pub(crate) struct ValidatedExponential {
 }
 
 /// A checked value, or an expression, which the compiler checks.
+#[derive(Clone)]
 pub(crate) enum Checked<T> {
     Value(T),
     Expression(TokenStream),
