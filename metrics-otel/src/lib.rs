@@ -79,6 +79,7 @@
 //! [typed-metrics]: https://docs.rs/typed-metrics
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod api;
 mod builder;
 mod collecting;
 mod destination;
@@ -90,6 +91,7 @@ mod process;
 mod provider;
 mod several;
 
+pub use api::provider::{TypedMeterProvider, meter_provider};
 pub use builder::OtlpBuilder;
 pub use handler::OtelHandler;
 pub use otlp::config::mistakes::OtlpError;

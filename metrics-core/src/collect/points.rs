@@ -94,15 +94,17 @@ struct Definitions {
 impl Definitions {
     /// The definitions of each metric.
     fn of(families: Vec<&'static Family>) -> Vec<Self> {
-        let mut by_name = HashMap::with_capacity(families.len());
+        let mut by_id = HashMap::with_capacity(families.len());
         let mut all: Vec<Self> = Vec::with_capacity(families.len());
         for family in families {
-            let index = *by_name.entry(family.descriptor().name()).or_insert(all.len());
+            let index = *by_id.entry(family.descriptor().id()).or_insert(all.len());
             match all.get_mut(index) {
                 Some(known) => known.others.push(family),
                 None => all.push(Self { first: family, others: Vec::new() }),
             }
         }
+        // The metrics of a scope follow each other.
+        all.sort_by_key(|metric| metric.first.descriptor().scope_number());
         all
     }
 
@@ -124,7 +126,7 @@ impl PointReader {
     /// `counting` is asked once for each metric, with whether callbacks observe the metric or did
     /// so before. States and infos are visited as `Totals` in any case. A metric with an old name
     /// is visited under each of its names that is wanted. The visitor is called for one metric
-    /// after the other. It must not call this crate, because readers are kept out meanwhile.
+    /// after the other, and for one scope after the other. It must not call this crate, because readers are kept out meanwhile.
     pub fn collect(
         &self,
         wanted: impl Fn(&'static Descriptor) -> bool,
