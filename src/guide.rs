@@ -11,6 +11,10 @@
     feature = "prometheus",
     doc = "- [`prometheus`]: let Prometheus scrape a program, and look at its metrics in a browser."
 )]
+#![cfg_attr(
+    feature = "otel",
+    doc = "- [`opentelemetry`]: take in what other crates record through OpenTelemetry's API."
+)]
 //! - [`shutdown`]: export the last values at the end of a program, also at SIGTERM and Ctrl-C.
 //! - [`testing`]: assert which metrics your code records.
 //! - [`cost`]: time and memory that a record costs, and the guarantees.
@@ -22,6 +26,8 @@ pub mod declaring;
 pub mod handlers;
 #[cfg(feature = "llm")]
 pub mod llm;
+#[cfg(feature = "otel")]
+pub mod opentelemetry;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
 pub mod recording;

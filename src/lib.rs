@@ -65,6 +65,10 @@
     feature = "prometheus",
     doc = "- [`guide::prometheus`]: let Prometheus scrape a program, and look at its metrics."
 )]
+#![cfg_attr(
+    feature = "otel",
+    doc = "- [`guide::opentelemetry`]: take in what other crates record through OpenTelemetry's API."
+)]
 //! - [`guide::shutdown`]: export the last values, whatever ends the program.
 //! - [`guide::testing`]: assert which metrics your code records.
 //! - [`guide::cost`]: time and memory that a record costs, and the guarantees.
@@ -76,7 +80,8 @@
 //!   `typed-metrics-llm` has a feature for each supported client: `async-openai`, and `rig`, which
 //!   needs Rust 1.95.
 //! - `otel`: `OtelHandler` and the handler named `"otel"`, which export by OTLP over HTTP, or through
-//!   an OpenTelemetry meter provider.
+//!   an OpenTelemetry meter provider; and a meter provider for other crates that record through
+//!   OpenTelemetry's API.
 //! - `otel-sdk`: the meter provider of OpenTelemetry's SDK.
 //! - `otel-grpc`: OTLP over gRPC as well. This feature adds tokio, which runs on a separate thread.
 //! - `otel-tls`: endpoints that begin with `https://`.

@@ -10,6 +10,9 @@
 //!   other than OTLP. For the provider of OpenTelemetry's SDK, add the feature `sdk` (`otel-sdk` in
 //!   the facade).
 //!
+//! [`meter_provider`] is the other direction: crates that record through OpenTelemetry's API reach
+//! every handler of this framework.
+//!
 //! # How metrics arrive by OTLP
 //!
 //! Counters, up-down counters and gauges arrive as they are, histograms with count, sum, minimum,

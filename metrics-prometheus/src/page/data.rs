@@ -140,6 +140,7 @@ impl Serialize for LabelValues<'_> {
             match *value {
                 LabelRef::Int(value) => values.serialize_element(&Number::I64(value))?,
                 LabelRef::Float(value) => values.serialize_element(&Number::F64(value))?,
+                LabelRef::List(list) => values.serialize_element(&list.to_string())?,
                 // A label that is absent is `null`.
                 value => values.serialize_element(&value)?,
             }
