@@ -1,7 +1,6 @@
 //! Synchronous instruments: what they record, and under which attributes.
 
 use std::thread;
-use std::time::Duration;
 
 use opentelemetry::metrics::MeterProvider as _;
 use opentelemetry::{Array, InstrumentationScope, Key, KeyValue, StringValue, Value as Attribute};
@@ -10,7 +9,6 @@ use typed_metrics::{
     snapshot,
 };
 use typed_metrics_otel::meter_provider;
-use typed_metrics_turn::my_turn;
 
 use crate::read::{dropped, meter, metric, read};
 
@@ -225,36 +223,6 @@ fn bound_instruments_record_in_the_series_of_their_attributes() {
     assert_eq!(read(SCOPE, "level"), only(Value::I64(-4)));
     assert_eq!(read(SCOPE, "gauge"), only(Value::F64(2.5)));
     assert_eq!(read(SCOPE, "histogram")[0].1.as_histogram().unwrap().sum, 9.0);
-}
-
-#[test]
-fn an_instrument_brings_back_a_series_that_has_expired() {
-    const SCOPE: &str = "expired";
-    let _turn = my_turn();
-    let counter = meter(SCOPE).u64_counter("counter").build();
-    let attributes = [KeyValue::new("b", 1), KeyValue::new("a", 1)];
-    let bound = counter.bind(&attributes);
-    for round in 0..3 {
-        counter.add(1, &attributes);
-        bound.add(1);
-        assert_eq!(read(SCOPE, "counter"), [("a=1 b=1".to_owned(), Value::U64(2))], "{round}");
-        set_default_expiry(Duration::from_millis(1));
-        let _ = snapshot();
-        thread::sleep(Duration::from_millis(5));
-        assert!(read(SCOPE, "counter").is_empty());
-        set_default_expiry(None);
-        if round == 1 {
-            bound.add(1);
-            counter.add(1, &attributes);
-            assert_eq!(read(SCOPE, "counter")[0].1, Value::U64(2));
-            counter.add(0, &attributes);
-            set_default_expiry(Duration::from_millis(1));
-            let _ = snapshot();
-            thread::sleep(Duration::from_millis(5));
-            let _ = snapshot();
-            set_default_expiry(None);
-        }
-    }
 }
 
 #[test]

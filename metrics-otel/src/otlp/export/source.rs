@@ -12,7 +12,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use log::Level;
 use opentelemetry::InstrumentationScope;
 use typed_metrics_core::{
-    Counting, Descriptor, MetricId, MetricType, Point, PointReader, Scope, Value, report,
+    Counting, Descriptor, MetricId, MetricType, Point, PointReader, Value, report,
 };
 
 use super::batches::{Aggregation, Batch, Batches};
@@ -155,8 +155,9 @@ struct Encoding<'a> {
     batches: Batches<'a>,
     /// The metric whose data points are added.
     metric: Option<&'static Descriptor>,
-    /// The scope of that metric, `None` for the source's own; `None` before the first metric.
-    scope: Option<Option<*const Scope>>,
+    /// The address of the scope of that metric, 0 for the source's own; `None` before the first
+    /// metric.
+    scope: Option<usize>,
     /// When the interval of changes began, in nanoseconds since the Unix epoch.
     since: Option<u64>,
     /// The encoded labels of all metrics but the current one, by [`address`].
@@ -206,8 +207,8 @@ impl Encoding<'_> {
             MetricType::Histogram => Aggregation::Histogram { is_delta },
             _ => Aggregation::Gauge,
         };
-        let before = self.scope.replace(metric.scope().map(std::ptr::from_ref));
-        if before != self.scope {
+        let scope = metric.scope().map_or(0, |scope| std::ptr::from_ref(scope).addr());
+        if self.scope.replace(scope) != Some(scope) {
             let own = || self.source.own.clone();
             self.batches.begin_scope(metric.scope().map_or_else(own, ScopeHead::of));
         }
