@@ -11,6 +11,10 @@
     feature = "prometheus",
     doc = "- [`prometheus`]: let Prometheus scrape a program, and look at its metrics in a browser."
 )]
+#![cfg_attr(
+    feature = "otel",
+    doc = "- [`opentelemetry`]: take in what other crates record through OpenTelemetry's API."
+)]
 //! - [`shutdown`]: export the last values at the end of a program, also at SIGTERM and Ctrl-C.
 //! - [`testing`]: assert which metrics your code records.
 //! - [`porting`]: move to this crate from another metrics crate.
@@ -23,6 +27,8 @@ pub mod declaring;
 pub mod handlers;
 #[cfg(feature = "llm")]
 pub mod llm;
+#[cfg(feature = "otel")]
+pub mod opentelemetry;
 pub mod porting;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;

@@ -65,6 +65,10 @@
     feature = "prometheus",
     doc = "- [`guide::prometheus`]: let Prometheus scrape a program, and look at its metrics."
 )]
+#![cfg_attr(
+    feature = "otel",
+    doc = "- [`guide::opentelemetry`]: take in what other crates record through OpenTelemetry's API."
+)]
 //! - [`guide::shutdown`]: export the last values, whatever ends the program.
 //! - [`guide::testing`]: assert which metrics your code records.
 //! - [`guide::porting`]: move to this crate from another metrics crate.
@@ -77,7 +81,8 @@
 //!   `typed-metrics-llm` has a feature for each supported client: `async-openai`, and `rig`, which
 //!   needs Rust 1.95.
 //! - `otel`: `OtelHandler` and the handler named `"otel"`, which export by OTLP over HTTP, or through
-//!   an OpenTelemetry meter provider.
+//!   an OpenTelemetry meter provider; and a meter provider for other crates that record through
+//!   OpenTelemetry's API.
 //! - `otel-sdk`: the meter provider of OpenTelemetry's SDK.
 //! - `otel-grpc`: OTLP over gRPC as well. This feature adds tokio, which runs on a separate thread.
 //! - `otel-tls`: endpoints that begin with `https://`.
@@ -284,12 +289,13 @@ pub use typed_metrics_core::{
     Handle, HandlerChoice, HandlerError, Histogram, HistogramSnapshot, InMemoryHandler, Info,
     IntoAttributes, IntoHandler, IntoHandlers, IntoLabels, Label, LabelDescriptor, LabelGroup,
     LabelRef, LabelValue, Labels, MAX_ATTRIBUTES, MAX_RUNTIME_METRICS, MAX_STATES, Measurement,
-    Metric, MetricChanges, MetricHandler, MetricSnapshot, MetricType, Metrics, Number, Objective,
-    Observation, Outcome, Override, Reader, Resolution, RuntimeMetric, SeriesChange, SeriesId,
-    SeriesSnapshot, ShutdownGuard, Snapshot, Source, State, Timer, UpDownCounter, Value, ValueType,
-    add_metric_handler, attributes, catalog, check, clear_metric_handlers, flush, fork_guard, kind,
-    observe, override_metric, record_metric, register_metric, resolve_conflict, set_default_expiry,
-    set_metric_handlers, set_process_labels, shutdown, shutdown_guard, snapshot,
+    Metric, MetricChanges, MetricHandler, MetricId, MetricSnapshot, MetricType, Metrics, Number,
+    Objective, Observation, Outcome, Override, Reader, Resolution, RuntimeMetric, Scope,
+    SeriesChange, SeriesId, SeriesSnapshot, ShutdownGuard, Snapshot, Source, State, Timer,
+    UpDownCounter, Value, ValueType, add_metric_handler, attributes, catalog, check,
+    clear_metric_handlers, flush, fork_guard, kind, observe, override_metric, record_metric,
+    register_metric, resolve_conflict, set_default_expiry, set_metric_handlers, set_process_labels,
+    shutdown, shutdown_guard, snapshot,
 };
 pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
 /// Metrics of LLM calls, and the types that record them.

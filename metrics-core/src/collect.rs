@@ -22,6 +22,7 @@ pub(crate) mod live;
 pub(crate) mod merge;
 pub(crate) mod numbers;
 pub(crate) mod observation;
+pub(crate) mod observed_series;
 pub(crate) mod observer;
 pub(crate) mod overrides;
 pub(crate) mod points;

@@ -9,6 +9,7 @@ use opentelemetry::metrics::{Meter, MeterProvider};
 use typed_metrics_core::name::check_metric_name;
 use typed_metrics_core::{Descriptor, HandlerError, MetricHandler, catalog, report};
 
+use crate::api::meter::is_ours;
 use crate::collecting::is_collecting;
 use crate::destination::Destination;
 use crate::lock::lock;
@@ -16,6 +17,7 @@ use crate::otlp::export::source::SourceUse;
 use crate::otlp::pipeline::Pipeline;
 use crate::provider::bridge::{Bridge, BridgeUse};
 use crate::provider::limit;
+use crate::provider::meters::Meters;
 
 type Filter = Arc<dyn Fn(&Descriptor) -> bool + Send + Sync>;
 
@@ -65,7 +67,7 @@ pub struct OtelHandler {
 
 /// The part of a handler that exists while the handler is installed.
 enum Installed {
-    Bridge { meter: Meter, bridge: BridgeUse },
+    Bridge { meters: Meters, bridge: BridgeUse },
     Source(SourceUse),
 }
 
@@ -126,7 +128,8 @@ impl OtelHandler {
     }
 
     /// The name and the version of the instrumentation scope. The default is `typed-metrics` and
-    /// its version.
+    /// its version. Metrics that other crates record through [`meter_provider`](crate::meter_provider)
+    /// keep their own scope.
     #[must_use]
     pub fn scope(self, name: impl Into<String>, version: impl Into<String>) -> Self {
         Self { scope: scope(name.into(), version.into()), ..self }
@@ -162,6 +165,11 @@ impl OtelHandler {
         self.destination.meter(self.scope.clone())
     }
 
+    fn meters(&self) -> Option<Meters> {
+        let destination = self.destination.clone();
+        Some(Meters::new(self.meter()?, move |scope| destination.meter(scope)))
+    }
+
     /// Whether the handler has a pipeline of the process that this one was forked from.
     fn is_of_parent(&self) -> bool {
         self.pipeline().is_some_and(Pipeline::is_of_parent)
@@ -185,7 +193,7 @@ impl OtelHandler {
 
     /// Whether the provider is ever collected.
     pub(crate) fn is_collected(&self) -> bool {
-        self.meter().is_some_and(|meter| self.bridge(&meter).is_some())
+        self.meter().is_some_and(|meter| !is_ours(&meter) && self.bridge(&meter).is_some())
     }
 
     fn bridge(&self, meter: &Meter) -> Option<Arc<Bridge>> {
@@ -239,6 +247,12 @@ impl fmt::Debug for OtelHandler {
     }
 }
 
+/// The error of a handler that would export into the metrics that it reads.
+const CIRCLE: &str = "the meter provider of the handler is `typed_metrics::otel::meter_provider()`, \
+                      which records into the metrics that the handler exports; export them with \
+                      `OtelHandler::otlp()` or the name `otel`, or give `OtelHandler::new` a \
+                      provider of OpenTelemetry's SDK";
+
 /// The error of a handler that was built before a fork.
 const OF_PARENT: &str = "the handler was built before this process was forked, and its threads are \
                          in the parent; build a handler, or set the name `otel`, after the fork";
@@ -283,10 +297,14 @@ impl MetricHandler for OtelHandler {
         let installed = if let Some(pipeline) = self.pipeline() {
             let source = pipeline.source(&self.scope, self.prefix.as_deref());
             Installed::Source(source.enter(&wanted))
-        } else if let Some(meter) = self.meter() {
-            let bridge = self.bridge(&meter).ok_or_else(|| self.destination.never_collected())?;
-            wanted.iter().for_each(|metric| bridge.build(&meter, metric, self.limit));
-            Installed::Bridge { meter, bridge: bridge.enter(&wanted) }
+        } else if let Some(meters) = self.meters() {
+            if is_ours(meters.own()) {
+                return Err(CIRCLE.into());
+            }
+            let bridge = self.bridge(meters.own());
+            let bridge = bridge.ok_or_else(|| self.destination.never_collected())?;
+            wanted.iter().for_each(|metric| bridge.build(&meters, metric, self.limit));
+            Installed::Bridge { meters, bridge: bridge.enter(&wanted) }
         } else {
             return Ok(());
         };
@@ -301,12 +319,12 @@ impl MetricHandler for OtelHandler {
             return;
         }
         // Cloned under the lock: the code below waits.
-        let (meter, bridge) = match &*lock(&self.installed) {
-            Some(Installed::Bridge { meter, bridge }) => (meter.clone(), Arc::clone(bridge)),
+        let (meters, bridge) = match &*lock(&self.installed) {
+            Some(Installed::Bridge { meters, bridge }) => (meters.clone(), Arc::clone(bridge)),
             Some(Installed::Source(source)) => return source.want(metric),
             None => return,
         };
-        bridge.build_deferred(&meter, metric, self.limit);
+        bridge.build_deferred(&meters, metric, self.limit);
     }
 
     /// The threads of a pipeline, or of a provider's reader, are in the parent.

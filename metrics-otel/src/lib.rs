@@ -10,6 +10,9 @@
 //!   other than OTLP. For the provider of OpenTelemetry's SDK, add the feature `sdk` (`otel-sdk` in
 //!   the facade).
 //!
+//! [`meter_provider`] is the other direction: crates that record through OpenTelemetry's API reach
+//! every handler of this framework.
+//!
 //! # How metrics arrive by OTLP
 //!
 //! Counters, up-down counters and gauges arrive as they are, histograms with count, sum, minimum,
@@ -79,6 +82,7 @@
 //! [typed-metrics]: https://docs.rs/typed-metrics
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod api;
 mod builder;
 mod collecting;
 mod destination;
@@ -90,6 +94,7 @@ mod process;
 mod provider;
 mod several;
 
+pub use api::provider::{TypedMeterProvider, meter_provider};
 pub use builder::OtlpBuilder;
 pub use handler::OtelHandler;
 pub use otlp::config::mistakes::OtlpError;

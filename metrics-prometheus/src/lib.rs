@@ -52,6 +52,7 @@ mod prometheus_client_collector;
 mod prometheus_collector;
 #[cfg(feature = "push")]
 mod push;
+mod scope;
 #[cfg(any(feature = "server", feature = "tower", feature = "push"))]
 mod scrape;
 #[cfg(feature = "server")]

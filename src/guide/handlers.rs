@@ -69,6 +69,9 @@
 //! program has a provider already, for views, or for an exporter other than OTLP; the pipeline
 //! costs less. `typed_metrics::otel` describes the exported metrics.
 //!
+//! `typed_metrics::otel::meter_provider()` is the other direction: other crates that record through
+//! OpenTelemetry's API reach all handlers. The page `opentelemetry` of this guide describes it.
+//!
 //! # Logfire
 //!
 //! With the feature `logfire`, the handler named `"logfire"` exports to Pydantic Logfire. It needs

@@ -14,15 +14,17 @@ pub(super) struct Definitions {
 impl Definitions {
     /// The definitions of each metric.
     pub(super) fn of(families: Vec<&'static Family>) -> Vec<Self> {
-        let mut by_name = HashMap::with_capacity(families.len());
+        let mut by_id = HashMap::with_capacity(families.len());
         let mut all: Vec<Self> = Vec::with_capacity(families.len());
         for family in families {
-            let index = *by_name.entry(family.descriptor().name()).or_insert(all.len());
+            let index = *by_id.entry(family.descriptor().id()).or_insert(all.len());
             match all.get_mut(index) {
                 Some(known) => known.others.push(family),
                 None => all.push(Self { first: family, others: Vec::new() }),
             }
         }
+        // The metrics of a scope follow each other.
+        all.sort_by_key(|metric| metric.first.descriptor().scope_number());
         all
     }
 

@@ -35,7 +35,7 @@ fn wrong(variable: &'static str, reason: String) -> Error {
 
 /// The variables that say what a replacement says.
 pub(super) fn variables(replacement: &Replacement) -> String {
-    let buckets = replacement.boundaries.as_ref().map(|_| format!("`{BUCKETS}`"));
+    let buckets = replacement.buckets.as_ref().map(|_| format!("`{BUCKETS}`"));
     let limit = replacement.series_limit.map(|_| format!("`{SERIES_LIMIT}`"));
     buckets.into_iter().chain(limit).collect::<Vec<_>>().join(" and ")
 }

@@ -7,17 +7,18 @@ use super::joined::JOINED;
 use super::snapshot::{MetricSnapshot, SeriesSnapshot};
 use crate::locks::lock;
 use crate::metric::kind::MetricType;
+use crate::metric::metric_id::MetricId;
 use crate::metric::series_id::SeriesId;
 use crate::store::family::Family;
 use crate::store::value::Same;
 
-/// The metrics of a snapshot, merged by name.
+/// The metrics of a snapshot; equal definitions of one metric are merged.
 #[derive(Default)]
 pub(crate) struct MergedMetrics {
     metrics: Vec<MetricSnapshot>,
     /// The first family of each metric.
     families: Vec<&'static Family>,
-    by_name: HashMap<&'static str, MergedSeries>,
+    by_id: HashMap<MetricId, MergedSeries>,
 }
 
 struct MergedSeries {
@@ -30,7 +31,7 @@ impl MergedMetrics {
     /// Adds the metric of a family.
     pub(crate) fn push(&mut self, family: &'static Family, metric: MetricSnapshot) {
         let descriptor = metric.descriptor;
-        if let Some(merged) = self.by_name.get_mut(descriptor.name()) {
+        if let Some(merged) = self.by_id.get_mut(&descriptor.id()) {
             let first = &mut self.metrics[merged.metric];
             if first.descriptor.difference(descriptor).is_none() {
                 first.merge(metric, &mut merged.series);
@@ -38,7 +39,7 @@ impl MergedMetrics {
             }
         }
         let merged = MergedSeries { metric: self.metrics.len(), series: None };
-        self.by_name.insert(descriptor.name(), merged);
+        self.by_id.insert(descriptor.id(), merged);
         self.metrics.push(metric);
         self.families.push(family);
     }

@@ -110,7 +110,7 @@ pub(crate) fn override_registered(metric: &'static Descriptor) -> Result<(), Err
     let by_variable = overrides.by_variable.as_ref().and_then(|read| read.get(metric.name()));
     let by_code = overrides.by_code.get(metric.name());
     let by_code = by_code.cloned().unwrap_or_default();
-    let is_by_code = by_code.boundaries.is_some();
+    let is_by_code = by_code.buckets.is_some();
     let replacement = by_code.or(by_variable.cloned());
     drop(overrides);
     let applied = replacement.apply(metric);

@@ -36,8 +36,8 @@ fn replaced_by(latest: Series) -> Vec<Series> {
     };
     let mut replaced = Vec::new();
     let Some(last) = set_at(latest.current().0) else { return replaced };
-    let name = latest.descriptor().name();
-    for family in registry::all_families().iter().filter(|f| f.descriptor().name() == name) {
+    let id = latest.descriptor().id();
+    for family in registry::all_families().iter().filter(|f| f.descriptor().id() == id) {
         family.for_each_series(|series| {
             replaced.extend(set_at(series).filter(|at| *at < last).map(|_| series));
         });

@@ -75,8 +75,13 @@ impl<'a> LabelHash<'a> {
 
     #[inline(always)]
     pub(crate) fn text(self, text: &str) -> Self {
+        self.bytes(text.as_bytes())
+    }
+
+    #[inline(always)]
+    fn bytes(self, bytes: &[u8]) -> Self {
         let mut hasher = FoldHasher::with_seed(self.next(), &self.seeds.text);
-        hasher.write(text.as_bytes());
+        hasher.write(bytes);
         Self { state: hasher.finish(), ..self }
     }
 
@@ -88,6 +93,7 @@ impl<'a> LabelHash<'a> {
             LabelRef::Int(value) => self.number(2, value.cast_unsigned()),
             LabelRef::Float(value) => self.number(3, value.to_bits()),
             LabelRef::Str(text) => self.text(text),
+            LabelRef::List(list) => self.number(4, 0).bytes(list.bytes()),
         }
     }
 
@@ -147,6 +153,7 @@ fn same(value: LabelRef<'_>, stored: Option<&LabelValue>) -> bool {
         // By bits, so that NaN equals NaN.
         (LabelRef::Float(a), Some(LabelValue::Float(b))) => a.to_bits() == b.to_bits(),
         (LabelRef::Str(a), Some(LabelValue::Str(b))) => *a == **b,
+        (LabelRef::List(a), Some(LabelValue::List(b))) => a == b.as_ref(),
         _ => false,
     }
 }

@@ -7,7 +7,9 @@ use std::time::Duration;
 use super::definition::Definition;
 use super::kind::{MetricType, ValueType};
 use super::label_descriptor::LabelDescriptor;
+use super::metric_id::MetricId;
 use super::presentation::{OtherName, States};
+use super::scope::Scope;
 use super::settings::{DecidedSettings, Settings, default_grid};
 use super::source::Source;
 use crate::cells::grid::Grid;
@@ -32,17 +34,23 @@ pub struct Descriptor {
     definition: Definition,
     /// `None` if the settings cannot be overridden.
     settings: Option<&'static DecidedSettings>,
+    scope: Option<&'static Scope>,
 }
 
 impl Descriptor {
     /// A descriptor whose settings cannot be overridden.
     pub(crate) const fn new(definition: Definition) -> Self {
-        Self { definition, settings: None }
+        Self { definition, settings: None, scope: None }
     }
 
     /// The descriptor of a metric whose settings are in `settings`.
     pub(crate) const fn with(definition: Definition, settings: &'static DecidedSettings) -> Self {
-        Self { definition, settings: Some(settings) }
+        Self { definition, settings: Some(settings), scope: None }
+    }
+
+    /// The descriptor of a metric of `scope`.
+    pub(crate) const fn in_scope(self, scope: Option<&'static Scope>) -> Self {
+        Self { scope, ..self }
     }
 
     pub(crate) const fn definition(&self) -> &Definition {
@@ -110,6 +118,34 @@ impl Descriptor {
         self.definition.name
     }
 
+    /// The instrumentation scope: the library that records the metric through OpenTelemetry's API.
+    /// `None` for metrics of this framework.
+    #[must_use]
+    pub const fn scope(&self) -> Option<&'static Scope> {
+        self.scope
+    }
+
+    /// The identity of the metric. Use it as a key, rather than the name.
+    #[must_use]
+    pub fn id(&self) -> MetricId {
+        let scoped = self.scope.map_or(0, |_| std::ptr::from_ref(self).addr());
+        MetricId::new(self.name(), scoped)
+    }
+
+    /// The place of the metric's scope in the order of all scopes; metrics without a scope come
+    /// first.
+    pub(crate) fn scope_number(&self) -> usize {
+        self.scope.map_or(0, Scope::number)
+    }
+
+    /// The name, and the scope if there is one.
+    pub(crate) fn name_in_prose(&self) -> Cow<'static, str> {
+        match self.scope {
+            Some(scope) => format!("{} [{}]", self.name(), scope.name()).into(),
+            None => self.name().into(),
+        }
+    }
+
     /// The kind of instrument. A metric with [states](Self::state_label) and an
     /// [info](Self::is_info) are up-down counters of `i64`.
     #[must_use]
@@ -162,7 +198,7 @@ impl Descriptor {
             presentation: Some(Box::leak(Box::new(renamed))),
             ..self.definition
         };
-        Some(Self { definition, settings: self.settings })
+        Some(Self { definition, ..*self })
     }
 
     pub(crate) fn states(&self) -> Option<States> {

@@ -169,6 +169,7 @@ impl Serialize for Descriptor {
         let fields = 9
             + texts.clone().count()
             + usize::from(self.is_info())
+            + usize::from(self.scope().is_some())
             + usize::from(!objectives.is_empty());
         let mut s = serializer.serialize_struct("Descriptor", fields)?;
         s.serialize_field("name", d.name)?;
@@ -182,6 +183,9 @@ impl Serialize for Descriptor {
         s.serialize_field("source", &d.source())?;
         for (key, text) in texts {
             s.serialize_field(key, text)?;
+        }
+        if let Some(scope) = self.scope() {
+            s.serialize_field("scope", scope)?;
         }
         if self.is_info() {
             s.serialize_field("info", &true)?;

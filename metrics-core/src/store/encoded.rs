@@ -26,6 +26,7 @@ const TRUE: u8 = 2;
 const INT: u8 = 3;
 const FLOAT: u8 = 4;
 const TEXT: u8 = 5;
+const LIST: u8 = 6;
 
 /// Numbers from here on take nine bytes, others one.
 const LONG: u8 = 255;
@@ -80,6 +81,12 @@ impl Encoder {
                 self.0.push(TEXT);
                 return self.text(text);
             }
+            LabelRef::List(list) => {
+                self.0.push(LIST);
+                let mut encoder = self.number(list.bytes().len());
+                encoder.0.extend(list.bytes());
+                return encoder;
+            }
         }
         self
     }
@@ -111,10 +118,15 @@ impl Comparison<'_> {
 
     #[inline(always)]
     pub(super) fn text(&mut self, text: &str) -> bool {
-        self.number(text.len())
-            && self.0.split_at_checked(text.len()).is_some_and(|(stored, rest)| {
+        self.sized(text.as_bytes())
+    }
+
+    #[inline(always)]
+    fn sized(&mut self, bytes: &[u8]) -> bool {
+        self.number(bytes.len())
+            && self.0.split_at_checked(bytes.len()).is_some_and(|(stored, rest)| {
                 self.0 = rest;
-                stored == text.as_bytes()
+                stored == bytes
             })
     }
 
@@ -129,6 +141,7 @@ impl Comparison<'_> {
                 self.bytes([FLOAT]) && self.bytes(value.to_bits().to_le_bytes())
             }
             LabelRef::Str(text) => self.bytes([TEXT]) && self.text(text),
+            LabelRef::List(list) => self.bytes([LIST]) && self.sized(list.bytes()),
         }
     }
 

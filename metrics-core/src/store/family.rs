@@ -26,6 +26,7 @@ use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::{DropReason, Dropped};
 use crate::metric::kind::{MetricType, ValueType};
 use crate::metric::lifetime::Lifetime;
+use crate::metric::scope::Scope;
 use crate::metric::settings::DecidedSettings;
 use crate::metric::source::Place;
 use crate::shards::layout::{Layout, SINGLE, Width};
@@ -143,9 +144,14 @@ impl Family {
 
     /// The family of a run-time metric, whose labels come with each measurement.
     pub(crate) fn leak(definition: Definition) -> &'static Self {
+        Self::leak_in(None, definition)
+    }
+
+    /// The family of a metric of `scope`, whose labels come with each measurement.
+    pub(crate) fn leak_in(scope: Option<&'static Scope>, definition: Definition) -> &'static Self {
         let layout = Layout::new(&definition, true);
         let settings = Box::leak(Box::new(DecidedSettings::new()));
-        let descriptor = Descriptor::with(definition, settings);
+        let descriptor = Descriptor::with(definition, settings).in_scope(scope);
         let fixed_block = Block::new(&UNUSED, &NoOwner, 1, layout);
         Box::leak(Box::new(Self { descriptor, open: true, fixed_block, ..Self::empty() }))
     }

@@ -178,6 +178,7 @@ fn value(value: LabelRef<'_>) -> String {
         LabelRef::Int(value) => value.to_string(),
         LabelRef::Float(value) => value.to_string(),
         LabelRef::Str(text) => format!("{text:?}"),
+        LabelRef::List(list) => list.to_string(),
     }
 }
 

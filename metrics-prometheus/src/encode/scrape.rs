@@ -13,6 +13,7 @@ use super::{open_metrics_2, text};
 use crate::conflicts::{Families, Named};
 use crate::format::Format;
 use crate::kind::Kind;
+use crate::scope::labels_of;
 use crate::settings::Settings;
 use crate::unit::unit_of;
 
@@ -80,7 +81,9 @@ impl<'a> Scrape<'a> {
         for named in family {
             match named.metric {
                 Some(metric) => {
-                    source.add(named.index, members.len(), &settings.scope, labels, rows);
+                    let own = metric.scope().map(labels_of);
+                    let scope = own.as_ref().unwrap_or(&settings.scope);
+                    source.add(named.index, members.len(), scope, labels, rows);
                     members.push(Member::new(metric.boundaries()));
                 }
                 None => rows.push(0, Reading::Number(Number::U64(1)), &[], 0, |out| {

@@ -15,7 +15,7 @@ pub(super) trait Source {
         &mut self,
         metric: usize,
         member: usize,
-        more: &[(&'static str, String)],
+        more: &[(String, String)],
         labels: &mut LabelWriter<'_>,
         rows: &mut Rows,
     );
@@ -26,7 +26,7 @@ impl Source for Vec<&MetricSnapshot> {
         &mut self,
         metric: usize,
         member: usize,
-        more: &[(&'static str, String)],
+        more: &[(String, String)],
         labels: &mut LabelWriter<'_>,
         rows: &mut Rows,
     ) {
@@ -56,7 +56,7 @@ impl Source for Live<'_> {
         &mut self,
         metric: usize,
         member: usize,
-        more: &[(&'static str, String)],
+        more: &[(String, String)],
         labels: &mut LabelWriter<'_>,
         rows: &mut Rows,
     ) {

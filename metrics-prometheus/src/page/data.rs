@@ -19,6 +19,8 @@
 
 use std::time::SystemTime;
 
+use std::borrow::Cow;
+
 use serde::ser::{SerializeSeq, SerializeTuple};
 use serde::{Serialize, Serializer};
 use typed_metrics_core::{LabelRef, MetricSnapshot, SeriesSnapshot, Snapshot, Value};
@@ -49,7 +51,8 @@ struct Data<'a> {
 
 #[derive(Serialize)]
 struct Metric<'a> {
-    name: &'a str,
+    /// With the scope in brackets, if there is one.
+    name: Cow<'a, str>,
     kind: &'a str,
     unit: &'a str,
     description: &'a str,
@@ -72,12 +75,18 @@ impl<'a> Metric<'a> {
         let dropped = dropped.map(|(reason, count)| (reason.to_string(), Number::U64(*count)));
         let series = metric.series.iter();
         Self {
-            name: descriptor.name(),
+            name: match descriptor.scope() {
+                Some(scope) => format!("{} [{}]", descriptor.name(), scope.name()).into(),
+                None => descriptor.name().into(),
+            },
             kind: descriptor.metric_type().as_str(),
             unit: descriptor.unit(),
             description: descriptor.description(),
             limit: descriptor.series_limit(),
-            source: format!("{}:{}", source.file, source.line),
+            source: match source.file {
+                "" => source.item.to_owned(),
+                file => format!("{file}:{}", source.line),
+            },
             boundaries: descriptor.boundaries(),
             dropped: dropped.collect(),
             series: series.map(|series| Series::new(series, &labels)).collect(),
@@ -131,6 +140,7 @@ impl Serialize for LabelValues<'_> {
             match *value {
                 LabelRef::Int(value) => values.serialize_element(&Number::I64(value))?,
                 LabelRef::Float(value) => values.serialize_element(&Number::F64(value))?,
+                LabelRef::List(list) => values.serialize_element(&list.to_string())?,
                 // A label that is absent is `null`.
                 value => values.serialize_element(&value)?,
             }

@@ -50,7 +50,8 @@ fn read(table: &str, stored: &mut Stored) {
     // The first line is the rule below the titles. Names and units are ASCII.
     for line in lines.skip(1).filter(|line| line.len() > labels) {
         if !line.starts_with(' ') {
-            name = line[..kind.unwrap_or(unit)].trim().trim_end_matches(" (old name)");
+            name = line[..kind.unwrap_or(unit)].trim();
+            name = name.trim_end_matches(" (old name)").trim_end_matches(" [suite]");
             kind_of = kind.map_or("histogram", |kind| line[kind..unit].trim());
             unit_of = line[unit..labels].trim();
         }

@@ -73,6 +73,8 @@ impl MetricHandler for Scraped {
 /// The suite's metrics: the name and the type in a scrape, and the name, kind and unit here.
 const METRICS: &[(&str, &str, &str, &str, &str)] = &[
     ("suite_requests_total", "counter", "suite.requests", "counter", "{request}"),
+    ("suite_foreign_total", "counter", "suite.foreign", "counter", "{request}"),
+    ("suite_foreign_sizes", "histogram", "suite.foreign_sizes", "histogram", ""),
     ("suite_revenue_EUR_total", "counter", "suite.revenue", "counter", "EUR"),
     ("suite_level", "gauge", "suite.level", "up_down_counter", "{item}"),
     ("suite_heat", "gauge", "suite.heat", "gauge", ""),
@@ -110,6 +112,12 @@ fn stored(scraped: &str) -> Stored {
             // Prometheus: a label with an empty value is a label that is not there.
             if name == "suite.routes" && sample.labels[0].0 != "route" {
                 sample.labels.insert(0, ("route".to_owned(), String::new()));
+            }
+            if name.starts_with("suite.foreign") {
+                let scope = ("otel_scope_name".to_owned(), "suite".to_owned());
+                let before = sample.labels.len();
+                sample.labels.retain(|label| *label != scope);
+                assert_eq!(sample.labels.len(), before - 1, "the scope is a label");
             }
             if own == "histogram" {
                 histograms.entry(sample.labels()).or_default().add(sample);

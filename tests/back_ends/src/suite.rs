@@ -3,7 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread;
 
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::MeterProvider as _;
 use typed_metrics::label::MAX_LABEL_LEN;
+use typed_metrics::otel::meter_provider;
 use typed_metrics::{
     Label, Metric, Metrics, add_metric_handler, attributes, clear_metric_handlers, flush,
     register_metric, set_metric_handlers, shutdown,
@@ -33,6 +36,7 @@ macro_rules! run_against {
                     metrics_that_come_later_arrive
                     shutdown_exports_what_came_last
                     several_threads_lose_nothing
+                    what_is_recorded_through_opentelemetry_arrives
                 }
             }
         )*}
@@ -438,4 +442,24 @@ pub(crate) fn several_threads_lose_nothing<B: BackEnd>() {
     flush().unwrap();
     let recorded: Vec<_> = (0..THREADS).flat_map(|_| 1..=EACH).collect();
     assert_sums::<B>(&back_end.stored(), &labels, &recorded);
+}
+
+pub(crate) fn what_is_recorded_through_opentelemetry_arrives<B: BackEnd>() {
+    let (back_end, (run, labels)) = (B::start(), new_run());
+    let _turn = my_turn(); // dropped before `back_end`
+    let meter = meter_provider().meter("suite");
+    let requests = meter.u64_counter("suite.foreign").with_unit("{request}").build();
+    let sizes = meter.f64_histogram("suite.foreign_sizes");
+    let sizes = sizes.with_boundaries(vec![1.0, 10.0, 100.0]).build();
+    let attributes = [KeyValue::new("run", run.cast_signed())];
+    requests.add(3, &attributes);
+    set_metric_handlers(back_end.handler()).unwrap();
+    requests.bind(&attributes).add(4);
+    sizes.record(7.0, &attributes);
+    flush().unwrap();
+    let stored = back_end.stored();
+    assert_eq!(stored.number("suite.foreign", &labels), Some(7.0));
+    assert_eq!(stored.kind_and_unit("suite.foreign"), ("counter", "{request}"));
+    let histogram = stored.histogram("suite.foreign_sizes", &labels).unwrap();
+    assert_eq!((histogram.count, histogram.sum), (1, 7.0));
 }

@@ -1,4 +1,5 @@
-//! A source: the metrics that a pipeline exports under one scope and one prefix.
+//! A source: the metrics that a pipeline exports under one scope and one prefix. Metrics with a
+//! scope of their own keep it.
 //!
 //! A source lives as long as its pipeline. So no value is exported twice, whichever handlers are
 //! installed and cleared.
@@ -10,13 +11,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use log::Level;
 use opentelemetry::InstrumentationScope;
-use typed_metrics_core::{Counting, Descriptor, MetricType, Point, PointReader, Value, report};
+use typed_metrics_core::{
+    Counting, Descriptor, MetricId, MetricType, Point, PointReader, Value, report,
+};
 
 use super::batches::{Aggregation, Batch, Batches};
 use super::data_point::{Common, Data};
 use super::encoded_labels::EncodedLabels;
 use super::exponential::Exponential;
-use super::head::Head;
+use super::head::{Head, ScopeHead};
 use crate::lock::lock;
 use crate::otlp::config::settings::Settings;
 use crate::otlp::config::temporality::Temporality;
@@ -27,13 +30,15 @@ pub(crate) struct Source {
     scope: InstrumentationScope,
     prefix: Option<String>,
     head: Head,
+    /// The head of the source's own scope.
+    own: ScopeHead,
     temporality: Temporality,
     /// Whether histograms are exported as exponential histograms.
     exponential: bool,
     /// How many installed handlers use the source. Without a user, nothing is exported.
     users: AtomicUsize,
-    /// The names of the metrics that are exported.
-    wanted: Mutex<HashSet<&'static str>>,
+    /// The metrics that are exported.
+    wanted: Mutex<HashSet<MetricId>>,
     state: Mutex<State>,
 }
 
@@ -42,7 +47,7 @@ pub(crate) struct Source {
 struct State {
     reader: PointReader,
     /// The temporality of each exported metric, which never changes.
-    counting: HashMap<&'static str, Counting>,
+    counting: HashMap<MetricId, Counting>,
     /// When the last interval ended, in nanoseconds since the Unix epoch.
     last: Option<u64>,
     /// The metrics with values that OTLP cannot represent, for which that was reported.
@@ -58,11 +63,11 @@ impl Source {
         prefix: Option<&str>,
         settings: &Settings,
     ) -> Self {
-        let version = scope.version().unwrap_or_default();
         Self {
             scope: scope.clone(),
             prefix: prefix.map(str::to_owned),
-            head: Head::new(settings.resource.attributes(), scope.name(), version),
+            head: Head::new(settings.resource.attributes()),
+            own: ScopeHead::new(scope),
             temporality: settings.temporality,
             exponential: settings.exponential,
             users: AtomicUsize::new(0),
@@ -83,7 +88,7 @@ impl Source {
 
     /// Registers a handler that exports these metrics as a user of the source.
     pub(crate) fn enter(self: &Arc<Self>, wanted: &[&'static Descriptor]) -> SourceUse {
-        *lock(&self.wanted) = wanted.iter().map(|metric| metric.name()).collect();
+        *lock(&self.wanted) = wanted.iter().map(|metric| metric.id()).collect();
         // Relaxed: the counter guards no other memory.
         self.users.fetch_add(1, Relaxed);
         SourceUse(Arc::clone(self))
@@ -95,7 +100,7 @@ impl Source {
 
     /// Exports one more metric.
     pub(crate) fn want(&self, metric: &'static Descriptor) {
-        lock(&self.wanted).insert(metric.name());
+        lock(&self.wanted).insert(metric.id());
     }
 
     /// Collects and encodes the metrics if a handler uses the source.
@@ -109,16 +114,17 @@ impl Source {
             source: self,
             batches: Batches::new(&self.head, std::mem::take(buffer)),
             metric: None,
+            scope: None,
             since: *last,
             labels,
             current: EncodedLabels::default(),
             too_large: Vec::new(),
         };
         let time = reader.collect(
-            |metric| lock(&self.wanted).contains(metric.name()),
+            |metric| lock(&self.wanted).contains(&metric.id()),
             |metric, is_observed| {
                 *counting
-                    .entry(metric.name())
+                    .entry(metric.id())
                     .or_insert_with(|| self.temporality.of(metric.metric_type(), is_observed))
             },
             |metric, point| encoding.add(metric, point),
@@ -149,6 +155,9 @@ struct Encoding<'a> {
     batches: Batches<'a>,
     /// The metric whose data points are added.
     metric: Option<&'static Descriptor>,
+    /// The address of the scope of that metric, 0 for the source's own; `None` before the first
+    /// metric.
+    scope: Option<usize>,
     /// When the interval of changes began, in nanoseconds since the Unix epoch.
     since: Option<u64>,
     /// The encoded labels of all metrics but the current one, by [`address`].
@@ -198,6 +207,11 @@ impl Encoding<'_> {
             MetricType::Histogram => Aggregation::Histogram { is_delta },
             _ => Aggregation::Gauge,
         };
+        let scope = metric.scope().map_or(0, |scope| std::ptr::from_ref(scope).addr());
+        if self.scope.replace(scope) != Some(scope) {
+            let own = || self.source.own.clone();
+            self.batches.begin_scope(metric.scope().map_or_else(own, ScopeHead::of));
+        }
         let name = match &self.source.prefix {
             Some(prefix) => &format!("{prefix}_{}", metric.name()),
             None => metric.name(),
