@@ -25,6 +25,9 @@ pub use crate::metric::lifetime::Lifetime;
 pub use crate::metric::presentation::{Presentation, check_states};
 pub use crate::metric::source::{Place, Source};
 pub use crate::rules::buckets::check_constant_boundaries;
+pub use crate::rules::exponential::{
+    ExponentialSettings, check_constant_max_size, check_constant_zero_threshold,
+};
 pub use crate::rules::name::check_prefix;
 pub use crate::store::family::Family;
 pub use crate::store::shape::{check_budget, check_series_limit};

@@ -1,5 +1,7 @@
 //! The rule that gives each value of a histogram its bucket.
 
+use std::fmt;
+
 use super::exponential::window;
 use crate::rules::exponential::ExponentialSettings;
 
@@ -34,6 +36,21 @@ impl Grid {
         match self {
             Self::Explicit(boundaries) => boundaries.len() + 1,
             Self::Exponential(settings) => window::WIDTH + settings.max_size as usize,
+        }
+    }
+}
+
+impl fmt::Display for Grid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Explicit(boundaries) => write!(f, "{boundaries:?}"),
+            Self::Exponential(ExponentialSettings { max_size, zero_threshold }) => {
+                write!(f, "exponential, max_size = {max_size}")?;
+                if *zero_threshold > 0.0 {
+                    write!(f, ", zero_threshold = {zero_threshold}")?;
+                }
+                Ok(())
+            }
         }
     }
 }

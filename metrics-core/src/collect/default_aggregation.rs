@@ -16,5 +16,5 @@ pub fn exponential_by_default() -> Vec<&'static Descriptor> {
     let histograms = families
         .map(|family| family.descriptor())
         .filter(|metric| metric.metric_type() == MetricType::Histogram);
-    histograms.filter(|metric| metric.is_explicit_by_use()).collect()
+    histograms.filter(|metric| metric.keeps_its_boundaries()).collect()
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::env;
 
-use super::replacement::Replacement;
+use super::replacement::{Buckets, Replacement};
 use crate::error::Error;
+use crate::rules::exponential::ExponentialSettings;
 use crate::rules::name::check_metric_name;
 
 const BUCKETS: &str = "TYPED_METRICS_BUCKETS";
@@ -52,8 +53,29 @@ fn read_buckets(text: &str, replacement: &mut Replacement) -> Result<(), String>
             format!("`{word}` is not a number; write boundaries as in `shop.duration=5,10,25`")
         })
     };
-    replacement.boundaries = Some(text.split(',').map(boundary).collect::<Result<_, _>>()?);
+    replacement.buckets = Some(match exponential(text) {
+        Some(settings) => Buckets::Exponential(settings?),
+        None => Buckets::Explicit(text.split(',').map(boundary).collect::<Result<_, _>>()?),
+    });
     Ok(())
+}
+
+/// The settings in `exponential` or `exponential(80)`; `None` if the text is something else.
+fn exponential(text: &str) -> Option<Result<ExponentialSettings, String>> {
+    let rest = text.strip_prefix("exponential")?.trim();
+    if rest.is_empty() {
+        return Some(Ok(ExponentialSettings::DEFAULT));
+    }
+    let size = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    let settings = size
+        .and_then(|size| size.trim().parse().ok())
+        .map(|size| ExponentialSettings::DEFAULT.max_size(size));
+    Some(settings.ok_or_else(|| {
+        format!(
+            "`{text}` is not `exponential` with a number of buckets; write \
+             `shop.duration=exponential` or `shop.duration=exponential(80)`"
+        )
+    }))
 }
 
 fn read_limit(text: &str, replacement: &mut Replacement) -> Result<(), String> {
@@ -77,15 +99,22 @@ mod tests {
     #[test]
     fn a_variable_lists_metrics_with_their_settings() {
         let buckets = |boundaries: &[f64]| Replacement {
-            boundaries: Some(boundaries.to_vec()),
+            buckets: Some(Buckets::Explicit(boundaries.to_vec())),
             series_limit: None,
         };
         let expected =
             vec![("a.b".to_owned(), buckets(&[5.0, 10.0])), ("c".to_owned(), buckets(&[-0.5]))];
         assert_eq!(read(" c = -0.5 ;; a.b=5, 1e1;", read_buckets), Ok(expected));
-        let limit = Replacement { boundaries: None, series_limit: Some(500) };
+        let limit = Replacement { buckets: None, series_limit: Some(500) };
         assert_eq!(read("c=500", read_limit), Ok(vec![("c".to_owned(), limit)]));
         assert_eq!(read("", read_limit), Ok(vec![]));
+        let sizes = [("a", "exponential", 160), ("b", "exponential( 80 )", 80)];
+        for (name, text, size) in sizes {
+            let buckets = Buckets::Exponential(ExponentialSettings::DEFAULT.max_size(size));
+            let replacement = Replacement { buckets: Some(buckets), series_limit: None };
+            let found = read(&format!("{name}={text}"), read_buckets);
+            assert_eq!(found, Ok(vec![(name.to_owned(), replacement)]));
+        }
     }
 
     #[test]
@@ -96,6 +125,12 @@ mod tests {
                 "c=5,x",
                 read_buckets,
                 "`x` is not a number; write boundaries as in `shop.duration=5,10,25`",
+            ),
+            (
+                "c=exponential(80",
+                read_buckets,
+                "`exponential(80` is not `exponential` with a number of buckets; write \
+                 `shop.duration=exponential` or `shop.duration=exponential(80)`",
             ),
             (
                 "c=-1",

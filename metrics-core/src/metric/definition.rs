@@ -5,6 +5,7 @@ use super::label_descriptor::LabelDescriptor;
 use super::lifetime::Lifetime;
 use super::presentation::Presentation;
 use super::source::{Place, Source};
+use crate::cells::grid::Grid;
 use crate::rules::exponential::ExponentialSettings;
 
 /// The default series limit of a metric. OpenTelemetry has the same default.
@@ -38,6 +39,14 @@ impl Definition {
         match self.presentation {
             Some(presentation) => presentation,
             None => &Presentation::PLAIN,
+        }
+    }
+
+    /// The rule for a histogram's buckets.
+    pub(crate) const fn grid(&self) -> Grid {
+        match self.exponential {
+            Some(settings) => Grid::Exponential(settings),
+            None => Grid::Explicit(self.boundaries),
         }
     }
 
@@ -157,6 +166,11 @@ setters! {
 
 #[allow(missing_docs, reason = "only generated code uses it")]
 impl Definition {
+    #[must_use]
+    pub const fn exponential(self, settings: ExponentialSettings) -> Self {
+        Self { exponential: Some(settings), ..self }
+    }
+
     #[must_use]
     pub const fn shown(self, presentation: &'static Presentation) -> Self {
         Self { presentation: Some(presentation), ..self }

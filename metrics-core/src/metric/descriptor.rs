@@ -8,7 +8,7 @@ use super::definition::Definition;
 use super::kind::{MetricType, ValueType};
 use super::label_descriptor::LabelDescriptor;
 use super::presentation::{OtherName, States};
-use super::settings::{DecidedSettings, Settings};
+use super::settings::{DecidedSettings, Settings, default_grid};
 use super::source::Source;
 use crate::cells::grid::Grid;
 use crate::labels::set::{Labels, OVERFLOW};
@@ -49,46 +49,58 @@ impl Descriptor {
         &self.definition
     }
 
-    /// The settings that the definition states.
-    pub(crate) const fn declared_settings(&self) -> Settings {
-        let Definition { boundaries, exponential, series_limit, .. } = self.definition;
-        Settings { boundaries, exponential, series_limit }
-    }
-
     /// The settings of the metric if nobody overrides them.
     pub(crate) fn default_settings(&self) -> Settings {
-        self.declared_settings().by_default()
+        Settings {
+            grid: default_grid(self.definition.grid()),
+            series_limit: self.definition.series_limit,
+        }
     }
 
     /// The settings. The first call decides that they are not overridden.
     pub(crate) fn settings(&self) -> Settings {
+        self.decide(self.default_settings())
+    }
+
+    /// The settings. Those that are not decided yet are decided to be `wanted`.
+    pub(crate) fn decide(&self, wanted: Settings) -> Settings {
         match self.settings {
-            Some(settings) => settings.get_or(self.default_settings()),
-            None => self.declared_settings(),
+            Some(settings) => Settings {
+                grid: settings.grid_or(wanted.grid),
+                series_limit: settings.series_limit_or(wanted.series_limit),
+            },
+            None => Settings {
+                grid: self.definition.grid(),
+                series_limit: self.definition.series_limit,
+            },
         }
     }
 
-    /// The settings, if they are decided.
-    pub(crate) fn decided_settings(&self) -> Option<Settings> {
+    /// Decides the settings that are some. The result is those that are decided already.
+    pub(crate) fn override_settings(
+        &self,
+        grid: Option<Grid>,
+        series_limit: Option<usize>,
+    ) -> (Option<Grid>, Option<usize>) {
+        let Some(settings) = self.settings else { return self.decided_settings() };
+        (grid.map(|grid| settings.grid_or(grid)), series_limit.map(|n| settings.series_limit_or(n)))
+    }
+
+    /// The settings that are decided.
+    pub(crate) fn decided_settings(&self) -> (Option<Grid>, Option<usize>) {
         match self.settings {
             Some(settings) => settings.get(),
-            None => Some(self.declared_settings()),
+            None => (Some(self.definition.grid()), Some(self.definition.series_limit)),
         }
     }
 
     /// The settings as far as they are known, without a decision.
     pub(crate) fn current_settings(&self) -> Settings {
-        self.decided_settings().unwrap_or_else(|| self.default_settings())
-    }
-
-    /// Overrides the settings.
-    ///
-    /// # Errors
-    /// The settings that are decided already.
-    pub(crate) fn override_settings(&self, settings: Settings) -> Result<(), Settings> {
-        match self.settings {
-            Some(decided) => decided.decide(settings),
-            None => Err(self.declared_settings()),
+        let (grid, series_limit) = self.decided_settings();
+        let default = self.default_settings();
+        Settings {
+            grid: grid.unwrap_or(default.grid),
+            series_limit: series_limit.unwrap_or(default.series_limit),
         }
     }
 
@@ -225,12 +237,12 @@ impl Descriptor {
     /// they cannot be [overridden](crate::override_metric).
     #[must_use]
     pub fn boundaries(&self) -> &'static [f64] {
-        self.settings().boundaries
+        self.settings().grid.boundaries()
     }
 
     /// The rule for a histogram's buckets. From this call on, it is not overridden.
     pub(crate) fn grid(&self) -> Grid {
-        self.settings().grid()
+        self.settings().grid
     }
 
     /// The settings of an exponential histogram; `None` for histograms with boundaries and other
@@ -247,14 +259,13 @@ impl Descriptor {
     /// ```
     #[must_use]
     pub fn exponential(&self) -> Option<ExponentialSettings> {
-        self.settings().exponential
+        self.settings().grid.exponential()
     }
 
-    /// Whether the first use decided that the histogram has the buckets of its definition.
-    pub(crate) fn is_explicit_by_use(&self) -> bool {
-        let declared = self.declared_settings().boundaries;
-        self.decided_settings()
-            .is_some_and(|decided| !decided.boundaries.is_empty() && decided.boundaries == declared)
+    /// Whether the histogram has the boundaries of its definition, and keeps them.
+    pub(crate) fn keeps_its_boundaries(&self) -> bool {
+        let declared = self.definition.grid();
+        !declared.boundaries().is_empty() && self.decided_settings().0 == Some(declared)
     }
 
     /// The maximum number of series. Measurements with further label values are recorded in the
@@ -305,14 +316,8 @@ impl Descriptor {
         if a.unit != b.unit {
             return differ("unit", &a.unit, &b.unit);
         }
-        let [a, b] = [self, other].map(|metric| metric.current_settings());
-        if a.boundaries != b.boundaries {
-            return differ("buckets", &a.boundaries, &b.boundaries);
-        }
-        if a.exponential != b.exponential {
-            return differ("exponential buckets", &a.exponential, &b.exponential);
-        }
-        None
+        let [a, b] = [self, other].map(|metric| metric.current_settings().grid);
+        (a != b).then(|| ("buckets", a.to_string(), b.to_string()))
     }
 
     /// The first of the facts that may differ between two definitions of one metric and still

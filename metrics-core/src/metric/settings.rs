@@ -10,67 +10,58 @@ use crate::rules::exponential::ExponentialSettings;
 /// The buckets and the series limit of a metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Settings {
-    /// Empty unless the metric is a histogram with explicit buckets.
-    pub(crate) boundaries: &'static [f64],
-    /// Some if the metric is an exponential histogram.
-    pub(crate) exponential: Option<ExponentialSettings>,
+    /// Without boundaries if the metric is no histogram.
+    pub(crate) grid: Grid,
     pub(crate) series_limit: usize,
 }
 
-/// Whether a histogram whose settings the program leaves open is exponential.
+/// Whether a histogram is exponential whose buckets nobody overrides.
 static EXPONENTIAL_BY_DEFAULT: AtomicBool = AtomicBool::new(false);
 
-/// Makes every histogram exponential whose settings nobody decides.
+/// Makes every histogram exponential that is not in use and whose buckets nobody overrides.
 pub(crate) fn set_exponential_by_default() {
     EXPONENTIAL_BY_DEFAULT.store(true, Relaxed);
 }
 
-impl Settings {
-    /// The rule for a histogram's buckets.
-    pub(crate) fn grid(self) -> Grid {
-        self.exponential.map_or(Grid::Explicit(self.boundaries), Grid::Exponential)
+/// The buckets of a metric for which `declared` ones are declared and which nobody overrides.
+pub(super) fn default_grid(declared: Grid) -> Grid {
+    // Relaxed: the flag orders nothing.
+    let by_default = || EXPONENTIAL_BY_DEFAULT.load(Relaxed);
+    if declared.boundaries().is_empty() || !by_default() {
+        return declared;
     }
-
-    /// The settings of a metric for which these are declared and nobody decides otherwise.
-    pub(super) fn by_default(self) -> Self {
-        // Relaxed: the flag orders nothing.
-        if self.boundaries.is_empty() || !EXPONENTIAL_BY_DEFAULT.load(Relaxed) {
-            return self;
-        }
-        Self { boundaries: &[], exponential: Some(ExponentialSettings::DEFAULT), ..self }
-    }
+    Grid::Exponential(ExponentialSettings::DEFAULT)
 }
 
-/// The settings of a metric once they are decided: by an override, or by the first use.
+/// The settings of a metric once they are decided: each by an override, or all by the first use.
 ///
 /// The cells of a histogram have room for its buckets, and handlers export the buckets. So the
 /// settings never change after somebody has used them.
 #[derive(Debug)]
-pub(crate) struct DecidedSettings(OnceLock<Settings>);
+pub(crate) struct DecidedSettings {
+    grid: OnceLock<Grid>,
+    series_limit: OnceLock<usize>,
+}
 
 impl DecidedSettings {
     pub(crate) const fn new() -> Self {
-        Self(OnceLock::new())
+        Self { grid: OnceLock::new(), series_limit: OnceLock::new() }
     }
 
     /// The settings, if they are decided.
-    pub(super) fn get(&self) -> Option<Settings> {
-        self.0.get().copied()
+    pub(super) fn get(&self) -> (Option<Grid>, Option<usize>) {
+        (self.grid.get().copied(), self.series_limit.get().copied())
     }
 
-    /// The settings. The first call decides for those that are `declared`.
-    pub(super) fn get_or(&self, declared: Settings) -> Settings {
+    /// The buckets. The first call decides for `grid`.
+    pub(super) fn grid_or(&self, grid: Grid) -> Grid {
         // The closure allocates nothing: an allocator may record, and its measurement would wait
         // for this one.
-        *get_or_init(&self.0, || declared)
+        *get_or_init(&self.grid, || grid)
     }
 
-    /// Decides for `settings`.
-    ///
-    /// # Errors
-    /// The settings that are decided already.
-    pub(super) fn decide(&self, settings: Settings) -> Result<(), Settings> {
-        let decided = *get_or_init(&self.0, || settings);
-        if decided == settings { Ok(()) } else { Err(decided) }
+    /// The series limit. The first call decides for `limit`.
+    pub(super) fn series_limit_or(&self, limit: usize) -> usize {
+        *get_or_init(&self.series_limit, || limit)
     }
 }

@@ -18,6 +18,7 @@ pub const MAX_SIZE: u16 = 496;
 ///
 /// let settings = ExponentialSettings::DEFAULT;
 /// assert_eq!((settings.max_size, settings.zero_threshold), (160, 0.0));
+/// assert_eq!(settings.max_size(80).max_size, 80);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -37,14 +38,12 @@ impl ExponentialSettings {
     pub const DEFAULT: Self = Self { max_size: 160, zero_threshold: 0.0 };
 
     /// These settings with another `max_size`.
-    #[doc(hidden)]
     #[must_use]
     pub const fn max_size(self, max_size: u16) -> Self {
         Self { max_size, ..self }
     }
 
     /// These settings with another `zero_threshold`.
-    #[doc(hidden)]
     #[must_use]
     pub const fn zero_threshold(self, zero_threshold: f64) -> Self {
         Self { zero_threshold, ..self }
@@ -58,7 +57,7 @@ pub enum ExponentialError {
     /// `max_size` is out of range.
     MaxSize {
         /// The wrong size.
-        max_size: u16,
+        max_size: u64,
     },
     /// `zero_threshold` is negative, infinite or NaN.
     ZeroThreshold {
@@ -67,17 +66,17 @@ pub enum ExponentialError {
     },
 }
 
-const SIZE_RULE: &str = "an exponential histogram has from 4 to 496 buckets; leave `max_size` out \
-                         for 160";
-const THRESHOLD_RULE: &str = "the threshold must be finite and not negative; leave \
-                              `zero_threshold` out to count only 0 as zero";
+const SIZE_RULE: &str = "an exponential histogram has at least 4 and at most 496 buckets; leave \
+                         `max_size` out for 160";
+const THRESHOLD_RULE: &str = "`zero_threshold` must be finite and not negative; leave it out to \
+                              count only 0 as zero";
 
 impl fmt::Display for ExponentialError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MaxSize { max_size } => write!(f, "`max_size` is {max_size}; {SIZE_RULE}"),
             Self::ZeroThreshold { zero_threshold } => {
-                write!(f, "`zero_threshold` is {zero_threshold}; {THRESHOLD_RULE}")
+                write!(f, "the threshold is {zero_threshold}; {THRESHOLD_RULE}")
             }
         }
     }
@@ -85,59 +84,73 @@ impl fmt::Display for ExponentialError {
 
 impl std::error::Error for ExponentialError {}
 
-/// Checks the settings of an exponential histogram.
+/// Checks the largest number of buckets.
 ///
 /// ```
-/// use typed_metrics_core::ExponentialSettings;
-/// use typed_metrics_core::exponential::check_exponential;
+/// use typed_metrics_core::exponential::check_max_size;
 ///
-/// let mut settings = ExponentialSettings::DEFAULT;
-/// assert_eq!(check_exponential(settings), Ok(()));
-/// settings.max_size = 3;
-/// assert!(check_exponential(settings).unwrap_err().to_string().starts_with("`max_size` is 3; "));
+/// assert_eq!(check_max_size(80), Ok(()));
+/// assert!(check_max_size(3).unwrap_err().to_string().starts_with("`max_size` is 3; "));
 /// ```
 ///
 /// # Errors
-/// The first broken rule.
-pub const fn check_exponential(settings: ExponentialSettings) -> Result<(), ExponentialError> {
-    let ExponentialSettings { max_size, zero_threshold } = settings;
-    if max_size < MIN_SIZE || max_size > MAX_SIZE {
+/// If it is not from [`MIN_SIZE`] to [`MAX_SIZE`].
+pub const fn check_max_size(max_size: u64) -> Result<(), ExponentialError> {
+    if max_size < MIN_SIZE as u64 || max_size > MAX_SIZE as u64 {
         return Err(ExponentialError::MaxSize { max_size });
     }
+    Ok(())
+}
+
+/// Checks the threshold up to which values count as zero.
+///
+/// ```
+/// use typed_metrics_core::exponential::check_zero_threshold;
+///
+/// assert_eq!(check_zero_threshold(1e-6), Ok(()));
+/// assert!(check_zero_threshold(-1.0).is_err());
+/// ```
+///
+/// # Errors
+/// If it is negative, infinite or NaN.
+pub const fn check_zero_threshold(zero_threshold: f64) -> Result<(), ExponentialError> {
     if !zero_threshold.is_finite() || zero_threshold < 0.0 {
         return Err(ExponentialError::ZeroThreshold { zero_threshold });
     }
     Ok(())
 }
 
-/// Checks a constant `max_size` and returns it.
-///
-/// # Panics
-/// While compiling, if it is out of range.
-#[doc(hidden)]
-#[must_use]
-#[track_caller]
-pub const fn checked_max_size(max_size: u16) -> u16 {
-    if max_size < MIN_SIZE || max_size > MAX_SIZE {
-        let mut text = Text::<256>::new();
-        text.push("`max_size` is ");
-        text.push_number(max_size as usize);
-        text.push("; ");
-        text.push(SIZE_RULE);
-        panic!("{}", text.as_str());
-    }
-    max_size
+/// Checks both settings.
+pub(crate) fn check_exponential(settings: ExponentialSettings) -> Result<(), ExponentialError> {
+    check_max_size(settings.max_size.into())?;
+    check_zero_threshold(settings.zero_threshold)
 }
 
-/// Checks a constant `zero_threshold` and returns it.
+/// Checks a `max_size` that is a constant.
 ///
 /// # Panics
 /// While compiling, if it breaks the rule.
 #[doc(hidden)]
-#[must_use]
 #[track_caller]
-pub const fn checked_zero_threshold(zero_threshold: f64) -> f64 {
+pub const fn check_constant_max_size(max_size: u16) {
+    if check_max_size(max_size as u64).is_ok() {
+        return;
+    }
+    let mut text = Text::<256>::new();
+    text.push("`max_size` is ");
+    text.push_number(max_size as usize);
+    text.push("; ");
+    text.push(SIZE_RULE);
+    panic!("{}", text.as_str());
+}
+
+/// Checks a `zero_threshold` that is a constant.
+///
+/// # Panics
+/// While compiling, if it breaks the rule.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_constant_zero_threshold(zero_threshold: f64) {
     // The compiler cannot write an `f64`.
-    assert!(zero_threshold.is_finite() && zero_threshold >= 0.0, "{}", THRESHOLD_RULE);
-    zero_threshold
+    assert!(check_zero_threshold(zero_threshold).is_ok(), "{}", THRESHOLD_RULE);
 }

@@ -48,12 +48,7 @@ impl Layout {
 
     pub(crate) const fn new(definition: &Definition, open: bool) -> Self {
         Self::of_width(match definition.stored_type() {
-            MetricType::Histogram => {
-                return Self::of_histogram(match definition.exponential {
-                    Some(settings) => Grid::Exponential(settings),
-                    None => Grid::Explicit(definition.boundaries),
-                });
-            }
+            MetricType::Histogram => return Self::of_histogram(definition.grid()),
             MetricType::Counter | MetricType::UpDownCounter
                 if open
                     || matches!(definition.metric_type, MetricType::UpDownCounter)

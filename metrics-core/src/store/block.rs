@@ -111,7 +111,7 @@ pub(crate) struct HistogramSettings {
 
 impl HistogramSettings {
     pub(super) fn of(descriptor: &'static Descriptor) -> Self {
-        let grid = descriptor.settings().grid();
+        let grid = descriptor.grid();
         Self { boundaries: grid.boundaries(), grid, layout: Layout::of_histogram(grid) }
     }
 }

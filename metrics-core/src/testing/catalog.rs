@@ -9,6 +9,7 @@ use std::{env, fs};
 use crate::collect::registry::typed_metrics;
 use crate::labels::value::LabelRef;
 use crate::metric::descriptor::Descriptor;
+use crate::metric::kind::MetricType;
 use crate::metric::label_descriptor::LabelDescriptor;
 use crate::metric::lifetime::Lifetime;
 
@@ -140,9 +141,11 @@ fn facts(metric: &Descriptor) -> Vec<String> {
     if !metric.unit().is_empty() {
         facts.push(format!("unit {}", metric.unit()));
     }
-    if !metric.definition().boundaries.is_empty() {
-        let buckets: Vec<_> = metric.definition().boundaries.iter().map(f64::to_string).collect();
-        facts.push(format!("buckets {}", buckets.join(", ")));
+    if metric.metric_type() == MetricType::Histogram {
+        let grid = metric.definition().grid();
+        let boundaries: Vec<_> = grid.boundaries().iter().map(f64::to_string).collect();
+        let buckets = grid.exponential().map(|_| grid.to_string());
+        facts.push(format!("buckets {}", buckets.unwrap_or_else(|| boundaries.join(", "))));
     }
     let mut labels: Vec<_> = metric.labels().iter().map(label).collect();
     labels.sort();
@@ -268,7 +271,7 @@ fn push_metric(text: &mut String, before: &str, name: &str, facts: &[String]) {
 mod tests {
     use super::*;
     use crate::metric::definition::Definition;
-    use crate::metric::kind::{MetricType, ValueType};
+    use crate::metric::kind::ValueType;
     use crate::metric::presentation::Presentation;
     use crate::metric::source::Place;
 

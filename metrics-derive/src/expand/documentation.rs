@@ -3,7 +3,9 @@
 use quote::ToTokens;
 
 use crate::kind::Kind;
-use crate::model::{Boundaries, Group, ValidatedLabel, ValidatedMetric};
+use crate::model::{
+    Boundaries, Checked, Group, ValidatedExponential, ValidatedLabel, ValidatedMetric,
+};
 use crate::parse::compact;
 
 /// The description, and then the facts of the metric that an editor shows at a use of the
@@ -35,9 +37,27 @@ pub(crate) fn constructor(metric: &ValidatedMetric) -> String {
             facts.push(format!("buckets {}", joined(list, ToString::to_string)));
         }
         Boundaries::Constant(tokens) => facts.push(format!("buckets `{}`", compact(tokens))),
+        Boundaries::Exponential(settings) => facts.push(exponential(settings)),
     }
     let facts = facts.join(" · ");
     if metric.description.is_empty() { facts } else { format!("{}\n\n{facts}", metric.description) }
+}
+
+fn exponential(settings: &ValidatedExponential) -> String {
+    let mut text = "exponential buckets".to_owned();
+    match &settings.max_size {
+        None => {}
+        Some(Checked::Value(size)) => text += &format!(", at most {size}"),
+        Some(Checked::Expression(size)) => text += &format!(", at most `{}`", compact(size)),
+    }
+    match &settings.zero_threshold {
+        None => {}
+        Some(Checked::Value(threshold)) => text += &format!(", zero up to {threshold}"),
+        Some(Checked::Expression(threshold)) => {
+            text += &format!(", zero up to `{}`", compact(threshold));
+        }
+    }
+    text
 }
 
 /// The name of a label, or the type of a group.

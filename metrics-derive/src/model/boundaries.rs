@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use typed_metrics_core::buckets::{check_boundaries, default_for, exponential, linear};
 
 use crate::diagnostics::Diagnostics;
+use crate::model::exponential::ValidatedExponential;
 use crate::parse::{Boundary, BucketsDeclaration, Generator};
 
 /// The boundaries of a metric.
@@ -12,6 +13,8 @@ pub(crate) enum Boundaries {
     List(Vec<f64>),
     /// An expression, which the compiler checks.
     Constant(TokenStream),
+    /// The histogram is exponential.
+    Exponential(ValidatedExponential),
 }
 
 /// The checked boundaries, those of `unit` if none are written.

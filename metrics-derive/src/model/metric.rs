@@ -8,6 +8,7 @@ use typed_metrics_core::unit::{UnitError, check_unit};
 use crate::diagnostics::Diagnostics;
 use crate::kind::{Kind, value_type_named};
 use crate::model::boundaries::{Boundaries, boundaries};
+use crate::model::exponential::ValidatedExponential;
 use crate::model::handle::HandleType;
 use crate::model::labels::{ValidatedLabel, labels, swappable};
 use crate::model::lifetime::ValidatedLifetime;
@@ -202,17 +203,33 @@ fn value_type(cx: &Diagnostics, declared: &KindDeclaration) -> Option<ValueType>
 
 fn boundaries_of(cx: &Diagnostics, declared: &KindDeclaration, unit: &str) -> Option<Boundaries> {
     if declared.kind == Kind::Histogram {
-        return boundaries(cx, declared.buckets.read().ok()?, unit);
+        if declared.exponential.key().is_some() {
+            return ValidatedExponential::check(cx, declared).map(Boundaries::Exponential);
+        }
+        let refused = ValidatedExponential::refuse(cx, declared);
+        let boundaries = boundaries(cx, declared.buckets.read().ok()?, unit);
+        return boundaries.filter(|_| refused.is_some());
     }
+    let kind = declared.kind.in_prose();
+    let mut is_wrong = false;
     if let Some(key) = declared.buckets.key() {
-        let kind = declared.kind.in_prose();
+        is_wrong = true;
         cx.error(
             key,
             format_args!("{kind} has no buckets; leave them out, or make it a `#[histogram]`"),
         );
-        return None;
     }
-    Some(Boundaries::List(Vec::new()))
+    for key in [declared.exponential.key(), declared.max_size.key(), declared.zero_threshold.key()]
+        .into_iter()
+        .flatten()
+    {
+        is_wrong = true;
+        cx.error(
+            key,
+            format_args!("{kind} has no buckets; leave `{key}` out, or make it a `#[histogram]`"),
+        );
+    }
+    (!is_wrong).then(|| Boundaries::List(Vec::new()))
 }
 
 /// The labels without that of the state, and the label of the state if the metric has states.

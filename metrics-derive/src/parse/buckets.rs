@@ -175,7 +175,7 @@ fn number(cx: &Diagnostics, tokens: &TokenStream) -> Option<f64> {
     value
 }
 
-fn literal(tokens: &TokenStream) -> Option<f64> {
+pub(super) fn literal(tokens: &TokenStream) -> Option<f64> {
     syn::parse2(tokens.clone()).ok().and_then(|expr| evaluate(&expr))
 }
 

@@ -10,6 +10,7 @@ use crate::parse::buckets::BucketsDeclaration;
 use crate::parse::docs::doc_text;
 use crate::parse::entry::{Entry, entries, unknown_key};
 use crate::parse::expiry::expiry;
+use crate::parse::exponential::{Threshold, threshold};
 use crate::parse::field::FieldDeclaration;
 use crate::parse::helper::{Helper, misplaced};
 use crate::parse::slot::Slot;
@@ -47,6 +48,9 @@ pub(crate) struct KindDeclaration {
     pub(crate) description: Slot<LitStr>,
     pub(crate) value: Slot<Ident>,
     pub(crate) buckets: Slot<BucketsDeclaration>,
+    pub(crate) exponential: Slot<()>,
+    pub(crate) max_size: Slot<Constant<LitInt>>,
+    pub(crate) zero_threshold: Slot<Constant<Threshold>>,
     pub(crate) series_limit: Slot<Constant<LitInt>>,
     pub(crate) expire: Slot<LitStr>,
     pub(crate) last_recorded: Slot<()>,
@@ -129,6 +133,9 @@ impl KindDeclaration {
             description: Slot::new(),
             value: Slot::new(),
             buckets: Slot::new(),
+            exponential: Slot::new(),
+            max_size: Slot::new(),
+            zero_threshold: Slot::new(),
             series_limit: Slot::new(),
             expire: Slot::new(),
             last_recorded: Slot::new(),
@@ -164,6 +171,12 @@ impl KindDeclaration {
             // Only histograms have buckets. The value of wrong buckets does not matter.
             "buckets" if self.kind != Kind::Histogram => self.buckets.fill(cx, key, None),
             "buckets" => self.buckets.fill(cx, key, BucketsDeclaration::parse(cx, entry)),
+            "exponential" if self.kind != Kind::Histogram => self.exponential.fill(cx, key, None),
+            "exponential" => self.exponential.fill(cx, key, value::flag(cx, entry)),
+            "max_size" => {
+                self.max_size.fill(cx, key, value::constant_number(cx, entry, "max_size = 80"));
+            }
+            "zero_threshold" => self.zero_threshold.fill(cx, key, threshold(cx, entry)),
             "series_limit" => {
                 let limit = value::constant_number(cx, entry, "series_limit = 500");
                 self.series_limit.fill(cx, key, limit);
