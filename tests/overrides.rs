@@ -6,8 +6,8 @@ use std::process::{Command, Output};
 
 use typed_metrics::testing::capture;
 use typed_metrics::{
-    Descriptor, DropReason, Error, InMemoryHandler, Label, Metric, Metrics, Override, attributes,
-    override_metric, register_metric, set_metric_handlers, snapshot,
+    Descriptor, DropReason, Error, ExponentialSettings, InMemoryHandler, Label, Metric, Metrics,
+    Override, attributes, override_metric, register_metric, set_metric_handlers, snapshot,
 };
 
 #[derive(Clone, Copy, Label)]
@@ -26,6 +26,8 @@ enum Job<'a> {
     Open { queue: &'a str },
     #[histogram(unit = "s", buckets = [1, 2])]
     Alone,
+    #[histogram(unit = "s", exponential, max_size = 40)]
+    Adapting,
     #[counter(series_limit = 50)]
     Started { queue: &'a str },
     #[counter]
@@ -185,6 +187,80 @@ fn order() {
     let expected: [(&[f64], _); 4] =
         [(&[3.0, 4.0], 2000), (&[8.0], 9), (&[], 7), (&[1.0, 2.0], 2000)];
     assert_eq!(settings, expected);
+}
+
+#[test]
+fn a_histogram_becomes_exponential_by_code_and_by_a_variable() {
+    let text = "job.fixed=exponential(80);job.open=exponential;job.adapting=1,2";
+    passes("exponential", &[("TYPED_METRICS_BUCKETS", text)]);
+}
+
+#[test]
+#[ignore = "runs in a process of its own"]
+fn exponential() {
+    let settings = ExponentialSettings::DEFAULT;
+    let wrong = Override::new().exponential(settings.max_size(2));
+    let error = override_metric("job.alone", wrong).unwrap_err().to_string();
+    assert!(error.contains("`max_size` is 2; an exponential histogram has at least 4"), "{error}");
+    let error = override_metric("job.waits", Override::new().exponential(settings)).unwrap_err();
+    assert!(error.to_string().contains("a counter has no buckets"), "{error}");
+    let small = settings.max_size(8).zero_threshold(0.5);
+    override_metric("job.alone", Override::new().exponential(small)).unwrap();
+    set_metric_handlers(InMemoryHandler::new()).unwrap();
+    let found = ["job.fixed", "job.open", "job.alone", "job.adapting"]
+        .map(|name| (descriptor(name).exponential(), descriptor(name).boundaries()));
+    let expected: [(_, &[f64]); 4] = [
+        (Some(settings.max_size(80)), &[]),
+        (Some(settings), &[]),
+        (Some(small), &[]),
+        (None, &[1.0, 2.0]),
+    ];
+    assert_eq!(found, expected);
+    let seen = capture(|| {
+        Job::fixed(Step::Run).record(3);
+        Job::open("mail").record(3);
+        Job::alone().record(0.25);
+        Job::adapting().record(1.5);
+    });
+    for step in [Step::Plan, Step::Run, Step::Clean] {
+        let count = seen.histogram(Job::Fixed { step }).exponential.unwrap().positive.counts.len();
+        assert_eq!(count, usize::from(matches!(step, Step::Run)));
+    }
+    assert_eq!(seen.histogram(Job::Alone).exponential.unwrap().zeros, 1);
+    assert_eq!(seen.histogram(Job::Adapting).buckets, [0, 1, 0]);
+}
+
+#[test]
+fn histograms_are_exponential_by_default_if_nobody_has_used_or_overridden_them() {
+    passes("by_default", &[]);
+}
+
+#[test]
+#[ignore = "runs in a process of its own"]
+fn by_default() {
+    // A series limit leaves the buckets open.
+    override_metric("job.open", Override::new().series_limit(5)).unwrap();
+    override_metric("job.fixed", Override::new().buckets(NEW)).unwrap();
+    Job::alone().record(1);
+    let in_use: Vec<_> = typed_metrics_core::exponential_by_default()
+        .into_iter()
+        .map(|metric| metric.name())
+        .filter(|name| name.starts_with("job."))
+        .collect();
+    assert_eq!(in_use, ["job.alone"]);
+    let later = register_metric("late", Metric::histogram("late").buckets([1])).unwrap();
+    let settings = ExponentialSettings::DEFAULT;
+    assert_eq!(later.descriptor().exponential(), Some(settings));
+    assert_eq!(descriptor("job.open").exponential(), Some(settings));
+    assert_eq!(descriptor("job.open").series_limit(), 5);
+    assert_eq!(descriptor("job.adapting").exponential(), Some(settings.max_size(40)));
+    assert_eq!(descriptor("job.fixed").boundaries(), NEW);
+    assert_eq!(descriptor("job.alone").boundaries(), [1.0, 2.0]);
+    // Another kind has no buckets.
+    assert_eq!(descriptor("job.waits").exponential(), None);
+    let seen = capture(|| Job::open("mail").record(3));
+    let open = seen.histogram(Job::Open { queue: "mail" });
+    assert_eq!((open.count, open.exponential.unwrap().positive.counts), (1, vec![1]));
 }
 
 #[test]

@@ -43,8 +43,9 @@ use cells::shared_gauge::SharedGauge;
 use cells::shared_histogram::SharedHistogram;
 use cells::shared_sum::SharedSum;
 use cells::sum;
-use cells::totals::Extremes;
+use cells::totals::{Extremes, Totals};
 use loom::thread;
+use rules::exponential::ExponentialSettings;
 use sync::{
     AtomicU64, Mutex,
     Ordering::{AcqRel, Acquire},
@@ -191,6 +192,40 @@ fn a_histogram_is_read_as_one() {
         assert!(counts[0] <= counts[1] && counts[1] <= 2);
         owner.join().unwrap();
         assert_eq!(check(copied.read(&run).unwrap(), 4.0), 2);
+    });
+}
+
+#[test]
+fn an_exponential_histogram_is_read_as_one_while_its_windows_move() {
+    model(2, || {
+        let settings = ExponentialSettings::DEFAULT.max_size(4);
+        let grid = Grid::Exponential(settings);
+        let run: Arc<Vec<_>> =
+            Arc::new((0..histogram::width(grid)).map(|_| AtomicU64::new(0)).collect());
+        histogram::restart(&run, 1);
+        assert!(histogram::record_exponential(&run, 1, settings, 4.0));
+        let owner = {
+            let run = Arc::clone(&run);
+            thread::spawn(move || {
+                assert!(histogram::record_exponential(&run, 1, settings, -400.0));
+            })
+        };
+        let mut copied = Copied::of(grid);
+        let mut read = || {
+            let mut totals = Totals::new(grid);
+            copied.read(&run).unwrap().add_to(&mut totals);
+            let buckets = totals.exponential.as_deref().unwrap();
+            let counts = (&*buckets.positive.counts, &*buckets.negative.counts);
+            match totals.count() {
+                1 => assert_eq!((counts, totals.sum.value()), ((&[1][..], &[][..]), 4.0)),
+                2 => assert_eq!((counts, totals.sum.value()), ((&[1][..], &[1][..]), -396.0)),
+                count => panic!("{count} values"),
+            }
+            totals.count()
+        };
+        read();
+        owner.join().unwrap();
+        assert_eq!(read(), 2);
     });
 }
 

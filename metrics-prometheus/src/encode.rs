@@ -6,6 +6,7 @@
 pub(crate) mod encoder;
 mod family;
 mod labels;
+mod native;
 mod number;
 mod open_metrics_2;
 #[cfg(any(feature = "prometheus", feature = "prometheus-client"))]

@@ -22,6 +22,9 @@
 //! | `description = "…"` | a text that says what the metric measures | the doc comment |
 //! | `value = f64` | the type of the values | the first type in the table above |
 //! | `buckets = …` | histograms only: the inclusive upper limits of the buckets | the buckets of the enum, else see [Buckets](#buckets) |
+//! | `exponential` | histograms only: the buckets adapt to the values, see [Exponential histograms](#exponential-histograms) | fixed buckets |
+//! | `max_size = 80` | with `exponential`: the largest number of buckets | 160 |
+//! | `zero_threshold = 1e-6` | with `exponential`: values up to this count as zero | 0 |
 //! | `series_limit = 500` | the largest number of series | the limit of the enum, else 2000 |
 //! | `expire = "10m"` | not on up-down counters: idle series are removed, see [Expiry](#expiry) | the expiry of the enum, else of the process |
 //! | `last_recorded` | the times of the last measurements are known | not known, unless series expire |
@@ -112,7 +115,7 @@
 //!
 //! # Constants
 //!
-//! `prefix`, `series_limit` and `buckets` also take constants, and any other expression that the
+//! `prefix`, `series_limit`, `buckets`, `max_size` and `zero_threshold` also take constants, and any other expression that the
 //! compiler can evaluate: a `&str`, a `usize`, and a `[f64; N]` or `&[f64]`. The elements of a list
 //! of buckets may be expressions too. The rules are the same as for literals, and the compiler
 //! reports a broken rule at the expression:
@@ -195,6 +198,70 @@
 //! assert_eq!(buckets[..2], [[60.0, 300.0, 900.0]; 2]);
 //! assert_eq!(buckets[2], [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]);
 //! ```
+//!
+//! # Exponential histograms
+//!
+//! The buckets of an exponential histogram adapt to the values that it records. So nobody has to
+//! know the range of the values beforehand, and percentiles have a small relative error.
+//!
+//! ```
+//! use typed_metrics::Metrics;
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "depot")]
+//! enum Depot {
+//!     #[histogram(unit = "s", exponential)]
+//!     Loading,
+//!     /// How late trains are. Half a second is on time.
+//!     #[histogram(unit = "s", exponential, max_size = 80, zero_threshold = 0.5)]
+//!     Delay,
+//! }
+//!
+//! for tenths in 1..=1000 {
+//!     Depot::loading().record(f64::from(tenths) / 10.0);
+//! }
+//! Depot::delay().record(0.25);
+//!
+//! let snapshot = typed_metrics::snapshot();
+//! let histogram = |name: &str| {
+//!     snapshot.get(name).unwrap().series[0].value.as_histogram().unwrap().clone()
+//! };
+//! let loading = histogram("depot.loading");
+//! assert_eq!(loading.exponential.as_ref().unwrap().scale, 4);
+//! // At the scale 4, the error is below 4.5 %. The exact value is 99 s.
+//! assert!((loading.quantile(0.99) - 99.0).abs() < 0.045 * 99.0);
+//! assert_eq!(histogram("depot.delay").exponential.unwrap().zeros, 1);
+//! ```
+//!
+//! The buckets are those of OpenTelemetry's [exponential histogram]. Their limits are the powers of
+//! `2^(2^-scale)`. A series begins at the scale 20. When the values need more buckets than
+//! `max_size`, the scale falls: each step joins two buckets into one, and no value is lost. The
+//! scale rises only when the series is removed and comes back. Values from `-zero_threshold` to
+//! `zero_threshold` are in a bucket of their own. `max_size` is from 4 to 496. It counts the buckets
+//! of positive and of negative values together, while OpenTelemetry's SDKs count each of them alone:
+//! so a histogram with values of both signs may have a scale that is one step lower here.
+//!
+//! The error of a percentile is below `2^(2^-scale) - 1` of the value, which is the width of one
+//! bucket. With 160 buckets, the ratio of the largest to the smallest positive value determines the
+//! scale, as `log2(ratio) * 2^scale` may be at most 158:
+//!
+//! | largest value / smallest value | scale | error of percentiles |
+//! |---|---|---|
+//! | up to 5 | 6 | below 1.1 % |
+//! | up to 30 | 5 | below 2.2 % |
+//! | up to 900 | 4 | below 4.5 % |
+//! | up to 880,000 | 3 | below 9.1 % |
+//! | up to 10^11 | 2 | below 19 % |
+//!
+//! When to use which:
+//!
+//! - `exponential`, if the range of the values is not known or is large, and if percentiles matter.
+//!   The back end must take such histograms: OTLP and newer Prometheus servers do.
+//! - `buckets`, if the number of values up to certain limits matters, as for an objective such as
+//!   "99 % of the requests within 250 ms". Fixed buckets also take less memory:
+//!   [`cost`](super::cost#memory) compares both.
+//!
+//! [exponential histogram]: https://opentelemetry.io/docs/specs/otel/metrics/data-model/#exponentialhistogram
 //!
 //! # Labels
 //!
@@ -511,7 +578,9 @@
 //! 1. [`override_metric`](crate::override_metric), called before the metric is used:
 //!    `override_metric("shop.duration", Override::new().buckets([5, 10, 25]).series_limit(500))?;`
 //! 2. the variables `TYPED_METRICS_BUCKETS="shop.duration=5,10,25;rpc.size=64,4096"` and
-//!    `TYPED_METRICS_SERIES_LIMIT="shop.requests=500"`, which are read when handlers are set. A
+//!    `TYPED_METRICS_SERIES_LIMIT="shop.requests=500"`, which are read when handlers are set.
+//!    `shop.duration=exponential` and `shop.duration=exponential(80)` make a histogram exponential,
+//!    and boundaries make an exponential histogram one with these buckets. A
 //!    variable that cannot be read is an error of
 //!    [`set_metric_handlers`](crate::set_metric_handlers). A metric that is in use already keeps
 //!    its settings, and the log says so. The log also names a metric that does not exist, and a

@@ -1,13 +1,12 @@
 //! A histogram into which any thread records.
 
 use std::iter::successors;
-use std::sync::OnceLock;
 
 use super::grid::Grid;
 use super::histogram::{self, Copied};
 use super::totals::{Extremes, Totals};
 use crate::sync::{
-    AtomicU64, Mutex,
+    AtomicU64, Mutex, OnceLock,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
     Wait, lock,
 };

@@ -217,7 +217,10 @@ impl HistogramSnapshot {
 /// The value between `lower` and `upper` whose logarithm lies at `share`. Between limits that are
 /// zero or on both sides of it, the value that lies there itself.
 fn between_on_log_scale(lower: f64, upper: f64, share: f64) -> f64 {
-    let value = if lower > 0.0 {
+    // A power is not exact.
+    let value = if share >= 1.0 {
+        upper
+    } else if lower > 0.0 {
         lower * (upper / lower).powf(share)
     } else if upper < 0.0 {
         upper * (lower / upper).powf(1.0 - share)

@@ -88,7 +88,7 @@ impl Bridge {
         });
         let pumped = Arc::clone(&bridge);
         // The pump never observes a series, so the SDK need not reserve memory for series.
-        let _ = building(1, || {
+        let _ = building(1, None, || {
             meter.u64_observable_gauge(PUMP).with_callback(move |_| pumped.pump()).build()
         });
         // A meter that will call the callback has kept it. A meter that is a no-op, was shut down,
@@ -118,8 +118,8 @@ impl Bridge {
                 None => std::borrow::Cow::Borrowed(name),
             };
             let series = limit::most_series(metric);
-            let (sink, has_limit) =
-                building(series, || instrument::build(&meters.of(metric), full, metric));
+            let build = || instrument::build(&meters.of(metric), full, metric);
+            let (sink, has_limit) = building(series, metric.exponential(), build);
             if !has_limit {
                 limit::warn_if_above(metric, limit);
             }

@@ -103,7 +103,7 @@ impl Samples {
                     number.write(out);
                     out.push(b'\n');
                 }
-                Reading::Histogram { sum, has_negative } => {
+                Reading::Histogram { sum, has_negative, .. } => {
                     let total = self.write_buckets(row, labels, family.rows.buckets(row), out);
                     // OpenMetrics 1.0: the sum must be a counter, and there is a count if and only
                     // if there is a sum.

@@ -66,6 +66,7 @@ assets! {
     "/page/feed.js": JS = "feed.js";
     "/page/filter.js": JS = "filter.js";
     "/page/frame.js": JS = "frame.js";
+    "/page/grid.js": JS = "grid.js";
     "/page/heatmap.js": JS = "heatmap.js";
     "/page/history.js": JS = "history.js";
     "/page/keys.js": JS = "keys.js";

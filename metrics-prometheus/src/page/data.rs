@@ -15,7 +15,9 @@
 //!
 //! A series is its label values, in the order of `labels`, and its value. `null` means that the
 //! series lacks the label. The value of a histogram is `[count, sum, min, max, [bucket, …]]`, and
-//! the metric has `boundaries` then. `dropped` lists reasons and counts.
+//! the metric has `boundaries` then. Of an exponential histogram, the metric has `exponential`, and
+//! the buckets are `[zeros, scale, [index, count, …], [index, count, …]]`: those below and above
+//! zero, each list with the index of its first bucket. `dropped` lists reasons and counts.
 
 use std::time::SystemTime;
 
@@ -23,7 +25,9 @@ use std::borrow::Cow;
 
 use serde::ser::{SerializeSeq, SerializeTuple};
 use serde::{Serialize, Serializer};
-use typed_metrics_core::{LabelRef, MetricSnapshot, SeriesSnapshot, Snapshot, Value};
+use typed_metrics_core::{
+    ExponentialBuckets, LabelRef, MetricSnapshot, SeriesSnapshot, Snapshot, Value,
+};
 
 use super::number::Number;
 use super::process::Process;
@@ -61,6 +65,8 @@ struct Metric<'a> {
     labels: Vec<&'a str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     boundaries: &'a [f64],
+    #[serde(skip_serializing_if = "is_false")]
+    exponential: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     dropped: Vec<(String, Number)>,
     series: Vec<Series<'a>>,
@@ -88,11 +94,21 @@ impl<'a> Metric<'a> {
                 file => format!("{file}:{}", source.line),
             },
             boundaries: descriptor.boundaries(),
+            exponential: metric.series.iter().any(|series| is_exponential(&series.value)),
             dropped: dropped.collect(),
             series: series.map(|series| Series::new(series, &labels)).collect(),
             labels,
         }
     }
+}
+
+fn is_exponential(value: &Value) -> bool {
+    value.as_histogram().is_some_and(|histogram| histogram.exponential.is_some())
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// The names of all labels: those of the definition, and then those that only some series have.
@@ -157,16 +173,29 @@ impl Serialize for SeriesValue<'_> {
             Value::U64(value) => Number::U64(*value),
             Value::I64(value) => Number::I64(*value),
             Value::Histogram(histogram) => {
-                let buckets: Vec<_> = histogram.buckets.iter().copied().map(Number::U64).collect();
                 let [sum, min, max] =
                     [histogram.sum, histogram.min, histogram.max].map(Number::F64);
                 let count = Number::U64(histogram.count);
+                let Some(exponential) = &histogram.exponential else {
+                    let buckets = numbers(&histogram.buckets);
+                    return (count, sum, min, max, buckets).serialize(serializer);
+                };
+                let ExponentialBuckets { scale, zeros, negative, positive, .. } = &**exponential;
+                let [below, above] = [negative, positive].map(|range| {
+                    let first = Number::I64(range.offset.into());
+                    [vec![first], numbers(&range.counts)].concat()
+                });
+                let buckets = (Number::U64(*zeros), scale, below, above);
                 return (count, sum, min, max, buckets).serialize(serializer);
             }
             other => Number::F64(other.as_f64()),
         };
         number.serialize(serializer)
     }
+}
+
+fn numbers(counts: &[u64]) -> Vec<Number> {
+    counts.iter().copied().map(Number::U64).collect()
 }
 
 #[cfg(test)]

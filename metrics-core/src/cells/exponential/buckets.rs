@@ -94,7 +94,8 @@ impl ExponentialBuckets {
     }
 
     /// Adds the values of another histogram.
-    pub(crate) fn merge(&mut self, other: &Self) {
+    #[doc(hidden)]
+    pub fn merge(&mut self, other: &Self) {
         self.add(&other.contents());
     }
 
@@ -140,7 +141,8 @@ impl ExponentialBuckets {
 
     /// The buckets with values, in the order of their values: the values above the first limit, up
     /// to the second, and their number. The limits are those between which no float is.
-    pub(crate) fn filled(&self) -> impl Iterator<Item = (f64, f64, u64)> {
+    #[doc(hidden)]
+    pub fn filled(&self) -> impl Iterator<Item = (f64, f64, u64)> {
         let limits = move |index| {
             let upper = limit(index + 1, self.scale).min(f64::MAX);
             (limit(index, self.scale), upper)

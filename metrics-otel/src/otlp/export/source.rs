@@ -18,7 +18,6 @@ use typed_metrics_core::{
 use super::batches::{Aggregation, Batch, Batches};
 use super::data_point::{Common, Data};
 use super::encoded_labels::EncodedLabels;
-use super::exponential::Exponential;
 use super::head::{Head, ScopeHead};
 use crate::lock::lock;
 use crate::otlp::config::settings::Settings;
@@ -33,8 +32,6 @@ pub(crate) struct Source {
     /// The head of the source's own scope.
     own: ScopeHead,
     temporality: Temporality,
-    /// Whether histograms are exported as exponential histograms.
-    exponential: bool,
     /// How many installed handlers use the source. Without a user, nothing is exported.
     users: AtomicUsize,
     /// The metrics that are exported.
@@ -53,9 +50,12 @@ struct State {
     /// The metrics with values that OTLP cannot represent, for which that was reported.
     too_large: HashSet<&'static str>,
     buffer: Vec<u8>,
-    /// The encoded labels of each definition of a metric, by [`address`].
-    labels: HashMap<usize, EncodedLabels>,
+    labels: HashMap<Key, EncodedLabels>,
 }
+
+/// Identifies data points that are written together: the address of the definition, because two
+/// definitions of one metric have rows of their own, and the tag of the labels.
+type Key = (usize, u32);
 
 impl Source {
     pub(super) fn new(
@@ -69,7 +69,6 @@ impl Source {
             head: Head::new(settings.resource.attributes()),
             own: ScopeHead::new(scope),
             temporality: settings.temporality,
-            exponential: settings.exponential,
             users: AtomicUsize::new(0),
             wanted: Mutex::default(),
             state: Mutex::default(),
@@ -113,8 +112,8 @@ impl Source {
         let mut encoding = Encoding {
             source: self,
             batches: Batches::new(&self.head, std::mem::take(buffer)),
-            metric: None,
             scope: None,
+            key: None,
             since: *last,
             labels,
             current: EncodedLabels::default(),
@@ -153,16 +152,16 @@ impl Source {
 struct Encoding<'a> {
     source: &'a Source,
     batches: Batches<'a>,
-    /// The metric whose data points are added.
-    metric: Option<&'static Descriptor>,
-    /// The address of the scope of that metric, 0 for the source's own; `None` before the first
-    /// metric.
+    /// The address of the scope of the metric whose data points are added, 0 for the source's own;
+    /// `None` before the first metric.
     scope: Option<usize>,
+    /// Identifies the data points that are added.
+    key: Option<Key>,
     /// When the interval of changes began, in nanoseconds since the Unix epoch.
     since: Option<u64>,
-    /// The encoded labels of all metrics but the current one, by [`address`].
-    labels: &'a mut HashMap<usize, EncodedLabels>,
-    /// The encoded labels of the current metric.
+    /// The encoded labels of all other data points.
+    labels: &'a mut HashMap<Key, EncodedLabels>,
+    /// The encoded labels of the data points that are added.
     current: EncodedLabels,
     /// Metrics with values that OTLP cannot represent.
     too_large: Vec<(&'static str, u64)>,
@@ -170,19 +169,20 @@ struct Encoding<'a> {
 
 impl Encoding<'_> {
     fn add(&mut self, metric: &'static Descriptor, point: &Point<'_>) {
-        if !self.metric.is_some_and(|current| std::ptr::eq(current, metric)) {
-            self.begin(metric, point.counting == Counting::Changes);
-        }
         let data = match point.value {
             Value::I64(value) => Data::Int(*value),
             Value::F64(value) => Data::Double(*value),
-            Value::Histogram(histogram) if self.source.exponential => {
-                Data::Exponential(histogram, Exponential::of(histogram))
-            }
-            Value::Histogram(histogram) => Data::Explicit(histogram),
+            Value::Histogram(histogram) => Data::histogram(histogram),
             Value::U64(value) => Data::Int(self.integer(metric, *value)),
             _ => return,
         };
+        let key = (std::ptr::from_ref(metric).addr(), data.attributes_tag());
+        if self.key != Some(key) {
+            self.keep_labels();
+            self.key = Some(key);
+            self.current = self.labels.remove(&key).unwrap_or_default();
+            self.begin(metric, &data, point.counting == Counting::Changes);
+        }
         let created = nanoseconds(point.created);
         let start = match point.counting {
             Counting::Totals => created,
@@ -194,17 +194,12 @@ impl Encoding<'_> {
         self.batches.add(&data, Common { attributes, start, time });
     }
 
-    fn begin(&mut self, metric: &'static Descriptor, is_delta: bool) {
-        self.keep_labels();
-        self.metric = Some(metric);
-        self.current = self.labels.remove(&address(metric)).unwrap_or_default();
-        let aggregation = match metric.metric_type() {
-            MetricType::Counter => Aggregation::Sum { is_delta, is_monotonic: true },
-            MetricType::UpDownCounter => Aggregation::Sum { is_delta, is_monotonic: false },
-            MetricType::Histogram if self.source.exponential => {
-                Aggregation::Exponential { is_delta }
-            }
-            MetricType::Histogram => Aggregation::Histogram { is_delta },
+    fn begin(&mut self, metric: &'static Descriptor, data: &Data<'_>, is_delta: bool) {
+        let aggregation = match (data, metric.metric_type()) {
+            (Data::Exponential(..), _) => Aggregation::Exponential { is_delta },
+            (Data::Explicit(_), _) => Aggregation::Histogram { is_delta },
+            (_, MetricType::Counter) => Aggregation::Sum { is_delta, is_monotonic: true },
+            (_, MetricType::UpDownCounter) => Aggregation::Sum { is_delta, is_monotonic: false },
             _ => Aggregation::Gauge,
         };
         let scope = metric.scope().map_or(0, |scope| std::ptr::from_ref(scope).addr());
@@ -219,10 +214,10 @@ impl Encoding<'_> {
         self.batches.begin_metric(name, metric.description(), metric.unit(), aggregation);
     }
 
-    /// Keeps the encoded labels of the current metric for the next collection.
+    /// Keeps the encoded labels for the next collection.
     fn keep_labels(&mut self) {
-        if let Some(metric) = self.metric {
-            self.labels.insert(address(metric), std::mem::take(&mut self.current));
+        if let Some(key) = self.key {
+            self.labels.insert(key, std::mem::take(&mut self.current));
         }
     }
 
@@ -233,11 +228,6 @@ impl Encoding<'_> {
             i64::MAX
         })
     }
-}
-
-/// The identity of a definition. Two definitions of one metric have rows of their own.
-fn address(metric: &'static Descriptor) -> usize {
-    std::ptr::from_ref(metric).addr()
 }
 
 /// Nanoseconds since the Unix epoch.
