@@ -1,6 +1,8 @@
 //! The guide: how to declare, record, export and test metrics. This module has no code.
 //!
-//! - [`declaring`]: declare metrics: kinds, names, units, buckets, labels and all attributes.
+//! - [`declaring`]: declare metrics: kinds, names, units and all attributes.
+//! - [`labels`]: the types of labels, and groups of labels that metrics share.
+//! - [`histograms`]: buckets, and histograms whose buckets adapt to the values.
 //! - [`recording`]: record values: handles, guards, observed metrics and invalid values.
 //! - [`states`]: metrics whose value is a state or a fact: `#[state]` and `#[info]`.
 //! - [`timed`]: measure functions with the attribute `#[timed]`.
@@ -25,6 +27,8 @@
 pub mod cost;
 pub mod declaring;
 pub mod handlers;
+pub mod histograms;
+pub mod labels;
 #[cfg(feature = "llm")]
 pub mod llm;
 #[cfg(feature = "otel")]

@@ -54,8 +54,9 @@
 //!
 //! # The guide
 //!
-//! - [`guide::declaring`]: declare metrics: kinds, names, units, buckets, labels and all
-//!   attributes.
+//! - [`guide::declaring`]: declare metrics: kinds, names, units and all attributes.
+//! - [`guide::labels`]: the types of labels, and groups of labels that metrics share.
+//! - [`guide::histograms`]: buckets, and histograms whose buckets adapt to the values.
 //! - [`guide::recording`]: record values: handles, guards, observed metrics and invalid values.
 //! - [`guide::timed`]: measure functions with the attribute `#[timed]`.
 //! - [`guide::runtime`]: register metrics that are known only at run time.

@@ -8,7 +8,7 @@
 //! machine, and compares it in the same run with an uncontended `AtomicU64::fetch_add`.
 //!
 //! Arithmetic finds the series of fixed labels. For open labels, the thread hashes the label values
-//! and compares them in its own table. [`declaring`](super::declaring#labels) says which labels are
+//! and compares them in its own table. [`labels`](super::labels) says which labels are
 //! fixed. A thread takes a lock or allocates only for its first measurement in a series or in a
 //! segment of memory.
 //!

@@ -44,7 +44,7 @@
 //! error, and nothing is recorded.
 //!
 //! [`Metric::exponential`](crate::Metric::exponential) makes a histogram
-//! [exponential](super::declaring#exponential-histograms).
+//! [exponential](super::histograms#exponential-histograms).
 //!
 //! [`Metric::expire`](crate::Metric::expire) removes idle series, as
 //! [`expire`](super::declaring#expiry) does in a derive.

@@ -34,7 +34,7 @@
 //! Labels are evaluated at entry and may use the arguments; the body may still move the arguments.
 //! In an async function, entry is the first poll.
 //!
-//! The labels of a metric that has a [group](super::declaring#groups-of-labels) are written as the
+//! The labels of a metric that has a [group](super::labels#groups-of-labels) are written as the
 //! group: a value of its type, or the struct with its fields. The outcome may be one of the fields:
 //!
 //! ```
