@@ -1,7 +1,7 @@
 //! Recording through OpenTelemetry's API allocates nothing once its series exist.
 
 use opentelemetry::metrics::MeterProvider as _;
-use opentelemetry::{Array, KeyValue};
+use opentelemetry::{Array, KeyValue, Value};
 use typed_metrics_otel::meter_provider;
 
 /// The allocations of a hundred calls, after earlier calls have made the series.
@@ -15,8 +15,8 @@ fn allocations(mut call: impl FnMut()) -> u64 {
 fn of_any_instrument_with_any_attributes() {
     let meter = meter_provider().meter("steady");
     let lists = [
-        KeyValue::new("z", Array::I64(vec![1, 2, 3])),
-        KeyValue::new("y", Array::String(vec!["a".into(), "b".into()])),
+        KeyValue::new("z", Value::Array(Array::I64(vec![1, 2, 3]))),
+        KeyValue::new("y", Value::Array(Array::String(vec!["a".into(), "b".into()]))),
     ];
     let (mut unsorted, mut long) = (Vec::new(), Vec::new());
     for index in (0..8_i64).rev() {

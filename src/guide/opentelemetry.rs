@@ -69,8 +69,9 @@
 //! - NaN, infinity, and a negative number in a counter are dropped and
 //!   [counted](crate::DropReason).
 //! - Callbacks run at the beginning of each collection. A callback that panics is counted, and
-//!   harms no other. A series that no callback observes in a collection is removed. A counter whose
-//!   observed total falls has restarted from zero.
+//!   harms no other. A series that no callback observes in a collection is removed, as any other: a
+//!   counter is exported a last time, and an up-down counter as zero. A counter whose observed total
+//!   falls has restarted from zero.
 //! - An instrument may be made any number of times. If kind, type of values or unit differ, the two
 //!   are two metrics of one name, which is reported with the fix. If the description, the case of
 //!   the name or the boundaries differ, the first ones count, which is reported.

@@ -1,7 +1,10 @@
 //! A metric of a scope: recording in it.
 
+use std::sync::OnceLock;
+
 use crate::collect::observed_series::{Observations, SeriesObserver};
 use crate::labels::given::GivenAttributes;
+use crate::locks::get_or_init;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
 use crate::metric::kind::MetricType;
@@ -16,6 +19,8 @@ use crate::store::series::Series;
 #[doc(hidden)]
 pub struct ScopedMetric {
     family: &'static Family,
+    /// The series without attributes, once it was used: finding it takes longer than recording.
+    alone: &'static OnceLock<Series>,
     /// If callbacks observe the metric.
     observer: Option<&'static SeriesObserver>,
 }
@@ -27,7 +32,7 @@ pub struct ScopedSeries(Series);
 
 impl ScopedMetric {
     pub(super) fn new(family: &'static Family, observer: Option<&'static SeriesObserver>) -> Self {
-        Self { family, observer }
+        Self { family, alone: Box::leak(Box::default()), observer }
     }
 
     pub(super) fn family(self) -> &'static Family {
@@ -48,7 +53,7 @@ impl ScopedMetric {
     #[inline]
     pub fn add<N: Number>(self, n: N, attributes: &impl GivenAttributes) {
         if self.can_add(n) {
-            self.family.find_given(attributes).known_as_open().add(n);
+            self.find(attributes).add(n);
         }
     }
 
@@ -56,7 +61,7 @@ impl ScopedMetric {
     #[inline]
     pub fn set<N: Number>(self, value: N, attributes: &impl GivenAttributes) {
         if value.is_finite() {
-            self.family.find_given(attributes).set(value);
+            self.find(attributes).set(value);
         } else {
             self.drop_for(DropReason::NotFinite);
         }
@@ -65,14 +70,14 @@ impl ScopedMetric {
     /// Records in a histogram.
     #[inline]
     pub fn record(self, value: f64, attributes: &impl GivenAttributes) {
-        self.family.find_given(attributes).known_as_open().record(value);
+        self.find(attributes).record(value);
     }
 
     /// The series with these attributes; `None` if there is no room for it, so that its
     /// measurements are recorded in the overflow series.
     #[must_use]
     pub fn series(self, attributes: &impl GivenAttributes) -> Option<ScopedSeries> {
-        let series = self.family.find_given(attributes);
+        let series = self.find(attributes);
         (!series.is_overflow()).then_some(ScopedSeries(series))
     }
 
@@ -84,12 +89,32 @@ impl ScopedMetric {
         }
     }
 
+    #[inline(always)]
+    fn find(self, attributes: &impl GivenAttributes) -> Series {
+        if attributes.pairs().len() > 0 {
+            return self.family.find_given(attributes).known_as_open();
+        }
+        match self.alone.get() {
+            Some(series) if series.is_current() => series.known_as_open(),
+            _ => self.find_alone(),
+        }
+    }
+
+    /// Finds the series without attributes as any other. After it was removed, this is its path.
+    #[inline(never)]
+    fn find_alone(self) -> Series {
+        let series = self.family.find_given(&());
+        if self.alone.get().is_none() && !series.is_overflow() {
+            get_or_init(self.alone, || series);
+        }
+        series
+    }
+
     #[inline]
     fn can_add<N: Number>(self, n: N) -> bool {
-        let is_counter = self.descriptor().metric_type() == MetricType::Counter;
         if !n.is_finite() {
             self.drop_for(DropReason::NotFinite);
-        } else if is_counter && n < N::ZERO {
+        } else if n < N::ZERO && is_counter(self.descriptor()) {
             self.drop_for(DropReason::Negative);
         } else {
             return true;
@@ -103,6 +128,10 @@ impl ScopedMetric {
     }
 }
 
+fn is_counter(metric: &Descriptor) -> bool {
+    metric.metric_type() == MetricType::Counter
+}
+
 impl ScopedSeries {
     /// Whether the series was not removed. If it was, the metric finds it again.
     #[inline]
@@ -114,10 +143,9 @@ impl ScopedSeries {
     /// Adds to a sum.
     #[inline]
     pub fn add<N: Number>(self, n: N) {
-        let is_counter = self.0.descriptor().metric_type() == MetricType::Counter;
         if !n.is_finite() {
             self.0.drop_for(DropReason::NotFinite);
-        } else if is_counter && n < N::ZERO {
+        } else if n < N::ZERO && is_counter(self.0.descriptor()) {
             self.0.drop_for(DropReason::Negative);
         } else {
             self.0.known_as_open().add(n);

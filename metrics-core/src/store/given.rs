@@ -28,15 +28,26 @@ impl<G: GivenAttributes> AsGiven<'_, G> {
 impl<G: GivenAttributes> Query for AsGiven<'_, G> {
     #[inline(always)]
     fn hash(&self, start: LabelHash<'static>) -> LabelHash<'static> {
-        self.0.pairs().fold(start, |hash, (name, value)| hash.text(name).value(value))
+        let mut hash = start;
+        for (name, value) in self.0.pairs() {
+            hash = hash.pair(name, value);
+        }
+        hash
     }
 
     #[inline(always)]
     fn matches(&self, encoded: &Encoded) -> bool {
         let mut labels = encoded.read();
-        let mut pairs = self.0.pairs();
-        labels.number(pairs.len())
-            && pairs.all(|(name, value)| labels.text(name) && labels.value(value))
+        let pairs = self.0.pairs();
+        if !labels.number(pairs.len()) {
+            return false;
+        }
+        for (name, value) in pairs {
+            if !(labels.short_text(name) && labels.short_value(value)) {
+                return false;
+            }
+        }
+        true
     }
 
     fn to_key(&self, descriptor: &'static Descriptor) -> Key {

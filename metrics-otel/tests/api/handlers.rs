@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use opentelemetry::metrics::{Meter, MeterProvider};
-use opentelemetry::{InstrumentationScope, KeyValue, global};
+use opentelemetry::{Array, InstrumentationScope, KeyValue, Value, global};
 use opentelemetry_sdk::metrics::Temporality;
 use typed_metrics::{
     Descriptor, MetricType, attributes, flush, record_metric, set_metric_handlers,
@@ -70,8 +70,9 @@ fn a_provider_of_the_sdk_gets_the_metrics_under_their_scope() {
     };
     made("replay.a").u64_counter("c").build().add(3, &[KeyValue::new("k", "v")]);
     made("replay.b").u64_counter("c").build().add(4, &[]);
-    let gauge = made("replay.b").f64_observable_gauge("g");
-    let _ = gauge.with_callback(|o| o.observe(0.5, &[KeyValue::new("list", lists())])).build();
+    let meter = made("replay.b");
+    let gauge = meter.f64_observable_gauge("g");
+    let _ = gauge.with_callback(|o| o.observe(0.5, &[KeyValue::new("list", list())])).build();
     made("replay.b").f64_histogram("h").with_boundaries(vec![1.0]).build().record(2.0, &[]);
     let (sdk, collector) = provider(Temporality::Cumulative);
     let is_meant =
@@ -102,8 +103,8 @@ fn a_provider_of_the_sdk_gets_the_metrics_under_their_scope() {
     }
 }
 
-fn lists() -> opentelemetry::Array {
-    opentelemetry::Array::I64(vec![1, 2])
+fn list() -> Value {
+    Value::Array(Array::I64(vec![1, 2]))
 }
 
 /// A provider that adds nothing to another one.

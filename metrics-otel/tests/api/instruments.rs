@@ -10,6 +10,8 @@ use typed_metrics::{
 };
 use typed_metrics_otel::meter_provider;
 
+use typed_metrics_turn::my_turn;
+
 use crate::read::{dropped, meter, metric, read};
 
 fn no_labels(value: Value) -> Vec<(String, Value)> {
@@ -18,6 +20,7 @@ fn no_labels(value: Value) -> Vec<(String, Value)> {
 
 #[test]
 fn each_instrument_records_values_of_its_type() {
+    let _turn = my_turn();
     const SCOPE: &str = "each";
     let meter = meter(SCOPE);
     meter.u64_counter("u64_counter").build().add(u64::MAX - 1, &[]);
@@ -44,6 +47,7 @@ fn each_instrument_records_values_of_its_type() {
 
 #[test]
 fn histograms_have_the_given_boundaries_or_those_of_opentelemetry() {
+    let _turn = my_turn();
     const SCOPE: &str = "histograms";
     let meter = meter(SCOPE);
     let given = meter.f64_histogram("given").with_boundaries(vec![1.0, 2.0]).build();
@@ -73,6 +77,7 @@ fn histograms_have_the_given_boundaries_or_those_of_opentelemetry() {
 
 #[test]
 fn the_order_of_attributes_does_not_matter_and_the_last_of_a_name_counts() {
+    let _turn = my_turn();
     const SCOPE: &str = "order";
     let counter = meter(SCOPE).u64_counter("orders").build();
     let (a, b) = (KeyValue::new("a", 1), KeyValue::new("b", "x"));
@@ -90,6 +95,7 @@ fn the_order_of_attributes_does_not_matter_and_the_last_of_a_name_counts() {
 
 #[test]
 fn attributes_of_every_type_distinguish_series() {
+    let _turn = my_turn();
     const SCOPE: &str = "types";
     let gauge = meter(SCOPE).f64_gauge("types").build();
     let texts = |texts: &[&'static str]| texts.iter().map(|t| StringValue::from(*t)).collect();
@@ -99,14 +105,14 @@ fn attributes_of_every_type_distinguish_series() {
         (1.0.into(), "1"),
         ("1".into(), "1"),
         (f64::NAN.into(), "NaN"),
-        (Array::Bool(vec![true, false]).into(), "[true,false]"),
-        (Array::I64(vec![1, -2]).into(), "[1,-2]"),
-        (Array::I64(vec![1, -3]).into(), "[1,-3]"),
-        (Array::F64(vec![1.0, f64::INFINITY]).into(), r#"[1.0,"inf"]"#),
-        (Array::String(texts(&["a", "b"])).into(), r#"["a","b"]"#),
-        (Array::String(texts(&["ab"])).into(), r#"["ab"]"#),
-        (Array::String(texts(&["a", "b", ""])).into(), r#"["a","b",""]"#),
-        (Array::Bool(vec![]).into(), "[]"),
+        (Attribute::Array(Array::Bool(vec![true, false])), "[true,false]"),
+        (Attribute::Array(Array::I64(vec![1, -2])), "[1,-2]"),
+        (Attribute::Array(Array::I64(vec![1, -3])), "[1,-3]"),
+        (Attribute::Array(Array::F64(vec![1.0, f64::INFINITY])), r#"[1.0,"inf"]"#),
+        (Attribute::Array(Array::String(texts(&["a", "b"]))), r#"["a","b"]"#),
+        (Attribute::Array(Array::String(texts(&["ab"]))), r#"["ab"]"#),
+        (Attribute::Array(Array::String(texts(&["a", "b", ""]))), r#"["a","b",""]"#),
+        (Attribute::Array(Array::Bool(vec![])), "[]"),
     ];
     for round in [0.0, 1.0] {
         for (index, (value, _)) in (0_u32..).zip(&values) {
@@ -124,6 +130,7 @@ fn attributes_of_every_type_distinguish_series() {
 
 #[test]
 fn attributes_may_have_any_name_but_none() {
+    let _turn = my_turn();
     const SCOPE: &str = "names";
     let counter = meter(SCOPE).u64_counter("named").build();
     let names = ["Ünï code", "le", "otel.x", "1", "a=b", "__name__"];
@@ -142,6 +149,7 @@ fn attributes_may_have_any_name_but_none() {
 
 #[test]
 fn long_texts_are_cut_and_the_cut_ones_are_one_series() {
+    let _turn = my_turn();
     const SCOPE: &str = "long";
     let counter = meter(SCOPE).u64_counter("long").build();
     let long = |last: char| KeyValue::new("text", format!("{}{last}", "x".repeat(5000)));
@@ -156,6 +164,7 @@ fn long_texts_are_cut_and_the_cut_ones_are_one_series() {
 
 #[test]
 fn values_that_cannot_be_recorded_are_dropped_and_counted() {
+    let _turn = my_turn();
     const SCOPE: &str = "invalid";
     let meter = meter(SCOPE);
     let counter = meter.f64_counter("sum").build();
@@ -187,6 +196,7 @@ fn values_that_cannot_be_recorded_are_dropped_and_counted() {
 
 #[test]
 fn measurements_beyond_the_series_limit_are_in_the_overflow_series() {
+    let _turn = my_turn();
     const SCOPE: &str = "limit";
     override_metric("limited", Override::new().series_limit(2)).unwrap();
     let counter = meter(SCOPE).u64_counter("limited").build();
@@ -206,6 +216,7 @@ fn measurements_beyond_the_series_limit_are_in_the_overflow_series() {
 
 #[test]
 fn bound_instruments_record_in_the_series_of_their_attributes() {
+    let _turn = my_turn();
     const SCOPE: &str = "bound";
     let meter = meter(SCOPE);
     let attributes = [KeyValue::new("b", "x"), KeyValue::new("a", 1), KeyValue::new("b", "y")];
@@ -227,6 +238,7 @@ fn bound_instruments_record_in_the_series_of_their_attributes() {
 
 #[test]
 fn threads_record_in_one_metric_and_nothing_is_lost() {
+    let _turn = my_turn();
     const SCOPE: &str = "threads";
     let each: u64 = 20_000;
     thread::scope(|scope| {
@@ -252,6 +264,7 @@ fn threads_record_in_one_metric_and_nothing_is_lost() {
 
 #[test]
 fn instruments_outlive_meter_and_provider() {
+    let _turn = my_turn();
     let provider = meter_provider();
     let scope = InstrumentationScope::builder("dropped").with_version("1").build();
     let meter = provider.meter_with_scope(scope.clone());

@@ -21,6 +21,7 @@ fn labels(value: &str) -> String {
 
 #[test]
 fn each_instrument_shows_what_its_callback_observes() {
+    let _turn = my_turn();
     const SCOPE: &str = "observed";
     let meter = meter(SCOPE);
     let _ = meter.u64_observable_counter("a").with_callback(|o| o.observe(u64::MAX, &[])).build();
@@ -51,9 +52,11 @@ fn each_instrument_shows_what_its_callback_observes() {
 
 #[test]
 fn the_last_value_of_a_series_counts_and_an_instrument_has_many_callbacks() {
+    let _turn = my_turn();
     const SCOPE: &str = "callbacks";
     let make = || {
-        let counter = meter(SCOPE).u64_observable_counter("c");
+        let meter = meter(SCOPE);
+        let counter = meter.u64_observable_counter("c");
         let counter = counter.with_callback(|o| {
             o.observe(1, &key("a"));
             o.observe(2, &key("a"));
@@ -74,7 +77,8 @@ fn each_reader_sees_the_difference_since_its_last_collection() {
     const SCOPE: &str = "difference";
     let _turn = my_turn();
     static TOTAL: AtomicU64 = AtomicU64::new(10);
-    let counter = meter(SCOPE).u64_observable_counter("c");
+    let meter = meter(SCOPE);
+    let counter = meter.u64_observable_counter("c");
     let _ = counter.with_callback(|o| o.observe(TOTAL.load(Relaxed), &key("a"))).build();
     let [often, seldom] = [(); 2].map(|()| ChangeReader::new());
     let change = |reader: &ChangeReader| {
@@ -159,8 +163,10 @@ fn a_callback_may_panic() {
 
 #[test]
 fn values_that_cannot_be_observed_are_dropped_and_counted() {
+    let _turn = my_turn();
     const SCOPE: &str = "invalid observed";
-    let counter = meter(SCOPE).f64_observable_counter("c");
+    let meter = meter(SCOPE);
+    let counter = meter.f64_observable_counter("c");
     let counter = counter.with_callback(|o| {
         o.observe(2.0, &[]);
         [f64::NAN, f64::INFINITY, -1.0].into_iter().for_each(|value| o.observe(value, &[]));
@@ -173,9 +179,11 @@ fn values_that_cannot_be_observed_are_dropped_and_counted() {
 
 #[test]
 fn a_callback_may_make_instruments_record_and_read() {
+    let _turn = my_turn();
     const SCOPE: &str = "inside";
     let meter_inside = meter(SCOPE);
-    let gauge = meter(SCOPE).i64_observable_gauge("outer");
+    let outer = meter(SCOPE);
+    let gauge = outer.i64_observable_gauge("outer");
     let gauge = gauge.with_callback(move |o| {
         meter_inside.u64_counter("inner").build().add(1, &key("x"));
         let inner = meter_inside.u64_observable_gauge("inner.observed");
@@ -193,6 +201,7 @@ fn a_callback_may_make_instruments_record_and_read() {
 
 #[test]
 fn collections_of_many_threads_at_once_count_nothing_twice() {
+    let _turn = my_turn();
     const SCOPE: &str = "at once";
     static TOTAL: AtomicU64 = AtomicU64::new(0);
     static LEVEL: AtomicI64 = AtomicI64::new(0);
@@ -226,12 +235,14 @@ fn collections_of_many_threads_at_once_count_nothing_twice() {
 
 #[test]
 fn totals_beyond_the_series_limit_are_added_up() {
+    let _turn = my_turn();
     use typed_metrics::{Override, override_metric};
 
     const SCOPE: &str = "observed limit";
     override_metric("observed.limited", Override::new().series_limit(2)).unwrap();
     static TOTAL: AtomicU64 = AtomicU64::new(1);
-    let counter = meter(SCOPE).u64_observable_counter("observed.limited");
+    let meter = meter(SCOPE);
+    let counter = meter.u64_observable_counter("observed.limited");
     let counter = counter.with_callback(|o| {
         (0..5).for_each(|id| o.observe(TOTAL.load(Relaxed), &[KeyValue::new("id", id)]));
     });

@@ -14,6 +14,7 @@ fn one(value: u64) -> Vec<(String, Value)> {
 
 #[test]
 fn names_and_facts_are_kept_as_they_are() {
+    let _turn = my_turn();
     let scope = InstrumentationScope::builder("facts")
         .with_version("1.2.3")
         .with_schema_url("https://opentelemetry.io/schemas/1.0.0")
@@ -62,6 +63,7 @@ fn equal_instruments_are_one_metric() {
 
 #[test]
 fn instruments_of_two_scopes_are_two_metrics() {
+    let _turn = my_turn();
     let provider = meter_provider();
     let scopes = [
         InstrumentationScope::builder("two").build(),
@@ -91,6 +93,7 @@ fn instruments_of_two_scopes_are_two_metrics() {
 
 #[test]
 fn a_metric_of_a_scope_is_another_one_than_a_metric_of_the_program() {
+    let _turn = my_turn();
     use typed_metrics::{attributes, record_metric};
 
     record_metric("shared.name", 5, Counter, attributes!()).unwrap();

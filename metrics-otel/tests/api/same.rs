@@ -11,7 +11,7 @@ use std::time::Duration;
 use opentelemetry::metrics::{
     BoundCounter, BoundHistogram, Counter, Gauge, Histogram, Meter, MeterProvider, UpDownCounter,
 };
-use opentelemetry::{Array, InstrumentationScope, KeyValue, StringValue};
+use opentelemetry::{Array, InstrumentationScope, KeyValue, StringValue, Value};
 use opentelemetry_otlp::{MetricExporter, WithExportConfig};
 use opentelemetry_proto::tonic::common::v1::KeyValue as Decoded;
 use opentelemetry_proto::tonic::metrics::v1::Metric;
@@ -58,8 +58,9 @@ impl Library {
                     .with_callback(move |observer| {
                         let value: i64 = read();
                         observer.observe($of(value), &labels);
-                        // Every other round.
-                        if value % 2 == 1 {
+                        // A sum that is not observed any more is exported once more, so that
+                        // every reader has its last value. The SDK does not do that.
+                        if value % 2 == 1 && $name.contains("gauge") {
                             observer.observe($of(value), &[]);
                         }
                     })
@@ -93,19 +94,18 @@ impl Library {
     }
 
     fn record(&self, round: u32) {
+        // No name twice: the SDK exports both, which the specification forbids.
         let texts = vec![StringValue::from("a"), StringValue::from("ü\"")];
         let attributes = [
             KeyValue::new("z.last", "ä"),
             KeyValue::new("le", 0.5),
             KeyValue::new("otel.flag", true),
             KeyValue::new("Any Name!", i64::MIN),
-            KeyValue::new("twice", "first"),
-            KeyValue::new("texts", Array::String(texts)),
-            KeyValue::new("ints", Array::I64(vec![1, -1])),
-            KeyValue::new("floats", Array::F64(vec![1.0, -0.5])),
-            KeyValue::new("flags", Array::Bool(vec![true, false])),
+            KeyValue::new("texts", Value::Array(Array::String(texts))),
+            KeyValue::new("ints", Value::Array(Array::I64(vec![1, -1]))),
+            KeyValue::new("floats", Value::Array(Array::F64(vec![1.0, -0.5]))),
+            KeyValue::new("flags", Value::Array(Array::Bool(vec![true, false]))),
             KeyValue::new("empty", ""),
-            KeyValue::new("twice", "last"),
         ];
         let round_only = [KeyValue::new("round", i64::from(round))];
         self.requests.add(3, &attributes);
@@ -136,7 +136,7 @@ fn scope(name: &str) -> InstrumentationScope {
         .with_schema_url("https://opentelemetry.io/schemas/1.37.0")
         .with_attributes([
             KeyValue::new("team", "mail"),
-            KeyValue::new("list", Array::I64(vec![1])),
+            KeyValue::new("list", Value::Array(Array::I64(vec![1]))),
         ])
         .build()
 }
