@@ -10,6 +10,7 @@ mod constant_labels;
 mod early_exit;
 mod facade;
 mod handle;
+mod label_expression;
 mod label_group;
 mod label_type;
 mod labels;
