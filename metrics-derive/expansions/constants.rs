@@ -142,7 +142,7 @@ const _: () = {
             }
             Self::__resolve_labels_1(2usize)
         }
-        ///**histogram** `{crate::PREFIX}.stops`, values `f64` · labels `tenant` · buckets `[LATENCY[0] , -1f64 , 2.5f64]`
+        ///**histogram** `{crate::PREFIX}.stops`, values `f64` · labels `tenant` · buckets `[LATENCY[0], -1f64, 2.5f64]`
         #[inline]
         fn stop(tenant: u32) -> __tm::Histogram<__tm::unit::NotTime> {
             if false {

@@ -11,6 +11,7 @@ mod early_exit;
 mod exponential;
 mod facade;
 mod handle;
+mod label_expression;
 mod label_group;
 mod label_type;
 mod labels;

@@ -6,6 +6,7 @@
 //! | elsewhere | here |
 //! |---|---|
 //! | `register_counter_vec!`, `Registry::register`, `describe_counter!` | a variant of an enum with [`#[derive(Metrics)]`](macro@crate::Metrics); it needs no registration |
+//! | `counter!("requests", "route" => route)`, names that are known only at run time | [`register_metric`](crate::register_metric), [`record_metric`](crate::record_metric()) |
 //! | `vec.with_label_values(&["/a", "200"])`, `family.get_or_create(&labels)`, `family[&labels]` | `Shop::requests("/a", 200)` |
 //! | `EncodeLabelSet`, a struct of labels | [`#[derive(LabelGroup)]`](macro@crate::LabelGroup) |
 //! | `EncodeLabelValue`, `FixedCardinalityLabel` | [`#[derive(Label)]`](macro@crate::Label) |

@@ -12,8 +12,8 @@ use crate::expand::types;
 use crate::kind::Kind;
 use crate::model::{CheckedVariant, Facade};
 use crate::parse::{
-    FieldDeclaration, GroupDeclaration, KindDeclaration, LabelDeclaration, MetricsDeclaration,
-    VariantDeclaration, VariantFields,
+    FieldDeclaration, GroupDeclaration, KindDeclaration, LabelBody, LabelDeclaration,
+    MetricsDeclaration, VariantDeclaration, VariantFields,
 };
 
 /// Expands to
@@ -117,21 +117,35 @@ pub(crate) fn metrics(
 /// const _: () = {
 ///     use … // see `imports`
 ///     impl __tm::Label for Endpoint {
+///         const CARDINALITY: … = …::Some(2usize);
 ///         fn value<'__v>(_: &'__v Self, _: &'__v mut __p::Scratch) -> __tm::LabelRef<'__v> {
 ///             __p::unreachable_variant()
 ///         }
 ///     }
 /// };
 /// ```
+///
+/// An enum has as many values as variants, so that it can be the label of a state.
 pub(crate) fn label(declaration: &LabelDeclaration) -> TokenStream {
     let Ok(facade) = Facade::of(&declaration.krate) else { return TokenStream::new() };
     let imports = imports(&facade, Macro::Label);
-    let LabelDeclaration { ident, generics, .. } = declaration;
+    let LabelDeclaration { ident, generics, body, .. } = declaration;
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let cardinality = match body {
+        Some(LabelBody::Enum(variants)) => {
+            let count = variants.len();
+            Some(quote! {
+                const CARDINALITY: __p::core::option::Option<__p::core::primitive::usize> =
+                    __p::core::option::Option::Some(#count);
+            })
+        }
+        _ => None,
+    };
     quote! {
         const _: () = {
             #imports
             impl #impl_generics __tm::Label for #ident #type_generics #where_clause {
+                #cardinality
                 fn value<'__v>(_: &'__v Self, _: &'__v mut __p::Scratch) -> __tm::LabelRef<'__v> {
                     __p::unreachable_variant()
                 }

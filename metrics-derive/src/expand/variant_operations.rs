@@ -32,8 +32,8 @@ const OPERATIONS: [&str; 9] =
 /// bounds do not hold.
 ///
 /// If the enum has a lifetime, the compiler prints the name of the trait and not its message, so
-/// the name and its lifetime say what to do. A bound on each method would give the message there too, but a method
-/// of the user's with the same name would become an error.
+/// the name and its lifetime say what to do. A bound on each method would give the message there
+/// too, but a method of the user's with the same name would become an error.
 pub(crate) fn refuse(metrics: &ValidatedMetrics<'_>) -> TokenStream {
     let (ident, vis) = (metrics.ident, metrics.vis);
     let operations = OPERATIONS.map(|name| Ident::new(name, Span::call_site()));

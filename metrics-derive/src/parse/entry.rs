@@ -75,12 +75,22 @@ const SYNONYMS: [(&str, &str); 22] = [
 /// The words of other libraries for labels as a key.
 const WORDS_FOR_LABELS: [&str; 5] = ["attributes", "dimensions", "label_names", "labels", "tags"];
 
+/// The words of other libraries for the values of a label, which have no counterpart here.
+const WORDS_FOR_SETS: [&str; 4] = ["dynamic_with", "fixed_with", "set", "singleton"];
+
 /// Reports a key that the attribute does not have.
 pub(crate) fn unknown_key(cx: &Diagnostics, key: &Ident, attribute: &str, known: &[&str]) {
     let synonym = SYNONYMS.into_iter().find(|(word, _)| key == word).map(|(_, own)| own);
     let synonym = synonym.filter(|own| known.contains(own));
     let meant = synonym.or_else(|| closest(&key.to_string(), known.iter().copied()));
     match meant {
+        None if WORDS_FOR_SETS.iter().any(|word| key == word) && attribute == "label" => cx.error(
+            key,
+            format_args!(
+                "unknown key `{key}`; a label has the name of its field, and its type says which \
+                 values it has, so leave `{key}` out"
+            ),
+        ),
         None if WORDS_FOR_LABELS.iter().any(|word| key == word) && attribute != "label" => cx
             .error(
                 key,

@@ -30,6 +30,13 @@ enum Shop<'a> {
 #[label(rename_all = "snakecase")]
 enum Status {
     Fine,
+    Failed,
+}
+
+#[derive(Metrics)]
+enum Fine {
+    #[state]
+    Health { status: Status },
 }
 
 #[derive(Metrics)]
@@ -86,6 +93,7 @@ fn main() {
     Shop::depth(3).set(0.5);
     let place = Place { rack: 1, host: "a" };
     serve(&place);
+    Fine::health().set(Status::Failed);
     Node::duration(place.find()).record(1);
     Node::requests("/", &place.find()).inc();
     Spare::requests("/", place).inc();
