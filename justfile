@@ -9,6 +9,7 @@ test:
 
 fmt:
     cargo fmt --all --check
+    cargo fmt --manifest-path fuzz/Cargo.toml --check
 
 clippy:
     cargo clippy --workspace --all-targets --all-features -- -D warnings
@@ -97,6 +98,11 @@ miri:
 # records for a minute through three outages, with both temporalities and both protocols
 soak:
     cargo test -p typed-metrics-otel --all-features --test pipeline -- --ignored --nocapture
+
+# hostile answers, spool files, names, texts and requests, for some seconds each; `--keep` first
+# adds to the corpus
+fuzz *options:
+    fuzz/run {{ options }}
 
 # compares recorded metrics with those that real receivers stored; the script fetches the receivers
 e2e:
