@@ -110,6 +110,11 @@ e2e:
     cargo build --manifest-path e2e/logfire/Cargo.toml --target-dir target/e2e/logfire
     python3 -B e2e/logfire/check.py target/e2e/logfire/debug/typed-metrics-e2e-logfire
 
+# 100 processes, 20 at a time, that fork workers and export through a collector into a store, under
+# each temporality
+fleet *processes:
+    e2e/fleet {{ processes }}
+
 # the live page in Chromium; arguments choose checks by parts of their names
 page *checks:
     tests/page/run {{ checks }}
