@@ -377,6 +377,16 @@ impl MetricHandler for OtelHandler {
         };
         if flushed.as_ref().is_err_and(is_over) { Ok(()) } else { flushed }
     }
+
+    /// Collects nothing.
+    fn abandon(&self) -> Result<(), HandlerError> {
+        if !self.is_of_parent() {
+            let installed = lock(&self.installed).take();
+            // Outside of the lock, for the same reason as in `shutdown`.
+            drop(installed);
+        }
+        Ok(())
+    }
 }
 
 /// Whether the provider was shut down. Then it has collected everything.

@@ -102,5 +102,8 @@ pub use otlp::config::protocol::{Compression, Protocol};
 pub use otlp::config::temporality::Temporality;
 #[doc(hidden)]
 pub use otlp::config::vendor::Vendor;
+#[cfg(all(fuzzing, feature = "grpc"))]
+#[doc(hidden)]
+pub use otlp::fuzzing;
 #[cfg(feature = "sdk")]
 pub use provider::view::series_limits;

@@ -37,6 +37,9 @@ mod encode;
 mod error;
 mod escaping;
 mod format;
+#[cfg(all(fuzzing, feature = "server"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod handler;
 mod kind;
 #[cfg(any(feature = "server", feature = "tower"))]

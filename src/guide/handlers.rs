@@ -149,6 +149,10 @@
 //! every single measurement of a metric to the handler. `cargo run --example custom_handler` shows
 //! a handler that uses `snapshot` and `subscribe`.
 //!
+//! If `install` starts something, implement `shutdown`, and
+//! [`abandon`](crate::MetricHandler::abandon), which ends that without an export: several handlers
+//! are installed together or not at all.
+//!
 //! A crate gives its handler a name with an element of [`BACK_ENDS`](crate::BACK_ENDS). The crate
 //! needs [`linkme`], which makes the linker collect the elements of all crates:
 //!

@@ -212,8 +212,20 @@
 //! another thread. Behind a hanging callback of [`observe`](crate::observe()), observed values stay
 //! as they were until it returns. Recorded values are scraped as ever.
 //!
-//! In a forked child, nothing is served, and nothing is pushed at its shutdown. The child sets a
-//! handler again, with another address.
+//! # Forked processes
+//!
+//! In a forked child, nothing is served, and nothing is pushed at its shutdown. Scrapes of the
+//! parent's address are answered by the parent alone. A child that is to be scraped sets a handler of
+//! its own, with an address of its own: port 0, or for example 9464 and the number of the worker.
+//! Processes cannot share a port (`SO_REUSEPORT`): each scrape would be that of a random process.
+//!
+//! - The counters and histograms of a child begin with the counts from before the fork. `rate` and
+//!   `increase` of Prometheus take only what comes after the first scrape. A sum of totals over all
+//!   processes has these counts once for each process.
+//! - A child keeps a copy of the parent's socket until the child ends or starts another program. The
+//!   parent frees its port nevertheless when its handler is removed or the parent shuts down. If the
+//!   parent is killed, the port is free when its children have ended; until then, connections to the
+//!   port get no answer.
 //!
 //! # Protect the endpoint
 //!

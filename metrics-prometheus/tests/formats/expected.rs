@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use typed_metrics_core::{LabelValue, MetricSnapshot, MetricType, SeriesSnapshot, Value};
 
-use crate::random::Case;
+use crate::case::Case;
 
 /// A number as it was recorded.
 #[derive(Debug, Clone, Copy, PartialEq)]

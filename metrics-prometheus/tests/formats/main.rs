@@ -2,6 +2,8 @@
 
 extern crate typed_metrics_core as typed_metrics;
 
+mod case;
+mod compare;
 mod expected;
 mod live;
 mod names;

@@ -9,15 +9,7 @@ use typed_metrics_core::{
 };
 use typed_metrics_prometheus::{Naming, Settings};
 
-/// A registry, with the settings of its scrape.
-pub(crate) struct Case {
-    pub(crate) snapshot: Snapshot,
-    pub(crate) settings: Settings,
-    pub(crate) naming: Naming,
-    pub(crate) resource: Vec<(String, String)>,
-    pub(crate) scope: Option<(String, String)>,
-    pub(crate) created: bool,
-}
+use crate::case::Case;
 
 /// Words that mean something in one of the formats.
 const WORDS: &[&str] = &[

@@ -68,6 +68,10 @@ impl MetricHandler for Scraped {
         self.scrape()?;
         self.handler.shutdown()
     }
+
+    fn abandon(&self) -> Result<(), HandlerError> {
+        self.handler.abandon()
+    }
 }
 
 /// The suite's metrics: the name and the type in a scrape, and the name, kind and unit here.

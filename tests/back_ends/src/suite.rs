@@ -8,8 +8,8 @@ use opentelemetry::metrics::MeterProvider as _;
 use typed_metrics::label::MAX_LABEL_LEN;
 use typed_metrics::otel::meter_provider;
 use typed_metrics::{
-    Label, Metric, Metrics, add_metric_handler, attributes, clear_metric_handlers, flush,
-    register_metric, set_metric_handlers, shutdown,
+    HandlerError, Label, Metric, MetricHandler, Metrics, add_metric_handler, attributes,
+    clear_metric_handlers, flush, register_metric, set_metric_handlers, shutdown,
 };
 use typed_metrics_turn::my_turn;
 
@@ -35,6 +35,7 @@ macro_rules! run_against {
                     hostile_labels_are_series_of_their_own
                     metrics_that_come_later_arrive
                     shutdown_exports_what_came_last
+                    installed_in_vain_it_exports_nothing
                     several_threads_lose_nothing
                     what_is_recorded_through_opentelemetry_arrives
                 }
@@ -409,6 +410,33 @@ pub(crate) fn metrics_that_come_later_arrive<B: BackEnd>() {
     let stored = back_end.stored();
     assert_eq!(stored.number(&name, &labels), Some(12.0));
     assert_eq!(stored.kind_and_unit(&name), ("counter", "By"));
+}
+
+pub(crate) fn installed_in_vain_it_exports_nothing<B: BackEnd>() {
+    struct Unusable;
+
+    impl MetricHandler for Unusable {
+        fn install(&self) -> Result<(), HandlerError> {
+            Err("it fails".into())
+        }
+
+        fn flush(&self) -> Result<(), HandlerError> {
+            Ok(())
+        }
+    }
+
+    let (back_end, (run, labels)) = (B::start(), new_run());
+    let _turn = my_turn(); // dropped before `back_end`
+    record(run, 6);
+    for _ in 0..2 {
+        set_metric_handlers((back_end.handler(), Unusable)).unwrap_err();
+        assert_eq!(back_end.exports().unwrap_or(0), 0);
+    }
+    assert_eq!(back_end.stored().number("suite.requests", &labels), None);
+    set_metric_handlers(back_end.handler()).unwrap();
+    record(run, 70);
+    flush().unwrap();
+    assert_sums::<B>(&back_end.stored(), &labels, &[6, 70]);
 }
 
 pub(crate) fn shutdown_exports_what_came_last<B: BackEnd>() {
