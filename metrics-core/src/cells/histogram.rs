@@ -341,6 +341,12 @@ impl Copied {
     }
 }
 
+/// The sequence number of a run, which grows with each measurement.
+pub(crate) fn sequence(run: &[AtomicU64]) -> u64 {
+    // Acquire: as in `Copied::read`.
+    run.get(SEQUENCE).map_or(0, |sequence| sequence.load(Acquire))
+}
+
 /// The tag of a run. For the owner only.
 pub(crate) fn tag(run: &[AtomicU64]) -> u64 {
     run.get(TAG).map_or(0, |tag| tag.load(Relaxed))

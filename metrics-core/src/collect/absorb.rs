@@ -14,7 +14,8 @@ use crate::store::series::Series;
 pub(crate) fn absorb(scope: &Scope) {
     let inside = scope.enter_outer();
     // Readers are kept out: otherwise they would see counts twice, or not at all.
-    let readers = lock_readers();
+    let mut readers = lock_readers();
+    readers.note_moved();
     absorb_all(&View::of(scope));
     scope.recycle();
     drop(readers);

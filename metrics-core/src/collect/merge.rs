@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::joined::JOINED;
-use super::snapshot::MetricSnapshot;
+use super::snapshot::{MetricSnapshot, SeriesSnapshot};
 use crate::locks::lock;
 use crate::metric::kind::MetricType;
 use crate::metric::metric_id::MetricId;
@@ -91,18 +91,21 @@ impl MetricSnapshot {
             })
             .collect()
         });
+        let mut removed: HashMap<SeriesId, usize> =
+            self.removed.iter().enumerate().map(|(index, series)| (series.id, index)).collect();
         for mut series in other.removed {
             series.id = joined.id(descriptor, &series.labels);
-            self.removed.push(series);
+            let index = *removed.entry(series.id).or_insert(self.removed.len());
+            match self.removed.get_mut(index) {
+                Some(found) => found.join(series, same),
+                None => self.removed.push(series),
+            }
         }
         for mut series in other.series {
             series.id = joined.id(descriptor, &series.labels);
             let index = *indices.entry(series.id).or_insert(self.series.len());
             match self.series.get_mut(index) {
-                Some(found) => {
-                    found.value.merge(series.value, same);
-                    found.created = found.created.min(series.created);
-                }
+                Some(found) => found.join(series, same),
                 None => self.series.push(series),
             }
         }
@@ -112,5 +115,14 @@ impl MetricSnapshot {
                 None => self.dropped.push((reason, count)),
             }
         }
+    }
+}
+
+impl SeriesSnapshot {
+    /// Adds the series with the same labels of another definition.
+    fn join(&mut self, other: Self, same: Same) {
+        self.value.merge(other.value, same);
+        self.created = self.created.min(other.created);
+        self.last_recorded = self.last_recorded.max(other.last_recorded);
     }
 }

@@ -10,6 +10,7 @@ use super::last_recorded::LastRecorded;
 use super::numbers::FamilyProgress;
 use super::registry::is_renamed;
 use super::shown::ShownProgress;
+use super::steady::Steady;
 use crate::cells::change::Reading;
 use crate::cells::totals::{Extremes, Totals};
 use crate::clock;
@@ -19,6 +20,7 @@ use crate::metric::descriptor::Descriptor;
 use crate::metric::kind::MetricType;
 use crate::metric::series_id::SeriesId;
 use crate::store::family::Family;
+use crate::store::read::View;
 use crate::store::series::Series;
 use crate::store::value::{HistogramSnapshot, Value};
 
@@ -35,6 +37,8 @@ pub(crate) struct Readers {
     /// of changes begin there, because the parent sends its own values.
     parent: Option<(Box<ReaderProgress>, SystemTime)>,
     pub(super) last_recorded: LastRecorded,
+    /// How often counts were moved between shards.
+    moved: u64,
 }
 
 /// The reports of a reader.
@@ -58,6 +62,8 @@ struct ReaderProgress {
     /// The progress in sums and gauges, by the address of their descriptor. Empty unless the reader
     /// reports changes.
     numbers: HashMap<usize, FamilyProgress>,
+    /// Which sums and histograms need not be read, by the address of their descriptor.
+    steady: HashMap<usize, Steady>,
     /// The same for states and infos, by the address of the first definition.
     shown: HashMap<usize, ShownProgress>,
     /// The removed series that the reader has yet to report, by the address of their descriptor.
@@ -81,7 +87,7 @@ impl Readers {
         clock::start();
         let early = Some(ReaderProgress::new(0, Reports::Changes));
         let last_recorded = LastRecorded::default();
-        Self { next: 0, progress: Vec::new(), early, parent: None, last_recorded }
+        Self { next: 0, progress: Vec::new(), early, parent: None, last_recorded, moved: 0 }
     }
 
     /// Makes a reader's progress the beginning of all later readers of changes: what it has read
@@ -118,6 +124,36 @@ impl Readers {
     /// process began to read.
     pub(super) fn created(&self, created: SystemTime) -> SystemTime {
         self.parent.as_ref().map_or(created, |(_, began)| created.max(*began))
+    }
+
+    /// Counts that counts are moved between shards.
+    pub(super) fn note_moved(&mut self) {
+        self.moved += 1;
+    }
+
+    /// Takes the steady series of `family` as `reader` saw them last. [`keep_steady`] keeps them
+    /// for the next call. Also returns for each row whether its series is unchanged.
+    ///
+    /// [`keep_steady`]: Self::keep_steady
+    pub(super) fn take_steady(
+        &mut self,
+        reader: u64,
+        family: &'static Family,
+        view: &View<'_>,
+    ) -> (Steady, Vec<bool>) {
+        let metric = family.descriptor();
+        let progress = self.progress.iter_mut().find(|progress| progress.reader == reader);
+        let taken = progress.and_then(|progress| progress.steady.remove(&address(metric)));
+        let mut steady = taken.unwrap_or_default();
+        let unchanged = steady.unchanged(family, self.moved, view);
+        (steady, unchanged)
+    }
+
+    pub(super) fn keep_steady(&mut self, reader: u64, metric: &'static Descriptor, steady: Steady) {
+        let progress = self.progress.iter_mut().find(|progress| progress.reader == reader);
+        if let Some(progress) = progress {
+            progress.steady.insert(address(metric), steady);
+        }
     }
 
     /// Adds a reader that has read nothing yet, and returns its id.
@@ -243,6 +279,7 @@ impl ReaderProgress {
     /// Forgets a series that was removed.
     fn forget(&mut self, series: Series, id: SeriesId) {
         self.histograms.remove(&id);
+        self.forget_steady(series);
         if let Some(numbers) = self.numbers.get_mut(&address(series.descriptor())) {
             std::mem::take(numbers.of(series.row()));
         }
@@ -254,8 +291,15 @@ impl ReaderProgress {
             reports,
             histograms: HashMap::default(),
             numbers: HashMap::new(),
+            steady: HashMap::new(),
             shown: HashMap::new(),
             ended: HashMap::new(),
+        }
+    }
+
+    fn forget_steady(&mut self, series: Series) {
+        if let Some(steady) = self.steady.get_mut(&address(series.descriptor())) {
+            steady.forget(series);
         }
     }
 
@@ -274,6 +318,7 @@ impl ReaderProgress {
         if !self.reads(metric) {
             return;
         }
+        self.forget_steady(series);
         let mut was_returned = false;
         let value = if metric.metric_type() == MetricType::Histogram {
             let progress = self.histograms.remove(&id);

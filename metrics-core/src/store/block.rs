@@ -47,6 +47,9 @@ pub(crate) trait Owner: Sync {
     /// Whether `block` is the block of the overflow series.
     fn is_overflow(&self, block: &Block) -> bool;
 
+    /// Counts a block whose shared cells are allocated.
+    fn note_shared(&self);
+
     /// The buckets of the histogram that the metric is.
     fn histogram(&'static self) -> &'static HistogramSettings;
 
@@ -271,7 +274,11 @@ impl Block {
 
     /// The shared cells, allocated by the first call.
     pub(crate) fn shared(&self) -> &Shared {
-        get_or_init(&self.shared, || Shared::new(self.descriptor(), self.series()))
+        get_or_init(&self.shared, || {
+            // Before anything is recorded in these cells: see `collect::steady`.
+            self.owner.note_shared();
+            Shared::new(self.descriptor(), self.series())
+        })
     }
 
     /// The shared cells, if they are allocated.

@@ -5,7 +5,7 @@ use std::cell::{OnceCell, RefCell};
 use super::series::Series;
 use super::shared::Shared;
 use crate::cells::change::Reading;
-use crate::cells::histogram::{Copied, acknowledge};
+use crate::cells::histogram::{self, Copied, acknowledge};
 use crate::cells::sum;
 use crate::cells::totals::Totals;
 use crate::metric::kind::{MetricType, with_number};
@@ -97,6 +97,24 @@ fn total<T: Number>(series: Series, view: &View<'_>) -> Option<u64> {
         recorded = true;
     }
     recorded.then(|| total.to_bits())
+}
+
+/// The sum of the cells from `index` on, of a [steady](Series::steady_index) series; `None` if
+/// nothing was recorded.
+pub(crate) fn steady_sum<T: Number>(index: u32, view: &View<'_>) -> Option<u64> {
+    let first = index as usize % SEGMENT;
+    let runs = view.copies(index).iter().filter_map(|segment| segment[first..].first_chunk());
+    // Of a series that was never removed, every run counts that was ever written.
+    let recorded = runs.filter_map(|run| sum::read(run, |tag| tag != 0)).map(T::from_bits);
+    recorded.reduce(T::plus).map(T::to_bits)
+}
+
+/// The sum of the sequences of the runs from `index` on, of a [steady](Series::steady_index)
+/// histogram; `None` if nothing was recorded. While no counts are moved between shards, the sum grows with each measurement.
+pub(crate) fn steady_sequences(index: u32, view: &View<'_>) -> Option<u64> {
+    let first = index as usize % SEGMENT;
+    let sequences = view.copies(index).iter().map(|segment| histogram::sequence(&segment[first..]));
+    sequences.reduce(u64::wrapping_add)
 }
 
 /// The sum of the sharded cells, and whether any of them was written. In plain cells, counts from
