@@ -14,25 +14,26 @@ use crate::labels::hash::{hash_of, same_labels};
 use crate::labels::set::Labels;
 use crate::locks::force;
 use crate::metric::descriptor::Descriptor;
+use crate::metric::metric_id::MetricId;
 use crate::metric::series_id::SeriesId;
 use crate::store::family::Family;
 use crate::store::read::{View, read};
 use crate::store::series::Series;
 
 /// The metrics with several definitions. Only typed metrics can have several.
-static SEVERAL: LazyLock<HashMap<&'static str, Vec<&'static Family>>> = LazyLock::new(|| {
-    let mut by_name: HashMap<_, Vec<_>> = HashMap::new();
+static SEVERAL: LazyLock<HashMap<MetricId, Vec<&'static Family>>> = LazyLock::new(|| {
+    let mut by_id: HashMap<_, Vec<_>> = HashMap::new();
     for family in linked() {
-        by_name.entry(family.descriptor().name()).or_default().push(family);
+        by_id.entry(family.descriptor().id()).or_default().push(family);
     }
-    by_name.retain(|_, families| families.len() > 1);
-    by_name
+    by_id.retain(|_, families| families.len() > 1);
+    by_id
 });
 
 /// The definitions that readers join with `metric`, which is one of them. Empty if there is no
 /// other.
 fn definitions(metric: &'static Descriptor) -> Vec<&'static Family> {
-    let Some(families) = force(&SEVERAL).get(metric.name()) else { return Vec::new() };
+    let Some(families) = force(&SEVERAL).get(&metric.id()) else { return Vec::new() };
     let is_joined = |family: &&'static Family| {
         !family.is_left_out() && family.descriptor().difference(metric).is_none()
     };
@@ -71,10 +72,10 @@ pub(super) fn twins(series: Series) -> Vec<Series> {
 /// Leaves out the series with a twin that is recorded and not among `expired`.
 pub(super) fn retain_without_live_twin(expired: &mut Vec<Series>, view: &View<'_>) {
     let ids: HashSet<SeriesId> = expired.iter().map(|series| series.id()).collect();
-    let mut live: HashMap<&'static str, HashTable<Labels>> = HashMap::new();
+    let mut live: HashMap<MetricId, HashTable<Labels>> = HashMap::new();
     for series in &*expired {
         let metric = series.descriptor();
-        if live.contains_key(metric.name()) {
+        if live.contains_key(&metric.id()) {
             continue;
         }
         let mut labels = HashTable::new();
@@ -86,11 +87,11 @@ pub(super) fn retain_without_live_twin(expired: &mut Vec<Series>, view: &View<'_
                 }
             });
         }
-        live.insert(metric.name(), labels);
+        live.insert(metric.id(), labels);
     }
     expired.retain(|series| {
         let own = series.labels();
-        let live = live.get(series.descriptor().name());
+        let live = live.get(&series.descriptor().id());
         live.is_none_or(|live| live.find(hash_of(&own), |l| same_labels(l, &own)).is_none())
     });
 }

@@ -2,7 +2,8 @@
 //! SDK, in one run: `cargo bench -p typed-metrics-otel --features sdk --bench api`.
 //!
 //! Times are CPU times of the recording threads. The last column shows the limit that the project
-//! promises.
+//! promises, at four threads on a machine with four idle cores: on fewer, threads seldom record at
+//! the same time, and the SDK's locks cost little.
 
 #[path = "../collect/measure.rs"]
 mod measure;
@@ -97,14 +98,13 @@ fn main() {
     let theirs = operations(&sdk.meter("bench"));
     println!("{:<36} {:>8} {:>8} {:>8}   promised", "ns of CPU a record", "ours", "SDK", "ratio");
     for ((name, ours), (_, theirs)) in ours.iter().zip(&theirs) {
+        let is_promised = name.ends_with("3 attributes") && !name.starts_with("UpDown");
         for (threads, most) in [(1, 0.5), (4, 0.2)] {
             let (ours, theirs) = beside(threads, ours, theirs);
             let name = if threads == 1 { name } else { "   at 4 threads" };
             let ratio = ours / theirs;
-            println!(
-                "{name:<36} {ours:>8.1} {theirs:>8.1} {ratio:>7.2}x   {}",
-                promise(ratio, most)
-            );
+            let promise = if is_promised { promise(ratio, most) } else { String::new() };
+            println!("{name:<36} {ours:>8.1} {theirs:>8.1} {ratio:>7.2}x   {promise}");
         }
     }
 }
