@@ -43,6 +43,9 @@ wrong_kind! {
         decrement: UpDownCounterDecrement,
             "an up-down counter has no `decrement`",
             "write `.dec()` or `.add(-n)`";
+        guard: UpDownCounterGuard,
+            "an up-down counter has no `guard`",
+            "write `let _guard = ….enter();`";
         inc_by: UpDownCounterIncBy,
             "an up-down counter has no `inc_by`",
             "write `.add(n)`";

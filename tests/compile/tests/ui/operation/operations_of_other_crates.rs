@@ -19,6 +19,7 @@ fn main() {
     Shop::started().get_or_create(&());
     Shop::in_flight().inc_by(2);
     Shop::in_flight().inc_guard(1);
+    Shop::in_flight().guard();
     Shop::started().set_to_current_time();
     Shop::started().set_duration(std::time::Duration::ZERO);
     Shop::duration().reset();
