@@ -15,7 +15,8 @@
 //!
 //! A series is its label values, in the order of `labels`, and its value. `null` means that the
 //! series lacks the label. The value of a histogram is `[count, sum, min, max, [bucket, …]]`, and
-//! the metric has `boundaries` then. `dropped` lists reasons and counts.
+//! the metric has `boundaries` then. `dropped` lists reasons and counts. A metric with states has
+//! `state`, the name of the label with the state.
 
 use std::time::SystemTime;
 
@@ -56,6 +57,8 @@ struct Metric<'a> {
     limit: usize,
     source: String,
     labels: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'a str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     boundaries: &'a [f64],
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -82,6 +85,7 @@ impl<'a> Metric<'a> {
             dropped: dropped.collect(),
             series: series.map(|series| Series::new(series, &labels)).collect(),
             labels,
+            state: descriptor.state_label(),
         }
     }
 }
@@ -167,6 +171,7 @@ mod tests {
         Metric as Definition, MetricType, ValueType, attributes, record_metric, register_metric,
         snapshot,
     };
+    use typed_metrics_derive::{Label, Metrics};
 
     use super::*;
 
@@ -219,6 +224,29 @@ mod tests {
                 + r#""limit":2000,"source":"","labels":[],"boundaries":[10.0,20.5],"#
                 + r#""series":[[[],[4,4022.0,1.0,4000.0,[2,1,1]]]]}"#
         );
+    }
+
+    #[derive(Clone, Copy, Label)]
+    #[label(crate = typed_metrics_core)]
+    enum Link {
+        Up,
+        Down,
+    }
+
+    #[derive(Metrics)]
+    #[metrics(prefix = "page", crate = typed_metrics_core)]
+    enum Page {
+        #[state]
+        Link { peer: u8, link: Link },
+    }
+
+    #[test]
+    fn a_metric_with_states_has_the_label_with_the_state() {
+        Page::link(1).set(Link::Up);
+        Page::link(1).set(Link::Down);
+        assert!(json("page.link").ends_with(
+            r#""labels":["peer","link"],"state":"link","series":[[[1,"up"],0],[[1,"down"],1]]}"#
+        ));
     }
 
     #[test]
