@@ -141,6 +141,9 @@
 //! - Counters are rates in a second. Up-down counters and gauges are lines. Histograms are a heat
 //!   map of their buckets, with the percentiles 50, 95 and 99 on top. A chart has the eight largest
 //!   series; `Enter`, or a click on the name, lists all of them, up to 10,000 and more.
+//! - A metric with `#[state]` is a timeline: a lane for each entity, with a band of its colour for each
+//!   state. The legend has the share of the time, or the number of entities, in each state; `Enter`
+//!   lists the latest changes as text.
 //! - The search takes words and conditions, such as `cart route=/cart status!=200`. A click on a
 //!   label, or on a value, adds a condition. The address keeps the search, so it can be shared.
 //! - `?` lists the keys: `/` searches, `p` pauses, the arrows walk through the metrics.

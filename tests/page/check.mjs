@@ -116,6 +116,61 @@ check("values of every kind are those that were recorded", (browser) =>
   }),
 );
 
+check("states are bands over time, with a legend, a text and all keys", (browser) =>
+  visit(browser, "states", {}, async (page) => {
+    const phase = row(page, "site.phase");
+    const links = row(page, "site.link");
+    assert.match(await phase.locator(".kind").innerText(), /^state$/);
+    await eventually(
+      "the program runs",
+      async () => (await headline(page, "site.phase")) === "running",
+    );
+    const names = (of) => of.locator(".entry:visible .entry-name").allInnerTexts();
+    assert.deepEqual(await names(phase), ["starting", "running", "draining"]);
+    assert.match(await entry(page, "site.phase", "draining"), /^0\s%$/u);
+    await eventually("the share of the time grows", async () => {
+      assert.ok(number(await entry(page, "site.phase", "running")) > 50);
+      return true;
+    });
+    await eventually("the bands are drawn", () => isDrawn(page, "site.phase"));
+    assert.equal(
+      await phase.locator(".plot").getAttribute("aria-label"),
+      "site.phase: running",
+    );
+    assert.deepEqual(await names(links), ["connected", "lost"]);
+    await eventually("both links are connected", async () =>
+      /^2\s*of 2 connected$/.test(await headline(page, "site.link")),
+    );
+    await eventually("one link is lost", async () => {
+      assert.equal(await entry(page, "site.link", "connected"), "1");
+      assert.equal(await entry(page, "site.link", "lost"), "1");
+      return true;
+    });
+    // The colours of two states differ.
+    const color = (of, at) =>
+      of.locator(".entry .swatch").nth(at).evaluate((swatch) => swatch.style.background);
+    assert.notEqual(await color(links, 0), await color(links, 1));
+    // By keyboard: the row opens, and the changes are text that can be reached and scrolled.
+    await links.focus();
+    await page.keyboard.press("Enter");
+    const changes = links.locator(".transitions ol");
+    await eventually("the changes are listed", async () => {
+      const [latest] = await changes.locator("li").allInnerTexts();
+      assert.match(latest, /^\d\d:\d\d:\d\d us: (connected → lost|lost → connected), after \d s$/);
+      return true;
+    });
+    await changes.focus();
+    assert.ok(await changes.evaluate((list) => list === document.activeElement));
+    await links.locator(".entry").nth(1).focus();
+    await page.keyboard.press("Enter");
+    assert.equal(await page.inputValue("#query"), "link=lost");
+    await eventually("only the lost link is left", async () => {
+      assert.match(await changes.locator("li").first().innerText(), /no change|lost/);
+      return true;
+    });
+  }),
+);
+
 check("search and filters leave the metrics and series that match", (browser) =>
   visit(browser, "shop", {}, async (page) => {
     const names = () =>

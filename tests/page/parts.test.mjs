@@ -8,6 +8,7 @@ const { History } = await part("history");
 const { Filter, toggled } = await part("filter");
 const { EMPTY } = await part("grid");
 const { position, valueAt } = await part("quantiles");
+const { bands, entities, stateAt, statesOf } = await part("states");
 const { digits, duration, format, group } = await part("units");
 
 const process_ = (uptime, id = "a") => ({ name: "test", pid: 1, id, uptime });
@@ -330,4 +331,39 @@ test("numbers and units are written for people", () => {
   assert.equal(group("1234567").replace(/\u202f/g, ","), "1,234,567");
   assert.equal(duration(59), "59 s");
   assert.equal(duration(3600 * 25), "1 d 1 h");
+});
+
+test("states are bands of an entity, which end at a restart", () => {
+  const history = new History();
+  const states = (a, b) => {
+    const one = (peer, is) => ["up", "down"].map((link) => [[peer, link], Number(link === is)]);
+    const series = [...one("a", a), ...one("b", b)];
+    return [metric("s", "up_down_counter", ["peer", "link"], series, { state: "link" })];
+  };
+  feed(history, 1, states("up", "down"));
+  feed(history, 2, states("up", "up"));
+  feed(history, 3, states("down", "up"));
+  feed(history, 1, states("up", "up"), "another process");
+  feed(history, 2, states("up", "up"), "another process");
+  const found = history.metrics.get("s");
+  found.matching = found.series;
+  assert.deepEqual(statesOf(found), ["up", "down"]);
+  const [a, b] = entities(found);
+  assert.deepEqual([a.name, b.name], ["a", "b"]);
+  assert.equal(stateAt(b, history.frames[0]), "down");
+  const { frames } = history;
+  const times = frames.filter((frame) => !frame.mark).map((frame) => frame.time);
+  const at = (time) => times.indexOf(time);
+  const shape = (entity) =>
+    bands(entity, frames).map(({ state, start, end }) => [state, at(start), at(end)]);
+  assert.deepEqual(shape(a), [
+    ["up", 0, 1],
+    ["down", 1, 2],
+    ["up", 3, 4],
+  ]);
+  assert.deepEqual(shape(b), [
+    ["down", 0, 0],
+    ["up", 0, 2],
+    ["up", 3, 4],
+  ]);
 });

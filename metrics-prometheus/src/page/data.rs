@@ -17,7 +17,8 @@
 //! series lacks the label. The value of a histogram is `[count, sum, min, max, [bucket, …]]`, and
 //! the metric has `boundaries` then. Of an exponential histogram, the metric has `exponential`, and
 //! the buckets are `[zeros, scale, [index, count, …], [index, count, …]]`: those below and above
-//! zero, each list with the index of its first bucket. `dropped` lists reasons and counts.
+//! zero, each list with the index of its first bucket. A metric with states has `state`, the name of
+//! the label with the state. `dropped` lists reasons and counts.
 
 use std::time::SystemTime;
 
@@ -63,6 +64,8 @@ struct Metric<'a> {
     limit: usize,
     source: String,
     labels: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'a str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     boundaries: &'a [f64],
     #[serde(skip_serializing_if = "is_false")]
@@ -98,6 +101,7 @@ impl<'a> Metric<'a> {
             dropped: dropped.collect(),
             series: series.map(|series| Series::new(series, &labels)).collect(),
             labels,
+            state: descriptor.state_label(),
         }
     }
 }
@@ -206,6 +210,7 @@ mod tests {
         Metric as Definition, MetricType, ValueType, attributes, record_metric, register_metric,
         snapshot,
     };
+    use typed_metrics_derive::{Label, Metrics};
 
     use super::*;
 
@@ -258,6 +263,29 @@ mod tests {
                 + r#""limit":2000,"source":"","labels":[],"boundaries":[10.0,20.5],"#
                 + r#""series":[[[],[4,4022.0,1.0,4000.0,[2,1,1]]]]}"#
         );
+    }
+
+    #[derive(Clone, Copy, Label)]
+    #[label(crate = typed_metrics_core)]
+    enum Link {
+        Up,
+        Down,
+    }
+
+    #[derive(Metrics)]
+    #[metrics(prefix = "page", crate = typed_metrics_core)]
+    enum Page {
+        #[state]
+        Link { peer: u8, link: Link },
+    }
+
+    #[test]
+    fn a_metric_with_states_has_the_label_with_the_state() {
+        Page::link(1).set(Link::Up);
+        Page::link(1).set(Link::Down);
+        assert!(json("page.link").ends_with(
+            r#""labels":["peer","link"],"state":"link","series":[[[1,"up"],0],[[1,"down"],1]]}"#
+        ));
     }
 
     #[test]

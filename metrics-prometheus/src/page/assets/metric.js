@@ -52,7 +52,9 @@ export class Metric {
     if (!isSame) this.rows = [];
     this.labels = data.labels;
     this.name = data.name;
-    this.kind = data.kind;
+    // The label with the state, if the metric has states.
+    this.state = data.state ?? null;
+    this.kind = data.state ? "state" : data.kind;
     this.unit = data.unit;
     this.description = data.description;
     this.source = data.source;
