@@ -5,6 +5,7 @@ extern crate typed_metrics_core as typed_metrics;
 mod expected;
 mod live;
 mod names;
+mod native;
 mod parser;
 mod protobuf;
 mod random;
