@@ -22,6 +22,9 @@ mod case;
 mod compare;
 #[path = "../../metrics-prometheus/tests/formats/expected.rs"]
 mod expected;
+#[path = "../../metrics-prometheus/tests/formats/native.rs"]
+#[allow(dead_code, reason = "its tests need more than the comparison")]
+mod native;
 #[path = "../../metrics-prometheus/tests/formats/parser.rs"]
 mod parser;
 #[path = "../../metrics-prometheus/tests/formats/protobuf.rs"]

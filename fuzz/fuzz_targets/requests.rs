@@ -26,9 +26,15 @@ mod case;
 #[path = "../../metrics-prometheus/tests/formats/expected.rs"]
 #[allow(dead_code, reason = "the parser needs only its labels")]
 mod expected;
+#[path = "../../metrics-prometheus/tests/formats/native.rs"]
+#[allow(dead_code, reason = "`expected` needs only its functions")]
+mod native;
 #[path = "../../metrics-prometheus/tests/formats/parser.rs"]
 #[allow(dead_code, reason = "only whether it parses counts")]
 mod parser;
+#[path = "../../metrics-prometheus/tests/formats/protobuf.rs"]
+#[allow(dead_code, reason = "`native` needs only its types")]
+mod protobuf;
 
 #[derive(Debug, Arbitrary)]
 struct Input<'a> {

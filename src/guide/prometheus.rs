@@ -54,9 +54,40 @@
 //! Prometheus runs on another machine, or in another container? Set
 //! `OTEL_EXPORTER_PROMETHEUS_HOST=0.0.0.0`, or the address of one interface.
 //!
-//! Histograms are classic ones in every format, with one series for each bucket. None are native:
-//! `scrape_native_histograms` of Prometheus changes only the format, to protobuf. Prometheus 3
-//! can convert the buckets itself, with its setting `convert_classic_histograms_to_nhcb`.
+//! # Histograms
+//!
+//! Histograms with boundaries are classic ones in every format, with one series for each bucket.
+//! Prometheus 3 can convert the buckets itself, with its setting
+//! `convert_classic_histograms_to_nhcb`.
+//!
+//! Exponential histograms are [native histograms]: one series has all buckets. Prometheus takes
+//! them in protobuf, with its setting `scrape_native_histograms: true`, or before 3.8 with
+//! `--enable-feature=native-histograms`. `histogram_quantile(0.95, rate(shop_size_bytes[5m]))` then
+//! needs no bucket series. OpenMetrics 2.0 has them too. In the other formats, an exponential
+//! histogram has its count, its sum and the bucket `+Inf`, and so has it through
+//! `MetricsCollector`.
+//!
+//! ```
+//! use typed_metrics::prometheus::Format;
+//! use typed_metrics::{Metrics, PrometheusHandler};
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "parcel")]
+//! enum Parcel {
+//!     #[histogram(unit = "g", exponential)]
+//!     Weight,
+//! }
+//!
+//! Parcel::weight().record(250);
+//! let handler = PrometheusHandler::builder().build()?;
+//! let text = String::from_utf8(handler.render(Format::Text))?;
+//! assert!(text.contains("\nparcel_weight_grams_bucket{le=\"+Inf\"} 1\n"), "{text}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The finest buckets of Prometheus have schema 8, so buckets of a larger scale are joined. The
+//! widest ones have schema -4. A histogram with wider buckets is as in text. That takes a small
+//! `max_size` and a huge range, such as 20 buckets for values that differ by a factor of 10^100.
 //!
 //! # Counters at zero
 //!
@@ -257,6 +288,7 @@
 //! suffices there. Prometheus then scrapes with `scheme: https` and `basic_auth`.
 //!
 //! [Pushgateway]: https://github.com/prometheus/pushgateway
+//! [native histograms]: https://prometheus.io/docs/specs/native_histograms/
 //! [`Naming`]: crate::prometheus::Naming
 //! [`PrometheusHandler::builder`]: crate::PrometheusHandler::builder
 #![cfg_attr(feature = "prometheus-tower", doc = "[`service`]: crate::PrometheusHandler::service")]

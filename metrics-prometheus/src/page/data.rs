@@ -289,6 +289,26 @@ mod tests {
     }
 
     #[test]
+    fn an_exponential_histogram_has_its_scale_and_its_buckets() {
+        let metric = Definition::histogram("page.spread").exponential();
+        let spread = register_metric("page.spread", metric).unwrap();
+        for value in [0.0, 1.5, 1.75, 1.75, -64.0, 100.0] {
+            spread.record(value, attributes!()).unwrap();
+        }
+        let json: Json = serde_json::from_str(&json("page.spread")).unwrap();
+        assert_eq!((&json["exponential"], &json["boundaries"]), (&Json::Bool(true), &Json::Null));
+        let value = &json["series"][0][1];
+        assert_eq!(value[0], 6);
+        let [zeros, scale, below, above] = &value[4].as_array().unwrap()[..] else { panic!() };
+        assert_eq!((zeros, scale, below), (&1.into(), &4.into(), &serde_json::json!([95, 1])));
+        let above = above.as_array().unwrap();
+        // The index of the first bucket, and then the counts from 1.5 to 100.
+        assert_eq!((&above[0], &above[1], above.len()), (&9.into(), &1.into(), 1 + 98));
+        let counted: u64 = above[1..].iter().map(|count| count.as_u64().unwrap()).sum();
+        assert_eq!(counted, 4);
+    }
+
+    #[test]
     fn a_metric_without_values_has_no_series() {
         register_metric("page.never", Definition::gauge("page.never").unit("1")).unwrap();
         assert_eq!(

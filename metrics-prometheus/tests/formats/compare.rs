@@ -4,6 +4,7 @@ use typed_metrics_prometheus::{Escaping, Format};
 
 use crate::case::Case;
 use crate::expected::{Family, Labels, Reading, families};
+use crate::native::Parts;
 use crate::parser::{Dialect, Parsed, Sample, parse};
 use crate::protobuf::{self, MetricType};
 
@@ -86,7 +87,18 @@ fn compare(
         };
         for series in &expected.series {
             let is_created = matches!(kind, "counter" | "histogram");
-            match &series.value {
+            if let (Dialect::OpenMetrics2, Reading::Native(buckets, sum, _)) =
+                (dialect, &series.value)
+            {
+                let sample = take(name, &series.labels)?;
+                let parts = Parts::of_open_metrics_2(&sample.value);
+                if sample.start.is_none() || parts != Some(Parts::expected(buckets, *sum)) {
+                    return Err(format!("{sample:?} instead of {series:?}"));
+                }
+                continue;
+            }
+            match &series.value.classic() {
+                Reading::Native(..) => return Err("a classic histogram is native".to_owned()),
                 Reading::Number(number) => {
                     let sample = take(name, &series.labels)?;
                     if !number.is_written(&sample.value) {
@@ -191,6 +203,10 @@ fn compare_protobuf(expected: &[Family], scrape: &[u8]) {
                     let created =
                         counter.map(|counter| counter.created_timestamp.as_ref().unwrap());
                     assert!(created.is_none_or(|created| created.seconds > 1_700_000_000));
+                }
+                Reading::Native(buckets, sum, _) => {
+                    let found = Parts::of_protobuf(metric.histogram.as_ref().unwrap());
+                    assert_eq!(found, Parts::expected(buckets, *sum));
                 }
                 Reading::Histogram(buckets, count, sum, _) => {
                     let histogram = metric.histogram.as_ref().unwrap();

@@ -7,6 +7,7 @@ mod compare;
 mod expected;
 mod live;
 mod names;
+mod native;
 mod parser;
 mod protobuf;
 mod random;

@@ -75,6 +75,7 @@ fn record(case: usize, rng: &mut Rng, owners: &mut BTreeMap<&'static str, usize>
             0 => Metric::counter(&name),
             1 => Metric::up_down_counter(&name),
             2 => Metric::gauge(&name),
+            _ if rng.bool() => Metric::histogram(&name).exponential(),
             _ => Metric::histogram(&name).buckets(boundaries(rng)),
         };
         let kind = format!("{metric:?}");

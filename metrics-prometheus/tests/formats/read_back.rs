@@ -62,7 +62,8 @@ fn as_json(families: &[Family]) -> String {
                     .iter()
                     .map(|(name, value)| format!("{}:{}", quoted(name), quoted(value)))
                     .collect();
-                let value = match &series.value {
+                let value = match &series.value.classic() {
+                    Reading::Native(..) => String::new(),
                     Reading::Number(value) => format!("\"value\":\"{}\"", number(*value)),
                     Reading::Histogram(buckets, count, sum, has_sum) => {
                         let buckets: Vec<String> = buckets

@@ -26,6 +26,8 @@ pub(crate) trait BackEnd {
 pub(crate) struct Shows {
     /// Whether the buckets of a histogram are read back.
     pub(crate) buckets: bool,
+    /// Whether those of an exponential histogram are read back.
+    pub(crate) exponential: bool,
     /// Whether the least and the greatest value of a histogram are read back; otherwise they are
     /// zero.
     pub(crate) extremes: bool,

@@ -14,8 +14,13 @@ pub(crate) struct Console {
 }
 
 impl BackEnd for Console {
-    const SHOWS: Shows =
-        Shows { buckets: false, extremes: true, whole_labels: false, removed: Removed::Gone };
+    const SHOWS: Shows = Shows {
+        buckets: false,
+        exponential: false,
+        extremes: true,
+        whole_labels: false,
+        removed: Removed::Gone,
+    };
 
     fn start() -> Self {
         let paper = Paper::default();

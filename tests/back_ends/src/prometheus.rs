@@ -9,13 +9,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use typed_metrics::{HandlerError, MetricHandler, PrometheusHandler};
 
 use crate::back_end::{BackEnd, Removed, Shows};
-use crate::stored::{Histogram, Stored, Value};
+use crate::stored::{Buckets, Histogram, Stored, Value};
 
 pub(crate) struct Prometheus(Arc<Scraped>);
 
 impl BackEnd for Prometheus {
-    const SHOWS: Shows =
-        Shows { buckets: true, extremes: false, whole_labels: true, removed: Removed::Gone };
+    const SHOWS: Shows = Shows {
+        buckets: true,
+        exponential: false,
+        extremes: false,
+        whole_labels: true,
+        removed: Removed::Gone,
+    };
 
     fn start() -> Self {
         let handler = PrometheusHandler::builder().address(([127, 0, 0, 1], 0)).build().unwrap();
@@ -84,6 +89,7 @@ const METRICS: &[(&str, &str, &str, &str, &str)] = &[
     ("suite_heat", "gauge", "suite.heat", "gauge", ""),
     ("suite_whole", "gauge", "suite.whole", "gauge", ""),
     ("suite_sizes", "histogram", "suite.sizes", "histogram", ""),
+    ("suite_spread", "histogram", "suite.spread", "histogram", ""),
     ("suite_routes_total", "counter", "suite.routes", "counter", ""),
     ("suite_phase", "gauge", "suite.phase", "up_down_counter", ""),
     ("suite_build_info", "gauge", "suite.build", "up_down_counter", ""),
@@ -167,7 +173,7 @@ impl Parts {
         assert_eq!((last, Some(count)), (f64::INFINITY, self.count));
         let before = [0].into_iter().chain(self.cumulative.iter().map(|bucket| bucket.1));
         let buckets = self.cumulative.iter().zip(before).map(|(bucket, before)| bucket.1 - before);
-        let buckets = Some(buckets.collect());
+        let buckets = Some(Buckets::Explicit(buckets.collect()));
         Histogram { count, sum: self.sum.unwrap(), min: 0.0, max: 0.0, buckets }
     }
 }
