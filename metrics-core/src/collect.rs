@@ -9,6 +9,7 @@ pub(crate) mod changes;
 pub(crate) mod conflicts;
 mod ended;
 mod environment;
+pub(crate) mod exemplars;
 mod expiry;
 pub(crate) mod extremes;
 pub(crate) mod fold;

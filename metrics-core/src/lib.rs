@@ -46,6 +46,10 @@ pub mod label {
 
 pub use collect::changes::{ChangeReader, Changes, MetricChanges, SeriesChange};
 pub use collect::conflicts::{Resolution, check, resolve_conflict};
+pub use collect::exemplars::exemplar::Exemplar;
+pub use collect::exemplars::setting::set_exemplars;
+#[doc(hidden)]
+pub use collect::exemplars::setting::{ExemplarRequest, request_exemplars};
 #[doc(hidden)]
 pub use collect::live::{Live, LiveSeries, LiveValue, read_live};
 #[doc(hidden)]
@@ -96,6 +100,8 @@ pub use runtime::overriding::{Override, override_metric};
 pub use runtime::process_labels::set_process_labels;
 pub use runtime::record::{record_metric, register_metric};
 pub use runtime::registered::RuntimeMetric;
+pub use store::exemplars::span::CurrentSpan;
+pub use store::exemplars::switch::ExemplarFilter;
 pub use store::forward::Measurement;
 pub use store::value::{HistogramSnapshot, Value};
 pub use typed::group::{FoundLabels, IntoLabels, LabelGroup};

@@ -59,6 +59,15 @@ pub(crate) const fn width(boundaries: usize) -> usize {
     HEADER + boundaries + 1
 }
 
+/// The position in the run of the cell of the bucket that `value` belongs to.
+#[inline(always)]
+pub(crate) fn bucket_cell(boundaries: &[f64], value: f64) -> u32 {
+    // No truncation: a run is shorter than a segment.
+    #[expect(clippy::cast_possible_truncation)]
+    let cell = (HEADER + bucket(boundaries, value)) as u32;
+    cell
+}
+
 /// Adds `value` if the run's tag is `tag`, and returns whether it did. For the owner only.
 #[inline(always)]
 pub(crate) fn record(run: &[AtomicU64], tag: u64, boundaries: &[f64], value: f64) -> bool {

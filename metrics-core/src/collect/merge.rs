@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::exemplars::exemplar::Exemplar;
 use super::joined::JOINED;
 use super::snapshot::MetricSnapshot;
 use crate::locks::lock;
@@ -100,6 +101,7 @@ impl MetricSnapshot {
             match self.series.get_mut(index) {
                 Some(found) => {
                     found.value.merge(series.value, same);
+                    Exemplar::merge(&mut found.exemplars, series.exemplars);
                     found.created = found.created.min(series.created);
                 }
                 None => self.series.push(series),
