@@ -123,6 +123,23 @@ fn without_a_setting_there_are_no_exemplars_and_none_stay_behind() {
 }
 
 #[test]
+fn exemplars_that_are_switched_on_again_begin_anew() {
+    let metric = counter("exemplars.again_on");
+    let reader = Reader::new();
+    for n in 1..4 {
+        let on = On::with(ExemplarFilter::AlwaysOn);
+        assert!(exemplars(&reader.collect(), "exemplars.again_on").is_empty());
+        drop(on);
+        let _on = On::with(ExemplarFilter::AlwaysOn);
+        // The first measurement is a candidate, whatever was skipped before.
+        metric.record(n, attributes!()).unwrap();
+        let seen = values(&exemplars(&reader.collect(), "exemplars.again_on"));
+        assert_eq!(seen, [f64::from(n)]);
+        (0..1000).for_each(|_| metric.record(100, attributes!()).unwrap());
+    }
+}
+
+#[test]
 fn the_filter_selects_the_measurements() {
     let metric = counter("exemplars.filter");
     let reader = Reader::new();
@@ -306,9 +323,19 @@ fn a_removed_series_hands_its_exemplars_over_with_its_last_value() {
 fn a_removed_series_with_fixed_labels_starts_without_exemplars() {
     let _on = On::with(ExemplarFilter::AlwaysOn);
     let reader = Reader::new();
+    let exemplars = || {
+        let snapshot = snapshot();
+        let size = snapshot.get("exemplars.typed.size").unwrap();
+        size.series_with(&[("large", "false")]).map(|series| series.exemplars.len())
+    };
     Typed::size(false).record(1);
-    let _ = (reader.collect(), Typed::size(false).remove());
-    assert!(exemplars(&snapshot(), "exemplars.typed.size").is_empty());
+    let _ = reader.collect();
+    assert_eq!(exemplars(), Some(1));
+    Typed::size(false).remove();
+    assert_eq!(exemplars(), None);
+    set_exemplars(ExemplarFilter::AlwaysOff, current_span);
+    Typed::size(false).record(1);
+    assert_eq!(exemplars(), Some(0));
 }
 
 #[test]

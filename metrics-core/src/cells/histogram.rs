@@ -68,6 +68,11 @@ pub(crate) fn bucket_cell(boundaries: &[f64], value: f64) -> u32 {
     cell
 }
 
+/// The bucket whose cell is at this position in the run.
+pub(crate) fn bucket_at(cell: u32) -> u32 {
+    cell.saturating_sub(HEADER as u32)
+}
+
 /// Adds `value` if the run's tag is `tag`, and returns whether it did. For the owner only.
 #[inline(always)]
 pub(crate) fn record(run: &[AtomicU64], tag: u64, boundaries: &[f64], value: f64) -> bool {

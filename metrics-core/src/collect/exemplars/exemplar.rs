@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 
+use crate::cells::histogram;
 use crate::clock;
 use crate::labels::set::Labels;
 use crate::metric::kind::MetricType;
@@ -37,11 +38,12 @@ pub struct Exemplar {
 }
 
 impl Exemplar {
-    pub(super) fn new(series: Series, bucket: u32, key: f32, candidate: &Candidate) -> Self {
+    /// `cell` is the position of the measurement's cell in the run of the series.
+    pub(super) fn new(series: Series, cell: u32, key: f32, candidate: &Candidate) -> Self {
         let Candidate { bits, time, span, ref labels, .. } = *candidate;
-        let value = match series.descriptor().metric_type() {
-            MetricType::Histogram => Value::F64(f64::from_bits(bits)),
-            _ => Value::from_bits(bits, series.value_type()),
+        let (bucket, value) = match series.descriptor().metric_type() {
+            MetricType::Histogram => (histogram::bucket_at(cell), Value::F64(f64::from_bits(bits))),
+            _ => (0, Value::from_bits(bits, series.value_type())),
         };
         Self {
             value,
@@ -52,6 +54,13 @@ impl Exemplar {
             bucket,
             key,
         }
+    }
+
+    /// The bucket of the histogram; 0 in a counter.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn bucket(&self) -> u32 {
+        self.bucket
     }
 
     /// Adds the exemplars of a series to those of another one with the same buckets. One exemplar

@@ -92,11 +92,10 @@ impl Switch {
     pub(crate) fn turn_on(is_always: bool, source: SpanSource) {
         let mut known = crate::locks::lock(&SOURCE);
         *known = Some(source);
-        let word = SWITCH.load(Relaxed);
         // Neither number is ever 0.
         let number = LAST.fetch_add(1, Relaxed) % u64::from(u16::MAX) + 1;
         let filter = if is_always { 2 } else { 1 };
-        let interval = next_interval(word);
+        let interval = next_interval();
         Self::store(interval << INTERVAL | number << SOURCES | filter);
     }
 
@@ -128,7 +127,7 @@ impl Switch {
             return None;
         }
         let rest = ended.0 & ((1 << INTERVAL) - 1);
-        Self::store(next_interval(ended.0) << INTERVAL | rest);
+        Self::store(next_interval() << INTERVAL | rest);
         Some(ended.interval())
     }
 
@@ -169,7 +168,12 @@ impl Switch {
 /// How often a source was set.
 static LAST: AtomicU64 = AtomicU64::new(0);
 
-/// The number of the interval after that of `word`; from 1 on.
-fn next_interval(word: u64) -> u64 {
-    (word >> INTERVAL) % u64::from(u16::MAX) + 1
+/// The number of the next interval, from 1 on. It grows also while exemplars are switched off and
+/// on, so that no choice and no candidate of an earlier interval is taken for a new one.
+fn next_interval() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    let next = LAST.load(Relaxed) % u64::from(u16::MAX) + 1;
+    // No other thread stores meanwhile: the caller holds the lock of `SOURCE`.
+    LAST.store(next, Relaxed);
+    next
 }
