@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::exemplar::EncodedExemplar;
 use super::number::Number;
 use super::varint;
 
@@ -15,6 +16,8 @@ pub(super) struct Rows {
     buckets: Vec<u8>,
     /// The rows in the order of their labels: some bytes of the labels, and the row.
     order: Vec<(u64, u32)>,
+    /// The exemplars, each with the number and the bucket of its row, in this order.
+    exemplars: Vec<(u32, u32, EncodedExemplar)>,
 }
 
 /// One series. The rows are most of a scrape's memory, besides its text.
@@ -29,6 +32,8 @@ pub(super) struct Row {
     buckets_length: u32,
     /// The definition that the series belongs to, by its place among those of the family.
     pub(super) member: u32,
+    /// The place of the row among all rows.
+    number: u32,
 }
 
 impl Row {
@@ -58,6 +63,7 @@ impl Rows {
         self.labels.clear();
         self.buckets.clear();
         self.order.clear();
+        self.exemplars.clear();
     }
 
     /// Adds a series. `write_labels` appends its encoded labels.
@@ -81,7 +87,26 @@ impl Rows {
             labels_length: short(labels_length),
             buckets_length: short(self.buckets.len() - buckets_begin),
             member: short(member),
+            number: short(self.series.len()),
         });
+    }
+
+    /// Adds an exemplar to the row that was added last, after those of smaller buckets.
+    pub(super) fn push_exemplar(&mut self, bucket: u32, exemplar: EncodedExemplar) {
+        self.exemplars.push((short(self.series.len()).saturating_sub(1), bucket, exemplar));
+    }
+
+    /// The exemplars of the row, each with its bucket.
+    pub(super) fn exemplars(&self, row: &Row) -> impl Iterator<Item = (u32, &EncodedExemplar)> {
+        let begin = self.exemplars.partition_point(|(of, ..)| *of < row.number);
+        let own = self.exemplars[begin..].iter().take_while(|(of, ..)| *of == row.number);
+        own.map(|(_, bucket, exemplar)| (*bucket, exemplar))
+    }
+
+    /// The exemplar of a bucket of the row.
+    pub(super) fn exemplar(&self, row: &Row, bucket: usize) -> Option<&EncodedExemplar> {
+        let found = self.exemplars(row).find(|(of, _)| *of == short(bucket));
+        found.map(|(_, exemplar)| exemplar)
     }
 
     /// Makes room for more rows.

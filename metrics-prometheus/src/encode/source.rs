@@ -2,8 +2,9 @@
 
 use std::time::SystemTime;
 
-use typed_metrics_core::{LabelRef, Live, LiveValue, MetricSnapshot, Value};
+use typed_metrics_core::{Exemplar, LabelRef, Live, LiveValue, MetricSnapshot, Value};
 
+use super::exemplar::EncodedExemplar;
 use super::labels::LabelWriter;
 use super::number::Number;
 use super::rows::{Reading, Rows};
@@ -47,6 +48,7 @@ impl Source for Vec<&MetricSnapshot> {
             rows.push(member, reading, buckets, nanoseconds(series.created), |out| {
                 labels.write(own.chain(pairs(more)), out);
             });
+            add_exemplars(&series.exemplars, labels, rows);
         }
     }
 }
@@ -73,7 +75,19 @@ impl Source for Live<'_> {
             rows.push(member, reading, buckets, nanoseconds(series.created), |out| {
                 labels.write(series.labels().chain(pairs(more)), out);
             });
+            add_exemplars(series.exemplars, labels, rows);
         });
+    }
+}
+
+/// Adds the exemplars of the last row, if the format has exemplars.
+fn add_exemplars(exemplars: &[Exemplar], labels: &LabelWriter<'_>, rows: &mut Rows) {
+    if !labels.has_exemplars {
+        return;
+    }
+    for exemplar in exemplars {
+        let encoded = EncodedExemplar::new(exemplar, nanoseconds(exemplar.time), labels);
+        rows.push_exemplar(exemplar.bucket(), encoded);
     }
 }
 
