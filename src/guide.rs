@@ -11,6 +11,7 @@
     feature = "prometheus",
     doc = "- [`prometheus`]: let Prometheus scrape a program, and look at its metrics in a browser."
 )]
+//! - [`exemplars`]: lead from a metric to the trace of one of its measurements.
 //! - [`shutdown`]: export the last values at the end of a program, also at SIGTERM and Ctrl-C.
 //! - [`testing`]: assert which metrics your code records.
 //! - [`cost`]: time and memory that a record costs, and the guarantees.
@@ -19,6 +20,7 @@
 
 pub mod cost;
 pub mod declaring;
+pub mod exemplars;
 pub mod handlers;
 #[cfg(feature = "llm")]
 pub mod llm;

@@ -65,6 +65,7 @@
     feature = "prometheus",
     doc = "- [`guide::prometheus`]: let Prometheus scrape a program, and look at its metrics."
 )]
+//! - [`guide::exemplars`]: lead from a metric to the trace of one of its measurements.
 //! - [`guide::shutdown`]: export the last values, whatever ends the program.
 //! - [`guide::testing`]: assert which metrics your code records.
 //! - [`guide::cost`]: time and memory that a record costs, and the guarantees.
@@ -79,6 +80,7 @@
 //!   an OpenTelemetry meter provider.
 //! - `otel-sdk`: the meter provider of OpenTelemetry's SDK.
 //! - `otel-grpc`: OTLP over gRPC as well. This feature adds tokio, which runs on a separate thread.
+//! - `otel-trace`: exemplars with the current span of OpenTelemetry's context.
 //! - `otel-tls`: endpoints that begin with `https://`.
 //! - `logfire`: `LogfireHandler` and the handler named `"logfire"`, which export to Pydantic
 //!   Logfire.

@@ -7,7 +7,9 @@ use log::Level;
 use opentelemetry::InstrumentationScope;
 use opentelemetry::metrics::{Meter, MeterProvider};
 use typed_metrics_core::name::check_metric_name;
-use typed_metrics_core::{Descriptor, HandlerError, MetricHandler, catalog, report};
+use typed_metrics_core::{
+    Descriptor, ExemplarRequest, HandlerError, MetricHandler, catalog, report,
+};
 
 use crate::collecting::is_collecting;
 use crate::destination::Destination;
@@ -66,7 +68,7 @@ pub struct OtelHandler {
 /// The part of a handler that exists while the handler is installed.
 enum Installed {
     Bridge { meter: Meter, bridge: BridgeUse },
-    Source(SourceUse),
+    Source { source: SourceUse, _exemplars: Option<ExemplarRequest> },
 }
 
 impl OtelHandler {
@@ -252,7 +254,7 @@ impl MetricHandler for OtelHandler {
     fn identity(&self) -> Option<usize> {
         match &*lock(&self.installed) {
             Some(Installed::Bridge { bridge, .. }) => return Some(bridge.id()),
-            Some(Installed::Source(source)) => return Some(source.id()),
+            Some(Installed::Source { source, .. }) => return Some(source.id()),
             None => {}
         }
         let prefix = self.prefix.as_deref();
@@ -282,7 +284,8 @@ impl MetricHandler for OtelHandler {
         wanted.retain(|metric| self.wants(metric));
         let installed = if let Some(pipeline) = self.pipeline() {
             let source = pipeline.source(&self.scope, self.prefix.as_deref());
-            Installed::Source(source.enter(&wanted))
+            let _exemplars = pipeline.request_exemplars();
+            Installed::Source { source: source.enter(&wanted), _exemplars }
         } else if let Some(meter) = self.meter() {
             let bridge = self.bridge(&meter).ok_or_else(|| self.destination.never_collected())?;
             wanted.iter().for_each(|metric| bridge.build(&meter, metric, self.limit));
@@ -303,7 +306,7 @@ impl MetricHandler for OtelHandler {
         // Cloned under the lock: the code below waits.
         let (meter, bridge) = match &*lock(&self.installed) {
             Some(Installed::Bridge { meter, bridge }) => (meter.clone(), Arc::clone(bridge)),
-            Some(Installed::Source(source)) => return source.want(metric),
+            Some(Installed::Source { source, .. }) => return source.want(metric),
             None => return,
         };
         bridge.build_deferred(&meter, metric, self.limit);

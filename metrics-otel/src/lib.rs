@@ -89,6 +89,8 @@ mod otlp;
 mod process;
 mod provider;
 mod several;
+#[cfg(feature = "trace")]
+mod span;
 
 pub use builder::OtlpBuilder;
 pub use handler::OtelHandler;
@@ -99,3 +101,5 @@ pub use otlp::config::temporality::Temporality;
 pub use otlp::config::vendor::Vendor;
 #[cfg(feature = "sdk")]
 pub use provider::view::series_limits;
+#[cfg(feature = "trace")]
+pub use span::current_span;

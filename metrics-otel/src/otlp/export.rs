@@ -11,6 +11,7 @@ mod attribute;
 mod batches;
 mod data_point;
 mod encoded_labels;
+mod exemplar;
 mod exponential;
 pub(crate) mod exporter;
 mod head;

@@ -9,6 +9,7 @@
 
 mod answer;
 mod connection;
+mod exemplars;
 mod grpc;
 mod http;
 pub mod provider;

@@ -225,7 +225,10 @@ mod tests {
         for (name, aggregation, points) in metrics {
             batches.begin_metric(name, "", "s", aggregation);
             for time in times.by_ref().take(points) {
-                batches.add(&Data::Int(-1), Common { attributes: &[], start: 0, time });
+                batches.add(
+                    &Data::Int(-1),
+                    Common { attributes: &[], start: 0, time, exemplars: &[] },
+                );
             }
         }
         batches.finish().0
