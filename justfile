@@ -24,6 +24,7 @@ features:
     cargo clippy -p typed-metrics --no-default-features --features otel -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features otel-tls -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features otel-grpc -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features otel-trace -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features otel-sdk -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features llm -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features system -- -D warnings

@@ -17,6 +17,7 @@
     feature = "otel",
     doc = "- [`opentelemetry`]: take in what other crates record through OpenTelemetry's API."
 )]
+//! - [`exemplars`]: lead from a metric to the trace of one of its measurements.
 //! - [`shutdown`]: export the last values at the end of a program, also at SIGTERM and Ctrl-C.
 //! - [`testing`]: assert which metrics your code records.
 //! - [`porting`]: move to this crate from another metrics crate.
@@ -26,6 +27,7 @@
 
 pub mod cost;
 pub mod declaring;
+pub mod exemplars;
 pub mod handlers;
 pub mod histograms;
 pub mod labels;

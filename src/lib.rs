@@ -70,6 +70,7 @@
     feature = "otel",
     doc = "- [`guide::opentelemetry`]: take in what other crates record through OpenTelemetry's API."
 )]
+//! - [`guide::exemplars`]: lead from a metric to the trace of one of its measurements.
 //! - [`guide::shutdown`]: export the last values, whatever ends the program.
 //! - [`guide::testing`]: assert which metrics your code records.
 //! - [`guide::porting`]: move to this crate from another metrics crate.
@@ -86,6 +87,7 @@
 //!   OpenTelemetry's API.
 //! - `otel-sdk`: the meter provider of OpenTelemetry's SDK.
 //! - `otel-grpc`: OTLP over gRPC as well. This feature adds tokio, which runs on a separate thread.
+//! - `otel-trace`: exemplars with the current span of OpenTelemetry's context.
 //! - `otel-tls`: endpoints that begin with `https://`.
 //! - `logfire`: `LogfireHandler` and the handler named `"logfire"`, which export to Pydantic
 //!   Logfire.

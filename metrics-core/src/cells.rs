@@ -6,6 +6,7 @@
 //! read-modify-write.
 
 pub(crate) mod adjustment;
+pub(crate) mod candidate;
 pub(crate) mod change;
 pub(crate) mod exponential;
 pub(crate) mod filled;

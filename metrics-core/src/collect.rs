@@ -11,6 +11,7 @@ pub(crate) mod default_aggregation;
 mod definitions;
 mod ended;
 mod environment;
+pub(crate) mod exemplars;
 mod expiry;
 pub(crate) mod extremes;
 pub(crate) mod fold;

@@ -50,6 +50,10 @@ pub use collect::changes::{ChangeReader, Changes, MetricChanges, SeriesChange};
 pub use collect::conflicts::{Resolution, check, resolve_conflict};
 #[doc(hidden)]
 pub use collect::default_aggregation::exponential_by_default;
+pub use collect::exemplars::exemplar::Exemplar;
+pub use collect::exemplars::setting::set_exemplars;
+#[doc(hidden)]
+pub use collect::exemplars::setting::{ExemplarRequest, request_exemplars};
 #[doc(hidden)]
 pub use collect::live::{Live, LiveSeries, LiveValue, read_live};
 #[doc(hidden)]
@@ -111,6 +115,8 @@ pub use runtime::registered::RuntimeMetric;
 pub use runtime::scoped::ScopedDefinition;
 #[doc(hidden)]
 pub use runtime::scoped_metric::{ScopedMetric, ScopedSeries};
+pub use store::exemplars::span::CurrentSpan;
+pub use store::exemplars::switch::ExemplarFilter;
 pub use store::forward::Measurement;
 pub use store::value::{HistogramSnapshot, Value};
 pub use typed::group::{FoundLabels, IntoLabels, LabelGroup};

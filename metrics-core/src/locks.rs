@@ -79,7 +79,7 @@ pub(crate) fn is_in_section() -> bool {
 
 /// A part of the program that may hold locks.
 #[derive(Debug)]
-struct Section {
+pub(crate) struct Section {
     _outermost: Option<Writing<'static>>,
     /// A section belongs to its thread.
     _thread: PhantomData<*const ()>,
@@ -97,7 +97,7 @@ impl Section {
     }
 
     /// `None` while another thread has a guard.
-    fn try_enter() -> Option<Self> {
+    pub(crate) fn try_enter() -> Option<Self> {
         let is_inside = DEPTH.get() > 0;
         let outermost = if is_inside { None } else { Some(SECTIONS.enter(0, slot::own())?) };
         DEPTH.set(DEPTH.get() + 1);

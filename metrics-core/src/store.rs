@@ -9,6 +9,7 @@ pub(crate) mod block;
 pub(crate) mod cache;
 mod encoded;
 pub(crate) mod end_life;
+pub(crate) mod exemplars;
 pub(crate) mod family;
 pub(crate) mod forward;
 mod full;
@@ -19,6 +20,7 @@ pub(crate) mod group;
 pub(crate) mod key;
 mod late;
 pub(crate) mod observers;
+pub(crate) mod random;
 pub(crate) mod read;
 pub(crate) mod record;
 #[cfg(test)]

@@ -12,6 +12,7 @@
 #[path = "../src/cells"]
 mod cells {
     pub(crate) mod adjustment;
+    pub(crate) mod candidate;
     pub(crate) mod exponential;
     pub(crate) mod gate;
     pub(crate) mod grid;
@@ -36,6 +37,7 @@ mod sync;
 use std::sync::Arc;
 
 use cells::adjustment::Adjustment::{self, Add};
+use cells::candidate;
 use cells::gate::{Gate, Slot};
 use cells::grid::Grid;
 use cells::histogram::{self, Copied};
@@ -787,5 +789,46 @@ fn clearing_a_shared_histogram_forgets_whole_measurements() {
         assert!(left <= 1);
         writer.join().unwrap();
         assert!(check_shared(&histogram) <= 1);
+    });
+}
+
+#[test]
+fn of_two_candidates_the_one_with_the_least_key_stays_unless_its_offer_was_dropped() {
+    model(3, || {
+        let slot = Arc::new(candidate::Slot::new());
+        let other = {
+            let slot = Arc::clone(&slot);
+            thread::spawn(move || slot.offer(1, 0.25, || 'a'))
+        };
+        let own = slot.offer(1, 0.5, || 'b');
+        let other = other.join().unwrap();
+        let taken = slot.take(1).unwrap();
+        // An offer is dropped only while the other one has the lock.
+        assert!(matches!(taken, (0.25, 'a') | (0.5, 'b')));
+        assert!(own == 0.5 || own == 0.25 && taken.1 == 'a');
+        assert_eq!(other, 0.25);
+        assert_eq!(slot.take(1), None);
+    });
+}
+
+#[test]
+fn a_candidate_is_taken_once_and_never_in_another_interval() {
+    model(3, || {
+        let slot = Arc::new(candidate::Slot::new());
+        let writer = {
+            let slot = Arc::clone(&slot);
+            // The second offer begins the next interval, and the third one is late.
+            thread::spawn(move || {
+                slot.offer(1, 0.5, || 1);
+                slot.offer(2, 0.5, || 2);
+                slot.offer(1, 0.25, || 1);
+            })
+        };
+        let taken = [slot.take(1), slot.take(1)];
+        assert!(taken.iter().flatten().all(|(_, interval)| *interval == 1));
+        let second = slot.take(2);
+        writer.join().unwrap();
+        assert_eq!(second.or(slot.take(2)), Some((0.5, 2)));
+        assert_eq!(slot.take(3), None);
     });
 }

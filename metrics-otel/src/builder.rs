@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use opentelemetry::{KeyValue, Value};
+use typed_metrics_core::ExemplarFilter;
 
 use crate::handler::OtelHandler;
 use crate::otlp::config::given::Given;
@@ -45,6 +46,7 @@ impl OtelHandler {
 /// | [`client_certificate`] | `OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE`, `…_CLIENT_KEY` | |
 /// | [`interval`] | `OTEL_METRIC_EXPORT_INTERVAL` (ms) | 60 s |
 /// | [`temporality`] | `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE` | `cumulative` |
+/// | [`exemplars`] | `OTEL_METRICS_EXEMPLAR_FILTER` | `always_off` |
 /// | | `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION` | `explicit_bucket_histogram` |
 /// | [`service_name`] | `OTEL_SERVICE_NAME` | `unknown_service:…` |
 /// | [`resource`] | `OTEL_RESOURCE_ATTRIBUTES` | service, host, process, OS |
@@ -58,8 +60,9 @@ impl OtelHandler {
 ///
 /// `OTEL_METRICS_EXPORTER` is `none`, or a list of `otlp`, `console` and `prometheus`: the name
 /// `"otel"` then stands for all of these handlers. `OTEL_CONFIG_FILE`, `OTEL_ENTITIES`,
-/// `OTEL_LOG_LEVEL`, and values of `OTEL_METRICS_EXEMPLAR_FILTER` other than `always_off`, have no
-/// effect, and a warning names them. Every other value that cannot be used is an error.
+/// `OTEL_LOG_LEVEL` have no effect, and neither has `OTEL_METRICS_EXEMPLAR_FILTER=trace_based`
+/// without the feature `otel-trace`: a warning names them. Every other value that cannot be used is
+/// an error.
 ///
 /// [`endpoint`]: Self::endpoint
 /// [`metrics_endpoint`]: Self::metrics_endpoint
@@ -71,6 +74,7 @@ impl OtelHandler {
 /// [`client_certificate`]: Self::client_certificate
 /// [`interval`]: Self::interval
 /// [`temporality`]: Self::temporality
+/// [`exemplars`]: Self::exemplars
 /// [`service_name`]: Self::service_name
 /// [`resource`]: Self::resource
 ///
@@ -171,6 +175,25 @@ impl OtlpBuilder {
     /// Whether exported values count from the start or since the last export.
     pub fn temporality(mut self, temporality: Temporality) -> Self {
         self.given.temporality = Some(temporality);
+        self
+    }
+
+    /// The measurements that can become [exemplars](typed_metrics_core::Exemplar): with
+    /// `TraceBased`, those inside a sampled span of OpenTelemetry's context, or of `tracing` with
+    /// `tracing-opentelemetry`. This needs the feature `otel-trace`. Exemplars are on while the
+    /// handler is installed. Unlike in OpenTelemetry's specification, they are off by default,
+    /// because recording costs more while they are on. A setting by
+    /// [`set_exemplars`](typed_metrics_core::set_exemplars) wins.
+    ///
+    /// ```
+    /// use typed_metrics_core::ExemplarFilter;
+    /// use typed_metrics_otel::OtelHandler;
+    ///
+    /// let handler = OtelHandler::otlp().exemplars(ExemplarFilter::AlwaysOn).build()?;
+    /// # Ok::<(), typed_metrics_otel::OtlpError>(())
+    /// ```
+    pub fn exemplars(mut self, filter: ExemplarFilter) -> Self {
+        self.given.exemplars = Some(filter);
         self
     }
 

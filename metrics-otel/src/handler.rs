@@ -7,7 +7,9 @@ use log::Level;
 use opentelemetry::InstrumentationScope;
 use opentelemetry::metrics::{Meter, MeterProvider};
 use typed_metrics_core::name::check_metric_name;
-use typed_metrics_core::{Descriptor, HandlerError, MetricHandler, catalog, report};
+use typed_metrics_core::{
+    Descriptor, ExemplarRequest, HandlerError, MetricHandler, catalog, report,
+};
 
 use crate::api::meter::is_ours;
 use crate::collecting::is_collecting;
@@ -68,7 +70,7 @@ pub struct OtelHandler {
 /// The part of a handler that exists while the handler is installed.
 enum Installed {
     Bridge { meters: Meters, bridge: BridgeUse },
-    Source(SourceUse),
+    Source { source: SourceUse, _exemplars: Option<ExemplarRequest> },
 }
 
 impl OtelHandler {
@@ -266,7 +268,7 @@ impl MetricHandler for OtelHandler {
     fn identity(&self) -> Option<usize> {
         match &*lock(&self.installed) {
             Some(Installed::Bridge { bridge, .. }) => return Some(bridge.id()),
-            Some(Installed::Source(source)) => return Some(source.id()),
+            Some(Installed::Source { source, .. }) => return Some(source.id()),
             None => {}
         }
         let prefix = self.prefix.as_deref();
@@ -296,7 +298,8 @@ impl MetricHandler for OtelHandler {
         wanted.retain(|metric| self.wants(metric));
         let installed = if let Some(pipeline) = self.pipeline() {
             let source = pipeline.source(&self.scope, self.prefix.as_deref());
-            Installed::Source(source.enter(&wanted))
+            let _exemplars = pipeline.request_exemplars();
+            Installed::Source { source: source.enter(&wanted), _exemplars }
         } else if let Some(meters) = self.meters() {
             if is_ours(meters.own()) {
                 return Err(CIRCLE.into());
@@ -321,7 +324,7 @@ impl MetricHandler for OtelHandler {
         // Cloned under the lock: the code below waits.
         let (meters, bridge) = match &*lock(&self.installed) {
             Some(Installed::Bridge { meters, bridge }) => (meters.clone(), Arc::clone(bridge)),
-            Some(Installed::Source(source)) => return source.want(metric),
+            Some(Installed::Source { source, .. }) => return source.want(metric),
             None => return,
         };
         bridge.build_deferred(&meters, metric, self.limit);

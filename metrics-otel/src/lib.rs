@@ -104,6 +104,8 @@ mod otlp;
 mod process;
 mod provider;
 mod several;
+#[cfg(feature = "trace")]
+mod span;
 
 pub use api::provider::{TypedMeterProvider, meter_provider};
 pub use builder::OtlpBuilder;
@@ -118,3 +120,5 @@ pub use otlp::config::vendor::Vendor;
 pub use otlp::fuzzing;
 #[cfg(feature = "sdk")]
 pub use provider::view::series_limits;
+#[cfg(feature = "trace")]
+pub use span::current_span;

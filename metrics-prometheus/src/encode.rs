@@ -4,6 +4,7 @@
 //! `open_metrics_2` and `protobuf` write them.
 
 pub(crate) mod encoder;
+mod exemplar;
 mod family;
 mod labels;
 mod native;

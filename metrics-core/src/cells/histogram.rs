@@ -62,6 +62,21 @@ pub(crate) const fn width(grid: Grid) -> usize {
     HEADER + grid.width()
 }
 
+/// The position in the run of the cell of the bucket that `value` belongs to. Without boundaries,
+/// this is the first cell of the buckets, for all values.
+#[inline(always)]
+pub(crate) fn bucket_cell(boundaries: &[f64], value: f64) -> u32 {
+    // No truncation: a run is shorter than a segment.
+    #[expect(clippy::cast_possible_truncation)]
+    let cell = (HEADER + bucket(boundaries, value)) as u32;
+    cell
+}
+
+/// The bucket whose cell is at this position in the run.
+pub(crate) fn bucket_at(cell: u32) -> u32 {
+    cell.saturating_sub(HEADER as u32)
+}
+
 /// Adds `value` to a histogram with boundaries if the run's tag is `tag`, and returns whether it
 /// did. For the owner only.
 #[inline(always)]

@@ -4,6 +4,7 @@
 use std::time::SystemTime;
 
 use super::ended::Ended;
+use super::exemplars::kept::ByCell;
 use super::expiry::look_for_expired;
 use super::fold::fold_ended;
 use super::merge::MergedMetrics;
@@ -183,7 +184,7 @@ fn changes_of(
         let descriptor = family.descriptor();
         let mut metric = MetricChanges::none(descriptor);
         if descriptor.is_state_or_info() {
-            let series = series_of(family, None, view, readers);
+            let series = series_of(family, None, view, readers, &ByCell::default());
             shown.push(family, MetricSnapshot { series, ..MetricSnapshot::new(descriptor) });
             continue;
         }

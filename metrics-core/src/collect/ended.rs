@@ -4,6 +4,8 @@ use std::time::SystemTime;
 
 use hashbrown::HashTable;
 
+use super::exemplars::exemplar::Exemplar;
+use super::exemplars::kept::LastExemplars;
 use super::snapshot::SeriesSnapshot;
 use crate::labels::hash::{hash_of, same_labels};
 use crate::labels::set::Labels;
@@ -31,18 +33,25 @@ pub(super) struct Ending {
     labels: Labels,
     created: SystemTime,
     last_recorded: Option<SystemTime>,
+    exemplars: LastExemplars,
 }
 
 impl Ending {
     /// For a series before its life ends.
-    pub(super) fn of(series: Series, last_recorded: Option<SystemTime>) -> Self {
-        Self { id: series.id(), labels: series.labels(), created: series.created(), last_recorded }
+    pub(super) fn of(
+        series: Series,
+        last_recorded: Option<SystemTime>,
+        exemplars: LastExemplars,
+    ) -> Self {
+        let (id, labels, created) = (series.id(), series.labels(), series.created());
+        Self { id, labels, created, last_recorded, exemplars }
     }
 
-    /// The series with its last value.
-    pub(super) fn with(&self, value: Value) -> SeriesSnapshot {
-        let Self { id, ref labels, created, last_recorded } = *self;
-        SeriesSnapshot { id, labels: labels.clone(), value, created, last_recorded }
+    /// The series with its last value, for a reader.
+    pub(super) fn with(&self, value: Value, reader: u64) -> SeriesSnapshot {
+        let Self { id, ref labels, created, last_recorded, ref exemplars } = *self;
+        let (labels, exemplars) = (labels.clone(), exemplars.of(reader));
+        SeriesSnapshot { id, labels, value, created, last_recorded, exemplars }
     }
 }
 
@@ -61,13 +70,13 @@ impl Ended {
             return true;
         }
         if let Some(index) = found {
-            self.series[index].value.merge(series.value, Same::Sum);
+            self.series[index].add(series);
             return false;
         }
         let labels = overflow();
         let (hash, found) = self.find(&labels);
         match found {
-            Some(index) => self.series[index].value.merge(series.value, Same::Sum),
+            Some(index) => self.series[index].add(series),
             None => self.insert(hash, SeriesSnapshot { labels, ..series }),
         }
         found.is_none()
@@ -107,6 +116,14 @@ impl Ended {
         let labels = &self.series;
         self.by_labels.insert_unique(hash, labels.len(), |i| hash_of(&labels[*i].labels));
         self.series.push(series);
+    }
+}
+
+impl SeriesSnapshot {
+    /// Adds the values of another life.
+    pub(super) fn add(&mut self, other: Self) {
+        self.value.merge(other.value, Same::Sum);
+        Exemplar::merge(&mut self.exemplars, other.exemplars);
     }
 }
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::SystemTime;
 
+use super::exemplars::exemplar::Exemplar;
+use super::exemplars::kept::ByCell;
 use super::expiry::look_for_expired;
 use super::fold::fold_ended;
 use super::joined;
@@ -34,6 +36,7 @@ use crate::store::value::{HistogramSnapshot, Value};
 pub struct Live<'a> {
     metrics: Vec<LiveMetric>,
     view: &'a View<'a>,
+    exemplars: &'a ByCell,
     totals: Totals,
 }
 
@@ -53,6 +56,8 @@ pub struct LiveSeries<'a> {
     pub value: LiveValue<'a>,
     /// When the series was created: see [`SeriesSnapshot`](crate::SeriesSnapshot::created).
     pub created: SystemTime,
+    /// The last exemplars: see [`SeriesSnapshot`](crate::SeriesSnapshot::exemplars).
+    pub exemplars: &'a [Exemplar],
 }
 
 /// The value of a series.
@@ -117,7 +122,7 @@ impl Live<'_> {
     /// Calls `f` with each series of the definition with this number in which anything was
     /// recorded, in the order of their creation.
     pub fn for_each_series(&mut self, number: usize, mut f: impl FnMut(&LiveSeries<'_>)) {
-        let Self { metrics, view, totals } = self;
+        let Self { metrics, view, exemplars, totals } = self;
         let family = match &metrics[number] {
             LiveMetric::Stored(family) => family,
             LiveMetric::Shown(metric) => {
@@ -142,9 +147,10 @@ impl Live<'_> {
                 LiveValue::of(&number)
             };
             let (labels, created) = (&SeriesLabels::of(series).held(), series.created());
+            let exemplars = &exemplars.of(series);
             // As in a snapshot: if the series was recycled meanwhile, the labels may be later ones.
             if series.is_current() {
-                f(&LiveSeries { labels, value, created });
+                f(&LiveSeries { labels, value, created, exemplars });
             }
         });
     }
@@ -152,7 +158,8 @@ impl Live<'_> {
 
 fn visit_shown(series: &SeriesSnapshot, f: &mut impl FnMut(&LiveSeries<'_>)) {
     let labels = &HeldLabels::Kept(series.labels.clone());
-    f(&LiveSeries { labels, value: LiveValue::of(&series.value), created: series.created });
+    let SeriesSnapshot { value, created, exemplars, .. } = series;
+    f(&LiveSeries { labels, value: LiveValue::of(value), created: *created, exemplars });
 }
 
 impl<'a> LiveValue<'a> {
@@ -179,22 +186,29 @@ pub fn read_live<R>(f: impl FnOnce(&mut Live<'_>) -> R) -> R {
     let mut readers = lock_readers();
     joined::sweep();
     fold_ended(&mut readers);
+    readers.exemplars.end_interval();
     look_for_expired(&families, &mut readers);
     let dropped = MergedMetrics::dropped(&families);
     let view = View::everything();
+    let exemplars = readers.exemplars.take(None);
     let mut metrics = Vec::with_capacity(families.len());
     let mut shown = MergedMetrics::default();
     for family in families {
         let descriptor = family.descriptor();
         if descriptor.is_state_or_info() || old_names.get(descriptor).is_some() {
-            let series = series_of(family, None, &view, &mut readers);
+            let series = series_of(family, None, &view, &mut readers, &exemplars);
             shown.push(family, MetricSnapshot { series, ..MetricSnapshot::new(descriptor) });
         } else {
             metrics.push(LiveMetric::Stored(family));
         }
     }
     metrics.extend(old_names.shown(shown).map(LiveMetric::Shown));
-    let result = f(&mut Live { metrics, view: &view, totals: Totals::new(Grid::Explicit(&[])) });
+    let result = f(&mut Live {
+        metrics,
+        view: &view,
+        exemplars: &exemplars,
+        totals: Totals::new(Grid::Explicit(&[])),
+    });
     drop(readers);
     // Outside the lock, as for a snapshot.
     warn_of_news(&dropped);

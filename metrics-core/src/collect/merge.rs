@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::exemplars::exemplar::Exemplar;
 use super::joined::JOINED;
 use super::snapshot::{MetricSnapshot, SeriesSnapshot};
 use crate::locks::lock;
@@ -122,6 +123,7 @@ impl SeriesSnapshot {
     /// Adds the series with the same labels of another definition.
     fn join(&mut self, other: Self, same: Same) {
         self.value.merge(other.value, same);
+        Exemplar::merge(&mut self.exemplars, other.exemplars);
         self.created = self.created.min(other.created);
         self.last_recorded = self.last_recorded.max(other.last_recorded);
     }

@@ -6,6 +6,8 @@ use hashbrown::HashTable;
 
 use super::definitions::Definitions;
 use super::ended::Ended;
+use super::exemplars::exemplar::Exemplar;
+use super::exemplars::kept::ByCell;
 use super::expiry::look_for_expired;
 use super::fold::fold_ended;
 use super::merge::MergedMetrics;
@@ -66,6 +68,9 @@ pub struct Point<'a> {
     /// The place of the labels, for back ends that keep them in their own form; `None` if the
     /// labels have no place.
     pub place: Option<Place>,
+    /// Exemplars since the reader's last collection: see
+    /// [`SeriesSnapshot`](crate::SeriesSnapshot::exemplars).
+    pub exemplars: &'a [Exemplar],
     labels: &'a SeriesLabels,
 }
 
@@ -127,14 +132,17 @@ impl PointReader {
         let mut readers = lock_readers();
         joined::sweep();
         fold_ended(&mut readers);
+        readers.exemplars.end_interval();
         look_for_expired(&families, &mut readers);
         let view = View::everything();
+        let exemplars = &readers.exemplars.take(Some(self.0));
         let time = clock::time(clock::now());
         let began = readers.created(SystemTime::UNIX_EPOCH);
         for (metric, counting) in metrics {
             let descriptor = metric.first.descriptor();
             let old_name = old_names.get(descriptor);
-            let mut reading = Visit { reader: self.0, counting, time, began, view: &view };
+            let mut reading =
+                Visit { reader: self.0, counting, time, began, view: &view, exemplars };
             let shown = if descriptor.is_state_or_info() {
                 reading.counting = Counting::Totals;
                 shown(&metric, &view, &mut readers)
@@ -185,6 +193,7 @@ struct Visit<'a> {
     /// When this process began to record, if it was forked.
     began: SystemTime,
     view: &'a View<'a>,
+    exemplars: &'a ByCell,
 }
 
 impl Visit<'_> {
@@ -276,6 +285,7 @@ impl Visit<'_> {
             let Some(mut value) = value(series) else { return };
             // The labels are read only if the visitor needs them.
             let (labels, created) = (&SeriesLabels::Of(series), series.created().max(self.began));
+            let mut exemplars = self.exemplars.of(series);
             let before =
                 if ended.series.is_empty() { None } else { ended.take(&labels.to_labels()) };
             match (before, self.counting) {
@@ -285,22 +295,25 @@ impl Visit<'_> {
                 // One point: a series has one change in an interval.
                 (Some(before), Counting::Changes) => {
                     value.merge(before.value.clone(), Same::Sum);
+                    Exemplar::merge(&mut exemplars, before.exemplars.clone());
                 }
                 // The total of the life before, up to the removal, with which this life began.
                 (Some(before), Counting::Totals) => {
-                    let SeriesSnapshot { value, created: began, .. } = before;
-                    visit(&self.point(value, *began, created, labels), true);
+                    let SeriesSnapshot { value, created: began, exemplars, .. } = before;
+                    let point = self.point(value, *began, created, labels);
+                    visit(&Point { exemplars, ..point }, true);
                 }
             }
             let row = series.row();
             let place = row.map(|row| Place { row, life: series.life() });
             let point = self.point(&value, created, self.time, labels);
-            visit(&Point { place, ..point }, false);
+            visit(&Point { place, exemplars: &exemplars, ..point }, false);
         });
         for series in ended.rest() {
             let labels = &SeriesLabels::Kept(series.labels.clone());
-            let SeriesSnapshot { value, created, .. } = series;
-            visit(&self.point(value, *created, self.time, labels), true);
+            let SeriesSnapshot { value, created, exemplars, .. } = series;
+            let point = self.point(value, *created, self.time, labels);
+            visit(&Point { exemplars, ..point }, true);
         }
     }
 
@@ -317,6 +330,7 @@ impl Visit<'_> {
             time,
             counting: self.counting,
             place: None,
+            exemplars: &[],
             labels,
         }
     }
@@ -338,6 +352,7 @@ impl Visit<'_> {
                     value,
                     created,
                     last_recorded: Some(point.time),
+                    exemplars: point.exemplars.to_vec(),
                 });
                 is_removed.push(removed);
             });
@@ -372,7 +387,7 @@ impl Visit<'_> {
                 same_labels(&live.labels, &series.labels)
             });
             let labels = &SeriesLabels::Kept(series.labels.clone());
-            let SeriesSnapshot { value, created, last_recorded, .. } = series;
+            let SeriesSnapshot { value, created, last_recorded, exemplars, .. } = series;
             let time = match returned {
                 // The zero of a removed up-down counter, which has a value again.
                 Some(_) if descriptor.metric_type() == MetricType::UpDownCounter => continue,
@@ -380,12 +395,15 @@ impl Visit<'_> {
                 Some(live) => live.created,
                 None => last_recorded.unwrap_or(self.time),
             };
-            visit(descriptor, &self.point(value, *created, time, labels));
+            let point = self.point(value, *created, time, labels);
+            visit(descriptor, &Point { exemplars, ..point });
         }
         for series in &metric.series {
             let labels = &SeriesLabels::Kept(series.labels.clone());
             let time = series.last_recorded.unwrap_or(self.time);
-            visit(descriptor, &self.point(&series.value, series.created, time, labels));
+            let SeriesSnapshot { value, created, exemplars, .. } = series;
+            let point = self.point(value, *created, time, labels);
+            visit(descriptor, &Point { exemplars, ..point });
         }
     }
 }
@@ -394,7 +412,7 @@ impl Visit<'_> {
 fn shown(metric: &Definitions, view: &View<'_>, readers: &mut Readers) -> MergedMetrics {
     let mut shown = MergedMetrics::default();
     for family in metric.iter() {
-        let mut series = series_of(family, None, view, readers);
+        let mut series = series_of(family, None, view, readers, &ByCell::default());
         // The value is that of the collection, whenever the state was set.
         series.iter_mut().for_each(|series| series.last_recorded = None);
         shown.push(family, MetricSnapshot { series, ..MetricSnapshot::new(family.descriptor()) });

@@ -5,6 +5,7 @@ use std::sync::{LazyLock, Mutex};
 use std::time::SystemTime;
 
 use super::ended::{Ended, Ending};
+use super::exemplars::kept::Kept;
 use super::histogram_progress::HistogramProgress;
 use super::last_recorded::LastRecorded;
 use super::numbers::FamilyProgress;
@@ -39,6 +40,7 @@ pub(crate) struct Readers {
     pub(super) last_recorded: LastRecorded,
     /// How often counts were moved between shards.
     moved: u64,
+    pub(super) exemplars: Kept,
 }
 
 /// The reports of a reader.
@@ -87,13 +89,17 @@ impl Readers {
         clock::start();
         let early = Some(ReaderProgress::new(0, Reports::Changes));
         let last_recorded = LastRecorded::default();
-        Self { next: 0, progress: Vec::new(), early, parent: None, last_recorded, moved: 0 }
+        let exemplars = Kept::default();
+        let (next, progress, parent, moved) = (0, Vec::new(), None, 0);
+        Self { next, progress, early, parent, last_recorded, moved, exemplars }
     }
 
     /// Makes a reader's progress the beginning of all later readers of changes: what it has read
     /// belongs to the process that this one was forked from.
     pub(super) fn begin_after_parent(&mut self, reader: u64) {
         self.early = None;
+        self.exemplars.end_interval();
+        self.exemplars.forget();
         let at = self.progress.iter().position(|progress| progress.reader == reader);
         if let Some(at) = at {
             let parent = Box::new(self.progress.swap_remove(at));
@@ -170,6 +176,9 @@ impl Readers {
         if reports == Reports::Snapshots {
             progress.ended.values_mut().for_each(Ended::end_interval);
         }
+        if matches!(reports, Reports::Snapshots | Reports::Points) {
+            self.exemplars.add_reader(self.next);
+        }
         self.progress.push(progress);
         self.next
     }
@@ -191,6 +200,7 @@ impl Readers {
 
     pub(super) fn remove_reader(&mut self, reader: u64) {
         self.progress.retain(|progress| progress.reader != reader);
+        self.exemplars.remove_reader(reader);
     }
 
     /// How far `reader` is in the sums and gauges of `family`.
@@ -344,7 +354,9 @@ impl ReaderProgress {
         }
         let ended = self.ended.entry(address(metric)).or_default();
         let is_reported = value.is_some_and(|value| {
-            ended.push(ending.with(value), metric.series_limit(), || metric.overflow_labels())
+            ended.push(ending.with(value, self.reader), metric.series_limit(), || {
+                metric.overflow_labels()
+            })
         });
         if is_reported || was_returned {
             ended.removed.push(id);

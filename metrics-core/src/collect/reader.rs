@@ -2,6 +2,8 @@
 
 use std::time::SystemTime;
 
+use super::exemplars::exemplar::Exemplar;
+use super::exemplars::kept::ByCell;
 use super::expiry::look_for_expired;
 use super::fold::fold_ended;
 use super::merge::MergedMetrics;
@@ -104,16 +106,18 @@ fn read_all(reader: Option<u64>) -> Snapshot {
     let mut readers = lock_readers();
     joined::sweep();
     fold_ended(&mut readers);
+    readers.exemplars.end_interval();
     // Without a reader, the snapshot itself reports the series that it removes.
     let watcher = readers.add_watcher();
     look_for_expired(&families, &mut readers);
     let mut expired = readers.remove_watcher(watcher);
     let view = View::everything();
+    let exemplars = readers.exemplars.take(reader);
     let mut metrics = MergedMetrics::default();
     for family in families {
         let metric = MetricSnapshot {
             descriptor: family.descriptor(),
-            series: series_of(family, reader, &view, &mut readers),
+            series: series_of(family, reader, &view, &mut readers, &exemplars),
             removed: match reader {
                 Some(reader) => readers.take_ended(reader, family.descriptor()),
                 None => expired.remove(&address(family.descriptor())).unwrap_or_default(),
@@ -140,7 +144,7 @@ pub(crate) fn collect_scope(scope: &Scope) -> Snapshot {
         let mut series = Vec::new();
         family.for_each_series(|found| {
             let value = read(found, &view).map(|read| Value::new(family.descriptor(), read));
-            series.extend(value.and_then(|value| found.snapshot(value, None)));
+            series.extend(value.and_then(|value| found.snapshot(value, None, Vec::new())));
         });
         let metric = MetricSnapshot { series, ..MetricSnapshot::new(family.descriptor()) };
         metrics.push(family, metric);
@@ -155,6 +159,7 @@ pub(super) fn series_of(
     reader: Option<u64>,
     view: &View<'_>,
     readers: &mut Readers,
+    exemplars: &ByCell,
 ) -> Vec<SeriesSnapshot> {
     let descriptor = family.descriptor();
     let is_histogram = descriptor.metric_type() == MetricType::Histogram;
@@ -169,8 +174,10 @@ pub(super) fn series_of(
             }
             _ => read(series, view).map(|reading| Value::new(descriptor, reading)),
         };
-        snapshots
-            .extend(value.and_then(|v| series.snapshot(v, readers.last_recorded.time(series))));
+        snapshots.extend(value.and_then(|value| {
+            let exemplars = exemplars.of(series);
+            series.snapshot(value, readers.last_recorded.time(series), exemplars)
+        }));
     });
     snapshots
 }
@@ -179,9 +186,14 @@ impl Series {
     /// The series with its labels; `None` if it was removed meanwhile. A recycled block gets new
     /// labels only after it has its new stamp. So if the series is current after the labels
     /// were read, the labels are its own.
-    fn snapshot(self, value: Value, last_recorded: Option<SystemTime>) -> Option<SeriesSnapshot> {
+    fn snapshot(
+        self,
+        value: Value,
+        last_recorded: Option<SystemTime>,
+        exemplars: Vec<Exemplar>,
+    ) -> Option<SeriesSnapshot> {
         let (id, labels, created) = (self.id(), self.labels(), self.created());
-        let snapshot = SeriesSnapshot { id, labels, value, created, last_recorded };
+        let snapshot = SeriesSnapshot { id, labels, value, created, last_recorded, exemplars };
         self.is_current().then_some(snapshot)
     }
 }

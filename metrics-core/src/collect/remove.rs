@@ -64,7 +64,8 @@ fn end(series: Series, end: End, readers: &mut Readers) {
         return;
     }
     last_values::forget(series);
-    let last = Ending::of(ending, readers.last_recorded.time(ending));
+    let exemplars = readers.exemplars.end(ending);
+    let last = Ending::of(ending, readers.last_recorded.time(ending), exemplars);
     let is_level = series.descriptor().stored_type() == MetricType::UpDownCounter;
     let had_level = is_level && ending.is_recorded();
     let reading = ending.end_life(end);

@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 
+use super::exemplars::exemplar::Exemplar;
 use crate::labels::set::Labels;
 use crate::labels::value::{LabelValue, cut};
 use crate::metric::descriptor::Descriptor;
@@ -77,6 +78,14 @@ pub struct SeriesSnapshot {
     /// counter is no measurement here.
     #[serde(skip)]
     pub last_recorded: Option<SystemTime>,
+    /// Measurements of a counter or a histogram with the spans in which they were made. Empty
+    /// unless [`set_exemplars`](crate::set_exemplars) or a handler switched them on.
+    ///
+    /// A [`Reader`](crate::Reader) gets those since its last collection, at most one for each
+    /// bucket. A [`snapshot`](crate::snapshot) has the last ones, and a
+    /// [capture](crate::testing::capture) has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exemplars: Vec<Exemplar>,
 }
 
 #[cfg(test)]
@@ -84,7 +93,8 @@ impl SeriesSnapshot {
     /// A series for tests.
     pub(crate) fn sample(labels: Labels, value: Value) -> Self {
         let created = SystemTime::UNIX_EPOCH;
-        Self { id: SeriesId::default(), labels, value, created, last_recorded: None }
+        let (id, last_recorded, exemplars) = (SeriesId::default(), None, Vec::new());
+        Self { id, labels, value, created, last_recorded, exemplars }
     }
 }
 

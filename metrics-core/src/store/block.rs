@@ -12,6 +12,7 @@ use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32};
 
+use super::exemplars::switch::Switch;
 use super::late::Late;
 use super::observers::Observers;
 use super::shared::Shared;
@@ -69,6 +70,9 @@ pub(crate) struct Block {
     base: AtomicU32,
     /// The index of the first cell, also while `base` is [`OUT`]; 0 if it is not reserved yet.
     reserved: AtomicU32,
+    /// The index of the first cell if exemplars alone keep measurements off the fast path; else
+    /// [`OUT`].
+    beside_exemplars: AtomicU32,
     /// Whether every measurement is forwarded to subscribers. Changes under the lock of `removed`.
     subscribed: AtomicBool,
     /// Admits the handles that were made for the block's current labels.
@@ -97,7 +101,7 @@ pub(crate) struct Block {
 }
 
 /// The base of a block whose measurements all take the slow path: because its cells are not
-/// reserved yet, or because a handler subscribes to every measurement. Offsets are below 2^30, so
+/// reserved yet, because a handler subscribes to every measurement, or because exemplars are on. Offsets are below 2^30, so
 /// an index from here on never wraps, and is never the index of a cell.
 const OUT: u32 = 3 << 30;
 
@@ -140,6 +144,7 @@ impl Block {
             stamp: AtomicU64::new(FIRST_STAMP),
             base: AtomicU32::new(OUT),
             reserved: AtomicU32::new(0),
+            beside_exemplars: AtomicU32::new(OUT),
             subscribed: AtomicBool::new(false),
             gate: Gate::new(FIRST_STAMP),
             recorded: AtomicU64::new(0),
@@ -278,7 +283,18 @@ impl Block {
     /// Sets the base that measurements use. The caller holds the lock of `removed`.
     fn update_base(&self) {
         let reserved = self.reserved_base_if_any().filter(|_| !self.is_subscribed());
-        self.base.store(reserved.unwrap_or(OUT), Relaxed);
+        let reserved = reserved.unwrap_or(OUT);
+        let is_beside = Switch::get().is_on() && self.has_exemplars();
+        self.base.store(if is_beside { OUT } else { reserved }, Relaxed);
+        self.beside_exemplars.store(if is_beside { reserved } else { OUT }, Relaxed);
+    }
+
+    /// The index of the first cell for a measurement while exemplars are on: see
+    /// [`base`](Self::base).
+    #[inline(always)]
+    pub(super) fn base_beside_exemplars(&self) -> u32 {
+        // Relaxed: as in `base`.
+        self.beside_exemplars.load(Relaxed)
     }
 
     /// The shared cells, allocated by the first call.
@@ -325,6 +341,18 @@ impl Block {
     pub(crate) fn set_subscribed(&self, subscribed: bool) {
         let _reserving = lock(&self.removed);
         self.subscribed.store(subscribed, Relaxed);
+        self.update_base();
+    }
+
+    /// Whether the metric is of a kind that has exemplars.
+    pub(crate) fn has_exemplars(&self) -> bool {
+        matches!(self.descriptor.stored_type(), MetricType::Counter | MetricType::Histogram)
+    }
+
+    /// Takes notice that exemplars were switched on or off.
+    pub(super) fn exemplars_switched(&self) {
+        // Whoever reserves the cells later sees the switch, because of this lock.
+        let _reserving = lock(&self.removed);
         self.update_base();
     }
 

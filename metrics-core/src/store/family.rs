@@ -339,6 +339,20 @@ impl Family {
         }
     }
 
+    /// Takes notice that exemplars were switched on or off.
+    pub(crate) fn exemplars_switched(&'static self) {
+        self.fixed_block.exemplars_switched();
+        if !self.open {
+            return;
+        }
+        // Under the lock: a series that is made later sees the switch.
+        let table = write(&self.open_series().table);
+        table.blocks().for_each(|block| block.exemplars_switched());
+        if let Some(overflow) = self.overflow() {
+            overflow.exemplars_switched();
+        }
+    }
+
     /// Starts or stops forwarding every measurement.
     pub(crate) fn set_subscribed(&'static self, subscribed: bool) {
         let mut table = write(&self.open_series().table);

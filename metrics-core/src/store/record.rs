@@ -1,5 +1,7 @@
 //! Recording: the paths of a measurement into the cells of a series.
 
+use super::block::Block;
+use super::exemplars::offer::{offer, offer_change};
 use super::forward;
 use super::series::Series;
 use super::shared::Shared;
@@ -24,13 +26,12 @@ impl Series {
     /// Adds to a sum.
     #[inline(always)]
     pub(crate) fn add<N: Number>(self, n: N) {
-        let is_added = if N::PLAIN && self.is_fixed() {
-            self.add_to_cell(n.to_bits())
-        } else {
-            self.add_to_run(n).is_some()
-        };
-        if !is_added {
-            add_slowly(self, n.to_bits());
+        if N::PLAIN && self.is_fixed() {
+            if !add_to_cell(self.index(), n.to_bits()) {
+                add_to_cell_slowly(self.block, self.offset(), n.to_bits());
+            }
+        } else if self.add_to_run(self.index(), n).is_none() {
+            add_slowly::<N>(self, n.to_bits());
         }
     }
 
@@ -41,24 +42,19 @@ impl Series {
         if locks::is_interrupting() {
             return (self, Life::NONE);
         }
-        let tag = if self.is_plain() { None } else { self.add_to_run(n) };
+        let tag = if self.is_plain() { None } else { self.add_to_run(self.index(), n) };
         match tag {
             Some(tag) => (self, Life::of_run(tag)),
             None => slow(self, Change::Add(n.to_bits())),
         }
     }
 
-    /// Adds to the plain cell of a series with fixed labels, if the cell is allocated.
+    /// Adds to the run of this thread at `index`, which is that of this series, if the run has the
+    /// current tag. Returns the tag.
     #[inline(always)]
-    fn add_to_cell(self, n: u64) -> bool {
-        plain::takes(n) && shard::cell(self.index()).map(|cell| plain::add(cell, n)).is_some()
-    }
-
-    /// Adds to the run of this thread, if the run has the current tag. Returns the tag.
-    #[inline(always)]
-    fn add_to_run<N: Number>(self, n: N) -> Option<u64> {
+    fn add_to_run<N: Number>(self, index: u32, n: N) -> Option<u64> {
         let stamp = self.block.stamp();
-        let run = shard::cells(self.index())?.first_chunk()?;
+        let run = shard::cells(index)?.first_chunk()?;
         (self.is_current_at(stamp) && sum::add(run, stamp, n)).then_some(stamp)
     }
 
@@ -104,13 +100,42 @@ impl Series {
         if boundaries.is_empty() {
             return record_exponential(self, value, count);
         }
-        let is_recorded = self.is_current_at(stamp)
-            && shard::cells(self.index())
-                .and_then(|cells| cells.get(..histogram::width(Grid::Explicit(boundaries))))
-                .is_some_and(|run| record(run, stamp, boundaries, value));
-        if !is_recorded {
+        if !self.record_at(self.index(), stamp, boundaries, value, record) {
             record_slowly(self, value, count);
         }
+    }
+
+    /// Records in the run at `index`, which is that of this series. Returns whether it did.
+    #[inline(always)]
+    fn record_at(
+        self,
+        index: u32,
+        stamp: u64,
+        boundaries: &'static [f64],
+        value: f64,
+        record: impl FnOnce(&[AtomicU64], u64, &'static [f64], f64) -> bool,
+    ) -> bool {
+        self.is_current_at(stamp)
+            && shard::cells(index)
+                .and_then(|cells| cells.get(..histogram::width(Grid::Explicit(boundaries))))
+                .is_some_and(|run| record(run, stamp, boundaries, value))
+    }
+
+    /// As [`record_at`](Self::record_at), in any histogram.
+    #[inline(always)]
+    fn record_any_at(self, index: u32, value: f64, count: u64) -> bool {
+        let (stamp, grid) = (self.block.stamp(), self.block.grid());
+        self.is_current_at(stamp)
+            && shard::cells(index)
+                .and_then(|cells| cells.get(..histogram::width(grid)))
+                .is_some_and(|run| histogram::record_any(run, stamp, grid, value, count))
+    }
+
+    /// The index of the first cell while exemplars are on. No shard has cells at this index if
+    /// another reason keeps measurements off the fast path.
+    #[inline(always)]
+    fn index_beside_exemplars(self) -> u32 {
+        self.block.base_beside_exemplars() + self.offset()
     }
 
     /// Counts an operation on a gauge whose result is beyond the limit of the type.
@@ -331,6 +356,12 @@ impl Series {
     }
 }
 
+/// Adds to the plain cell at `index`, if the cell is allocated.
+#[inline(always)]
+fn add_to_cell(index: u32, n: u64) -> bool {
+    plain::takes(n) && shard::cell(index).map(|cell| plain::add(cell, n)).is_some()
+}
+
 /// Records into a histogram with open labels. The code is long, and finding such a series takes
 /// longer, so the program has the code once, and not at each place that records.
 #[inline(never)]
@@ -341,12 +372,7 @@ fn record_open(series: Series, value: f64) {
 /// Records into an exponential histogram.
 #[inline(never)]
 fn record_exponential(series: Series, value: f64, count: u64) {
-    let (stamp, grid) = (series.block.stamp(), series.block.grid());
-    let is_recorded = series.is_current_at(stamp)
-        && shard::cells(series.index())
-            .and_then(|cells| cells.get(..histogram::width(grid)))
-            .is_some_and(|run| histogram::record_any(run, stamp, grid, value, count));
-    if !is_recorded {
+    if !series.record_any_at(series.index(), value, count) {
         record_slowly(series, value, count);
     }
 }
@@ -356,27 +382,76 @@ fn record_exponential(series: Series, value: f64, count: u64) {
 #[cold]
 #[inline(never)]
 pub(super) fn slow(series: Series, change: Change) -> Counted {
-    let Some(_outermost) = locks::outermost() else { return (series, Life::NONE) };
+    let Some(outermost) = locks::outermost() else { return (series, Life::NONE) };
     let (series, _) = series.current();
     // The new value of a gauge is forwarded when it is known.
     if !matches!(change, Change::Adjust(_)) {
         series.forward(change);
     }
-    series.store(change)
+    let counted = series.store(change);
+    drop(outermost);
+    offer_change(counted.0, change);
+    counted
 }
 
-// A `Change` does not fit into two registers. So the fast paths, which must not touch the stack,
-// hand over its parts.
+// While exemplars are on, every measurement of a counter or a histogram comes here. So the paths
+// below first try what the fast path does. `inline` makes the compiler translate them together with
+// the program, whose thread-local storage takes no call there.
+//
+// A `Change` does not fit into two registers. So these paths, which must not touch the stack either,
+// and the fast paths hand over its parts.
+
+#[cold]
+#[inline]
+fn add_to_cell_slowly(block: &'static Block, offset: u32, n: u64) {
+    let series = Series::at_offset(block, offset.into());
+    let index = block.base_beside_exemplars() + offset;
+    if add_to_cell(index, n) {
+        offer(series, index, n);
+    } else {
+        add_in_uncommon_case(series, n);
+    }
+}
+
+#[cold]
+#[inline]
+fn add_slowly<N: Number>(series: Series, bits: u64) {
+    let index = series.index_beside_exemplars();
+    if series.add_to_run(index, N::from_bits(bits)).is_some() {
+        offer(series, index, bits);
+    } else {
+        add_in_uncommon_case(series, bits);
+    }
+}
 
 #[cold]
 #[inline(never)]
-fn add_slowly(series: Series, bits: u64) {
+fn add_in_uncommon_case(series: Series, bits: u64) {
     slow(series, Change::Add(bits));
 }
 
 #[cold]
-#[inline(never)]
+#[inline]
 fn record_slowly(series: Series, value: f64, count: u64) {
+    if count == 1 {
+        let index = series.index_beside_exemplars();
+        let (stamp, boundaries) = (series.block.stamp(), series.block.boundaries());
+        let bucket = histogram::bucket_cell(boundaries, value);
+        let is_recorded = if boundaries.is_empty() {
+            series.record_any_at(index, value, 1)
+        } else {
+            series.record_at(index, stamp, boundaries, value, histogram::record)
+        };
+        if is_recorded {
+            return offer(series, index + bucket, value.to_bits());
+        }
+    }
+    record_in_uncommon_case(series, value, count);
+}
+
+#[cold]
+#[inline(never)]
+fn record_in_uncommon_case(series: Series, value: f64, count: u64) {
     slow(series, Change::Record { value, count });
 }
 

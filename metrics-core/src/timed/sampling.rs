@@ -11,10 +11,8 @@
 //! takes steps of the length `-ln(1 - 1/n)`.
 
 use std::cell::Cell;
-use std::hash::BuildHasher;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use crate::labels::hash::Seeded;
+use crate::store::random;
 
 /// The share of the calls that are measured.
 #[derive(Debug, Clone, Copy)]
@@ -90,7 +88,9 @@ impl Distance {
     fn arrive(&self, share: Share) -> bool {
         let is_first_call = self.random.get() == 0;
         if is_first_call {
-            self.random.set(seed());
+            // Each thread has a seed of its own: threads with one call each would otherwise all
+            // decide alike.
+            self.random.set(random::seed());
         }
         self.rest.set(self.draw());
         // The first call of a thread had no distance yet.
@@ -99,32 +99,12 @@ impl Distance {
 
     /// A random distance: the negative logarithm of a number above 0 and up to 1.
     fn draw(&self) -> i64 {
-        const BITS: u32 = 53;
-        let number = (self.next() >> (64 - BITS)) + 1;
-        let number = number as f64 / (1_u64 << BITS) as f64;
+        let (state, number) = random::next(self.random.get());
+        self.random.set(state);
         #[expect(clippy::cast_possible_truncation, reason = "at most 53 ln(2), see `ONE`")]
-        let distance = (-number.ln() * ONE) as i64;
+        let distance = (-random::fraction(number).ln() * ONE) as i64;
         distance
     }
-
-    /// The next random number, by the algorithm `SplitMix64` (Steele, Lea and Flood, "Fast
-    /// splittable pseudorandom number generators", 2014).
-    fn next(&self) -> u64 {
-        let state = self.random.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
-        self.random.set(state);
-        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-}
-
-/// A seed for the random numbers of a thread. It depends on the number of the thread and not on an
-/// address, because a new thread often gets the memory of an ended one. Threads with one call each
-/// would then all decide alike.
-fn seed() -> u64 {
-    static THREADS: AtomicU64 = AtomicU64::new(0);
-    // Relaxed: only the number has to be unique.
-    Seeded.hash_one(THREADS.fetch_add(1, Relaxed)) | 1
 }
 
 #[cfg(test)]

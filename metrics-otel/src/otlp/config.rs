@@ -4,6 +4,7 @@
 //! crate.
 
 pub(crate) mod endpoint;
+mod exemplars;
 pub(crate) mod exporters;
 pub(crate) mod given;
 mod headers;

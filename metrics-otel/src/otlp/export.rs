@@ -10,6 +10,7 @@ mod attribute;
 mod batches;
 mod data_point;
 mod encoded_labels;
+mod exemplar;
 pub(crate) mod exporter;
 mod head;
 pub(crate) mod source;

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use log::Level;
 use opentelemetry::InstrumentationScope;
-use typed_metrics_core::{HandlerError, exponential_by_default, report};
+use typed_metrics_core::{
+    ExemplarRequest, HandlerError, exponential_by_default, report, request_exemplars,
+};
 
 use super::config::mistakes::OtlpError;
 use super::config::protocol::Protocol;
@@ -18,6 +20,8 @@ use super::send::grpc::Grpc;
 use super::send::http::Http;
 use super::send::sender::{Flush, Sender};
 use crate::process::OfProcess;
+#[cfg(feature = "trace")]
+use crate::span::current_span;
 
 /// An exporter and a sender. The pipeline ends when its last handler is dropped.
 #[derive(Debug)]
@@ -50,6 +54,11 @@ impl Pipeline {
     /// The source of this scope and prefix.
     pub(crate) fn source(&self, scope: &InstrumentationScope, prefix: Option<&str>) -> Arc<Source> {
         self.exporter.source(scope, prefix, &self.settings)
+    }
+
+    /// Records exemplars until the result is dropped, if the settings want them.
+    pub(crate) fn request_exemplars(&self) -> Option<ExemplarRequest> {
+        Some(request_exemplars(self.settings.exemplars?, current_span))
     }
 
     /// Collects, and sends all batches.
@@ -118,6 +127,12 @@ pub(crate) struct Collected {
     flush: Flush,
     result: Result<(), HandlerError>,
     is_last: bool,
+}
+
+/// Without the feature, exemplars have no span.
+#[cfg(not(feature = "trace"))]
+fn current_span() -> Option<typed_metrics_core::CurrentSpan> {
+    None
 }
 
 fn sender(target: &Target, spool: &SpoolSettings) -> Result<Sender, OtlpError> {

@@ -62,6 +62,14 @@ fn the_process_of_a_case() {
             println!("{}", flush().unwrap_err());
         }
         Ok("exponential") => exponential(),
+        Ok("exemplars") => {
+            set_metric_handlers("otel").unwrap();
+            Environment::count().inc();
+            Environment::duration().record(0.5);
+            shutdown().unwrap();
+        }
+        #[cfg(feature = "trace")]
+        Ok("set_exemplars") => crate::exemplars::with_a_function_of_the_program(),
         Ok("short") => short(),
         Ok("error") => println!("{}", set_metric_handlers("otel").unwrap_err()),
         _ => {}
@@ -373,7 +381,12 @@ fn a_variable_without_effect_is_named_in_a_warning() {
         ("OTEL_ENTITIES", "service{}", "write the attributes in `OTEL_RESOURCE_ATTRIBUTES`"),
         ("OTEL_EXPORTER_OTLP_METRIC_INSECURE", "true", "`OTEL_EXPORTER_OTLP_METRICS_INSECURE`"),
         ("OTEL_LOG_LEVEL", "debug", "set the level in the program's logger"),
-        ("OTEL_METRICS_EXEMPLAR_FILTER", "trace_based", "no exemplars are recorded"),
+        #[cfg(not(feature = "trace"))]
+        (
+            "OTEL_METRICS_EXEMPLAR_FILTER",
+            "trace_based",
+            "the feature `otel-trace` is not compiled in",
+        ),
     ];
     for (name, value, said) in cases {
         let to = ("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint);

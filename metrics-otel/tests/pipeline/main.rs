@@ -6,6 +6,8 @@ extern crate typed_metrics_core as typed_metrics;
 mod contexts;
 mod endings;
 mod environment;
+#[cfg(feature = "trace")]
+mod exemplars;
 mod exported;
 mod lives;
 mod never_accepted;

@@ -16,6 +16,8 @@ pub(super) struct LabelWriter<'a> {
     naming: &'a Naming,
     escaping: Escaping,
     is_protobuf: bool,
+    /// Whether the format has exemplars.
+    pub(super) has_exemplars: bool,
     /// The names that the family has had so far.
     names: Vec<LabelName>,
     by_original: HashMap<String, usize>,
@@ -49,6 +51,7 @@ impl<'a> LabelWriter<'a> {
             naming,
             escaping: format.escaping(),
             is_protobuf: matches!(format, Format::Protobuf(_)),
+            has_exemplars: !matches!(format, Format::Text | Format::Text1(_)),
             names: Vec::new(),
             by_original: HashMap::new(),
             state: None,
@@ -128,6 +131,27 @@ impl<'a> LabelWriter<'a> {
         self.scratch = scratch;
     }
 
+    /// The name of a label that no series has.
+    pub(super) fn translated(&self, original: &str) -> String {
+        self.escaping.label(&self.naming.label_name(original)).into_owned()
+    }
+
+    /// Appends labels whose names are translated already, in this order.
+    pub(super) fn write_plain(&self, labels: &[(String, String)], out: &mut Vec<u8>) {
+        for (number, (name, value)) in labels.iter().enumerate() {
+            if self.is_protobuf {
+                write_label_pair(name.as_bytes(), value.as_bytes(), out);
+                continue;
+            }
+            if number > 0 {
+                out.push(b',');
+            }
+            out.extend_from_slice(&opened(name));
+            write_quoted(value, out);
+            out.push(b'"');
+        }
+    }
+
     /// The index of a name. Most series have the same labels in the same order, so the name is
     /// looked for at `guess` first.
     fn index(&mut self, original: &str, guess: usize) -> usize {
@@ -156,20 +180,26 @@ impl<'a> LabelWriter<'a> {
                 }
             }
         };
-        let mut open = Vec::new();
-        if is_classic_label(&translated) {
-            open.extend_from_slice(translated.as_bytes());
-        } else {
-            open.push(b'"');
-            write_quoted(&translated, &mut open);
-            open.push(b'"');
-        }
-        open.extend_from_slice(b"=\"");
+        let open = opened(&translated);
         let index = self.names.len();
         self.by_original.insert(original.to_owned(), index);
         self.names.push(LabelName { original: original.to_owned(), translated, open, is_last });
         index
     }
+}
+
+/// A label in text, up to its value.
+fn opened(name: &str) -> Vec<u8> {
+    let mut open = Vec::new();
+    if is_classic_label(name) {
+        open.extend_from_slice(name.as_bytes());
+    } else {
+        open.push(b'"');
+        write_quoted(name, &mut open);
+        open.push(b'"');
+    }
+    open.extend_from_slice(b"=\"");
+    open
 }
 
 /// Appends the values of labels that have the same name after translation, separated by `;`, as

@@ -45,6 +45,8 @@ pub(super) fn write(family: &Family<'_>, out: &mut Vec<u8>) {
         if matches!(family.kind, Kind::Counter | Kind::Histogram) {
             out.extend_from_slice(b" st@");
             write_seconds(row.created, out);
+            // One for each bucket: a line may have several exemplars.
+            family.rows.exemplars(row).for_each(|(_, exemplar)| exemplar.write(out));
         }
         out.push(b'\n');
     }

@@ -4,6 +4,7 @@
 //!
 //! [`io.prometheus.client`]: https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto
 
+use super::exemplar::EncodedExemplar;
 use super::family::Family;
 use super::native::{Native, Span};
 use super::rows::{Reading, Row, Rows};
@@ -33,6 +34,7 @@ mod metric_type {
 
 /// The value of a counter and of a gauge.
 const VALUE: u8 = 1;
+const COUNTER_EXEMPLAR: u8 = 2;
 const COUNTER_CREATED: u8 = 3;
 
 mod histogram {
@@ -52,6 +54,7 @@ mod histogram {
 mod bucket {
     pub(super) const CUMULATIVE_COUNT: u8 = 1;
     pub(super) const UPPER_BOUND: u8 = 2;
+    pub(super) const EXEMPLAR: u8 = 3;
 }
 
 /// Writes families, with memory for the messages inside.
@@ -102,6 +105,9 @@ impl ProtobufWriter {
             Reading::Number(number) => {
                 write_double(VALUE, number.as_f64(), value);
                 if family.kind == Kind::Counter {
+                    if let Some(exemplar) = rows.exemplar(row, 0) {
+                        write_exemplar(COUNTER_EXEMPLAR, exemplar, value);
+                    }
                     write_timestamp(COUNTER_CREATED, row.created, value);
                     metric::COUNTER
                 } else {
@@ -113,11 +119,15 @@ impl ProtobufWriter {
                 write_varint(histogram::COUNT, count, value);
                 write_double(histogram::SUM, sum, value);
                 let mut total = 0_u64;
-                // The last bucket, which has no limit, may be left out.
-                let limits = family.members[row.member as usize].boundaries.iter();
-                for (limit, count) in limits.zip(rows.buckets(row)) {
-                    total = total.wrapping_add(count);
-                    write_bucket(total, *limit, value);
+                let limits = family.members[row.member as usize].boundaries.iter().copied();
+                let limits = limits.chain([f64::INFINITY]);
+                for (bucket, (limit, count)) in limits.zip(rows.buckets(row)).enumerate() {
+                    let exemplar = rows.exemplar(row, bucket);
+                    // The last bucket, which has no limit, may be left out.
+                    if limit.is_finite() || exemplar.is_some() {
+                        total = total.wrapping_add(count);
+                        write_bucket(total, limit, exemplar, value);
+                    }
                 }
                 if let Some(native) = rows.native(row) {
                     write_native(&native, value);
@@ -145,12 +155,47 @@ fn bytes_len(bytes: &[u8]) -> usize {
     1 + varint::length(bytes.len() as u64) + bytes.len()
 }
 
-fn write_bucket(cumulative_count: u64, upper_bound: f64, out: &mut Vec<u8>) {
+fn write_bucket(
+    cumulative_count: u64,
+    upper_bound: f64,
+    exemplar: Option<&EncodedExemplar>,
+    out: &mut Vec<u8>,
+) {
     let count = 1 + varint::length(cumulative_count);
+    let exemplar_field = exemplar.map_or(0, |exemplar| {
+        let length = exemplar_len(exemplar);
+        1 + varint::length(length as u64) + length
+    });
     write_key(histogram::BUCKET, LENGTH_DELIMITED, out);
-    varint::push((count + 9) as u64, out);
+    varint::push((count + 9 + exemplar_field) as u64, out);
     write_varint(bucket::CUMULATIVE_COUNT, cumulative_count, out);
     write_double(bucket::UPPER_BOUND, upper_bound, out);
+    if let Some(exemplar) = exemplar {
+        write_exemplar(bucket::EXEMPLAR, exemplar, out);
+    }
+}
+
+fn exemplar_len(EncodedExemplar { labels, time, .. }: &EncodedExemplar) -> usize {
+    let time = timestamp_len(*time);
+    labels.len() + 9 + 1 + varint::length(time as u64) + time
+}
+
+/// Appends an exemplar, whose labels are messages already.
+fn write_exemplar(field: u8, exemplar: &EncodedExemplar, out: &mut Vec<u8>) {
+    const VALUE: u8 = 2;
+    const TIMESTAMP: u8 = 3;
+    write_key(field, LENGTH_DELIMITED, out);
+    varint::push(exemplar_len(exemplar) as u64, out);
+    // A label of an exemplar has the same number as a label of a metric.
+    out.extend_from_slice(&exemplar.labels);
+    write_double(VALUE, exemplar.value, out);
+    write_timestamp(TIMESTAMP, exemplar.time, out);
+}
+
+/// The length of a `google.protobuf.Timestamp`.
+fn timestamp_len(nanoseconds: u64) -> usize {
+    let (seconds, nanos) = (nanoseconds / 1_000_000_000, nanoseconds % 1_000_000_000);
+    2 + varint::length(seconds) + varint::length(nanos)
 }
 
 fn write_native(native: &Native<'_>, out: &mut Vec<u8>) {
@@ -202,9 +247,8 @@ fn write_timestamp(field: u8, nanoseconds: u64, out: &mut Vec<u8>) {
     const SECONDS: u8 = 1;
     const NANOS: u8 = 2;
     let (seconds, nanos) = (nanoseconds / 1_000_000_000, nanoseconds % 1_000_000_000);
-    let length = 2 + varint::length(seconds) + varint::length(nanos);
     write_key(field, LENGTH_DELIMITED, out);
-    varint::push(length as u64, out);
+    varint::push(timestamp_len(nanoseconds) as u64, out);
     write_varint(SECONDS, seconds, out);
     write_varint(NANOS, nanos, out);
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use typed_metrics_core::ExponentialBuckets;
 
+use super::exemplar::EncodedExemplar;
 use super::native::{self, Native};
 use super::number::Number;
 use super::varint;
@@ -18,6 +19,8 @@ pub(super) struct Rows {
     buckets: Vec<u8>,
     /// The rows in the order of their labels: some bytes of the labels, and the row.
     order: Vec<(u64, u32)>,
+    /// The exemplars, each with the number and the bucket of its row, in this order.
+    exemplars: Vec<(u32, u32, EncodedExemplar)>,
 }
 
 /// One series. The rows are most of a scrape's memory, besides its text.
@@ -32,6 +35,8 @@ pub(super) struct Row {
     buckets_length: u32,
     /// The definition that the series belongs to, by its place among those of the family.
     pub(super) member: u32,
+    /// The place of the row among all rows.
+    number: u32,
 }
 
 impl Row {
@@ -75,6 +80,7 @@ impl Rows {
         self.labels.clear();
         self.buckets.clear();
         self.order.clear();
+        self.exemplars.clear();
     }
 
     /// Adds a series. `write_labels` appends its encoded labels.
@@ -98,6 +104,7 @@ impl Rows {
             labels_length: short(labels_length),
             buckets_length: short(self.buckets.len() - buckets_begin),
             member: short(member),
+            number: short(self.series.len()),
         });
     }
 
@@ -106,6 +113,24 @@ impl Rows {
         if let Some(native) = native {
             native::write(native, &mut self.buckets);
         }
+    }
+
+    /// Adds an exemplar to the row that was added last, after those of smaller buckets.
+    pub(super) fn push_exemplar(&mut self, bucket: u32, exemplar: EncodedExemplar) {
+        self.exemplars.push((short(self.series.len()).saturating_sub(1), bucket, exemplar));
+    }
+
+    /// The exemplars of the row, each with its bucket.
+    pub(super) fn exemplars(&self, row: &Row) -> impl Iterator<Item = (u32, &EncodedExemplar)> {
+        let begin = self.exemplars.partition_point(|(of, ..)| *of < row.number);
+        let own = self.exemplars[begin..].iter().take_while(|(of, ..)| *of == row.number);
+        own.map(|(_, bucket, exemplar)| (*bucket, exemplar))
+    }
+
+    /// The exemplar of a bucket of the row.
+    pub(super) fn exemplar(&self, row: &Row, bucket: usize) -> Option<&EncodedExemplar> {
+        let found = self.exemplars(row).find(|(of, _)| *of == short(bucket));
+        found.map(|(_, exemplar)| exemplar)
     }
 
     /// Makes room for more rows.

@@ -3,9 +3,11 @@
 use std::time::SystemTime;
 
 use typed_metrics_core::{
-    ExponentialBuckets, HistogramSnapshot, LabelRef, Live, LiveValue, MetricSnapshot, Value,
+    Exemplar, ExponentialBuckets, HistogramSnapshot, LabelRef, Live, LiveValue, MetricSnapshot,
+    Value,
 };
 
+use super::exemplar::EncodedExemplar;
 use super::labels::LabelWriter;
 use super::native::has_schema;
 use super::number::Number;
@@ -49,6 +51,7 @@ impl Source for Vec<&MetricSnapshot> {
             rows.push(member, reading, counts, nanoseconds(series.created), |out| {
                 labels.write(own.chain(pairs(more)), out);
             });
+            add_exemplars(&series.exemplars, labels, rows);
         }
     }
 }
@@ -75,6 +78,7 @@ impl Source for Live<'_> {
             rows.push(member, reading, counts, nanoseconds(series.created), |out| {
                 labels.write(series.labels().chain(pairs(more)), out);
             });
+            add_exemplars(series.exemplars, labels, rows);
         });
     }
 }
@@ -93,6 +97,17 @@ fn histogram<'a>(
     let native = exponential.filter(|exponential| has_schema(exponential));
     let reading = Reading::Histogram { sum, has_negative: min < 0.0, is_native: native.is_some() };
     (reading, Counts { buckets, native })
+}
+
+/// Adds the exemplars of the last row, if the format has exemplars.
+fn add_exemplars(exemplars: &[Exemplar], labels: &LabelWriter<'_>, rows: &mut Rows) {
+    if !labels.has_exemplars {
+        return;
+    }
+    for exemplar in exemplars {
+        let encoded = EncodedExemplar::new(exemplar, nanoseconds(exemplar.time), labels);
+        rows.push_exemplar(exemplar.bucket(), encoded);
+    }
 }
 
 /// Labels with text.

@@ -38,7 +38,9 @@ pub(super) fn write_open_metrics(family: &Family<'_>, created: bool, out: &mut V
     write_metadata("TYPE", base, kind, true, out);
     write_metadata("UNIT", base, family.stated_unit(), true, out);
     write_metadata("HELP", base, family.help, true, out);
-    let variant = Variant::OpenMetrics { created: created && kind != "unknown" };
+    // Only the samples `_total` and `_bucket` may have an exemplar.
+    let exemplars = matches!(kind, "counter" | "histogram");
+    let variant = Variant::OpenMetrics { created: created && kind != "unknown", exemplars };
     Samples::new(family, name, base).write(family, variant, out);
 }
 
@@ -65,7 +67,7 @@ pub(super) fn write_metadata(
 #[derive(Debug, Clone, Copy)]
 enum Variant {
     Text,
-    OpenMetrics { created: bool },
+    OpenMetrics { created: bool, exemplars: bool },
 }
 
 /// The names of a family's samples.
@@ -95,16 +97,24 @@ impl Samples {
     }
 
     fn write(&self, family: &Family<'_>, variant: Variant, out: &mut Vec<u8>) {
+        let has_exemplars = matches!(variant, Variant::OpenMetrics { exemplars: true, .. });
         for row in family.rows.iter() {
             let labels = family.rows.labels(row);
+            let write_exemplar = |bucket, out: &mut Vec<u8>| {
+                if has_exemplars && let Some(exemplar) = family.rows.exemplar(row, bucket) {
+                    exemplar.write(out);
+                }
+            };
             match row.reading {
                 Reading::Number(number) => {
                     self.value.write(labels, out);
                     number.write(out);
+                    write_exemplar(0, out);
                     out.push(b'\n');
                 }
                 Reading::Histogram { sum, has_negative, .. } => {
-                    let total = self.write_buckets(row, labels, family.rows.buckets(row), out);
+                    let buckets = family.rows.buckets(row);
+                    let total = self.write_buckets(row, labels, buckets, write_exemplar, out);
                     // OpenMetrics 1.0: the sum must be a counter, and there is a count if and only
                     // if there is a sum.
                     let has_sum = match variant {
@@ -124,7 +134,7 @@ impl Samples {
                     }
                 }
             }
-            let is_created = matches!(variant, Variant::OpenMetrics { created: true });
+            let is_created = matches!(variant, Variant::OpenMetrics { created: true, .. });
             if is_created && matches!(family.kind, Kind::Counter | Kind::Histogram) {
                 self.created.write(labels, out);
                 write_seconds(row.created, out);
@@ -139,13 +149,16 @@ impl Samples {
         row: &Row,
         labels: &[u8],
         buckets: impl Iterator<Item = u64>,
+        write_exemplar: impl Fn(usize, &mut Vec<u8>),
         out: &mut Vec<u8>,
     ) -> u64 {
         let mut total = 0_u64;
-        for (limit, count) in self.limits[row.member as usize].iter().zip(buckets) {
+        let limits = self.limits[row.member as usize].iter();
+        for (bucket, (limit, count)) in limits.zip(buckets).enumerate() {
             total = total.wrapping_add(count);
             self.bucket.write_with(labels, limit, out);
             write_u64(total, out);
+            write_exemplar(bucket, out);
             out.push(b'\n');
         }
         total

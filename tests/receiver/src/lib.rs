@@ -9,6 +9,7 @@
 
 mod answer;
 mod connection;
+mod exemplars;
 mod exponential;
 mod grpc;
 mod http;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use opentelemetry::KeyValue;
+use typed_metrics_core::ExemplarFilter;
 
 use super::protocol::{Compression, Protocol};
 use super::temporality::Temporality;
@@ -21,6 +22,7 @@ pub(crate) struct Given {
     pub(crate) timeout: Option<Duration>,
     pub(crate) interval: Option<Duration>,
     pub(crate) temporality: Option<Temporality>,
+    pub(crate) exemplars: Option<ExemplarFilter>,
     pub(crate) certificates: CertificateFiles,
     pub(crate) resource: Vec<KeyValue>,
     pub(crate) spool_folder: Option<PathBuf>,

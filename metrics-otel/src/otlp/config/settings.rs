@@ -4,7 +4,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use typed_metrics_core::ExemplarFilter;
+
 use super::endpoint::Endpoint;
+use super::exemplars::exemplars;
 use super::given::Given;
 use super::headers::headers;
 use super::mistakes::{Mistakes, OtlpError};
@@ -31,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) temporality: Temporality,
     /// Whether histograms are exponential whose definition does not demand it.
     pub(crate) exponential: bool,
+    /// The measurements that become exemplars, if that is set.
+    pub(crate) exemplars: Option<ExemplarFilter>,
     pub(crate) resource: Resource,
     pub(crate) spool: SpoolSettings,
     pub(crate) shutdown_timeout: Duration,
@@ -65,7 +70,7 @@ impl Settings {
     fn check(given: Given, vars: &Vars<'_>) -> Result<Self, OtlpError> {
         let mut mistakes = Mistakes::default();
         let m = &mut mistakes;
-        warn_of_unused(vars, m);
+        warn_of_unused(vars);
         let protocol = protocol(given.protocol, vars, m);
         let tls = given.certificates.clone().read(vars, m);
         let endpoint = Endpoint::read(&given, protocol, vars, m);
@@ -78,6 +83,7 @@ impl Settings {
             interval: interval(given.interval, vars, m),
             temporality: temporality(given.temporality, vars, m),
             exponential: exponential(vars, m),
+            exemplars: exemplars(given.exemplars, vars, m),
             resource: resource(&given.resource, vars, m),
             shutdown_timeout: given.shutdown_timeout.unwrap_or(Duration::from_secs(5)).min(LONGEST),
             spool: SpoolSettings {

@@ -98,6 +98,11 @@ fn list_len(list: &[AnyValue<'_>]) -> usize {
     list.iter().map(|value| bytes_len(1, value.len())).sum()
 }
 
+/// The length of an attribute as the field `tag`.
+pub(super) fn attribute_len(tag: u32, name: &str, value: &AnyValue<'_>) -> usize {
+    bytes_len(tag, bytes_len(1, name.len()) + bytes_len(2, value.len()))
+}
+
 /// Writes an attribute as the field `tag`.
 pub(super) fn put_attribute(tag: u32, name: &str, value: &AnyValue<'_>, buffer: &mut Vec<u8>) {
     let value_len = value.len();

@@ -298,7 +298,10 @@ mod tests {
             }
             batches.begin_metric(name, "", "s", aggregation);
             for time in times.by_ref().take(points) {
-                batches.add(&Data::Int(-1), Common { attributes: &[], start: 0, time });
+                batches.add(
+                    &Data::Int(-1),
+                    Common { attributes: &[], start: 0, time, exemplars: &[] },
+                );
             }
         }
         batches.finish().0

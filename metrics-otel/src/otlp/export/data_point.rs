@@ -15,6 +15,8 @@ pub(super) struct Common<'a> {
     /// In nanoseconds since the Unix epoch; 0 if not known.
     pub(super) start: u64,
     pub(super) time: u64,
+    /// The encoded exemplars, each as a field of [`exemplars_tag`](Data::exemplars_tag).
+    pub(super) exemplars: &'a [u8],
 }
 
 /// The value of a data point.
@@ -45,10 +47,20 @@ impl Data<'_> {
         }
     }
 
+    /// The tag of exemplars in a data point of this kind.
+    pub(super) fn exemplars_tag(&self) -> u32 {
+        match self {
+            Self::Int(_) | Self::Double(_) => 5,
+            Self::Explicit(_) => 8,
+            Self::Exponential(..) => 11,
+        }
+    }
+
     /// The length of the data point with these common parts.
     pub(super) fn len(&self, common: Common<'_>) -> usize {
         let start = if common.start == 0 { 0 } else { fixed_len(2) };
-        common.attributes.len() + start + fixed_len(3) + self.own_len()
+        let encoded = common.attributes.len() + common.exemplars.len();
+        encoded + start + fixed_len(3) + self.own_len()
     }
 
     fn own_len(&self) -> usize {
@@ -71,7 +83,7 @@ impl Data<'_> {
 
     /// Writes the fields, whose length [`len`](Self::len) is.
     pub(super) fn put(&self, common: Common<'_>, buffer: &mut Vec<u8>) {
-        let Common { attributes, start, time } = common;
+        let Common { attributes, start, time, exemplars } = common;
         let put_times = |buffer: &mut Vec<u8>| {
             if start != 0 {
                 put_fixed(2, start, buffer);
@@ -113,6 +125,7 @@ impl Data<'_> {
                 put_fixed(14, buckets.zero_threshold.to_bits(), buffer);
             }
         }
+        buffer.extend_from_slice(exemplars);
     }
 }
 
@@ -185,7 +198,8 @@ mod tests {
             buckets.positive = range(&mut random);
             buckets.negative = range(&mut random);
             let data = Data::Exponential(&histogram, &buckets);
-            let common = Common { attributes: &[], start: random.u64(..), time: random.u64(..) };
+            let (start, time) = (random.u64(..), random.u64(..));
+            let common = Common { attributes: &[], exemplars: &[], start, time };
             let mut bytes = Vec::new();
             data.put(common, &mut bytes);
             assert_eq!(data.len(common), bytes.len());

@@ -18,6 +18,7 @@ use typed_metrics_core::{
 use super::batches::{Aggregation, Batch, Batches};
 use super::data_point::{Common, Data};
 use super::encoded_labels::EncodedLabels;
+use super::exemplar::put_exemplar;
 use super::head::{Head, ScopeHead};
 use crate::lock::lock;
 use crate::otlp::config::settings::Settings;
@@ -117,6 +118,7 @@ impl Source {
             since: *last,
             labels,
             current: EncodedLabels::default(),
+            exemplars: Vec::new(),
             too_large: Vec::new(),
         };
         let time = reader.collect(
@@ -163,6 +165,8 @@ struct Encoding<'a> {
     labels: &'a mut HashMap<Key, EncodedLabels>,
     /// The encoded labels of the data points that are added.
     current: EncodedLabels,
+    /// The encoded exemplars of the current data point.
+    exemplars: Vec<u8>,
     /// Metrics with values that OTLP cannot represent.
     too_large: Vec<(&'static str, u64)>,
 }
@@ -190,8 +194,13 @@ impl Encoding<'_> {
         };
         // The clock may have been set back.
         let time = nanoseconds(point.time).max(start);
+        self.exemplars.clear();
+        for exemplar in point.exemplars {
+            put_exemplar(data.exemplars_tag(), exemplar, &mut self.exemplars);
+        }
+        let exemplars = &self.exemplars;
         let attributes = self.current.of(point, data.attributes_tag());
-        self.batches.add(&data, Common { attributes, start, time });
+        self.batches.add(&data, Common { attributes, start, time, exemplars });
     }
 
     fn begin(&mut self, metric: &'static Descriptor, data: &Data<'_>, is_delta: bool) {
@@ -231,7 +240,7 @@ impl Encoding<'_> {
 }
 
 /// Nanoseconds since the Unix epoch.
-fn nanoseconds(time: SystemTime) -> u64 {
+pub(super) fn nanoseconds(time: SystemTime) -> u64 {
     let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since_epoch.as_nanos()).unwrap_or(u64::MAX)
 }
