@@ -128,15 +128,16 @@ fn a_group_stands_beside_labels_that_are_computed() {
 
 #[test]
 fn a_group_may_be_a_value_that_the_function_takes() {
-    struct Worker;
+    struct Worker(usize);
 
     #[timed(Grouped::Plain(at))]
     impl Worker {
         fn run(&self, at: At<'_>) -> usize {
-            at.route.len()
+            at.route.len() + self.0
         }
     }
 
-    let seen = capture(|| Worker.run(At { route: "/a" }));
+    let seen = capture(|| Worker(1).run(At { route: "/a" }));
+    assert_eq!(seen.returned, 3);
     assert_eq!(counts(&seen, "timed.group.plain"), of([("route=/a", 1.0)]));
 }
