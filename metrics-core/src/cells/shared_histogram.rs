@@ -114,7 +114,7 @@ impl Run {
 
     fn claim(&self, grid: Grid) -> Option<Claimed<'_>> {
         let claims = self.claims.load(Relaxed);
-        if claims % 2 != 0 {
+        if !claims.is_multiple_of(2) {
             return None;
         }
         let odd = claims + 1;

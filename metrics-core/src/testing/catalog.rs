@@ -275,6 +275,7 @@ mod tests {
     use crate::metric::kind::ValueType;
     use crate::metric::presentation::Presentation;
     use crate::metric::source::Place;
+    use crate::rules::exponential::ExponentialSettings;
 
     const REQUESTS: Definition = Definition {
         name: "shop.requests",
@@ -335,6 +336,22 @@ shop.requests
         assert_eq!(text(&catalog, "my-shop"), TEXT);
         assert_eq!(parse(TEXT), catalog);
         assert_eq!(parse(&TEXT.replace('\n', "\r\n")), catalog);
+    }
+
+    #[test]
+    fn an_exponential_histogram_states_its_settings() {
+        let settings = ExponentialSettings::DEFAULT.max_size(80);
+        let line = |settings| {
+            let exponential = Some(settings);
+            let duration = Definition { boundaries: &[], exponential, ..DURATION };
+            let text = text(&catalog(&[duration]), "my-shop");
+            text.lines().find(|line| line.contains("buckets")).unwrap().to_owned()
+        };
+        assert_eq!(line(settings), "  buckets exponential, max_size = 80");
+        assert_eq!(
+            line(settings.zero_threshold(0.5)),
+            "  buckets exponential, max_size = 80, zero_threshold = 0.5",
+        );
     }
 
     #[test]

@@ -188,7 +188,9 @@ fn definition(
 /// }
 /// ```
 fn exponential(settings: &ValidatedExponential) -> TokenStream {
-    let checked = |expression: &TokenStream, ty: TokenStream, check: TokenStream| {
+    // Every token has the span of the expression, so the compiler reports a mistake there.
+    let checked = |expression: &TokenStream, ty: &str, check: &str| {
+        let [ty, check] = [ty, check].map(|name| Ident::new(name, at(expression)));
         quote_spanned! {at(expression)=>
             {
                 const __SETTING: __p::core::primitive::#ty = #expression;
@@ -200,9 +202,7 @@ fn exponential(settings: &ValidatedExponential) -> TokenStream {
     let max_size = settings.max_size.as_ref().map(|size| {
         let size = match size {
             Checked::Value(size) => quote!(#size),
-            Checked::Expression(size) => {
-                checked(size, quote!(u16), quote!(check_constant_max_size))
-            }
+            Checked::Expression(size) => checked(size, "u16", "check_constant_max_size"),
         };
         quote!(.max_size(#size))
     });
@@ -210,7 +210,7 @@ fn exponential(settings: &ValidatedExponential) -> TokenStream {
         let threshold = match threshold {
             Checked::Value(threshold) => float(*threshold),
             Checked::Expression(threshold) => {
-                checked(threshold, quote!(f64), quote!(check_constant_zero_threshold))
+                checked(threshold, "f64", "check_constant_zero_threshold")
             }
         };
         quote!(.zero_threshold(#threshold))

@@ -44,20 +44,16 @@ pub(crate) fn constructor(metric: &ValidatedMetric) -> String {
 }
 
 fn exponential(settings: &ValidatedExponential) -> String {
-    let mut text = "exponential buckets".to_owned();
-    match &settings.max_size {
-        None => {}
-        Some(Checked::Value(size)) => text += &format!(", at most {size}"),
-        Some(Checked::Expression(size)) => text += &format!(", at most `{}`", compact(size)),
-    }
-    match &settings.zero_threshold {
-        None => {}
-        Some(Checked::Value(threshold)) => text += &format!(", zero up to {threshold}"),
-        Some(Checked::Expression(threshold)) => {
-            text += &format!(", zero up to `{}`", compact(threshold));
-        }
-    }
-    text
+    let max_size = settings.max_size.as_ref().map(|size| match size {
+        Checked::Value(size) => format!("at most {size}"),
+        Checked::Expression(size) => format!("at most `{}`", compact(size)),
+    });
+    let zero_threshold = settings.zero_threshold.as_ref().map(|threshold| match threshold {
+        Checked::Value(threshold) => format!("zero up to {threshold}"),
+        Checked::Expression(threshold) => format!("zero up to `{}`", compact(threshold)),
+    });
+    let facts = [Some("exponential buckets".to_owned()), max_size, zero_threshold];
+    facts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// The name of a label, or the type of a group.

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use typed_metrics_core::exponential::{check_max_size, check_zero_threshold};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::{Constant, KindDeclaration};
+use crate::parse::{Constant, KindDeclaration, Unreadable};
 
 /// The settings of an exponential histogram. `None` stands for the default.
 #[derive(Clone)]
@@ -35,7 +35,7 @@ impl ValidatedExponential {
             );
             return None;
         }
-        Some(Self { max_size: max_size?, zero_threshold: zero_threshold? })
+        Some(Self { max_size: max_size.ok()?, zero_threshold: zero_threshold.ok()? })
     }
 
     /// Reports settings of a histogram without `exponential`.
@@ -53,34 +53,36 @@ impl ValidatedExponential {
     }
 }
 
-fn max_size(cx: &Diagnostics, declared: &KindDeclaration) -> Option<Option<Checked<u16>>> {
-    let literal = match declared.max_size.read().ok()? {
-        None => return Some(None),
-        Some(Constant::Expression(tokens)) => {
-            return Some(Some(Checked::Expression(tokens.clone())));
-        }
-        Some(Constant::Literal(literal)) => literal,
+fn max_size(
+    cx: &Diagnostics,
+    declared: &KindDeclaration,
+) -> Result<Option<Checked<u16>>, Unreadable> {
+    let Some(size) = declared.max_size.read()? else { return Ok(None) };
+    let literal = match size {
+        Constant::Expression(tokens) => return Ok(Some(Checked::Expression(tokens.clone()))),
+        Constant::Literal(literal) => literal,
     };
     let size = literal.base10_parse().unwrap_or(u64::MAX);
-    match check_max_size(size) {
-        Ok(()) => Some(u16::try_from(size).ok().map(Checked::Value)),
-        Err(error) => {
-            cx.error(literal, error);
-            None
-        }
-    }
+    check_max_size(size).map_err(|error| {
+        cx.error(literal, error);
+        Unreadable
+    })?;
+    // The check leaves no larger number.
+    Ok(u16::try_from(size).ok().map(Checked::Value))
 }
 
-fn zero_threshold(cx: &Diagnostics, declared: &KindDeclaration) -> Option<Option<Checked<f64>>> {
-    match declared.zero_threshold.read().ok()? {
-        None => Some(None),
-        Some(Constant::Expression(tokens)) => Some(Some(Checked::Expression(tokens.clone()))),
-        Some(Constant::Literal(threshold)) => match check_zero_threshold(threshold.value) {
-            Ok(()) => Some(Some(Checked::Value(threshold.value))),
-            Err(error) => {
-                cx.error(&threshold.tokens, error);
-                None
-            }
-        },
-    }
+fn zero_threshold(
+    cx: &Diagnostics,
+    declared: &KindDeclaration,
+) -> Result<Option<Checked<f64>>, Unreadable> {
+    let Some(threshold) = declared.zero_threshold.read()? else { return Ok(None) };
+    let threshold = match threshold {
+        Constant::Expression(tokens) => return Ok(Some(Checked::Expression(tokens.clone()))),
+        Constant::Literal(threshold) => threshold,
+    };
+    check_zero_threshold(threshold.value).map_err(|error| {
+        cx.error(&threshold.tokens, error);
+        Unreadable
+    })?;
+    Ok(Some(Checked::Value(threshold.value)))
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::index::limit;
 use super::limits::MAX_SCALE;
-use super::spans::{Spans, size};
+use super::spans::{Spans, after, size};
 use super::window::{Contents, trimmed};
 use crate::rules::exponential::ExponentialSettings;
 
@@ -168,17 +168,15 @@ impl ExponentialRange {
 
     /// The indices and the counts of the buckets with values.
     fn filled(&self) -> impl DoubleEndedIterator<Item = (i32, u64)> {
-        let counts = self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
-        #[expect(clippy::cast_possible_truncation, reason = "there are fewer than 2^16 buckets")]
-        counts.map(|(i, count)| (self.offset + i as i32, *count))
+        let indices = self.offset..after(self.offset, self.counts.len());
+        indices.zip(self.counts.iter().copied()).filter(|(_, count)| *count > 0)
     }
 
     /// Halves the indices `by` times.
     fn lower(&mut self, by: i32) {
         let first = self.offset >> by;
         for i in 0..self.counts.len() {
-            #[expect(clippy::cast_possible_truncation, reason = "see `filled`")]
-            let index = self.offset + i as i32 >> by;
+            let index = after(self.offset, i) >> by;
             let count = std::mem::take(&mut self.counts[i]);
             // Not later than `i`.
             let place = &mut self.counts[(index - first).cast_unsigned() as usize];

@@ -48,7 +48,6 @@ fn parts(magnitude: f64) -> (i32, u64) {
     if exponent == 0 {
         return subnormal_parts(bits);
     }
-    #[expect(clippy::cast_possible_truncation, reason = "an exponent has 11 bits")]
     let exponent = exponent as i32 - 1023;
     (exponent, bits & MANTISSA_BITS)
 }
@@ -61,13 +60,14 @@ fn subnormal_parts(bits: u64) -> (i32, u64) {
 
 /// The index at a scale which is that of the table plus `further`.
 #[inline(never)]
+#[expect(clippy::cast_possible_truncation, reason = "there are 2^13 buckets between two limits")]
 fn fine_index(exponent: i32, fraction: u64, below: i32, further: u32) -> i32 {
     let scale = TABLE_SCALE + further;
     if fraction == 0 {
         return (exponent << scale) - 1;
     }
     let coarse = below - 1;
-    let limit = LIMITS[coarse as usize & 0xff];
+    let limit = LIMITS[(coarse.cast_unsigned() & 0xff) as usize];
     // Both are exact.
     let (rest, limit) = ((fraction - limit) as f64, (limit | 1 << MANTISSA) as f64);
     let buckets = log2_above_one(rest / limit) * f64::from(1_u32 << scale);

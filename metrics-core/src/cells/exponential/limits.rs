@@ -24,6 +24,7 @@ const TABLE_SIZE: usize = 1 << TABLE_SCALE;
 /// if its mantissa is above that of the limit.
 ///
 /// There are as many entries as a `u8` has values, so that no index needs a check.
+#[expect(clippy::cast_possible_truncation, reason = "there are 128 limits")]
 pub(super) static LIMITS: [u64; 256] = {
     let mut limits = [u64::MAX; 256];
     let mut i = 0;
@@ -78,7 +79,7 @@ const ROOTS: [Fixed; MAX_SCALE as usize] = {
 const fn upper(a: u128, b: u128) -> u128 {
     const LOW: u128 = u64::MAX as u128;
     let (a1, a0, b1, b0) = (a >> 64, a & LOW, b >> 64, b & LOW);
-    let middle = a1 * b0 + (a0 * b0 >> 64);
+    let middle = a1 * b0 + ((a0 * b0) >> 64);
     let middle_low = (middle & LOW) + a0 * b1;
     a1 * b1 + (middle >> 64) + (middle_low >> 64)
 }
@@ -94,7 +95,7 @@ pub(super) const fn power(index: u32, scale: u32) -> Fixed {
     let mut power = ONE;
     let mut i = 0;
     while i < scale {
-        if index >> (scale - 1 - i) & 1 == 1 {
+        if (index >> (scale - 1 - i)) & 1 == 1 {
             power = product(power, ROOTS[i as usize]);
         }
         i += 1;
@@ -103,7 +104,6 @@ pub(super) const fn power(index: u32, scale: u32) -> Fixed {
 }
 
 /// The mantissa of a float, without its leading bit, rounded down.
-#[expect(clippy::cast_possible_truncation, reason = "52 bits are left")]
 pub(super) const fn mantissa(fixed: Fixed) -> u64 {
-    (fixed - ONE >> (FRACTION - MANTISSA)) as u64
+    ((fixed - ONE) >> (FRACTION - MANTISSA)) as u64
 }

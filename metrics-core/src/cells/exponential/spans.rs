@@ -57,6 +57,11 @@ impl Spans {
     }
 }
 
+/// The index `count` after `first`.
+pub(super) fn after(first: i32, count: usize) -> i32 {
+    first.saturating_add(i32::try_from(count).unwrap_or(i32::MAX))
+}
+
 /// The number of buckets.
 pub(super) fn size(span: Option<Span>) -> usize {
     // Not negative, and below 2^32.

@@ -12,7 +12,7 @@ mod tests;
 
 use super::index::index;
 use super::limits::MAX_SCALE;
-use super::spans::{Spans, size};
+use super::spans::{Spans, after, size};
 use crate::rules::exponential::{ExponentialSettings, MAX_SIZE};
 use crate::sync::{AtomicU64, Ordering::Relaxed};
 
@@ -100,16 +100,17 @@ impl<'a> Window<'a> {
             return;
         }
         self.make_room(contents.spans());
-        self.add_all(contents);
+        self.add_all(contents, self.scale());
     }
 
-    fn add_all(self, contents: &Contents<'_>) {
-        let [positive, negative] = self.contents_are_at();
-        let by = contents.scale - self.scale();
+    /// Adds counts to the windows, whose scale is `scale`.
+    fn add_all(self, contents: &Contents<'_>, scale: i32) {
+        let first = self.cells[FIRST].load(Relaxed);
+        let by = contents.scale - scale;
         let (low, high) = self.buckets.split_at(self.split().min(self.buckets.len()));
         for ((first, counts), (cells, start)) in [contents.positive, contents.negative]
             .into_iter()
-            .zip([(low, positive), (high, negative)])
+            .zip([(low, first), (high, first >> 32)])
         {
             for (index, count) in (first..).zip(counts).filter(|(_, count)| **count > 0) {
                 if let Some(cell) = cells.get(distance(start, index >> by)) {
@@ -117,12 +118,6 @@ impl<'a> Window<'a> {
                 }
             }
         }
-    }
-
-    /// The first indices of both windows.
-    fn contents_are_at(self) -> [u64; 2] {
-        let first = self.cells[FIRST].load(Relaxed);
-        [first, first >> 32]
     }
 
     /// Makes the windows contain `new` buckets too.
@@ -144,8 +139,7 @@ impl<'a> Window<'a> {
             _ => (positive + free / 2, [free / 4, free.div_ceil(2) / 2]),
         };
         let first = |span: Option<(i32, i32)>, before: usize| {
-            #[expect(clippy::cast_possible_truncation, reason = "the index is above -2^31 + 512")]
-            let first = span.map_or(0, |(first, _)| first - before as i32);
+            let first = span.map_or(0, |(first, _)| first - after(0, before));
             u64::from(first.cast_unsigned())
         };
         self.cells[LOWERED].store(MOVING, Relaxed);
@@ -154,10 +148,9 @@ impl<'a> Window<'a> {
             first(spans.positive, before_positive) | first(spans.negative, before_negative) << 32;
         self.cells[FIRST].store(firsts, Relaxed);
         self.cells[SPLIT].store(split as u64, Relaxed);
-        // From here on, the cells have a scale.
+        self.add_all(&before, spans.scale);
         let lowered = (MAX_SCALE - spans.scale).cast_unsigned();
         self.cells[LOWERED].store(lowered.into(), Relaxed);
-        self.add_all(&before);
     }
 }
 
@@ -217,8 +210,8 @@ impl<'a> Contents<'a> {
 
     pub(super) fn spans(&self) -> Spans {
         let span = |(first, counts): (i32, &[u64])| {
-            #[expect(clippy::cast_possible_truncation, reason = "at most the cells of a run")]
-            (!counts.is_empty()).then(|| (first, first + counts.len() as i32 - 1))
+            let last = counts.len().checked_sub(1)?;
+            Some((first, after(first, last)))
         };
         Spans { scale: self.scale, positive: span(self.positive), negative: span(self.negative) }
     }
@@ -250,7 +243,5 @@ pub(crate) fn subtract(cells: &mut [u64], earlier: &[u64]) {
 pub(super) fn trimmed(first: i32, counts: &[u64]) -> (i32, &[u64]) {
     let Some(begin) = counts.iter().position(|count| *count > 0) else { return (0, &[]) };
     let end = counts.iter().rposition(|count| *count > 0).map_or(begin, |last| last + 1);
-    #[expect(clippy::cast_possible_truncation, reason = "at most the cells of a run")]
-    let skipped = begin as i32;
-    (first + skipped, &counts[begin..end])
+    (after(first, begin), &counts[begin..end])
 }

@@ -97,6 +97,21 @@ fn a_forked_process_finishes_the_measurement_of_a_missing_owner() {
     assert_eq!(totals(&run, ONE).unwrap().count(), 3);
 }
 
+#[test]
+fn a_forked_process_empties_a_run_whose_owner_was_moving_the_windows() {
+    let _forked = process::Pretended::begin();
+    let run = run(EXPONENTIAL);
+    restart(&run, 1);
+    assert!(record_any(&run, 1, EXPONENTIAL, 3.0, 1));
+    run[SEQUENCE].fetch_add(1, Relaxed);
+    // The scale is unknown meanwhile.
+    run[HEADER].store(u64::MAX, Relaxed);
+    run[HEADER + window::WIDTH].fetch_add(7, Relaxed);
+    assert_eq!(totals(&run, EXPONENTIAL), Some(Totals::new(EXPONENTIAL)));
+    assert!(record_any(&run, 1, EXPONENTIAL, 3.0, 1));
+    assert_eq!(totals(&run, EXPONENTIAL).unwrap().exponential.unwrap().positive.counts, [1]);
+}
+
 /// Compares random histories with totals in plain memory.
 #[test]
 fn random_histories_agree_with_plain_totals() {

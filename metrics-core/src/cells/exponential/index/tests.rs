@@ -15,7 +15,7 @@ fn by_squaring(magnitude: f64, scale: i32) -> i32 {
     for _ in 0..scale {
         // The square, rounded down.
         let (high, low) = (mantissa >> 64, mantissa & u128::from(u64::MAX));
-        let upper = high * high + (high * low >> 63);
+        let upper = high * high + ((high * low) >> 63);
         let is_two = upper >> 127 == 1;
         mantissa = if is_two { upper } else { upper << 1 };
         index = index * 2 + i64::from(is_two);
