@@ -42,13 +42,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 async fn serve(address: &str) -> std::io::Result<()> {
     opentelemetry_instrumentation_tokio::Config::new().observe_current_runtime();
-    let router =
-        Router::new().route("/hello/{name}", get(greet)).layer(server::Layer::new());
+    let router = Router::new().route("/hello/{name}", get(greet)).layer(server::Layer::new());
     let listener = tokio::net::TcpListener::bind(address).await?;
     eprintln!("listening at http://{}", listener.local_addr()?);
-    axum::serve(listener, router)
-        .with_graceful_shutdown(typed_metrics::shutdown_signal())
-        .await
+    axum::serve(listener, router).with_graceful_shutdown(typed_metrics::shutdown_signal()).await
 }
 
 async fn greet(Path(name): Path<String>) -> String {

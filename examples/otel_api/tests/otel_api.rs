@@ -12,7 +12,8 @@ use typed_metrics_receiver::Receiver;
 
 fn ask(address: &str, path: &str) -> String {
     let mut connection = TcpStream::connect(address).unwrap();
-    write!(connection, "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
+    write!(connection, "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+        .unwrap();
     let mut answer = String::new();
     connection.read_to_string(&mut answer).unwrap();
     answer
@@ -42,9 +43,8 @@ fn the_metrics_of_other_crates_reach_every_handler() {
 
     let scrape = ask(&format!("127.0.0.1:{port}"), "/metrics");
     let sample = |begin: &str, parts: &[&str]| {
-        let is_meant = |line: &&str| {
-            line.starts_with(begin) && parts.iter().all(|part| line.contains(part))
-        };
+        let is_meant =
+            |line: &&str| line.starts_with(begin) && parts.iter().all(|part| line.contains(part));
         let line = scrape.lines().find(is_meant);
         let line = line.unwrap_or_else(|| panic!("no {begin} with {parts:?} in\n{scrape}"));
         line.rsplit_once(' ').unwrap().1.parse::<f64>().unwrap()
