@@ -82,7 +82,7 @@ impl SeriesObserver {
         });
         let observers = family.observers();
         observers.add(Arc::clone(&observer) as Arc<dyn Observe>);
-        &**Box::leak(Box::new(observer))
+        Box::leak(Box::new(observer))
     }
 
     pub(crate) fn add(&self, callback: Box<dyn Fn(&Observations<'_>) + Send + Sync>) {

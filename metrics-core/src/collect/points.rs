@@ -105,7 +105,8 @@ impl PointReader {
     /// `counting` is asked once for each metric, with whether callbacks observe the metric or did
     /// so before. States and infos are visited as `Totals` in any case. A metric with an old name
     /// is visited under each of its names that is wanted. The visitor is called for one metric
-    /// after the other, and for one scope after the other. It must not call this crate, because readers are kept out meanwhile.
+    /// after the other, and for one scope after the other. It must not call this crate, because
+    /// readers are kept out meanwhile.
     pub fn collect(
         &self,
         wanted: impl Fn(&'static Descriptor) -> bool,

@@ -50,18 +50,15 @@ impl Seeds {
     fn hash_text(&self, text: &str) -> u64 {
         let bytes = text.as_bytes();
         let [a, b, c, d] = self.words;
+        let both = |(first, last): (u64, u64), a, b| folded(first ^ a, last ^ b);
         // The words of a text overlap, so texts of different lengths may have the same words. The
         // rotation tells them apart.
         let hash = match bytes.len() {
-            0..=16 => {
-                let (first, last) = short_words(bytes);
-                folded(first ^ a, last ^ b)
-            }
+            0..=16 => both(short_words(bytes), a, b),
             17..=32 => {
                 let (first, last) = bytes.split_at(16);
                 let last = bytes.last_chunk::<16>().map_or(last, |chunk| chunk);
-                let ((x, y), (z, w)) = (short_words(first), short_words(last));
-                folded(x ^ a, y ^ b) ^ folded(z ^ c, w ^ d)
+                both(short_words(first), a, b) ^ both(short_words(last), c, d)
             }
             _ => {
                 let mut hasher = FoldHasher::with_seed(self.initial, &self.text);

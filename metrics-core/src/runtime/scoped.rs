@@ -48,8 +48,9 @@ pub struct ScopedDefinition<'a> {
 
 /// The metrics of all scopes, by the number of the scope and the name in lower case. Metrics that
 /// contradict each other share an entry.
-static METRICS: LazyLock<Mutex<HashMap<(usize, String), Vec<Known>>>> =
-    LazyLock::new(Mutex::default);
+static METRICS: LazyLock<Mutex<Metrics>> = LazyLock::new(Mutex::default);
+
+type Metrics = HashMap<(usize, String), Vec<Known>>;
 
 /// A registered metric.
 #[derive(Debug)]

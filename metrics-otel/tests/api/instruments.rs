@@ -4,10 +4,7 @@ use std::thread;
 
 use opentelemetry::metrics::MeterProvider as _;
 use opentelemetry::{Array, InstrumentationScope, Key, KeyValue, StringValue, Value as Attribute};
-use typed_metrics::{
-    DropReason, MetricType, Override, Value, ValueType, override_metric, set_default_expiry,
-    snapshot,
-};
+use typed_metrics::{DropReason, MetricType, Override, Value, ValueType, override_metric};
 use typed_metrics_otel::meter_provider;
 
 use typed_metrics_turn::my_turn;
