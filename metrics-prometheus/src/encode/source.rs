@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use typed_metrics_core::{Exemplar, LabelRef, Live, LiveValue, MetricSnapshot, Value};
 
-use super::exemplar::EncodedExemplar;
+use super::exemplar_labels::encoded;
 use super::labels::LabelWriter;
 use super::number::Number;
 use super::rows::{Reading, Rows};
@@ -86,7 +86,7 @@ fn add_exemplars(exemplars: &[Exemplar], labels: &LabelWriter<'_>, rows: &mut Ro
         return;
     }
     for exemplar in exemplars {
-        let encoded = EncodedExemplar::new(exemplar, nanoseconds(exemplar.time), labels);
+        let encoded = encoded(exemplar, nanoseconds(exemplar.time), labels);
         rows.push_exemplar(exemplar.bucket(), encoded);
     }
 }
