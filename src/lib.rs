@@ -287,18 +287,18 @@ pub use signals::{exit_on_signal, shutdown_signal};
 pub use typed_metrics_core::ConsoleHandler;
 pub use typed_metrics_core::{
     AttributeValue, Attributes, BACK_ENDS, BackEnd, ChangeReader, Changes, Conflict, Counter,
-    DEFAULT_SERIES_LIMIT, Descriptor, DropReason, Entered, Error, ExponentialBuckets,
-    ExponentialRange, ExponentialSettings, ForkGuard, FoundLabels, FunctionObjective, Gauge,
-    Handle, HandlerChoice, HandlerError, Histogram, HistogramSnapshot, InMemoryHandler, Info,
-    IntoAttributes, IntoHandler, IntoHandlers, IntoLabels, Label, LabelDescriptor, LabelGroup,
-    LabelRef, LabelValue, Labels, MAX_ATTRIBUTES, MAX_RUNTIME_METRICS, MAX_STATES, Measurement,
-    Metric, MetricChanges, MetricHandler, MetricId, MetricSnapshot, MetricType, Metrics, Number,
-    Objective, Observation, Outcome, Override, Reader, Resolution, RuntimeMetric, Scope,
-    SeriesChange, SeriesId, SeriesSnapshot, ShutdownGuard, Snapshot, Source, State, Timer,
-    UpDownCounter, Value, ValueType, add_metric_handler, attributes, catalog, check,
-    clear_metric_handlers, flush, fork_guard, kind, observe, override_metric, record_metric,
-    register_metric, resolve_conflict, set_default_expiry, set_metric_handlers, set_process_labels,
-    shutdown, shutdown_guard, snapshot,
+    CurrentSpan, DEFAULT_SERIES_LIMIT, Descriptor, DropReason, Entered, Error, Exemplar,
+    ExemplarFilter, ExponentialBuckets, ExponentialRange, ExponentialSettings, ForkGuard,
+    FoundLabels, FunctionObjective, Gauge, Handle, HandlerChoice, HandlerError, Histogram,
+    HistogramSnapshot, InMemoryHandler, Info, IntoAttributes, IntoHandler, IntoHandlers,
+    IntoLabels, Label, LabelDescriptor, LabelGroup, LabelRef, LabelValue, Labels, MAX_ATTRIBUTES,
+    MAX_RUNTIME_METRICS, MAX_STATES, Measurement, Metric, MetricChanges, MetricHandler, MetricId,
+    MetricSnapshot, MetricType, Metrics, Number, Objective, Observation, Outcome, Override, Reader,
+    Resolution, RuntimeMetric, Scope, SeriesChange, SeriesId, SeriesSnapshot, ShutdownGuard,
+    Snapshot, Source, State, Timer, UpDownCounter, Value, ValueType, add_metric_handler,
+    attributes, catalog, check, clear_metric_handlers, flush, fork_guard, kind, observe,
+    override_metric, record_metric, register_metric, resolve_conflict, set_default_expiry,
+    set_exemplars, set_metric_handlers, set_process_labels, shutdown, shutdown_guard, snapshot,
 };
 pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
 /// Metrics of LLM calls, and the types that record them.

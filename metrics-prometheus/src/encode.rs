@@ -5,6 +5,7 @@
 
 pub(crate) mod encoder;
 mod exemplar;
+mod exemplar_labels;
 mod family;
 mod labels;
 mod native;

@@ -2,16 +2,16 @@
 	shl    $0x2,%dil
 	or     %sil,%dil
 	mov    SYMBOL(%rip),%eax
-	movzbl %dil,%ecx
-	add    %ecx,%eax
+	movzbl %dil,%edi
+	add    %edi,%eax
 	cmp    $0x3ffff,%eax
 	ja     LABEL
-	mov    OFFSET,%rdx
-	mov    %eax,%esi
-	shr    $0x9,%esi
-	mov    %fs:(%rdx,%rsi,8),%rdx
-	test   %rdx,%rdx
+	mov    OFFSET,%rcx
+	mov    %eax,%edx
+	shr    $0x9,%edx
+	mov    %fs:(%rcx,%rdx,8),%rcx
+	test   %rcx,%rcx
 	je     LABEL
 	and    $0x1ff,%eax
-	incq   (%rdx,%rax,8)
+	incq   (%rcx,%rax,8)
 	ret

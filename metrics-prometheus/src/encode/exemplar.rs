@@ -1,8 +1,5 @@
-//! Exemplars, encoded.
+//! An encoded exemplar.
 
-use typed_metrics_core::{Exemplar, LabelRef};
-
-use super::labels::LabelWriter;
 use super::number::{write_f64, write_seconds};
 
 /// An exemplar of a row.
@@ -15,39 +12,7 @@ pub(super) struct EncodedExemplar {
     pub(super) time: u64,
 }
 
-/// The most characters in the names and values of an exemplar's labels, by OpenMetrics 1.0.
-/// Prometheus stores no exemplar with more.
-const MOST_CHARACTERS: usize = 128;
-
 impl EncodedExemplar {
-    /// The exemplar with the labels `trace_id` and `span_id`, and those of its own that fit.
-    pub(super) fn new(exemplar: &Exemplar, time: u64, writer: &LabelWriter<'_>) -> Self {
-        let ids = [
-            ("trace_id", exemplar.trace_id.map(|id| hexadecimal(&id))),
-            ("span_id", exemplar.span_id.map(|id| hexadecimal(&id))),
-        ];
-        let mut labels: Vec<(String, String)> =
-            ids.into_iter().filter_map(|(name, id)| Some((name.to_owned(), id?))).collect();
-        let characters = |name: &str, value: &str| name.chars().count() + value.chars().count();
-        let mut left = MOST_CHARACTERS;
-        labels.iter().for_each(|(name, value)| left -= characters(name, value));
-        for (name, value) in exemplar.labels.iter() {
-            let name = writer.translated(name);
-            let value = match value.as_ref() {
-                LabelRef::Str(text) => text.to_owned(),
-                _ => value.to_string(),
-            };
-            let needed = characters(&name, &value);
-            if needed <= left && labels.iter().all(|(other, _)| *other != name) {
-                left -= needed;
-                labels.push((name, value));
-            }
-        }
-        let mut encoded = Vec::new();
-        writer.write_plain(&labels, &mut encoded);
-        Self { labels: encoded, value: exemplar.value.as_f64(), time }
-    }
-
     /// Appends the exemplar to a line of OpenMetrics, behind the value.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(b" # {");
@@ -57,8 +22,4 @@ impl EncodedExemplar {
         out.push(b' ');
         write_seconds(self.time, out);
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

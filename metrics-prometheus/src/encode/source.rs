@@ -7,7 +7,7 @@ use typed_metrics_core::{
     Value,
 };
 
-use super::exemplar::EncodedExemplar;
+use super::exemplar_labels::encoded;
 use super::labels::LabelWriter;
 use super::native::has_schema;
 use super::number::Number;
@@ -105,7 +105,7 @@ fn add_exemplars(exemplars: &[Exemplar], labels: &LabelWriter<'_>, rows: &mut Ro
         return;
     }
     for exemplar in exemplars {
-        let encoded = EncodedExemplar::new(exemplar, nanoseconds(exemplar.time), labels);
+        let encoded = encoded(exemplar, nanoseconds(exemplar.time), labels);
         rows.push_exemplar(exemplar.bucket(), encoded);
     }
 }

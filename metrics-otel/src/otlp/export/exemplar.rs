@@ -3,7 +3,6 @@
 use typed_metrics_core::{Exemplar, Value};
 
 use super::attribute::{AnyValue, attribute_len, put_attribute};
-use super::source::nanoseconds;
 use super::wire::{bytes_len, fixed_len, put_begin, put_fixed};
 
 /// The tags of the fields.
@@ -14,8 +13,9 @@ const TRACE_ID: u32 = 5;
 const INT: u32 = 6;
 const FILTERED_ATTRIBUTES: u32 = 7;
 
-/// Appends an exemplar, as the field `tag` of a data point.
-pub(super) fn put_exemplar(tag: u32, exemplar: &Exemplar, buffer: &mut Vec<u8>) {
+/// Appends an exemplar, as the field `tag` of a data point. `time` is in nanoseconds since the Unix
+/// epoch.
+pub(super) fn put_exemplar(tag: u32, exemplar: &Exemplar, time: u64, buffer: &mut Vec<u8>) {
     let Exemplar { value, trace_id, span_id, labels, .. } = exemplar;
     let attributes = || {
         let value = |value| AnyValue::of_label(value);
@@ -28,7 +28,7 @@ pub(super) fn put_exemplar(tag: u32, exemplar: &Exemplar, buffer: &mut Vec<u8>) 
         + trace_id.map_or(0, |id| bytes_len(TRACE_ID, id.len()))
         + own.sum::<usize>();
     put_begin(tag, length, buffer);
-    put_fixed(TIME, nanoseconds(exemplar.time), buffer);
+    put_fixed(TIME, time, buffer);
     match value {
         Value::U64(value) => {
             let value = i64::try_from(*value).unwrap_or(i64::MAX);

@@ -196,7 +196,8 @@ impl Encoding<'_> {
         let time = nanoseconds(point.time).max(start);
         self.exemplars.clear();
         for exemplar in point.exemplars {
-            put_exemplar(data.exemplars_tag(), exemplar, &mut self.exemplars);
+            let time = nanoseconds(exemplar.time);
+            put_exemplar(data.exemplars_tag(), exemplar, time, &mut self.exemplars);
         }
         let exemplars = &self.exemplars;
         let attributes = self.current.of(point, data.attributes_tag());
@@ -240,7 +241,7 @@ impl Encoding<'_> {
 }
 
 /// Nanoseconds since the Unix epoch.
-pub(super) fn nanoseconds(time: SystemTime) -> u64 {
+fn nanoseconds(time: SystemTime) -> u64 {
     let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since_epoch.as_nanos()).unwrap_or(u64::MAX)
 }
