@@ -80,7 +80,7 @@ check("values of every kind are those that were recorded", (browser) =>
       return true;
     });
     assert.equal(await page.locator("#name").innerText(), "typed-metrics-page");
-    assert.match(await page.locator("#facts").innerText(), /^up \d+ s · 8 metrics · 14 series$/);
+    assert.match(await page.locator("#facts").innerText(), /^up \d+ s · 9 metrics · 15 series$/);
     assert.match(await headline(page, "shop.memory"), /^1\.50\sMiB$/u);
     assert.match(await headline(page, "shop.busy"), /^3$/);
     assert.match(await headline(page, "shop.cpu.utilization"), /^42\s%$/u);
@@ -90,9 +90,13 @@ check("values of every kind are those that were recorded", (browser) =>
       near(await entry(page, "shop.duration", "p50"), 8.5, 0.05);
       near(await entry(page, "shop.duration", "p99"), 25, 0.1);
       near(await headline(page, "shop.duration"), 1000);
+      near(await entry(page, "shop.spread", "p50"), 7, 0.05);
+      near(await entry(page, "shop.spread", "p99"), 3, 0.05); // in seconds
+      near(await headline(page, "shop.spread"), 1000);
       return true;
     });
-    for (const name of ["shop.requests", "shop.duration", "shop.memory", "shop.busy"]) {
+    const drawn = ["shop.requests", "shop.duration", "shop.spread", "shop.memory", "shop.busy"];
+    for (const name of drawn) {
       await eventually(`${name} is drawn`, () => isDrawn(page, name));
     }
     assert.match(
@@ -177,10 +181,10 @@ check("search and filters leave the metrics and series that match", (browser) =>
       page
         .locator("article.row:visible")
         .evaluateAll((rows) => rows.map((row) => row.getAttribute("aria-label")));
-    await eventually("all metrics are shown", async () => (await names()).length === 7);
+    await eventually("all metrics are shown", async () => (await names()).length === 8);
     await page.fill("#query", "reque");
     assert.deepEqual(await names(), ["shop.requests"]);
-    assert.equal(await page.locator("#matches").innerText(), "1 of 8");
+    assert.equal(await page.locator("#matches").innerText(), "1 of 9");
     await page.fill("#query", "route=/cart");
     assert.deepEqual(await names(), ["shop.requests", "shop.duration"]);
     await eventually("the rate is that of the route", async () => {
@@ -203,7 +207,7 @@ check("search and filters leave the metrics and series that match", (browser) =>
     await page.fill("#query", "nothing of this kind");
     assert.match(await page.locator("#empty").innerText(), /^Nothing matches/);
     await page.click("#empty button");
-    await eventually("all metrics are back", async () => (await names()).length === 7);
+    await eventually("all metrics are back", async () => (await names()).length === 8);
     // The menu of a label.
     await row(page, "shop.requests").locator(".label", { hasText: "status" }).click();
     await page.locator(".menu-item", { hasText: "500" }).click();

@@ -34,6 +34,11 @@ impl Extremes {
     }
 }
 
+/// The empty buckets of an exponential histogram; `None` for explicit ones.
+fn exponential(grid: Grid) -> Option<Box<ExponentialBuckets>> {
+    grid.exponential().map(|settings| Box::new(ExponentialBuckets::new(settings)))
+}
+
 /// A histogram in plain memory, into which readers add the runs of all shards.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Totals {
@@ -54,21 +59,19 @@ impl Totals {
             extremes: Extremes::NONE,
             interval: Extremes::NONE,
             buckets: vec![0; grid.boundaries().len() + 1],
-            exponential: grid
-                .exponential()
-                .map(|settings| Box::new(ExponentialBuckets::new(settings))),
+            exponential: exponential(grid),
         }
     }
 
     /// Makes this an empty histogram, in the same memory.
     pub(crate) fn clear(&mut self, grid: Grid) {
-        let Self { sum, extremes, interval, buckets, exponential } = self;
+        let Self { sum, extremes, interval, buckets, exponential: own } = self;
         (*sum, *extremes, *interval) = (WideSum::ZERO, Extremes::NONE, Extremes::NONE);
         buckets.clear();
         buckets.resize(grid.boundaries().len() + 1, 0);
-        match (exponential, grid) {
+        match (own, grid) {
             (Some(buckets), Grid::Exponential(settings)) => buckets.clear(settings),
-            (exponential, _) => *exponential = Self::new(grid).exponential,
+            (own, _) => *own = exponential(grid),
         }
     }
 
