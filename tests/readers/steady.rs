@@ -147,7 +147,7 @@ fn no_value_is_missed_when_the_counts_of_a_capture_move() {
     for later in 0..20 {
         let key = format!("capture {later}");
         let labels = format!("key={key}");
-        capture(|| {
+        let _ = capture(|| {
             for _ in 0..7 {
                 Steady::size(&key).record(1);
                 Steady::count(&key).add(1);
