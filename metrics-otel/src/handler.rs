@@ -284,8 +284,10 @@ impl MetricHandler for OtelHandler {
         wanted.retain(|metric| self.wants(metric));
         let installed = if let Some(pipeline) = self.pipeline() {
             let source = pipeline.source(&self.scope, self.prefix.as_deref());
-            let _exemplars = pipeline.request_exemplars();
-            Installed::Source { source: source.enter(&wanted), _exemplars }
+            Installed::Source {
+                source: source.enter(&wanted),
+                _exemplars: pipeline.request_exemplars(),
+            }
         } else if let Some(meter) = self.meter() {
             let bridge = self.bridge(&meter).ok_or_else(|| self.destination.never_collected())?;
             wanted.iter().for_each(|metric| bridge.build(&meter, metric, self.limit));
