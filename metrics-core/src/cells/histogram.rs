@@ -74,7 +74,7 @@ pub(crate) fn bucket_cell(boundaries: &[f64], value: f64) -> u32 {
 
 /// The bucket whose cell is at this position in the run.
 pub(crate) fn bucket_at(cell: u32) -> u32 {
-    cell.saturating_sub(HEADER as u32)
+    u32::try_from(HEADER).map_or(0, |header| cell.saturating_sub(header))
 }
 
 /// Adds `value` to a histogram with boundaries if the run's tag is `tag`, and returns whether it

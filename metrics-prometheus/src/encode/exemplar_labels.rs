@@ -13,8 +13,8 @@ const MOST_CHARACTERS: usize = 128;
 /// nanoseconds since the Unix epoch.
 pub(super) fn encoded(exemplar: &Exemplar, time: u64, writer: &LabelWriter<'_>) -> EncodedExemplar {
     let ids = [
-        ("trace_id", exemplar.trace_id.map(|id| hexadecimal(&id))),
-        ("span_id", exemplar.span_id.map(|id| hexadecimal(&id))),
+        ("trace_id", exemplar.trace_id.map(|id| format!("{:032x}", u128::from_be_bytes(id)))),
+        ("span_id", exemplar.span_id.map(|id| format!("{:016x}", u64::from_be_bytes(id)))),
     ];
     let mut labels: Vec<(String, String)> =
         ids.into_iter().filter_map(|(name, id)| Some((name.to_owned(), id?))).collect();
@@ -36,8 +36,4 @@ pub(super) fn encoded(exemplar: &Exemplar, time: u64, writer: &LabelWriter<'_>) 
     let mut encoded = Vec::new();
     writer.write_plain(&labels, &mut encoded);
     EncodedExemplar { labels: encoded, value: exemplar.value.as_f64(), time }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

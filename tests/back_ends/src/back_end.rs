@@ -18,6 +18,12 @@ pub(crate) trait BackEnd {
     /// The metrics that have arrived at the destination so far.
     fn stored(&self) -> Stored;
 
+    /// The value and the id of the trace of each exemplar in the last export of a metric; `None` if
+    /// the back end has no exemplars.
+    fn exemplars(&self, _metric: &str) -> Option<Vec<(f64, Vec<u8>)>> {
+        None
+    }
+
     /// The number of exports so far; `None` if the destination pulls the metrics.
     fn exports(&self) -> Option<usize>;
 }

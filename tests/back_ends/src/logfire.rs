@@ -35,6 +35,10 @@ impl BackEnd for Logfire {
         otlp::stored(&self.receiver)
     }
 
+    fn exemplars(&self, metric: &str) -> Option<Vec<(f64, Vec<u8>)>> {
+        Some(otlp::exemplars(&self.receiver, metric))
+    }
+
     fn exports(&self) -> Option<usize> {
         Some(self.receiver.requests().len())
     }

@@ -58,6 +58,14 @@ impl BackEnd for Memory {
         stored
     }
 
+    fn exemplars(&self, metric: &str) -> Option<Vec<(f64, Vec<u8>)>> {
+        let snapshot = self.0.last()?;
+        let series = &snapshot.get(metric)?.series;
+        let exemplars = series.iter().flat_map(|series| &series.exemplars);
+        let id = |id: Option<[u8; 16]>| id.unwrap_or_default().to_vec();
+        Some(exemplars.map(|e| (e.value.as_f64(), id(e.trace_id))).collect())
+    }
+
     fn exports(&self) -> Option<usize> {
         Some(self.0.snapshots().len())
     }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use opentelemetry_proto::tonic::metrics::v1::exemplar::Value as ExemplarValue;
 use typed_metrics::otel::{OtlpBuilder, Protocol, Temporality};
 use typed_metrics::{MetricHandler, OtelHandler};
 use typed_metrics_receiver::{Receiver, Total};
@@ -30,6 +31,10 @@ impl BackEnd for Http {
 
     fn stored(&self) -> Stored {
         stored(&self.receiver)
+    }
+
+    fn exemplars(&self, metric: &str) -> Option<Vec<(f64, Vec<u8>)>> {
+        Some(exemplars(&self.receiver, metric))
     }
 
     fn exports(&self) -> Option<usize> {
@@ -60,6 +65,10 @@ impl BackEnd for Grpc {
         stored(&self.receiver)
     }
 
+    fn exemplars(&self, metric: &str) -> Option<Vec<(f64, Vec<u8>)>> {
+        Some(exemplars(&self.receiver, metric))
+    }
+
     fn exports(&self) -> Option<usize> {
         Some(self.receiver.requests().len())
     }
@@ -76,6 +85,19 @@ pub(crate) const SHOWS: Shows = Shows {
 /// A pipeline that collects only when it is flushed or shut down.
 fn pipeline(endpoint: String) -> OtlpBuilder {
     OtelHandler::otlp().endpoint(endpoint).interval(Duration::from_secs(3600))
+}
+
+/// The exemplars of a metric of integers in the last request of a receiver.
+pub(crate) fn exemplars(receiver: &Receiver, metric: &str) -> Vec<(f64, Vec<u8>)> {
+    let exemplars = receiver.requests().last().unwrap().exemplars(metric);
+    let exemplars = exemplars.into_iter().map(|exemplar| {
+        let value = match exemplar.value.unwrap() {
+            ExemplarValue::AsInt(value) => value as f64,
+            ExemplarValue::AsDouble(value) => value,
+        };
+        (value, exemplar.trace_id)
+    });
+    exemplars.collect()
 }
 
 /// The totals of a receiver.

@@ -8,8 +8,9 @@ use opentelemetry::metrics::MeterProvider as _;
 use typed_metrics::label::MAX_LABEL_LEN;
 use typed_metrics::otel::meter_provider;
 use typed_metrics::{
-    HandlerError, Label, Metric, MetricHandler, Metrics, add_metric_handler, attributes,
-    clear_metric_handlers, flush, register_metric, set_metric_handlers, shutdown,
+    CurrentSpan, ExemplarFilter, HandlerError, Label, Metric, MetricHandler, Metrics,
+    add_metric_handler, attributes, clear_metric_handlers, flush, register_metric, set_exemplars,
+    set_metric_handlers, shutdown,
 };
 use typed_metrics_receiver::Exponential;
 use typed_metrics_turn::my_turn;
@@ -40,6 +41,7 @@ macro_rules! run_against {
                     installed_in_vain_it_exports_nothing
                     several_threads_lose_nothing
                     what_is_recorded_through_opentelemetry_arrives
+                    exemplars_arrive_and_change_no_value
                 }
             }
         )*}
@@ -432,6 +434,24 @@ pub(crate) fn hostile_labels_are_series_of_their_own<B: BackEnd>() {
     values.sort_by(f64::total_cmp);
     let expected: Vec<_> = (1..).take(texts.len()).map(f64::from).collect();
     assert_eq!(values, expected, "{stored:?}");
+}
+
+pub(crate) fn exemplars_arrive_and_change_no_value<B: BackEnd>() {
+    let (back_end, (run, labels)) = (B::start(), new_run());
+    let _turn = my_turn(); // dropped before `back_end`
+    set_metric_handlers(back_end.handler()).unwrap();
+    Suite::requests(run).add(1);
+    set_exemplars(ExemplarFilter::TraceBased, || Some(CurrentSpan::new([3; 16], [4; 8], true)));
+    Suite::requests(run).add(2);
+    flush().unwrap();
+    if let Some(exemplars) = back_end.exemplars("suite.requests") {
+        assert_eq!(exemplars, [(2.0, vec![3; 16])]);
+    }
+    set_exemplars(ExemplarFilter::AlwaysOff, || None);
+    Suite::requests(run).add(4);
+    flush().unwrap();
+    assert_eq!(back_end.stored().number("suite.requests", &labels), Some(7.0));
+    assert!(back_end.exemplars("suite.requests").is_none_or(|exemplars| exemplars.is_empty()));
 }
 
 pub(crate) fn metrics_that_come_later_arrive<B: BackEnd>() {

@@ -108,7 +108,7 @@ impl ByCell {
         }
         let Some((first, width)) = cells(series) else { return Vec::new() };
         let counts = series.counting();
-        let kept = self.0.range(first..first + width as u32);
+        let kept = self.0.range(first..first + width);
         kept.filter(|(_, (_, candidate))| counts(candidate.tag))
             .map(|(index, (key, candidate))| Exemplar::new(series, index - first, *key, candidate))
             .collect()
@@ -117,8 +117,7 @@ impl ByCell {
     fn take(&mut self, series: Series) -> Vec<Exemplar> {
         let exemplars = self.of(series);
         if let Some((first, width)) = cells(series) {
-            let taken: Vec<_> =
-                self.0.range(first..first + width as u32).map(|(i, _)| *i).collect();
+            let taken: Vec<_> = self.0.range(first..first + width).map(|(i, _)| *i).collect();
             taken.iter().for_each(|index| drop(self.0.remove(index)));
         }
         exemplars
@@ -126,7 +125,10 @@ impl ByCell {
 }
 
 /// The index of the first cell of a series, and the number of its cells.
-fn cells(series: Series) -> Option<(u32, usize)> {
+fn cells(series: Series) -> Option<(u32, u32)> {
     let base = series.block.reserved_base_if_any().filter(|base| *base < SHARED)?;
-    Some((base + series.offset(), series.block.layout().width()))
+    // No truncation: a run is shorter than a segment.
+    #[expect(clippy::cast_possible_truncation)]
+    let width = series.block.layout().width() as u32;
+    Some((base + series.offset(), width))
 }

@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::sync::Mutex;
 
-use super::switch::{ONE_SKIP, SKIP, Switch};
+use super::switch::{ONE_SKIP, SKIP, Switch, low};
 use crate::locks::lock;
 use crate::shards::shard::{SEGMENT, SEGMENTS};
 use crate::store::random;
@@ -69,7 +69,7 @@ impl Choice {
             return Self::FIRST;
         }
         let threshold = f32::from_bits((word & (PAUSE - 1)) as u32);
-        Self { threshold, is_pause: word & PAUSE != 0, skip: (word >> SKIP) as u16 }
+        Self { threshold, is_pause: word & PAUSE != 0, skip: low(word >> SKIP) }
     }
 
     fn to_word(self, switch: Switch) -> u64 {
@@ -136,7 +136,10 @@ fn claim(number: usize) -> Option<()> {
         free.iter().position(|(of, _)| *of == number).map(|at| free.swap_remove(at).1)
     };
     let make = || &*Box::leak(Box::new([const { AtomicU64::new(0) }; SEGMENT]));
-    SEGMENTS_OF_THREAD.with(|all| all.get(number)?.set(Some(free.unwrap_or_else(make))).into())
+    SEGMENTS_OF_THREAD.with(|all| {
+        all.get(number)?.set(Some(free.unwrap_or_else(make)));
+        Some(())
+    })
 }
 
 /// Draws the distance to the next candidate.

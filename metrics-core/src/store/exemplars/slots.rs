@@ -49,15 +49,10 @@ pub(crate) fn take_all(interval: u16, mut f: impl FnMut(u32, f32, Candidate)) {
 }
 
 /// Takes the candidates of `interval` from the `width` cells from `first` on.
-pub(crate) fn take(
-    interval: u16,
-    first: u32,
-    width: usize,
-    mut f: impl FnMut(u32, f32, Candidate),
-) {
+pub(crate) fn take(interval: u16, first: u32, width: u32, mut f: impl FnMut(u32, f32, Candidate)) {
     let Some(Some(slots)) = SLOTS.get(first as usize / SEGMENT).map(OnceLock::get) else { return };
     let begin = first as usize % SEGMENT;
-    for (position, slot) in slots[begin..begin + width].iter().enumerate() {
+    for (position, slot) in slots[begin..begin + width as usize].iter().enumerate() {
         if let Some((key, candidate)) = slot.get().and_then(|slot| slot.take(interval)) {
             f(first + index(position), key, candidate);
         }

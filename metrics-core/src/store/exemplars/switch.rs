@@ -138,7 +138,7 @@ impl Switch {
 
     /// The number of the interval.
     pub(crate) fn interval(self) -> u16 {
-        (self.0 >> INTERVAL) as u16
+        low(self.0 >> INTERVAL)
     }
 
     /// The word of this interval for a thread's choice, without the choice.
@@ -153,7 +153,7 @@ impl Switch {
 
     /// The function that returns the current span; `None` while another thread changes it.
     pub(super) fn source(self) -> Option<SpanSource> {
-        let number = (self.0 >> SOURCES) as u16;
+        let number = low(self.0 >> SOURCES);
         let (known, source) = KNOWN.get();
         if known == number {
             return source;
@@ -163,6 +163,13 @@ impl Switch {
         KNOWN.set((number, source));
         source
     }
+}
+
+/// The lowest 16 bits.
+pub(super) fn low(word: u64) -> u16 {
+    #[expect(clippy::cast_possible_truncation, reason = "only these bits are wanted")]
+    let low = word as u16;
+    low
 }
 
 /// How often a source was set.
