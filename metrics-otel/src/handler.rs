@@ -130,8 +130,8 @@ impl OtelHandler {
     }
 
     /// The name and the version of the instrumentation scope. The default is `typed-metrics` and
-    /// its version. Metrics that other crates record through [`meter_provider`](crate::meter_provider)
-    /// keep their own scope.
+    /// its version. Metrics that other crates record through
+    /// [`meter_provider`](crate::meter_provider) keep their own scope.
     #[must_use]
     pub fn scope(self, name: impl Into<String>, version: impl Into<String>) -> Self {
         Self { scope: scope(name.into(), version.into()), ..self }
@@ -250,8 +250,8 @@ impl fmt::Debug for OtelHandler {
 }
 
 /// The error of a handler that would export into the metrics that it reads.
-const CIRCLE: &str = "the meter provider of the handler is `typed_metrics::otel::meter_provider()`, \
-                      which records into the metrics that the handler exports; export them with \
+const CIRCLE: &str = "the meter provider of the handler is \
+                      `typed_metrics::otel::meter_provider()`, which records into the metrics that the handler exports; export them with \
                       `OtelHandler::otlp()` or the name `otel`, or give `OtelHandler::new` a \
                       provider of OpenTelemetry's SDK";
 

@@ -48,11 +48,12 @@ impl Settings {
         Self { resource: attributes.collect(), ..self }
     }
 
-    /// Adds the labels `otel_scope_name` and `otel_scope_version` to each series of a metric that has
-    /// no [scope](typed_metrics_core::Scope) of its own. By default, there are no such labels.
+    /// Adds the labels `otel_scope_name` and `otel_scope_version` to each series of a metric that
+    /// has no [scope](typed_metrics_core::Scope) of its own. By default, there are no such labels.
     ///
     /// A metric with a scope always has these labels, and `otel_scope_schema_url` and
-    /// `otel_scope_NAME` for the attributes of its scope, as the [compatibility specification] says.
+    /// `otel_scope_NAME` for the attributes of its scope, as the [compatibility specification]
+    /// says.
     ///
     /// [compatibility specification]: https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#instrumentation-scope-1
     #[must_use]

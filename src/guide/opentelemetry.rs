@@ -64,18 +64,18 @@
 //! [cut](crate::label::MAX_LABEL_LEN), cost more: their attributes are sorted for each measurement.
 //!
 //! - Each metric has a series limit of 2000, as in OpenTelemetry's SDK.
-//!   [`override_metric`](crate::override_metric) replaces the limit, and the boundaries, by the name
-//!   of the metric: call it before the instrument is made.
+//!   [`override_metric`](crate::override_metric) replaces the limit, and the boundaries, by the
+//!   name of the metric: call it before the instrument is made.
 //! - NaN, infinity, and a negative number in a counter are dropped and
 //!   [counted](crate::DropReason).
 //! - Callbacks run at the beginning of each collection. A callback that panics is counted, and
 //!   harms no other. A series that no callback observes in a collection is removed, as any other: a
-//!   counter is exported a last time, and an up-down counter as zero. A counter whose observed total
-//!   falls has restarted from zero.
+//!   counter is exported a last time, and an up-down counter as zero. A counter whose observed
+//!   total falls has restarted from zero.
 //! - An instrument may be made any number of times. If kind, type of values or unit differ, the two
 //!   are two metrics of one name, which is reported with the fix. If the description, the case of
 //!   the name or the boundaries differ, the first ones count, which is reported.
 //! - Names that break OpenTelemetry's rule are reported, and recorded as they are. Boundaries that
 //!   cannot be used are reported, and replaced by OpenTelemetry's default ones.
-//! - There is no state in the provider: nothing ends when provider, meter or instrument are dropped.
-//!   Their metrics stay to the end of the program, at most 10,000 of them.
+//! - There is no state in the provider: nothing ends when provider, meter or instrument are
+//!   dropped. Their metrics stay to the end of the program, at most 10,000 of them.

@@ -44,8 +44,8 @@ impl Seeds {
         Self { initial, number, text: SharedSeed::from_u64(text), words }
     }
 
-    /// The hash of a text, fast if it has at most 32 bytes. As in `foldhash`, which calls a function
-    /// for more than 16 bytes.
+    /// The hash of a text, fast if it has at most 32 bytes. `foldhash`, whose method this is, calls
+    /// a function for more than 16 bytes.
     #[inline(always)]
     fn hash_text(&self, text: &str) -> u64 {
         let bytes = text.as_bytes();
