@@ -132,7 +132,11 @@ fn protobuf() {
     assert_eq!(labels, [("paid", "true"), ("path", "C:\\x\"y\"\nz")]);
     let created = protobuf::Timestamp { seconds: 1_700_000_000, nanos: 250_999_000 };
     // Protobuf has no integers for the values of counters.
-    let value = protobuf::Counter { value: Some(2_f64.powi(64)), created_timestamp: Some(created) };
+    let value = protobuf::Counter {
+        value: Some(2_f64.powi(64)),
+        exemplar: None,
+        created_timestamp: Some(created),
+    };
     assert_eq!(paid.counter.as_ref(), Some(&value));
     assert_eq!((wait.name(), wait.unit()), ("shop_wait_seconds", "seconds"));
     let wait = wait.metric[0].histogram.as_ref().unwrap();
