@@ -218,7 +218,8 @@ fn a_scrape_for_other_parsers() {
     let folder = env::var("PROMETHEUS_EXEMPLARS").expect("the folder to write to");
     let size = Metric::histogram("parsed.size").buckets([1, 10]);
     let size = register_metric("parsed.size", size).unwrap();
-    in_span(span().label("user", "a\"b\\c\nd, {é}"), || {
+    // Without a quote, which the Python client does not expect in an exemplar.
+    in_span(span().label("user", "b\\c\nd, {é}"), || {
         record_metric("parsed.orders", 3, MetricType::Counter, attributes!("a" => 1)).unwrap();
         for value in [0.5, 5.0, 50.0] {
             size.record(value, attributes!()).unwrap();
