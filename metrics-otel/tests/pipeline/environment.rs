@@ -250,12 +250,11 @@ fn exponential_histograms_can_be_requested() {
         panic!("{totals:?}");
     };
     assert_eq!(*sum, 0.75);
-    // Both large values are in one bucket, because 3 and 4000 need a low scale.
-    let bucket = |value: f64| (value.log2() * 8.0).ceil() as i32 - 1;
+    // The largest scale that fits is 3. There, 3 is above 2^(12 / 8), and 4000 above 2^(95 / 8).
     let buckets = Exponential {
         scale: 3,
         zeros: 1,
-        positive: [(bucket(3.0), 1), (bucket(4000.0), 2)].into(),
+        positive: [(12, 1), (95, 2)].into(),
         ..Exponential::default()
     };
     let size = Total::Exponential { count: 4, sum: 8004.0, min: 0.0, max: 4001.0, buckets };

@@ -146,6 +146,7 @@ fn exponential_histograms_are_exponential_in_the_sdk_with_the_view_for_limits() 
         // All values fit at the scale 2. The SDK has a larger one, because it counts the buckets of
         // each sign alone.
         assert!(found.scale >= 2);
+        #[expect(clippy::cast_possible_truncation, reason = "a logarithm is small")]
         let index = |value: f64| (value.log2() * 4.0).ceil() as i32 - 1;
         let of = |sign: f64| {
             let mut counts = BTreeMap::new();

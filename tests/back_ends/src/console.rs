@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use typed_metrics::{ConsoleHandler, MetricHandler};
 
-use crate::back_end::{BackEnd, Removed, Shows};
+use crate::back_end::{BackEnd, Removed, Shows, WithBuckets};
 use crate::stored::{Histogram, Stored, Value};
 
 pub(crate) struct Console {
@@ -15,8 +15,7 @@ pub(crate) struct Console {
 
 impl BackEnd for Console {
     const SHOWS: Shows = Shows {
-        buckets: false,
-        exponential: false,
+        buckets: WithBuckets::None,
         extremes: true,
         whole_labels: false,
         removed: Removed::Gone,

@@ -5,15 +5,14 @@ use typed_metrics::{
 };
 use typed_metrics_receiver::{Exponential, indexed};
 
-use crate::back_end::{BackEnd, Removed, Shows};
+use crate::back_end::{BackEnd, Removed, Shows, WithBuckets};
 use crate::stored::{Buckets, Histogram, Stored, Value};
 
 pub(crate) struct Memory(InMemoryHandler);
 
 impl BackEnd for Memory {
     const SHOWS: Shows = Shows {
-        buckets: true,
-        exponential: true,
+        buckets: WithBuckets::All,
         extremes: true,
         whole_labels: true,
         removed: Removed::Gone,

@@ -8,7 +8,7 @@ use typed_metrics::otel::{OtlpBuilder, Protocol, Temporality};
 use typed_metrics::{MetricHandler, OtelHandler};
 use typed_metrics_receiver::{Receiver, Total};
 
-use crate::back_end::{BackEnd, Removed, Shows};
+use crate::back_end::{BackEnd, Removed, Shows, WithBuckets};
 use crate::stored::{Buckets, Histogram, Stored, Value};
 
 pub(crate) struct Http {
@@ -74,13 +74,8 @@ impl BackEnd for Grpc {
     }
 }
 
-pub(crate) const SHOWS: Shows = Shows {
-    buckets: true,
-    exponential: true,
-    extremes: true,
-    whole_labels: true,
-    removed: Removed::Kept,
-};
+pub(crate) const SHOWS: Shows =
+    Shows { buckets: WithBuckets::All, extremes: true, whole_labels: true, removed: Removed::Kept };
 
 /// A pipeline that collects only when it is flushed or shut down.
 fn pipeline(endpoint: String) -> OtlpBuilder {

@@ -8,15 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use typed_metrics::{HandlerError, MetricHandler, PrometheusHandler};
 
-use crate::back_end::{BackEnd, Removed, Shows};
+use crate::back_end::{BackEnd, Removed, Shows, WithBuckets};
 use crate::stored::{Buckets, Histogram, Stored, Value};
 
 pub(crate) struct Prometheus(Arc<Scraped>);
 
 impl BackEnd for Prometheus {
     const SHOWS: Shows = Shows {
-        buckets: true,
-        exponential: false,
+        buckets: WithBuckets::Explicit,
         extremes: false,
         whole_labels: true,
         removed: Removed::Gone,

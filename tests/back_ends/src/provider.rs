@@ -5,7 +5,7 @@ use typed_metrics::otel::series_limits;
 use typed_metrics::{MetricHandler, OtelHandler};
 use typed_metrics_receiver::provider::{Collector, Point, provider_with};
 
-use crate::back_end::{BackEnd, Removed, Shows};
+use crate::back_end::{BackEnd, Removed, Shows, WithBuckets};
 use crate::stored::{Buckets, Histogram, Stored, Value};
 
 pub(crate) struct Provider {
@@ -15,8 +15,7 @@ pub(crate) struct Provider {
 
 impl BackEnd for Provider {
     const SHOWS: Shows = Shows {
-        buckets: true,
-        exponential: true,
+        buckets: WithBuckets::All,
         extremes: true,
         whole_labels: true,
         removed: Removed::Kept,

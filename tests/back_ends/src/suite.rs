@@ -15,7 +15,7 @@ use typed_metrics::{
 use typed_metrics_receiver::Exponential;
 use typed_metrics_turn::my_turn;
 
-use crate::back_end::{BackEnd, Removed};
+use crate::back_end::{BackEnd, Removed, WithBuckets};
 use crate::stored::{Buckets, Histogram, Stored, Value};
 
 /// Makes a module of tests for each back end.
@@ -130,7 +130,7 @@ fn assert_sums<B: BackEnd>(stored: &Stored, labels: &str, recorded: &[u64]) {
         sum,
         min: extreme(recorded.iter().min()),
         max: extreme(recorded.iter().max()),
-        buckets: B::SHOWS.buckets.then_some(Buckets::Explicit(buckets)),
+        buckets: (B::SHOWS.buckets != WithBuckets::None).then_some(Buckets::Explicit(buckets)),
     };
     assert_eq!(stored.histogram("suite.sizes", labels), Some(&expected));
 }
@@ -257,7 +257,7 @@ pub(crate) fn exponential_histograms_arrive<B: BackEnd>() {
         assert_eq!((found.count, found.sum), (count, sum));
         let extremes = if B::SHOWS.extremes { (min, max) } else { (0.0, 0.0) };
         assert_eq!((found.min, found.max), extremes);
-        if B::SHOWS.exponential {
+        if B::SHOWS.buckets == WithBuckets::All {
             assert_eq!(found.buckets, Some(Buckets::Exponential(buckets)));
         }
     };
