@@ -143,8 +143,8 @@ impl Metric {
     /// let snapshot = snapshot();
     /// let series = &snapshot.get("calls.duration").unwrap().series[0];
     /// let histogram = series.value.as_histogram().unwrap();
-    /// assert_eq!(histogram.exponential.as_ref().unwrap().scale, 2);
-    /// assert!((histogram.quantile(0.9) - 0.9).abs() < 0.19 * 0.9);
+    /// assert_eq!(histogram.exponential.as_ref().unwrap().scale, 3);
+    /// assert!((histogram.quantile(0.9) - 0.9).abs() < 0.091 * 0.9);
     /// # Ok::<(), typed_metrics::Error>(())
     /// ```
     pub fn exponential(mut self) -> Self {
