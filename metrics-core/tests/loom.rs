@@ -205,11 +205,11 @@ fn an_exponential_histogram_is_read_as_one_while_its_windows_move() {
         let run: Arc<Vec<_>> =
             Arc::new((0..histogram::width(grid)).map(|_| AtomicU64::new(0)).collect());
         histogram::restart(&run, 1);
-        assert!(histogram::record_exponential(&run, 1, settings, 4.0));
+        assert!(histogram::record_any(&run, 1, grid, 4.0, 1));
         let owner = {
             let run = Arc::clone(&run);
             thread::spawn(move || {
-                assert!(histogram::record_exponential(&run, 1, settings, -400.0));
+                assert!(histogram::record_any(&run, 1, grid, -400.0, 1));
             })
         };
         let mut copied = Copied::of(grid);

@@ -86,7 +86,8 @@ pub(crate) fn record(run: &[AtomicU64], tag: u64, boundaries: &[f64], value: f64
     record_with(header, tag, value, || add(bucket, 1), |header| add_to_sum(header, value))
 }
 
-/// Adds `value` to an exponential histogram, as [`record`] does.
+/// Adds `value` to an exponential histogram, as [`record`] does, if its bucket is found in the
+/// common way. [`record_any`] also adds the others. So this function calls nothing.
 #[inline(always)]
 pub(crate) fn record_exponential(
     run: &[AtomicU64],
@@ -96,6 +97,31 @@ pub(crate) fn record_exponential(
 ) -> bool {
     let Some((header, buckets)) = run.split_first_chunk() else { return false };
     let Some(window) = Window::of(buckets, settings) else { return false };
+    let bucket = window.place_by_table(settings.zero_threshold, value);
+    let Some(bucket) = bucket else { return false };
+    record_with(header, tag, value, || add(bucket, 1), |header| add_to_sum(header, value))
+}
+
+/// Adds `value` to an exponential histogram.
+fn record_anywhere(run: &[AtomicU64], tag: u64, settings: ExponentialSettings, value: f64) -> bool {
+    let Some((header, buckets)) = run.split_first_chunk() else { return false };
+    let Some(window) = Window::of(buckets, settings) else { return false };
+    let Some(bucket) = window.place(settings.zero_threshold, value) else {
+        return record_outside(header, window, tag, settings, value);
+    };
+    record_with(header, tag, value, || add(bucket, 1), |header| add_to_sum(header, value))
+}
+
+/// Adds a value that is outside of the windows.
+#[cold]
+#[inline(never)]
+fn record_outside(
+    header: &[AtomicU64; HEADER],
+    window: Window<'_>,
+    tag: u64,
+    settings: ExponentialSettings,
+    value: f64,
+) -> bool {
     let add_to_bucket = || window.add(settings, value, 1);
     record_with(header, tag, value, add_to_bucket, |header| add_to_sum(header, value))
 }
@@ -118,11 +144,11 @@ pub(crate) fn record_many(run: &[AtomicU64], tag: u64, grid: Grid, value: f64, c
 }
 
 /// Adds `count` times `value`, in any histogram.
-#[inline(always)]
+#[inline(never)]
 pub(crate) fn record_any(run: &[AtomicU64], tag: u64, grid: Grid, value: f64, count: u64) -> bool {
     match (grid, count) {
         (Grid::Explicit(boundaries), 1) => record(run, tag, boundaries, value),
-        (Grid::Exponential(settings), 1) => record_exponential(run, tag, settings, value),
+        (Grid::Exponential(settings), 1) => record_anywhere(run, tag, settings, value),
         _ => record_many(run, tag, grid, value, count),
     }
 }

@@ -27,6 +27,7 @@ use crate::locks::{get_or_init, lock};
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::Dropped;
 use crate::metric::kind::MetricType;
+use crate::rules::exponential::ExponentialSettings;
 use crate::shards::layout::{self, Layout, SHARED};
 
 use crate::sync::{
@@ -217,6 +218,15 @@ impl Block {
     /// The rule for a histogram's buckets.
     pub(crate) fn grid(&self) -> Grid {
         self.histogram().grid
+    }
+
+    /// The settings of an exponential histogram.
+    #[inline(always)]
+    pub(crate) fn exponential(&self) -> Option<&'static ExponentialSettings> {
+        match &self.histogram().grid {
+            Grid::Exponential(settings) => Some(settings),
+            Grid::Explicit(_) => None,
+        }
     }
 
     /// The boundaries of a histogram's buckets; none if it is exponential.

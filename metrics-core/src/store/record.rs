@@ -98,7 +98,10 @@ impl Series {
         }
         let boundaries = self.block.boundaries();
         if boundaries.is_empty() {
-            return record_exponential(self, value, count);
+            return match count {
+                1 => record_exponential(self, value),
+                _ => record_in_any_bucket(self, value, count),
+            };
         }
         if !self.record_at(self.index(), stamp, boundaries, value, record) {
             record_slowly(self, value, count);
@@ -371,7 +374,20 @@ fn record_open(series: Series, value: f64) {
 
 /// Records into an exponential histogram.
 #[inline(never)]
-fn record_exponential(series: Series, value: f64, count: u64) {
+fn record_exponential(series: Series, value: f64) {
+    let stamp = series.block.stamp();
+    let is_recorded = series.is_current_at(stamp)
+        && shard::cells(series.index()).zip(series.block.exponential()).is_some_and(
+            |(run, settings)| histogram::record_exponential(run, stamp, *settings, value),
+        );
+    if !is_recorded {
+        record_in_any_bucket(series, value, 1);
+    }
+}
+
+/// Records a value `count` times into an exponential histogram.
+#[inline(never)]
+fn record_in_any_bucket(series: Series, value: f64, count: u64) {
     if !series.record_any_at(series.index(), value, count) {
         record_slowly(series, value, count);
     }

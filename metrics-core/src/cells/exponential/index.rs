@@ -33,6 +33,18 @@ pub(crate) fn index(magnitude: f64, scale: i32) -> i32 {
     index >> (TABLE_SCALE.cast_signed() - scale)
 }
 
+/// The index, if the table gives it: up to its scale, and unless `magnitude` is subnormal.
+#[inline(always)]
+pub(super) fn index_by_table(magnitude: f64, scale: i32) -> Option<i32> {
+    let bits = magnitude.to_bits();
+    let (exponent, below) = ((bits >> MANTISSA) as i32, below(bits & MANTISSA_BITS));
+    let by = TABLE_SCALE.cast_signed() - scale;
+    if exponent == 0 || by < 0 {
+        return None;
+    }
+    Some((((exponent - 1023) << TABLE_SCALE) + below - 1) >> by)
+}
+
 /// The number of limits of the octave that are below the mantissa `fraction`.
 #[inline(always)]
 fn below(fraction: u64) -> i32 {

@@ -10,7 +10,7 @@
 #[cfg(all(test, not(loom)))]
 mod tests;
 
-use super::index::index;
+use super::index::{index, index_by_table};
 use super::limits::MAX_SCALE;
 use super::spans::{Spans, after, size};
 use crate::rules::exponential::{ExponentialSettings, MAX_SIZE};
@@ -46,13 +46,28 @@ impl<'a> Window<'a> {
     }
 
     /// The cell that counts values like `value`; `None` if it is outside of the windows.
+    pub(crate) fn place(self, zero_threshold: f64, value: f64) -> Option<&'a AtomicU64> {
+        self.place_by(|magnitude, scale| Some(index(magnitude, scale)), zero_threshold, value)
+    }
+
+    /// The cell that counts values like `value`, if it is found in the common way.
     #[inline(always)]
-    fn place(self, zero_threshold: f64, value: f64) -> Option<&'a AtomicU64> {
+    pub(crate) fn place_by_table(self, zero_threshold: f64, value: f64) -> Option<&'a AtomicU64> {
+        self.place_by(index_by_table, zero_threshold, value)
+    }
+
+    #[inline(always)]
+    fn place_by(
+        self,
+        index: impl FnOnce(f64, i32) -> Option<i32>,
+        zero_threshold: f64,
+        value: f64,
+    ) -> Option<&'a AtomicU64> {
         let magnitude = value.abs();
         if magnitude <= zero_threshold {
             return Some(&self.cells[ZEROS]);
         }
-        let index = index(magnitude, self.scale());
+        let index = index(magnitude, self.scale())?;
         let (first, split) = (self.cells[FIRST].load(Relaxed), self.split());
         if value > 0.0 {
             let place = distance(first, index);
@@ -76,7 +91,6 @@ impl<'a> Window<'a> {
     }
 
     /// Adds `count` to the bucket of `value`. Under an odd sequence.
-    #[inline(always)]
     pub(crate) fn add(self, settings: ExponentialSettings, value: f64, count: u64) {
         match self.place(settings.zero_threshold, value) {
             Some(cell) => add(cell, count),
