@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::thread::sleep;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use typed_metrics::testing::capture;
 use typed_metrics::{Metrics, Reader, SeriesId, Snapshot, Value, catalog, snapshot};
@@ -35,6 +35,12 @@ macro_rules! define {
                 /// Removed in one definition.
                 #[counter(series_limit = 10)]
                 Removed { name: &'a str },
+                /// Removed in one definition.
+                #[counter]
+                Switched { on: bool },
+                /// All are removed.
+                #[counter(series_limit = 10_000)]
+                Many { id: u32 },
                 /// Removed in one definition.
                 #[up_down_counter]
                 Level { name: &'a str },
@@ -308,4 +314,37 @@ fn a_series_expires_when_it_is_idle_in_all_definitions() {
     assert_eq!(idle(), None);
     one::Twice::idle("d").add(2);
     assert_eq!(idle(), Some(Value::U64(2)));
+}
+
+#[test]
+fn a_series_with_fixed_labels_is_removed_in_all_definitions() {
+    let all = |on| {
+        one::Twice::switched(on).add(1);
+        two::Twice::switched(on).add(2);
+    };
+    all(true);
+    all(false);
+    one::Twice::switched(true).remove();
+    let snapshot = snapshot();
+    let switched = snapshot.get("twice.switched").unwrap();
+    assert!(switched.series_with(&[("on", "true")]).is_none());
+    assert_eq!(series(&snapshot, "twice.switched", &[("on", "false")]).1, Value::U64(3));
+}
+
+#[test]
+fn removing_many_series_takes_time_in_proportion() {
+    let take = |count: u32| {
+        let handles: Vec<_> = (0..count).map(|id| one::Twice::many(id)).collect();
+        for (id, handle) in handles.iter().enumerate() {
+            handle.inc();
+            two::Twice::many(id.try_into().unwrap()).inc();
+        }
+        let begun = Instant::now();
+        handles.iter().for_each(|handle| handle.remove());
+        begun.elapsed()
+    };
+    // The smallest of several times: other tests run at the same time.
+    let least = |count| (0..3).map(|_| take(count)).min().unwrap();
+    let (few, many) = (least(500), least(8_000));
+    assert!(many < few * 16 * 4, "{few:?} for 500 series, {many:?} for 8,000");
 }

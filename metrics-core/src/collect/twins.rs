@@ -54,19 +54,24 @@ pub(super) fn twins(series: Series) -> Vec<Series> {
     if definitions.is_empty() {
         return twins;
     }
-    let labels = series.labels();
-    // Checked after the labels were read: then they are those of the series.
-    if !series.has_its_labels() {
-        return twins;
-    }
-    for family in definitions {
-        if !std::ptr::eq(family.descriptor(), metric) {
-            family.for_each_series(|other| {
-                twins.extend(same_labels(&other.labels(), &labels).then_some(other));
-            });
+    let (own, others): (Vec<_>, Vec<_>) =
+        definitions.into_iter().partition(|family| std::ptr::eq(family.descriptor(), metric));
+    for family in others {
+        let other = family.descriptor();
+        if other.definition().labels == metric.definition().labels {
+            let are_constants_same = other.constant_labels().eq(metric.constant_labels());
+            let own = own.first().filter(|_| are_constants_same);
+            twins.extend(own.and_then(|own| family.twin(own, series)));
+            continue;
         }
+        // The same labels in another order, or of other types.
+        let labels = series.labels();
+        family.for_each_series(|other| {
+            twins.extend(same_labels(&other.labels(), &labels).then_some(other));
+        });
     }
-    twins
+    // Checked after the labels were read: then they are those of the series.
+    if series.has_its_labels() { twins } else { Vec::new() }
 }
 
 /// Leaves out the series with a twin that is recorded and not among `expired`.

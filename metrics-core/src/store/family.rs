@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock, RwLock};
 use super::block::{Block, HistogramSettings, Owner};
 use super::cache::{cache, cached};
 use super::full::Full;
-use super::key::{Parts, Query, hash};
+use super::key::{Completed, Parts, Query, hash};
 use super::observers::Observers;
 use super::series::Series;
 use super::shape::Combinations;
@@ -287,6 +287,20 @@ impl Family {
         drop(table);
         cache(hash, &key, series);
         series
+    }
+
+    /// The series of this family with the labels of `series`, if it was made. `series` belongs to
+    /// `other`, a family with the same label definitions.
+    pub(crate) fn twin(&'static self, other: &'static Self, series: Series) -> Option<Series> {
+        if series.is_fixed() {
+            let block = &self.fixed_block;
+            block.reserved_base_if_any()?;
+            return Some(Series::at(block, block.layout(), series.position()));
+        }
+        let key = read(&other.open_series().table).key(series.row()?)?;
+        let query = Completed { key: &key, combination: key.combination, open: &[] };
+        let found = read(&self.open_series().table).get(self.hash(&query), &query);
+        found.map(|(_, series)| series)
     }
 
     /// A block for one open series.

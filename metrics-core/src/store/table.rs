@@ -44,6 +44,11 @@ impl Table {
         Some((Arc::clone(key), Series::of(block)))
     }
 
+    /// The key of the series in a row.
+    pub(super) fn key(&self, row: usize) -> Option<Arc<Key>> {
+        self.rows.get(row).map(|(key, _)| Arc::clone(key))
+    }
+
     /// Whether the table is full. Does not check whether removed series can really be recycled.
     pub(super) fn is_full(&self, limit: usize) -> bool {
         self.rows.len() >= limit && self.removed.is_empty()
