@@ -325,7 +325,8 @@
 //! start, for metrics of any crate. The first of these that says something determines a setting:
 //!
 //! 1. [`override_metric`](crate::override_metric), called before the metric is used:
-//!    `override_metric("shop.duration", Override::new().buckets([5, 10, 25]).series_limit(500))?;`
+//!    `override_metric("shop.duration", Override::new().buckets([5, 10, 25]).series_limit(500))?;`,
+//!    or `.exponential(ExponentialSettings::DEFAULT.max_size(80))`
 //! 2. the variables `TYPED_METRICS_BUCKETS="shop.duration=5,10,25;rpc.size=64,4096"` and
 //!    `TYPED_METRICS_SERIES_LIMIT="shop.requests=500"`, which are read when handlers are set.
 //!    `shop.duration=exponential` and `shop.duration=exponential(80)` make a histogram exponential,

@@ -16,7 +16,12 @@
 //! - Programs that Prometheus scrapes: call [`set_exemplars`](crate::set_exemplars) with
 //!   `typed_metrics::otel::current_span` of the feature `otel-trace`.
 //! - Other tracing libraries: call [`set_exemplars`](crate::set_exemplars) with a function that
-//!   returns the current span of its thread.
+//!   returns the current span of its thread. It is a plain `fn() -> Option<CurrentSpan>`, which
+//!   captures nothing: the span is in a `static` or in thread-local storage.
+//!
+//! The filter `trace_based` of the handler `otel` needs the feature `otel-trace`; `always_on` does
+//! not, and then exemplars have no span. A call of `set_exemplars` wins over the handler and its
+//! variable, whichever comes first.
 //!
 //! [builder]: https://docs.rs/typed-metrics-otel/latest/typed_metrics_otel/struct.OtlpBuilder.html
 //!
@@ -88,7 +93,8 @@
 //! - In OpenMetrics, behind the samples `_total` and `_bucket`, and in Prometheus' protobuf format.
 //!   The text formats 0.0.4 and 1.0.0 have none. `trace_id`, `span_id` and the added labels may have
 //!   128 characters together; a label that does not fit is left out. Prometheus stores exemplars
-//!   with `--enable-feature=exemplar-storage`.
+//!   with `--enable-feature=exemplar-storage`. To look at them, ask for OpenMetrics:
+//!   `curl -H 'Accept: application/openmetrics-text; version=1.0.0' 127.0.0.1:9464/metrics`.
 //! - In [`SeriesSnapshot::exemplars`](crate::SeriesSnapshot::exemplars).
 //! - Not through a meter provider of OpenTelemetry's API, which takes no exemplars.
 //!

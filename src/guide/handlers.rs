@@ -65,7 +65,7 @@
 //!
 //! `OtelHandler::new(provider)` exports through your own meter provider, which decides on views,
 //! readers and temporality. If a global provider is set, the handler named `"otel"` exports through
-//! it. The provider of OpenTelemetry's SDK needs the feature `otel-sdk`. Use this way if your
+//! it, unless it is the [provider of this framework](crate::otel::meter_provider). The provider of OpenTelemetry's SDK needs the feature `otel-sdk`. Use this way if your
 //! program has a provider already, for views, or for an exporter other than OTLP; the pipeline
 //! costs less. `typed_metrics::otel` describes the exported metrics.
 //!

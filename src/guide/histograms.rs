@@ -31,7 +31,8 @@
 //! histogram gets OpenTelemetry's default buckets.
 //! [`buckets::default_for`](crate::buckets::default_for) returns both.
 //!
-//! `buckets` on the enum is for all of its histograms that have no `buckets` of their own. The
+//! `buckets` on the enum is for all of its histograms that have no `buckets` of their own and are
+//! not [exponential](#exponential-histograms). The
 //! boundaries are numbers of one unit, so these histograms must have the same unit:
 //!
 //! ```

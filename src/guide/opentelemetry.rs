@@ -5,7 +5,8 @@
 //! Many crates measure themselves through the crate `opentelemetry`: HTTP middleware, database
 //! clients, runtimes. With the feature `otel`, [`meter_provider`](crate::otel::meter_provider) is a
 //! provider for them. Their instruments then record in the engine of this framework, and every
-//! handler exports their metrics beside those of the program:
+//! handler exports their metrics beside those of the program. The version of the API must be 0.33,
+//! as in `cargo add opentelemetry@0.33`:
 //!
 //! ```
 //! use opentelemetry::{KeyValue, global};

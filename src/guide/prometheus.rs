@@ -119,7 +119,9 @@
 //!
 //! The header `Accept` of a scrape chooses the format: text 0.0.4 and 1.0.0, OpenMetrics 1.0,
 //! protobuf, and OpenMetrics 2.0 for those that ask for that version. A scrape is compressed by
-//! gzip if the scraper accepts that.
+//! gzip if the scraper accepts that. In code, [`Format`] has all of them, as in
+//! `Format::OpenMetrics(Escaping::AllowUtf8)`. [Exemplars](super::exemplars) are in OpenMetrics and
+//! in protobuf.
 //!
 //! Names and units are translated by [OpenTelemetry's rules][translation]: `shop.requests` is
 //! `shop_requests_total`, and `shop.request_duration` in `ms` is
@@ -289,6 +291,7 @@
 //!
 //! [Pushgateway]: https://github.com/prometheus/pushgateway
 //! [native histograms]: https://prometheus.io/docs/specs/native_histograms/
+//! [`Format`]: crate::prometheus::Format
 //! [`Naming`]: crate::prometheus::Naming
 //! [`PrometheusHandler::builder`]: crate::PrometheusHandler::builder
 #![cfg_attr(feature = "prometheus-tower", doc = "[`service`]: crate::PrometheusHandler::service")]

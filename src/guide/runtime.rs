@@ -44,7 +44,8 @@
 //! error, and nothing is recorded.
 //!
 //! [`Metric::exponential`](crate::Metric::exponential) makes a histogram
-//! [exponential](super::histograms#exponential-histograms).
+//! [exponential](super::histograms#exponential-histograms); `max_size` and `zero_threshold` are
+//! methods as well.
 //!
 //! [`Metric::expire`](crate::Metric::expire) removes idle series, as
 //! [`expire`](super::declaring#expiry) does in a derive.

@@ -51,6 +51,12 @@
 //! that [subscribes](crate::MetricHandler::subscribe) to single measurements gets one for each
 //! `set`, with the state among the labels and the value 1.
 //!
+//! In a scrape of Prometheus, the label with the state has the name that the enum gives it:
+//! `node_phase{node="a",phase="running"} 1`. OpenMetrics 1.0 is the exception: a metric of its type
+//! `stateset` has the state in a label with the name of the metric, here `node_phase`. So a query
+//! depends on whether Prometheus scrapes OpenMetrics 1.0 or another format, such as protobuf;
+//! `scrape_protocols` in its configuration determines that.
+//!
 //! # Infos
 //!
 //! The build that runs, or the role of a process, is a fact that labels tell. With `#[info]`, the
