@@ -107,6 +107,36 @@ fn list() -> Value {
     Value::Array(Array::I64(vec![1, 2]))
 }
 
+/// Makes metrics that all have one name: a metric of the program, one each of two scopes, and
+/// another instrument of a scope.
+fn make_namesakes(name: &'static str) {
+    record_metric(name, 1, MetricType::Counter, attributes!()).unwrap();
+    meter("namesakes.a").u64_counter(name).build().add(2, &[]);
+    meter("namesakes.b").u64_counter(name).build().add(4, &[]);
+    meter("namesakes.b").i64_up_down_counter(name).build().add(8, &[]);
+}
+
+#[test]
+fn late_metrics_with_a_name_that_is_taken_are_exported() {
+    let _turn = my_turn();
+    let receiver = Receiver::start();
+    let is_meant = |metric: &Descriptor| metric.name().starts_with("namesakes.");
+    let (sdk, collector) = provider(Temporality::Cumulative);
+    set_metric_handlers((to(&receiver).filter(is_meant), OtelHandler::new(sdk).filter(is_meant)))
+        .unwrap();
+    make_namesakes("namesakes.late");
+    flush().unwrap();
+    let scopes = by_scope(receiver.requests().last().unwrap());
+    assert_eq!(scopes["typed-metrics"], ["namesakes.late"]);
+    assert_eq!(scopes["namesakes.a"], ["namesakes.late"]);
+    assert_eq!(scopes["namesakes.b"], ["namesakes.late", "namesakes.late"]);
+    let export = collector.export();
+    let values = export.0.iter().filter(|(name, _)| name == "namesakes.late");
+    let mut values: Vec<_> = values.map(|(_, metric)| metric.points[""].clone()).collect();
+    values.sort_by_key(|value| format!("{value:?}"));
+    assert_eq!(values, [Point::F64(1.0), Point::I64(8), Point::U64(2), Point::U64(4)]);
+}
+
 /// A provider that adds nothing to another one.
 #[derive(Debug)]
 struct Around(typed_metrics_otel::TypedMeterProvider);
