@@ -204,7 +204,6 @@ impl Rows {
             (Reading::Number(Number::I64(a)), Reading::Number(Number::I64(b))) if is_sum => {
                 *a = a.wrapping_add(b);
             }
-            (Reading::Number(Number::F64(a)), Reading::Number(Number::F64(b))) if is_sum => *a += b,
             (
                 Reading::Histogram { sum, has_negative, is_native },
                 Reading::Histogram {
@@ -218,8 +217,13 @@ impl Rows {
                 *is_native &= also;
                 self.merge_counts(row, &into, &from);
             }
-            (Reading::Number(number), Reading::Number(last)) if !is_sum => *number = last,
-            _ => {}
+            (Reading::Number(a), Reading::Number(b)) => {
+                // Also the sum of two types: two instruments of one scope may differ in theirs.
+                *a = if is_sum { Number::F64(a.as_f64() + b.as_f64()) } else { b };
+            }
+            // All series of a family are of one kind.
+            (Reading::Number(_), Reading::Histogram { .. })
+            | (Reading::Histogram { .. }, Reading::Number(_)) => {}
         }
     }
 }

@@ -55,6 +55,20 @@ fn samples(begin: &str) -> Vec<String> {
     samples.map(str::to_owned).collect()
 }
 
+#[test]
+fn instruments_of_one_scope_that_differ_in_their_type_are_added() {
+    let scope = Scope::of("s", None, None, &());
+    define(scope, "mixed_c", MetricType::Counter, ValueType::U64).add(2_u64, &());
+    define(scope, "mixed_c", MetricType::Counter, ValueType::F64).add(5.5, &());
+    define(scope, "mixed_u", MetricType::UpDownCounter, ValueType::F64).add(0.5, &());
+    define(scope, "mixed_u", MetricType::UpDownCounter, ValueType::I64).add(-2_i64, &());
+    let labels = "{otel_scope_name=\"s\"}";
+    assert_eq!(
+        samples("mixed_"),
+        [format!("mixed_c_total{labels} 7.5"), format!("mixed_u{labels} -1.5")]
+    );
+}
+
 /// Checks two scopes whose labels in Prometheus are `labels`: their series are not mixed up.
 fn check_equal(metric: &'static str, scopes: [&'static Scope; 2], labels: &str) {
     set_logger();
