@@ -21,6 +21,8 @@ pub(super) struct Rows {
     order: Vec<(u64, u32)>,
     /// The exemplars, each with the number and the bucket of its row, in this order.
     exemplars: Vec<(u32, u32, EncodedExemplar)>,
+    /// The numbers of rows that were merged into other ones, and of those.
+    merged: Vec<(u32, u32)>,
 }
 
 /// One series. The rows are most of a scrape's memory, besides its text.
@@ -81,6 +83,7 @@ impl Rows {
         self.buckets.clear();
         self.order.clear();
         self.exemplars.clear();
+        self.merged.clear();
     }
 
     /// Adds a series. `write_labels` appends its encoded labels.
@@ -187,6 +190,7 @@ impl Rows {
         }
         self.order = kept;
         merged.into_iter().for_each(|(kept, other)| merge(self, kept as usize, other as usize));
+        self.merge_exemplars();
     }
 
     /// The member of a row.
@@ -194,7 +198,8 @@ impl Rows {
         self.series[row].member as usize
     }
 
-    /// Adds the value of `other` to that of `row`. The last value of a gauge counts.
+    /// Adds the value of `other` to that of `row`. The last value of a gauge counts. Called by
+    /// [`sort`](Self::sort).
     pub(super) fn merge(&mut self, row: usize, other: usize, is_sum: bool) {
         let [from, into] = [self.series[other], self.series[row]];
         match (&mut self.series[row].reading, from.reading) {
@@ -225,6 +230,25 @@ impl Rows {
             (Reading::Number(_), Reading::Histogram { .. })
             | (Reading::Histogram { .. }, Reading::Number(_)) => {}
         }
+        self.series[row].created = into.created.min(from.created);
+        self.merged.push((from.number, into.number));
+    }
+
+    /// Gives each row the exemplars of the rows that were merged into it, for buckets without one.
+    fn merge_exemplars(&mut self) {
+        let Self { exemplars, merged, .. } = self;
+        if merged.is_empty() || exemplars.is_empty() {
+            return;
+        }
+        merged.sort_unstable();
+        for (row, ..) in &mut *exemplars {
+            if let Ok(found) = merged.binary_search_by_key(row, |(from, _)| *from) {
+                *row = merged[found].1;
+            }
+        }
+        // Stable, so a row's own exemplar comes before those of rows that were added later.
+        exemplars.sort_by_key(|(row, bucket, _)| (*row, *bucket));
+        exemplars.dedup_by_key(|(row, bucket, _)| (*row, *bucket));
     }
 }
 
