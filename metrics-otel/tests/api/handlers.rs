@@ -12,7 +12,7 @@ use typed_metrics::{
 use typed_metrics_otel::{OtelHandler, meter_provider};
 use typed_metrics_receiver::provider::{Point, provider};
 use typed_metrics_receiver::{Receiver, Seen};
-use typed_metrics_turn::{Level, my_turn};
+use typed_metrics_turn::{Level, lines, my_turn};
 
 use crate::read::{meter, read, reported};
 
@@ -135,6 +135,19 @@ fn late_metrics_with_a_name_that_is_taken_are_exported() {
     let mut values: Vec<_> = values.map(|(_, metric)| metric.points[""].clone()).collect();
     values.sort_by_key(|value| format!("{value:?}"));
     assert_eq!(values, [Point::F64(1.0), Point::I64(8), Point::U64(2), Point::U64(4)]);
+}
+
+#[test]
+fn a_too_large_integer_is_reported_for_each_metric_of_a_name() {
+    let _turn = my_turn();
+    let receiver = Receiver::start();
+    ["large.a", "large.b"]
+        .map(|scope| meter(scope).u64_counter("large").build().add(u64::MAX, &[]));
+    set_metric_handlers(to(&receiver).filter(|metric| metric.name() == "large")).unwrap();
+    flush().unwrap();
+    let lines = lines();
+    let reports = lines.iter().filter(|line| line.text.starts_with("metric `large`: "));
+    assert_eq!(reports.count(), 2, "{lines:?}");
 }
 
 /// A provider that adds nothing to another one.
