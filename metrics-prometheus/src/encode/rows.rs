@@ -371,6 +371,34 @@ mod tests {
     }
 
     #[test]
+    fn rows_with_equal_labels_become_one_with_the_earlier_time_and_all_exemplars() {
+        let mut rows = Rows::default();
+        let exemplars: [&[(u32, f64)]; 4] = [&[(1, 0.1)], &[(0, 1.0), (1, 1.1)], &[], &[(0, 3.0)]];
+        for (created, (labels, exemplars)) in [7, 3, 5, 4].into_iter().zip([
+            (b"a", exemplars[0]),
+            (b"a", exemplars[1]),
+            (b"b", exemplars[2]),
+            (b"b", exemplars[3]),
+        ]) {
+            let reading = Reading::Number(Number::U64(created));
+            rows.push(0, reading, Counts::default(), created, |out| out.extend_from_slice(labels));
+            for (bucket, value) in exemplars {
+                let exemplar = EncodedExemplar { labels: Vec::new(), value: *value, time: 0 };
+                rows.push_exemplar(*bucket, exemplar);
+            }
+        }
+        rows.sort(|rows, kept, other| rows.merge(kept, other, true));
+        let found = rows.iter().map(|row| {
+            let Reading::Number(number) = row.reading else { panic!("a number") };
+            let exemplars = rows.exemplars(row).map(|(bucket, exemplar)| (bucket, exemplar.value));
+            (number, row.created, exemplars.collect::<Vec<_>>())
+        });
+        let found: Vec<_> = found.collect();
+        assert_eq!(found[0], (Number::U64(10), 3, vec![(0, 1.0), (1, 0.1)]));
+        assert_eq!(found[1], (Number::U64(9), 4, vec![(0, 3.0)]));
+    }
+
+    #[test]
     fn labels_that_share_much_are_sorted_too() {
         let labels: Vec<Vec<u8>> = (0..200).rev().map(|length| vec![b'a'; 7 * length]).collect();
         let mut expected = labels.clone();
