@@ -15,7 +15,7 @@ use typed_metrics::{
     CurrentSpan, Exemplar, ExemplarFilter, Metric, MetricType, Snapshot, attributes, record_metric,
     register_metric, set_exemplars, snapshot,
 };
-use typed_metrics_prometheus::{Escaping, Format, Naming, Settings};
+use typed_metrics_prometheus::{Escaping, Format, Naming, PrometheusHandler, Settings};
 
 thread_local! {
     static SPAN: RefCell<Option<CurrentSpan>> = const { RefCell::new(None) };
@@ -102,6 +102,57 @@ fn counters_and_buckets_have_exemplars_and_other_samples_have_none() {
     let line = second.lines().find(|line| line.starts_with("marked_size ")).unwrap();
     let exemplars = format!(" # {{{IDS}}} 0.5 {small} # {{{IDS}}} 20.0 {large}");
     assert!(line.ends_with(&exemplars) && line.contains(" st@"), "{line}");
+}
+
+mod first {
+    #[derive(typed_metrics_derive::Metrics)]
+    #[metrics(crate = typed_metrics_core, prefix = "twin")]
+    pub(crate) enum First {
+        #[counter]
+        Hits,
+        #[histogram(buckets = [1, 10])]
+        Size,
+    }
+}
+
+mod second {
+    #[derive(typed_metrics_derive::Metrics)]
+    #[metrics(crate = typed_metrics_core, prefix = "twin")]
+    pub(crate) enum Second {
+        #[counter]
+        Hits,
+        #[histogram(buckets = [1, 10])]
+        Size,
+    }
+}
+
+#[test]
+fn exemplars_of_both_definitions_of_a_metric_are_kept() {
+    use first::First;
+    use second::Second;
+
+    let _turn = my_turn();
+    // The first definition begins without an exemplar of its counter.
+    set_exemplars(ExemplarFilter::AlwaysOff, || None);
+    First::hits().inc();
+    set_exemplars(ExemplarFilter::AlwaysOn, || SPAN.with_borrow(Clone::clone));
+    in_span(span(), || {
+        Second::hits().inc();
+        First::size().record(0.5);
+        Second::size().record(0.75);
+        Second::size().record(20.0);
+    });
+    let handler = PrometheusHandler::builder().build().unwrap();
+    let text = String::from_utf8(handler.render(OPEN_METRICS)).unwrap();
+    let line = |begin: &str| text.lines().find(|line| line.starts_with(begin)).unwrap();
+    for (begin, exemplar) in [
+        ("twin_hits_total 2 ", " 1.0 "),
+        ("twin_size_bucket{le=\"1.0\"} 2 ", " 0.5 "),
+        ("twin_size_bucket{le=\"+Inf\"} 3 ", " 20.0 "),
+    ] {
+        let expected = format!("{begin}# {{{IDS}}}{exemplar}");
+        assert!(line(begin).starts_with(&expected), "{text}");
+    }
 }
 
 #[test]
