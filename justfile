@@ -9,6 +9,7 @@ test:
 
 fmt:
     cargo fmt --all --check
+    cargo fmt --manifest-path fuzz/Cargo.toml --check
 
 clippy:
     cargo clippy --workspace --all-targets --all-features -- -D warnings
@@ -99,11 +100,21 @@ miri:
 soak:
     cargo test -p typed-metrics-otel --all-features --test pipeline -- --ignored --nocapture
 
+# hostile answers, spool files, names, texts and requests, for some seconds each; `--keep` first
+# adds to the corpus
+fuzz *options:
+    fuzz/run {{ options }}
+
 # compares recorded metrics with those that real receivers stored; the script fetches the receivers
 e2e:
     e2e/run
     cargo build --manifest-path e2e/logfire/Cargo.toml --target-dir target/e2e/logfire
     python3 -B e2e/logfire/check.py target/e2e/logfire/debug/typed-metrics-e2e-logfire
+
+# 100 processes, 20 at a time, that fork workers and export through a collector into a store, under
+# each temporality
+fleet *processes:
+    e2e/fleet {{ processes }}
 
 # the live page in Chromium; arguments choose checks by parts of their names
 page *checks:

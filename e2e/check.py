@@ -17,7 +17,8 @@ import socket
 import sys
 import time
 
-from plan import FAILURES, LINTED, METRICS, RUNS, SUMS, SYSTEM
+from exponential import Buckets
+from plan import FAILURES, LINTED, METRICS, NATIVE, RUNS, SUMS, SYSTEM
 from receivers import RECEIVERS, get, labels_of, samples, victoria_metrics
 
 DEADLINE = 40  # seconds until a receiver must show the metrics
@@ -27,7 +28,8 @@ STARTED = time.monotonic()
 class Expected:
     """The metrics of a run that a receiver must have."""
 
-    def __init__(self, run, temporality, transport, options):
+    def __init__(self, run, where, options):
+        _, temporality, transport = RUNS[run]
         with open(os.path.join(options.logs, f"{run}.json"), encoding="utf-8") as file:
             said = json.load(file)
         self.run, self.temporality, self.transport = run, temporality, transport
@@ -37,6 +39,13 @@ class Expected:
             for name, series in said["metrics"].items()
             for one in series
         }
+        for point in self.recorded.values():
+            if "values" in point:
+                ranges = Buckets.of_values(point.pop("values")).ranges()
+                if transport == "scrape" and where not in NATIVE:
+                    point.update(bounds=[], buckets=[point["count"]])
+                else:
+                    point["ranges"] = ranges
         self.resource = {
             "service.name": "shop",
             "service.instance.id": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
@@ -171,6 +180,7 @@ CHECKS = {
         points("bounds", "buckets"),
         wrong_points("buckets", lambda b: [b[0] + 1, *b[1:-1], b[-1] - 1]),
     ),
+    "ranges": (points("ranges"), wrong_points("ranges", lambda r: {**r, min(r): r[min(r)] + 1})),
     "min/max": (points("min", "max"), more_of("max")),
     "unit": (told("unit", 1), wrong_told(1)),
     "description": (told("description", 2), wrong_told(2)),
@@ -204,6 +214,8 @@ def silent(run, where):
             "gzip": "has no request of the program",
             "header": "has no request of the program",
         }
+        if where not in NATIVE:
+            reasons["ranges"] = "has no exponential histograms, except in protobuf"
     elif where == "rotel's log":
         reasons = {"gzip": no_requests, "header": no_requests, "promql": "is no database"}
     else:
@@ -220,8 +232,7 @@ def misses(check, expected, stored):
 
 def look(run, where, options):
     """The misses of each check, as soon as there are none, or at the deadline."""
-    places, temporality, transport = RUNS[run]
-    expected = Expected(run, temporality, transport, options)
+    expected = Expected(run, where, options)
     if options.wrong:
         CHECKS[options.wrong][1](expected)
     asked = [check for check in CHECKS if check not in silent(run, where)]

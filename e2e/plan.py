@@ -8,6 +8,7 @@ METRICS = {
     "shop.memory_usage": ("gauge", "By", "Memory in use."),
     "shop.revenue": ("counter", "EUR", "Money made."),
     "shop.backup_duration": ("histogram", "s", "Time that backups take."),
+    "shop.response_size": ("histogram", "By", "Size of responses."),
 }
 
 # For each run: the receivers that must have it, its temporality and its transport.
@@ -37,6 +38,10 @@ RUNS = {
     ),
     "pushed": (["Prometheus 2 by Pushgateway"], "cumulative", "scrape"),
 }
+
+# The scrapers that take exponential histograms as native ones. Other formats have no buckets for
+# them.
+NATIVE = {"Prometheus 2, protobuf", "Prometheus 3, protobuf"}
 
 # The complaints of promtool about the names and units that the workload declares.
 LINTED = {

@@ -8,7 +8,9 @@ import re
 import urllib.parse
 import urllib.request
 
+from exponential import Buckets, written
 from plan import METRICS
+
 
 class Stored:
     """The part of a run that a receiver has."""
@@ -39,7 +41,17 @@ class Stored:
             before["sum"] += point["sum"]
             before["min"] = min(before["min"], point["min"])
             before["max"] = max(before["max"], point["max"])
-            before["buckets"] = [a + b for a, b in zip(before["buckets"], point["buckets"])]
+            if "exponential" in before:
+                before["exponential"] += point["exponential"]
+            else:
+                before["buckets"] = [a + b for a, b in zip(before["buckets"], point["buckets"])]
+
+    def finish(self):
+        for metric in self.metrics.values():
+            for point in metric["series"].values():
+                if "exponential" in point:
+                    point["ranges"] = point.pop("exponential").ranges()
+        return self
 
 
 def labels_of(pairs):
@@ -73,7 +85,7 @@ def ddapm(run, options):
         stored.requests = ours
     else:
         stored.requests = [r for r in requests if r.get("x-datadog-test-session-token") == run]
-    return stored
+    return stored.finish()
 
 
 def attributes_of(of):
@@ -82,10 +94,13 @@ def attributes_of(of):
 
 
 def otlp_metric(stored, metric):
-    data = next(metric[kind] for kind in ("sum", "gauge", "histogram") if kind in metric)
-    kind = next(kind for kind in ("sum", "gauge", "histogram") if kind in metric)
+    kinds = ("sum", "gauge", "histogram", "exponential_histogram")
+    kind, data = next((kind, metric[kind]) for kind in kinds if kind in metric)
+    is_exponential = kind == "exponential_histogram"
     if kind == "sum":
         kind = "counter" if data.get("is_monotonic") else "up_down_counter"
+    elif is_exponential:
+        kind = "histogram"
     temporality = data.get("aggregation_temporality", "").removeprefix("AGGREGATION_TEMPORALITY_")
     temporality = temporality.lower() or None
     known = dict(kind=kind, unit=metric.get("unit", ""), description=metric.get("description", ""))
@@ -96,11 +111,22 @@ def otlp_metric(stored, metric):
         if kind == "histogram":
             folded["count"] = int(point.get("count", 0))
             folded.update({key: point.get(key, math.nan) for key in ("sum", "min", "max")})
+        if is_exponential:
+            folded["exponential"] = otlp_exponential(point)
+        elif kind == "histogram":
             folded["bounds"] = point["explicit_bounds"]
             folded["buckets"] = [int(count) for count in point["bucket_counts"]]
         else:
             folded["value"] = float(point["as_int"] if "as_int" in point else point["as_double"])
         stored.add(metric["name"], labels, folded, temporality == "delta")
+
+
+def otlp_exponential(point):
+    if "negative" in point:
+        raise ValueError(f"the workload records nothing below zero: {point}")
+    positive = point.get("positive", {})
+    counts = enumerate(map(int, positive.get("bucket_counts", [])), int(positive.get("offset", 0)))
+    return Buckets(int(point.get("scale", 0)), int(point.get("zero_count", 0)), dict(counts))
 
 
 def rotel(run, options):
@@ -116,7 +142,7 @@ def rotel(run, options):
             stored.resource = attributes
             for metric in metrics:
                 rotel_metric(stored, metric)
-    return stored
+    return stored.finish()
 
 
 def log_attributes(text):
@@ -124,9 +150,13 @@ def log_attributes(text):
 
 
 def rotel_metric(stored, text):
-    head, *points = re.split(r"^(?:Number|Histogram)DataPoints #\d+\n", text, flags=re.MULTILINE)
+    head, *points = re.split(
+        r"^(?:Number|Histogram|ExponentialHistogram)DataPoints #\d+\n", text, flags=re.MULTILINE
+    )
     said = dict(re.findall(r"^ +-> (\w+): (.*)$", head, flags=re.MULTILINE))
-    kind = {"Histogram": "histogram", "Gauge": "gauge"}.get(said["DataType"])
+    is_exponential = said["DataType"] == "ExponentialHistogram"
+    kind = "histogram" if is_exponential else said["DataType"].lower()
+    kind = kind if kind in ("histogram", "gauge") else None
     kind = kind or ("counter" if said["IsMonotonic"] == "true" else "up_down_counter")
     temporality = said.get("AggregationTemporality", "").removeprefix("AGGREGATION_TEMPORALITY_")
     temporality = temporality.lower() or None
@@ -138,6 +168,13 @@ def rotel_metric(stored, text):
         if kind == "histogram":
             folded.update(count=int(number("Count")), sum=number("Sum"))
             folded.update(min=number("Min"), max=number("Max"))
+        if is_exponential:
+            bucket = r"^Bucket [\[(](.*), (.*)[\])], Count: (.*)$"
+            found = [tuple(map(float, each)) for each in re.findall(bucket, point, re.MULTILINE)]
+            zeros = sum(count for _, upper, count in found if upper == 0)
+            limits = [each for each in found if each[1] != 0]
+            folded["exponential"] = Buckets.of_limits(int(zeros), limits)
+        elif kind == "histogram":
             bounds = re.findall(r"^ExplicitBounds #\d+: (.*)$", point, re.MULTILINE)
             buckets = re.findall(r"^Buckets #\d+, Count: (.*)$", point, re.MULTILINE)
             folded.update(bounds=[float(b) for b in bounds], buckets=[int(b) for b in buckets])
@@ -174,8 +211,12 @@ def prometheus(option, job, run, options):
     selector = f'{{job="{job}"}}'
     asked = f'{{job="{job}",__name__=~"shop_.+"}}[10m]'
     for one in json.loads(get(f"{url}/query", query=asked))["data"]["result"]:
-        stored.exports = max(stored.exports, len(one["values"]))
-        prometheus_series(stored, one["metric"], float(one["values"][-1][1]))
+        samples = one.get("values") or one["histograms"]
+        stored.exports = max(stored.exports, len(samples))
+        if "values" in one:
+            prometheus_series(stored, one["metric"], float(samples[-1][1]))
+        else:
+            native_series(stored, one["metric"], samples[-1][1])
     return asked_in_promql(stored, selector, url)
 
 
@@ -209,6 +250,17 @@ UNITS = {"_milliseconds": "ms", "_seconds": "s", "_bytes": "By", "_EUR": "EUR"}
 ENDS = {"histogram": "_(bucket|sum|count)", "counter": "_(total)", "gauge": "()", "up_down_counter": "()"}
 
 
+def native_series(stored, labels, histogram):
+    """A native histogram of Prometheus, as its API shows one."""
+    name = labels["__name__"]
+    for part in ("count", "sum"):
+        prometheus_series(stored, {**labels, "__name__": f"{name}_{part}"}, float(histogram[part]))
+    for _, lower, upper, count in histogram["buckets"]:
+        limits = written(abs(float(lower)), float(upper))
+        labels = {**labels, "__name__": f"{name}_bucket", "vmrange": limits}
+        prometheus_series(stored, labels, float(count))
+
+
 def prometheus_series(stored, labels, value):
     for name, (kind, unit, _) in METRICS.items():
         known = re.fullmatch(name.replace(".", "_") + r"(.*?)" + ENDS[kind], labels["__name__"])
@@ -221,9 +273,13 @@ def prometheus_series(stored, labels, value):
     unit = unit if suffix == "" and unit.startswith("{") else UNITS.get(suffix, suffix)
     metric = stored.metric(name, kind=kind, unit=unit)
     own = {"endpoint", "route", "status_code"}
+    limits = labels.get("vmrange")
+    labels = {k: v for k, v in labels.items() if k != "vmrange"}
     stored.resource = {k.replace("_", "."): v for k, v in labels.items() if k not in own}
     point = metric["series"].setdefault(labels_of((k, v) for k, v in labels.items() if k in own), {})
-    if part == "bucket":
+    if limits is not None:
+        point.setdefault("ranges", {})[limits] = value
+    elif part == "bucket":
         point.setdefault("cumulative", {})[float(labels["le"])] = value
     else:
         point[part if kind == "histogram" else "value"] = value

@@ -1,6 +1,8 @@
 //! The guide: how to declare, record, export and test metrics. This module has no code.
 //!
-//! - [`declaring`]: declare metrics: kinds, names, units, buckets, labels and all attributes.
+//! - [`declaring`]: declare metrics: kinds, names, units and all attributes.
+//! - [`labels`]: the types of labels, and groups of labels that metrics share.
+//! - [`histograms`]: buckets, and histograms whose buckets adapt to the values.
 //! - [`recording`]: record values: handles, guards, observed metrics and invalid values.
 //! - [`states`]: metrics whose value is a state or a fact: `#[state]` and `#[info]`.
 //! - [`timed`]: measure functions with the attribute `#[timed]`.
@@ -11,9 +13,14 @@
     feature = "prometheus",
     doc = "- [`prometheus`]: let Prometheus scrape a program, and look at its metrics in a browser."
 )]
+#![cfg_attr(
+    feature = "otel",
+    doc = "- [`opentelemetry`]: take in what other crates record through OpenTelemetry's API."
+)]
 //! - [`exemplars`]: lead from a metric to the trace of one of its measurements.
 //! - [`shutdown`]: export the last values at the end of a program, also at SIGTERM and Ctrl-C.
 //! - [`testing`]: assert which metrics your code records.
+//! - [`porting`]: move to this crate from another metrics crate.
 //! - [`cost`]: time and memory that a record costs, and the guarantees.
 //!
 //! `cargo test` runs every example of the guide.
@@ -22,8 +29,13 @@ pub mod cost;
 pub mod declaring;
 pub mod exemplars;
 pub mod handlers;
+pub mod histograms;
+pub mod labels;
 #[cfg(feature = "llm")]
 pub mod llm;
+#[cfg(feature = "otel")]
+pub mod opentelemetry;
+pub mod porting;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
 pub mod recording;

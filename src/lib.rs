@@ -54,8 +54,9 @@
 //!
 //! # The guide
 //!
-//! - [`guide::declaring`]: declare metrics: kinds, names, units, buckets, labels and all
-//!   attributes.
+//! - [`guide::declaring`]: declare metrics: kinds, names, units and all attributes.
+//! - [`guide::labels`]: the types of labels, and groups of labels that metrics share.
+//! - [`guide::histograms`]: buckets, and histograms whose buckets adapt to the values.
 //! - [`guide::recording`]: record values: handles, guards, observed metrics and invalid values.
 //! - [`guide::timed`]: measure functions with the attribute `#[timed]`.
 //! - [`guide::runtime`]: register metrics that are known only at run time.
@@ -65,9 +66,14 @@
     feature = "prometheus",
     doc = "- [`guide::prometheus`]: let Prometheus scrape a program, and look at its metrics."
 )]
+#![cfg_attr(
+    feature = "otel",
+    doc = "- [`guide::opentelemetry`]: take in what other crates record through OpenTelemetry's API."
+)]
 //! - [`guide::exemplars`]: lead from a metric to the trace of one of its measurements.
 //! - [`guide::shutdown`]: export the last values, whatever ends the program.
 //! - [`guide::testing`]: assert which metrics your code records.
+//! - [`guide::porting`]: move to this crate from another metrics crate.
 //! - [`guide::cost`]: time and memory that a record costs, and the guarantees.
 //!
 //! # Features
@@ -77,7 +83,8 @@
 //!   `typed-metrics-llm` has a feature for each supported client: `async-openai`, and `rig`, which
 //!   needs Rust 1.95.
 //! - `otel`: `OtelHandler` and the handler named `"otel"`, which export by OTLP over HTTP, or through
-//!   an OpenTelemetry meter provider.
+//!   an OpenTelemetry meter provider; and a meter provider for other crates that record through
+//!   OpenTelemetry's API.
 //! - `otel-sdk`: the meter provider of OpenTelemetry's SDK.
 //! - `otel-grpc`: OTLP over gRPC as well. This feature adds tokio, which runs on a separate thread.
 //! - `otel-trace`: exemplars with the current span of OpenTelemetry's context.
@@ -281,15 +288,16 @@ pub use typed_metrics_core::ConsoleHandler;
 pub use typed_metrics_core::{
     AttributeValue, Attributes, BACK_ENDS, BackEnd, ChangeReader, Changes, Conflict, Counter,
     CurrentSpan, DEFAULT_SERIES_LIMIT, Descriptor, DropReason, Entered, Error, Exemplar,
-    ExemplarFilter, ForkGuard, FoundLabels, FunctionObjective, Gauge, Handle, HandlerChoice,
-    HandlerError, Histogram, HistogramSnapshot, InMemoryHandler, Info, IntoAttributes, IntoHandler,
-    IntoHandlers, IntoLabels, Label, LabelDescriptor, LabelGroup, LabelRef, LabelValue, Labels,
-    MAX_ATTRIBUTES, MAX_RUNTIME_METRICS, MAX_STATES, Measurement, Metric, MetricChanges,
-    MetricHandler, MetricSnapshot, MetricType, Metrics, Number, Objective, Observation, Outcome,
-    Override, Reader, Resolution, RuntimeMetric, SeriesChange, SeriesId, SeriesSnapshot,
-    ShutdownGuard, Snapshot, Source, State, Timer, UpDownCounter, Value, ValueType,
-    add_metric_handler, attributes, catalog, check, clear_metric_handlers, flush, fork_guard, kind,
-    observe, override_metric, record_metric, register_metric, resolve_conflict, set_default_expiry,
+    ExemplarFilter, ExponentialBuckets, ExponentialRange, ExponentialSettings, ForkGuard,
+    FoundLabels, FunctionObjective, Gauge, Handle, HandlerChoice, HandlerError, Histogram,
+    HistogramSnapshot, InMemoryHandler, Info, IntoAttributes, IntoHandler, IntoHandlers,
+    IntoLabels, Label, LabelDescriptor, LabelGroup, LabelRef, LabelValue, Labels, MAX_ATTRIBUTES,
+    MAX_RUNTIME_METRICS, MAX_STATES, Measurement, Metric, MetricChanges, MetricHandler, MetricId,
+    MetricSnapshot, MetricType, Metrics, Number, Objective, Observation, Outcome, Override, Reader,
+    Resolution, RuntimeMetric, Scope, SeriesChange, SeriesId, SeriesSnapshot, ShutdownGuard,
+    Snapshot, Source, State, Timer, UpDownCounter, Value, ValueType, add_metric_handler,
+    attributes, catalog, check, clear_metric_handlers, flush, fork_guard, kind, observe,
+    override_metric, record_metric, register_metric, resolve_conflict, set_default_expiry,
     set_exemplars, set_metric_handlers, set_process_labels, shutdown, shutdown_guard, snapshot,
 };
 pub use typed_metrics_core::{buckets, label, name, testing, unit, value};

@@ -6,8 +6,8 @@ use std::process::{Command, Output};
 
 use typed_metrics::testing::capture;
 use typed_metrics::{
-    Descriptor, DropReason, Error, InMemoryHandler, Label, Metric, Metrics, Override, attributes,
-    override_metric, register_metric, set_metric_handlers, snapshot,
+    Descriptor, DropReason, Error, ExponentialSettings, InMemoryHandler, Label, Metric, Metrics,
+    Override, attributes, override_metric, register_metric, set_metric_handlers, snapshot,
 };
 
 #[derive(Clone, Copy, Label)]
@@ -26,6 +26,8 @@ enum Job<'a> {
     Open { queue: &'a str },
     #[histogram(unit = "s", buckets = [1, 2])]
     Alone,
+    #[histogram(unit = "s", exponential, max_size = 40)]
+    Adapting,
     #[counter(series_limit = 50)]
     Started { queue: &'a str },
     #[counter]
@@ -188,11 +190,89 @@ fn order() {
 }
 
 #[test]
+fn a_histogram_becomes_exponential_by_code_and_by_a_variable() {
+    let text = "job.fixed=exponential(80);job.open=exponential;job.adapting=1,2";
+    passes("exponential", &[("TYPED_METRICS_BUCKETS", text)]);
+}
+
+#[test]
+#[ignore = "runs in a process of its own"]
+fn exponential() {
+    let settings = ExponentialSettings::DEFAULT;
+    let wrong = Override::new().exponential(settings.max_size(2));
+    let error = override_metric("job.alone", wrong).unwrap_err().to_string();
+    assert!(error.contains("`max_size` is 2; an exponential histogram has at least 4"), "{error}");
+    let error = override_metric("job.waits", Override::new().exponential(settings)).unwrap_err();
+    assert!(error.to_string().contains("a counter has no buckets"), "{error}");
+    let small = settings.max_size(8).zero_threshold(0.5);
+    override_metric("job.alone", Override::new().exponential(small)).unwrap();
+    set_metric_handlers(InMemoryHandler::new()).unwrap();
+    let found = ["job.fixed", "job.open", "job.alone", "job.adapting"]
+        .map(|name| (descriptor(name).exponential(), descriptor(name).boundaries()));
+    let expected: [(_, &[f64]); 4] = [
+        (Some(settings.max_size(80)), &[]),
+        (Some(settings), &[]),
+        (Some(small), &[]),
+        (None, &[1.0, 2.0]),
+    ];
+    assert_eq!(found, expected);
+    let seen = capture(|| {
+        Job::fixed(Step::Run).record(3);
+        Job::open("mail").record(3);
+        Job::alone().record(0.25);
+        Job::adapting().record(1.5);
+    });
+    for step in [Step::Plan, Step::Run, Step::Clean] {
+        let count = seen.histogram(Job::Fixed { step }).exponential.unwrap().positive.counts.len();
+        assert_eq!(count, usize::from(matches!(step, Step::Run)));
+    }
+    assert_eq!(seen.histogram(Job::Alone).exponential.unwrap().zeros, 1);
+    assert_eq!(seen.histogram(Job::Adapting).buckets, [0, 1, 0]);
+}
+
+#[test]
+fn histograms_are_exponential_by_default_if_nobody_has_used_or_overridden_them() {
+    passes("by_default", &[]);
+}
+
+#[test]
+#[ignore = "runs in a process of its own"]
+fn by_default() {
+    // A series limit leaves the buckets open.
+    override_metric("job.open", Override::new().series_limit(5)).unwrap();
+    override_metric("job.fixed", Override::new().buckets(NEW)).unwrap();
+    Job::alone().record(1);
+    let in_use: Vec<_> = typed_metrics_core::exponential_by_default()
+        .into_iter()
+        .map(|metric| metric.name())
+        .filter(|name| name.starts_with("job."))
+        .collect();
+    assert_eq!(in_use, ["job.alone"]);
+    let later = register_metric("late", Metric::histogram("late").buckets([1])).unwrap();
+    let settings = ExponentialSettings::DEFAULT;
+    assert_eq!(later.descriptor().exponential(), Some(settings));
+    assert_eq!(descriptor("job.open").exponential(), Some(settings));
+    assert_eq!(descriptor("job.open").series_limit(), 5);
+    assert_eq!(descriptor("job.adapting").exponential(), Some(settings.max_size(40)));
+    assert_eq!(descriptor("job.fixed").boundaries(), NEW);
+    assert_eq!(descriptor("job.alone").boundaries(), [1.0, 2.0]);
+    // Another kind has no buckets.
+    assert_eq!(descriptor("job.waits").exponential(), None);
+    let seen = capture(|| Job::open("mail").record(3));
+    let open = seen.histogram(Job::Open { queue: "mail" });
+    assert_eq!((open.count, open.exponential.unwrap().positive.counts), (1, vec![1]));
+}
+
+#[test]
 fn a_variable_that_cannot_be_used_keeps_handlers_out() {
     let variables =
         [("TYPED_METRICS_BUCKETS", "job.fixed=1,x"), ("TYPED_METRICS_SERIES_LIMIT", "job.started")];
     passes("unreadable", &variables);
-    passes("unfit", &[("TYPED_METRICS_BUCKETS", "job.waits=1;job.fixed=2,1")]);
+    let variables = [
+        ("TYPED_METRICS_BUCKETS", "job.waits=1;job.fixed=2,1"),
+        ("TYPED_METRICS_SERIES_LIMIT", "job.started=0"),
+    ];
+    passes("unfit", &variables);
 }
 
 #[test]
@@ -213,10 +293,43 @@ fn unreadable() {
 #[test]
 #[ignore = "runs in a process of its own"]
 fn unfit() {
-    let error = set_metric_handlers(InMemoryHandler::new()).unwrap_err().to_string();
-    assert!(
-        error.contains("`job.waits` cannot be overridden: a counter has no buckets"),
-        "{error}"
-    );
-    assert!(error.contains("buckets of metric `job.fixed` cannot be used"), "{error}");
+    let error = set_metric_handlers(InMemoryHandler::new()).unwrap_err();
+    let Error::Several(errors) = &error else { panic!("{error}") };
+    let messages: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    let buckets = "the variable `TYPED_METRICS_BUCKETS` is \"job.waits=1;job.fixed=2,1\": ";
+    let limit = "the variable `TYPED_METRICS_SERIES_LIMIT` is \"job.started=0\": ";
+    let expected = [
+        format!("{buckets}buckets of metric `job.fixed` cannot be used: "),
+        format!("{limit}metric `job.started` cannot be overridden: with a series limit of 0 "),
+        format!("{buckets}metric `job.waits` cannot be overridden: a counter has no buckets"),
+    ];
+    assert_eq!(messages.len(), expected.len(), "{messages:?}");
+    for (message, start) in messages.iter().zip(expected) {
+        assert!(message.starts_with(&start), "{message:?} does not start with {start:?}");
+    }
+}
+
+#[test]
+fn a_limit_without_effect_is_a_warning() {
+    let variables = [("TYPED_METRICS_SERIES_LIMIT", "job.waits=5;job.started=5")];
+    let output = in_a_process("limit_of_fixed_labels", &variables);
+    let (out, err) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && out.contains("1 passed"), "{output:?}");
+    let warning = |metric: &str| format!("a series limit has no effect on the metric `{metric}`");
+    let by_variable = format!("`TYPED_METRICS_SERIES_LIMIT`: {}", warning("job.waits"));
+    assert!(err.contains(&by_variable), "{err}");
+    assert!(err.contains(&warning("job.fixed")), "{err}");
+    assert!(!err.contains(&warning("job.started")) && !err.contains("later.open"), "{err}");
+}
+
+#[test]
+#[ignore = "runs in a process of its own"]
+fn limit_of_fixed_labels() {
+    override_metric("job.fixed", Override::new().series_limit(7)).unwrap();
+    override_metric("later.open", Override::new().series_limit(7)).unwrap();
+    let later = Metric::counter("later.open");
+    assert_eq!(register_metric("open", later).unwrap().descriptor().series_limit(), 7);
+    set_metric_handlers(InMemoryHandler::new()).unwrap();
+    assert_eq!(descriptor("job.started").series_limit(), 5);
 }

@@ -6,7 +6,7 @@ pub(crate) enum Endpoint {
     Checkout,
 }
 
-/// The metrics of the README, and two metrics of other types.
+/// The metrics of the README, and metrics of other types.
 #[derive(Metrics)]
 #[metrics(prefix = "shop")]
 pub(crate) enum ShopMetrics<'a> {
@@ -33,4 +33,8 @@ pub(crate) enum ShopMetrics<'a> {
     /// Time that backups take.
     #[histogram(unit = "s", buckets = [0.5, 1, 30, 120])]
     BackupDuration,
+
+    /// Size of responses.
+    #[histogram(unit = "By", exponential)]
+    ResponseSize { endpoint: Endpoint },
 }

@@ -11,6 +11,8 @@ enum Recorded {
     Sum(f64),
     Last(f64),
     Histogram(Histogram),
+    /// The number of records of each value.
+    Exponential(BTreeMap<u32, u64>),
 }
 
 #[derive(Debug)]
@@ -57,6 +59,14 @@ impl Tally {
         histogram.max = histogram.max.max(value);
     }
 
+    /// Counts a value whose bucket `e2e/check.py` computes.
+    pub(crate) fn count(&mut self, metric: &'static str, labels: &Value, value: u32) {
+        let key = (metric, labels.to_string());
+        let recorded = self.0.entry(key).or_insert_with(|| Recorded::Exponential(BTreeMap::new()));
+        let Recorded::Exponential(counts) = recorded else { panic!("{metric} is no histogram") };
+        *counts.entry(value).or_default() += 1;
+    }
+
     /// Adds the values of `other`.
     pub(crate) fn and(mut self, other: Self) -> Self {
         for (key, more) in other.0 {
@@ -64,6 +74,11 @@ impl Tally {
                 (Some(Recorded::Sum(sum)), Recorded::Sum(more)) => *sum += more,
                 (Some(Recorded::Histogram(histogram)), Recorded::Histogram(more)) => {
                     histogram.and(more);
+                }
+                (Some(Recorded::Exponential(counts)), Recorded::Exponential(more)) => {
+                    for (value, count) in more {
+                        *counts.entry(value).or_default() += count;
+                    }
                 }
                 (_, more) => drop(self.0.insert(key, more)),
             }
@@ -88,6 +103,14 @@ impl Tally {
                     "max": max,
                     "bounds": bounds,
                     "buckets": buckets,
+                }),
+                Recorded::Exponential(counts) => json!({
+                    "labels": labels,
+                    "count": counts.values().sum::<u64>(),
+                    "sum": counts.iter().map(|(v, n)| f64::from(*v) * *n as f64).sum::<f64>(),
+                    "min": counts.first_key_value().map(|(value, _)| value),
+                    "max": counts.last_key_value().map(|(value, _)| value),
+                    "values": counts.iter().collect::<Vec<_>>(),
                 }),
             });
         }

@@ -78,6 +78,11 @@ fn request(n: u32, tally: &mut Tally) {
     ShopMetrics::request_duration(endpoint).record(ms);
     tally.record("shop.request_duration", &json!({ "endpoint": name }), MILLISECONDS, ms);
 
+    // Zeros, powers of 2 and values between them, up to 7680.
+    let bytes = (n % 31) * (n % 257);
+    ShopMetrics::response_size(endpoint).record(bytes);
+    tally.count("shop.response_size", &json!({ "endpoint": name }), bytes);
+
     // Multiples of 0.25 add up without rounding.
     let euros = f64::from(n % 41) / 4.0;
     ShopMetrics::revenue().add(euros);

@@ -44,6 +44,9 @@ enum Bench<'a> {
         buckets = [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000]
     )]
     Duration { method: Method },
+    /// Buckets that adapt to the values.
+    #[histogram(unit = "ms", exponential)]
+    Exponential { method: Method },
     /// Fourteen buckets behind open labels.
     #[histogram(unit = "ms")]
     OpenDuration { route: &'a str },
@@ -145,8 +148,30 @@ fn main() {
     };
     report.line("state (one shared cell)", None, None, |i| Shown::last().set(outcome(i)));
 
+    exponential_beside_explicit(method);
     three_through_one_group(route);
     snapshot_of_many();
+}
+
+/// An exponential histogram beside one with fourteen buckets.
+fn exponential_beside_explicit(method: impl Fn(u32) -> Method + Sync) {
+    let mut random = fastrand::Rng::with_seed(1);
+    // Over a factor of 1000, and so close together that the scale is above that of the table.
+    let wide: Vec<f64> = (0..4096).map(|_| (random.f64() * 10.0).exp2()).collect();
+    let narrow: Vec<f64> = (0..4096).map(|_| 100.0 + random.f64()).collect();
+    for (name, values) in [("wide", &wide), ("narrow", &narrow)] {
+        let value = |i: u32| black_box(values[i as usize % 4096]);
+        for threads in [1, 4] {
+            let explicit = cost(threads, |i| Bench::duration(method(i)).record(value(i)));
+            let exponential = cost(threads, |i| Bench::exponential(method(i)).record(value(i)));
+            let ratio = exponential / explicit;
+            println!(
+                "exponential histogram, {name} values, {threads} threads: {exponential:.1} ns, \
+                 {ratio:.2}x of fourteen buckets ({explicit:.1} ns), {} at most 1.5x",
+                verdict(ratio <= 1.5)
+            );
+        }
+    }
 }
 
 /// Three metrics that are recorded through one lookup, beside one lookup that records a counter.

@@ -8,7 +8,10 @@
 pub(crate) mod adjustment;
 pub(crate) mod candidate;
 pub(crate) mod change;
+pub(crate) mod exponential;
+pub(crate) mod filled;
 pub(crate) mod gate;
+pub(crate) mod grid;
 pub(crate) mod histogram;
 pub(crate) mod plain;
 pub(crate) mod shared_gauge;

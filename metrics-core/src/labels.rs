@@ -4,8 +4,10 @@
 
 pub(crate) mod attributes;
 mod foreign;
+pub(crate) mod given;
 pub(crate) mod hash;
 pub(crate) mod label;
+pub(crate) mod list;
 pub(crate) mod outcome;
 pub(crate) mod part;
 pub(crate) mod process;

@@ -32,20 +32,24 @@ pub mod testing;
 mod timed;
 mod typed;
 
-#[doc(hidden)]
-pub use rules::expiry;
 pub use rules::{buckets, name, unit};
+#[doc(hidden)]
+pub use rules::{expiry, exponential};
 pub use typed::value;
 
 /// Labels: the typed dimensions of a metric, OpenTelemetry's attributes.
 pub mod label {
     pub use crate::labels::label::{Displayed, Label, displayed};
+    pub use crate::labels::list::{Element, List, OwnedList};
     pub use crate::labels::scratch::Scratch;
     pub use crate::labels::value::{LabelRef, LabelValue, MAX_LABEL_LEN, Text};
 }
 
+pub use cells::exponential::buckets::{ExponentialBuckets, ExponentialRange};
 pub use collect::changes::{ChangeReader, Changes, MetricChanges, SeriesChange};
 pub use collect::conflicts::{Resolution, check, resolve_conflict};
+#[doc(hidden)]
+pub use collect::default_aggregation::exponential_by_default;
 pub use collect::exemplars::exemplar::Exemplar;
 pub use collect::exemplars::setting::set_exemplars;
 #[doc(hidden)]
@@ -55,6 +59,8 @@ pub use collect::live::{Live, LiveSeries, LiveValue, read_live};
 #[doc(hidden)]
 pub use collect::observation::observe_now;
 pub use collect::observation::{Observation, observe};
+#[doc(hidden)]
+pub use collect::observed_series::Observations;
 #[doc(hidden)]
 pub use collect::points::{Counting, Place, Point, PointReader};
 #[doc(hidden)]
@@ -76,6 +82,8 @@ pub use handlers::names::back_end;
 pub use handlers::names::{BACK_ENDS, BackEnd, HandlerChoice, IntoHandler, IntoHandlers};
 pub use labels::attributes::collected::MAX_ATTRIBUTES;
 pub use labels::attributes::{AttributeValue, Attributes, IntoAttributes};
+#[doc(hidden)]
+pub use labels::given::GivenAttributes;
 pub use labels::label::Label;
 pub use labels::outcome::Outcome;
 pub use labels::set::Labels;
@@ -87,19 +95,26 @@ pub use metric::dropped::DropReason;
 pub use metric::kind::{MetricType, ValueType};
 pub use metric::label_descriptor::LabelDescriptor;
 pub use metric::lifetime::set_default_expiry;
+pub use metric::metric_id::MetricId;
 pub use metric::objective::{FunctionObjective, Objective};
 pub use metric::presentation::MAX_STATES;
+pub use metric::scope::Scope;
 pub use metric::series_id::SeriesId;
 pub use metric::source::Source;
 pub use number::Number;
 #[doc(hidden)]
 pub use report::report;
+pub use rules::exponential::{ExponentialError, ExponentialSettings};
 pub use runtime::metric::Metric;
 pub use runtime::names::MAX_RUNTIME_METRICS;
 pub use runtime::overriding::{Override, override_metric};
 pub use runtime::process_labels::set_process_labels;
 pub use runtime::record::{record_metric, register_metric};
 pub use runtime::registered::RuntimeMetric;
+#[doc(hidden)]
+pub use runtime::scoped::ScopedDefinition;
+#[doc(hidden)]
+pub use runtime::scoped_metric::{ScopedMetric, ScopedSeries};
 pub use store::exemplars::span::CurrentSpan;
 pub use store::exemplars::switch::ExemplarFilter;
 pub use store::forward::Measurement;

@@ -6,5 +6,6 @@
 pub mod buckets;
 pub(crate) mod const_text;
 pub mod expiry;
+pub mod exponential;
 pub mod name;
 pub mod unit;

@@ -1,5 +1,6 @@
 //! Metrics known only at run time. They are registered and recorded by name, with attributes given
-//! in each measurement.
+//! in each measurement. The metrics of a foreign API are registered in their scope, and recorded by
+//! handles.
 //!
 //! Type, unit and buckets are checked as strictly as for typed metrics: the compiler reports
 //! mistakes there, an [`Error`](crate::Error) reports them here. This layer may use `typed` and the
@@ -13,3 +14,5 @@ pub(crate) mod overriding;
 pub(crate) mod process_labels;
 pub(crate) mod record;
 pub(crate) mod registered;
+pub(crate) mod scoped;
+pub(crate) mod scoped_metric;

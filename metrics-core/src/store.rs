@@ -15,6 +15,7 @@ pub(crate) mod forward;
 mod full;
 pub(crate) mod function_metrics;
 mod gauge;
+mod given;
 pub(crate) mod group;
 pub(crate) mod key;
 mod late;

@@ -8,9 +8,34 @@ pub(crate) use loom::sync::{
 };
 #[cfg(not(all(loom, test)))]
 pub(crate) use std::sync::{
-    Mutex,
+    Mutex, OnceLock,
     atomic::{AtomicU64, Ordering, fence},
 };
+
+/// Loom has no `OnceLock`: this one is visible to others when its lock is free.
+#[cfg(all(loom, test))]
+#[derive(Debug)]
+pub(crate) struct OnceLock<T> {
+    order: Mutex<()>,
+    value: std::sync::OnceLock<T>,
+}
+
+#[cfg(all(loom, test))]
+impl<T> OnceLock<T> {
+    pub(crate) fn new() -> Self {
+        Self { order: Mutex::new(()), value: std::sync::OnceLock::new() }
+    }
+
+    pub(crate) fn get(&self) -> Option<&T> {
+        let _ordered = lock(&self.order);
+        self.value.get()
+    }
+
+    pub(crate) fn set(&self, value: T) -> Result<(), T> {
+        let _ordered = lock(&self.order);
+        self.value.set(value)
+    }
+}
 
 /// A wait for writers in the middle of a measurement.
 ///

@@ -276,7 +276,7 @@ impl<R> Captured<R> {
     pub fn histogram(&self, metric: impl Metrics) -> HistogramSnapshot {
         let key = expect(&metric, MetricType::Histogram);
         let found = self.find(&key).and_then(Value::as_histogram).cloned();
-        found.unwrap_or_else(|| HistogramSnapshot::empty(key.family.descriptor().boundaries()))
+        found.unwrap_or_else(|| HistogramSnapshot::empty(key.family.descriptor().grid()))
     }
 
     /// The value of a metric of any kind; `None` if it was not recorded.
@@ -411,7 +411,17 @@ fn name(key: &SeriesKey) -> &'static str {
 #[track_caller]
 fn expect(metric: &impl Metrics, asked: MetricType) -> SeriesKey {
     let key = metric.__series();
-    let is = key.family.descriptor().metric_type();
+    let descriptor = key.family.descriptor();
+    let is = descriptor.metric_type();
+    if descriptor.is_state_or_info() {
+        let kind = descriptor.definition().kind_name();
+        assert!(
+            is == asked,
+            "`{}` is {} {kind}; ask for `is_set` or `assert_set`, not for `{asked}`",
+            name(&key),
+            if descriptor.is_info() { "an" } else { "a" },
+        );
+    }
     let kind = is.in_prose();
     assert!(is == asked, "`{}` is {kind}; ask for `{is}`, not for `{asked}`", name(&key));
     key

@@ -8,6 +8,7 @@ pub(crate) mod any_number;
 pub(crate) mod group;
 pub(crate) mod handle;
 pub(crate) mod metrics;
+mod other_words;
 pub(crate) mod resolve;
 pub(crate) mod state;
 pub(crate) mod state_index;

@@ -13,7 +13,9 @@
 mod cells {
     pub(crate) mod adjustment;
     pub(crate) mod candidate;
+    pub(crate) mod exponential;
     pub(crate) mod gate;
+    pub(crate) mod grid;
     pub(crate) mod histogram;
     pub(crate) mod shared_gauge;
     pub(crate) mod shared_histogram;
@@ -24,6 +26,11 @@ mod cells {
 }
 #[path = "../src/number.rs"]
 mod number;
+#[path = "../src/rules"]
+mod rules {
+    pub(crate) mod const_text;
+    pub(crate) mod exponential;
+}
 #[path = "../src/sync.rs"]
 mod sync;
 
@@ -32,13 +39,15 @@ use std::sync::Arc;
 use cells::adjustment::Adjustment::{self, Add};
 use cells::candidate;
 use cells::gate::{Gate, Slot};
+use cells::grid::Grid;
 use cells::histogram::{self, Copied};
 use cells::shared_gauge::SharedGauge;
 use cells::shared_histogram::SharedHistogram;
 use cells::shared_sum::SharedSum;
 use cells::sum;
-use cells::totals::Extremes;
+use cells::totals::{Extremes, Totals};
 use loom::thread;
+use rules::exponential::ExponentialSettings;
 use sync::{
     AtomicU64, Mutex,
     Ordering::{AcqRel, Acquire},
@@ -46,6 +55,7 @@ use sync::{
 };
 
 const BOUNDARIES: &[f64] = &[10.0];
+const GRID: Grid = Grid::Explicit(BOUNDARIES);
 
 /// Explores every schedule with at most `preemptions` preemptions, which takes seconds.
 fn model(preemptions: usize, f: impl Fn() + Sync + Send + 'static) {
@@ -59,7 +69,7 @@ fn run<const N: usize>() -> Arc<[AtomicU64; N]> {
 }
 
 fn histogram_run() -> Arc<Vec<AtomicU64>> {
-    Arc::new((0..histogram::width(BOUNDARIES.len())).map(|_| AtomicU64::new(0)).collect())
+    Arc::new((0..histogram::width(GRID)).map(|_| AtomicU64::new(0)).collect())
 }
 
 fn add(run: &[AtomicU64; sum::WIDTH], tag: u64, n: u64) {
@@ -176,7 +186,7 @@ fn a_histogram_is_read_as_one() {
             let run = Arc::clone(&run);
             thread::spawn(move || (0..2).for_each(|_| record(&run, 1, 4.0)))
         };
-        let mut copied = Copied::default();
+        let mut copied = Copied::of(GRID);
         let mut counts = [0; 2];
         for count in &mut counts {
             *count = copied.read(&run).map_or(0, |copied| check(copied, 4.0));
@@ -184,6 +194,40 @@ fn a_histogram_is_read_as_one() {
         assert!(counts[0] <= counts[1] && counts[1] <= 2);
         owner.join().unwrap();
         assert_eq!(check(copied.read(&run).unwrap(), 4.0), 2);
+    });
+}
+
+#[test]
+fn an_exponential_histogram_is_read_as_one_while_its_windows_move() {
+    model(2, || {
+        let settings = ExponentialSettings::DEFAULT.max_size(4);
+        let grid = Grid::Exponential(settings);
+        let run: Arc<Vec<_>> =
+            Arc::new((0..histogram::width(grid)).map(|_| AtomicU64::new(0)).collect());
+        histogram::restart(&run, 1);
+        assert!(histogram::record_any(&run, 1, grid, 4.0, 1));
+        let owner = {
+            let run = Arc::clone(&run);
+            thread::spawn(move || {
+                assert!(histogram::record_any(&run, 1, grid, -400.0, 1));
+            })
+        };
+        let mut copied = Copied::of(grid);
+        let mut read = || {
+            let mut totals = Totals::new(grid);
+            copied.read(&run).unwrap().add_to(&mut totals);
+            let buckets = totals.exponential.as_deref().unwrap();
+            let counts = (&*buckets.positive.counts, &*buckets.negative.counts);
+            match totals.count() {
+                1 => assert_eq!((counts, totals.sum.value()), ((&[1][..], &[][..]), 4.0)),
+                2 => assert_eq!((counts, totals.sum.value()), ((&[1][..], &[1][..]), -396.0)),
+                count => panic!("{count} values"),
+            }
+            totals.count()
+        };
+        read();
+        owner.join().unwrap();
+        assert_eq!(read(), 2);
     });
 }
 
@@ -196,7 +240,7 @@ fn a_histogram_that_starts_over_is_read_as_one() {
             let run = Arc::clone(&run);
             thread::spawn(move || histogram::restart(&run, 2))
         };
-        let mut copied = Copied::default();
+        let mut copied = Copied::of(GRID);
         let before = copied.read(&run).unwrap();
         match before.tag() {
             1 => assert_eq!(check(before, 4.0), 1),
@@ -221,7 +265,7 @@ fn a_histogram_that_goes_on_under_a_new_tag_is_read_as_one() {
                 assert!(histogram::record(&run, 2, BOUNDARIES, 4.0));
             })
         };
-        let mut copied = Copied::default();
+        let mut copied = Copied::of(GRID);
         let copied = copied.read(&run).unwrap();
         let count = check(copied, 4.0);
         assert!(matches!((copied.tag(), count), (1 | 2, 1) | (2, 2)), "{copied:?}");
@@ -232,7 +276,7 @@ fn a_histogram_that_goes_on_under_a_new_tag_is_read_as_one() {
 /// One collection of a reader: the number of values so far, and the extremes of the interval that
 /// the collection ends.
 fn collect(run: &[AtomicU64]) -> (u64, Extremes) {
-    let mut copied = Copied::default();
+    let mut copied = Copied::of(GRID);
     let Some(copied) = copied.read(run) else { return (0, Extremes::NONE) };
     histogram::acknowledge(run, copied);
     (copied.buckets().iter().sum(), copied.interval())
@@ -375,7 +419,7 @@ fn a_shard_goes_on_with_the_next_thread() {
         let a = thread::spawn(move || a(true));
         let b = thread::spawn(move || b(false));
         let seen = sum::read(&sum, |tag| tag == 1).unwrap_or(0);
-        let mut copied = Copied::default();
+        let mut copied = Copied::of(GRID);
         let count = copied.read(&histogram).map_or(0, |copied| check(copied, 4.0));
         let recorded = a.join().unwrap() + b.join().unwrap();
         assert!(seen <= recorded && count <= recorded);
@@ -683,10 +727,10 @@ fn check_shared(histogram: &SharedHistogram) -> u64 {
 #[test]
 fn a_shared_histogram_is_read_as_one_and_loses_nothing() {
     model(2, || {
-        let histogram = Arc::new(SharedHistogram::new(BOUNDARIES.len()));
+        let histogram = Arc::new(SharedHistogram::new(GRID));
         let writers = [0, 1].map(|_| {
             let histogram = Arc::clone(&histogram);
-            thread::spawn(move || histogram.record(BOUNDARIES, 4.0, 1))
+            thread::spawn(move || histogram.claim().record(4.0, 1))
         });
         let first = check_shared(&histogram);
         let second = check_shared(&histogram);
@@ -699,11 +743,11 @@ fn a_shared_histogram_is_read_as_one_and_loses_nothing() {
 #[test]
 fn two_readers_of_a_shared_histogram_agree() {
     model(2, || {
-        let histogram = Arc::new(SharedHistogram::new(BOUNDARIES.len()));
+        let histogram = Arc::new(SharedHistogram::new(GRID));
         let threads = [true, false].map(|writes| {
             let histogram = Arc::clone(&histogram);
             thread::spawn(move || match writes {
-                true => (0..2).for_each(|_| histogram.record(BOUNDARIES, 4.0, 1)),
+                true => (0..2).for_each(|_| histogram.claim().record(4.0, 1)),
                 false => drop(check_shared(&histogram)),
             })
         });
@@ -716,10 +760,10 @@ fn two_readers_of_a_shared_histogram_agree() {
 #[test]
 fn an_interval_of_a_shared_histogram_ends_for_what_was_read() {
     model(2, || {
-        let histogram = Arc::new(SharedHistogram::new(BOUNDARIES.len()));
+        let histogram = Arc::new(SharedHistogram::new(GRID));
         let writer = {
             let histogram = Arc::clone(&histogram);
-            thread::spawn(move || histogram.record(BOUNDARIES, 4.0, 1))
+            thread::spawn(move || histogram.claim().record(4.0, 1))
         };
         let first = histogram.read(true);
         writer.join().unwrap();
@@ -734,11 +778,11 @@ fn an_interval_of_a_shared_histogram_ends_for_what_was_read() {
 #[test]
 fn clearing_a_shared_histogram_forgets_whole_measurements() {
     model(2, || {
-        let histogram = Arc::new(SharedHistogram::new(BOUNDARIES.len()));
-        histogram.record(BOUNDARIES, 4.0, 1);
+        let histogram = Arc::new(SharedHistogram::new(GRID));
+        histogram.claim().record(4.0, 1);
         let writer = {
             let histogram = Arc::clone(&histogram);
-            thread::spawn(move || histogram.record(BOUNDARIES, 4.0, 1))
+            thread::spawn(move || histogram.claim().record(4.0, 1))
         };
         histogram.clear();
         let left = check_shared(&histogram);

@@ -134,7 +134,9 @@ const _: () = {
     #[allow(dead_code)]
     impl<'a> ReadPool<'a>
     where
-        for<'__a> Self: __p::CallTheConstructor<'__a>,
+        for<'instead_of_the_variant> Self: __p::CallTheConstructor<
+            'instead_of_the_variant,
+        >,
     {
         #[doc(hidden)]
         pub(crate) fn inc(self) {}

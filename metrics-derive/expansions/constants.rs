@@ -31,6 +31,10 @@ const _: () = {
         ];
         &__p::concat::<{ __p::count(__LISTS) }>(__LISTS)
     };
+    const __LABELS_1: &[__p::LabelDescriptor] = {
+        const __LISTS: &[&[__p::LabelDescriptor]] = &[__CONSTANT_LABELS];
+        &__p::concat::<{ __p::count(__LISTS) }>(__LISTS)
+    };
     const _: () = __p::check_budget(
         "`{crate::PREFIX}.stroke`: its",
         __LABELS_0,
@@ -41,7 +45,7 @@ const _: () = {
         __LABELS_0,
         __LIMIT_1,
     );
-    static __FAMILIES: [__p::Family; 2usize] = __p::families(
+    static __FAMILIES: [__p::Family; 4usize] = __p::families(
         &__p::Place {
             file: __p::core::file!(),
             module: __p::core::module_path!(),
@@ -55,6 +59,40 @@ const _: () = {
                     "Pump::Stroke",
                 )
                 .boundaries(__BUCKETS_0)
+                .series_limit(__LIMIT_0),
+            __p::Definition::histogram(
+                    const { &__p::JoinedName::of_metric(__PREFIX, "pressure") }.as_str(),
+                    "",
+                    __LABELS_1,
+                    __p::core::line!(),
+                    "Pump::Pressure",
+                )
+                .exponential(
+                    __p::ExponentialSettings::DEFAULT
+                        .max_size({
+                            const __SETTING: __p::core::primitive::u16 = 2 * SIZE;
+                            const _: () = __p::check_constant_max_size(__SETTING);
+                            __SETTING
+                        })
+                        .zero_threshold({
+                            const __SETTING: __p::core::primitive::f64 = NOISE;
+                            const _: () = __p::check_constant_zero_threshold(__SETTING);
+                            __SETTING
+                        }),
+                )
+                .series_limit(__LIMIT_0),
+            __p::Definition::histogram(
+                    const { &__p::JoinedName::of_metric(__PREFIX, "flow") }.as_str(),
+                    "",
+                    __LABELS_1,
+                    __p::core::line!(),
+                    "Pump::Flow",
+                )
+                .exponential(
+                    __p::ExponentialSettings::DEFAULT
+                        .max_size(80u16)
+                        .zero_threshold(0.000001f64),
+                )
                 .series_limit(__LIMIT_0),
             __p::Definition::histogram(
                     const { &__p::JoinedName::of_metric(__PREFIX, "stops") }.as_str(),
@@ -75,6 +113,8 @@ const _: () = {
     #[allow(dead_code, non_snake_case)]
     pub struct __Handles {
         pub Stroke: __tm::Histogram<__tm::unit::NotTime>,
+        pub Pressure: __tm::Histogram<__tm::unit::NotTime>,
+        pub Flow: __tm::Histogram<__tm::unit::NotTime>,
         pub Stop: __tm::Histogram<__tm::unit::NotTime>,
     }
     impl Pump {
@@ -86,13 +126,29 @@ const _: () = {
             }
             Self::__resolve_labels_0(0usize, &tenant)
         }
-        ///**histogram** `{crate::PREFIX}.stops`, values `f64` · labels `tenant` · buckets `[LATENCY[0] , -1f64 , 2.5f64]`
+        ///**histogram** `{crate::PREFIX}.pressure`, values `f64` · exponential buckets, at most `2 * SIZE`, zero up to `NOISE`
+        #[inline]
+        fn pressure() -> __tm::Histogram<__tm::unit::NotTime> {
+            if false {
+                __p::never_made(Self::Pressure {})
+            }
+            Self::__resolve_labels_1(1usize)
+        }
+        ///**histogram** `{crate::PREFIX}.flow`, values `f64` · exponential buckets, at most 80, zero up to 0.000001
+        #[inline]
+        fn flow() -> __tm::Histogram<__tm::unit::NotTime> {
+            if false {
+                __p::never_made(Self::Flow {})
+            }
+            Self::__resolve_labels_1(2usize)
+        }
+        ///**histogram** `{crate::PREFIX}.stops`, values `f64` · labels `tenant` · buckets `[LATENCY[0], -1f64, 2.5f64]`
         #[inline]
         fn stop(tenant: u32) -> __tm::Histogram<__tm::unit::NotTime> {
             if false {
                 __p::never_made(Self::Stop { tenant })
             }
-            Self::__resolve_labels_0(1usize, &tenant)
+            Self::__resolve_labels_0(3usize, &tenant)
         }
         #[allow(
             clippy::ptr_arg,
@@ -129,6 +185,20 @@ const _: () = {
                 [__p::part(__p::label_type::<u32>(), __l0, &mut __p::Scratch::new())],
             )
         }
+        #[allow(
+            clippy::ptr_arg,
+            clippy::ref_option,
+            clippy::ref_option_ref,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+        )]
+        #[inline(always)]
+        fn __resolve_labels_1<__R: __p::Resolve>(
+            __family: __p::core::primitive::usize,
+        ) -> __R {
+            let __family = &__FAMILIES[__family];
+            __p::resolve(__family, [])
+        }
         ///Records `value` in the series that this variant and its labels name: adds it to a counter, sets a gauge, or puts it into a histogram.
         #[inline]
         fn record<V: __tm::value::HistogramValue<__tm::unit::NotTime>>(self, value: V) {
@@ -138,12 +208,15 @@ const _: () = {
         fn __resolve<__R: __p::Resolve>(&self) -> __R {
             let __family = match self {
                 Self::Stroke { .. } => 0usize,
-                Self::Stop { .. } => 1usize,
+                Self::Pressure { .. } => 1usize,
+                Self::Flow { .. } => 2usize,
+                Self::Stop { .. } => 3usize,
             };
             match self {
                 Self::Stroke { tenant: __l0 } | Self::Stop { tenant: __l0 } => {
                     Self::__resolve_labels_0(__family, __l0)
                 }
+                Self::Pressure {} | Self::Flow {} => Self::__resolve_labels_1(__family),
             }
         }
         #[doc(hidden)]
@@ -158,7 +231,9 @@ const _: () = {
     #[allow(dead_code)]
     impl Pump
     where
-        for<'__a> Self: __p::CallTheConstructor<'__a>,
+        for<'instead_of_the_variant> Self: __p::CallTheConstructor<
+            'instead_of_the_variant,
+        >,
     {
         #[doc(hidden)]
         fn inc(self) {}

@@ -299,7 +299,9 @@ The variants differ in what they take, so any number is accepted; one that the m
     #[allow(dead_code)]
     impl<'a> ShopMetrics<'a>
     where
-        for<'__a> Self: __p::CallTheConstructor<'__a>,
+        for<'instead_of_the_variant> Self: __p::CallTheConstructor<
+            'instead_of_the_variant,
+        >,
     {
         #[doc(hidden)]
         pub fn inc(self) {}

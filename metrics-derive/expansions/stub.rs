@@ -1,4 +1,7 @@
 ::core::compile_error! {
+    "a state has no unit: its values are always 1 and 0; leave the unit out, or make it a `#[gauge]`"
+}
+::core::compile_error! {
     "`Wrong` has no kind; write `#[counter]`, `#[up_down_counter]`, `#[gauge]`, `#[histogram]`, `#[state]` or `#[info]` above it"
 }
 ::core::compile_error! {
@@ -53,6 +56,7 @@ const _: () = {
         pub Right: __tm::Counter<__p::core::primitive::u64>,
         pub Wrong: __tm::Histogram<__tm::unit::Seconds>,
         pub Unnamed: __tm::Gauge<__p::core::primitive::f64>,
+        pub Phase: __tm::State<Phase>,
     }
     impl<'a> Shop<'a> {
         pub fn right(route: &'a str) -> __tm::Counter<__p::core::primitive::u64> {
@@ -62,6 +66,9 @@ const _: () = {
             __p::unreachable_variant()
         }
         pub fn unnamed(label_0: u8) -> __tm::Gauge<__p::core::primitive::f64> {
+            __p::unreachable_variant()
+        }
+        pub fn phase(rack: u16) -> __tm::State<Phase> {
             __p::unreachable_variant()
         }
         pub fn __resolve_as<__H, __R>(&self, _: fn(&__Handles) -> __H) -> __R

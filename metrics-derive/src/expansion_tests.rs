@@ -49,6 +49,10 @@ fn pump() -> TokenStream {
         enum Pump {
             #[histogram(buckets = LATENCY)]
             Stroke { tenant: u32 },
+            #[histogram(exponential, max_size = 2 * SIZE, zero_threshold = NOISE)]
+            Pressure,
+            #[histogram(exponential, max_size = 80, zero_threshold = 1e-6)]
+            Flow,
             #[histogram(name = "stops", buckets = [LATENCY[0], -1, 2.5], series_limit = 4 * LIMIT)]
             Stop { tenant: u32 },
         }
@@ -221,6 +225,8 @@ fn with_mistakes() -> TokenStream {
             Wrong { route: &'a str },
             #[gauge]
             Unnamed(u8),
+            #[state(unit = "s")]
+            Phase { rack: u16, phase: Phase },
         }
     }
 }

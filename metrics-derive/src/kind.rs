@@ -67,6 +67,9 @@ pub(crate) fn keys(kind: Kind) -> &'static [&'static str] {
         Kind::Histogram => &[
             "unit",
             "buckets",
+            "exponential",
+            "max_size",
+            "zero_threshold",
             "name",
             "description",
             "value",

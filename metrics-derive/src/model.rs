@@ -8,8 +8,10 @@ mod arguments;
 mod boundaries;
 mod constant_labels;
 mod early_exit;
+mod exponential;
 mod facade;
 mod handle;
+mod label_expression;
 mod label_group;
 mod label_type;
 mod labels;
@@ -29,6 +31,7 @@ mod unbounded;
 
 pub(crate) use arguments::{Argument, Take};
 pub(crate) use boundaries::Boundaries;
+pub(crate) use exponential::{Checked, ValidatedExponential};
 pub(crate) use facade::{Doubt, Facade};
 pub(crate) use handle::HandleType;
 pub(crate) use label_group::ValidatedGroup;

@@ -9,6 +9,7 @@ mod constant_labels;
 mod docs;
 mod entry;
 mod expiry;
+mod exponential;
 mod field;
 mod group;
 mod helper;

@@ -103,8 +103,13 @@ impl MetricHandler for LogfireHandler {
     }
 
     fn install(&self) -> Result<(), HandlerError> {
-        // If one pipeline fails to install, the drop of the handler ends the others.
-        self.pipelines.iter().try_for_each(OtelHandler::install)?;
+        for (i, pipeline) in self.pipelines.iter().enumerate() {
+            if let Err(error) = pipeline.install() {
+                // The error of the installation is the one to return.
+                self.pipelines[..i].iter().for_each(|installed| drop(installed.abandon()));
+                return Err(error);
+            }
+        }
         if let Some(set) = self.system
             && let Err(unavailable) = typed_metrics_system::install(set)
         {
@@ -130,5 +135,9 @@ impl MetricHandler for LogfireHandler {
 
     fn shutdown(&self) -> Result<(), HandlerError> {
         self.each(OtelHandler::shutdown)
+    }
+
+    fn abandon(&self) -> Result<(), HandlerError> {
+        self.each(OtelHandler::abandon)
     }
 }

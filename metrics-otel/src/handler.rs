@@ -11,6 +11,7 @@ use typed_metrics_core::{
     Descriptor, ExemplarRequest, HandlerError, MetricHandler, catalog, report,
 };
 
+use crate::api::meter::is_ours;
 use crate::collecting::is_collecting;
 use crate::destination::Destination;
 use crate::lock::lock;
@@ -18,6 +19,7 @@ use crate::otlp::export::source::SourceUse;
 use crate::otlp::pipeline::Pipeline;
 use crate::provider::bridge::{Bridge, BridgeUse};
 use crate::provider::limit;
+use crate::provider::meters::Meters;
 
 type Filter = Arc<dyn Fn(&Descriptor) -> bool + Send + Sync>;
 
@@ -67,7 +69,7 @@ pub struct OtelHandler {
 
 /// The part of a handler that exists while the handler is installed.
 enum Installed {
-    Bridge { meter: Meter, bridge: BridgeUse },
+    Bridge { meters: Meters, bridge: BridgeUse },
     Source { source: SourceUse, _exemplars: Option<ExemplarRequest> },
 }
 
@@ -128,7 +130,8 @@ impl OtelHandler {
     }
 
     /// The name and the version of the instrumentation scope. The default is `typed-metrics` and
-    /// its version.
+    /// its version. Metrics that other crates record through
+    /// [`meter_provider`](crate::meter_provider) keep their own scope.
     #[must_use]
     pub fn scope(self, name: impl Into<String>, version: impl Into<String>) -> Self {
         Self { scope: scope(name.into(), version.into()), ..self }
@@ -164,6 +167,11 @@ impl OtelHandler {
         self.destination.meter(self.scope.clone())
     }
 
+    fn meters(&self) -> Option<Meters> {
+        let destination = self.destination.clone();
+        Some(Meters::new(self.meter()?, move |scope| destination.meter(scope)))
+    }
+
     /// Whether the handler has a pipeline of the process that this one was forked from.
     fn is_of_parent(&self) -> bool {
         self.pipeline().is_some_and(Pipeline::is_of_parent)
@@ -187,7 +195,7 @@ impl OtelHandler {
 
     /// Whether the provider is ever collected.
     pub(crate) fn is_collected(&self) -> bool {
-        self.meter().is_some_and(|meter| self.bridge(&meter).is_some())
+        self.meter().is_some_and(|meter| !is_ours(&meter) && self.bridge(&meter).is_some())
     }
 
     fn bridge(&self, meter: &Meter) -> Option<Arc<Bridge>> {
@@ -241,6 +249,12 @@ impl fmt::Debug for OtelHandler {
     }
 }
 
+/// The error of a handler that would export into the metrics that it reads.
+const CIRCLE: &str = "the meter provider of the handler is \
+                      `typed_metrics::otel::meter_provider()`, which records into the metrics that the handler exports; export them with \
+                      `OtelHandler::otlp()` or the name `otel`, or give `OtelHandler::new` a \
+                      provider of OpenTelemetry's SDK";
+
 /// The error of a handler that was built before a fork.
 const OF_PARENT: &str = "the handler was built before this process was forked, and its threads are \
                          in the parent; build a handler, or set the name `otel`, after the fork";
@@ -284,14 +298,16 @@ impl MetricHandler for OtelHandler {
         wanted.retain(|metric| self.wants(metric));
         let installed = if let Some(pipeline) = self.pipeline() {
             let source = pipeline.source(&self.scope, self.prefix.as_deref());
-            Installed::Source {
-                source: source.enter(&wanted),
-                _exemplars: pipeline.request_exemplars(),
+            let _exemplars = pipeline.request_exemplars();
+            Installed::Source { source: source.enter(&wanted), _exemplars }
+        } else if let Some(meters) = self.meters() {
+            if is_ours(meters.own()) {
+                return Err(CIRCLE.into());
             }
-        } else if let Some(meter) = self.meter() {
-            let bridge = self.bridge(&meter).ok_or_else(|| self.destination.never_collected())?;
-            wanted.iter().for_each(|metric| bridge.build(&meter, metric, self.limit));
-            Installed::Bridge { meter, bridge: bridge.enter(&wanted) }
+            let bridge = self.bridge(meters.own());
+            let bridge = bridge.ok_or_else(|| self.destination.never_collected())?;
+            wanted.iter().for_each(|metric| bridge.build(&meters, metric, self.limit));
+            Installed::Bridge { meters, bridge: bridge.enter(&wanted) }
         } else {
             return Ok(());
         };
@@ -306,12 +322,12 @@ impl MetricHandler for OtelHandler {
             return;
         }
         // Cloned under the lock: the code below waits.
-        let (meter, bridge) = match &*lock(&self.installed) {
-            Some(Installed::Bridge { meter, bridge }) => (meter.clone(), Arc::clone(bridge)),
+        let (meters, bridge) = match &*lock(&self.installed) {
+            Some(Installed::Bridge { meters, bridge }) => (meters.clone(), Arc::clone(bridge)),
             Some(Installed::Source { source, .. }) => return source.want(metric),
             None => return,
         };
-        bridge.build_deferred(&meter, metric, self.limit);
+        bridge.build_deferred(&meters, metric, self.limit);
     }
 
     /// The threads of a pipeline, or of a provider's reader, are in the parent.
@@ -363,6 +379,16 @@ impl MetricHandler for OtelHandler {
             Err(flushed) => flushed,
         };
         if flushed.as_ref().is_err_and(is_over) { Ok(()) } else { flushed }
+    }
+
+    /// Collects nothing.
+    fn abandon(&self) -> Result<(), HandlerError> {
+        if !self.is_of_parent() {
+            let installed = lock(&self.installed).take();
+            // Outside of the lock, for the same reason as in `shutdown`.
+            drop(installed);
+        }
+        Ok(())
     }
 }
 

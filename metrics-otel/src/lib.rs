@@ -10,10 +10,15 @@
 //!   other than OTLP. For the provider of OpenTelemetry's SDK, add the feature `sdk` (`otel-sdk` in
 //!   the facade).
 //!
+//! [`meter_provider`] is the other direction: crates that record through OpenTelemetry's API reach
+//! every handler of this framework.
+//!
 //! # How metrics arrive by OTLP
 //!
 //! Counters, up-down counters and gauges arrive as they are, histograms with count, sum, minimum,
-//! maximum and the metric's own buckets. [`Temporality`] says since when values count. A cumulative
+//! maximum and the metric's own buckets: explicit ones, or those of an exponential histogram with
+//! their scale. The scale of an interval is that of the series, so it only falls until the series
+//! is removed. [`Temporality`] says since when values count. A cumulative
 //! series begins at its creation, or at the removal after which it came back. A change begins where
 //! the interval before ended.
 //!
@@ -21,16 +26,21 @@
 //! removed up-down counter is exported once more as zero. A removed gauge disappears.
 //!
 //! Integers above `i64::MAX` arrive as `i64::MAX`, because OTLP has no larger integers; this is
-//! reported once. `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION` makes exponential
-//! histograms. Count, sum, minimum and maximum are exact. The shape is only as fine as the metric's
-//! own buckets.
+//! reported once.
+//!
+//! With `base2_exponential_bucket_histogram` in
+//! `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION`, every histogram of the program is
+//! exponential from the time when the pipeline is built, for all handlers. Histograms
+//! that were recorded or read before keep the buckets of their definition, and a warning names
+//! them. So set the handler first. Buckets that the program overrides stay as they are.
 //!
 //! # How metrics arrive through a provider
 //!
 //! At the beginning of each of the provider's collections, the handler hands recorded values on.
 //! Counters and up-down counters arrive as differences in synchronous instruments, gauges in
 //! observable instruments. Histograms are *replayed*: for each interval, as many values are
-//! recorded as the histogram received. So count, buckets, minimum and maximum are exact, and the
+//! recorded as the histogram received, each in its bucket. So count, buckets, minimum and maximum
+//! are exact, and the
 //! sum has a relative error of at most 1e-12. A replay takes about 15 ns a value on the collecting
 //! thread: a million values a second take 2 % of a core. A provider that is set late gets all
 //! values from the start, so its first collection takes 15 seconds for each billion of values.
@@ -40,6 +50,10 @@
 //! always exact. If a thread records several values within the few instructions in which the
 //! collecting thread reads them, the sum of that replay can deviate by a fraction of the difference
 //! between those values.
+//!
+//! The SDK decides how a histogram counts. With the view `series_limits` (feature `sdk`),
+//! exponential histograms are exponential in the SDK too. Without the view, or in another SDK, they
+//! have the default buckets for their unit.
 //!
 //! In views, renamed streams and dropped attributes are exact. Under a view with other buckets or
 //! with an exponential histogram, count, sum, minimum and maximum are exact. The shape is only as
@@ -79,6 +93,7 @@
 //! [typed-metrics]: https://docs.rs/typed-metrics
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod api;
 mod builder;
 mod collecting;
 mod destination;
@@ -92,6 +107,7 @@ mod several;
 #[cfg(feature = "trace")]
 mod span;
 
+pub use api::provider::{TypedMeterProvider, meter_provider};
 pub use builder::OtlpBuilder;
 pub use handler::OtelHandler;
 pub use otlp::config::mistakes::OtlpError;
@@ -99,6 +115,9 @@ pub use otlp::config::protocol::{Compression, Protocol};
 pub use otlp::config::temporality::Temporality;
 #[doc(hidden)]
 pub use otlp::config::vendor::Vendor;
+#[cfg(all(fuzzing, feature = "grpc"))]
+#[doc(hidden)]
+pub use otlp::fuzzing;
 #[cfg(feature = "sdk")]
 pub use provider::view::series_limits;
 #[cfg(feature = "trace")]

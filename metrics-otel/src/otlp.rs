@@ -14,3 +14,6 @@ pub(crate) mod export;
 pub(crate) mod pipeline;
 mod send;
 mod spool;
+
+#[cfg(all(fuzzing, feature = "grpc"))]
+pub use send::fuzzing;

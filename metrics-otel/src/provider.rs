@@ -10,6 +10,7 @@ pub(crate) mod bridge;
 mod deferred;
 mod instrument;
 pub(crate) mod limit;
+pub(crate) mod meters;
 mod replay;
 #[cfg(feature = "sdk")]
 pub(crate) mod view;

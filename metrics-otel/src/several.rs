@@ -28,7 +28,7 @@ impl MetricHandler for Several {
         for (i, handler) in self.0.iter().enumerate() {
             if let Err(error) = handler.install() {
                 // The error of the installation is the one to return.
-                self.0[..i].iter().for_each(|handler| drop(handler.shutdown()));
+                self.0[..i].iter().for_each(|handler| drop(handler.abandon()));
                 return Err(error);
             }
         }
@@ -58,5 +58,9 @@ impl MetricHandler for Several {
 
     fn shutdown(&self) -> Result<(), HandlerError> {
         self.each(|handler| handler.shutdown())
+    }
+
+    fn abandon(&self) -> Result<(), HandlerError> {
+        self.each(|handler| handler.abandon())
     }
 }

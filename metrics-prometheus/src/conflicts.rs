@@ -270,13 +270,16 @@ impl Naming {
             names.sort();
             names
         };
-        let differ_in_a_constant = a.labels().iter().any(|label| {
-            let other = b.labels().iter().find(|other| other.name() == label.name());
-            label.cardinality() == Some(1)
-                && other.is_some_and(|other| {
-                    other.cardinality() == Some(1) && other.value_at(0) != label.value_at(0)
-                })
-        });
+        // The labels of a scope differ from those of another one.
+        let scope = |metric: &Descriptor| metric.scope().map(std::ptr::from_ref);
+        let differ_in_a_constant = scope(a) != scope(b)
+            || a.labels().iter().any(|label| {
+                let other = b.labels().iter().find(|other| other.name() == label.name());
+                label.cardinality() == Some(1)
+                    && other.is_some_and(|other| {
+                        other.cardinality() == Some(1) && other.value_at(0) != label.value_at(0)
+                    })
+            });
         names(a) == names(b) && !differ_in_a_constant
     }
 }

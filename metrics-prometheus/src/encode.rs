@@ -8,6 +8,7 @@ mod exemplar;
 mod exemplar_labels;
 mod family;
 mod labels;
+mod native;
 mod number;
 mod open_metrics_2;
 #[cfg(any(feature = "prometheus", feature = "prometheus-client"))]

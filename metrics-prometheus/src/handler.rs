@@ -198,16 +198,22 @@ impl MetricHandler for PrometheusHandler {
     /// # Errors
     /// If the Pushgateway does not accept the values.
     fn shutdown(&self) -> Result<(), HandlerError> {
-        #[cfg(feature = "server")]
-        if let Some(endpoint) = &self.shared.endpoint {
-            endpoint.close();
-        }
+        self.abandon()?;
         #[cfg(feature = "push")]
         if let Some(gateway) = &self.shared.last_push {
             Callbacks::default().run();
             let mut last = Vec::new();
             Format::Text.encode_now(&self.shared.settings, &mut last);
             return Ok(gateway.send(Method::Put, &last)?);
+        }
+        Ok(())
+    }
+
+    /// Ends the server, and pushes nothing.
+    fn abandon(&self) -> Result<(), HandlerError> {
+        #[cfg(feature = "server")]
+        if let Some(endpoint) = &self.shared.endpoint {
+            endpoint.close();
         }
         Ok(())
     }

@@ -37,6 +37,9 @@ mod encode;
 mod error;
 mod escaping;
 mod format;
+#[cfg(all(fuzzing, feature = "server"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod handler;
 mod kind;
 #[cfg(any(feature = "server", feature = "tower"))]
@@ -52,6 +55,7 @@ mod prometheus_client_collector;
 mod prometheus_collector;
 #[cfg(feature = "push")]
 mod push;
+mod scope;
 #[cfg(any(feature = "server", feature = "tower", feature = "push"))]
 mod scrape;
 #[cfg(feature = "server")]

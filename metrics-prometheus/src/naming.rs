@@ -26,30 +26,46 @@ use crate::unit::Words;
 /// assert_eq!(Naming::default().suffixes(false).metric_name(read), "disk_read");
 /// assert_eq!(Naming::default().utf8(true).metric_name(read), "disk.read_bytes_total");
 /// assert_eq!(Naming::default().utf8(true).suffixes(false).metric_name(read), "disk.read");
+/// assert_eq!(Naming::default().unit_suffix(false).metric_name(read), "disk_read_total");
+/// assert_eq!(Naming::default().total_suffix(false).metric_name(read), "disk_read_bytes");
 /// ```
 ///
 /// [compatibility specification]: https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#otlp-metric-points-to-prometheus
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Naming {
-    suffixes: bool,
+    unit_suffix: bool,
+    total_suffix: bool,
     utf8: bool,
 }
 
 impl Default for Naming {
     fn default() -> Self {
-        Self { suffixes: true, utf8: false }
+        Self { unit_suffix: true, total_suffix: true, utf8: false }
     }
 }
 
 impl Naming {
-    /// Whether names end with the unit, and those of counters with `_total`. The default is `true`.
+    /// Whether names end with the unit, and those of counters with `_total`: both
+    /// [`unit_suffix`](Self::unit_suffix) and [`total_suffix`](Self::total_suffix).
+    #[must_use]
+    pub fn suffixes(self, suffixes: bool) -> Self {
+        self.unit_suffix(suffixes).total_suffix(suffixes)
+    }
+
+    /// Whether names end with the unit. The default is `true`.
+    #[must_use]
+    pub fn unit_suffix(self, unit_suffix: bool) -> Self {
+        Self { unit_suffix, ..self }
+    }
+
+    /// Whether the names of counters end with `_total`. The default is `true`.
     ///
     /// OpenMetrics 1.0 has no counters without `_total`. In that format, such a counter has the
     /// type `unknown`.
     #[must_use]
-    pub fn suffixes(self, suffixes: bool) -> Self {
-        Self { suffixes, ..self }
+    pub fn total_suffix(self, total_suffix: bool) -> Self {
+        Self { total_suffix, ..self }
     }
 
     /// Whether names keep characters such as `.`. The default is `false`.
@@ -68,14 +84,14 @@ impl Naming {
     }
 
     fn translate(&self, name: &str, unit: &str, kind: Kind) -> String {
+        let words = || if self.unit_suffix { Words::of(unit) } else { Words::default() };
         let (unit_words, last) = match kind {
             // These types have no unit. The ending belongs to the type `info` in OpenMetrics.
             Kind::Info => (Words::default(), Some("info")),
             Kind::StateSet(_) => (Words::default(), None),
-            _ if !self.suffixes => (Words::default(), None),
-            Kind::Counter => (Words::of(unit), Some("total")),
-            Kind::Gauge if unit == "1" => (Words::default(), Some("ratio")),
-            Kind::Gauge | Kind::UpDownCounter | Kind::Histogram => (Words::of(unit), None),
+            Kind::Counter => (words(), self.total_suffix.then_some("total")),
+            Kind::Gauge if unit == "1" => (Words::default(), self.unit_suffix.then_some("ratio")),
+            Kind::Gauge | Kind::UpDownCounter | Kind::Histogram => (words(), None),
         };
         if self.utf8 {
             with_suffixes(name, &unit_words, last)
@@ -239,6 +255,18 @@ mod tests {
         assert_eq!(naming.translate("requests_total", "", Counter), "requests_total");
         let naming = naming.utf8(true);
         assert_eq!(naming.translate("disk.read/x", "By", Counter), "disk.read/x");
+    }
+
+    #[test]
+    fn each_suffix_can_be_left_out_alone() {
+        let unit = Naming::default().total_suffix(false);
+        assert_eq!(unit.translate("disk.read", "By", Counter), "disk_read_bytes");
+        assert_eq!(unit.translate("memory.used", "1", Gauge), "memory_used_ratio");
+        let total = Naming::default().unit_suffix(false);
+        assert_eq!(total.translate("disk.read", "By", Counter), "disk_read_total");
+        assert_eq!(total.translate("wait", "s", Histogram), "wait");
+        assert_eq!(total.translate("memory.used", "1", Gauge), "memory_used");
+        assert_eq!(total.utf8(true).translate("disk.read", "By", Counter), "disk.read_total");
     }
 
     #[test]

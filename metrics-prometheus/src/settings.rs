@@ -1,6 +1,7 @@
 //! The settings of a scrape.
 
 use crate::naming::Naming;
+use crate::scope::scope_labels;
 
 /// What a scrape contains besides the metrics, and how names are written.
 ///
@@ -25,7 +26,7 @@ use crate::naming::Naming;
 pub struct Settings {
     pub(crate) naming: Naming,
     pub(crate) resource: Vec<(String, String)>,
-    pub(crate) scope: Vec<(&'static str, String)>,
+    pub(crate) scope: Vec<(String, String)>,
     pub(crate) created: bool,
 }
 
@@ -47,12 +48,17 @@ impl Settings {
         Self { resource: attributes.collect(), ..self }
     }
 
-    /// Adds the labels `otel_scope_name` and `otel_scope_version` to each series. By default, there
-    /// are no such labels.
+    /// Adds the labels `otel_scope_name` and `otel_scope_version` to each series of a metric that
+    /// has no [scope](typed_metrics_core::Scope) of its own. By default, there are no such labels.
+    ///
+    /// A metric with a scope always has these labels, and `otel_scope_schema_url` and
+    /// `otel_scope_NAME` for the attributes of its scope, as the [compatibility specification]
+    /// says.
+    ///
+    /// [compatibility specification]: https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#instrumentation-scope-1
     #[must_use]
     pub fn scope(self, name: impl Into<String>, version: impl Into<String>) -> Self {
-        let scope = vec![("otel_scope_name", name.into()), ("otel_scope_version", version.into())];
-        Self { scope, ..self }
+        Self { scope: scope_labels(&name.into(), Some(&version.into()), None), ..self }
     }
 
     /// Whether OpenMetrics 1.0 gets a sample `…_created` for each counter and histogram: the time

@@ -9,6 +9,9 @@ fn more_series_need_no_more_allocations() {
     let hits = register_metric("hits", hits).unwrap();
     let wait = Metric::histogram("wait").buckets([1, 2, 4, 8]).series_limit(10_000);
     let wait = register_metric("wait", wait).unwrap();
+    // Few buckets, so that the cells of all series fit into the memory of a thread.
+    let spread = Metric::histogram("spread").exponential().max_size(8).series_limit(10_000);
+    let spread = register_metric("spread", spread).unwrap();
     let scrape = |format: Format| {
         let mut out = Vec::new();
         format.encode_now(&Settings::default(), &mut out);
@@ -25,6 +28,9 @@ fn more_series_need_no_more_allocations() {
                 let labels = attributes!("item" => number, "path" => "/a\\b", "lit" => true);
                 hits.record(1, labels).unwrap();
                 wait.record(number % 11, labels).unwrap();
+                if number % 4 == 0 {
+                    spread.record(f64::from(number % 11) - 5.0, labels).unwrap();
+                }
             }
             // The first scrape learns its length.
             let length = scrape(format);

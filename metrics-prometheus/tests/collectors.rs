@@ -12,6 +12,8 @@ fn record() {
     let open = register_metric("shop.open", open).unwrap();
     let wait = Metric::histogram("shop.wait").unit("s").buckets([0.5, 1.0]);
     let wait = register_metric("shop.wait", wait).unwrap();
+    let spread = register_metric("shop.spread", Metric::histogram("shop.spread").exponential());
+    spread.unwrap().record(2.5, attributes!()).unwrap();
     orders.record((1_u64 << 53) + 1, attributes!("path" => "C:\\x\"y\"\nz", "a.b" => 1)).unwrap();
     open.record(-2, attributes!()).unwrap();
     for value in [0.25, 0.75, 3.0] {
@@ -40,6 +42,11 @@ shop_open -2
 # HELP shop_orders All \"orders\".\nC:\\
 # TYPE shop_orders counter
 shop_orders_total{a_b="1",path="C:\\x\"y\"\nz"} 9007199254740993
+# HELP shop_spread 
+# TYPE shop_spread histogram
+shop_spread_sum 2.5
+shop_spread_count 1
+shop_spread_bucket{le="+Inf"} 1
 # HELP shop_wait_seconds 
 # TYPE shop_wait_seconds histogram
 shop_wait_seconds_sum{shop="1"} 4.0
@@ -67,6 +74,10 @@ shop_open -2
 # HELP shop_orders_total All "orders".\nC:\\
 # TYPE shop_orders_total counter
 shop_orders_total{a_b="1",path="C:\\x\"y\"\nz"} 9007199254740992
+# TYPE shop_spread histogram
+shop_spread_bucket{le="+Inf"} 1
+shop_spread_sum 2.5
+shop_spread_count 1
 # TYPE shop_wait_seconds histogram
 shop_wait_seconds_bucket{shop="1",le="0.5"} 1
 shop_wait_seconds_bucket{shop="1",le="1"} 2

@@ -8,19 +8,22 @@
 //! machine, and compares it in the same run with an uncontended `AtomicU64::fetch_add`.
 //!
 //! Arithmetic finds the series of fixed labels. For open labels, the thread hashes the label values
-//! and compares them in its own table. [`declaring`](super::declaring#labels) says which labels are
+//! and compares them in its own table. [`labels`](super::labels) says which labels are
 //! fixed. A thread takes a lock or allocates only for its first measurement in a series or in a
 //! segment of memory.
 //!
 //! # Memory
 //!
 //! - A counter with fixed labels takes 8 bytes for each series and thread. A counter with open
-//!   labels, or of `f64`, takes 16 bytes. A histogram takes 80 bytes, and 8 bytes more for each
-//!   bucket.
+//!   labels, or of `f64`, takes 16 bytes. A histogram takes 96 bytes, and 8 bytes more for each
+//!   bucket: 224 bytes with the default buckets. An exponential histogram takes 128 bytes, and 8
+//!   bytes more for each bucket of its `max_size`: 1,408 bytes by default.
 //! - The cells are in segments of 4 KiB. Each thread allocates a segment when it first writes
 //!   there. A new thread reuses the cells of a thread that ended.
 //! - The cells of a thread never take more than 2 MiB. Beyond that, all threads share the cells of
 //!   a series and write them with atomic read-modify-writes. Shared cells are slower, and as exact.
+//!   2 MiB hold 262,143 counters with fixed labels, or 1,024 exponential histograms of the default
+//!   size.
 //! - A metric never has more series than its limit, which is 2000 by default. Over the limit,
 //!   measurements go to one overflow series with the label `otel.metric.overflow = true`, and the
 //!   snapshot counts them in `dropped`. [`remove`](crate::Handle::remove) and

@@ -21,7 +21,10 @@
 //! | `name = "requests"` | the last part of the metric's name | the variant in snake case |
 //! | `description = "…"` | a text that says what the metric measures | the doc comment |
 //! | `value = f64` | the type of the values | the first type in the table above |
-//! | `buckets = …` | histograms only: the inclusive upper limits of the buckets | see [Buckets](#buckets) |
+//! | `buckets = …` | histograms only: the inclusive upper limits of the buckets | the buckets of the enum, else see [`histograms`](super::histograms) |
+//! | `exponential` | histograms only: the buckets adapt to the values, see [`histograms`](super::histograms#exponential-histograms) | fixed buckets |
+//! | `max_size = 80` | with `exponential`: the largest number of buckets | 160 |
+//! | `zero_threshold = 1e-6` | with `exponential`: values up to this count as zero | 0 |
 //! | `series_limit = 500` | the largest number of series | the limit of the enum, else 2000 |
 //! | `expire = "10m"` | not on up-down counters: idle series are removed, see [Expiry](#expiry) | the expiry of the enum, else of the process |
 //! | `last_recorded` | the times of the last measurements are known | not known, unless series expire |
@@ -30,8 +33,9 @@
 //!
 //! `#[state]` and `#[info]` take neither `unit` nor `value`, `buckets` or `expire`.
 //!
-//! The enum takes `#[metrics(prefix = "shop", series_limit = 500, crate = path)]`, `expire` and
-//! `last_recorded` for all its metrics, [constant labels](#constant-labels), and
+//! The enum takes `#[metrics(prefix = "shop", series_limit = 500, crate = path)]`, `buckets` for its
+//! histograms, `expire` and `last_recorded` for all its metrics,
+//! [constant labels](#constant-labels), and
 //! [other prefixes](#the-same-metrics-under-another-prefix). These keys are optional as well.
 //!
 //! ```
@@ -103,14 +107,15 @@
 //! - Handlers get both metrics. An up-to-date dashboard can find the old ones:
 //!   [`catalog`](crate::catalog) has the names of each in
 //!   [`was`](crate::Descriptor::was) and [`renamed_to`](crate::Descriptor::renamed_to).
-//! - An old name follows the rule for names, and belongs to no other metric. Back ends translate
-//!   it like any name: Prometheus scrapes a histogram in `s` as `old_name_seconds`.
-//!   [`check`](crate::check) finds clashes across crates.
+//! - An old name follows the rule for names, and belongs to no other metric. The compiler finds
+//!   clashes within the enum, [`check`](crate::check) those across enums and crates. Back ends
+//!   translate an old name like any name: Prometheus scrapes a histogram in `s` as
+//!   `old_name_seconds`.
 //! - [`Metric::was`](crate::Metric::was) is the same for run-time metrics.
 //!
 //! # Constants
 //!
-//! `prefix`, `series_limit` and `buckets` also take constants, and any other expression that the
+//! `prefix`, `series_limit`, `buckets`, `max_size` and `zero_threshold` also take constants, and any other expression that the
 //! compiler can evaluate: a `&str`, a `usize`, and a `[f64; N]` or `&[f64]`. The elements of a list
 //! of buckets may be expressions too. The rules are the same as for literals, and the compiler
 //! reports a broken rule at the expression:
@@ -140,161 +145,6 @@
 //! The documentation of a constructor names the constants, because a derive does not see their
 //! values. A fragment such as `$buckets:expr`, which a `macro_rules!` macro passes on, works as
 //! well.
-//!
-//! # Buckets
-//!
-//! `buckets` takes a list, a [constant](#constants), or one of the generators
-//! `exponential(start, factor, count)` and `linear(start, width, count)`:
-//!
-//! ```
-//! use typed_metrics::Metrics;
-//!
-//! #[derive(Metrics)]
-//! enum Sizes {
-//!     #[histogram(unit = "By", buckets = [1024, 65536, 1048576])]
-//!     Upload,
-//!     #[histogram(unit = "By", buckets = exponential(64, 4, 5))]
-//!     Download,
-//!     #[histogram(unit = "%", buckets = linear(0, 25, 5))]
-//!     Fill,
-//!     #[histogram(unit = "s")]
-//!     Wait,
-//! }
-//!
-//! let buckets: Vec<_> = Sizes::descriptors().iter().map(|d| d.boundaries()).collect();
-//! assert_eq!(buckets[1], [64.0, 256.0, 1024.0, 4096.0, 16384.0]);
-//! assert_eq!(buckets[2], [0.0, 25.0, 50.0, 75.0, 100.0]);
-//! assert_eq!(buckets[3][..3], [0.005, 0.01, 0.025]);
-//! ```
-//!
-//! Without `buckets`, a histogram with a unit of time (`ns`, `us`, `ms`, `s`, `min`, `h`, `d`) gets
-//! buckets in that unit, made from OpenTelemetry's buckets for request durations. Any other
-//! histogram gets OpenTelemetry's default buckets.
-//! [`buckets::default_for`](crate::buckets::default_for) returns both.
-//!
-//! # Labels
-//!
-//! The fields of a variant are the labels of the metric. A label is *fixed* if the compiler knows
-//! all its values. All other labels are *open*.
-//!
-//! | type of the field | label | exported as |
-//! |---|---|---|
-//! | an enum that derives [`Label`](macro@crate::Label), `bool`, [`Outcome`](crate::Outcome) | fixed | the name of the variant, a boolean |
-//! | `&str`, `String`, `Cow<str>`, `Arc<str>`, `Rc<str>`, `Box<str>`, `char` | open | text |
-//! | integers, `NonZero` integers | open | an integer; text beyond the range of `i64` |
-//! | `http::Method`, `http::StatusCode` (feature `http`) | open | text, an integer |
-//! | `uuid::Uuid` (feature `uuid`) | open | text |
-//! | a newtype that derives `Label` | as its field | as its field |
-//! | `Option` of any of these | as without `Option` | the same; `None` leaves the label out |
-//! | any type that implements `Display`, or an `Option` of one, with `#[label(display)]` | open | text; `None` leaves the label out |
-//! | `f32`, `f64` | refused: nearly every value would be a series of its own | |
-//!
-//! A newtype that derives `Label` has the value of its field, and is fixed if the field is fixed.
-//! With `#[label(display)]` on the field, the label is open, and its value is the displayed text.
-//!
-//! The name of a label is the name of its field, or the text of `#[label(name = "…")]`. It follows
-//! the rule for metric names. OpenTelemetry reserves `otel` and every name that begins with
-//! `otel.`, and Prometheus reserves `le` and `quantile`.
-//!
-//! ```
-//! use std::net::IpAddr;
-//! use typed_metrics::Metrics;
-//!
-//! #[derive(Metrics)]
-//! enum Net<'a> {
-//!     #[counter]
-//!     Packets {
-//!         #[label(name = "net.peer")]
-//!         peer: &'a str,
-//!         #[label(display)]
-//!         address: IpAddr,
-//!         vlan: Option<u16>,
-//!     },
-//! }
-//!
-//! Net::packets("gate", IpAddr::from([10, 0, 0, 1]), None).inc();
-//! let snapshot = typed_metrics::snapshot();
-//! let labels = &snapshot.get("packets").unwrap().series[0].labels;
-//! assert_eq!(labels.to_string(), "net.peer=gate address=10.0.0.1");
-//! ```
-//!
-//! The fixed labels of a metric must not have more combinations than the series limit. Otherwise
-//! the declaration does not compile, and the error names the product and its factors. Open labels
-//! are limited at run time: see [`cost`](super::cost#memory).
-//!
-//! # Groups of labels
-//!
-//! Several metrics often have the same labels. A struct that derives
-//! [`LabelGroup`](macro@crate::LabelGroup) declares these labels once. Its fields follow the rules
-//! for the fields of a variant.
-//!
-//! A variant has a group in one of two forms:
-//!
-//! - `Requests(Route<'a>)`: all labels of the metric are those of the group.
-//! - `#[label(group)] route: Route<'a>`: the group is a field among others, also in another group.
-//!   With `#[label(group, prefix = "client")]`, `client.` stands before the names of the group's
-//!   labels, so that a metric can have the same group twice.
-//!
-//! A constructor takes the group as one argument. The fields of the group have their names where a
-//! program records, so two fields of the same type cannot be swapped by mistake. Two groups of one
-//! type still can, so such a metric has to say `positional`.
-//!
-//! ```
-//! use typed_metrics::testing::capture;
-//! use typed_metrics::{Label, LabelGroup, Metrics};
-//!
-//! #[derive(Clone, Copy, Label)]
-//! enum Zone {
-//!     Inner,
-//!     Outer,
-//! }
-//!
-//! #[derive(Clone, Copy, LabelGroup)]
-//! struct Stop<'a> {
-//!     zone: Zone,
-//!     name: &'a str,
-//! }
-//!
-//! #[derive(Metrics)]
-//! #[metrics(prefix = "tram")]
-//! enum Tram<'a> {
-//!     #[counter(unit = "{passenger}")]
-//!     Boarded(Stop<'a>),
-//!     #[histogram(unit = "s")]
-//!     Waited(Stop<'a>),
-//!     #[counter(unit = "{ticket}", positional)]
-//!     Sold {
-//!         #[label(group, prefix = "from")]
-//!         from: Stop<'a>,
-//!         #[label(group, prefix = "to")]
-//!         to: Stop<'a>,
-//!         reduced: bool,
-//!     },
-//! }
-//!
-//! let names: Vec<_> = Tram::descriptors()[2].labels().iter().map(|label| label.name()).collect();
-//! assert_eq!(names, ["from.zone", "from.name", "to.zone", "to.name", "reduced"]);
-//!
-//! let market = Stop { zone: Zone::Inner, name: "market" };
-//! let harbour = Stop { zone: Zone::Outer, name: "harbour" };
-//! let seen = capture(|| {
-//!     Tram::sold(market, harbour, true).inc();
-//!     // One place records two metrics with the same labels, which are looked up once.
-//!     let at = market.find();
-//!     Tram::boarded(&at).add(12);
-//!     Tram::waited(&at).record(180);
-//! });
-//! seen.assert_counter(Tram::Sold { from: market, to: harbour, reduced: true }, 1);
-//! seen.assert_counter(Tram::Boarded(market), 12);
-//! seen.assert_histogram_count(Tram::Waited(market), 1);
-//! ```
-//!
-//! [`find`](crate::LabelGroup::find) looks open labels up once. It pays where one place records
-//! several metrics whose labels are exactly this group, as `Boarded` and `Waited`. It saves nothing
-//! for a single metric, for a group without an open label, and for a group that is one field of
-//! several. The result stays in its thread, so call `find` after the last `.await`.
-//!
-//! The fixed labels of all groups count for the series limit, as those of the variant do.
 //!
 //! # Several instances
 //!
@@ -379,8 +229,8 @@
 //! ```
 //!
 //! The other enum has the docs, the visibility and the variants of the first one. `prefix` is its
-//! own; `labels`, `series_limit`, `expire` and `last_recorded` are those of the first enum, unless
-//! `also` has them too. A derive sees no other derives, so the other enum is not `Clone` if the
+//! own; `labels`, `buckets`, `series_limit`, `expire` and `last_recorded` are those of the first
+//! enum, unless `also` has them too. A derive sees no other derives, so the other enum is not `Clone` if the
 //! first one is. Attributes of other macros are left out as well. The enums are different types
 //! without a common trait: code that is the same for all instances needs a label.
 //!
@@ -477,10 +327,13 @@
 //! 1. [`override_metric`](crate::override_metric), called before the metric is used:
 //!    `override_metric("shop.duration", Override::new().buckets([5, 10, 25]).series_limit(500))?;`
 //! 2. the variables `TYPED_METRICS_BUCKETS="shop.duration=5,10,25;rpc.size=64,4096"` and
-//!    `TYPED_METRICS_SERIES_LIMIT="shop.requests=500"`, which are read when handlers are set. A
+//!    `TYPED_METRICS_SERIES_LIMIT="shop.requests=500"`, which are read when handlers are set.
+//!    `shop.duration=exponential` and `shop.duration=exponential(80)` make a histogram exponential,
+//!    and boundaries make an exponential histogram one with these buckets. A
 //!    variable that cannot be read is an error of
 //!    [`set_metric_handlers`](crate::set_metric_handlers). A metric that is in use already keeps
-//!    its settings, and the log says so.
+//!    its settings, and the log says so. The log also names a metric that does not exist, and a
+//!    series limit without effect, because the metric has fixed labels only.
 //! 3. the definition.
 //!
 //! The first use decides: once a metric is recorded, its settings stay. Recording costs the same

@@ -69,6 +69,9 @@
 //! program has a provider already, for views, or for an exporter other than OTLP; the pipeline
 //! costs less. `typed_metrics::otel` describes the exported metrics.
 //!
+//! `typed_metrics::otel::meter_provider()` is the other direction: other crates that record through
+//! OpenTelemetry's API reach all handlers. The page `opentelemetry` of this guide describes it.
+//!
 //! # Logfire
 //!
 //! With the feature `logfire`, the handler named `"logfire"` exports to Pydantic Logfire. It needs
@@ -145,6 +148,10 @@
 //! [`ChangeReader`](crate::ChangeReader) if the handler needs only what changed. `subscribe` passes
 //! every single measurement of a metric to the handler. `cargo run --example custom_handler` shows
 //! a handler that uses `snapshot` and `subscribe`.
+//!
+//! If `install` starts something, implement `shutdown`, and
+//! [`abandon`](crate::MetricHandler::abandon), which ends that without an export: several handlers
+//! are installed together or not at all.
 //!
 //! A crate gives its handler a name with an element of [`BACK_ENDS`](crate::BACK_ENDS). The crate
 //! needs [`linkme`], which makes the linker collect the elements of all crates:

@@ -54,9 +54,40 @@
 //! Prometheus runs on another machine, or in another container? Set
 //! `OTEL_EXPORTER_PROMETHEUS_HOST=0.0.0.0`, or the address of one interface.
 //!
-//! Histograms are classic ones in every format, with one series for each bucket. None are native:
-//! `scrape_native_histograms` of Prometheus changes only the format, to protobuf. Prometheus 3
-//! can convert the buckets itself, with its setting `convert_classic_histograms_to_nhcb`.
+//! # Histograms
+//!
+//! Histograms with boundaries are classic ones in every format, with one series for each bucket.
+//! Prometheus 3 can convert the buckets itself, with its setting
+//! `convert_classic_histograms_to_nhcb`.
+//!
+//! Exponential histograms are [native histograms]: one series has all buckets. Prometheus takes
+//! them in protobuf, with its setting `scrape_native_histograms: true`, or before 3.8 with
+//! `--enable-feature=native-histograms`. `histogram_quantile(0.95, rate(shop_size_bytes[5m]))` then
+//! needs no bucket series. OpenMetrics 2.0 has them too. In the other formats, an exponential
+//! histogram has its count, its sum and the bucket `+Inf`, and so has it through
+//! `MetricsCollector`.
+//!
+//! ```
+//! use typed_metrics::prometheus::Format;
+//! use typed_metrics::{Metrics, PrometheusHandler};
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "parcel")]
+//! enum Parcel {
+//!     #[histogram(unit = "g", exponential)]
+//!     Weight,
+//! }
+//!
+//! Parcel::weight().record(250);
+//! let handler = PrometheusHandler::builder().build()?;
+//! let text = String::from_utf8(handler.render(Format::Text))?;
+//! assert!(text.contains("\nparcel_weight_grams_bucket{le=\"+Inf\"} 1\n"), "{text}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The finest buckets of Prometheus have schema 8, so buckets of a larger scale are joined. The
+//! widest ones have schema -4. A histogram with wider buckets is as in text. That takes a small
+//! `max_size` and a huge range, such as 20 buckets for values that differ by a factor of 10^100.
 //!
 //! # Counters at zero
 //!
@@ -92,8 +123,8 @@
 //!
 //! Names and units are translated by [OpenTelemetry's rules][translation]: `shop.requests` is
 //! `shop_requests_total`, and `shop.request_duration` in `ms` is
-//! `shop_request_duration_milliseconds`. [`Naming`] turns suffixes off, and [`Settings`] adds
-//! resource attributes as `target_info`:
+//! `shop_request_duration_milliseconds`. [`Naming`] turns these suffixes off, both or one of them,
+//! and [`Settings`] adds resource attributes as `target_info`:
 //!
 //! ```
 //! use typed_metrics::prometheus::{Format, Naming, Settings};
@@ -141,6 +172,9 @@
 //! - Counters are rates in a second. Up-down counters and gauges are lines. Histograms are a heat
 //!   map of their buckets, with the percentiles 50, 95 and 99 on top. A chart has the eight largest
 //!   series; `Enter`, or a click on the name, lists all of them, up to 10,000 and more.
+//! - A metric with `#[state]` is a timeline: a lane for each entity, with a band of its colour for each
+//!   state. The legend has the share of the time, or the number of entities, in each state; `Enter`
+//!   lists the latest changes as text.
 //! - The search takes words and conditions, such as `cart route=/cart status!=200`. A click on a
 //!   label, or on a value, adds a condition. The address keeps the search, so it can be shared.
 //! - `?` lists the keys: `/` searches, `p` pauses, the arrows walk through the metrics.
@@ -212,8 +246,20 @@
 //! another thread. Behind a hanging callback of [`observe`](crate::observe()), observed values stay
 //! as they were until it returns. Recorded values are scraped as ever.
 //!
-//! In a forked child, nothing is served, and nothing is pushed at its shutdown. The child sets a
-//! handler again, with another address.
+//! # Forked processes
+//!
+//! In a forked child, nothing is served, and nothing is pushed at its shutdown. Scrapes of the
+//! parent's address are answered by the parent alone. A child that is to be scraped sets a handler of
+//! its own, with an address of its own: port 0, or for example 9464 and the number of the worker.
+//! Processes cannot share a port (`SO_REUSEPORT`): each scrape would be that of a random process.
+//!
+//! - The counters and histograms of a child begin with the counts from before the fork. `rate` and
+//!   `increase` of Prometheus take only what comes after the first scrape. A sum of totals over all
+//!   processes has these counts once for each process.
+//! - A child keeps a copy of the parent's socket until the child ends or starts another program. The
+//!   parent frees its port nevertheless when its handler is removed or the parent shuts down. If the
+//!   parent is killed, the port is free when its children have ended; until then, connections to the
+//!   port get no answer.
 //!
 //! # Protect the endpoint
 //!
@@ -242,6 +288,7 @@
 //! suffices there. Prometheus then scrapes with `scheme: https` and `basic_auth`.
 //!
 //! [Pushgateway]: https://github.com/prometheus/pushgateway
+//! [native histograms]: https://prometheus.io/docs/specs/native_histograms/
 //! [`Naming`]: crate::prometheus::Naming
 //! [`PrometheusHandler::builder`]: crate::PrometheusHandler::builder
 #![cfg_attr(feature = "prometheus-tower", doc = "[`service`]: crate::PrometheusHandler::service")]

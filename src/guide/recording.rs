@@ -67,6 +67,10 @@
 //! | `#[state]`, `#[info]` | `State<Phase>`, with the type of the state's label; `Info` |
 //! | `#[counter(unit = "ms")]`, or another kind of metric | `Counter<u64, unit::Milliseconds>` |
 //!
+//! A metric whose unit is not one of time has [`NotTime`](crate::unit::NotTime) as its unit. That is
+//! the default, and is written only before another parameter: `Histogram<unit::NotTime, u64>` is the
+//! handle of `#[histogram(unit = "By", value = u64)]`.
+//!
 //! Constructors are not `const`, so a static handle needs a `LazyLock`:
 //!
 //! ```
@@ -197,7 +201,8 @@
 //!
 //! `enter` adds 1 to an up-down counter, and subtracts it when the returned guard is dropped.
 //! `start_timer` returns a guard that records the elapsed time when it is dropped. Both guards also
-//! work when `?`, a panic or the cancellation of a future drops them.
+//! work when `?`, a panic or the cancellation of a future drops them. A timer that should record
+//! nothing is ended with [`discard`](crate::Timer::discard).
 //!
 //! ```
 //! use typed_metrics::Metrics;
@@ -216,6 +221,7 @@
 //!     let timer = Kitchen::cooking_time().start_timer();
 //!     let took = timer.stop(); // or just drop it
 //!     assert_eq!(Kitchen::cooking_time().time(|| "soup"), "soup");
+//!     Kitchen::cooking_time().start_timer().discard(); // records nothing
 //!     took
 //! });
 //! assert_eq!(seen.up_down_counter(Kitchen::Cooking), 0);
@@ -229,6 +235,8 @@
 //! `observe` reads a value that other code counts or keeps. The callback runs at every collection,
 //! as long as the returned guard lives. When the guard is dropped, the series of a gauge is
 //! removed, an up-down counter subtracts the observed value, and a counter keeps its sum.
+//! [`forever`](crate::Observation::forever) gives the guard up: the callback then runs to the end of
+//! the program.
 //!
 //! ```
 //! use std::sync::atomic::{AtomicU64, Ordering};

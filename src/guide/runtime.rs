@@ -43,6 +43,9 @@
 //! Names, units and buckets follow the same rules as in a derive. A text that breaks a rule is an
 //! error, and nothing is recorded.
 //!
+//! [`Metric::exponential`](crate::Metric::exponential) makes a histogram
+//! [exponential](super::histograms#exponential-histograms).
+//!
 //! [`Metric::expire`](crate::Metric::expire) removes idle series, as
 //! [`expire`](super::declaring#expiry) does in a derive.
 //!

@@ -34,6 +34,40 @@
 //! Labels are evaluated at entry and may use the arguments; the body may still move the arguments.
 //! In an async function, entry is the first poll.
 //!
+//! The labels of a metric that has a [group](super::labels#groups-of-labels) are written as the
+//! group: a value of its type, or the struct with its fields. The outcome may be one of the fields:
+//!
+//! ```
+//! use typed_metrics::{LabelGroup, Metrics, Outcome, timed};
+//!
+//! #[derive(Clone, Copy, LabelGroup)]
+//! struct Job<'a> {
+//!     queue: &'a str,
+//!     outcome: Outcome,
+//! }
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "job")]
+//! enum Jobs<'a> {
+//!     #[histogram(unit = "s")]
+//!     Duration(Job<'a>),
+//!     #[counter]
+//!     Done(Job<'a>),
+//! }
+//!
+//! #[timed(Jobs::Duration(Job { queue, outcome }), count = Jobs::Done(Job { queue, outcome }))]
+//! fn run(queue: &str, work: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+//!     work()
+//! }
+//!
+//! let seen = typed_metrics::testing::capture(|| {
+//!     run("mail", || Err("no server".into())).unwrap_err();
+//! });
+//! let failed = Job { queue: "mail", outcome: Outcome::Error };
+//! seen.assert_histogram_count(Jobs::Duration(failed), 1);
+//! seen.assert_counter(Jobs::Done(failed), 1);
+//! ```
+//!
 //! # Without a metric
 //!
 //! `#[timed]` alone records in the histogram `function.duration`, in seconds. Its labels are
@@ -56,8 +90,8 @@
 //!
 //! # The outcome
 //!
-//! The word `outcome` among the labels, alone or in `Some(outcome)`, gets its value when the call
-//! ends:
+//! The word `outcome` among the labels, alone or in `Some(outcome)`, also in a group that is written
+//! out, gets its value when the call ends:
 //!
 //! | outcome | meaning |
 //! |---|---|
@@ -77,7 +111,7 @@
 //! |---|---|
 //! | `count = Shop::Requests { outcome }` | adds 1 to a counter when the call ends |
 //! | `in_flight = Shop::InFlight` | adds 1 to an up-down counter at entry, and subtracts it at the end, on every way out |
-//! | `status = \|response\| response.status()` | computes the label `status` from the result. If no list of labels names `status`, it is a label of the metric; otherwise it is a label only where it is named, in the metric or in `count`. The type of the field is an `Option`, because a call without a result has no `status` |
+//! | `status = \|response\| response.status()` | computes the label `status` from the result. If no list of labels names `status`, it is a label of the metric; otherwise it is a label only where it is named, in the metric or in `count`. The type of the field is an `Option`, because a call without a result has no `status`. It is a field of the variant, not of a group |
 //! | `busy` | async only: records the time that the polls took, instead of the time from entry to end |
 //! | `busy = Shop::Busy` | async only: records the time that the polls took in another histogram as well |
 //! | `sample = 1/64` | measures one call in 64, and counts every call; see [hot functions](#hot-functions) |

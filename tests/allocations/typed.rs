@@ -43,6 +43,10 @@ enum Steady<'a> {
     Time { side: Side },
     #[histogram(unit = "ms")]
     OpenTime { name: &'a str, hit: bool },
+    #[histogram(unit = "ms", exponential)]
+    Exponential { side: Side },
+    #[histogram(unit = "ms", exponential)]
+    OpenExponential { name: &'a str },
     #[histogram(unit = "ms")]
     Call { name: &'a str, length: Option<usize>, outcome: Outcome },
     #[counter]
@@ -106,6 +110,24 @@ fn histograms_and_timers() {
     assert_eq!(allocations(|| drop(Steady::time(Side::Right).start_timer())), 0);
     assert_eq!(allocations(|| Steady::open_time("mail", true).record(2.5)), 0);
     assert_eq!(sum("steady.open_time"), 2.5 * 1002.0);
+}
+
+#[test]
+fn exponential_histograms() {
+    assert_eq!(allocations(|| Steady::exponential(Side::Left).record(2)), 0);
+    // The scale falls with each value, and then no longer.
+    let mut value = 1e-300;
+    let grows = || {
+        Steady::exponential(Side::Right).record(value);
+        Steady::open_exponential("mail").record(-value);
+        value *= 4.0;
+    };
+    assert_eq!(allocations(grows), 0);
+    let random = || {
+        Steady::open_exponential("mail").record(fastrand::f64());
+        Steady::open_exponential("mail").record_many(fastrand::i8(..), 3);
+    };
+    assert_eq!(allocations(random), 0);
 }
 
 #[test]

@@ -6,14 +6,14 @@ use std::thread;
 use std::time::Duration;
 
 use typed_metrics::{
-    Metric, add_metric_handler, attributes, clear_metric_handlers, flush, register_metric,
-    set_metric_handlers, shutdown,
+    HandlerError, Metric, MetricHandler, add_metric_handler, attributes, clear_metric_handlers,
+    flush, register_metric, set_metric_handlers, shutdown,
 };
 use typed_metrics_turn::my_turn;
 
 use crate::awkward::Awkward;
 use crate::jobs::{Jobs, total};
-use crate::probe::Probe;
+use crate::probe::{Probe, errors};
 
 #[test]
 fn a_handler_is_installed_told_of_every_metric_flushed_and_shut_down() {
@@ -107,8 +107,37 @@ fn an_error_leaves_everything_as_it_was() {
 
     flush().unwrap();
     assert_eq!(a.events(), ["install", "flush"]);
-    assert_eq!(b.events(), ["install", "shutdown"]);
+    assert_eq!(b.events(), ["install", "abandon"]);
     assert_eq!(failing.events(), ["install"]);
+    assert_eq!(errors(), [""; 0]);
+
+    // A handler that cannot end what it started is reported, and the error stays the same.
+    let stubborn = Probe::failing("stubborn", "abandon");
+    let again = set_metric_handlers((Arc::clone(&stubborn), failing)).unwrap_err();
+    assert_eq!(again.to_string(), error.to_string());
+    assert_eq!(stubborn.events(), ["install", "abandon"]);
+    assert_eq!(errors(), ["handler `stubborn` could not be ended: abandon fails"]);
+}
+
+#[test]
+fn a_handler_without_abandon_of_its_own_is_shut_down() {
+    struct Plain(Arc<Probe>);
+
+    impl MetricHandler for Plain {
+        fn flush(&self) -> Result<(), HandlerError> {
+            self.0.flush()
+        }
+
+        fn shutdown(&self) -> Result<(), HandlerError> {
+            self.0.shutdown()
+        }
+    }
+
+    let _turn = my_turn();
+    let probe = Probe::new("plain");
+    let failing = Probe::failing("failing", "install");
+    set_metric_handlers((Plain(Arc::clone(&probe)), failing)).unwrap_err();
+    assert_eq!(probe.events(), ["shutdown"]);
 }
 
 #[test]

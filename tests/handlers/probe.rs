@@ -95,6 +95,10 @@ impl MetricHandler for Probe {
     fn shutdown(&self) -> Result<(), HandlerError> {
         self.called("shutdown", "shutdown".to_owned())
     }
+
+    fn abandon(&self) -> Result<(), HandlerError> {
+        self.called("abandon", "abandon".to_owned())
+    }
 }
 
 /// The errors that were logged since the last call.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::thread;
 
 use fastrand::Rng;
-use metrics::{Key, Step, record, remove, shown};
+use metrics::{Key, Step, assert_adapts, is_adapting, record, remove, shown};
 use observed::Observed;
 use plain::Model;
 use typed_metrics::testing::capture;
@@ -133,7 +133,19 @@ impl History {
 
     fn check(&mut self) {
         self.observe();
-        assert_eq!(shown(&snapshot()), self.model.shown(), "history {}", self.seed);
+        let snapshot = snapshot();
+        assert_eq!(shown(&snapshot), self.model.shown(), "history {}", self.seed);
+        let recorded = self.model.recorded();
+        for metric in &snapshot.metrics {
+            for series in &metric.series {
+                let key = (metric.descriptor.name().to_owned(), series.labels.to_string());
+                if is_adapting(&key)
+                    && let Some(found) = series.value.as_histogram()
+                {
+                    assert_adapts(found, &recorded[&key]);
+                }
+            }
+        }
     }
 
     /// Leaves no series to the next history.
@@ -204,6 +216,11 @@ impl Readers {
                 }
                 *total += new;
                 assert_eq!(*total, histogram.count, "intervals of {series:?}");
+                for histogram in histogram.interval.as_deref().into_iter().chain([histogram]) {
+                    let Some(buckets) = &histogram.exponential else { continue };
+                    let counts = buckets.positive.counts.iter().chain(&buckets.negative.counts);
+                    assert_eq!(buckets.zeros + counts.sum::<u64>(), histogram.count);
+                }
             }
         }
     }

@@ -8,7 +8,8 @@ use fastrand::Rng;
 use typed_metrics::testing::Captured;
 use typed_metrics::value::GaugeValue;
 use typed_metrics::{
-    Descriptor, Entered, Gauge, Label, Metrics, Number, Observation, Snapshot, Value,
+    Descriptor, Entered, Gauge, HistogramSnapshot, Label, Metrics, Number, Observation, Snapshot,
+    Value,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Label)]
@@ -30,6 +31,8 @@ enum Everything<'a> {
     Height { side: Side },
     #[histogram(buckets = [-2, 0, 5])]
     Sizes { side: Side },
+    #[histogram(exponential, max_size = 8)]
+    Adapting { side: Side },
     #[counter]
     OpenPlain { name: &'a str },
     #[up_down_counter(value = f64)]
@@ -40,6 +43,8 @@ enum Everything<'a> {
     OpenHeight { name: &'a str },
     #[histogram(buckets = [-2, 0, 5])]
     OpenSizes { name: &'a str },
+    #[histogram(exponential, max_size = 8)]
+    OpenAdapting { name: &'a str },
 }
 
 /// A series of the model.
@@ -49,7 +54,7 @@ pub(crate) struct Key {
     second: bool,
 }
 
-const METRICS: u8 = 10;
+const METRICS: u8 = 12;
 
 impl Key {
     pub(crate) fn random(random: &mut Rng) -> Self {
@@ -58,12 +63,12 @@ impl Key {
 
     /// A series that can be entered.
     pub(crate) fn level(random: &mut Rng) -> Self {
-        Self { metric: if random.bool() { 2 } else { 7 }, second: random.bool() }
+        Self { metric: if random.bool() { 2 } else { 8 }, second: random.bool() }
     }
 
     /// A gauge.
     pub(crate) fn gauge(random: &mut Rng) -> Self {
-        Self { metric: if random.bool() { 3 } else { 8 }, second: random.bool() }
+        Self { metric: if random.bool() { 3 } else { 9 }, second: random.bool() }
     }
 
     pub(crate) fn all() -> impl Iterator<Item = Self> {
@@ -86,34 +91,36 @@ impl Key {
             2 => Everything::Level { side },
             3 => Everything::Height { side },
             4 => Everything::Sizes { side },
-            5 => Everything::OpenPlain { name },
-            6 => Everything::OpenWeight { name },
-            7 => Everything::OpenLevel { name },
-            8 => Everything::OpenHeight { name },
-            _ => Everything::OpenSizes { name },
+            5 => Everything::Adapting { side },
+            6 => Everything::OpenPlain { name },
+            7 => Everything::OpenWeight { name },
+            8 => Everything::OpenLevel { name },
+            9 => Everything::OpenHeight { name },
+            10 => Everything::OpenSizes { name },
+            _ => Everything::OpenAdapting { name },
         }
     }
 
     pub(crate) fn is_gauge(self) -> bool {
-        matches!(self.metric, 3 | 8)
+        matches!(self.metric, 3 | 9)
     }
 
     pub(crate) fn is_counter(self) -> bool {
-        matches!(self.metric, 0 | 1 | 5)
+        matches!(self.metric, 0 | 1 | 6)
     }
 
     /// Whether the series is an up-down counter.
     pub(crate) fn is_level(self) -> bool {
-        matches!(self.metric, 2 | 6 | 7)
+        matches!(self.metric, 2 | 7 | 8)
     }
 
     /// The number that a series counts when `value` is recorded in it. Counters take no negative
     /// numbers, and floats are eighths.
     pub(crate) fn counted(self, value: i32) -> f64 {
         match self.metric {
-            0 | 5 => f64::from(value.unsigned_abs()),
+            0 | 6 => f64::from(value.unsigned_abs()),
             1 => f64::from(value.unsigned_abs()) / 8.0,
-            6 => f64::from(value) / 8.0,
+            7 => f64::from(value) / 8.0,
             _ => f64::from(value),
         }
     }
@@ -126,13 +133,15 @@ impl Key {
             "level",
             "height",
             "sizes",
+            "adapting",
             "open_plain",
             "open_weight",
             "open_level",
             "open_height",
             "open_sizes",
+            "open_adapting",
         ];
-        let labels = match (self.metric < 5, self.second) {
+        let labels = match (self.metric < 6, self.second) {
             (true, false) => "side=left",
             (true, true) => "side=right",
             (false, false) => "name=a",
@@ -151,11 +160,13 @@ pub(crate) fn record(key: Key, value: i32) {
         2 => Everything::level(side).add(i64::from(value)),
         3 => Everything::height(side).set(value),
         4 => Everything::sizes(side).record(value),
-        5 => Everything::open_plain(name).add(positive),
-        6 => Everything::open_weight(name).add(counted),
-        7 => Everything::open_level(name).add(i64::from(value)),
-        8 => Everything::open_height(name).set(value),
-        _ => Everything::open_sizes(name).record(value),
+        5 => Everything::adapting(side).record(value),
+        6 => Everything::open_plain(name).add(positive),
+        7 => Everything::open_weight(name).add(counted),
+        8 => Everything::open_level(name).add(i64::from(value)),
+        9 => Everything::open_height(name).set(value),
+        10 => Everything::open_sizes(name).record(value),
+        _ => Everything::open_adapting(name).record(value),
     }
 }
 
@@ -220,11 +231,13 @@ pub(crate) fn remove(key: Key) {
         2 => Everything::level(side).remove(),
         3 => Everything::height(side).remove(),
         4 => Everything::sizes(side).remove(),
-        5 => Everything::open_plain(name).remove(),
-        6 => Everything::open_weight(name).remove(),
-        7 => Everything::open_level(name).remove(),
-        8 => Everything::open_height(name).remove(),
-        _ => Everything::open_sizes(name).remove(),
+        5 => Everything::adapting(side).remove(),
+        6 => Everything::open_plain(name).remove(),
+        7 => Everything::open_weight(name).remove(),
+        8 => Everything::open_level(name).remove(),
+        9 => Everything::open_height(name).remove(),
+        10 => Everything::open_sizes(name).remove(),
+        _ => Everything::open_adapting(name).remove(),
     }
 }
 
@@ -251,10 +264,10 @@ pub(crate) fn observe(key: Key, value: Arc<AtomicI32>) -> Option<Observation> {
         1 => Everything::weight(side).observe(counted),
         2 => Everything::level(side).observe(whole),
         3 => Everything::height(side).observe(counted),
-        5 => Everything::open_plain(name).observe(move || whole().unsigned_abs()),
-        6 => Everything::open_weight(name).observe(counted),
-        7 => Everything::open_level(name).observe(whole),
-        8 => Everything::open_height(name).observe(whole),
+        6 => Everything::open_plain(name).observe(move || whole().unsigned_abs()),
+        7 => Everything::open_weight(name).observe(counted),
+        8 => Everything::open_level(name).observe(whole),
+        9 => Everything::open_height(name).observe(whole),
         _ => return None,
     })
 }
@@ -278,6 +291,44 @@ pub(crate) fn shown(snapshot: &Snapshot) -> BTreeMap<(String, String), f64> {
 
 fn as_number(value: &Value) -> f64 {
     value.as_histogram().map_or_else(|| value.as_f64(), |histogram| histogram.sum)
+}
+
+/// Whether a series has the buckets of an exponential histogram of the model.
+pub(crate) fn is_adapting(key: &(String, String)) -> bool {
+    key.0.ends_with("adapting")
+}
+
+/// The values in each bucket of an exponential histogram, by a value of the bucket: `values` are
+/// all values that may be in it. The scale is as large as `values` allow.
+pub(crate) fn assert_adapts(found: &HistogramSnapshot, values: &BTreeMap<i32, u64>) {
+    let buckets = found.exponential.as_deref().expect("it is exponential");
+    #[expect(clippy::cast_possible_truncation, reason = "the values are small")]
+    let index = |value: i32, scale: i32| {
+        (f64::from(value.abs()).log2() * 2_f64.powi(scale)).ceil() as i32 - 1
+    };
+    let counts = |scale: i32, sign: i32| {
+        let mut counts = BTreeMap::new();
+        for (value, count) in values.iter().filter(|(value, _)| value.signum() == sign) {
+            *counts.entry(index(*value, scale)).or_insert(0) += count;
+        }
+        counts
+    };
+    let size = |scale: i32| {
+        let sizes = [-1, 1].map(|sign| {
+            let counts = counts(scale, sign);
+            let ends = counts.keys().next().zip(counts.keys().next_back());
+            ends.map_or(0, |(first, last)| i64::from(*last) - i64::from(*first) + 1)
+        });
+        sizes[0] + sizes[1]
+    };
+    let scale = (-11..=20).rev().find(|scale| size(*scale) <= 8);
+    assert_eq!(Some(buckets.scale), scale, "{buckets:?} of {values:?}");
+    assert_eq!(buckets.zeros, values.get(&0).copied().unwrap_or(0));
+    for (range, sign) in [(&buckets.positive, 1), (&buckets.negative, -1)] {
+        let found = (range.offset..).zip(range.counts.iter().copied());
+        let found: BTreeMap<_, _> = found.filter(|(_, count)| *count > 0).collect();
+        assert_eq!(found, counts(buckets.scale, sign), "{buckets:?} of {values:?}");
+    }
 }
 
 pub(crate) fn is_of_the_model(descriptor: &Descriptor) -> bool {

@@ -7,6 +7,8 @@ use crate::metrics::{Key, Step};
 #[derive(Default)]
 pub(crate) struct Model {
     values: BTreeMap<Key, f64>,
+    /// How often each value was recorded in each histogram.
+    histograms: BTreeMap<Key, BTreeMap<i32, u64>>,
     /// How often each series was removed.
     lives: BTreeMap<Key, u32>,
     /// The values that each open capture saw, the innermost last.
@@ -18,11 +20,22 @@ impl Model {
         for values in self.captures.iter_mut().chain([&mut self.values]) {
             apply(values, key, value);
         }
+        self.note(key, value);
+    }
+
+    fn note(&mut self, key: Key, value: i32) {
+        *self.histograms.entry(key).or_default().entry(value).or_default() += 1;
+    }
+
+    /// How often each value was recorded in a series, by the texts of a snapshot.
+    pub(crate) fn recorded(&self) -> BTreeMap<(String, String), BTreeMap<i32, u64>> {
+        self.histograms.iter().map(|(key, values)| (key.shown(), values.clone())).collect()
     }
 
     /// Records in a thread that is outside of every capture.
     pub(crate) fn record_outside(&mut self, key: Key, value: i32) {
         apply(&mut self.values, key, value);
+        self.note(key, value);
     }
 
     /// Takes a step in a gauge. A capture has a value of its own, which begins with the capture.
@@ -35,6 +48,7 @@ impl Model {
 
     pub(crate) fn remove(&mut self, key: Key) {
         self.values.remove(&key);
+        self.histograms.remove(&key);
         *self.lives.entry(key).or_default() += 1;
     }
 

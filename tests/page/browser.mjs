@@ -34,9 +34,12 @@ export async function freePort() {
   return port;
 }
 
+// The program with states is one of its own.
+const programOf = (name) => process.env.PAGE_PROGRAM + (name === "states" ? "-states" : "");
+
 // A program of this package, or another one, that serves its page at `url`.
 export class Program {
-  static async start(name, { port, path = process.env.PAGE_PROGRAM, args = [name] } = {}) {
+  static async start(name, { port, path = programOf(name), args = [name] } = {}) {
     const program = new Program();
     program.port = port ?? (await freePort());
     program.url = `http://127.0.0.1:${program.port}/`;

@@ -80,7 +80,7 @@ check("values of every kind are those that were recorded", (browser) =>
       return true;
     });
     assert.equal(await page.locator("#name").innerText(), "typed-metrics-page");
-    assert.match(await page.locator("#facts").innerText(), /^up \d+ s · 8 metrics · 14 series$/);
+    assert.match(await page.locator("#facts").innerText(), /^up \d+ s · 9 metrics · 15 series$/);
     assert.match(await headline(page, "shop.memory"), /^1\.50\sMiB$/u);
     assert.match(await headline(page, "shop.busy"), /^3$/);
     assert.match(await headline(page, "shop.cpu.utilization"), /^42\s%$/u);
@@ -90,9 +90,13 @@ check("values of every kind are those that were recorded", (browser) =>
       near(await entry(page, "shop.duration", "p50"), 8.5, 0.05);
       near(await entry(page, "shop.duration", "p99"), 25, 0.1);
       near(await headline(page, "shop.duration"), 1000);
+      near(await entry(page, "shop.spread", "p50"), 7, 0.05);
+      near(await entry(page, "shop.spread", "p99"), 3, 0.05); // in seconds
+      near(await headline(page, "shop.spread"), 1000);
       return true;
     });
-    for (const name of ["shop.requests", "shop.duration", "shop.memory", "shop.busy"]) {
+    const drawn = ["shop.requests", "shop.duration", "shop.spread", "shop.memory", "shop.busy"];
+    for (const name of drawn) {
       await eventually(`${name} is drawn`, () => isDrawn(page, name));
     }
     assert.match(
@@ -116,16 +120,71 @@ check("values of every kind are those that were recorded", (browser) =>
   }),
 );
 
+check("states are bands over time, with a legend, a text and all keys", (browser) =>
+  visit(browser, "states", {}, async (page) => {
+    const phase = row(page, "site.phase");
+    const links = row(page, "site.link");
+    assert.match(await phase.locator(".kind").innerText(), /^state$/);
+    await eventually(
+      "the program runs",
+      async () => (await headline(page, "site.phase")) === "running",
+    );
+    const names = (of) => of.locator(".entry:visible .entry-name").allInnerTexts();
+    assert.deepEqual(await names(phase), ["starting", "running", "draining"]);
+    assert.match(await entry(page, "site.phase", "draining"), /^0\s%$/u);
+    await eventually("the share of the time grows", async () => {
+      assert.ok(number(await entry(page, "site.phase", "running")) > 50);
+      return true;
+    });
+    await eventually("the bands are drawn", () => isDrawn(page, "site.phase"));
+    assert.equal(
+      await phase.locator(".plot").getAttribute("aria-label"),
+      "site.phase: running",
+    );
+    assert.deepEqual(await names(links), ["connected", "lost"]);
+    await eventually("both links are connected", async () =>
+      /^2\s*of 2 connected$/.test(await headline(page, "site.link")),
+    );
+    await eventually("one link is lost", async () => {
+      assert.equal(await entry(page, "site.link", "connected"), "1");
+      assert.equal(await entry(page, "site.link", "lost"), "1");
+      return true;
+    });
+    // The colours of two states differ.
+    const color = (of, at) =>
+      of.locator(".entry .swatch").nth(at).evaluate((swatch) => swatch.style.background);
+    assert.notEqual(await color(links, 0), await color(links, 1));
+    // By keyboard: the row opens, and the changes are text that can be reached and scrolled.
+    await links.focus();
+    await page.keyboard.press("Enter");
+    const changes = links.locator(".transitions ol");
+    await eventually("the changes are listed", async () => {
+      const [latest] = await changes.locator("li").allInnerTexts();
+      assert.match(latest, /^\d\d:\d\d:\d\d us: (connected → lost|lost → connected), after \d s$/);
+      return true;
+    });
+    await changes.focus();
+    assert.ok(await changes.evaluate((list) => list === document.activeElement));
+    await links.locator(".entry").nth(1).focus();
+    await page.keyboard.press("Enter");
+    assert.equal(await page.inputValue("#query"), "link=lost");
+    await eventually("only the lost link is left", async () => {
+      assert.match(await changes.locator("li").first().innerText(), /no change|lost/);
+      return true;
+    });
+  }),
+);
+
 check("search and filters leave the metrics and series that match", (browser) =>
   visit(browser, "shop", {}, async (page) => {
     const names = () =>
       page
         .locator("article.row:visible")
         .evaluateAll((rows) => rows.map((row) => row.getAttribute("aria-label")));
-    await eventually("all metrics are shown", async () => (await names()).length === 7);
+    await eventually("all metrics are shown", async () => (await names()).length === 8);
     await page.fill("#query", "reque");
     assert.deepEqual(await names(), ["shop.requests"]);
-    assert.equal(await page.locator("#matches").innerText(), "1 of 8");
+    assert.equal(await page.locator("#matches").innerText(), "1 of 9");
     await page.fill("#query", "route=/cart");
     assert.deepEqual(await names(), ["shop.requests", "shop.duration"]);
     await eventually("the rate is that of the route", async () => {
@@ -148,7 +207,7 @@ check("search and filters leave the metrics and series that match", (browser) =>
     await page.fill("#query", "nothing of this kind");
     assert.match(await page.locator("#empty").innerText(), /^Nothing matches/);
     await page.click("#empty button");
-    await eventually("all metrics are back", async () => (await names()).length === 7);
+    await eventually("all metrics are back", async () => (await names()).length === 8);
     // The menu of a label.
     await row(page, "shop.requests").locator(".label", { hasText: "status" }).click();
     await page.locator(".menu-item", { hasText: "500" }).click();

@@ -6,7 +6,9 @@ import { test } from "node:test";
 const part = (name) => import(`${process.env.PAGE_PARTS}/${name}.js`);
 const { History } = await part("history");
 const { Filter, toggled } = await part("filter");
+const { EMPTY } = await part("grid");
 const { position, valueAt } = await part("quantiles");
+const { bands, entities, stateAt, statesOf } = await part("states");
 const { digits, duration, format, group } = await part("units");
 
 const process_ = (uptime, id = "a") => ({ name: "test", pid: 1, id, uptime });
@@ -213,6 +215,81 @@ test("percentiles are those of Prometheus' histogram_quantile", () => {
   assert.equal(valueAt(position([0, 0, 0, 4], 0.5), { ...histogram, max: 100 }), 70);
 });
 
+test("histograms of several scales share the buckets of a grid", () => {
+  // Zeros, scale, and the first index with the counts that follow, below and above zero.
+  const narrow = [0, 2, [0], [8, 3, 0, 1]];
+  const wide = [2, 1, [-1, 5], [7, 4]];
+  const first = EMPTY.covering([narrow]);
+  assert.deepEqual([first.scale, first.counts(narrow)], [2, [0, 3, 0, 1, 0]]);
+  assert.deepEqual(first.boundaries, [8, 9, 10, 11].map((i) => 2 ** (i / 4)));
+  assert.equal(first.covering([narrow]), first);
+  const grid = first.covering([narrow, wide]);
+  const above = [4, 5, 6, 7, 8].map((i) => 2 ** (i / 2));
+  assert.deepEqual(grid.boundaries, [-1, -(2 ** -0.5), 0, ...above]);
+  // Indices 8 and 10 are 4 and 5 at the scale below.
+  assert.deepEqual(grid.counts(narrow), [0, 0, 0, 0, 3, 1, 0, 0, 0]);
+  assert.deepEqual(grid.counts(wide), [0, 5, 2, 0, 0, 0, 0, 4, 0]);
+  assert.deepEqual([1, 3].map((bucket) => first.placeIn(grid, bucket)), [4, 5]);
+  const last = grid.covering([[0, -1, [-1, 1], [0]]]);
+  assert.equal(last.scale, -1);
+  // The buckets that may have counts, besides those of zeros.
+  for (const bucket of [1, 4, 5, 6, 7]) {
+    const place = grid.placeIn(last, bucket);
+    assert.ok(last.boundaries[place - 1] <= grid.boundaries[bucket - 1], `begin of ${bucket}`);
+    assert.ok(grid.boundaries[bucket] <= last.boundaries[place], `end of ${bucket}`);
+  }
+  assert.equal(last.boundaries[grid.placeIn(last, 2)], 0);
+});
+
+test("a grid has few buckets, whatever the range", () => {
+  const far = EMPTY.covering([
+    [0, 20, [0], [0, 1]],
+    [1, 20, [1000 << 20, 1], [-(1000 << 20), 1]],
+  ]);
+  assert.ok(far.boundaries.length <= 165, String(far.boundaries.length));
+  assert.equal(far.counts([1, 20, [1000 << 20, 7], [0]]).reduce((a, b) => a + b), 8);
+  assert.ok(far.boundaries.every((limit, i) => i === 0 || far.boundaries[i - 1] < limit));
+});
+
+test("a wider range moves the counts that are kept, and counts nothing twice", () => {
+  const history = new History();
+  const values = [
+    [10, 1, 1, 2, [0, 3, [0], [0, 4, 6]]],
+    [13, 1, 1, 2, [0, 3, [0], [0, 6, 7]]],
+    [15, 1, 1, 99, [1, 0, [0], [0, 13, 1]]],
+    [19, 1, 1, 99, [1, 0, [0], [0, 13, 5]]],
+  ];
+  const heat = values.map((value, second) => {
+    feed(history, second + 1, [
+      metric("h", "histogram", [], [[[], value]], { exponential: true }),
+    ]);
+    const known = history.metrics.get("h");
+    known.matching = known.series;
+    return level(history, "h");
+  });
+  assert.deepEqual(heat.slice(1), [3, 2, 4]);
+  const known = history.metrics.get("h");
+  assert.deepEqual(known.boundaries, [0, 1, 2, 4]);
+  const counts = history.frames.map((frame) => [...(known.aggregate(frame, history.bySlot) ?? [])]);
+  assert.deepEqual(counts.slice(1), [
+    [0, 0, 3, 0, 0],
+    [1, 0, 0, 1, 0],
+    [0, 0, 0, 4, 0],
+  ]);
+});
+
+test("zeros are zero among the percentiles", () => {
+  const grid = EMPTY.covering([[5, 3, [0], [8, 5]]]);
+  const histogram = { boundaries: grid.boundaries, min: 0, max: 2.1 };
+  const counts = grid.counts([5, 3, [0], [8, 5]]);
+  assert.equal(valueAt(position(counts, 0.3), histogram), 0);
+  assert.ok(valueAt(position(counts, 0.9), histogram) > 2);
+  const only = [5, 20, [0], [0]];
+  const zeros = EMPTY.covering([only]);
+  const known = { boundaries: zeros.boundaries, min: 0, max: 0 };
+  assert.equal(valueAt(position(zeros.counts(only), 0.9), known), 0);
+});
+
 test("a query is read and written back", () => {
   const filter = new Filter(`cart route=/a status!=500 name="a b\\"c" "two words"`);
   assert.deepEqual(filter.words, ["cart", "two words"]);
@@ -256,4 +333,39 @@ test("numbers and units are written for people", () => {
   assert.equal(group("1234567").replace(/\u202f/g, ","), "1,234,567");
   assert.equal(duration(59), "59 s");
   assert.equal(duration(3600 * 25), "1 d 1 h");
+});
+
+test("states are bands of an entity, which end at a restart", () => {
+  const history = new History();
+  const states = (a, b) => {
+    const one = (peer, is) => ["up", "down"].map((link) => [[peer, link], Number(link === is)]);
+    const series = [...one("a", a), ...one("b", b)];
+    return [metric("s", "up_down_counter", ["peer", "link"], series, { state: "link" })];
+  };
+  feed(history, 1, states("up", "down"));
+  feed(history, 2, states("up", "up"));
+  feed(history, 3, states("down", "up"));
+  feed(history, 1, states("up", "up"), "another process");
+  feed(history, 2, states("up", "up"), "another process");
+  const found = history.metrics.get("s");
+  found.matching = found.series;
+  assert.deepEqual(statesOf(found), ["up", "down"]);
+  const [a, b] = entities(found);
+  assert.deepEqual([a.name, b.name], ["a", "b"]);
+  assert.equal(stateAt(b, history.frames[0]), "down");
+  const { frames } = history;
+  const times = frames.filter((frame) => !frame.mark).map((frame) => frame.time);
+  const at = (time) => times.indexOf(time);
+  const shape = (entity) =>
+    bands(entity, frames).map(({ state, start, end }) => [state, at(start), at(end)]);
+  assert.deepEqual(shape(a), [
+    ["up", 0, 1],
+    ["down", 1, 2],
+    ["up", 3, 4],
+  ]);
+  assert.deepEqual(shape(b), [
+    ["down", 0, 0],
+    ["up", 0, 2],
+    ["up", 3, 4],
+  ]);
 });

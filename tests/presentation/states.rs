@@ -169,6 +169,13 @@ fn by_value_1_sets_the_state_and_other_numbers_are_dropped() {
     let message = *wrong.unwrap_err().downcast::<String>().unwrap();
     assert!(message.contains("node=v phase=draining cluster=c1`: expected 1, but"), "{message}");
     assert!(message.contains("states.told node=v phase=running cluster=c1 = 1"), "{message}");
+    let wrong = std::panic::catch_unwind(|| {
+        seen.assert_gauge(Node::Told { node: "v", phase: Phase::Running }, 1.0);
+    });
+    assert_eq!(
+        *wrong.unwrap_err().downcast::<String>().unwrap(),
+        "`states.told` is a state; ask for `is_set` or `assert_set`, not for `gauge`"
+    );
 }
 
 #[test]

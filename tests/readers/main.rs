@@ -11,3 +11,4 @@ mod expiry;
 mod intervals;
 mod observed;
 mod removed;
+mod steady;

@@ -47,9 +47,49 @@ macro_rules! in_a_macro {
 
 in_a_macro!(settings::PREFIX, settings::LIMIT + 1, SLICE);
 
+#[derive(Metrics)]
+#[allow(dead_code, reason = "only the descriptors are read")]
+#[metrics(
+    prefix = "constants.enum",
+    buckets = SLICE,
+    also(Same, prefix = "constants.same"),
+    also(Other, prefix = "constants.other", buckets = linear(1, 1, 2))
+)]
+enum OfTheEnum {
+    #[histogram(unit = "s")]
+    Of,
+    #[histogram(unit = "By", buckets = [7])]
+    Own,
+    #[counter]
+    Count,
+}
+
+#[derive(Metrics)]
+#[metrics(prefix = settings::PREFIX)]
+enum Renamed {
+    #[counter(was = "constants.age")]
+    Years,
+}
+
 fn facts(descriptors: &[&'static Descriptor]) -> Vec<(&'static str, usize, &'static [f64])> {
     let facts = descriptors.iter().map(|d| (d.name(), d.series_limit(), d.boundaries()));
     facts.collect()
+}
+
+#[test]
+fn buckets_of_an_enum_are_those_of_its_histograms_without_buckets() {
+    let boundaries = |descriptors: Vec<&'static Descriptor>| {
+        descriptors.into_iter().map(Descriptor::boundaries).collect::<Vec<_>>()
+    };
+    assert_eq!(boundaries(OfTheEnum::descriptors()), [SLICE, &[7.0], &[]]);
+    assert_eq!(boundaries(Same::descriptors()), [SLICE, &[7.0], &[]]);
+    assert_eq!(boundaries(Other::descriptors()), [&[1.0, 2.0][..], &[7.0], &[]]);
+}
+
+#[test]
+fn an_old_name_may_be_under_a_constant_prefix() {
+    Renamed::years().inc();
+    assert_eq!(snapshot().get("constants.age").unwrap().series[0].value.as_f64(), 1.0);
 }
 
 #[test]

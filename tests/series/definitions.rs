@@ -1,9 +1,12 @@
 //! Two modules define one metric in the same way, as two versions of one crate do.
 
 use std::collections::HashMap;
+use std::thread::sleep;
+use std::time::{Duration, SystemTime};
 
 use typed_metrics::testing::capture;
 use typed_metrics::{Metrics, Reader, SeriesId, Snapshot, Value, catalog, snapshot};
+use typed_metrics_core::{Counting, PointReader};
 
 macro_rules! define {
     ($($module:ident)*) => {$(
@@ -29,6 +32,18 @@ macro_rules! define {
                 /// Wide.
                 #[counter(series_limit = 10_000)]
                 Wide { id: u32 },
+                /// Removed in one definition.
+                #[counter(series_limit = 10)]
+                Removed { name: &'a str },
+                /// Removed in one definition.
+                #[up_down_counter]
+                Level { name: &'a str },
+                /// Removed in one definition.
+                #[histogram(buckets = [1, 10])]
+                Lengths { name: &'a str },
+                /// Idle in one definition.
+                #[counter(expire = "100ms")]
+                Idle { name: &'a str },
                 /// Series that come and go.
                 #[counter(series_limit = 10)]
                 Passing { name: &'a str },
@@ -182,4 +197,115 @@ fn series_that_come_and_go_keep_their_ids_while_they_are_there() {
         one::Twice::passing(&name).remove();
         two::Twice::passing(&name).remove();
     }
+}
+
+/// The points of one series: since when and up to when they count, and their values.
+fn points(
+    reader: &PointReader,
+    metric: &str,
+    counting: Counting,
+) -> Vec<(SystemTime, SystemTime, f64)> {
+    let mut points = Vec::new();
+    let counting = |_: &'static _, _| counting;
+    reader.collect(
+        |wanted| wanted.name() == metric,
+        counting,
+        |_, point| points.push((point.created, point.time, point.value.as_f64())),
+    );
+    points
+}
+
+#[test]
+fn a_series_is_removed_in_all_definitions_so_that_no_total_falls() {
+    let reader = PointReader::new();
+    let totals = || points(&reader, "twice.removed", Counting::Totals);
+    let (one, two) = (one::Twice::removed("a"), two::Twice::removed("a"));
+    one.add(5);
+    two.add(3);
+    let [(first_life, _, value)] = *totals() else { panic!() };
+    assert_eq!(value, 8.0);
+
+    two.add(1);
+    one.remove();
+    assert!(snapshot().get("twice.removed").unwrap().series.is_empty());
+    // The definition that did not remove the series records first.
+    two.add(2);
+    let [(created, ended, last), (second_life, _, value)] = *totals() else { panic!() };
+    assert_eq!((created, last, value), (first_life, 9.0, 2.0));
+    assert!(first_life < ended && ended <= second_life);
+    one.add(4);
+    let [(created, _, value)] = *totals() else { panic!() };
+    assert_eq!((created, value), (second_life, 6.0));
+
+    // The last total without a life after it.
+    two.add(10);
+    two.remove();
+    let [(created, _, last)] = *totals() else { panic!() };
+    assert_eq!((created, last), (second_life, 16.0));
+    assert_eq!(totals(), []);
+}
+
+#[test]
+fn the_last_values_of_all_definitions_are_one_value_in_each_reader() {
+    let snapshots = Reader::new();
+    let changes = PointReader::new();
+    one::Twice::lengths("b").record(2);
+    two::Twice::lengths("b").record(20);
+    drop(snapshots.collect());
+    two::Twice::lengths("b").record(0.5);
+    one::Twice::lengths("b").remove();
+    one::Twice::lengths("other").record(1);
+
+    let snapshot = snapshots.collect();
+    let [removed] = &*snapshot.get("twice.lengths").unwrap().removed else { panic!() };
+    let last = removed.value.as_histogram().unwrap();
+    assert_eq!((last.count, last.sum, last.min, last.max), (3, 22.5, 0.5, 20.0));
+    let interval = last.interval.as_ref().unwrap();
+    assert_eq!((interval.count, interval.sum), (1, 0.5));
+    let mut sums: Vec<_> = points(&changes, "twice.lengths", Counting::Changes)
+        .into_iter()
+        .map(|(.., value)| value)
+        .collect();
+    sums.sort_by(f64::total_cmp);
+    assert_eq!(sums, [1.0, 22.5]);
+}
+
+#[test]
+fn the_level_of_all_definitions_falls_to_zero_at_once() {
+    let reader = PointReader::new();
+    let values = || -> Vec<f64> {
+        let points = points(&reader, "twice.level", Counting::Totals).into_iter();
+        points.map(|(.., value)| value).collect()
+    };
+    one::Twice::level("c").add(5);
+    two::Twice::level("c").add(3);
+    assert_eq!(values(), [8.0]);
+    two::Twice::level("c").remove();
+    assert_eq!(values(), [0.0]);
+    one::Twice::level("c").add(2);
+    two::Twice::level("c").add(-1);
+    assert_eq!(values(), [1.0]);
+    one::Twice::level("c").remove();
+    two::Twice::level("c").add(7);
+    assert_eq!(values(), [7.0]);
+}
+
+#[test]
+fn a_series_expires_when_it_is_idle_in_all_definitions() {
+    let wait = || sleep(Duration::from_millis(120));
+    let idle = || {
+        let found = snapshot();
+        let found = found.get("twice.idle").unwrap();
+        found.series_with(&[("name", "d")]).map(|series| series.value.clone())
+    };
+    one::Twice::idle("d").add(5);
+    two::Twice::idle("d").add(3);
+    assert_eq!(idle(), Some(Value::U64(8)));
+    wait();
+    two::Twice::idle("d").add(1);
+    assert_eq!(idle(), Some(Value::U64(9)));
+    wait();
+    assert_eq!(idle(), None);
+    one::Twice::idle("d").add(2);
+    assert_eq!(idle(), Some(Value::U64(2)));
 }

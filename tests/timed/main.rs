@@ -3,6 +3,7 @@
 mod calls;
 mod computed_labels;
 mod forms;
+mod groups;
 mod outcomes;
 mod polls;
 mod sampled;

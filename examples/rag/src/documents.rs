@@ -13,6 +13,8 @@ const DOCUMENTS: &[(&str, &str)] = &[
     ("guide::cost", include_str!("../../../src/guide/cost.rs")),
     ("guide::declaring", include_str!("../../../src/guide/declaring.rs")),
     ("guide::handlers", include_str!("../../../src/guide/handlers.rs")),
+    ("guide::histograms", include_str!("../../../src/guide/histograms.rs")),
+    ("guide::labels", include_str!("../../../src/guide/labels.rs")),
     ("guide::llm", include_str!("../../../src/guide/llm.rs")),
     ("guide::recording", include_str!("../../../src/guide/recording.rs")),
     ("guide::runtime", include_str!("../../../src/guide/runtime.rs")),

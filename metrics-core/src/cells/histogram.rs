@@ -27,8 +27,11 @@
 #[cfg(all(test, not(loom)))]
 mod tests;
 
-use super::totals::{Extremes, bucket};
+use super::exponential::window::{self, Contents, Window};
+use super::grid::Grid;
+use super::totals::{Extremes, Totals, bucket};
 use super::wide_sum::WideSum;
+use crate::rules::exponential::ExponentialSettings;
 use crate::sync::{
     AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
@@ -54,12 +57,13 @@ const BEFORE_HIGH: usize = 10;
 const BEFORE_LOW: usize = 11;
 const HEADER: usize = 12;
 
-/// The number of cells in the run of a histogram with this many boundaries.
-pub(crate) const fn width(boundaries: usize) -> usize {
-    HEADER + boundaries + 1
+/// The number of cells in the run of a histogram.
+pub(crate) const fn width(grid: Grid) -> usize {
+    HEADER + grid.width()
 }
 
-/// The position in the run of the cell of the bucket that `value` belongs to.
+/// The position in the run of the cell of the bucket that `value` belongs to. Without boundaries,
+/// this is the first cell of the buckets, for all values.
 #[inline(always)]
 pub(crate) fn bucket_cell(boundaries: &[f64], value: f64) -> u32 {
     // No truncation: a run is shorter than a segment.
@@ -73,40 +77,101 @@ pub(crate) fn bucket_at(cell: u32) -> u32 {
     u32::try_from(HEADER).map_or(0, |header| cell.saturating_sub(header))
 }
 
-/// Adds `value` if the run's tag is `tag`, and returns whether it did. For the owner only.
+/// Adds `value` to a histogram with boundaries if the run's tag is `tag`, and returns whether it
+/// did. For the owner only.
 #[inline(always)]
 pub(crate) fn record(run: &[AtomicU64], tag: u64, boundaries: &[f64], value: f64) -> bool {
-    record_with(run, tag, boundaries, value, 1, |header| {
-        let sum = f64::from_bits(header[SUM].load(Relaxed)) + value;
-        header[SUM].store(sum.to_bits(), Relaxed);
-    })
+    let Some((header, buckets)) = run.split_first_chunk() else { return false };
+    let Some(bucket) = buckets.get(bucket(boundaries, value)) else { return false };
+    record_with(header, tag, value, || add(bucket, 1), |header| add_to_sum(header, value))
+}
+
+/// Adds `value` to an exponential histogram, as [`record`] does, if its bucket is found in the
+/// common way. [`record_any`] also adds the others. So this function calls nothing.
+#[inline(always)]
+pub(crate) fn record_exponential(
+    run: &[AtomicU64],
+    tag: u64,
+    settings: ExponentialSettings,
+    value: f64,
+) -> bool {
+    let Some((header, buckets)) = run.split_first_chunk() else { return false };
+    let Some(window) = Window::of(buckets, settings) else { return false };
+    let bucket = window.place_by_table(settings.zero_threshold, value);
+    let Some(bucket) = bucket else { return false };
+    record_with(header, tag, value, || add(bucket, 1), |header| add_to_sum(header, value))
+}
+
+/// Adds `value` to an exponential histogram.
+fn record_anywhere(run: &[AtomicU64], tag: u64, settings: ExponentialSettings, value: f64) -> bool {
+    let Some((header, buckets)) = run.split_first_chunk() else { return false };
+    let Some(window) = Window::of(buckets, settings) else { return false };
+    let Some(bucket) = window.place(settings.zero_threshold, value) else {
+        return record_outside(header, window, tag, settings, value);
+    };
+    record_with(header, tag, value, || add(bucket, 1), |header| add_to_sum(header, value))
+}
+
+/// Adds a value that is outside of the windows.
+#[cold]
+#[inline(never)]
+fn record_outside(
+    header: &[AtomicU64; HEADER],
+    window: Window<'_>,
+    tag: u64,
+    settings: ExponentialSettings,
+    value: f64,
+) -> bool {
+    let add_to_bucket = || window.add(settings, value, 1);
+    record_with(header, tag, value, add_to_bucket, |header| add_to_sum(header, value))
 }
 
 /// Adds `count` times `value`, which count as one measurement for the interval.
-pub(crate) fn record_many(
-    run: &[AtomicU64],
-    tag: u64,
-    boundaries: &[f64],
-    value: f64,
-    count: u64,
-) -> bool {
-    record_with(run, tag, boundaries, value, count, |header| {
-        // Beside SUM, because the product has more digits than SUM holds.
-        add_before(header, WideSum::product(value, count));
-    })
+pub(crate) fn record_many(run: &[AtomicU64], tag: u64, grid: Grid, value: f64, count: u64) -> bool {
+    let Some((header, buckets)) = run.split_first_chunk() else { return false };
+    // Beside SUM, because the product has more digits than SUM holds.
+    let add_to_sum = |header: &_| add_before(header, WideSum::product(value, count));
+    match grid {
+        Grid::Explicit(boundaries) => {
+            let Some(bucket) = buckets.get(bucket(boundaries, value)) else { return false };
+            record_with(header, tag, value, || add(bucket, count), add_to_sum)
+        }
+        Grid::Exponential(settings) => {
+            let Some(window) = Window::of(buckets, settings) else { return false };
+            record_with(header, tag, value, || window.add(settings, value, count), add_to_sum)
+        }
+    }
+}
+
+/// Adds `count` times `value`, in any histogram.
+#[inline(never)]
+pub(crate) fn record_any(run: &[AtomicU64], tag: u64, grid: Grid, value: f64, count: u64) -> bool {
+    match (grid, count) {
+        (Grid::Explicit(boundaries), 1) => record(run, tag, boundaries, value),
+        (Grid::Exponential(settings), 1) => record_anywhere(run, tag, settings, value),
+        _ => record_many(run, tag, grid, value, count),
+    }
+}
+
+#[inline(always)]
+fn add(bucket: &AtomicU64, count: u64) {
+    bucket.store(bucket.load(Relaxed).wrapping_add(count), Relaxed);
+}
+
+#[inline(always)]
+fn add_to_sum(header: &[AtomicU64; HEADER], value: f64) {
+    let sum = f64::from_bits(header[SUM].load(Relaxed)) + value;
+    header[SUM].store(sum.to_bits(), Relaxed);
 }
 
 #[inline(always)]
 fn record_with(
-    run: &[AtomicU64],
+    header: &[AtomicU64; HEADER],
     tag: u64,
-    boundaries: &[f64],
     value: f64,
-    count: u64,
+    add_to_bucket: impl FnOnce(),
     add_to_sum: impl FnOnce(&[AtomicU64; HEADER]),
 ) -> bool {
-    let Some((header, buckets)) = run.split_first_chunk::<HEADER>() else { return false };
-    let Some(bucket) = buckets.get(bucket(boundaries, value)) else { return false };
     // Relaxed loads throughout: this thread wrote these cells itself, or took the shard over under
     // a lock, which orders the previous owner's writes before these loads. ACKNOWLEDGED is the
     // exception: see `acknowledge`.
@@ -114,7 +179,7 @@ fn record_with(
         return false;
     }
     write_sequenced(header, |sequence| {
-        bucket.store(bucket.load(Relaxed).wrapping_add(count), Relaxed);
+        add_to_bucket();
         // First: the beginning of an interval moves the sum away.
         if header[ACKNOWLEDGED].load(Relaxed) != header[NOTICED].load(Relaxed) {
             start_interval(header, sequence);
@@ -157,13 +222,13 @@ fn add_before(header: &[AtomicU64; HEADER], sum: WideSum) {
 
 /// Ends the interval at `copied`. For readers, one at a time, right after the copy.
 pub(crate) fn acknowledge(run: &[AtomicU64], copied: &Copied) {
-    if copied.0[SEQUENCE] != copied.0[ACKNOWLEDGED]
+    if copied.cells[SEQUENCE] != copied.cells[ACKNOWLEDGED]
         && let Some(acknowledged) = run.get(ACKNOWLEDGED)
     {
         // Relaxed: the copy cannot contain a write that the owner makes after it loads this store,
         // because the sequence would have moved and the copy would have started over. The lock that
         // keeps other readers out orders the stores of different readers.
-        acknowledged.store(copied.0[SEQUENCE], Relaxed);
+        acknowledged.store(copied.cells[SEQUENCE], Relaxed);
     }
 }
 
@@ -204,13 +269,15 @@ pub(crate) fn retag(run: &[AtomicU64], tag: u64) {
 /// Ends a measurement whose owner is missing, in a forked process. `sequence` is odd. For readers,
 /// one at a time.
 #[cold]
-fn finish_for_owner(run: &[AtomicU64], sequence: u64) {
+fn finish_for_owner(run: &[AtomicU64], grid: Grid, sequence: u64) {
     let Some((header, buckets)) = run.split_first_chunk::<HEADER>() else { return };
     // Relaxed: no other thread writes to the run. The exchange below publishes the stores.
     let extremes = Extremes::from_bits(header[MIN].load(Relaxed), header[MAX].load(Relaxed));
-    if extremes.is_none() {
-        // The owner began its first value, or was emptying the run. An empty run has no parts that
-        // contradict each other. Otherwise, one value may be in the bucket and not yet in the sum.
+    let is_moving = grid.exponential().is_some() && window::is_moving(buckets);
+    if extremes.is_none() || is_moving {
+        // The owner began its first value, or was emptying the run, or was moving its buckets. An
+        // empty run has no parts that contradict each other. Otherwise, one value may be in the
+        // bucket and not yet in the sum.
         clear(header, buckets);
     }
     // The store that the owner would make: if it goes on after all, it makes the same store.
@@ -247,10 +314,24 @@ fn raise(cell: &AtomicU64, value: f64) {
 }
 
 /// A consistent copy of a run. The memory is reused for the next run.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Copied(Vec<u64>);
+#[derive(Debug, Clone)]
+pub(crate) struct Copied {
+    grid: Grid,
+    cells: Vec<u64>,
+}
 
 impl Copied {
+    /// Memory for copies of the runs of one metric.
+    pub(crate) fn of(grid: Grid) -> Self {
+        Self { grid, cells: Vec::new() }
+    }
+
+    /// The same memory, for copies of the runs of another metric.
+    pub(crate) fn with(&mut self, grid: Grid) -> &mut Self {
+        self.grid = grid;
+        self
+    }
+
     /// Copies `run`; `None` if nothing was ever recorded in it.
     pub(crate) fn read(&mut self, run: &[AtomicU64]) -> Option<&Self> {
         let (sequence, rest) = run.split_first()?;
@@ -263,9 +344,9 @@ impl Copied {
                 return None;
             }
             if before % 2 == 0 {
-                self.0.clear();
-                self.0.push(before);
-                self.0.extend(rest.iter().map(|cell| cell.load(Relaxed)));
+                self.cells.clear();
+                self.cells.push(before);
+                self.cells.extend(rest.iter().map(|cell| cell.load(Relaxed)));
                 // Acquire fence: pairs with the release fence in `write_sequenced`. If one of the
                 // loads above saw a later write, the load below sees the odd sequence of that
                 // write, or a later sequence.
@@ -279,18 +360,19 @@ impl Copied {
                 (wait, seen) = (Wait::new(), before);
             }
             if wait.missing(1) > 0 {
-                finish_for_owner(run, before);
+                finish_for_owner(run, self.grid, before);
             }
         }
     }
 
     pub(crate) fn tag(&self) -> u64 {
-        self.0[TAG]
+        self.cells[TAG]
     }
 
     /// Whether the run has no values.
     pub(crate) fn is_empty(&self) -> bool {
-        self.buckets().iter().all(|count| *count == 0)
+        // Before the first value of an exponential histogram, its windows and scale are 0 too.
+        self.buckets().iter().all(|cell| *cell == 0)
     }
 
     /// Whether nothing was recorded between two copies of a run.
@@ -304,9 +386,15 @@ impl Copied {
     #[must_use]
     pub(crate) fn since(&self, earlier: &Self) -> Self {
         let mut late = self.clone();
-        let mut known = Extremes::of(f64::from_bits(self.0[LAST]));
-        for (cell, before) in late.0[HEADER..].iter_mut().zip(earlier.buckets()) {
-            *cell = cell.wrapping_sub(*before);
+        let mut known = Extremes::of(f64::from_bits(self.cells[LAST]));
+        let buckets = &mut late.cells[HEADER..];
+        match self.grid {
+            Grid::Explicit(_) => {
+                for (bucket, before) in buckets.iter_mut().zip(earlier.buckets()) {
+                    *bucket = bucket.wrapping_sub(*before);
+                }
+            }
+            Grid::Exponential(_) => window::subtract(buckets, earlier.buckets()),
         }
         if self.extremes().min < earlier.extremes().min {
             known.merge(Extremes::of(self.extremes().min));
@@ -314,45 +402,67 @@ impl Copied {
         if self.extremes().max > earlier.extremes().max {
             known.merge(Extremes::of(self.extremes().max));
         }
-        late.0[SUM] = 0;
-        (late.0[BEFORE_HIGH], late.0[BEFORE_LOW]) = self.sum().minus(earlier.sum()).to_bits();
+        late.cells[SUM] = 0;
+        (late.cells[BEFORE_HIGH], late.cells[BEFORE_LOW]) =
+            self.sum().minus(earlier.sum()).to_bits();
         for [min, max] in [[MIN, MAX], [INTERVAL_MIN, INTERVAL_MAX]] {
-            (late.0[min], late.0[max]) = (known.min.to_bits(), known.max.to_bits());
+            (late.cells[min], late.cells[max]) = (known.min.to_bits(), known.max.to_bits());
         }
         // The extremes of the interval are up to date, and no reader has seen the values.
-        (late.0[SEQUENCE], late.0[ACKNOWLEDGED], late.0[NOTICED]) = (2, 0, 0);
+        (late.cells[SEQUENCE], late.cells[ACKNOWLEDGED], late.cells[NOTICED]) = (2, 0, 0);
         late
     }
 
     pub(crate) fn sum(&self) -> WideSum {
-        let before = WideSum::from_bits(self.0[BEFORE_HIGH], self.0[BEFORE_LOW]);
-        before.plus(f64::from_bits(self.0[SUM]))
+        let before = WideSum::from_bits(self.cells[BEFORE_HIGH], self.cells[BEFORE_LOW]);
+        before.plus(f64::from_bits(self.cells[SUM]))
     }
 
     pub(crate) fn extremes(&self) -> Extremes {
-        Extremes::from_bits(self.0[MIN], self.0[MAX])
+        Extremes::from_bits(self.cells[MIN], self.cells[MAX])
     }
 
     /// The extremes of the values recorded since the last acknowledged copy. They are always values
     /// of this interval, but late values may be missing. For callers that keep other readers out.
     pub(crate) fn interval(&self) -> Extremes {
-        let acknowledged = self.0[ACKNOWLEDGED];
-        if self.0[SEQUENCE] == acknowledged {
+        let acknowledged = self.cells[ACKNOWLEDGED];
+        if self.cells[SEQUENCE] == acknowledged {
             Extremes::NONE
-        } else if self.0[NOTICED] == acknowledged {
-            Extremes::from_bits(self.0[INTERVAL_MIN], self.0[INTERVAL_MAX])
+        } else if self.cells[NOTICED] == acknowledged {
+            Extremes::from_bits(self.cells[INTERVAL_MIN], self.cells[INTERVAL_MAX])
         } else {
             // Every value since that copy is late. After a restart there is no value, and LAST is
             // NaN.
             let mut late = Extremes::NONE;
-            late.merge(Extremes::of(f64::from_bits(self.0[LAST])));
+            late.merge(Extremes::of(f64::from_bits(self.cells[LAST])));
             late
         }
     }
 
+    /// The cells after the header.
     pub(crate) fn buckets(&self) -> &[u64] {
-        &self.0[HEADER..]
+        &self.cells[HEADER..]
     }
+
+    /// Adds the contents to those of other runs of the same histogram.
+    pub(crate) fn add_to(&self, totals: &mut Totals) {
+        let buckets = match self.grid {
+            Grid::Explicit(_) => self.buckets(),
+            Grid::Exponential(_) => &[],
+        };
+        totals.add(self.sum(), self.extremes(), self.interval(), buckets);
+        if self.grid.exponential().is_some()
+            && let Some(contents) = Contents::of_cells(self.buckets())
+        {
+            totals.add_exponential(&contents);
+        }
+    }
+}
+
+/// The sequence number of a run, which grows with each measurement.
+pub(crate) fn sequence(run: &[AtomicU64]) -> u64 {
+    // Acquire: as in `Copied::read`.
+    run.get(SEQUENCE).map_or(0, |sequence| sequence.load(Acquire))
 }
 
 /// The tag of a run. For the owner only.
@@ -365,8 +475,18 @@ pub(crate) fn tag(run: &[AtomicU64]) -> u64 {
 pub(crate) fn absorb(run: &[AtomicU64], copied: &Copied) {
     let Some((header, buckets)) = run.split_first_chunk::<HEADER>() else { return };
     write_sequenced(header, |sequence| {
-        for (bucket, count) in buckets.iter().zip(copied.buckets()) {
-            bucket.store(bucket.load(Relaxed).wrapping_add(*count), Relaxed);
+        match copied.grid {
+            Grid::Explicit(_) => {
+                for (bucket, count) in buckets.iter().zip(copied.buckets()) {
+                    add(bucket, *count);
+                }
+            }
+            Grid::Exponential(settings) => {
+                let contents = Contents::of_cells(copied.buckets());
+                if let Some((window, contents)) = Window::of(buckets, settings).zip(contents) {
+                    window.absorb(&contents);
+                }
+            }
         }
         add_before(header, copied.sum());
         lower(&header[MIN], copied.extremes().min);

@@ -1,78 +1,75 @@
 //! A histogram into which any thread records.
 
-use super::histogram::Copied;
-use super::totals::{Extremes, Totals, bucket};
-use super::wide_sum::WideSum;
+use std::iter::successors;
+
+use super::grid::Grid;
+use super::histogram::{self, Copied};
+use super::totals::{Extremes, Totals};
 use crate::sync::{
-    AtomicU64, Mutex,
+    AtomicU64, Mutex, OnceLock,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
     Wait, lock,
 };
 
-/// A histogram for many writers with consistent reads. It has two halves, as in the Prometheus Go
-/// client's ["hot and cold" counts].
+/// A histogram for many writers with consistent reads. It consists of runs of the kind that a
+/// single writer has.
 ///
-/// A writer announces itself with one `fetch_add`, which also returns the hot half. The writer then
-/// writes to the hot half and counts itself as finished there. A reader makes the other half hot,
-/// waits until every writer announced in the cold half has finished, and drains the cold half into
-/// `drained`.
-///
-/// ["hot and cold" counts]: https://github.com/prometheus/client_golang/blob/main/prometheus/histogram.go
+/// A writer claims a run that nobody else has claimed, records there, and releases it. If all runs
+/// are claimed, the writer adds a run. So no writer waits, and there are never more runs than there
+/// were writers at the same time. A reader claims one run after the other, and moves what it holds
+/// to `drained`. For that, the reader waits for the writer of the run.
 #[derive(Debug)]
 pub(crate) struct SharedHistogram {
-    /// The top bit is the hot half. The bits below count the writers that began there since the
-    /// half became hot.
-    announced: AtomicU64,
-    halves: [Half; 2],
+    grid: Grid,
+    first: Run,
     drained: Mutex<Totals>,
 }
 
 #[derive(Debug)]
-struct Half {
-    finished: AtomicU64,
-    sum: AtomicU64,
-    min: AtomicU64,
-    max: AtomicU64,
-    buckets: Box<[AtomicU64]>,
+struct Run {
+    /// Odd while the run is claimed. Each claim and each release adds 1.
+    claims: AtomicU64,
+    cells: Box<[AtomicU64]>,
+    next: OnceLock<Box<Run>>,
 }
 
-const HOT: u64 = 1 << 63;
+/// Stands for the number of claims of a run whose writer is missing, in a forked process.
+const LOST: u64 = u64::MAX;
+
+/// The tag of all runs.
+const TAG: u64 = 1;
+
+/// A run that nobody else reads or writes until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Claimed<'a> {
+    grid: Grid,
+    run: &'a Run,
+    /// The odd number of claims.
+    claims: u64,
+}
 
 impl SharedHistogram {
-    pub(crate) fn new(boundaries: usize) -> Self {
-        Self {
-            announced: AtomicU64::new(0),
-            halves: [Half::new(boundaries), Half::new(boundaries)],
-            drained: Mutex::new(Totals::new(boundaries)),
-        }
+    pub(crate) fn new(grid: Grid) -> Self {
+        Self { grid, first: Run::new(grid), drained: Mutex::new(Totals::new(grid)) }
     }
 
-    /// Adds `count` times `value`.
-    pub(crate) fn record(&self, boundaries: &[f64], value: f64, count: u64) {
-        // Acquire: pairs with the release of the swap in `drain`. The half was zeroed before the
-        // swap that made it hot.
-        let announced = self.announced.fetch_add(1, Acquire);
-        let half = &self.halves[usize::from(announced & HOT != 0)];
-        if let Some(bucket) = half.buckets.get(bucket(boundaries, value)) {
-            bucket.fetch_add(count, Relaxed);
+    /// A run for one writer. Allocates one if all others are claimed.
+    pub(crate) fn claim(&self) -> Claimed<'_> {
+        let mut run = &self.first;
+        loop {
+            if let Some(claimed) = run.claim(self.grid) {
+                return claimed;
+            }
+            run = match run.next.get() {
+                Some(next) => next,
+                None => run.add_next(Box::new(Run::new(self.grid))),
+            };
         }
-        let update = |cell: &AtomicU64, value: f64, with: fn(f64, f64) -> f64| {
-            let new = |bits| Some(with(f64::from_bits(bits), value).to_bits());
-            // The closure always returns `Some`, so the update succeeds.
-            let _ = cell.fetch_update(Relaxed, Relaxed, new);
-        };
-        update(&half.sum, WideSum::product(value, count).value(), |sum, value| sum + value);
-        update(&half.min, value, f64::min);
-        update(&half.max, value, f64::max);
-        // Release: pairs with the acquire load of `finished` in `drain`. A reader that counts this
-        // writer as finished sees what it wrote.
-        half.finished.fetch_add(1, Release);
     }
 
     /// Adds the copy of a run.
     pub(crate) fn absorb(&self, copied: &Copied) {
-        let mut drained = lock(&self.drained);
-        drained.merge(copied.sum(), copied.extremes(), copied.interval(), copied.buckets());
+        copied.add_to(&mut lock(&self.drained));
     }
 
     /// Everything recorded so far. `end_interval` restarts the extremes of the interval.
@@ -90,82 +87,127 @@ impl SharedHistogram {
     pub(crate) fn clear(&self) -> Totals {
         let mut drained = lock(&self.drained);
         self.drain(&mut drained);
-        let boundaries = drained.buckets.len() - 1;
-        std::mem::replace(&mut drained, Totals::new(boundaries))
+        std::mem::replace(&mut drained, Totals::new(self.grid))
     }
 
     fn drain(&self, totals: &mut Totals) {
-        // Relaxed: only readers change the top bit, and this reader holds the lock of `drained`.
-        let hot = self.announced.load(Relaxed) & HOT;
-        // Release: pairs with the acquire in `record`. A writer that sees the new hot half sees the
-        // half zeroed. Acquire: no load below moves before the swap.
-        let began = self.announced.swap(hot ^ HOT, AcqRel) & !HOT;
-        let cold = &self.halves[usize::from(hot != 0)];
-        let mut wait = Wait::new();
-        loop {
-            // Acquire: pairs with the release of `finished` in `record`.
-            let unfinished = began.wrapping_sub(cold.finished.load(Acquire));
-            // Missing writers are no longer announced in this half, and finish nothing.
-            if unfinished == 0 || wait.missing(unfinished) > 0 {
-                break;
-            }
+        let mut copied = Copied::of(self.grid);
+        for run in successors(Some(&self.first), |run| run.next.get().map(|next| &**next)) {
+            run.drain(self.grid, &mut copied, totals);
         }
-        let buckets: Vec<u64> = cold.buckets.iter().map(|b| b.load(Relaxed)).collect();
-        let extremes = Extremes {
-            min: f64::from_bits(cold.min.load(Relaxed)),
-            max: f64::from_bits(cold.max.load(Relaxed)),
-        };
-        let sum = WideSum::ZERO.plus(f64::from_bits(cold.sum.load(Relaxed)));
-        // Without extremes, all writers are missing, and their values too.
-        if !extremes.is_none() {
-            totals.merge(sum, extremes, extremes, &buckets);
-        }
-        cold.zero();
     }
 }
 
-impl Half {
-    fn new(boundaries: usize) -> Self {
-        let half = Self {
-            finished: AtomicU64::new(0),
-            sum: AtomicU64::new(0),
-            min: AtomicU64::new(0),
-            max: AtomicU64::new(0),
-            buckets: (0..=boundaries).map(|_| AtomicU64::new(0)).collect(),
-        };
-        half.zero();
-        half
+impl Run {
+    fn new(grid: Grid) -> Self {
+        let cells: Box<[_]> = (0..histogram::width(grid)).map(|_| AtomicU64::new(0)).collect();
+        histogram::restart(&cells, TAG);
+        Self { claims: AtomicU64::new(0), cells, next: OnceLock::new() }
     }
 
-    fn zero(&self) {
-        // Relaxed: the swap that makes this half hot again publishes these stores.
-        self.finished.store(0, Relaxed);
-        self.sum.store(0, Relaxed);
-        self.min.store(f64::INFINITY.to_bits(), Relaxed);
-        self.max.store(f64::NEG_INFINITY.to_bits(), Relaxed);
-        self.buckets.iter().for_each(|bucket| bucket.store(0, Relaxed));
+    /// Makes `next` the run after this one, unless another thread was faster. Returns the run after
+    /// this one.
+    fn add_next(&self, next: Box<Self>) -> &Self {
+        let _ = self.next.set(next);
+        self.next.get().expect("it was just set")
+    }
+
+    fn claim(&self, grid: Grid) -> Option<Claimed<'_>> {
+        let claims = self.claims.load(Relaxed);
+        if !claims.is_multiple_of(2) {
+            return None;
+        }
+        let odd = claims + 1;
+        // Acquire: pairs with the release of the claim before. This claim sees what was written
+        // then.
+        self.claims.compare_exchange(claims, odd, Acquire, Relaxed).ok()?;
+        Some(Claimed { grid, run: self, claims: odd })
+    }
+
+    /// Moves the contents to `totals`.
+    fn drain(&self, grid: Grid, copied: &mut Copied, totals: &mut Totals) {
+        let (mut wait, mut seen) = (Wait::new(), 0);
+        let claimed = loop {
+            if let Some(claimed) = self.claim(grid) {
+                break claimed;
+            }
+            let claims = self.claims.load(Relaxed);
+            if claims == LOST {
+                return;
+            }
+            // Another writer has claimed the run since.
+            if claims != seen {
+                (wait, seen) = (Wait::new(), claims);
+            }
+            // AcqRel: as `claim`, and the writer does not release the run after all.
+            if wait.missing(1) > 0
+                && self.claims.compare_exchange(claims, LOST, AcqRel, Relaxed).is_ok()
+            {
+                break Claimed { grid, run: self, claims };
+            }
+        };
+        if let Some(copied) = copied.read(&self.cells)
+            && !copied.is_empty()
+        {
+            copied.add_to(totals);
+            histogram::restart(&self.cells, TAG);
+        }
+        drop(claimed);
+    }
+}
+
+impl Claimed<'_> {
+    /// Adds `count` times `value`.
+    pub(crate) fn record(&self, value: f64, count: u64) {
+        histogram::record_any(&self.run.cells, TAG, self.grid, value, count);
+    }
+}
+
+impl Drop for Claimed<'_> {
+    fn drop(&mut self) {
+        // Release: pairs with the acquire in `claim`. It fails if the run is lost.
+        let _ = self.run.claims.compare_exchange(
+            self.claims,
+            self.claims.wrapping_add(1),
+            Release,
+            Relaxed,
+        );
     }
 }
 
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-    use crate::cells::histogram;
+    use crate::cells::wide_sum::WideSum;
+    use crate::rules::exponential::ExponentialSettings;
     use crate::sync::process;
 
-    const BOUNDARIES: &[f64] = &[-10.0, 0.0, 10.0];
+    const EXPLICIT: Grid = Grid::Explicit(&[-10.0, 0.0, 10.0]);
+    const EXPONENTIAL: Grid =
+        Grid::Exponential(ExponentialSettings::DEFAULT.max_size(8).zero_threshold(0.3));
+
+    impl SharedHistogram {
+        fn record(&self, value: f64, count: u64) {
+            self.claim().record(value, count);
+        }
+
+        fn runs(&self) -> usize {
+            successors(Some(&self.first), |run| run.next.get().map(|next| &**next)).count()
+        }
+    }
 
     #[test]
     fn random_histories_agree_with_plain_totals() {
         for seed in 0..if cfg!(miri) { 3 } else { 200 } {
             let mut random = fastrand::Rng::with_seed(seed);
-            let histogram = SharedHistogram::new(BOUNDARIES.len());
-            let mut model = Totals::new(BOUNDARIES.len());
+            let grid = if random.bool() { EXPLICIT } else { EXPONENTIAL };
+            let histogram = SharedHistogram::new(grid);
+            let mut model = Totals::new(grid);
             for _ in 0..100 {
                 match random.u8(..12) {
                     0 => {
                         assert_eq!(histogram.clear(), model);
-                        model = Totals::new(BOUNDARIES.len());
+                        model = Totals::new(grid);
                     }
                     1 => {
                         assert_eq!(histogram.read(true), model);
@@ -174,20 +216,21 @@ mod tests {
                     2 => assert_eq!(histogram.read(false), model),
                     // The copy of a run is added.
                     3 => {
-                        let run: Vec<_> = (0..histogram::width(BOUNDARIES.len()))
-                            .map(|_| AtomicU64::new(0))
-                            .collect();
-                        histogram::restart(&run, 1);
+                        let run = Run::new(grid);
                         let value = f64::from(random.i8(..));
-                        assert!(histogram::record(&run, 1, BOUNDARIES, value));
-                        histogram.absorb(Copied::default().read(&run).unwrap());
-                        model.record(BOUNDARIES, value, 1);
+                        run.claim(grid).unwrap().record(value, 1);
+                        histogram.absorb(Copied::of(grid).read(&run.cells).unwrap());
+                        model.record(grid, value, 1);
                     }
                     _ => {
                         let value = f64::from(random.i8(..)) / 4.0;
                         let count = random.u64(1..4);
-                        histogram.record(BOUNDARIES, value, count);
-                        model.record(BOUNDARIES, value, count);
+                        // Sometimes, other runs are claimed.
+                        let others: Vec<_> =
+                            (0..random.u8(..3)).map(|_| histogram.claim()).collect();
+                        histogram.record(value, count);
+                        drop(others);
+                        model.record(grid, value, count);
                     }
                 }
             }
@@ -196,41 +239,54 @@ mod tests {
     }
 
     #[test]
-    fn each_read_sends_later_writers_to_the_other_half() {
-        let histogram = SharedHistogram::new(BOUNDARIES.len());
-        for hot in [1 << 63, 0, 1 << 63] {
-            histogram.record(BOUNDARIES, 4.0, 1);
-            histogram.read(false);
-            assert_eq!(histogram.announced.load(Relaxed), hot);
+    fn there_are_as_many_runs_as_writers_at_the_same_time() {
+        let histogram = SharedHistogram::new(EXPLICIT);
+        (0..3).for_each(|_| histogram.record(4.0, 1));
+        histogram.read(false);
+        assert_eq!(histogram.runs(), 1);
+        for _ in 0..2 {
+            drop([histogram.claim(), histogram.claim(), histogram.claim()]);
+            assert_eq!(histogram.runs(), 3);
         }
     }
 
     #[test]
     fn a_forked_process_does_not_wait_for_missing_writers() {
         let _forked = process::Pretended::begin();
-        let histogram = SharedHistogram::new(BOUNDARIES.len());
-        let begin = || {
-            let announced = histogram.announced.fetch_add(1, Acquire);
-            histogram.halves[usize::from(announced & HOT != 0)].buckets[2].fetch_add(1, Relaxed);
-        };
-        begin();
-        assert_eq!(histogram.read(false), Totals::new(BOUNDARIES.len()));
+        let histogram = SharedHistogram::new(EXPLICIT);
+        std::mem::forget(histogram.claim());
+        assert_eq!(histogram.read(false), Totals::new(EXPLICIT));
         for whole in 1..4 {
-            histogram.record(BOUNDARIES, 4.0, 1);
-            begin();
-            // A value that was begun may count.
+            let missing = histogram.claim();
+            missing.record(4.0, 1);
+            std::mem::forget(missing);
+            // What the missing writer has recorded counts, and counts once.
+            histogram.record(4.0, 1);
+            assert_eq!(histogram.read(true).count(), 2 * whole);
             assert_eq!(histogram.read(true).count(), 2 * whole);
         }
         assert_eq!(histogram.read(false).extremes, Extremes::of(4.0));
     }
 
     #[test]
+    fn a_writer_that_was_taken_for_missing_does_not_release_its_run() {
+        let _forked = process::Pretended::begin();
+        let histogram = SharedHistogram::new(EXPLICIT);
+        let slow = histogram.claim();
+        histogram.read(false);
+        drop(slow);
+        assert!(histogram.first.claim(EXPLICIT).is_none());
+        histogram.record(4.0, 1);
+        assert_eq!((histogram.read(false).count(), histogram.runs()), (1, 2));
+    }
+
+    #[test]
     fn threads_lose_nothing_while_it_is_drained() {
-        let histogram = SharedHistogram::new(BOUNDARIES.len());
+        let histogram = SharedHistogram::new(EXPLICIT);
         let each = if cfg!(miri) { 20 } else { 5_000 };
         std::thread::scope(|scope| {
             for _ in 0..3 {
-                scope.spawn(|| (0..each).for_each(|_| histogram.record(BOUNDARIES, 4.0, 1)));
+                scope.spawn(|| (0..each).for_each(|_| histogram.record(4.0, 1)));
             }
             let mut before = 0;
             for _ in 0..each / 5 {
@@ -240,7 +296,9 @@ mod tests {
                 let sum = WideSum::ZERO.plus(4.0 * totals.count() as f64);
                 let buckets = vec![0, 0, totals.count(), 0];
                 if totals.count() > 0 {
-                    assert_eq!(totals, Totals { sum, extremes, interval: extremes, buckets });
+                    let whole =
+                        Totals { sum, extremes, interval: extremes, buckets, exponential: None };
+                    assert_eq!(totals, whole);
                 }
                 before = totals.count();
             }

@@ -1,5 +1,8 @@
 //! Sums of histograms in plain memory.
 
+use super::exponential::buckets::ExponentialBuckets;
+use super::exponential::window::Contents;
+use super::grid::Grid;
 use super::wide_sum::WideSum;
 
 /// The smallest and the largest of some values. Without values, `min` is +∞ and `max` is -∞.
@@ -31,6 +34,11 @@ impl Extremes {
     }
 }
 
+/// The empty buckets of an exponential histogram; `None` for explicit ones.
+fn exponential(grid: Grid) -> Option<Box<ExponentialBuckets>> {
+    grid.exponential().map(|settings| Box::new(ExponentialBuckets::new(settings)))
+}
+
 /// A histogram in plain memory, into which readers add the runs of all shards.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Totals {
@@ -38,25 +46,33 @@ pub(crate) struct Totals {
     pub(crate) extremes: Extremes,
     /// The extremes of the current interval.
     pub(crate) interval: Extremes,
+    /// One bucket if the histogram is exponential.
     pub(crate) buckets: Vec<u64>,
+    /// Some if the histogram is exponential.
+    pub(crate) exponential: Option<Box<ExponentialBuckets>>,
 }
 
 impl Totals {
-    pub(crate) fn new(boundaries: usize) -> Self {
+    pub(crate) fn new(grid: Grid) -> Self {
         Self {
             sum: WideSum::ZERO,
             extremes: Extremes::NONE,
             interval: Extremes::NONE,
-            buckets: vec![0; boundaries + 1],
+            buckets: vec![0; grid.boundaries().len() + 1],
+            exponential: exponential(grid),
         }
     }
 
-    /// Makes this an empty histogram with as many boundaries, in the same memory.
-    pub(crate) fn clear(&mut self, boundaries: usize) {
-        let Self { sum, extremes, interval, buckets } = self;
+    /// Makes this an empty histogram, in the same memory.
+    pub(crate) fn clear(&mut self, grid: Grid) {
+        let Self { sum, extremes, interval, buckets, exponential: own } = self;
         (*sum, *extremes, *interval) = (WideSum::ZERO, Extremes::NONE, Extremes::NONE);
         buckets.clear();
-        buckets.resize(boundaries + 1, 0);
+        buckets.resize(grid.boundaries().len() + 1, 0);
+        match (own, grid) {
+            (Some(buckets), Grid::Exponential(settings)) => buckets.clear(settings),
+            (own, _) => *own = exponential(grid),
+        }
     }
 
     pub(crate) fn count(&self) -> u64 {
@@ -64,15 +80,35 @@ impl Totals {
     }
 
     /// Adds `count` times `value`.
-    pub(crate) fn record(&mut self, boundaries: &[f64], value: f64, count: u64) {
-        let bucket = &mut self.buckets[bucket(boundaries, value)];
+    pub(crate) fn record(&mut self, grid: Grid, value: f64, count: u64) {
+        let bucket = &mut self.buckets[bucket(grid.boundaries(), value)];
         *bucket = bucket.wrapping_add(count);
+        if let Some(buckets) = &mut self.exponential {
+            buckets.record(value, count);
+        }
         self.sum = self.sum.merged(WideSum::product(value, count));
         self.extremes.merge(Extremes::of(value));
         self.interval.merge(Extremes::of(value));
     }
 
-    pub(crate) fn merge(
+    /// Adds another histogram.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.add(other.sum, other.extremes, other.interval, &other.buckets);
+        if let Some((buckets, other)) = self.exponential.as_mut().zip(other.exponential.as_ref()) {
+            buckets.merge(other);
+        }
+    }
+
+    /// Adds the buckets of an exponential histogram.
+    pub(super) fn add_exponential(&mut self, contents: &Contents<'_>) {
+        let bucket = &mut self.buckets[0];
+        *bucket = bucket.wrapping_add(contents.count());
+        if let Some(buckets) = &mut self.exponential {
+            buckets.add(contents);
+        }
+    }
+
+    pub(super) fn add(
         &mut self,
         sum: WideSum,
         extremes: Extremes,

@@ -14,7 +14,8 @@ use crate::store::series::Series;
 pub(crate) fn absorb(scope: &Scope) {
     let inside = scope.enter_outer();
     // Readers are kept out: otherwise they would see counts twice, or not at all.
-    let readers = lock_readers();
+    let mut readers = lock_readers();
+    readers.note_moved();
     absorb_all(&View::of(scope));
     scope.recycle();
     drop(readers);
@@ -48,7 +49,7 @@ fn absorb_series(series: Series, view: &View<'_>) {
 }
 
 fn absorb_histogram(series: Series, view: &View<'_>) {
-    let mut copied = Copied::default();
+    let mut copied = Copied::of(series.block.grid());
     for run in view.runs(series) {
         if let Some(copied) = copied.read(run) {
             series.absorb(copied);

@@ -257,8 +257,10 @@ impl MetricChanges {
         view: &View<'_>,
         readers: &mut Readers,
     ) {
-        family.for_each_series(|series| {
+        let (mut steady, unchanged) = readers.take_steady(reader, family, view);
+        family.for_each_series_but(&unchanged, |series| {
             series.settle();
+            steady.note(series, view);
             let Some(totals) = histogram(series, view, true) else { return };
             let (labels, created) = (SeriesLabels::of(series), series.created());
             // If the series was recycled after it was found, labels and totals may be later ones.
@@ -271,6 +273,7 @@ impl MetricChanges {
                 self.series.push(SeriesChange { id: series.id(), value, created, labels });
             }
         });
+        readers.keep_steady(reader, family.descriptor(), steady);
     }
 
     /// Adds the changes of sums and gauges.
@@ -282,10 +285,12 @@ impl MetricChanges {
         readers: &mut Readers,
     ) {
         let began = readers.created(SystemTime::UNIX_EPOCH);
+        let (mut steady, unchanged) = readers.take_steady(reader, family, view);
         let Some(progress) = readers.numbers(reader, family) else { return };
         let descriptor = family.descriptor();
-        family.for_each_series(|series| {
+        family.for_each_series_but(&unchanged, |series| {
             series.settle();
+            steady.note(series, view);
             let Some(Reading::Number(now)) = read(series, view) else { return };
             let (labels, created) = (SeriesLabels::of(series), series.created());
             // If the series was recycled after it was found, labels and counts may be later ones.
@@ -299,6 +304,7 @@ impl MetricChanges {
                 self.series.push(SeriesChange { id, value, created, labels });
             }
         });
+        readers.keep_steady(reader, descriptor, steady);
     }
 
     fn show_under_old_name(&mut self, old: &'static Descriptor) {

@@ -4,6 +4,7 @@
 use super::last_recorded::{Contents, Moment};
 use super::progress::Readers;
 use super::remove::expire;
+use super::twins::retain_without_live_twin;
 use crate::cells::change::Reading;
 use crate::store::family::Family;
 use crate::store::read::{View, read};
@@ -11,6 +12,8 @@ use crate::store::series::Series;
 
 /// Notes which series were recorded since the last collection, and removes those that have expired
 /// or were replaced. Leaves out metrics that neither expire nor are tracked.
+///
+/// A series expires together with its twins in other definitions of the metric.
 ///
 /// A collection calls this function before it makes the view that it reads: the removals here count
 /// cells that an older view may not have.
@@ -37,6 +40,7 @@ pub(super) fn look_for_expired(families: &[&'static Family], readers: &mut Reade
             }
         });
     }
+    retain_without_live_twin(&mut expired, &view);
     for series in expired {
         expire(series, readers);
     }

@@ -1,6 +1,7 @@
 //! The extremes and the sum of an interval, corrected where readers do not know them exactly.
 
-use crate::cells::totals::{Extremes, bucket, count};
+use crate::cells::filled::Filled;
+use crate::cells::totals::Extremes;
 use crate::number::Number;
 
 /// The extremes of an interval, estimated from `known`: extremes of some of its values, or none.
@@ -14,15 +15,14 @@ pub(super) fn fit(
     known: Extremes,
     mean: f64,
     noise: f64,
-    boundaries: &[f64],
-    buckets: &[u64],
+    buckets: &[Filled],
     lifetime: Extremes,
 ) -> Extremes {
-    let first = buckets.iter().position(|count| *count > 0).unwrap_or(0);
-    let last = buckets.iter().rposition(|count| *count > 0).unwrap_or(0);
-    let is_single = count(buckets) == 1;
+    let (Some(first), Some(last)) = (buckets.first(), buckets.last()) else { return known };
+    let is_single = buckets.len() == 1 && first.count == 1;
     let Extremes { mut min, mut max } = known;
-    if known.is_none() || is_single && (min < max || bucket(boundaries, min) != first) {
+    let is_outside = min <= first.lower || min > first.upper;
+    if known.is_none() || is_single && (min < max || is_outside) {
         (min, max) = (mean, mean);
     } else if !is_single {
         if mean < min - noise {
@@ -34,10 +34,9 @@ pub(super) fn fit(
     }
     // `clamp` would panic if the limits contradict each other. The buckets are in order, so the
     // extremes stay in order.
-    let limit = |i: usize, value: f64| {
-        let low = i.checked_sub(1).map_or(f64::NEG_INFINITY, |i| boundaries[i].next_up());
-        let high = boundaries.get(i).copied().unwrap_or(f64::INFINITY);
-        value.max(low.max(lifetime.min)).min(high.min(lifetime.max))
+    let limit = |bucket: &Filled, value: f64| {
+        let low = bucket.lower.next_up().max(lifetime.min);
+        value.max(low).min(bucket.upper.min(lifetime.max))
     };
     Extremes { min: limit(first, min), max: limit(last, max) }
 }
@@ -47,25 +46,17 @@ pub(super) fn fit(
 /// They may contradict `sum` if it was rounded to the precision of a large sum, or if the sum
 /// before was at the limit of floats. `extremes` come from [`fit`]: the real extremes are these, or
 /// lie further out.
-pub(super) fn fit_sum(
-    sum: f64,
-    extremes: Extremes,
-    boundaries: &[f64],
-    buckets: &[u64],
-    lifetime: Extremes,
-) -> f64 {
-    let first = buckets.iter().position(|count| *count > 0);
-    let last = buckets.iter().rposition(|count| *count > 0);
+pub(super) fn fit_sum(sum: f64, extremes: Extremes, buckets: &[Filled], lifetime: Extremes) -> f64 {
+    let last = buckets.len().saturating_sub(1);
     let (mut low, mut high) = (Limit::default(), Limit::default());
-    for (i, count) in buckets.iter().enumerate().filter(|(_, count)| **count > 0) {
-        let lower = i.checked_sub(1).map_or(lifetime.min, |i| boundaries[i].max(lifetime.min));
-        let upper = boundaries.get(i).map_or(lifetime.max, |upper| upper.min(lifetime.max));
-        let rest = (count - 1) as f64;
+    for (i, bucket) in buckets.iter().enumerate() {
+        let (lower, upper) = (bucket.lower.max(lifetime.min), bucket.upper.min(lifetime.max));
+        let rest = (bucket.count - 1) as f64;
         // One value is at least the largest extreme, and one is at most the smallest.
         low.add(lower * rest);
-        low.add(if Some(i) == last { extremes.max } else { lower });
+        low.add(if i == last { extremes.max } else { lower });
         high.add(upper * rest);
-        high.add(if Some(i) == first { extremes.min } else { upper });
+        high.add(if i == 0 { extremes.min } else { upper });
     }
     if sum < low.sum - low.error() {
         low.sum
@@ -100,12 +91,18 @@ impl Limit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cells::filled::filled;
+
+    fn buckets(boundaries: &[f64], counts: &[u64]) -> Vec<Filled> {
+        filled(boundaries, counts, None).collect()
+    }
 
     /// The extremes of values in the buckets up to 1, up to 10 and above.
     fn fit_to(known: (f64, f64), mean: f64, buckets: &[u64; 3]) -> (f64, f64) {
         let known = Extremes { min: known.0, max: known.1 };
         let lifetime = Extremes { min: 0.0, max: 50.0 };
-        let Extremes { min, max } = fit(known, mean, 0.5, &[1.0, 10.0], buckets, lifetime);
+        let Extremes { min, max } =
+            fit(known, mean, 0.5, &self::buckets(&[1.0, 10.0], buckets), lifetime);
         (min, max)
     }
 
@@ -145,15 +142,16 @@ mod tests {
     fn a_sum_is_moved_only_if_facts_contradict_it() {
         let (lifetime, extremes) =
             (Extremes { min: 0.0, max: 50.0 }, Extremes { min: 0.5, max: 30.0 });
-        let fit = |sum| fit_sum(sum, extremes, &[1.0, 10.0], &[2, 3, 1], lifetime);
+        let fit = |sum| fit_sum(sum, extremes, &buckets(&[1.0, 10.0], &[2, 3, 1]), lifetime);
         // The values are from 0 to 0.5, from 0 to 1, three times from 1 to 10, and from 30 to 50.
         for sum in [33.0, 33.0 - 1e-12, 40.0, 81.5, 81.5 + 1e-12] {
             assert_eq!(fit(sum), sum);
         }
         assert_eq!([0.0, -1e300, 90.0, f64::MAX].map(fit), [33.0, 33.0, 81.5, 81.5]);
         // Values in the middle bucket alone.
-        let fit =
-            |sum| fit_sum(sum, Extremes { min: 2.0, max: 8.0 }, &[1.0, 10.0], &[0, 3, 0], lifetime);
+        let (extremes, middle) =
+            (Extremes { min: 2.0, max: 8.0 }, buckets(&[1.0, 10.0], &[0, 3, 0]));
+        let fit = |sum| fit_sum(sum, extremes, &middle, lifetime);
         assert_eq!([9.5, 10.0, 22.0, 22.5].map(fit), [10.0, 10.0, 22.0, 22.0]);
     }
 
@@ -161,15 +159,15 @@ mod tests {
     fn rounded_limits_do_not_move_an_exact_sum() {
         // Of -1e17, 0.25 and 1e17.
         let extremes = Extremes { min: -1e17, max: 1e17 };
-        let fit = |sum| fit_sum(sum, extremes, &[1.0, 10.0], &[2, 0, 1], extremes);
+        let fit = |sum| fit_sum(sum, extremes, &buckets(&[1.0, 10.0], &[2, 0, 1]), extremes);
         assert_eq!([0.25, -1.0, 0.75].map(fit), [0.25, -1.0, 0.75]);
     }
 
     #[test]
     fn limits_of_a_sum_stay_finite() {
         let extremes = Extremes { min: f64::MIN, max: f64::MAX };
-        assert_eq!(fit_sum(0.0, extremes, &[], &[3], extremes), 0.0);
+        assert_eq!(fit_sum(0.0, extremes, &buckets(&[], &[3]), extremes), 0.0);
         let extremes = Extremes::of(f64::MAX);
-        assert_eq!(fit_sum(0.0, extremes, &[], &[3], extremes), f64::MAX);
+        assert_eq!(fit_sum(0.0, extremes, &buckets(&[], &[3]), extremes), f64::MAX);
     }
 }

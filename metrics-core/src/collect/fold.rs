@@ -11,11 +11,12 @@ use crate::store::read::View;
 const MOST_ENDED: usize = 16;
 
 /// Folds the shards of ended threads. Every collection begins with it, and then need not read these
-/// shards: so folding costs about as much as it saves at once. `_readers` keeps readers out.
-pub(super) fn fold_ended(_readers: &mut Readers) {
+/// shards: so folding costs about as much as it saves at once. `readers` keeps readers out.
+pub(super) fn fold_ended(readers: &mut Readers) {
     if shard::ended() < 2 || !shard::is_available() {
         return;
     }
+    readers.note_moved();
     // Taken before the families are listed: every count in these shards is in a family and a series
     // that will be found.
     let ended = Scope::of(shard::take_ended());

@@ -1,6 +1,9 @@
 //! How far a reader is in one histogram.
 
 use super::extremes::{fit, fit_sum};
+use crate::cells::exponential::buckets::ExponentialBuckets;
+use crate::cells::filled::filled;
+use crate::cells::grid::Grid;
 use crate::cells::totals::{Extremes, Totals, count};
 use crate::cells::wide_sum::WideSum;
 use crate::store::value::HistogramSnapshot;
@@ -11,6 +14,7 @@ pub(super) struct HistogramProgress {
     /// The sum at the reader's last collection, like `buckets` and `extremes`.
     sum: WideSum,
     buckets: Vec<u64>,
+    exponential: Option<Box<ExponentialBuckets>>,
     extremes: Option<Extremes>,
     /// The extremes of intervals that ended since then, also by other readers.
     pending: Option<Extremes>,
@@ -18,7 +22,13 @@ pub(super) struct HistogramProgress {
 
 impl HistogramProgress {
     pub(super) fn new() -> Self {
-        Self { sum: WideSum::ZERO, buckets: Vec::new(), extremes: None, pending: None }
+        Self {
+            sum: WideSum::ZERO,
+            buckets: Vec::new(),
+            exponential: None,
+            extremes: None,
+            pending: None,
+        }
     }
 
     /// Whether the reader has returned values of the histogram.
@@ -32,12 +42,9 @@ impl HistogramProgress {
     }
 
     /// The values since the reader's last collection, if there are any.
-    pub(super) fn advance(
-        &mut self,
-        boundaries: &'static [f64],
-        totals: &Totals,
-    ) -> Option<HistogramSnapshot> {
+    pub(super) fn advance(&mut self, grid: Grid, totals: &Totals) -> Option<HistogramSnapshot> {
         let pending = self.pending.take();
+        // The one bucket of an exponential histogram changes with every value.
         if self.buckets == totals.buckets {
             // The sum may differ in its last bit: threads that end change the order of the
             // addition.
@@ -60,6 +67,11 @@ impl HistogramProgress {
         }
         self.sum = totals.sum;
         self.buckets.clone_from(&totals.buckets);
+        let exponential = match (&self.exponential, &totals.exponential) {
+            (Some(before), Some(now)) => Some(Box::new(now.since(before))),
+            (_, now) => now.clone(),
+        };
+        self.exponential.clone_from(&totals.exponential);
         self.extremes = Some(totals.extremes);
         if count == 0 {
             return None;
@@ -68,9 +80,11 @@ impl HistogramProgress {
         // `HistogramSnapshot::interval`.
         let noise = 1e-9 * self.sum.value().abs().max(sum.abs()) / count as f64;
         let mean = sum / count as f64;
-        let extremes = fit(known, mean, noise, boundaries, &buckets, totals.extremes);
-        let sum = WideSum::ZERO.plus(fit_sum(sum, extremes, boundaries, &buckets, totals.extremes));
-        let totals = Totals { sum, extremes, interval: Extremes::NONE, buckets };
-        Some(HistogramSnapshot::new(boundaries, totals))
+        let with_values: Vec<_> =
+            filled(grid.boundaries(), &buckets, exponential.as_deref()).collect();
+        let extremes = fit(known, mean, noise, &with_values, totals.extremes);
+        let sum = WideSum::ZERO.plus(fit_sum(sum, extremes, &with_values, totals.extremes));
+        let totals = Totals { sum, extremes, interval: Extremes::NONE, buckets, exponential };
+        Some(HistogramSnapshot::new(grid, totals))
     }
 }

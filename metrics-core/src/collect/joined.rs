@@ -87,8 +87,8 @@ impl Joined {
         metrics.sort_unstable_by_key(|metric| std::ptr::from_ref(*metric).addr());
         metrics.dedup_by(|a, b| std::ptr::eq(*a, *b));
         for family in registry::all_families() {
-            let name = family.descriptor().name();
-            let Some(metric) = metrics.iter().find(|metric| metric.name() == name) else {
+            let id = family.descriptor().id();
+            let Some(metric) = metrics.iter().find(|metric| metric.id() == id) else {
                 continue;
             };
             family.for_each_series(|series| {
@@ -126,6 +126,7 @@ mod tests {
             description: "",
             labels: &[],
             boundaries: &[],
+            exponential: None,
             series_limit: 0,
             lifetime: Lifetime::UNSET,
             presentation: None,

@@ -17,6 +17,8 @@ use super::shown::OldNames;
 use super::snapshot::{MetricSnapshot, SeriesSnapshot};
 use super::warn::warn_of_news;
 use crate::cells::change::Reading;
+use crate::cells::exponential::buckets::ExponentialBuckets;
+use crate::cells::grid::Grid;
 use crate::cells::totals::Totals;
 use crate::labels::value::LabelRef;
 use crate::metric::descriptor::Descriptor;
@@ -66,7 +68,13 @@ pub enum LiveValue<'a> {
     U64(u64),
     I64(i64),
     F64(f64),
-    Histogram { sum: f64, min: f64, buckets: &'a [u64] },
+    Histogram {
+        sum: f64,
+        min: f64,
+        buckets: &'a [u64],
+        /// Some if the histogram is exponential: then `buckets` has one bucket.
+        exponential: Option<&'a ExponentialBuckets>,
+    },
 }
 
 impl fmt::Debug for Live<'_> {
@@ -126,12 +134,13 @@ impl Live<'_> {
             series.settle();
             let number;
             let value = if descriptor.metric_type() == MetricType::Histogram {
-                totals.clear(descriptor.boundaries().len());
+                totals.clear(descriptor.grid());
                 if !add_histogram(series, view, totals) || totals.count() == 0 {
                     return;
                 }
                 let (sum, min) = (totals.sum.value(), totals.extremes.min);
-                LiveValue::Histogram { sum, min, buckets: &totals.buckets }
+                let (buckets, exponential) = (&*totals.buckets, totals.exponential.as_deref());
+                LiveValue::Histogram { sum, min, buckets, exponential }
             } else {
                 let Some(Reading::Number(bits)) = read(series, view) else { return };
                 number = Value::from_bits(bits, descriptor.value_type());
@@ -159,8 +168,9 @@ impl<'a> LiveValue<'a> {
             Value::U64(value) => Self::U64(*value),
             Value::I64(value) => Self::I64(*value),
             Value::F64(value) => Self::F64(*value),
-            Value::Histogram(HistogramSnapshot { sum, min, buckets, .. }) => {
-                Self::Histogram { sum: *sum, min: *min, buckets }
+            Value::Histogram(HistogramSnapshot { sum, min, buckets, exponential, .. }) => {
+                let exponential = exponential.as_deref();
+                Self::Histogram { sum: *sum, min: *min, buckets, exponential }
             }
         }
     }
@@ -193,8 +203,12 @@ pub fn read_live<R>(f: impl FnOnce(&mut Live<'_>) -> R) -> R {
         }
     }
     metrics.extend(old_names.shown(shown).map(LiveMetric::Shown));
-    let result =
-        f(&mut Live { metrics, view: &view, exemplars: &exemplars, totals: Totals::new(0) });
+    let result = f(&mut Live {
+        metrics,
+        view: &view,
+        exemplars: &exemplars,
+        totals: Totals::new(Grid::Explicit(&[])),
+    });
     drop(readers);
     // Outside the lock, as for a snapshot.
     warn_of_news(&dropped);

@@ -5,20 +5,21 @@ use std::collections::HashMap;
 
 use super::exemplars::exemplar::Exemplar;
 use super::joined::JOINED;
-use super::snapshot::MetricSnapshot;
+use super::snapshot::{MetricSnapshot, SeriesSnapshot};
 use crate::locks::lock;
 use crate::metric::kind::MetricType;
+use crate::metric::metric_id::MetricId;
 use crate::metric::series_id::SeriesId;
 use crate::store::family::Family;
 use crate::store::value::Same;
 
-/// The metrics of a snapshot, merged by name.
+/// The metrics of a snapshot; equal definitions of one metric are merged.
 #[derive(Default)]
 pub(crate) struct MergedMetrics {
     metrics: Vec<MetricSnapshot>,
     /// The first family of each metric.
     families: Vec<&'static Family>,
-    by_name: HashMap<&'static str, MergedSeries>,
+    by_id: HashMap<MetricId, MergedSeries>,
 }
 
 struct MergedSeries {
@@ -31,7 +32,7 @@ impl MergedMetrics {
     /// Adds the metric of a family.
     pub(crate) fn push(&mut self, family: &'static Family, metric: MetricSnapshot) {
         let descriptor = metric.descriptor;
-        if let Some(merged) = self.by_name.get_mut(descriptor.name()) {
+        if let Some(merged) = self.by_id.get_mut(&descriptor.id()) {
             let first = &mut self.metrics[merged.metric];
             if first.descriptor.difference(descriptor).is_none() {
                 first.merge(metric, &mut merged.series);
@@ -39,7 +40,7 @@ impl MergedMetrics {
             }
         }
         let merged = MergedSeries { metric: self.metrics.len(), series: None };
-        self.by_name.insert(descriptor.name(), merged);
+        self.by_id.insert(descriptor.id(), merged);
         self.metrics.push(metric);
         self.families.push(family);
     }
@@ -91,19 +92,21 @@ impl MetricSnapshot {
             })
             .collect()
         });
+        let mut removed: HashMap<SeriesId, usize> =
+            self.removed.iter().enumerate().map(|(index, series)| (series.id, index)).collect();
         for mut series in other.removed {
             series.id = joined.id(descriptor, &series.labels);
-            self.removed.push(series);
+            let index = *removed.entry(series.id).or_insert(self.removed.len());
+            match self.removed.get_mut(index) {
+                Some(found) => found.join(series, same),
+                None => self.removed.push(series),
+            }
         }
         for mut series in other.series {
             series.id = joined.id(descriptor, &series.labels);
             let index = *indices.entry(series.id).or_insert(self.series.len());
             match self.series.get_mut(index) {
-                Some(found) => {
-                    found.value.merge(series.value, same);
-                    Exemplar::merge(&mut found.exemplars, series.exemplars);
-                    found.created = found.created.min(series.created);
-                }
+                Some(found) => found.join(series, same),
                 None => self.series.push(series),
             }
         }
@@ -113,5 +116,15 @@ impl MetricSnapshot {
                 None => self.dropped.push((reason, count)),
             }
         }
+    }
+}
+
+impl SeriesSnapshot {
+    /// Adds the series with the same labels of another definition.
+    fn join(&mut self, other: Self, same: Same) {
+        self.value.merge(other.value, same);
+        Exemplar::merge(&mut self.exemplars, other.exemplars);
+        self.created = self.created.min(other.created);
+        self.last_recorded = self.last_recorded.max(other.last_recorded);
     }
 }

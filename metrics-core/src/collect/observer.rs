@@ -54,26 +54,14 @@ impl Observer {
         callback: impl Fn() -> Result<T, DropReason> + Send + Sync + 'static,
     ) -> Arc<Self> {
         let metric_type = series.descriptor().stored_type();
-        let valid = move |value: T| {
-            if !value.is_finite() {
-                Err(DropReason::NotFinite)
-            } else if metric_type == MetricType::Counter && value < T::ZERO {
-                Err(DropReason::Negative)
-            } else {
-                Ok(value.to_bits())
-            }
-        };
+        let valid = move |value: T| valid(metric_type, value);
         Arc::new(Self {
             series,
             // Invalid values are rejected before they are stored, so the next difference is to the
             // last valid value.
             callback: Box::new(move || callback().and_then(valid)),
             progress: Mutex::default(),
-            apply: match metric_type {
-                MetricType::Counter => count::<T>,
-                MetricType::UpDownCounter => count_up_and_down::<T>,
-                MetricType::Gauge | MetricType::Histogram => set::<T>,
-            },
+            apply: apply::<T>(metric_type),
         })
     }
 
@@ -148,6 +136,26 @@ impl Observe for Observer {
             }
         };
         self.finish(now);
+    }
+}
+
+/// The bits of an observed value.
+pub(super) fn valid<T: Number>(metric_type: MetricType, value: T) -> Result<u64, DropReason> {
+    if !value.is_finite() {
+        Err(DropReason::NotFinite)
+    } else if metric_type == MetricType::Counter && value < T::ZERO {
+        Err(DropReason::Negative)
+    } else {
+        Ok(value.to_bits())
+    }
+}
+
+/// How observed values change the series of a metric of this type.
+pub(super) fn apply<T: Number>(metric_type: MetricType) -> Apply {
+    match metric_type {
+        MetricType::Counter => count::<T>,
+        MetricType::UpDownCounter => count_up_and_down::<T>,
+        MetricType::Gauge | MetricType::Histogram => set::<T>,
     }
 }
 

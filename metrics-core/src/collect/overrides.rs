@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use log::Level;
 
-use super::environment::from_environment;
+use super::environment::{from_environment, variables, wrong_buckets};
 use super::registry;
 use super::replacement::Replacement;
 use crate::error::Error;
@@ -37,50 +37,55 @@ pub(crate) fn override_by_code(name: &str, replacement: Replacement) -> Result<(
     // A mistake in a variable is reported when handlers are set.
     let by_variable = match &overrides.by_variable {
         Some(read) => read.get(name).cloned(),
-        None => from_environment().ok().and_then(|read| read.get(name).cloned()),
+        None => {
+            let (read, errors) = from_environment();
+            read.get(name).filter(|_| errors.is_empty()).cloned()
+        }
     };
     let effective = replacement.clone().or(by_variable);
     // All definitions have the settings, or none has.
     descriptors(name).try_for_each(|metric| effective.check_for(metric))?;
     descriptors(name).try_for_each(|metric| effective.apply(metric))?;
+    let useless = descriptors(name).find_map(|metric| replacement.without_effect(metric));
     overrides.by_code.insert(name.to_owned(), replacement);
+    drop(overrides);
+    if let Some(text) = useless {
+        warn(name, &text);
+    }
     Ok(())
 }
 
 /// Overrides settings as the variables say, in the first call without an error.
 ///
 /// # Errors
-/// [`Error::Variable`] if a variable cannot be read, and [`Error::Buckets`] or [`Error::Override`]
-/// if a metric cannot have the settings. A metric that is in use already is reported in the log.
+/// [`Error::Variable`] if a variable cannot be read, or if a metric cannot have the settings. A
+/// metric that is in use already is reported in the log.
 pub(crate) fn override_by_variables() -> Result<(), Error> {
     let mut overrides = lock(&OVERRIDES);
     if overrides.by_variable.is_some() {
         return Ok(());
     }
-    let by_variable = from_environment()?;
-    let mut errors = Vec::new();
+    let (by_variable, mut errors) = from_environment();
     let mut warnings: Vec<(String, String)> = Vec::new();
     for (name, replacement) in &by_variable {
-        if let Err(error) = replacement.check(name) {
-            errors.push(error);
-            continue;
-        }
         // With settings from code, what the variables add was applied with them.
         if overrides.by_code.contains_key(name) {
             continue;
         }
+        let variables = variables(replacement);
         let mut is_known = false;
         for metric in descriptors(name) {
             is_known = true;
-            match replacement.apply(metric) {
-                Err(error) if replacement.fits(metric) => {
-                    warnings.push((name.clone(), error.to_string()));
-                }
-                result => errors.extend(result.err()),
+            if !replacement.fits(metric) {
+                errors.extend(replacement.check_for(metric).err().as_ref().map(wrong_buckets));
+                continue;
             }
+            let applied = replacement.apply(metric).map_err(|error| error.to_string());
+            let warning = applied.err().or_else(|| replacement.without_effect(metric));
+            warnings.extend(warning.map(|text| (name.clone(), format!("{variables}: {text}"))));
         }
         if !is_known {
-            warnings.push((name.clone(), unknown(name)));
+            warnings.push((name.clone(), format!("{variables}: {}", unknown(name))));
         }
     }
     let by_code = overrides.by_code.keys();
@@ -90,10 +95,13 @@ pub(crate) fn override_by_variables() -> Result<(), Error> {
     overrides.by_variable = Some(by_variable);
     drop(overrides);
     for (metric, text) in warnings {
-        let subject = format!("override of metric `{metric}`");
-        report(Level::Warn, &subject, format_args!("{text}"));
+        warn(&metric, &text);
     }
     Ok(())
+}
+
+fn warn(metric: &str, text: &str) {
+    report(Level::Warn, &format!("override of metric `{metric}`"), format_args!("{text}"));
 }
 
 /// Overrides the settings of a run-time metric that was just registered.
@@ -101,9 +109,15 @@ pub(crate) fn override_registered(metric: &'static Descriptor) -> Result<(), Err
     let overrides = lock(&OVERRIDES);
     let by_variable = overrides.by_variable.as_ref().and_then(|read| read.get(metric.name()));
     let by_code = overrides.by_code.get(metric.name());
-    let replacement = by_code.cloned().unwrap_or_default().or(by_variable.cloned());
+    let by_code = by_code.cloned().unwrap_or_default();
+    let is_by_code = by_code.buckets.is_some();
+    let replacement = by_code.or(by_variable.cloned());
     drop(overrides);
-    replacement.apply(metric)
+    let applied = replacement.apply(metric);
+    applied.map_err(|error| {
+        let is_variable = !is_by_code && !replacement.fits(metric);
+        if is_variable { wrong_buckets(&error) } else { error }
+    })
 }
 
 /// The definitions of the metric.

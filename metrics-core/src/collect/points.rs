@@ -1,8 +1,10 @@
 //! Point readers: each series of a collection is handed to a visitor.
 
-use std::collections::HashMap;
 use std::time::SystemTime;
 
+use hashbrown::HashTable;
+
+use super::definitions::Definitions;
 use super::ended::Ended;
 use super::exemplars::exemplar::Exemplar;
 use super::exemplars::kept::ByCell;
@@ -19,6 +21,7 @@ use super::warn::warn_of_news;
 use super::{joined, registry};
 use crate::cells::change::Reading;
 use crate::clock;
+use crate::labels::hash::{hash_of, same_labels};
 use crate::labels::value::LabelRef;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::kind::MetricType;
@@ -89,33 +92,6 @@ impl Point<'_> {
     }
 }
 
-/// The definitions of one metric.
-#[derive(Debug)]
-struct Definitions {
-    first: &'static Family,
-    others: Vec<&'static Family>,
-}
-
-impl Definitions {
-    /// The definitions of each metric.
-    fn of(families: Vec<&'static Family>) -> Vec<Self> {
-        let mut by_name = HashMap::with_capacity(families.len());
-        let mut all: Vec<Self> = Vec::with_capacity(families.len());
-        for family in families {
-            let index = *by_name.entry(family.descriptor().name()).or_insert(all.len());
-            match all.get_mut(index) {
-                Some(known) => known.others.push(family),
-                None => all.push(Self { first: family, others: Vec::new() }),
-            }
-        }
-        all
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &'static Family> {
-        std::iter::once(self.first).chain(self.others.iter().copied())
-    }
-}
-
 impl PointReader {
     /// A reader whose first changes are those since the start of the program. Series that were
     /// removed earlier are part of them if no reader has collected yet.
@@ -129,7 +105,8 @@ impl PointReader {
     /// `counting` is asked once for each metric, with whether callbacks observe the metric or did
     /// so before. States and infos are visited as `Totals` in any case. A metric with an old name
     /// is visited under each of its names that is wanted. The visitor is called for one metric
-    /// after the other. It must not call this crate, because readers are kept out meanwhile.
+    /// after the other, and for one scope after the other. It must not call this crate, because
+    /// readers are kept out meanwhile.
     pub fn collect(
         &self,
         wanted: impl Fn(&'static Descriptor) -> bool,
@@ -236,7 +213,7 @@ impl Visit<'_> {
         match (descriptor.metric_type(), self.counting) {
             (MetricType::Histogram, Counting::Totals) if readers.have_parent() => {
                 let (reader, readers) = (self.reader, &*readers);
-                self.series(family, ended, visit, |s| {
+                self.series(family, &[], ended, visit, |s| {
                     let totals = histogram(s, view, false).filter(|_| current(&s))?;
                     readers.since_fork(reader, s, &totals).map(Value::Histogram)
                 });
@@ -244,7 +221,7 @@ impl Visit<'_> {
             (_, Counting::Totals) if readers.have_parent() => {
                 let Some(progress) = readers.numbers(self.reader, family) else { return };
                 let is_gauge = descriptor.metric_type() == MetricType::Gauge;
-                self.series(family, ended, visit, |s| {
+                self.series(family, &[], ended, visit, |s| {
                     let reading = read(s, view).filter(|_| current(&s))?;
                     let Reading::Number(now) = reading else { return None };
                     let progress = progress.of(s.row());
@@ -258,43 +235,53 @@ impl Visit<'_> {
                     bits.map(|bits| Value::from_bits(bits, descriptor.value_type()))
                 });
             }
-            (MetricType::Histogram, Counting::Totals) => self.series(family, ended, visit, |s| {
-                let totals = histogram(s, view, false).filter(|_| current(&s))?;
-                Some(Value::Histogram(HistogramSnapshot::new(s.block.boundaries(), totals)))
-            }),
+            (MetricType::Histogram, Counting::Totals) => {
+                self.series(family, &[], ended, visit, |s| {
+                    let totals = histogram(s, view, false).filter(|_| current(&s))?;
+                    Some(Value::Histogram(HistogramSnapshot::new(s.block.grid(), totals)))
+                })
+            }
             (MetricType::Histogram, Counting::Changes) => {
                 let reader = self.reader;
-                self.series(family, ended, visit, |s| {
+                let (mut steady, unchanged) = readers.take_steady(reader, family, view);
+                self.series(family, &unchanged, ended, visit, |s| {
+                    steady.note(s, view);
                     let totals = histogram(s, view, true).filter(|_| current(&s))?;
                     readers.interval(reader, s, &totals).map(Value::Histogram)
                 });
+                readers.keep_steady(reader, descriptor, steady);
             }
-            (_, Counting::Totals) => self.series(family, ended, visit, |s| {
+            (_, Counting::Totals) => self.series(family, &[], ended, visit, |s| {
                 let reading = read(s, view).filter(|_| current(&s))?;
                 Some(Value::new(descriptor, reading))
             }),
             (_, Counting::Changes) => {
+                let (mut steady, unchanged) = readers.take_steady(self.reader, family, view);
                 let Some(progress) = readers.numbers(self.reader, family) else { return };
-                self.series(family, ended, visit, |s| {
+                self.series(family, &unchanged, ended, visit, |s| {
+                    steady.note(s, view);
                     let reading = read(s, view).filter(|_| current(&s))?;
                     let Reading::Number(now) = reading else { return None };
                     let bits = progress.of(s.row()).advance(s.id(), now, descriptor)?;
                     Some(Value::from_bits(bits, descriptor.value_type()))
                 });
+                readers.keep_steady(self.reader, descriptor, steady);
             }
         }
     }
 
-    /// Visits the series for which `value` is some, and those that have ended.
+    /// Visits the series for which `value` is some, and those that have ended. Leaves out the rows
+    /// that are `unchanged`.
     fn series(
         &self,
         family: &'static Family,
+        unchanged: &[bool],
         mut ended: Ended,
         mut visit: impl FnMut(&Point<'_>, bool),
         mut value: impl FnMut(Series) -> Option<Value>,
     ) {
         let is_level = family.descriptor().metric_type() == MetricType::UpDownCounter;
-        family.for_each_series(|series| {
+        family.for_each_series_but(unchanged, |series| {
             series.settle();
             let Some(mut value) = value(series) else { return };
             // The labels are read only if the visitor needs them.
@@ -389,7 +376,30 @@ impl Visit<'_> {
         metric: &MetricSnapshot,
         visit: &mut impl FnMut(&'static Descriptor, &Point<'_>),
     ) {
-        for series in metric.removed.iter().chain(&metric.series) {
+        let mut live = HashTable::new();
+        if !metric.removed.is_empty() {
+            for series in &metric.series {
+                let hash = |series: &&SeriesSnapshot| hash_of(&series.labels);
+                live.insert_unique(hash(&series), series, hash);
+            }
+        }
+        for series in &metric.removed {
+            let returned = live.find(hash_of(&series.labels), |live: &&SeriesSnapshot| {
+                same_labels(&live.labels, &series.labels)
+            });
+            let labels = &SeriesLabels::Kept(series.labels.clone());
+            let SeriesSnapshot { value, created, last_recorded, exemplars, .. } = series;
+            let time = match returned {
+                // The zero of a removed up-down counter, which has a value again.
+                Some(_) if descriptor.metric_type() == MetricType::UpDownCounter => continue,
+                // The last total counts up to the removal, with which the new life began.
+                Some(live) => live.created,
+                None => last_recorded.unwrap_or(self.time),
+            };
+            let point = self.point(value, *created, time, labels);
+            visit(descriptor, &Point { exemplars, ..point });
+        }
+        for series in &metric.series {
             let labels = &SeriesLabels::Kept(series.labels.clone());
             let time = series.last_recorded.unwrap_or(self.time);
             let SeriesSnapshot { value, created, exemplars, .. } = series;

@@ -11,6 +11,7 @@ use super::last_recorded::LastRecorded;
 use super::numbers::FamilyProgress;
 use super::registry::is_renamed;
 use super::shown::ShownProgress;
+use super::steady::Steady;
 use crate::cells::change::Reading;
 use crate::cells::totals::{Extremes, Totals};
 use crate::clock;
@@ -20,6 +21,7 @@ use crate::metric::descriptor::Descriptor;
 use crate::metric::kind::MetricType;
 use crate::metric::series_id::SeriesId;
 use crate::store::family::Family;
+use crate::store::read::View;
 use crate::store::series::Series;
 use crate::store::value::{HistogramSnapshot, Value};
 
@@ -36,6 +38,8 @@ pub(crate) struct Readers {
     /// of changes begin there, because the parent sends its own values.
     parent: Option<(Box<ReaderProgress>, SystemTime)>,
     pub(super) last_recorded: LastRecorded,
+    /// How often counts were moved between shards.
+    moved: u64,
     pub(super) exemplars: Kept,
 }
 
@@ -60,6 +64,8 @@ struct ReaderProgress {
     /// The progress in sums and gauges, by the address of their descriptor. Empty unless the reader
     /// reports changes.
     numbers: HashMap<usize, FamilyProgress>,
+    /// Which sums and histograms need not be read, by the address of their descriptor.
+    steady: HashMap<usize, Steady>,
     /// The same for states and infos, by the address of the first definition.
     shown: HashMap<usize, ShownProgress>,
     /// The removed series that the reader has yet to report, by the address of their descriptor.
@@ -84,7 +90,8 @@ impl Readers {
         let early = Some(ReaderProgress::new(0, Reports::Changes));
         let last_recorded = LastRecorded::default();
         let exemplars = Kept::default();
-        Self { next: 0, progress: Vec::new(), early, parent: None, last_recorded, exemplars }
+        let (next, progress, parent, moved) = (0, Vec::new(), None, 0);
+        Self { next, progress, early, parent, last_recorded, moved, exemplars }
     }
 
     /// Makes a reader's progress the beginning of all later readers of changes: what it has read
@@ -116,13 +123,43 @@ impl Readers {
         let progress = self.progress.iter().find(|progress| progress.reader == reader)?;
         let before = progress.histograms.get(&series.id()).cloned();
         let mut before = before.unwrap_or_else(HistogramProgress::new);
-        before.advance(series.block.boundaries(), totals)
+        before.advance(series.block.grid(), totals)
     }
 
     /// The later of the time at which a series was created, and of the time at which a forked
     /// process began to read.
     pub(super) fn created(&self, created: SystemTime) -> SystemTime {
         self.parent.as_ref().map_or(created, |(_, began)| created.max(*began))
+    }
+
+    /// Counts that counts are moved between shards.
+    pub(super) fn note_moved(&mut self) {
+        self.moved += 1;
+    }
+
+    /// Takes the steady series of `family` as `reader` saw them last. [`keep_steady`] keeps them
+    /// for the next call. Also returns for each row whether its series is unchanged.
+    ///
+    /// [`keep_steady`]: Self::keep_steady
+    pub(super) fn take_steady(
+        &mut self,
+        reader: u64,
+        family: &'static Family,
+        view: &View<'_>,
+    ) -> (Steady, Vec<bool>) {
+        let metric = family.descriptor();
+        let progress = self.progress.iter_mut().find(|progress| progress.reader == reader);
+        let taken = progress.and_then(|progress| progress.steady.remove(&address(metric)));
+        let mut steady = taken.unwrap_or_default();
+        let unchanged = steady.unchanged(family, self.moved, view);
+        (steady, unchanged)
+    }
+
+    pub(super) fn keep_steady(&mut self, reader: u64, metric: &'static Descriptor, steady: Steady) {
+        let progress = self.progress.iter_mut().find(|progress| progress.reader == reader);
+        if let Some(progress) = progress {
+            progress.steady.insert(address(metric), steady);
+        }
     }
 
     /// Adds a reader that has read nothing yet, and returns its id.
@@ -189,8 +226,7 @@ impl Readers {
     /// The histogram, with the interval since `reader` collected last.
     pub(super) fn cumulative(&mut self, reader: u64, series: Series, totals: Totals) -> Value {
         let interval = self.interval(reader, series, &totals);
-        let boundaries = series.block.boundaries();
-        let mut snapshot = HistogramSnapshot::new(boundaries, totals);
+        let mut snapshot = HistogramSnapshot::new(series.block.grid(), totals);
         snapshot.interval = interval.map(Box::new);
         Value::Histogram(snapshot)
     }
@@ -205,7 +241,7 @@ impl Readers {
     ) -> Option<HistogramSnapshot> {
         self.add_interval(series.descriptor(), series.id(), totals.interval);
         let progress = self.progress.iter_mut().find(|progress| progress.reader == reader)?;
-        progress.histogram(series.id()).advance(series.block.boundaries(), totals)
+        progress.histogram(series.id()).advance(series.block.grid(), totals)
     }
 
     /// Hands the last values of a removed series to every reader. `reading` is what was recorded in
@@ -252,6 +288,7 @@ impl ReaderProgress {
     /// Forgets a series that was removed.
     fn forget(&mut self, series: Series, id: SeriesId) {
         self.histograms.remove(&id);
+        self.forget_steady(series);
         if let Some(numbers) = self.numbers.get_mut(&address(series.descriptor())) {
             std::mem::take(numbers.of(series.row()));
         }
@@ -263,8 +300,15 @@ impl ReaderProgress {
             reports,
             histograms: HashMap::default(),
             numbers: HashMap::new(),
+            steady: HashMap::new(),
             shown: HashMap::new(),
             ended: HashMap::new(),
+        }
+    }
+
+    fn forget_steady(&mut self, series: Series) {
+        if let Some(steady) = self.steady.get_mut(&address(series.descriptor())) {
+            steady.forget(series);
         }
     }
 
@@ -283,6 +327,7 @@ impl ReaderProgress {
         if !self.reads(metric) {
             return;
         }
+        self.forget_steady(series);
         let mut was_returned = false;
         let value = if metric.metric_type() == MetricType::Histogram {
             let progress = self.histograms.remove(&id);
@@ -326,11 +371,11 @@ impl ReaderProgress {
         progress: &mut HistogramProgress,
     ) -> Option<Value> {
         let Some(Reading::Histogram(totals)) = reading else { return None };
-        let interval = progress.advance(metric.boundaries(), totals);
+        let interval = progress.advance(metric.grid(), totals);
         if self.reports != Reports::Snapshots {
             return interval.map(Value::Histogram);
         }
-        let mut snapshot = HistogramSnapshot::new(metric.boundaries(), totals.clone());
+        let mut snapshot = HistogramSnapshot::new(metric.grid(), totals.clone());
         snapshot.interval = interval.map(Box::new);
         Some(Value::Histogram(snapshot))
     }

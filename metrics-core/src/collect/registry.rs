@@ -63,7 +63,7 @@ pub(super) fn is_renamed(metric: &Descriptor) -> bool {
         let renamed = typed_metrics().filter(|metric| metric.was().is_some());
         renamed.map(Descriptor::name).collect()
     });
-    metric.was().is_some() || force(&RENAMED).contains(metric.name())
+    metric.was().is_some() || metric.scope().is_none() && force(&RENAMED).contains(metric.name())
 }
 
 /// The descriptor of each variant of every metrics enum, and the metrics of timed functions.
@@ -74,7 +74,7 @@ pub(crate) fn typed_metrics() -> impl Iterator<Item = &'static Descriptor> {
 /// The descriptors of all metrics of the process: those of every linked crate, recorded or not, and
 /// those registered at run time so far.
 ///
-/// Sorted by name. A metric with several equal definitions is listed once. A metric that was renamed
+/// Sorted by name. Metrics of different scopes may have one name. A metric with several equal definitions is listed once. A metric that was renamed
 /// is listed under both names.
 ///
 /// ```
@@ -89,8 +89,8 @@ pub fn catalog() -> Vec<&'static Descriptor> {
     let families = families();
     let mut all: Vec<_> = families.iter().map(|family| family.descriptor()).collect();
     all.extend(families.iter().filter_map(|family| family.under_old_name()));
-    all.sort_by_key(|descriptor| descriptor.name());
-    all.dedup_by(|a, b| a.name() == b.name() && a.difference(b).is_none());
+    all.sort_by_key(|descriptor| (descriptor.name(), descriptor.scope_number()));
+    all.dedup_by(|a, b| a.id() == b.id() && a.difference(b).is_none());
     all
 }
 

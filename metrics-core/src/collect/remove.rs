@@ -4,13 +4,15 @@ use super::ended::Ending;
 use super::last_values;
 use super::progress::{Readers, lock_readers};
 use super::registry;
+use super::twins::twins;
 use crate::cells::change::Reading;
 use crate::metric::kind::MetricType;
 use crate::store::read::{View, read};
 use crate::store::series::Series;
 use crate::store::state::End;
 
-/// Removes `series`. The next measurement in the series brings it back, from zero.
+/// Removes `series`, in every definition of its metric. The next measurement in the series brings
+/// it back, from zero.
 pub(crate) fn remove(series: Series) {
     // Readers, and the ends of captures, which move counts, see the series before the removal or
     // after it.
@@ -20,7 +22,9 @@ pub(crate) fn remove(series: Series) {
             .into_iter()
             .for_each(|replaced| end(replaced, End::Removal, &mut readers));
     }
-    end(series, End::Removal, &mut readers);
+    for series in twins(series).into_iter().chain([series]) {
+        end(series, End::Removal, &mut readers);
+    }
 }
 
 /// The series of an info that were set before `latest`. Without it, the last of them would show.
@@ -32,8 +36,8 @@ fn replaced_by(latest: Series) -> Vec<Series> {
     };
     let mut replaced = Vec::new();
     let Some(last) = set_at(latest.current().0) else { return replaced };
-    let name = latest.descriptor().name();
-    for family in registry::all_families().iter().filter(|f| f.descriptor().name() == name) {
+    let id = latest.descriptor().id();
+    for family in registry::all_families().iter().filter(|f| f.descriptor().id() == id) {
         family.for_each_series(|series| {
             replaced.extend(set_at(series).filter(|at| *at < last).map(|_| series));
         });

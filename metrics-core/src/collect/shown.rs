@@ -10,6 +10,7 @@ use super::snapshot::{MetricSnapshot, SeriesSnapshot};
 use crate::labels::hash::{hash_of, same_labels};
 use crate::labels::set::Labels;
 use crate::metric::descriptor::Descriptor;
+use crate::metric::metric_id::MetricId;
 use crate::metric::series_id::SeriesId;
 use crate::store::family::Family;
 use crate::store::value::Value;
@@ -70,9 +71,9 @@ fn latest(series: Vec<SeriesSnapshot>) -> Option<SeriesSnapshot> {
     Some(SeriesSnapshot { value: Value::I64(1), ..latest })
 }
 
-/// The descriptors with old names, by the new name of the metric.
+/// The descriptors with old names, by the metric.
 #[derive(Default)]
-pub(crate) struct OldNames(HashMap<&'static str, &'static Descriptor>);
+pub(crate) struct OldNames(HashMap<MetricId, &'static Descriptor>);
 
 impl OldNames {
     /// The old names that any definition among `families` has. All definitions of a metric are
@@ -81,7 +82,7 @@ impl OldNames {
         let mut old_names = HashMap::new();
         for family in families {
             if let Some(old) = family.under_old_name() {
-                old_names.entry(family.descriptor().name()).or_insert(old);
+                old_names.entry(family.descriptor().id()).or_insert(old);
             }
         }
         Self(old_names)
@@ -97,7 +98,7 @@ impl OldNames {
 
     /// The descriptor with the old name of a metric.
     pub(crate) fn get(&self, metric: &Descriptor) -> Option<&'static Descriptor> {
-        self.0.get(metric.name()).copied()
+        self.0.get(&metric.id()).copied()
     }
 }
 

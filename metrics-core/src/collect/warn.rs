@@ -18,7 +18,7 @@ pub(super) fn warn_of_news(metrics: &MergedMetrics) {
 }
 
 fn warn(metric: &'static Descriptor, reason: DropReason, count: u64) {
-    let name = metric.name();
+    let name = metric.name_in_prose();
     report(
         Level::Warn,
         &format!("metric `{name}`: {reason}"),

@@ -179,12 +179,18 @@ impl MetricHandler for ConsoleHandler {
     }
 
     fn shutdown(&self) -> Result<(), HandlerError> {
-        *lock(&self.ticking) = None;
         // Closed first: a table that another thread prints from here on may be older than the table
         // below.
-        lock(&self.output).is_closed = true;
+        self.abandon()?;
         let lines = self.layout.lines();
         Ok(lock(&self.output).print_if_new(&lines)?)
+    }
+
+    /// Prints no table.
+    fn abandon(&self) -> Result<(), HandlerError> {
+        *lock(&self.ticking) = None;
+        lock(&self.output).is_closed = true;
+        Ok(())
     }
 }
 

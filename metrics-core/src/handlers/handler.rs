@@ -112,6 +112,41 @@ pub trait MetricHandler: Send + Sync + 'static {
     fn shutdown(&self) -> Result<(), HandlerError> {
         self.flush()
     }
+
+    /// Called instead of [`shutdown`](Self::shutdown) if the handler was installed, and another
+    /// handler of the same call of [`set_metric_handlers`](crate::set_metric_handlers) could not be.
+    /// Ends everything that [`install`](Self::install) started, and exports nothing.
+    ///
+    /// By default, it is `shutdown`, which exports.
+    ///
+    /// ```
+    /// # use typed_metrics_core as typed_metrics;
+    /// use std::sync::Arc;
+    /// use typed_metrics::{HandlerError, InMemoryHandler, MetricHandler, set_metric_handlers};
+    ///
+    /// struct Unusable;
+    ///
+    /// impl MetricHandler for Unusable {
+    ///     fn install(&self) -> Result<(), HandlerError> {
+    ///         Err("the address is taken".into())
+    ///     }
+    ///
+    ///     fn flush(&self) -> Result<(), HandlerError> {
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// let kept = InMemoryHandler::new();
+    /// assert!(set_metric_handlers((kept.clone(), Unusable)).is_err());
+    /// // Its `abandon` takes no snapshot.
+    /// assert!(kept.snapshots().is_empty());
+    /// ```
+    ///
+    /// # Errors
+    /// If something could not be ended. The error is logged.
+    fn abandon(&self) -> Result<(), HandlerError> {
+        self.shutdown()
+    }
 }
 
 macro_rules! forward_handler {
@@ -151,6 +186,10 @@ macro_rules! forward_handler {
 
             fn shutdown(&self) -> Result<(), HandlerError> {
                 (**self).shutdown()
+            }
+
+            fn abandon(&self) -> Result<(), HandlerError> {
+                (**self).abandon()
             }
         }
     )*};

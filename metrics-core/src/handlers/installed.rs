@@ -152,6 +152,11 @@ impl Installed {
         self.run("shut down", |handler| handler.shutdown())
     }
 
+    /// Ends the handler, whose installation is taken back.
+    pub(super) fn abandon(&self) -> Result<(), Error> {
+        self.run("be ended", |handler| handler.abandon())
+    }
+
     /// Whether no collection has begun since the installation, and the handler receives no single
     /// measurements. Does not wait for a lock.
     pub(super) fn cannot_have_exported(&self) -> bool {

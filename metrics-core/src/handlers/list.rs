@@ -220,7 +220,9 @@ fn install(wanted: Vec<Wanted>) -> Result<(List, UnderWay), Error> {
             Ok(installed) => new.push(installed),
             Err(error) => {
                 let removed = remove(new, &mut lock(&ALL));
-                retire(removed);
+                // No metric was announced to them, so no call is in progress.
+                let failed = removed.into_iter().filter_map(|gone| gone.installed.abandon().err());
+                report_errors(failed.collect());
                 return Err(error);
             }
         }
@@ -263,7 +265,11 @@ pub(super) fn take_all() -> Vec<Removed> {
 
 /// Shuts down handlers that were removed, and reports the errors.
 pub(super) fn retire(removed: Vec<Removed>) {
-    for error in shut_down(removed) {
+    report_errors(shut_down(removed));
+}
+
+fn report_errors(errors: Vec<Error>) {
+    for error in errors {
         report_error(&error);
         drop(Foreign::new(error));
     }

@@ -22,8 +22,9 @@ pub(crate) const LEAST_WIDTH: usize = 20;
 
 impl fmt::Display for Snapshot {
     /// A table of all values and a table of all histograms. Metrics are sorted by name, and series
-    /// by labels. The [removed](MetricSnapshot::removed) series of a metric follow its other
-    /// series, and are marked as removed. Below the tables, one line names metrics that were never
+    /// by labels. The [scope](crate::Scope) of a metric follows its name in brackets. The
+    /// [removed](MetricSnapshot::removed) series of a metric follow its other series, and are marked
+    /// as removed. Below the tables, one line names metrics that were never
     /// recorded, except those of the framework (`typed_metrics.…`), and further lines count dropped
     /// measurements. With `{:#}`, every metric that was never recorded has a row in its table
     /// instead.
@@ -53,12 +54,16 @@ impl fmt::Display for Snapshot {
 pub(crate) fn lines(snapshot: &Snapshot, width: usize, all: bool) -> Vec<Line> {
     let width = width.max(LEAST_WIDTH);
     let mut metrics: Vec<&MetricSnapshot> = snapshot.metrics.iter().collect();
-    metrics.sort_by_key(|metric| metric.descriptor.name());
+    metrics.sort_by_key(|metric| {
+        let metric = metric.descriptor;
+        (metric.name(), metric.scope_number())
+    });
     let (listed, unrecorded): (Vec<&MetricSnapshot>, Vec<_>) =
         metrics.iter().partition(|metric| all || is_recorded(metric));
     // Under its new name, the metric is listed already.
     let unrecorded = unrecorded.iter().filter(|metric| metric.descriptor.renamed_to().is_none());
-    let names: Vec<_> = unrecorded.map(|metric| metric.descriptor.name()).collect();
+    let names: Vec<_> = unrecorded.map(|metric| metric.descriptor.name_in_prose()).collect();
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
     let unrecorded = unrecorded::summary(&names, width).into_iter().map(Line::Unrecorded).collect();
     let notes = metrics.iter().flat_map(|metric| notes(metric, width)).map(Line::Note).collect();
     let parts = [
@@ -102,7 +107,7 @@ fn table(section: &Section, width: usize) -> Vec<Line> {
 
 /// Notes on the measurements of a metric that were not recorded as intended.
 fn notes(metric: &MetricSnapshot, width: usize) -> Vec<String> {
-    let name = metric.descriptor.name();
+    let name = metric.descriptor.name_in_prose();
     let note = |(reason, count): &(_, u64)| {
         let count = number::grouped(&count.to_string());
         let note = format!("note: {name}: {count} × {reason}");

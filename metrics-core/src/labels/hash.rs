@@ -19,6 +19,8 @@ struct Seeds {
     initial: u64,
     number: u64,
     text: SharedSeed,
+    /// For short texts.
+    words: [u64; 4],
 }
 
 static SEEDS: OnceLock<Seeds> = OnceLock::new();
@@ -38,8 +40,59 @@ impl Seeds {
     fn new([initial, number, text]: [u64; 3]) -> Self {
         // With some bits set for certain, as in `SharedSeed`, no factor is small.
         let number = number | 1 << 63 | 1 << 31 | 1;
-        Self { initial, number, text: SharedSeed::from_u64(text) }
+        let words = [1, 2, 3, 4].map(|i| initial.rotate_left(13 * i).wrapping_mul(number) ^ text);
+        Self { initial, number, text: SharedSeed::from_u64(text), words }
     }
+
+    /// The hash of a text, fast if it has at most 32 bytes. `foldhash`, whose method this is, calls
+    /// a function for more than 16 bytes.
+    #[inline(always)]
+    fn hash_text(&self, text: &str) -> u64 {
+        let bytes = text.as_bytes();
+        let [a, b, c, d] = self.words;
+        let both = |(first, last): (u64, u64), a, b| folded(first ^ a, last ^ b);
+        // The words of a text overlap, so texts of different lengths may have the same words. The
+        // rotation tells them apart.
+        let hash = match bytes.len() {
+            0..=16 => both(short_words(bytes), a, b),
+            17..=32 => {
+                let (first, last) = bytes.split_at(16);
+                let last = bytes.last_chunk::<16>().map_or(last, |chunk| chunk);
+                both(short_words(first), a, b) ^ both(short_words(last), c, d)
+            }
+            _ => {
+                let mut hasher = FoldHasher::with_seed(self.initial, &self.text);
+                hasher.write(bytes);
+                hasher.finish()
+            }
+        };
+        // No truncation: the rotation counts modulo 64.
+        #[expect(clippy::cast_possible_truncation)]
+        hash.rotate_left(bytes.len() as u32 & 63)
+    }
+}
+
+/// The first and the last word of at most 16 bytes.
+#[inline(always)]
+fn short_words(bytes: &[u8]) -> (u64, u64) {
+    let (first, last) = (bytes.first_chunk(), bytes.last_chunk());
+    if let (Some(first), Some(last)) = (first, last) {
+        return (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into());
+    }
+    let at = |index: usize| u64::from(bytes.get(index).copied().unwrap_or_default());
+    (at(0), at(1) << 8 | at(2))
+}
+
+/// As in `foldhash`: the middle bits of a product depend on all bits of both factors.
+#[inline(always)]
+fn folded(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    #[expect(clippy::cast_possible_truncation)]
+    let low = product as u64;
+    low ^ (product >> 64) as u64
 }
 
 /// The hash of the labels of a series: names and values one after the other.
@@ -75,8 +128,13 @@ impl<'a> LabelHash<'a> {
 
     #[inline(always)]
     pub(crate) fn text(self, text: &str) -> Self {
+        self.bytes(text.as_bytes())
+    }
+
+    #[inline(always)]
+    fn bytes(self, bytes: &[u8]) -> Self {
         let mut hasher = FoldHasher::with_seed(self.next(), &self.seeds.text);
-        hasher.write(text.as_bytes());
+        hasher.write(bytes);
         Self { state: hasher.finish(), ..self }
     }
 
@@ -88,6 +146,25 @@ impl<'a> LabelHash<'a> {
             LabelRef::Int(value) => self.number(2, value.cast_unsigned()),
             LabelRef::Float(value) => self.number(3, value.to_bits()),
             LabelRef::Str(text) => self.text(text),
+            LabelRef::List(list) => self.number(4, 0).bytes(list.bytes()),
+        }
+    }
+
+    /// Adds a name and its value, with one step for both. The hashes of the texts do not depend on
+    /// the state, so that the processor computes several of them at a time.
+    #[inline(always)]
+    pub(crate) fn pair(self, name: &str, value: LabelRef<'_>) -> Self {
+        let name = self.seeds.hash_text(name);
+        match value {
+            LabelRef::Absent => self.number(0, name),
+            LabelRef::Bool(value) => self.number(1, name ^ u64::from(value)),
+            LabelRef::Int(value) => self.number(2, name ^ value.cast_unsigned()),
+            LabelRef::Float(value) => self.number(3, name ^ value.to_bits()),
+            LabelRef::List(list) => self.number(4, name).bytes(list.bytes()),
+            // Rotated, because name and text may be the same.
+            LabelRef::Str(text) => {
+                self.number(5, name ^ self.seeds.hash_text(text).rotate_left(32))
+            }
         }
     }
 
@@ -96,10 +173,7 @@ impl<'a> LabelHash<'a> {
     #[inline(always)]
     fn number(self, kind: u32, bits: u64) -> Self {
         let factor = self.seeds.number.rotate_left(11 * kind);
-        let product = u128::from(self.next() ^ bits) * u128::from(factor);
-        // As in `foldhash`: the middle bits of a product depend on all bits of both factors.
-        #[expect(clippy::cast_possible_truncation)]
-        Self { state: product as u64 ^ (product >> 64) as u64, ..self }
+        Self { state: folded(self.next() ^ bits, factor), ..self }
     }
 
     /// The state at the beginning of a step. Without the addition, steps could be exchanged:
@@ -147,6 +221,7 @@ fn same(value: LabelRef<'_>, stored: Option<&LabelValue>) -> bool {
         // By bits, so that NaN equals NaN.
         (LabelRef::Float(a), Some(LabelValue::Float(b))) => a.to_bits() == b.to_bits(),
         (LabelRef::Str(a), Some(LabelValue::Str(b))) => *a == **b,
+        (LabelRef::List(a), Some(LabelValue::List(b))) => a == b.as_ref(),
         _ => false,
     }
 }
@@ -207,6 +282,26 @@ mod tests {
             assert_eq!(distinct(&flood.collect::<Vec<_>>()), paths.len(), "{constant:x}");
             let flood = (0..200).map(|i| vec![after, LabelRef::Int(i)]);
             assert_eq!(distinct(&flood.collect::<Vec<_>>()), 200, "{constant:x}");
+        }
+    }
+
+    #[test]
+    fn pairs_of_names_and_texts_do_not_collide() {
+        let texts: Vec<String> = (0..40).flat_map(|n| ["x", "y"].map(|c| c.repeat(n))).collect();
+        let mut random = fastrand::Rng::with_seed(1);
+        for _ in 0..if cfg!(miri) { 1 } else { 20 } {
+            let seeds = Seeds::new([(); 3].map(|()| random.u64(..)));
+            let mut hashes = HashSet::new();
+            let start = LabelHash::with(&seeds, 1);
+            for (name, text) in texts.iter().flat_map(|a| texts.iter().map(move |b| (a, b))) {
+                hashes.insert(start.pair(name, LabelRef::Str(text)).finish());
+                hashes.insert(
+                    start.pair(name, LabelRef::Int(1)).pair(text, LabelRef::Absent).finish(),
+                );
+            }
+            // The empty text occurs twice.
+            let distinct = texts.len() - 1;
+            assert_eq!(hashes.len(), 2 * distinct * distinct);
         }
     }
 

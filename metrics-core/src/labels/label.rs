@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::marker::PhantomData;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::num::NonZero;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,8 +13,8 @@ use super::value::LabelRef;
 
 /// A type whose values can be a label.
 ///
-/// Strings of every common type, integers, `NonZero` integers, `bool`, `char` and `Option` of a
-/// label (`None` leaves the label out) implement it. So do `Method` and `StatusCode` of the crate
+/// Strings of every common type, integers, `NonZero` integers, `bool`, `char`, the addresses of
+/// [`std::net`] and `Option` of a label (`None` leaves the label out) implement it. So do `Method` and `StatusCode` of the crate
 /// `http` and `Uuid` of the crate `uuid`, with the feature of that name. For enums and newtypes,
 /// derive it:
 ///
@@ -169,12 +170,19 @@ macro_rules! float_labels {
 
 float_labels!(f32, f64);
 
-impl Label for char {
-    #[inline]
-    fn value<'a>(label: &'a Self, scratch: &'a mut Scratch) -> LabelRef<'a> {
-        scratch.write(label)
-    }
+/// Labels whose value is their text.
+macro_rules! written_labels {
+    ($($written:ty),*) => {$(
+        impl Label for $written {
+            #[inline]
+            fn value<'a>(label: &'a Self, scratch: &'a mut Scratch) -> LabelRef<'a> {
+                scratch.write(label)
+            }
+        }
+    )*};
 }
+
+written_labels!(char, IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6);
 
 impl Label for bool {
     const CARDINALITY: Option<usize> = Some(2);
@@ -275,6 +283,16 @@ mod tests {
         let most = NonZero::<u64>::MAX;
         assert_eq!(value_of(&most).unwrap().to_string(), most.to_string());
         assert_eq!(value_of(&None::<NonZero<u8>>), None);
+    }
+
+    #[test]
+    fn an_address_is_its_text() {
+        for text in ["10.0.0.1", "::1"] {
+            assert_eq!(value_of(&text.parse::<IpAddr>().unwrap()).unwrap().to_string(), text);
+        }
+        for text in ["10.0.0.1:80", "[::1]:443"] {
+            assert_eq!(value_of(&text.parse::<SocketAddr>().unwrap()).unwrap().to_string(), text);
+        }
     }
 
     #[test]

@@ -21,6 +21,13 @@ impl Labels {
         Self(labels.into_iter().collect())
     }
 
+    /// Labels as they are given, for the targets in `fuzz/`.
+    #[cfg(fuzzing)]
+    #[doc(hidden)]
+    pub fn given(labels: impl IntoIterator<Item = (String, LabelValue)>) -> Self {
+        Self::new(labels.into_iter().map(|(name, value)| (name.into(), value)))
+    }
+
     /// The labels of a series: its own, and those of the process.
     pub(crate) fn of_series(
         own: impl IntoIterator<Item = (Cow<'static, str>, LabelValue)>,

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::list::{List, OwnedList};
+
 /// The longest text, in bytes, that a label value keeps. Longer text is cut at a character
 /// boundary.
 ///
@@ -27,6 +29,8 @@ pub enum LabelRef<'a> {
     Float(f64),
     /// Text.
     Str(&'a str),
+    /// A list; attributes of foreign metrics only.
+    List(List<'a>),
 }
 
 /// A label's value, owned. Clones are cheap.
@@ -42,6 +46,8 @@ pub enum LabelValue {
     Float(f64),
     /// Text.
     Str(Text),
+    /// A list.
+    List(OwnedList),
 }
 
 /// The shared text of a label value.
@@ -97,6 +103,7 @@ impl LabelRef<'_> {
             Self::Int(value) => LabelValue::Int(value),
             Self::Float(value) => LabelValue::Float(value),
             Self::Str(text) => LabelValue::Str(Text(Arc::from(cut(text)))),
+            Self::List(list) => LabelValue::List(list.to_owned()),
         })
     }
 }
@@ -110,6 +117,7 @@ impl LabelValue {
             Self::Int(value) => LabelRef::Int(*value),
             Self::Float(value) => LabelRef::Float(*value),
             Self::Str(text) => LabelRef::Str(text),
+            Self::List(list) => LabelRef::List(list.as_ref()),
         }
     }
 }
@@ -121,6 +129,7 @@ impl Display for LabelValue {
             Self::Bool(value) => value.fmt(f),
             Self::Int(value) => value.fmt(f),
             Self::Float(value) => value.fmt(f),
+            Self::List(list) => list.fmt(f),
             Self::Str(text) => text.chars().try_for_each(|c| {
                 if c.is_control() { write!(f, "{}", c.escape_default()) } else { f.write_char(c) }
             }),

@@ -5,6 +5,8 @@ use super::label_descriptor::LabelDescriptor;
 use super::lifetime::Lifetime;
 use super::presentation::Presentation;
 use super::source::{Place, Source};
+use crate::cells::grid::Grid;
+use crate::rules::exponential::ExponentialSettings;
 
 /// The default series limit of a metric. OpenTelemetry has the same default.
 pub const DEFAULT_SERIES_LIMIT: usize = 2000;
@@ -20,6 +22,8 @@ pub struct Definition {
     pub description: &'static str,
     pub labels: &'static [LabelDescriptor],
     pub boundaries: &'static [f64],
+    /// Some if the metric is an exponential histogram, which has no boundaries.
+    pub exponential: Option<ExponentialSettings>,
     pub series_limit: usize,
     pub lifetime: Lifetime,
     /// `None` if readers show what is stored. A reference, because most metrics have none.
@@ -35,6 +39,14 @@ impl Definition {
         match self.presentation {
             Some(presentation) => presentation,
             None => &Presentation::PLAIN,
+        }
+    }
+
+    /// The rule for a histogram's buckets.
+    pub(crate) const fn grid(&self) -> Grid {
+        match self.exponential {
+            Some(settings) => Grid::Exponential(settings),
+            None => Grid::Explicit(self.boundaries),
         }
     }
 
@@ -91,6 +103,7 @@ impl Definition {
             description,
             labels,
             boundaries: &[],
+            exponential: None,
             series_limit: DEFAULT_SERIES_LIMIT,
             lifetime: Lifetime::UNSET,
             presentation: None,
@@ -153,6 +166,11 @@ setters! {
 
 #[allow(missing_docs, reason = "only generated code uses it")]
 impl Definition {
+    #[must_use]
+    pub const fn exponential(self, settings: ExponentialSettings) -> Self {
+        Self { exponential: Some(settings), ..self }
+    }
+
     #[must_use]
     pub const fn shown(self, presentation: &'static Presentation) -> Self {
         Self { presentation: Some(presentation), ..self }

@@ -7,11 +7,15 @@ use std::time::Duration;
 use super::definition::Definition;
 use super::kind::{MetricType, ValueType};
 use super::label_descriptor::LabelDescriptor;
+use super::metric_id::MetricId;
 use super::presentation::{OtherName, States};
-use super::settings::{DecidedSettings, Settings};
+use super::scope::Scope;
+use super::settings::{DecidedSettings, Settings, default_grid};
 use super::source::Source;
+use crate::cells::grid::Grid;
 use crate::labels::set::{Labels, OVERFLOW};
 use crate::labels::value::LabelValue;
+use crate::rules::exponential::ExponentialSettings;
 
 /// The definition of a metric: everything that is known about it without its values.
 ///
@@ -30,58 +34,81 @@ pub struct Descriptor {
     definition: Definition,
     /// `None` if the settings cannot be overridden.
     settings: Option<&'static DecidedSettings>,
+    scope: Option<&'static Scope>,
 }
 
 impl Descriptor {
     /// A descriptor whose settings cannot be overridden.
     pub(crate) const fn new(definition: Definition) -> Self {
-        Self { definition, settings: None }
+        Self { definition, settings: None, scope: None }
     }
 
     /// The descriptor of a metric whose settings are in `settings`.
     pub(crate) const fn with(definition: Definition, settings: &'static DecidedSettings) -> Self {
-        Self { definition, settings: Some(settings) }
+        Self { definition, settings: Some(settings), scope: None }
+    }
+
+    /// The descriptor of a metric of `scope`.
+    pub(crate) const fn in_scope(self, scope: Option<&'static Scope>) -> Self {
+        Self { scope, ..self }
     }
 
     pub(crate) const fn definition(&self) -> &Definition {
         &self.definition
     }
 
-    /// The settings that the definition states.
-    pub(crate) const fn declared_settings(&self) -> Settings {
-        let Definition { boundaries, series_limit, .. } = self.definition;
-        Settings { boundaries, series_limit }
+    /// The settings of the metric if nobody overrides them.
+    pub(crate) fn default_settings(&self) -> Settings {
+        Settings {
+            grid: default_grid(self.definition.grid()),
+            series_limit: self.definition.series_limit,
+        }
     }
 
     /// The settings. The first call decides that they are not overridden.
     pub(crate) fn settings(&self) -> Settings {
+        self.decide(self.default_settings())
+    }
+
+    /// The settings. Those that are not decided yet are decided to be `wanted`.
+    pub(crate) fn decide(&self, wanted: Settings) -> Settings {
         match self.settings {
-            Some(settings) => settings.get_or(self.declared_settings()),
-            None => self.declared_settings(),
+            Some(settings) => Settings {
+                grid: settings.grid_or(wanted.grid),
+                series_limit: settings.series_limit_or(wanted.series_limit),
+            },
+            None => Settings {
+                grid: self.definition.grid(),
+                series_limit: self.definition.series_limit,
+            },
         }
     }
 
-    /// The settings, if they are decided.
-    pub(crate) fn decided_settings(&self) -> Option<Settings> {
+    /// Decides the settings that are some. The result is those that are decided already.
+    pub(crate) fn override_settings(
+        &self,
+        grid: Option<Grid>,
+        series_limit: Option<usize>,
+    ) -> (Option<Grid>, Option<usize>) {
+        let Some(settings) = self.settings else { return self.decided_settings() };
+        (grid.map(|grid| settings.grid_or(grid)), series_limit.map(|n| settings.series_limit_or(n)))
+    }
+
+    /// The settings that are decided.
+    pub(crate) fn decided_settings(&self) -> (Option<Grid>, Option<usize>) {
         match self.settings {
             Some(settings) => settings.get(),
-            None => Some(self.declared_settings()),
+            None => (Some(self.definition.grid()), Some(self.definition.series_limit)),
         }
     }
 
     /// The settings as far as they are known, without a decision.
     pub(crate) fn current_settings(&self) -> Settings {
-        self.decided_settings().unwrap_or(self.declared_settings())
-    }
-
-    /// Overrides the settings.
-    ///
-    /// # Errors
-    /// The settings that are decided already.
-    pub(crate) fn override_settings(&self, settings: Settings) -> Result<(), Settings> {
-        match self.settings {
-            Some(decided) => decided.decide(settings),
-            None => Err(self.declared_settings()),
+        let (grid, series_limit) = self.decided_settings();
+        let default = self.default_settings();
+        Settings {
+            grid: grid.unwrap_or(default.grid),
+            series_limit: series_limit.unwrap_or(default.series_limit),
         }
     }
 
@@ -89,6 +116,34 @@ impl Descriptor {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.definition.name
+    }
+
+    /// The instrumentation scope: the library that records the metric through OpenTelemetry's API.
+    /// `None` for metrics of this framework.
+    #[must_use]
+    pub const fn scope(&self) -> Option<&'static Scope> {
+        self.scope
+    }
+
+    /// The identity of the metric. Use it as a key, rather than the name.
+    #[must_use]
+    pub fn id(&self) -> MetricId {
+        let scoped = self.scope.map_or(0, |_| std::ptr::from_ref(self).addr());
+        MetricId::new(self.name(), scoped)
+    }
+
+    /// The place of the metric's scope in the order of all scopes; metrics without a scope come
+    /// first.
+    pub(crate) fn scope_number(&self) -> usize {
+        self.scope.map_or(0, Scope::number)
+    }
+
+    /// The name, and the scope if there is one.
+    pub(crate) fn name_in_prose(&self) -> Cow<'static, str> {
+        match self.scope {
+            Some(scope) => format!("{} [{}]", self.name(), scope.name()).into(),
+            None => self.name().into(),
+        }
     }
 
     /// The kind of instrument. A metric with [states](Self::state_label) and an
@@ -143,7 +198,7 @@ impl Descriptor {
             presentation: Some(Box::leak(Box::new(renamed))),
             ..self.definition
         };
-        Some(Self { definition, settings: self.settings })
+        Some(Self { definition, ..*self })
     }
 
     pub(crate) fn states(&self) -> Option<States> {
@@ -218,7 +273,35 @@ impl Descriptor {
     /// they cannot be [overridden](crate::override_metric).
     #[must_use]
     pub fn boundaries(&self) -> &'static [f64] {
-        self.settings().boundaries
+        self.settings().grid.boundaries()
+    }
+
+    /// The rule for a histogram's buckets. From this call on, it is not overridden.
+    pub(crate) fn grid(&self) -> Grid {
+        self.settings().grid
+    }
+
+    /// The settings of an exponential histogram; `None` for histograms with boundaries and other
+    /// kinds. From this call on, the histogram keeps its buckets, exponential or not.
+    ///
+    /// ```
+    /// # use typed_metrics_core as typed_metrics;
+    /// use typed_metrics::{Metric, register_metric};
+    ///
+    /// let size = Metric::histogram("reply.size").unit("By");
+    /// let size = register_metric("reply.size", size)?;
+    /// assert_eq!(size.descriptor().exponential(), None);
+    /// # Ok::<(), typed_metrics::Error>(())
+    /// ```
+    #[must_use]
+    pub fn exponential(&self) -> Option<ExponentialSettings> {
+        self.settings().grid.exponential()
+    }
+
+    /// Whether the histogram has the boundaries of its definition, and keeps them.
+    pub(crate) fn keeps_its_boundaries(&self) -> bool {
+        let declared = self.definition.grid();
+        !declared.boundaries().is_empty() && self.decided_settings().0 == Some(declared)
     }
 
     /// The maximum number of series. Measurements with further label values are recorded in the
@@ -269,11 +352,8 @@ impl Descriptor {
         if a.unit != b.unit {
             return differ("unit", &a.unit, &b.unit);
         }
-        let [a, b] = [self, other].map(|metric| metric.current_settings().boundaries);
-        if a != b {
-            return differ("buckets", &a, &b);
-        }
-        None
+        let [a, b] = [self, other].map(|metric| metric.current_settings().grid);
+        (a != b).then(|| ("buckets", a.to_string(), b.to_string()))
     }
 
     /// The first of the facts that may differ between two definitions of one metric and still

@@ -45,3 +45,33 @@ impl JoinedName {
         self.0.as_str()
     }
 }
+
+/// Checks the old name of a metric of an enum whose prefix is a constant. `metrics` are the variants
+/// of the enum with the last parts of their names; the metric is the one at `index`.
+///
+/// # Panics
+/// While compiling, if a metric of the enum has the name now.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_old_name(old: &str, prefix: &str, metrics: &[(&str, &str)], index: usize) {
+    let mut i = 0;
+    while i < metrics.len() {
+        let (variant, last) = metrics[i];
+        if JoinedName::of(prefix, last).as_str().eq_ignore_ascii_case(old) {
+            let mut text = Text::<1024>::new();
+            if i == index {
+                text.push("the metric has the name \"");
+                text.push(old);
+                text.push("\" now; write the name that it had before");
+            } else {
+                text.push("`");
+                text.push(variant);
+                text.push("` has the name \"");
+                text.push(old);
+                text.push("\"; an old name belongs to one metric, so leave it out here");
+            }
+            panic!("{}", text.as_str());
+        }
+        i += 1;
+    }
+}

@@ -1,47 +1,67 @@
 //! The settings of a metric that a program can override before the metric is used.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
+use crate::cells::grid::Grid;
 use crate::locks::get_or_init;
+use crate::rules::exponential::ExponentialSettings;
 
 /// The buckets and the series limit of a metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Settings {
-    /// Empty unless the metric is a histogram.
-    pub(crate) boundaries: &'static [f64],
+    /// Without boundaries if the metric is no histogram.
+    pub(crate) grid: Grid,
     pub(crate) series_limit: usize,
 }
 
-/// The settings of a metric once they are decided: by an override, or by the first use.
+/// Whether a histogram is exponential whose buckets nobody overrides.
+static EXPONENTIAL_BY_DEFAULT: AtomicBool = AtomicBool::new(false);
+
+/// Makes every histogram exponential that is not in use and whose buckets nobody overrides.
+pub(crate) fn set_exponential_by_default() {
+    EXPONENTIAL_BY_DEFAULT.store(true, Relaxed);
+}
+
+/// The buckets of a metric for which `declared` ones are declared and which nobody overrides.
+pub(super) fn default_grid(declared: Grid) -> Grid {
+    // Relaxed: the flag orders nothing.
+    let by_default = || EXPONENTIAL_BY_DEFAULT.load(Relaxed);
+    if declared.boundaries().is_empty() || !by_default() {
+        return declared;
+    }
+    Grid::Exponential(ExponentialSettings::DEFAULT)
+}
+
+/// The settings of a metric once they are decided: each by an override, or all by the first use.
 ///
 /// The cells of a histogram have room for its buckets, and handlers export the buckets. So the
 /// settings never change after somebody has used them.
 #[derive(Debug)]
-pub(crate) struct DecidedSettings(OnceLock<Settings>);
+pub(crate) struct DecidedSettings {
+    grid: OnceLock<Grid>,
+    series_limit: OnceLock<usize>,
+}
 
 impl DecidedSettings {
     pub(crate) const fn new() -> Self {
-        Self(OnceLock::new())
+        Self { grid: OnceLock::new(), series_limit: OnceLock::new() }
     }
 
     /// The settings, if they are decided.
-    pub(super) fn get(&self) -> Option<Settings> {
-        self.0.get().copied()
+    pub(super) fn get(&self) -> (Option<Grid>, Option<usize>) {
+        (self.grid.get().copied(), self.series_limit.get().copied())
     }
 
-    /// The settings. The first call decides for those that are `declared`.
-    pub(super) fn get_or(&self, declared: Settings) -> Settings {
+    /// The buckets. The first call decides for `grid`.
+    pub(super) fn grid_or(&self, grid: Grid) -> Grid {
         // The closure allocates nothing: an allocator may record, and its measurement would wait
         // for this one.
-        *get_or_init(&self.0, || declared)
+        *get_or_init(&self.grid, || grid)
     }
 
-    /// Decides for `settings`.
-    ///
-    /// # Errors
-    /// The settings that are decided already.
-    pub(super) fn decide(&self, settings: Settings) -> Result<(), Settings> {
-        let decided = *get_or_init(&self.0, || settings);
-        if decided == settings { Ok(()) } else { Err(decided) }
+    /// The series limit. The first call decides for `limit`.
+    pub(super) fn series_limit_or(&self, limit: usize) -> usize {
+        *get_or_init(&self.series_limit, || limit)
     }
 }

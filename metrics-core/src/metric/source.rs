@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Source {
-    /// The file, as `file!` gives it.
+    /// The file, as `file!` gives it; empty for metrics of a foreign API, which does not tell it.
     pub file: &'static str,
     /// The line, from 1.
     pub line: u32,
@@ -37,6 +37,9 @@ impl Source {
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.file.is_empty() {
+            return write!(f, "`{}`", self.item);
+        }
         write!(f, "`{}` at {}:{}", self.item, self.file, self.line)
     }
 }

@@ -50,6 +50,7 @@ pub(crate) static FUNCTION_DURATION: Descriptor = Descriptor::new(Definition {
     description: "Duration of calls of functions with `#[timed]`.",
     labels: LABELS,
     boundaries: BOUNDARIES,
+    exponential: None,
     series_limit: SERIES_LIMIT,
     lifetime: Lifetime::UNSET,
     presentation: None,
@@ -66,6 +67,7 @@ pub(crate) static FUNCTION_CALLS: Descriptor = Descriptor::new(Definition {
     description: "Calls of functions with `#[timed(sample = …)]`, measured or not.",
     labels: LABELS,
     boundaries: &[],
+    exponential: None,
     series_limit: SERIES_LIMIT,
     lifetime: Lifetime::UNSET,
     presentation: None,
@@ -167,6 +169,7 @@ impl Serialize for Descriptor {
         let fields = 9
             + texts.clone().count()
             + usize::from(self.is_info())
+            + usize::from(self.scope().is_some())
             + usize::from(!objectives.is_empty());
         let mut s = serializer.serialize_struct("Descriptor", fields)?;
         s.serialize_field("name", d.name)?;
@@ -180,6 +183,9 @@ impl Serialize for Descriptor {
         s.serialize_field("source", &d.source())?;
         for (key, text) in texts {
             s.serialize_field(key, text)?;
+        }
+        if let Some(scope) = self.scope() {
+            s.serialize_field("scope", scope)?;
         }
         if self.is_info() {
             s.serialize_field("info", &true)?;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use crate::cells::grid::Grid;
 use crate::error::{Conflict, Error};
 use crate::labels::value::{LabelRef, LabelValue};
 use crate::metric::definition::{DEFAULT_SERIES_LIMIT, Definition};
@@ -14,6 +15,7 @@ use crate::metric::presentation::Presentation;
 use crate::metric::source::{Place, Source};
 use crate::rules::buckets::{check_boundaries, default_for};
 use crate::rules::expiry::UP_DOWN_COUNTER;
+use crate::rules::exponential::{ExponentialSettings, check_exponential};
 use crate::rules::name::{check_label_name, check_metric_name};
 use crate::rules::unit::check_unit;
 use crate::typed::value::Boundary;
@@ -50,6 +52,9 @@ pub struct Metric {
     series_limit: usize,
     lifetime: Lifetime,
     buckets: Option<Vec<f64>>,
+    is_exponential: bool,
+    max_size: Option<u16>,
+    zero_threshold: Option<f64>,
     labels: Vec<(String, String)>,
     was: Option<String>,
 }
@@ -65,6 +70,9 @@ impl Metric {
             series_limit: DEFAULT_SERIES_LIMIT,
             lifetime: Lifetime::UNSET,
             buckets: None,
+            is_exponential: false,
+            max_size: None,
+            zero_threshold: None,
             labels: Vec::new(),
             was: None,
         }
@@ -117,6 +125,43 @@ impl Metric {
     /// ```
     pub fn buckets(mut self, buckets: impl IntoIterator<Item: Boundary>) -> Self {
         self.buckets = Some(buckets.into_iter().map(Boundary::boundary).collect());
+        self
+    }
+
+    /// Makes a histogram exponential: its buckets adapt to the values. So percentiles have a small
+    /// relative error, whatever the range of the values is.
+    ///
+    /// ```
+    /// # use typed_metrics_core as typed_metrics;
+    /// use typed_metrics::{Metric, attributes, register_metric, snapshot};
+    ///
+    /// let calls = Metric::histogram("calls.duration").unit("s").exponential().max_size(80);
+    /// let calls = register_metric("calls.duration", calls)?;
+    /// for i in 1..=1000 {
+    ///     calls.record(f64::from(i) / 1000.0, attributes!())?;
+    /// }
+    /// let snapshot = snapshot();
+    /// let series = &snapshot.get("calls.duration").unwrap().series[0];
+    /// let histogram = series.value.as_histogram().unwrap();
+    /// assert_eq!(histogram.exponential.as_ref().unwrap().scale, 3);
+    /// assert!((histogram.quantile(0.9) - 0.9).abs() < 0.091 * 0.9);
+    /// # Ok::<(), typed_metrics::Error>(())
+    /// ```
+    pub fn exponential(mut self) -> Self {
+        self.is_exponential = true;
+        self
+    }
+
+    /// The largest number of buckets of an exponential histogram, from 4 to 496; 160 by default.
+    pub fn max_size(mut self, buckets: u16) -> Self {
+        self.max_size = Some(buckets);
+        self
+    }
+
+    /// The number up to which values of an exponential histogram count as zero, whatever their
+    /// sign; 0 by default.
+    pub fn zero_threshold(mut self, threshold: f64) -> Self {
+        self.zero_threshold = Some(threshold);
         self
     }
 
@@ -188,6 +233,17 @@ impl Metric {
         self
     }
 
+    /// The descriptor of a metric that is in no registry, for the targets in `fuzz/`.
+    ///
+    /// # Errors
+    /// The rule that the definition breaks.
+    #[cfg(fuzzing)]
+    #[doc(hidden)]
+    pub fn unregistered(self) -> Result<&'static Descriptor, Error> {
+        let source = Source { file: file!(), line: line!(), module: module_path!(), item: "" };
+        Ok(Box::leak(Box::new(Descriptor::new(self.check()?.leak(source)))))
+    }
+
     /// Checks every rule.
     pub(super) fn check(mut self) -> Result<CheckedMetric, Error> {
         check_metric_name(&self.name).map_err(|source| Error::Name {
@@ -211,8 +267,9 @@ impl Metric {
         }
         self.check_labels()?;
         self.check_old_name()?;
-        let boundaries = self.take_boundaries()?;
-        Ok(CheckedMetric { metric: self, boundaries })
+        let exponential = self.exponential_settings()?;
+        let boundaries = if exponential.is_some() { Vec::new() } else { self.take_boundaries()? };
+        Ok(CheckedMetric { metric: self, boundaries, exponential })
     }
 
     fn check_labels(&self) -> Result<(), Error> {
@@ -255,6 +312,43 @@ impl Metric {
         Err(Error::runtime(&self.name, reason))
     }
 
+    fn exponential_settings(&self) -> Result<Option<ExponentialSettings>, Error> {
+        let Self { is_exponential, max_size, zero_threshold, .. } = self;
+        let settings = [
+            ("exponential", *is_exponential),
+            ("max_size", max_size.is_some()),
+            ("zero_threshold", zero_threshold.is_some()),
+        ];
+        let Some((first, _)) = settings.into_iter().find(|(_, is_given)| *is_given) else {
+            return Ok(None);
+        };
+        let refuse = |reason: String| Err(Error::runtime(&self.name, reason));
+        if self.kind != MetricType::Histogram {
+            let kind = self.kind.in_prose();
+            return refuse(format!(
+                "{kind} has no buckets; leave `{first}` out or use a histogram"
+            ));
+        }
+        if !is_exponential {
+            return refuse(format!(
+                "`{first}` is a setting of exponential histograms; call `exponential` too"
+            ));
+        }
+        if self.buckets.is_some() {
+            let reason = "an exponential histogram makes its buckets itself; leave `buckets` or \
+                          `exponential` out";
+            return refuse(reason.to_owned());
+        }
+        let default = ExponentialSettings::DEFAULT;
+        let settings = default
+            .max_size(max_size.unwrap_or(default.max_size))
+            .zero_threshold(zero_threshold.unwrap_or(default.zero_threshold));
+        match check_exponential(settings) {
+            Ok(()) => Ok(Some(settings)),
+            Err(error) => refuse(error.to_string()),
+        }
+    }
+
     fn take_boundaries(&mut self) -> Result<Vec<f64>, Error> {
         match (self.buckets.take(), self.kind) {
             (None, MetricType::Histogram) => Ok(default_for(&self.unit)),
@@ -276,6 +370,7 @@ impl Metric {
 pub(super) struct CheckedMetric {
     metric: Metric,
     boundaries: Vec<f64>,
+    exponential: Option<ExponentialSettings>,
 }
 
 impl CheckedMetric {
@@ -302,11 +397,7 @@ impl CheckedMetric {
             ("type", first.metric_type().to_string(), kind.to_string()),
             ("value type", first.value_type().to_string(), value_type.to_string()),
             ("unit", format!("{:?}", first.unit()), format!("{unit:?}")),
-            (
-                "buckets",
-                format!("{:?}", first.definition().boundaries),
-                format!("{:?}", self.boundaries),
-            ),
+            ("buckets", first.definition().grid().to_string(), self.buckets()),
             ("series limit", first.definition().series_limit.to_string(), series_limit.to_string()),
             ("constant labels", in_prose(&first_labels), in_prose(&labels)),
             ("old name", format!("{:?}", first.was()), format!("{:?}", was.as_deref())),
@@ -315,6 +406,14 @@ impl CheckedMetric {
         let (what, a, b) = facts.into_iter().find(|(_, a, b)| a != b)?;
         let (name, first) = (first.name().to_owned(), (a, first.source()));
         Some(Error::Conflict(Box::new(Conflict { name, what, first, second: (b, source) })))
+    }
+
+    /// The buckets, as the display of a [`Grid`] writes them.
+    fn buckets(&self) -> String {
+        match self.exponential {
+            Some(settings) => Grid::Exponential(settings).to_string(),
+            None => format!("{:?}", self.boundaries),
+        }
     }
 
     /// Leaks the texts of the definition, which stays for ever.
@@ -328,6 +427,7 @@ impl CheckedMetric {
             description: leak(metric.description),
             labels: Box::leak(metric.labels.into_iter().map(constant).collect()),
             boundaries: Box::leak(self.boundaries.into_boxed_slice()),
+            exponential: self.exponential,
             series_limit: metric.series_limit,
             lifetime: metric.lifetime,
             presentation: metric

@@ -1,8 +1,9 @@
 //! Overriding settings of metrics at the start of the program.
 
 use crate::collect::overrides::override_by_code;
-use crate::collect::replacement::Replacement;
+use crate::collect::replacement::{Buckets, Replacement};
 use crate::error::Error;
+use crate::rules::exponential::ExponentialSettings;
 use crate::rules::name::check_metric_name;
 use crate::typed::value::Boundary;
 
@@ -20,7 +21,27 @@ impl Override {
     /// Replaces the inclusive upper limits of a histogram's buckets. They must be strictly
     /// increasing and finite.
     pub fn buckets(mut self, buckets: impl IntoIterator<Item: Boundary>) -> Self {
-        self.0.boundaries = Some(buckets.into_iter().map(Boundary::boundary).collect());
+        let boundaries = buckets.into_iter().map(Boundary::boundary).collect();
+        self.0.buckets = Some(Buckets::Explicit(boundaries));
+        self
+    }
+
+    /// Makes a histogram [exponential](crate::Metric::exponential). With
+    /// [`buckets`](Self::buckets), the last call counts.
+    ///
+    /// ```
+    /// # use typed_metrics_core as typed_metrics;
+    /// use typed_metrics::{ExponentialSettings, Metric, Override, override_metric};
+    /// use typed_metrics::register_metric;
+    ///
+    /// let small = ExponentialSettings::DEFAULT.max_size(80);
+    /// override_metric("grab.duration", Override::new().exponential(small))?;
+    /// let grab = register_metric("grab", Metric::histogram("grab.duration").unit("s"))?;
+    /// assert_eq!(grab.descriptor().exponential(), Some(small));
+    /// # Ok::<(), typed_metrics::Error>(())
+    /// ```
+    pub fn exponential(mut self, settings: ExponentialSettings) -> Self {
+        self.0.buckets = Some(Buckets::Exponential(settings));
         self
     }
 
@@ -44,7 +65,8 @@ impl Override {
 /// 1. this function;
 /// 2. the variables `TYPED_METRICS_BUCKETS` and `TYPED_METRICS_SERIES_LIMIT`, which are read when
 ///    handlers are set: `TYPED_METRICS_BUCKETS="shop.duration=5,10,25;rpc.size=64,4096"` and
-///    `TYPED_METRICS_SERIES_LIMIT="shop.requests=500"`;
+///    `TYPED_METRICS_SERIES_LIMIT="shop.requests=500"`; `exponential` or `exponential(80)` instead
+///    of boundaries makes a histogram exponential;
 /// 3. the definition of the metric.
 ///
 /// ```
@@ -63,7 +85,8 @@ impl Override {
 /// # Errors
 /// - [`Error::Name`] or [`Error::Buckets`] if the name or the buckets break their rule.
 /// - [`Error::Override`] if the metric is in use already or overridden with other settings, if it
-///   is no histogram but gets buckets, or if the limit is 0.
+///   is no histogram but gets buckets, if the settings of exponential buckets break their rule, or
+///   if the limit is 0.
 pub fn override_metric(name: &str, settings: Override) -> Result<(), Error> {
     check_metric_name(name).map_err(|source| Error::Name {
         what: "metric name",

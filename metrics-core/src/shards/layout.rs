@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use super::shard::{SEGMENT, SEGMENTS};
+use crate::cells::grid::Grid;
 use crate::cells::{histogram, sum};
 use crate::locks::lock;
 use crate::metric::definition::Definition;
@@ -47,7 +48,7 @@ impl Layout {
 
     pub(crate) const fn new(definition: &Definition, open: bool) -> Self {
         Self::of_width(match definition.stored_type() {
-            MetricType::Histogram => return Self::of_histogram(definition.boundaries.len()),
+            MetricType::Histogram => return Self::of_histogram(definition.grid()),
             MetricType::Counter | MetricType::UpDownCounter
                 if open
                     || matches!(definition.metric_type, MetricType::UpDownCounter)
@@ -59,9 +60,9 @@ impl Layout {
         })
     }
 
-    /// The layout of histograms with this number of boundaries.
-    pub(crate) const fn of_histogram(boundaries: usize) -> Self {
-        Self::of_width(histogram::width(boundaries))
+    /// The layout of histograms.
+    pub(crate) const fn of_histogram(grid: Grid) -> Self {
+        Self::of_width(histogram::width(grid))
     }
 
     pub(crate) const fn width(self) -> usize {

@@ -158,7 +158,7 @@ impl Drop for Inside {
 /// Also adds a measurement in shared cells to the scope, if this thread is inside one.
 pub(crate) fn tap(id: SeriesId, descriptor: &'static Descriptor, change: Change) {
     let Some(scope) = current() else { return };
-    let (boundaries, value_type) = (descriptor.boundaries(), descriptor.value_type());
+    let value_type = descriptor.value_type();
     for scope in scope.and_outer() {
         let mut tapped = lock(&scope.tapped);
         let before = match tapped.get(&id) {
@@ -173,9 +173,10 @@ pub(crate) fn tap(id: SeriesId, descriptor: &'static Descriptor, change: Change)
                 with_number!(value_type, N => adjustment.apply::<N>(before)).bits
             }
             Change::Record { value, count } => {
-                let empty = || Reading::Histogram(Totals::new(boundaries.len()));
+                let grid = descriptor.grid();
+                let empty = || Reading::Histogram(Totals::new(grid));
                 if let Reading::Histogram(totals) = tapped.entry(id).or_insert_with(empty) {
-                    totals.record(boundaries, value, count);
+                    totals.record(grid, value, count);
                 }
                 continue;
             }

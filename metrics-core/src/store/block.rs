@@ -19,6 +19,7 @@ use super::shared::Shared;
 use super::state::{End, FIRST_STAMP, Removal};
 use crate::cells::change::Reading;
 use crate::cells::gate::{Gate, Writing};
+use crate::cells::grid::Grid;
 use crate::clock;
 use crate::labels::set::Labels;
 use crate::locks::slot;
@@ -26,6 +27,7 @@ use crate::locks::{get_or_init, lock};
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::Dropped;
 use crate::metric::kind::MetricType;
+use crate::rules::exponential::ExponentialSettings;
 use crate::shards::layout::{self, Layout, SHARED};
 
 use crate::sync::{
@@ -47,6 +49,9 @@ pub(crate) trait Owner: Sync {
 
     /// Whether `block` is the block of the overflow series.
     fn is_overflow(&self, block: &Block) -> bool;
+
+    /// Counts a block whose shared cells are allocated.
+    fn note_shared(&self);
 
     /// The buckets of the histogram that the metric is.
     fn histogram(&'static self) -> &'static HistogramSettings;
@@ -105,14 +110,17 @@ const OUT: u32 = 3 << 30;
 /// each of its blocks refers to them, because every measurement reads them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct HistogramSettings {
+    /// Empty if the histogram is exponential. Apart from the grid, because every measurement reads
+    /// them.
     boundaries: &'static [f64],
+    grid: Grid,
     layout: Layout,
 }
 
 impl HistogramSettings {
     pub(super) fn of(descriptor: &'static Descriptor) -> Self {
-        let boundaries = descriptor.settings().boundaries;
-        Self { boundaries, layout: Layout::of_histogram(boundaries.len()) }
+        let grid = descriptor.grid();
+        Self { boundaries: grid.boundaries(), grid, layout: Layout::of_histogram(grid) }
     }
 }
 
@@ -207,7 +215,21 @@ impl Block {
         self.histogram().layout
     }
 
-    /// The boundaries of a histogram's buckets.
+    /// The rule for a histogram's buckets.
+    pub(crate) fn grid(&self) -> Grid {
+        self.histogram().grid
+    }
+
+    /// The settings of an exponential histogram.
+    #[inline(always)]
+    pub(crate) fn exponential(&self) -> Option<&'static ExponentialSettings> {
+        match &self.histogram().grid {
+            Grid::Exponential(settings) => Some(settings),
+            Grid::Explicit(_) => None,
+        }
+    }
+
+    /// The boundaries of a histogram's buckets; none if it is exponential.
     #[inline(always)]
     pub(crate) fn boundaries(&self) -> &'static [f64] {
         self.histogram().boundaries
@@ -287,7 +309,11 @@ impl Block {
 
     /// The shared cells, allocated by the first call.
     pub(crate) fn shared(&self) -> &Shared {
-        get_or_init(&self.shared, || Shared::new(self.descriptor(), self.series()))
+        get_or_init(&self.shared, || {
+            // Before anything is recorded in these cells: see `collect::steady`.
+            self.owner.note_shared();
+            Shared::new(self.descriptor(), self.series())
+        })
     }
 
     /// The shared cells, if they are allocated.

@@ -70,11 +70,16 @@ pub(super) fn cached(metric: &'static Descriptor, hash: u64, query: &impl Query)
 
 /// Remembers a series for the next lookup.
 pub(super) fn cache(hash: u64, key: &Key, series: Series) {
+    cache_as(hash, key.encoded.clone(), series);
+}
+
+/// Remembers a series for the next lookup by these labels.
+pub(super) fn cache_as(hash: u64, labels: Encoded, series: Series) {
     // Without thread-local storage, at the end of a thread, every lookup takes the table's lock.
     let _ = CACHE.try_with(|cache| {
         let Ok(mut cache) = cache.try_borrow_mut() else { return };
         let metric = series.descriptor();
-        let cached = Cached { hash, metric, labels: key.encoded.clone(), series };
+        let cached = Cached { hash, metric, labels, series };
         cache[table_of(hash)].insert(cached);
     });
 }

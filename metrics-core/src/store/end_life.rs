@@ -120,7 +120,7 @@ impl Series {
         }
         for run in runs {
             if self.descriptor().metric_type() == MetricType::Histogram {
-                let copied = ledger.read_histogram(run, is_void);
+                let copied = ledger.read_histogram(run, self.block.grid(), is_void);
                 unread.extend(copied.map(|copied| (copied.tag(), Contents::Histogram(copied))));
             } else if let Some(run) = run.first_chunk()
                 && let Some((tag, before, now)) = ledger.read_sum(run, is_void)
@@ -148,8 +148,8 @@ impl Series {
         match contents {
             Contents::Sum(bits) => Reading::Number(*bits),
             Contents::Histogram(copied) => {
-                let mut totals = Totals::new(self.block.boundaries().len());
-                totals.merge(copied.sum(), copied.extremes(), copied.interval(), copied.buckets());
+                let mut totals = Totals::new(self.block.grid());
+                copied.add_to(&mut totals);
                 Reading::Histogram(totals)
             }
         }
@@ -161,7 +161,7 @@ impl Series {
                 Some(Reading::Number(self.value_type().sum(a, b)))
             }
             (Some(Reading::Histogram(mut a)), Some(Reading::Histogram(b))) => {
-                a.merge(b.sum, b.extremes, b.interval, &b.buckets);
+                a.merge(&b);
                 Some(Reading::Histogram(a))
             }
             (a, b) => a.or(b),

@@ -3,7 +3,10 @@
 #[cfg(test)]
 mod tests;
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{
+    AtomicBool, AtomicU32,
+    Ordering::{Acquire, Relaxed, Release},
+};
 use std::sync::{Arc, OnceLock, RwLock};
 
 use super::block::{Block, HistogramSettings, Owner};
@@ -23,6 +26,7 @@ use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::{DropReason, Dropped};
 use crate::metric::kind::{MetricType, ValueType};
 use crate::metric::lifetime::Lifetime;
+use crate::metric::scope::Scope;
 use crate::metric::settings::DecidedSettings;
 use crate::metric::source::Place;
 use crate::shards::layout::{Layout, SINGLE, Width};
@@ -58,6 +62,8 @@ struct OpenSeries {
     full: Full,
     /// The block of the overflow series, once a measurement needed it.
     overflow: OnceLock<&'static Block>,
+    /// How many blocks have shared cells.
+    shared: AtomicU32,
 }
 
 /// How many blocks are touched before they are visited.
@@ -76,6 +82,7 @@ pub(crate) const NO_METRIC: Definition = Definition {
     description: "",
     labels: &[],
     boundaries: &[],
+    exponential: None,
     series_limit: 1,
     lifetime: Lifetime::UNSET,
     presentation: None,
@@ -137,9 +144,14 @@ impl Family {
 
     /// The family of a run-time metric, whose labels come with each measurement.
     pub(crate) fn leak(definition: Definition) -> &'static Self {
+        Self::leak_in(None, definition)
+    }
+
+    /// The family of a metric of `scope`, whose labels come with each measurement.
+    pub(crate) fn leak_in(scope: Option<&'static Scope>, definition: Definition) -> &'static Self {
         let layout = Layout::new(&definition, true);
         let settings = Box::leak(Box::new(DecidedSettings::new()));
-        let descriptor = Descriptor::with(definition, settings);
+        let descriptor = Descriptor::with(definition, settings).in_scope(scope);
         let fixed_block = Block::new(&UNUSED, &NoOwner, 1, layout);
         Box::leak(Box::new(Self { descriptor, open: true, fixed_block, ..Self::empty() }))
     }
@@ -155,6 +167,7 @@ impl Family {
                 table: RwLock::new(Table::EMPTY),
                 full: Full::new(),
                 overflow: OnceLock::new(),
+                shared: AtomicU32::new(0),
             })
         });
         series.as_ref()
@@ -289,13 +302,28 @@ impl Family {
     }
 
     /// Visits every series that has memory.
-    pub(crate) fn for_each_series(&'static self, mut visit: impl FnMut(Series)) {
+    pub(crate) fn for_each_series(&'static self, visit: impl FnMut(Series)) {
+        self.for_each_series_but(&[], visit);
+    }
+
+    /// Visits every series that has memory, but not the open series in the rows for which `skipped`
+    /// is true. Their blocks are not read.
+    pub(crate) fn for_each_series_but(
+        &'static self,
+        skipped: &[bool],
+        mut visit: impl FnMut(Series),
+    ) {
         if self.open {
             let table = read(&self.open_series().table);
             // A copy, so that new series do not wait for the reader. The copy holds only pointers
             // to the blocks: reading each block twice would double the time that a collection
             // waits for memory.
-            let blocks: Vec<_> = table.blocks().collect();
+            let is_skipped = |row: usize| skipped.get(row).is_some_and(|skipped| *skipped);
+            let blocks: Vec<_> = table
+                .blocks()
+                .enumerate()
+                .filter_map(|(row, block)| (!is_skipped(row)).then_some(block))
+                .collect();
             drop(table);
             for blocks in blocks.chunks(TOGETHER) {
                 blocks.iter().for_each(|block| block.touch());
@@ -336,6 +364,14 @@ impl Family {
     }
 }
 
+impl Family {
+    /// The number of blocks of open series that have shared cells.
+    pub(crate) fn shared_blocks(&self) -> u32 {
+        // Acquire: pairs with the release in `note_shared`.
+        self.open_series.get().map_or(0, |open| open.shared.load(Acquire))
+    }
+}
+
 impl Owner for Family {
     fn dropped(&self) -> &Dropped {
         &self.dropped
@@ -360,6 +396,13 @@ impl Owner for Family {
 
     fn is_overflow(&self, block: &Block) -> bool {
         self.overflow().is_some_and(|overflow| std::ptr::eq(overflow, block))
+    }
+
+    fn note_shared(&self) {
+        if self.open {
+            // Release: a reader that sees a measurement in the cells sees the count.
+            self.open_series().shared.fetch_add(1, Release);
+        }
     }
 
     fn histogram(&'static self) -> &'static HistogramSettings {
@@ -396,6 +439,10 @@ impl Owner for NoOwner {
     }
 
     fn is_overflow(&self, _: &Block) -> bool {
+        unused()
+    }
+
+    fn note_shared(&self) {
         unused()
     }
 

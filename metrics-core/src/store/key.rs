@@ -243,7 +243,7 @@ impl Query for Collected {
     fn hash(&self, start: LabelHash<'static>) -> LabelHash<'static> {
         let mut hash = start;
         for (name, value) in self.iter() {
-            hash = hash.text(name).value(value);
+            hash = hash.pair(name, value);
         }
         hash
     }

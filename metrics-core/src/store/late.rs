@@ -11,6 +11,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
+use crate::cells::grid::Grid;
 use crate::cells::histogram::{self, Copied};
 use crate::cells::sum;
 use crate::locks::{LockedMutex, lock, try_lock};
@@ -58,9 +59,9 @@ impl Late {
     }
 
     /// Like [`restart_sum`](Self::restart_sum), for a histogram.
-    pub(super) fn restart_histogram(&self, run: &[AtomicU64], stamp: u64) -> bool {
+    pub(super) fn restart_histogram(&self, run: &[AtomicU64], grid: Grid, stamp: u64) -> bool {
         let Some(mut ledger) = try_lock(&self.0) else { return false };
-        let mut copied = Copied::default();
+        let mut copied = Copied::of(grid);
         let is_read = copied.read(run).is_none_or(|copied| match ledger.0.get(&address(run)) {
             Some(Read::Histogram(read)) => copied.is_same(read),
             _ => copied.is_empty(),
@@ -104,13 +105,14 @@ impl Ledger {
     pub(super) fn read_histogram(
         &mut self,
         run: &[AtomicU64],
+        grid: Grid,
         is_void: impl Fn(u64) -> bool,
     ) -> Option<Copied> {
         // First, because most runs count.
         if !is_void(histogram::tag(run)) {
             return None;
         }
-        let mut copied = Copied::default();
+        let mut copied = Copied::of(grid);
         copied.read(run)?;
         if copied.is_empty() || !is_void(copied.tag()) {
             return None;
@@ -139,6 +141,8 @@ mod tests {
     use super::*;
     use crate::cells::totals::Extremes;
 
+    const GRID: Grid = Grid::Explicit(&[10.0]);
+
     fn is_void(tag: u64) -> bool {
         tag < 5
     }
@@ -148,11 +152,11 @@ mod tests {
     }
 
     fn histogram_run() -> Vec<AtomicU64> {
-        (0..histogram::width(1)).map(|_| AtomicU64::new(0)).collect()
+        (0..histogram::width(GRID)).map(|_| AtomicU64::new(0)).collect()
     }
 
     fn record(run: &[AtomicU64], tag: u64, values: &[f64]) {
-        assert!(values.iter().all(|value| histogram::record(run, tag, &[10.0], *value)));
+        assert!(values.iter().all(|value| histogram::record_any(run, tag, GRID, *value, 1)));
     }
 
     #[test]
@@ -221,38 +225,38 @@ mod tests {
     #[test]
     fn a_void_histogram_is_read_before_it_starts_over() {
         let (late, run) = (Late::new(), histogram_run());
-        let read = || late.lock().read_histogram(&run, is_void);
+        let read = || late.lock().read_histogram(&run, GRID, is_void);
         assert!(read().is_none());
-        assert!(late.restart_histogram(&run, 1), "never written");
+        assert!(late.restart_histogram(&run, GRID, 1), "never written");
         assert!(read().is_none());
-        assert!(late.restart_histogram(&run, 2), "without values");
+        assert!(late.restart_histogram(&run, GRID, 2), "without values");
         record(&run, 2, &[3.0, 20.0]);
-        assert!(!late.restart_histogram(&run, 5), "not read");
+        assert!(!late.restart_histogram(&run, GRID, 5), "not read");
         let copied = read().unwrap();
         assert_eq!((copied.tag(), copied.sum().value(), copied.buckets()), (2, 23.0, &[1, 1][..]));
         assert!(read().is_none());
         record(&run, 2, &[4.0]);
-        assert!(!late.restart_histogram(&run, 5), "late contents");
+        assert!(!late.restart_histogram(&run, GRID, 5), "late contents");
         assert_eq!(read().unwrap().buckets(), [1, 0]);
         let locked = late.lock();
-        assert!(!late.restart_histogram(&run, 5), "locked");
+        assert!(!late.restart_histogram(&run, GRID, 5), "locked");
         drop(locked);
-        assert!(late.restart_histogram(&run, 5));
+        assert!(late.restart_histogram(&run, GRID, 5));
         record(&run, 5, &[4.0]);
         assert!(read().is_none(), "the values count");
-        assert!(!late.restart_histogram(&run, 6), "not read");
+        assert!(!late.restart_histogram(&run, GRID, 6), "not read");
     }
 
     #[test]
     fn what_was_read_of_a_histogram_is_not_read_again_under_another_void_tag() {
         let (late, run) = (Late::new(), histogram_run());
-        let read = || late.lock().read_histogram(&run, is_void);
+        let read = || late.lock().read_histogram(&run, GRID, is_void);
         histogram::restart(&run, 1);
         record(&run, 1, &[3.0]);
         assert!(read().is_some());
         histogram::retag(&run, 2);
         assert!(read().is_none());
-        assert!(late.restart_histogram(&run, 3));
+        assert!(late.restart_histogram(&run, GRID, 3));
         // The entry of the life before is gone.
         record(&run, 3, &[3.0]);
         assert_eq!(read().unwrap().buckets(), [1, 0]);
@@ -263,7 +267,7 @@ mod tests {
         let (late, run) = (Late::new(), histogram_run());
         histogram::restart(&run, 1);
         record(&run, 1, &[3.0, 20.0]);
-        let read = || late.lock().read_histogram(&run, is_void).unwrap();
+        let read = || late.lock().read_histogram(&run, GRID, is_void).unwrap();
         assert_eq!(read().extremes(), Extremes { min: 3.0, max: 20.0 });
         for (values, min, max) in [
             (&[20.0, 3.0][..], 3.0, 3.0),

@@ -5,7 +5,8 @@ use std::cell::{OnceCell, RefCell};
 use super::series::Series;
 use super::shared::Shared;
 use crate::cells::change::Reading;
-use crate::cells::histogram::{Copied, acknowledge};
+use crate::cells::grid::Grid;
+use crate::cells::histogram::{self, Copied, acknowledge};
 use crate::cells::sum;
 use crate::cells::totals::Totals;
 use crate::metric::kind::{MetricType, with_number};
@@ -42,7 +43,7 @@ impl<'a> View<'a> {
         Self {
             copies: (0..SEGMENTS).map(|_| OnceCell::new()).collect(),
             scope,
-            copied: RefCell::default(),
+            copied: RefCell::new(Copied::of(Grid::Explicit(&[]))),
         }
     }
 
@@ -99,6 +100,24 @@ fn total<T: Number>(series: Series, view: &View<'_>) -> Option<u64> {
     recorded.then(|| total.to_bits())
 }
 
+/// The sum of the cells from `index` on, of a [steady](Series::steady_index) series; `None` if
+/// nothing was recorded.
+pub(crate) fn steady_sum<T: Number>(index: u32, view: &View<'_>) -> Option<u64> {
+    let first = index as usize % SEGMENT;
+    let runs = view.copies(index).iter().filter_map(|segment| segment[first..].first_chunk());
+    // Of a series that was never removed, every run counts that was ever written.
+    let recorded = runs.filter_map(|run| sum::read(run, |tag| tag != 0)).map(T::from_bits);
+    recorded.reduce(T::plus).map(T::to_bits)
+}
+
+/// The sum of the sequences of the runs from `index` on, of a [steady](Series::steady_index)
+/// histogram; `None` if nothing was recorded. While no counts are moved between shards, the sum grows with each measurement.
+pub(crate) fn steady_sequences(index: u32, view: &View<'_>) -> Option<u64> {
+    let first = index as usize % SEGMENT;
+    let sequences = view.copies(index).iter().map(|segment| histogram::sequence(&segment[first..]));
+    sequences.reduce(u64::wrapping_add)
+}
+
 /// The sum of the sharded cells, and whether any of them was written. In plain cells, counts from
 /// before a removal are included.
 pub(crate) fn cells_sum<T: Number>(series: Series, view: &View<'_>) -> (T, bool) {
@@ -145,7 +164,7 @@ fn shared_cell(series: Series, view: &View<'_>) -> Option<u64> {
 /// The contents of a histogram; `None` if nothing was recorded. With `end_interval`, the interval
 /// ends at this read. To read the interval, the caller must keep other readers out.
 pub(crate) fn histogram(series: Series, view: &View<'_>, end_interval: bool) -> Option<Totals> {
-    let mut totals = Totals::new(series.block.boundaries().len());
+    let mut totals = Totals::new(series.block.grid());
     add_runs(series, view, end_interval, &mut totals);
     (totals.count() > 0).then_some(totals)
 }
@@ -162,6 +181,7 @@ pub(crate) fn add_histogram(series: Series, view: &View<'_>, totals: &mut Totals
 
 fn add_runs(series: Series, view: &View<'_>, end_interval: bool, totals: &mut Totals) {
     let mut copied = view.copied.borrow_mut();
+    let copied = copied.with(series.block.grid());
     for run in view.runs(series) {
         let Some(copied) = copied.read(run) else { continue };
         if end_interval {
@@ -169,7 +189,7 @@ fn add_runs(series: Series, view: &View<'_>, end_interval: bool, totals: &mut To
             acknowledge(run, copied);
         }
         if series.counts(copied.tag()) {
-            totals.merge(copied.sum(), copied.extremes(), copied.interval(), copied.buckets());
+            copied.add_to(totals);
         }
     }
     let shared = match view.scope {
@@ -185,7 +205,7 @@ fn add_runs(series: Series, view: &View<'_>, end_interval: bool, totals: &mut To
         },
     };
     if let Some(shared) = shared {
-        totals.merge(shared.sum, shared.extremes, shared.interval, &shared.buckets);
+        totals.merge(&shared);
     }
 }
 

@@ -8,6 +8,7 @@ use super::shared::Shared;
 use super::state::Life;
 use crate::cells::adjustment::Adjustment;
 use crate::cells::change::Change;
+use crate::cells::grid::Grid;
 use crate::cells::histogram::{self, Copied};
 use crate::cells::{plain, sum};
 use crate::locks;
@@ -71,7 +72,7 @@ impl Series {
     pub(crate) fn record_many(self, value: f64, count: u64) {
         if count > 0 {
             self.record_in_run(value, count, |run, tag, boundaries, value| {
-                histogram::record_many(run, tag, boundaries, value, count)
+                histogram::record_many(run, tag, Grid::Explicit(boundaries), value, count)
             });
         }
     }
@@ -81,7 +82,7 @@ impl Series {
         self,
         value: f64,
         count: u64,
-        record: impl FnOnce(&[AtomicU64], u64, &[f64], f64) -> bool,
+        record: impl FnOnce(&[AtomicU64], u64, &'static [f64], f64) -> bool,
     ) {
         if !value.is_finite() {
             return self.drop_for(DropReason::NotFinite);
@@ -96,6 +97,12 @@ impl Series {
             });
         }
         let boundaries = self.block.boundaries();
+        if boundaries.is_empty() {
+            return match count {
+                1 => record_exponential(self, value),
+                _ => record_in_any_bucket(self, value, count),
+            };
+        }
         if !self.record_at(self.index(), stamp, boundaries, value, record) {
             record_slowly(self, value, count);
         }
@@ -107,14 +114,24 @@ impl Series {
         self,
         index: u32,
         stamp: u64,
-        boundaries: &[f64],
+        boundaries: &'static [f64],
         value: f64,
-        record: impl FnOnce(&[AtomicU64], u64, &[f64], f64) -> bool,
+        record: impl FnOnce(&[AtomicU64], u64, &'static [f64], f64) -> bool,
     ) -> bool {
         self.is_current_at(stamp)
             && shard::cells(index)
-                .and_then(|cells| cells.get(..histogram::width(boundaries.len())))
+                .and_then(|cells| cells.get(..histogram::width(Grid::Explicit(boundaries))))
                 .is_some_and(|run| record(run, stamp, boundaries, value))
+    }
+
+    /// As [`record_at`](Self::record_at), in any histogram.
+    #[inline(always)]
+    fn record_any_at(self, index: u32, value: f64, count: u64) -> bool {
+        let (stamp, grid) = (self.block.stamp(), self.block.grid());
+        self.is_current_at(stamp)
+            && shard::cells(index)
+                .and_then(|cells| cells.get(..histogram::width(grid)))
+                .is_some_and(|run| histogram::record_any(run, stamp, grid, value, count))
     }
 
     /// The index of the first cell while exemplars are on. No shard has cells at this index if
@@ -212,7 +229,7 @@ impl Series {
 
     fn add_to_shared(self, copied: &Copied) {
         if let Shared::Histograms(histograms) = self.block.shared() {
-            histograms[self.position()].absorb(self.block.boundaries(), copied);
+            histograms[self.position()].absorb(self.block.grid(), copied);
         }
     }
 
@@ -244,7 +261,7 @@ impl Series {
             histogram::restart(run, stamp);
             return true;
         }
-        self.block.late().restart_histogram(run, stamp)
+        self.block.late().restart_histogram(run, self.block.grid(), stamp)
     }
 
     /// Gives this thread's run of a sum the tag `stamp`, unless the run has contents that no reader
@@ -275,12 +292,10 @@ impl Series {
                 }
             }
             Change::Record { value, count } => {
-                let boundaries = self.block.boundaries();
-                let run = cells.get(..histogram::width(boundaries.len()))?;
-                self.take_over(run, stamp).then(|| match count {
-                    1 => histogram::record(run, stamp, boundaries, value),
-                    _ => histogram::record_many(run, stamp, boundaries, value, count),
-                })?;
+                let grid = self.block.grid();
+                let run = cells.get(..histogram::width(grid))?;
+                self.take_over(run, stamp)
+                    .then(|| histogram::record_any(run, stamp, grid, value, count))?;
             }
             Change::Set(_) | Change::Adjust(_) => return None,
         }
@@ -292,10 +307,13 @@ impl Series {
         let position = self.position();
         // Allocated outside the gate: see `store`.
         let shared = self.block.shared();
-        if let Shared::Histograms(histograms) = shared {
-            histograms[position].allocate(self.block.boundaries());
-        }
+        let claimed = match shared {
+            Shared::Histograms(histograms) => Some(histograms[position].claim(self.block.grid())),
+            Shared::Gauges(_) | Shared::Sums(_) => None,
+        };
         let Some(writing) = self.enter() else {
+            // First: whoever has shut the gate may wait for the claim.
+            drop(claimed);
             return self.overflowing().store(change);
         };
         let mut life = Life::of_run(self.block.stamp());
@@ -314,14 +332,15 @@ impl Series {
                     with_number!(self.value_type(), N => sums[position].add(N::from_bits(bits)));
                 life = Life::of_shared(added);
             }
-            (Shared::Histograms(histograms), Change::Record { value, count }) => {
-                histograms[position].record(self.block.boundaries(), value, count);
+            (Shared::Histograms(_), Change::Record { value, count }) => {
+                claimed.iter().for_each(|claimed| claimed.record(value, count));
             }
             // The kind of the handle determines both the cells and the change.
             (Shared::Gauges(_) | Shared::Sums(_) | Shared::Histograms(_), _) => {}
         }
         // See `store`: `tap` may wait for a lock.
         drop(writing);
+        drop(claimed);
         scope::tap(self.id(), self.descriptor(), change);
         if let Some((adjustment, result)) = adjusted {
             if !result.is_whole {
@@ -351,6 +370,27 @@ fn add_to_cell(index: u32, n: u64) -> bool {
 #[inline(never)]
 fn record_open(series: Series, value: f64) {
     series.record_in_run(value, 1, histogram::record);
+}
+
+/// Records into an exponential histogram.
+#[inline(never)]
+fn record_exponential(series: Series, value: f64) {
+    let stamp = series.block.stamp();
+    let is_recorded = series.is_current_at(stamp)
+        && shard::cells(series.index()).zip(series.block.exponential()).is_some_and(
+            |(run, settings)| histogram::record_exponential(run, stamp, *settings, value),
+        );
+    if !is_recorded {
+        record_in_any_bucket(series, value, 1);
+    }
+}
+
+/// Records a value `count` times into an exponential histogram.
+#[inline(never)]
+fn record_in_any_bucket(series: Series, value: f64, count: u64) {
+    if !series.record_any_at(series.index(), value, count) {
+        record_slowly(series, value, count);
+    }
 }
 
 /// Records in the uncommon cases: a thread's first measurement in a segment or after a removal,
@@ -413,7 +453,12 @@ fn record_slowly(series: Series, value: f64, count: u64) {
         let index = series.index_beside_exemplars();
         let (stamp, boundaries) = (series.block.stamp(), series.block.boundaries());
         let bucket = histogram::bucket_cell(boundaries, value);
-        if series.record_at(index, stamp, boundaries, value, histogram::record) {
+        let is_recorded = if boundaries.is_empty() {
+            series.record_any_at(index, value, 1)
+        } else {
+            series.record_at(index, stamp, boundaries, value, histogram::record)
+        };
+        if is_recorded {
             return offer(series, index + bucket, value.to_bits());
         }
     }

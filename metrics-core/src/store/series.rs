@@ -14,7 +14,7 @@ use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
 use crate::metric::kind::ValueType;
 use crate::metric::series_id::SeriesId;
-use crate::shards::layout::Layout;
+use crate::shards::layout::{Layout, SHARED};
 
 /// A series of a metric: small, `Copy`, and valid for ever.
 #[derive(Debug, Clone, Copy)]
@@ -78,6 +78,16 @@ impl Series {
     /// [`SHARED`](crate::shards::layout::SHARED) on, it refers to shared cells.
     pub(crate) fn reserved_index(self) -> u32 {
         self.block.reserved_base() + self.offset()
+    }
+
+    /// The index of the first cell of an open series that keeps all that was ever recorded in it in
+    /// cells of shards; `None` for another series.
+    pub(crate) fn steady_index(self) -> Option<u32> {
+        let index = self.block.reserved_base_if_any().filter(|index| *index < SHARED)?;
+        let is_steady = !self.is_fixed()
+            && self.block.shared_if_any().is_none()
+            && !self.block.is_any_removed();
+        is_steady.then_some(index)
     }
 
     /// Whether this value is up to date when the block has `stamp`: an open series has the same

@@ -4,9 +4,10 @@ use std::sync::OnceLock;
 
 use super::state::End;
 use crate::cells::change::Reading;
+use crate::cells::grid::Grid;
 use crate::cells::histogram::Copied;
 use crate::cells::shared_gauge::SharedGauge;
-use crate::cells::shared_histogram::SharedHistogram;
+use crate::cells::shared_histogram::{Claimed, SharedHistogram};
 use crate::cells::shared_sum::SharedSum;
 use crate::locks::get_or_init;
 use crate::metric::descriptor::Descriptor;
@@ -75,20 +76,17 @@ impl LazyHistogram {
         self.0.get().map(|histogram| &**histogram)
     }
 
-    pub(super) fn record(&self, boundaries: &[f64], value: f64, count: u64) {
-        self.get_or_allocate(boundaries).record(boundaries, value, count);
+    /// A part of the histogram for one writer.
+    pub(super) fn claim(&self, grid: Grid) -> Claimed<'_> {
+        self.get_or_allocate(grid).claim()
     }
 
     /// Adds a copied histogram.
-    pub(super) fn absorb(&self, boundaries: &[f64], copied: &Copied) {
-        self.get_or_allocate(boundaries).absorb(copied);
+    pub(super) fn absorb(&self, grid: Grid, copied: &Copied) {
+        self.get_or_allocate(grid).absorb(copied);
     }
 
-    pub(super) fn allocate(&self, boundaries: &[f64]) {
-        self.get_or_allocate(boundaries);
-    }
-
-    fn get_or_allocate(&self, boundaries: &[f64]) -> &SharedHistogram {
-        get_or_init::<Box<_>>(&self.0, || Box::new(SharedHistogram::new(boundaries.len())))
+    fn get_or_allocate(&self, grid: Grid) -> &SharedHistogram {
+        get_or_init::<Box<_>>(&self.0, || Box::new(SharedHistogram::new(grid)))
     }
 }

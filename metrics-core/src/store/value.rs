@@ -3,6 +3,9 @@
 use serde::Serialize;
 
 use crate::cells::change::Reading;
+use crate::cells::exponential::buckets::ExponentialBuckets;
+use crate::cells::filled::{Filled, filled};
+use crate::cells::grid::Grid;
 use crate::cells::totals::Totals;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::kind::ValueType;
@@ -52,6 +55,10 @@ pub struct HistogramSnapshot {
     pub boundaries: &'static [f64],
     /// The number of values in each bucket. There is one more bucket than boundaries.
     pub buckets: Vec<u64>,
+    /// The buckets of an exponential histogram; `None` in a histogram with boundaries. An
+    /// exponential histogram has no `boundaries`, and all its values in the only one of `buckets`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exponential: Option<Box<ExponentialBuckets>>,
     /// The values since this reader's last collection. Set only in a collection of a
     /// [`Reader`](crate::Reader), and only if there are such values.
     ///
@@ -68,7 +75,7 @@ impl Value {
         match reading {
             Reading::Number(bits) => Self::from_bits(bits, descriptor.value_type()),
             Reading::Histogram(totals) => {
-                Self::Histogram(HistogramSnapshot::new(descriptor.boundaries(), totals))
+                Self::Histogram(HistogramSnapshot::new(descriptor.grid(), totals))
             }
         }
     }
@@ -118,25 +125,22 @@ impl Value {
 }
 
 impl HistogramSnapshot {
-    pub(crate) fn new(boundaries: &'static [f64], totals: Totals) -> Self {
+    pub(crate) fn new(grid: Grid, totals: Totals) -> Self {
         Self {
             count: totals.count(),
             sum: totals.sum.value(),
             min: totals.extremes.min,
             max: totals.extremes.max,
-            boundaries,
+            boundaries: grid.boundaries(),
             buckets: totals.buckets,
+            exponential: totals.exponential,
             interval: None,
         }
     }
 
     /// A histogram without values.
-    pub(crate) fn empty(boundaries: &'static [f64]) -> Self {
-        Self {
-            min: f64::NAN,
-            max: f64::NAN,
-            ..Self::new(boundaries, Totals::new(boundaries.len()))
-        }
+    pub(crate) fn empty(grid: Grid) -> Self {
+        Self { min: f64::NAN, max: f64::NAN, ..Self::new(grid, Totals::new(grid)) }
     }
 
     fn merge(&mut self, other: Self) {
@@ -145,6 +149,9 @@ impl HistogramSnapshot {
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
         self.buckets.iter_mut().zip(other.buckets).for_each(|(a, b)| *a = a.wrapping_add(b));
+        if let Some((a, b)) = self.exponential.as_mut().zip(other.exponential) {
+            a.merge(&b);
+        }
         self.interval = match (self.interval.take(), other.interval) {
             (Some(mut a), Some(b)) => {
                 a.merge(*b);
@@ -161,8 +168,13 @@ impl HistogramSnapshot {
     }
 
     /// An estimate of the value below which the share `q` (0 to 1) of all values lies. The bucket
-    /// is exact. Inside the bucket, the values are assumed to be evenly distributed, as in
-    /// Prometheus' [`histogram_quantile`]. The outermost buckets end at the known extremes.
+    /// is exact. The outermost buckets end at the known extremes.
+    ///
+    /// In a bucket between boundaries, the values are assumed to be evenly distributed, as in
+    /// Prometheus' [`histogram_quantile`]. In a bucket of an exponential histogram, the logarithms
+    /// of the values are, as that function assumes for native histograms. So the estimate in an
+    /// exponential histogram is less than `base - 1` of the value away from it, where the base is
+    /// `2^(2^-scale)`: by at most 4.5 % at the scale 4, and 2.2 % at the scale 5.
     ///
     /// ```
     /// # use typed_metrics_core as typed_metrics;
@@ -184,15 +196,36 @@ impl HistogramSnapshot {
     pub fn quantile(&self, q: f64) -> f64 {
         let rank = q.clamp(0.0, 1.0) * self.count as f64;
         let mut below = 0.0;
-        for (i, &inside) in self.buckets.iter().enumerate().filter(|(_, inside)| **inside > 0) {
-            let inside = inside as f64;
+        for Filled { lower, upper, count } in
+            filled(self.boundaries, &self.buckets, self.exponential.as_deref())
+        {
+            let inside = count as f64;
             if below + inside >= rank {
-                let lower = if i == 0 { self.min } else { self.boundaries[i - 1].max(self.min) };
-                let upper = self.boundaries.get(i).map_or(self.max, |b| b.min(self.max));
-                return lower + (upper - lower) * ((rank - below) / inside).clamp(0.0, 1.0);
+                let (lower, upper) = (lower.max(self.min), upper.min(self.max));
+                let share = ((rank - below) / inside).clamp(0.0, 1.0);
+                return match self.exponential {
+                    Some(_) => between_on_log_scale(lower, upper, share),
+                    None => lower + (upper - lower) * share,
+                };
             }
             below += inside;
         }
         self.max
     }
+}
+
+/// The value between `lower` and `upper` whose logarithm lies at `share`. Between limits that are
+/// zero or on both sides of it, the value that lies there itself.
+fn between_on_log_scale(lower: f64, upper: f64, share: f64) -> f64 {
+    // A power is not exact.
+    let value = if share >= 1.0 {
+        upper
+    } else if lower > 0.0 {
+        lower * (upper / lower).powf(share)
+    } else if upper < 0.0 {
+        upper * (lower / upper).powf(1.0 - share)
+    } else {
+        lower + (upper - lower) * share
+    };
+    value.clamp(lower, upper)
 }

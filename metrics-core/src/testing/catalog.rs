@@ -9,6 +9,7 @@ use std::{env, fs};
 use crate::collect::registry::typed_metrics;
 use crate::labels::value::LabelRef;
 use crate::metric::descriptor::Descriptor;
+use crate::metric::kind::MetricType;
 use crate::metric::label_descriptor::LabelDescriptor;
 use crate::metric::lifetime::Lifetime;
 
@@ -140,9 +141,11 @@ fn facts(metric: &Descriptor) -> Vec<String> {
     if !metric.unit().is_empty() {
         facts.push(format!("unit {}", metric.unit()));
     }
-    if !metric.definition().boundaries.is_empty() {
-        let buckets: Vec<_> = metric.definition().boundaries.iter().map(f64::to_string).collect();
-        facts.push(format!("buckets {}", buckets.join(", ")));
+    if metric.metric_type() == MetricType::Histogram {
+        let grid = metric.definition().grid();
+        let boundaries: Vec<_> = grid.boundaries().iter().map(f64::to_string).collect();
+        let buckets = grid.exponential().map(|_| grid.to_string());
+        facts.push(format!("buckets {}", buckets.unwrap_or_else(|| boundaries.join(", "))));
     }
     let mut labels: Vec<_> = metric.labels().iter().map(label).collect();
     labels.sort();
@@ -175,6 +178,7 @@ fn value(value: LabelRef<'_>) -> String {
         LabelRef::Int(value) => value.to_string(),
         LabelRef::Float(value) => value.to_string(),
         LabelRef::Str(text) => format!("{text:?}"),
+        LabelRef::List(list) => list.to_string(),
     }
 }
 
@@ -268,9 +272,10 @@ fn push_metric(text: &mut String, before: &str, name: &str, facts: &[String]) {
 mod tests {
     use super::*;
     use crate::metric::definition::Definition;
-    use crate::metric::kind::{MetricType, ValueType};
+    use crate::metric::kind::ValueType;
     use crate::metric::presentation::Presentation;
     use crate::metric::source::Place;
+    use crate::rules::exponential::ExponentialSettings;
 
     const REQUESTS: Definition = Definition {
         name: "shop.requests",
@@ -283,6 +288,7 @@ mod tests {
             LabelDescriptor::of::<Option<bool>>("cached"),
         ],
         boundaries: &[],
+        exponential: None,
         series_limit: 500,
         lifetime: Lifetime::UNSET,
         presentation: None,
@@ -297,6 +303,7 @@ mod tests {
         unit: "ms",
         labels: &[],
         boundaries: &[0.5, 10.0],
+        exponential: None,
         lifetime: Lifetime::UNSET.tracked().expires(Some(600_000)),
         ..REQUESTS
     };
@@ -329,6 +336,22 @@ shop.requests
         assert_eq!(text(&catalog, "my-shop"), TEXT);
         assert_eq!(parse(TEXT), catalog);
         assert_eq!(parse(&TEXT.replace('\n', "\r\n")), catalog);
+    }
+
+    #[test]
+    fn an_exponential_histogram_states_its_settings() {
+        let settings = ExponentialSettings::DEFAULT.max_size(80);
+        let line = |settings| {
+            let exponential = Some(settings);
+            let duration = Definition { boundaries: &[], exponential, ..DURATION };
+            let text = text(&catalog(&[duration]), "my-shop");
+            text.lines().find(|line| line.contains("buckets")).unwrap().to_owned()
+        };
+        assert_eq!(line(settings), "  buckets exponential, max_size = 80");
+        assert_eq!(
+            line(settings.zero_threshold(0.5)),
+            "  buckets exponential, max_size = 80, zero_threshold = 0.5",
+        );
     }
 
     #[test]

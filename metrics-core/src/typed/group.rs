@@ -80,7 +80,9 @@ impl<G: fmt::Debug> fmt::Debug for FoundLabels<G> {
 #[diagnostic::on_unimplemented(
     message = "expected the labels `{G}`, found `{Self}`",
     label = "not `{G}`",
-    note = "give a `{G}`, or what its method `find` returns"
+    note = "the labels are one argument: a `{G}` with all of its fields, or what its method `find` \
+            returns",
+    note = "a group that derives `Copy` can be given again and again"
 )]
 pub trait IntoLabels<G> {
     #[doc(hidden)]

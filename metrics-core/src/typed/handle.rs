@@ -116,7 +116,8 @@ impl<K> Handle<K> {
     /// [once](crate::MetricSnapshot::removed). After that, the series is no longer exported.
     ///
     /// A later measurement with the same labels, also through an existing handle, starts a new
-    /// series at zero. A removed series makes room for another one under the series limit.
+    /// series at zero. A removed series makes room for another one under the series limit. If
+    /// several crates define the metric, the series is removed in each definition.
     pub fn remove(self) {
         remove(self.series);
     }

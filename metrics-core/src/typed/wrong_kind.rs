@@ -6,7 +6,7 @@
 //! own trait is still found: the compiler passes over a method whose bounds do not hold.
 
 use super::handle::{Counter, Gauge, Histogram, UpDownCounter};
-use super::state::State;
+use super::state::{Info, State};
 
 /// Bounds the methods that a metrics enum has in the names of operations of handles; nothing
 /// implements it. The parameter is for a bound with `for<'a>`.
@@ -20,20 +20,40 @@ use super::state::State;
 #[doc(hidden)]
 pub trait CallTheConstructor<'a> {}
 
-/// Defines the methods that the handles of a kind do not have. All take `self` alone, because the
+/// Defines the methods that the handles of a kind do not have, or a guard does not have. All take `self` alone, because the
 /// compiler looks a method up by its name.
 macro_rules! wrong_kind {
     ($($parameters:tt $handle:ty, $label:literal {
         $($operation:ident: $bound:ident, $message:literal, $fix:literal;)*
     })*) => {$($(
+        wrong_kind!(
+            @method $parameters $handle: $bound, $operation,
+            #[diagnostic::on_unimplemented(message = $message, label = $label, note = $fix)]
+        );
+    )*)*};
+    // The compiler would refuse a bound without parameters.
+    (@method [] $handle:ty: $bound:ident, $operation:ident, $(#[$message:meta])*) => {
         #[doc(hidden)]
-        #[diagnostic::on_unimplemented(message = $message, label = $label, note = $fix)]
+        $(#[$message])*
+        pub trait $bound<'a> {}
+
+        impl $handle
+        where
+            for<'a> Self: $bound<'a>,
+        {
+            #[doc(hidden)]
+            pub fn $operation(self) {}
+        }
+    };
+    (
+        @method [$($parameter:ident $(: $of:path)?),*]
+        $handle:ty: $bound:ident, $operation:ident, $(#[$message:meta])*
+    ) => {
+        #[doc(hidden)]
+        $(#[$message])*
         pub trait $bound {}
 
-        wrong_kind!(@method $parameters $handle: $bound, $operation);
-    )*)*};
-    (@method [$($parameter:ident),*] $handle:ty: $bound:ident, $operation:ident) => {
-        impl<$($parameter),*> $handle
+        impl<$($parameter $(: $of)?),*> $handle
         where
             Self: $bound,
         {
@@ -43,6 +63,8 @@ macro_rules! wrong_kind {
     };
 }
 
+pub(super) use wrong_kind;
+
 wrong_kind! {
     [T, U] Counter<T, U>, "not an operation of a counter" {
         dec: CounterDec,
@@ -51,12 +73,6 @@ wrong_kind! {
         enter: CounterEnter,
             "a counter has no `enter`: it only grows",
             "declare a number of things in progress as `#[up_down_counter]`";
-        increment: CounterIncrement,
-            "a counter has no `increment`",
-            "write `.inc()` or `.add(n)`";
-        inc_by: CounterIncBy,
-            "a counter has no `inc_by`",
-            "write `.add(n)`";
         record: CounterRecord,
             "a counter has no `record`: it adds up",
             "write `.inc()` or `.add(n)`; declare a distribution of values as `#[histogram]`";
@@ -87,12 +103,6 @@ wrong_kind! {
             "declare a duration as `#[histogram(unit = \"s\")]`";
     }
     [T, U] UpDownCounter<T, U>, "not an operation of an up-down counter" {
-        decrement: UpDownCounterDecrement,
-            "an up-down counter has no `decrement`",
-            "write `.dec()` or `.add(-n)`";
-        increment: UpDownCounterIncrement,
-            "an up-down counter has no `increment`",
-            "write `.inc()` or `.add(n)`";
         record: UpDownCounterRecord,
             "an up-down counter has no `record`: it adds up changes",
             "write `.add(change)`; declare a distribution of values as `#[histogram]`";
@@ -124,30 +134,15 @@ wrong_kind! {
             "declare a duration as `#[histogram(unit = \"s\")]`";
     }
     [T, U] Gauge<T, U>, "not an operation of a gauge" {
-        decrement: GaugeDecrement,
-            "a gauge has no `decrement`",
-            "write `.dec()` or `.sub(n)`";
-        dec_by: GaugeDecBy,
-            "a gauge has no `dec_by`",
-            "write `.sub(n)`";
         enter: GaugeEnter,
             "a gauge has no `enter`: it is set to a value",
             "declare a number of things in progress as `#[up_down_counter]`";
-        inc_by: GaugeIncBy,
-            "a gauge has no `inc_by`",
-            "write `.add(n)`";
-        increment: GaugeIncrement,
-            "a gauge has no `increment`",
-            "write `.inc()` or `.add(n)`";
         record: GaugeRecord,
             "a gauge has no `record`: it is set to a value",
             "write `.set(value)`; declare a distribution of values as `#[histogram]`";
         record_many: GaugeRecordMany,
             "a gauge has no `record_many`: it is set to a value",
             "write `.set(value)`; declare a distribution of values as `#[histogram]`";
-        set_to_current_time: GaugeSetToCurrentTime,
-            "a gauge has no `set_to_current_time`",
-            "write `.set_to_now()`, on a gauge with a unit of time";
         start_timer: GaugeStartTimer,
             "a gauge has no `start_timer`: it is set to a value",
             "declare a duration as `#[histogram(unit = \"s\")]`";
@@ -209,5 +204,70 @@ wrong_kind! {
         record: StateRecord,
             "a state has no `record`: one of its states is set",
             "write `.set(state)`";
+        record_many: StateRecordMany,
+            "a state has no `record_many`: one of its states is set",
+            "write `.set(state)`; declare a distribution of values as `#[histogram]`";
+        set_max: StateSetMax,
+            "a state has no `set_max`: one of its states is set",
+            "write `.set(state)`; declare a largest value as `#[gauge]`";
+        set_min: StateSetMin,
+            "a state has no `set_min`: one of its states is set",
+            "write `.set(state)`; declare a smallest value as `#[gauge]`";
+        set_to_now: StateSetToNow,
+            "a state has no `set_to_now`: one of its states is set",
+            "write `.set(state)`; declare the time of an event as `#[gauge(unit = \"s\")]`";
+        start_timer: StateStartTimer,
+            "a state has no `start_timer`: it does not measure durations",
+            "declare a duration as `#[histogram(unit = \"s\")]`";
+        sub: StateSub,
+            "a state has no `sub`: one of its states is set",
+            "write `.set(state)`; declare a sum that grows and shrinks as `#[up_down_counter]`";
+        time: StateTime,
+            "a state has no `time`: it does not measure durations",
+            "declare a duration as `#[histogram(unit = \"s\")]`";
+    }
+    [] Info, "not an operation of an info" {
+        add: InfoAdd,
+            "an info has no `add`: its value is always 1",
+            "write `.set()`; declare a sum as `#[counter]`";
+        dec: InfoDec,
+            "an info has no `dec`: its value is always 1",
+            "write `.remove()` to show the info no longer; declare a sum that grows and shrinks as \
+             `#[up_down_counter]`";
+        enter: InfoEnter,
+            "an info has no `enter`: its value is always 1",
+            "write `.set()`; declare a number of things in progress as `#[up_down_counter]`";
+        inc: InfoInc,
+            "an info has no `inc`: its value is always 1",
+            "write `.set()`; declare a count as `#[counter]`";
+        observe: InfoObserve,
+            "an info has no `observe`: its value is always 1",
+            "write `.set()` where the fact becomes known, or in the callback of \
+             `typed_metrics::observe`";
+        record: InfoRecord,
+            "an info has no `record`: its value is always 1",
+            "write `.set()`; declare a distribution of values as `#[histogram]`";
+        record_many: InfoRecordMany,
+            "an info has no `record_many`: its value is always 1",
+            "write `.set()`; declare a distribution of values as `#[histogram]`";
+        set_max: InfoSetMax,
+            "an info has no `set_max`: its value is always 1",
+            "write `.set()`; declare a largest value as `#[gauge]`";
+        set_min: InfoSetMin,
+            "an info has no `set_min`: its value is always 1",
+            "write `.set()`; declare a smallest value as `#[gauge]`";
+        set_to_now: InfoSetToNow,
+            "an info has no `set_to_now`: its value is always 1",
+            "declare the time of an event as `#[gauge(unit = \"s\")]`";
+        start_timer: InfoStartTimer,
+            "an info has no `start_timer`: it does not measure durations",
+            "declare a duration as `#[histogram(unit = \"s\")]`";
+        sub: InfoSub,
+            "an info has no `sub`: its value is always 1",
+            "write `.remove()` to show the info no longer; declare a sum that grows and shrinks as \
+             `#[up_down_counter]`";
+        time: InfoTime,
+            "an info has no `time`: it does not measure durations",
+            "declare a duration as `#[histogram(unit = \"s\")]`";
     }
 }

@@ -51,7 +51,11 @@ pub(crate) fn call_recorder(index: usize, recorder: &CallRecorder) -> TokenStrea
 fn metric(index: usize, metric: &MetricUse) -> TokenStream {
     let MetricUse { path, variant, labels, outcome, computed } = metric;
     let outcome = outcome.as_ref().map(|outcome| quote!(let #outcome = __p::timed::PENDING;));
+    let is_group = labels.iter().any(|label| matches!(label.member, Member::Unnamed(_)));
     let labels = labels.iter().map(|label| {
+        if is_group {
+            return label.expr.to_token_stream();
+        }
         let is_field =
             |field: &Ident| matches!(&label.member, Member::Named(name) if name == field);
         match computed.iter().find(|(field, _)| is_field(field)) {
@@ -64,12 +68,13 @@ fn metric(index: usize, metric: &MetricUse) -> TokenStream {
     });
     let handles = local("__handles");
     // `timed::metric` requires a metrics enum, so that another enum gives an error that says so,
-    // and not only one for a missing method. The braces have the user's span: otherwise the
+    // and not only one for a missing method. The delimiters have the user's span: otherwise the
     // compiler would not suggest another label for one that does not exist.
-    let mut braces = Group::new(Delimiter::Brace, quote!(#(#labels),*));
-    braces.set_span(variant.span());
+    let delimiter = if is_group { Delimiter::Parenthesis } else { Delimiter::Brace };
+    let mut labels = Group::new(delimiter, quote!(#(#labels),*));
+    labels.set_span(variant.span());
     let mut metric = quote_spanned! {at(variant)=>
-        __p::timed::metric(#path #braces).__resolve_as(|#handles| #handles.#variant)
+        __p::timed::metric(#path #labels).__resolve_as(|#handles| #handles.#variant)
     };
     if !computed.is_empty() {
         metric = quote!(__p::timed::awaiting_result(#metric));

@@ -17,9 +17,9 @@ pub(crate) struct Constants<'m> {
 
 impl<'m> Constants<'m> {
     pub(crate) fn of(metrics: &'m ValidatedMetrics<'_>) -> Self {
-        let mut buckets = Vec::new();
-        // The limit of the enum is checked even if every metric has its own.
+        // The limit and the buckets of the enum are checked even if every metric has its own.
         let mut limits: Vec<_> = metrics.constant_limit.iter().collect();
+        let mut buckets: Vec<_> = metrics.constant_buckets.iter().collect();
         for (_, metric) in &metrics.metrics {
             if let Limit::Constant(limit) = &metric.series_limit {
                 add(&mut limits, limit);
@@ -85,6 +85,39 @@ impl<'m> Constants<'m> {
     pub(crate) fn buckets(&self, buckets: &TokenStream) -> Ident {
         buckets_name(number(&self.buckets, buckets))
     }
+}
+
+/// A check for each old name of an enum whose prefix is a constant, reported at the old name.
+///
+/// Expands to
+///
+/// ```text
+/// const _: () = __p::check_old_name(
+///     "old.orders",
+///     __PREFIX,
+///     &[("Orders", "orders"), ("Sales", "sales")],
+///     0usize,
+/// );
+/// ```
+pub(crate) fn old_names(metrics: &ValidatedMetrics<'_>) -> TokenStream {
+    if metrics.constant_prefix.is_none() {
+        return TokenStream::new();
+    }
+    let names = metrics.metrics.iter().map(|(_, metric)| {
+        let variant = metric.variant.to_string();
+        let last = match &metric.name {
+            MetricName::Joined { last, .. } | MetricName::Text(last) => last,
+        };
+        quote!((#variant, #last))
+    });
+    let names = quote!(&[#(#names),*]);
+    let checks = metrics.metrics.iter().enumerate().filter_map(|(index, (_, metric))| {
+        let old = metric.was.as_ref()?;
+        Some(quote_spanned! {at(old)=>
+            const _: () = __p::check_old_name(#old, __PREFIX, #names, #index);
+        })
+    });
+    checks.collect()
 }
 
 /// Expands to `"shop.requests"` or to

@@ -5,12 +5,15 @@ use quote::{quote, quote_spanned};
 use typed_metrics_core::DEFAULT_SERIES_LIMIT;
 use typed_metrics_core::expiry::Expiry;
 
-use crate::expand::constants::{Constants, name};
+use crate::expand::constants::{Constants, name, old_names};
 use crate::expand::labels::{descriptor, descriptors};
 use crate::expand::names::{Names, at, at_ident};
 use crate::expand::types::value_type;
 use crate::kind::Kind;
-use crate::model::{Boundaries, Limit, ValidatedLifetime, ValidatedMetric, ValidatedMetrics};
+use crate::model::{
+    Boundaries, Checked, Limit, ValidatedExponential, ValidatedLifetime, ValidatedMetric,
+    ValidatedMetrics,
+};
 
 /// Expands to
 ///
@@ -45,6 +48,7 @@ pub(crate) fn families(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
     let constants = Constants::of(metrics);
     let constant_items = constants.items();
     let budgets = budgets(metrics, names, &constants);
+    let old_names = old_names(metrics);
     let states = states(metrics);
     let count = names.len();
     let definitions = metrics.metrics.iter().zip(names);
@@ -54,6 +58,7 @@ pub(crate) fn families(metrics: &ValidatedMetrics<'_>, names: &[Names]) -> Token
         #constant_items
         #(#labels)*
         #budgets
+        #old_names
         #(#states)*
         static __FAMILIES: [__p::Family; #count] =
             __p::families(
@@ -125,7 +130,7 @@ fn states(metrics: &ValidatedMetrics<'_>) -> impl Iterator<Item = TokenStream> {
 /// ```
 ///
 /// The facts that differ from the defaults follow: `.value_type(__p::ValueType::F64)`, `.unit("{request}")`,
-/// `.boundaries(&[5f64])`, `.series_limit(500usize)`, `.lifetime(…)`, `.shown(…)`.
+/// `.boundaries(&[5f64])`, `.exponential(…)`, `.series_limit(500usize)`, `.lifetime(…)`, `.shown(…)`.
 fn definition(
     metrics: &ValidatedMetrics<'_>,
     metric: &ValidatedMetric,
@@ -156,6 +161,7 @@ fn definition(
             let name = constants.buckets(expression);
             Some(quote!(.boundaries(#name)))
         }
+        Boundaries::Exponential(settings) => Some(exponential(settings)),
     };
     let series_limit = match metric.series_limit {
         Limit::Number(DEFAULT_SERIES_LIMIT) => None,
@@ -169,6 +175,47 @@ fn definition(
         __p::Definition::#kind(#name, #description, #all_labels, #line, #item)
             #value_type #unit #boundaries #series_limit #lifetime #presentation
     }
+}
+
+/// Expands to `.exponential(__p::ExponentialSettings::DEFAULT)`, where `.max_size(80u16)` and
+/// `.zero_threshold(0.5f64)` follow `DEFAULT` if they are written. An expression becomes
+///
+/// ```text
+/// {
+///     const __SETTING: __p::core::primitive::u16 = 4 * SIZE;
+///     const _: () = __p::check_constant_max_size(__SETTING);
+///     __SETTING
+/// }
+/// ```
+fn exponential(settings: &ValidatedExponential) -> TokenStream {
+    // Every token has the span of the expression, so the compiler reports a mistake there.
+    let checked = |expression: &TokenStream, ty: &str, check: &str| {
+        let [ty, check] = [ty, check].map(|name| Ident::new(name, at(expression)));
+        quote_spanned! {at(expression)=>
+            {
+                const __SETTING: __p::core::primitive::#ty = #expression;
+                const _: () = __p::#check(__SETTING);
+                __SETTING
+            }
+        }
+    };
+    let max_size = settings.max_size.as_ref().map(|size| {
+        let size = match size {
+            Checked::Value(size) => quote!(#size),
+            Checked::Expression(size) => checked(size, "u16", "check_constant_max_size"),
+        };
+        quote!(.max_size(#size))
+    });
+    let zero_threshold = settings.zero_threshold.as_ref().map(|threshold| {
+        let threshold = match threshold {
+            Checked::Value(threshold) => float(*threshold),
+            Checked::Expression(threshold) => {
+                checked(threshold, "f64", "check_constant_zero_threshold")
+            }
+        };
+        quote!(.zero_threshold(#threshold))
+    });
+    quote!(.exponential(__p::ExponentialSettings::DEFAULT #max_size #zero_threshold))
 }
 
 /// Expands to `.lifetime(__p::Lifetime::UNSET)`, where `UNSET` is followed by

@@ -3,7 +3,9 @@
 use quote::ToTokens;
 
 use crate::kind::Kind;
-use crate::model::{Boundaries, Group, ValidatedLabel, ValidatedMetric};
+use crate::model::{
+    Boundaries, Checked, Group, ValidatedExponential, ValidatedLabel, ValidatedMetric,
+};
 use crate::parse::compact;
 
 /// The description, and then the facts of the metric that an editor shows at a use of the
@@ -27,7 +29,7 @@ pub(crate) fn constructor(metric: &ValidatedMetric) -> String {
         facts.push(format!("labels {}", joined(&metric.labels, label)));
     }
     if let Some(old) = &metric.was {
-        facts.push(format!("was `{old}`"));
+        facts.push(format!("was `{}`", old.value()));
     }
     match &metric.boundaries {
         Boundaries::List(list) if list.is_empty() => {}
@@ -35,9 +37,23 @@ pub(crate) fn constructor(metric: &ValidatedMetric) -> String {
             facts.push(format!("buckets {}", joined(list, ToString::to_string)));
         }
         Boundaries::Constant(tokens) => facts.push(format!("buckets `{}`", compact(tokens))),
+        Boundaries::Exponential(settings) => facts.push(exponential(settings)),
     }
     let facts = facts.join(" · ");
     if metric.description.is_empty() { facts } else { format!("{}\n\n{facts}", metric.description) }
+}
+
+fn exponential(settings: &ValidatedExponential) -> String {
+    let max_size = settings.max_size.as_ref().map(|size| match size {
+        Checked::Value(size) => format!("at most {size}"),
+        Checked::Expression(size) => format!("at most `{}`", compact(size)),
+    });
+    let zero_threshold = settings.zero_threshold.as_ref().map(|threshold| match threshold {
+        Checked::Value(threshold) => format!("zero up to {threshold}"),
+        Checked::Expression(threshold) => format!("zero up to `{}`", compact(threshold)),
+    });
+    let facts = [Some("exponential buckets".to_owned()), max_size, zero_threshold];
+    facts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// The name of a label, or the type of a group.

@@ -9,8 +9,12 @@ use syn::{Ident, Type};
 
 use crate::expand::facade::{Macro, imports};
 use crate::expand::types;
+use crate::kind::Kind;
 use crate::model::{CheckedVariant, Facade};
-use crate::parse::{GroupDeclaration, LabelDeclaration, MetricsDeclaration, VariantFields};
+use crate::parse::{
+    FieldDeclaration, GroupDeclaration, KindDeclaration, LabelBody, LabelDeclaration,
+    MetricsDeclaration, VariantDeclaration, VariantFields,
+};
 
 /// Expands to
 ///
@@ -19,6 +23,7 @@ use crate::parse::{GroupDeclaration, LabelDeclaration, MetricsDeclaration, Varia
 ///     use … // see `imports`
 ///     impl<'a> ShopMetrics<'a> {
 ///         pub fn request_count(route: &'a str) -> __tm::Counter<…> { __p::unreachable_variant() }
+///         pub fn phase(node: &'a str) -> __tm::State<Phase> { __p::unreachable_variant() }
 ///         pub fn __resolve_as<__H, __R: …>(…) -> __R { __p::unreachable_variant() }
 ///         pub fn record<V>(self, _: V) {}
 ///     }
@@ -27,42 +32,56 @@ use crate::parse::{GroupDeclaration, LabelDeclaration, MetricsDeclaration, Varia
 /// ```
 ///
 /// If a variant's kind or unit is not known, its handle has the operations of all kinds, see
-/// [`any_handle`].
+/// [`any_handle`]. A group of labels is an argument of any type.
+///
+/// The copies that `also` declares follow, without attributes: see [`copy`].
 pub(crate) fn metrics(
     declaration: &MetricsDeclaration,
     variants: &[CheckedVariant<'_>],
 ) -> TokenStream {
     let Ok(facade) = Facade::of(&declaration.krate) else { return TokenStream::new() };
     let imports = imports(&facade, Macro::Metrics);
-    let MetricsDeclaration { ident, vis, generics, .. } = declaration;
+    let MetricsDeclaration { ident, vis, generics, also, .. } = declaration;
+    let mut copies: Vec<&Ident> = Vec::new();
+    for copy in also {
+        if copy.ident != *ident && !copies.contains(&&copy.ident) {
+            copies.push(&copy.ident);
+        }
+    }
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let constructors = variants.iter().filter_map(|variant| {
-        let name = variant.constructor.as_ref()?;
-        let (fields, types) = parameters(&variant.declaration.fields);
-        let handle = variant.handle.map_or_else(|| quote!(__AnyHandle), types::handle);
-        Some(quote! {
-            #vis fn #name(#(#fields: #types),*) -> #handle { __p::unreachable_variant() }
+    let constructors: TokenStream = variants
+        .iter()
+        .filter_map(|variant| {
+            let name = variant.constructor.as_ref()?;
+            let parameters = parameters(variant.declaration);
+            let handle = match state(variant.declaration) {
+                Some(FieldDeclaration { ty, .. }) => quote!(__tm::State<#ty>),
+                None => variant.handle.map_or_else(|| quote!(__AnyHandle), types::handle),
+            };
+            Some(quote! {
+                #vis fn #name(#(#parameters),*) -> #handle { __p::unreachable_variant() }
+            })
         })
-    });
+        .collect();
     // `#[timed]` calls `__resolve_as`. If a kind is not known, the handle is of a kind that
     // `#[timed]` accepts.
     let handles = variants.iter().map(|variant| {
         let name = &variant.declaration.ident;
         let unknown = || quote!(__tm::Histogram<__tm::unit::Seconds>);
-        let handle = variant.handle.map_or_else(unknown, types::handle);
+        let handle = match state(variant.declaration) {
+            Some(FieldDeclaration { ty, .. }) => {
+                let ty = types::with_static_lifetimes(ty, generics);
+                quote!(__tm::State<#ty>)
+            }
+            None => variant.handle.map_or_else(unknown, types::handle),
+        };
         quote!(pub #name: #handle)
     });
     let any_handle = any_handle();
-    quote! {
-        #[allow(unused, missing_docs, private_interfaces, non_snake_case)]
-        const _: () = {
-            #imports
-            #any_handle
-            pub struct __Handles {
-                #(#handles,)*
-            }
+    let stubs = std::iter::once(ident).chain(copies.iter().copied()).map(|ident| {
+        quote! {
             impl #impl_generics #ident #type_generics #where_clause {
-                #(#constructors)*
+                #constructors
                 #vis fn __resolve_as<__H, __R>(&self, _: fn(&__Handles) -> __H) -> __R
                 where
                     __R: __p::ResolveAs<__H>,
@@ -75,6 +94,19 @@ pub(crate) fn metrics(
                 fn __families() -> &'static [__p::Family] { &[] }
                 fn __series(&self) -> __p::SeriesKey { __p::unreachable_variant() }
             }
+        }
+    });
+    let copies = copies.iter().map(|ident| copy(declaration, ident));
+    quote! {
+        #(#copies)*
+        #[allow(unused, missing_docs, private_interfaces, non_snake_case)]
+        const _: () = {
+            #imports
+            #any_handle
+            pub struct __Handles {
+                #(#handles,)*
+            }
+            #(#stubs)*
         };
     }
 }
@@ -85,21 +117,35 @@ pub(crate) fn metrics(
 /// const _: () = {
 ///     use … // see `imports`
 ///     impl __tm::Label for Endpoint {
+///         const CARDINALITY: … = …::Some(2usize);
 ///         fn value<'__v>(_: &'__v Self, _: &'__v mut __p::Scratch) -> __tm::LabelRef<'__v> {
 ///             __p::unreachable_variant()
 ///         }
 ///     }
 /// };
 /// ```
+///
+/// An enum has as many values as variants, so that it can be the label of a state.
 pub(crate) fn label(declaration: &LabelDeclaration) -> TokenStream {
     let Ok(facade) = Facade::of(&declaration.krate) else { return TokenStream::new() };
     let imports = imports(&facade, Macro::Label);
-    let LabelDeclaration { ident, generics, .. } = declaration;
+    let LabelDeclaration { ident, generics, body, .. } = declaration;
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let cardinality = match body {
+        Some(LabelBody::Enum(variants)) => {
+            let count = variants.len();
+            Some(quote! {
+                const CARDINALITY: __p::core::option::Option<__p::core::primitive::usize> =
+                    __p::core::option::Option::Some(#count);
+            })
+        }
+        _ => None,
+    };
     quote! {
         const _: () = {
             #imports
             impl #impl_generics __tm::Label for #ident #type_generics #where_clause {
+                #cardinality
                 fn value<'__v>(_: &'__v Self, _: &'__v mut __p::Scratch) -> __tm::LabelRef<'__v> {
                     __p::unreachable_variant()
                 }
@@ -131,15 +177,68 @@ pub(crate) fn label_group(declaration: &GroupDeclaration) -> TokenStream {
     }
 }
 
-fn parameters(fields: &VariantFields) -> (Vec<Ident>, Vec<&Type>) {
-    match fields {
+/// The field of the state, if the variant is a metric with states and has such a field.
+fn state(variant: &VariantDeclaration) -> Option<&FieldDeclaration> {
+    match (variant.kinds.as_slice(), &variant.fields) {
+        ([KindDeclaration { kind: Kind::State, .. }], VariantFields::Named(fields)) => {
+            fields.last().filter(|field| !field.is_group())
+        }
+        _ => None,
+    }
+}
+
+/// The parameters of a variant's constructor, as in `route: &'a str`.
+fn parameters(variant: &VariantDeclaration) -> Vec<TokenStream> {
+    let any = || quote!(impl __p::core::marker::Sized);
+    match &variant.fields {
         VariantFields::Named(fields) => {
-            fields.iter().map(|field| (field.ident.clone(), &field.ty)).unzip()
+            let labels = fields.len() - usize::from(state(variant).is_some());
+            let parameter = |field: &FieldDeclaration| {
+                let (ident, ty) = (&field.ident, &field.ty);
+                let ty = if field.is_group() { any() } else { quote!(#ty) };
+                quote!(#ident: #ty)
+            };
+            fields.iter().take(labels).map(parameter).collect()
         }
-        VariantFields::Group(field) => (vec![format_ident!("labels")], vec![&field.ty]),
+        VariantFields::Group(_) => {
+            let any = any();
+            vec![quote!(labels: #any)]
+        }
         VariantFields::Unnamed(_, types) => {
-            types.iter().enumerate().map(|(index, ty)| (format_ident!("label_{index}"), ty)).unzip()
+            let types = types.iter().enumerate();
+            let parameter = |(index, ty): (usize, &Type)| {
+                let ident = format_ident!("label_{index}");
+                quote!(#ident: #ty)
+            };
+            types.map(parameter).collect()
         }
+    }
+}
+
+/// The enum `ident` with the variants of the first one.
+fn copy(declaration: &MetricsDeclaration, ident: &Ident) -> TokenStream {
+    let MetricsDeclaration { vis, generics, variants, .. } = declaration;
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let variants = variants.iter().flatten().map(|variant| {
+        let name = &variant.ident;
+        let fields = match &variant.fields {
+            VariantFields::Named(fields) if fields.is_empty() => None,
+            VariantFields::Named(fields) => {
+                let fields =
+                    fields.iter().map(|FieldDeclaration { ident, ty, .. }| quote!(#ident: #ty));
+                Some(quote!({ #(#fields),* }))
+            }
+            VariantFields::Group(field) => {
+                let ty = &field.ty;
+                Some(quote!((#ty)))
+            }
+            VariantFields::Unnamed(_, types) => Some(quote!((#(#types),*))),
+        };
+        quote!(#name #fields)
+    });
+    quote! {
+        #[allow(unused, missing_docs)]
+        #vis enum #ident #impl_generics #where_clause { #(#variants),* }
     }
 }
 

@@ -17,7 +17,7 @@ const OPERATIONS: [&str; 9] =
 /// #[allow(dead_code)]
 /// impl<'a> ShopMetrics<'a>
 /// where
-///     for<'__a> Self: __p::CallTheConstructor<'__a>,
+///     for<'instead_of_the_variant> Self: __p::CallTheConstructor<'instead_of_the_variant>,
 /// {
 ///     #[doc(hidden)]
 ///     pub fn inc(self) {}
@@ -27,18 +27,20 @@ const OPERATIONS: [&str; 9] =
 ///
 /// Nothing implements the trait. The compiler finds `inc` for
 /// `ShopMetrics::RequestsInFlight.inc()`, sees that the trait is missing, and prints its message.
-/// Without `for<'__a>` it would refuse the bound itself. A method of the same name that the user
+/// Without `for<…>` it would refuse the bound itself. A method of the same name that the user
 /// writes, in a trait or for the enum, is still found: the compiler passes over a method whose
 /// bounds do not hold.
 ///
 /// If the enum has a lifetime, the compiler prints the name of the trait and not its message, so
-/// the name says what to do. A bound on each method would give the message there too, but a method
-/// of the user's with the same name would become an error.
+/// the name and its lifetime say what to do. A bound on each method would give the message there
+/// too, but a method of the user's with the same name would become an error.
 pub(crate) fn refuse(metrics: &ValidatedMetrics<'_>) -> TokenStream {
     let (ident, vis) = (metrics.ident, metrics.vis);
     let operations = OPERATIONS.map(|name| Ident::new(name, Span::call_site()));
     let mut generics = metrics.generics.clone();
-    let refused: WherePredicate = parse_quote!(for<'__a> Self: __p::CallTheConstructor<'__a>);
+    let refused: WherePredicate = parse_quote! {
+        for<'instead_of_the_variant> Self: __p::CallTheConstructor<'instead_of_the_variant>
+    };
     generics.make_where_clause().predicates.push(refused);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     quote! {

@@ -7,7 +7,8 @@ use typed_metrics_core::unit::{UnitError, check_unit};
 
 use crate::diagnostics::Diagnostics;
 use crate::kind::{Kind, value_type_named};
-use crate::model::boundaries::{Boundaries, boundaries};
+use crate::model::boundaries::{Boundaries, DefaultBoundaries, boundaries};
+use crate::model::exponential::ValidatedExponential;
 use crate::model::handle::HandleType;
 use crate::model::labels::{ValidatedLabel, labels, swappable};
 use crate::model::lifetime::ValidatedLifetime;
@@ -37,12 +38,13 @@ pub(crate) struct ValidatedMetric {
     pub(crate) series_limit: Limit,
     pub(crate) lifetime: ValidatedLifetime,
     /// The name that the metric had before.
-    pub(crate) was: Option<String>,
+    pub(crate) was: Option<LitStr>,
 }
 
 /// The settings of the enum, which hold for all of its metrics.
 pub(crate) struct ForAll {
     pub(crate) prefix: Option<Prefix>,
+    pub(crate) boundaries: DefaultBoundaries,
     pub(crate) series_limit: Limit,
     pub(crate) lifetime: ValidatedLifetime,
 }
@@ -67,7 +69,8 @@ impl CheckedMetric {
         let Some(declared) = declared else { return Self::default() };
         let unit = unit(cx, &declared.unit);
         let value_type = value_type(cx, declared);
-        let boundaries = boundaries_of(cx, declared, unit.as_deref().unwrap_or_default());
+        let boundaries =
+            boundaries_of(cx, declared, &for_all.boundaries, unit.as_deref().unwrap_or_default());
         let series_limit = series_limit(cx, &declared.series_limit, &for_all.series_limit);
         let lifetime = ValidatedLifetime::check(cx, declared, for_all.lifetime);
         let positional = declared.positional.read();
@@ -200,19 +203,40 @@ fn value_type(cx: &Diagnostics, declared: &KindDeclaration) -> Option<ValueType>
     None
 }
 
-fn boundaries_of(cx: &Diagnostics, declared: &KindDeclaration, unit: &str) -> Option<Boundaries> {
+fn boundaries_of(
+    cx: &Diagnostics,
+    declared: &KindDeclaration,
+    default: &DefaultBoundaries,
+    unit: &str,
+) -> Option<Boundaries> {
     if declared.kind == Kind::Histogram {
-        return boundaries(cx, declared.buckets.read().ok()?, unit);
+        if declared.exponential.key().is_some() {
+            return ValidatedExponential::check(cx, declared).map(Boundaries::Exponential);
+        }
+        let refused = ValidatedExponential::refuse(cx, declared);
+        let boundaries = boundaries(cx, declared.buckets.read().ok()?, default, unit);
+        return boundaries.filter(|_| refused.is_some());
     }
+    let kind = declared.kind.in_prose();
+    let mut is_wrong = false;
     if let Some(key) = declared.buckets.key() {
-        let kind = declared.kind.in_prose();
+        is_wrong = true;
         cx.error(
             key,
             format_args!("{kind} has no buckets; leave them out, or make it a `#[histogram]`"),
         );
-        return None;
     }
-    Some(Boundaries::List(Vec::new()))
+    for key in [declared.exponential.key(), declared.max_size.key(), declared.zero_threshold.key()]
+        .into_iter()
+        .flatten()
+    {
+        is_wrong = true;
+        cx.error(
+            key,
+            format_args!("{kind} has no buckets; leave `{key}` out, or make it a `#[histogram]`"),
+        );
+    }
+    (!is_wrong).then(|| Boundaries::List(Vec::new()))
 }
 
 /// The labels without that of the state, and the label of the state if the metric has states.
@@ -263,7 +287,7 @@ fn old_name(
     cx: &Diagnostics,
     declared: &KindDeclaration,
     name: Option<&MetricName>,
-) -> Result<Option<String>, Unreadable> {
+) -> Result<Option<LitStr>, Unreadable> {
     let Some(literal) = declared.was.read()? else { return Ok(None) };
     let old = literal.value();
     if let Err(error) = check_metric_name(&old) {
@@ -277,5 +301,5 @@ fn old_name(
         );
         return Err(Unreadable);
     }
-    Ok(Some(old))
+    Ok(Some(literal.clone()))
 }

@@ -6,6 +6,7 @@ use typed_metrics_core::DEFAULT_SERIES_LIMIT;
 
 use crate::diagnostics::Diagnostics;
 use crate::model::also::check_also;
+use crate::model::boundaries::{DefaultBoundaries, check_buckets_of_enum};
 use crate::model::constant_labels::{check_constant_labels, written};
 use crate::model::facade::Facade;
 use crate::model::handle::HandleType;
@@ -15,7 +16,9 @@ use crate::model::limit::{Limit, series_limit};
 use crate::model::metric::{CheckedMetric, ForAll, ValidatedMetric};
 use crate::model::naming::{MetricName, constructor, prefix};
 use crate::model::parameters::refuse_parameters;
-use crate::parse::{Constant, ConstantLabel, MetricsDeclaration, Slot, VariantDeclaration};
+use crate::parse::{
+    BucketsDeclaration, Constant, ConstantLabel, MetricsDeclaration, Slot, VariantDeclaration,
+};
 
 /// An enum whose variants are all valid metrics.
 pub(crate) struct ValidatedMetrics<'d> {
@@ -27,6 +30,8 @@ pub(crate) struct ValidatedMetrics<'d> {
     pub(crate) constant_prefix: Option<TokenStream>,
     /// The series limit of the enum, if only the compiler knows it.
     pub(crate) constant_limit: Option<TokenStream>,
+    /// The buckets of the enum, if only the compiler knows them.
+    pub(crate) constant_buckets: Option<TokenStream>,
     /// The labels that all metrics have.
     pub(crate) constant_labels: &'d [ConstantLabel],
     pub(crate) metrics: Vec<(Ident, ValidatedMetric)>,
@@ -84,6 +89,8 @@ pub(crate) fn check_metrics<'d>(
     let prefix = prefix(cx, &declaration.prefix);
     let default = Limit::Number(DEFAULT_SERIES_LIMIT);
     let series_limit = series_limit(cx, &declaration.series_limit, &default).unwrap_or(default);
+    let boundaries = DefaultBoundaries::check(cx, &declaration.buckets);
+    check_buckets_of_enum(cx, declaration);
     let lifetime = ValidatedLifetime::for_all(cx, declaration);
     let Some(variants) = &declaration.variants else { return Vec::new() };
     if variants.is_empty() {
@@ -93,7 +100,7 @@ pub(crate) fn check_metrics<'d>(
             format_args!("`{ident}` has no variants; each variant is a metric, so write one"),
         );
     }
-    let for_all = ForAll { prefix, series_limit, lifetime };
+    let for_all = ForAll { prefix, boundaries, series_limit, lifetime };
     let mut checked: Vec<CheckedVariant<'d>> = variants
         .iter()
         .map(|declaration| {
@@ -130,6 +137,10 @@ impl<'d> ValidatedMetrics<'d> {
             shared_handle: shared.then_some(first).filter(|first| !first.kind.is_state_or_info()),
             constant_prefix: expression(&declaration.prefix),
             constant_limit: expression(&declaration.series_limit),
+            constant_buckets: match declaration.buckets.read() {
+                Ok(Some(BucketsDeclaration::Constant(expression))) => Some(expression.clone()),
+                _ => None,
+            },
             constant_labels: written(declaration),
             label_lists: LabelLists::of(&metrics),
             metrics,
@@ -191,15 +202,18 @@ fn refuse_shared_names(cx: &Diagnostics, variants: &[CheckedVariant<'_>]) {
     }
 }
 
-/// An old name must not be a name of another metric. Other crates' names are checked at run time.
+/// An old name must not be a name of another metric. If the prefix is a constant, the expansion
+/// compares the names of the enum. Other crates' names are checked at run time.
 fn refuse_shared_old_names(cx: &Diagnostics, variants: &[CheckedVariant<'_>]) {
-    let metrics = || variants.iter().filter_map(|v| Some((v.declaration, v.metric.as_ref()?)));
-    for (at, (declaration, metric)) in metrics().enumerate() {
-        let Some(old) = &metric.was else { continue };
+    let metrics = || variants.iter().filter_map(|variant| variant.metric.as_ref());
+    for (at, metric) in metrics().enumerate() {
+        let Some(literal) = &metric.was else { continue };
+        let old = &literal.value();
         let is_old = |name: &str| name.eq_ignore_ascii_case(old);
-        let twin = metrics().enumerate().find_map(|(other, (_, twin))| {
+        let twin = metrics().enumerate().find_map(|(other, twin)| {
             let is_name = matches!(&twin.name, MetricName::Text(name) if is_old(name));
-            let is_old_name = other < at && twin.was.as_deref().is_some_and(is_old);
+            let is_old_name =
+                other < at && twin.was.as_ref().is_some_and(|was| is_old(&was.value()));
             (is_name || is_old_name).then_some((twin, is_name))
         });
         let Some((twin, is_name)) = twin else { continue };
@@ -208,10 +222,6 @@ fn refuse_shared_old_names(cx: &Diagnostics, variants: &[CheckedVariant<'_>]) {
             "`{}` {had} the name {old:?}; an old name belongs to one metric, so leave it out here",
             twin.variant
         );
-        let written = declaration.kinds.first().and_then(|kind| kind.was.read().ok().flatten());
-        match written {
-            Some(literal) => cx.error(literal, message),
-            None => cx.error(&declaration.ident, message),
-        }
+        cx.error(literal, message);
     }
 }

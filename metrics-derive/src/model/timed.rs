@@ -1,17 +1,15 @@
 //! What `#[timed(…)]` means.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Expr, FieldValue, Ident, Member, Path};
 
 use crate::diagnostics::Diagnostics;
 use crate::model::facade::Facade;
+use crate::model::label_expression::{OUTCOME, exit, is_word, outcome_in, values};
 use crate::model::mentions::mentions;
 use crate::parse::{Computed, MetricReference, Slot, TimedArguments, Unreadable};
 use crate::suggest::quoted_list;
-
-/// The word that means the outcome among the labels.
-const OUTCOME: &str = "outcome";
 
 /// The largest number of computed labels of one metric, for which core has room.
 const MAX_COMPUTED: usize = 8;
@@ -210,7 +208,9 @@ fn recorders(cx: &Diagnostics, arguments: &TimedArguments) -> Option<Vec<CallRec
         let all = [arguments.metric.as_ref(), count, beside];
         all.into_iter()
             .flatten()
-            .any(|metric| metric.labels.iter().any(|l| is_word(&l.expr, label)))
+            .flat_map(|metric| &metric.labels)
+            .flat_map(|label| values(&label.expr))
+            .any(|value| is_word(value, label))
     };
     let rest: Vec<_> = computed.iter().filter(|computed| !named(&computed.label)).collect();
     let main = match &arguments.metric {
@@ -263,16 +263,19 @@ impl MetricUse {
         let mut late = Vec::new();
         complete &= stays_inside(cx, metric);
         for FieldValue { member, expr, .. } in &metric.labels {
-            if let Some(word) = outcome_in(expr) {
-                outcome.get_or_insert(word);
-            } else if mentions(expr.to_token_stream(), OUTCOME) {
-                cx.error(
-                    expr,
-                    "the outcome is known only when the call ends, so an expression cannot use it; \
-                     write `outcome` alone, or `Some(outcome)`",
-                );
-                complete = false;
+            for value in values(expr) {
+                if let Some(word) = outcome_in(value) {
+                    outcome.get_or_insert(word);
+                } else if mentions(value.to_token_stream(), OUTCOME) {
+                    cx.error(
+                        value,
+                        "the outcome is known only when the call ends, so an expression cannot use \
+                         it; write `outcome` alone, or `Some(outcome)`",
+                    );
+                    complete = false;
+                }
             }
+            complete &= is_not_computed(cx, expr, computed);
             let found = computed.iter().find(|computed| is_word(expr, &computed.label));
             if let (Some(found), Member::Named(field)) = (found, member) {
                 late.push((field.clone(), found.clone()));
@@ -297,9 +300,10 @@ impl MetricUse {
             is_computed || outcome_in(expr).is_some()
         };
         let mut complete = stays_inside(cx, metric);
-        for label in metric.labels.iter().filter(|label| late(&label.expr)) {
+        let all = metric.labels.iter().flat_map(|label| values(&label.expr));
+        for value in all.filter(|value| late(value)) {
             cx.error(
-                &label.expr,
+                value,
                 "`in_flight` counts from the start of the call, when this label is not known; \
                  choose a metric without the label",
             );
@@ -324,52 +328,21 @@ fn stays_inside(cx: &Diagnostics, metric: &MetricReference) -> bool {
     exits.is_empty()
 }
 
-/// The `?`, `return` or `await` in an expression. One in a closure or an async block does not
-/// count.
-fn exit(tokens: TokenStream) -> Option<TokenTree> {
-    let mut tokens = tokens.into_iter();
-    tokens.find_map(|token| match &token {
-        TokenTree::Punct(punct) if punct.as_char() == '?' => Some(token),
-        TokenTree::Ident(word) if word == "return" || word == "await" => Some(token),
-        TokenTree::Group(group) => {
-            let inside = group.stream();
-            let is_own = inside.clone().into_iter().any(|token| match token {
-                TokenTree::Punct(punct) => punct.as_char() == '|',
-                TokenTree::Ident(word) => word == "async",
-                _ => false,
-            });
-            if is_own { None } else { exit(inside) }
-        }
-        _ => None,
-    })
-}
-
-/// `outcome` or `Some(outcome)`.
-fn outcome_in(expression: &Expr) -> Option<Ident> {
-    match expression {
-        Expr::Call(call) if is_some(&call.func) && call.args.len() == 1 => {
-            word(call.args.first()?, OUTCOME)
-        }
-        other => word(other, OUTCOME),
+/// Whether no label of a group is computed from the result.
+fn is_not_computed(cx: &Diagnostics, expression: &Expr, computed: &[Computed]) -> bool {
+    if !matches!(expression, Expr::Struct(_)) {
+        return true;
     }
-}
-
-fn is_some(function: &Expr) -> bool {
-    let Expr::Path(path) = function else { return false };
-    path.path.segments.last().is_some_and(|segment| segment.ident == "Some")
-}
-
-/// `expression` as the word `text`, if it is that.
-fn word(expression: &Expr, text: &str) -> Option<Ident> {
-    match expression {
-        Expr::Path(path) => path.path.get_ident().filter(|word| *word == text).cloned(),
-        Expr::Group(group) => word(&group.expr, text),
-        _ => None,
+    let is_computed = |value: &&Expr| computed.iter().any(|c| is_word(value, &c.label));
+    let late: Vec<_> = values(expression).into_iter().filter(is_computed).collect();
+    for value in &late {
+        cx.error(
+            value,
+            "only a field of the variant can be computed from the result, and this is a field of \
+             a group of labels; move the label out of the group",
+        );
     }
-}
-
-fn is_word(expression: &Expr, ident: &Ident) -> bool {
-    word(expression, &ident.to_string()).is_some()
+    late.is_empty()
 }
 
 fn shorthand(label: &Ident) -> FieldValue {

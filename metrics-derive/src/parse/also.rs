@@ -11,7 +11,7 @@ use crate::parse::slot::Slot;
 use crate::parse::value::refuse;
 
 /// The keys that another enum may have for itself.
-const KEYS: [&str; 5] = ["prefix", "labels", "series_limit", "expire", "last_recorded"];
+const KEYS: [&str; 6] = ["prefix", "labels", "buckets", "series_limit", "expire", "last_recorded"];
 const EXAMPLE: &str = "also(WritePool, prefix = \"pool.write\")";
 
 /// Another enum with the same variants.

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
-use syn::{Expr, ExprLit, Ident, Lit, UnOp};
+use syn::{Expr, ExprLit, ExprMacro, Ident, Lit, UnOp};
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::compact::compact;
@@ -65,11 +65,25 @@ impl BucketsDeclaration {
             let generator = generator(cx, &name, tokens, arguments)?;
             return Some(Self::Generated(tokens.clone(), generator));
         }
+        if let Some(list) = list_of_vec(tokens) {
+            cx.error(
+                tokens,
+                format_args!("boundaries are a list without `vec!`; write `buckets = {list}`"),
+            );
+            return None;
+        }
         if is_expression(tokens) {
             return Some(Self::Constant(tokens.clone()));
         }
         refuse(cx, entry, tokens, TAKES, EXAMPLE)
     }
+}
+
+/// The list of `vec![…]`.
+fn list_of_vec(tokens: &TokenStream) -> Option<String> {
+    let vec: ExprMacro = syn::parse2(tokens.clone()).ok()?;
+    let list = &vec.mac.tokens;
+    vec.mac.path.is_ident("vec").then(|| format!("[{}]", compact(list)))
 }
 
 /// A list with expressions. Its literals become floats.
@@ -118,7 +132,9 @@ fn generator(
         "exponential" => "factor",
         "linear" => "width",
         _ => {
-            let fix = match closest(&word, GENERATORS) {
+            // Other crates write `exponential_buckets`.
+            let begun = GENERATORS.into_iter().find(|name| word.starts_with(name));
+            let fix = match begun.or_else(|| closest(&word, GENERATORS)) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => "the generators are `exponential(start, factor, count)` and \
                          `linear(start, width, count)`"
@@ -175,7 +191,7 @@ fn number(cx: &Diagnostics, tokens: &TokenStream) -> Option<f64> {
     value
 }
 
-fn literal(tokens: &TokenStream) -> Option<f64> {
+pub(super) fn literal(tokens: &TokenStream) -> Option<f64> {
     syn::parse2(tokens.clone()).ok().and_then(|expr| evaluate(&expr))
 }
 

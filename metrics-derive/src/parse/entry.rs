@@ -47,17 +47,36 @@ pub(crate) fn entries(
 }
 
 /// The words of other libraries for a key.
-const SYNONYMS: [(&str, &str); 9] = [
+const SYNONYMS: [(&str, &str); 22] = [
+    ("alias", "was"),
     ("boundaries", "buckets"),
     ("bounds", "buckets"),
+    ("cardinality_limit", "series_limit"),
     ("desc", "description"),
+    ("doc", "description"),
     ("expiration", "expire"),
+    ("formerly", "was"),
     ("help", "description"),
+    ("limit", "series_limit"),
     ("max_age", "expire"),
+    ("max_series", "series_limit"),
     ("namespace", "prefix"),
+    ("old_name", "was"),
     ("rename", "name"),
+    ("renamed", "was"),
+    ("renamed_from", "was"),
+    ("subsystem", "prefix"),
+    ("to_string", "display"),
     ("ttl", "expire"),
+    ("type", "value"),
+    ("value_type", "value"),
 ];
+
+/// The words of other libraries for labels as a key.
+const WORDS_FOR_LABELS: [&str; 5] = ["attributes", "dimensions", "label_names", "labels", "tags"];
+
+/// The words of other libraries for the values of a label, which have no counterpart here.
+const WORDS_FOR_SETS: [&str; 4] = ["dynamic_with", "fixed_with", "set", "singleton"];
 
 /// Reports a key that the attribute does not have.
 pub(crate) fn unknown_key(cx: &Diagnostics, key: &Ident, attribute: &str, known: &[&str]) {
@@ -65,11 +84,21 @@ pub(crate) fn unknown_key(cx: &Diagnostics, key: &Ident, attribute: &str, known:
     let synonym = synonym.filter(|own| known.contains(own));
     let meant = synonym.or_else(|| closest(&key.to_string(), known.iter().copied()));
     match meant {
-        None if key == "labels" && attribute != "label" => cx.error(
+        None if WORDS_FOR_SETS.iter().any(|word| key == word) && attribute == "label" => cx.error(
             key,
-            "unknown key `labels`; the labels of a metric are the fields of its variant, as in \
-             `RequestCount { route: &'a str }`",
+            format_args!(
+                "unknown key `{key}`; a label has the name of its field, and its type says which \
+                 values it has, so leave `{key}` out"
+            ),
         ),
+        None if WORDS_FOR_LABELS.iter().any(|word| key == word) && attribute != "label" => cx
+            .error(
+                key,
+                format_args!(
+                    "unknown key `{key}`; the labels of a metric are the fields of its variant, as \
+                     in `RequestCount {{ route: &'a str }}`"
+                ),
+            ),
         Some(meant) => cx.error(key, format_args!("unknown key `{key}`; did you mean `{meant}`?")),
         None => cx.error(
             key,

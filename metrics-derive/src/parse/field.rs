@@ -22,6 +22,11 @@ pub(crate) struct FieldDeclaration {
 }
 
 impl FieldDeclaration {
+    /// Whether `group` is written.
+    pub(crate) fn is_group(&self) -> bool {
+        self.group.key().is_some()
+    }
+
     /// `field` has a name.
     pub(crate) fn parse(cx: &Diagnostics, field: Field) -> Self {
         let ident = field.ident.unwrap_or_else(|| Ident::from(<syn::Token![_]>::default()));

@@ -6,6 +6,7 @@ use syn::{Attribute, Data, DeriveInput, Generics, Ident, LitInt, LitStr, Path, V
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::also::{AlsoDeclaration, Keys, Original};
+use crate::parse::buckets::BucketsDeclaration;
 use crate::parse::constant_labels::{ConstantLabel, constant_labels};
 use crate::parse::entry::{entries, unknown_key};
 use crate::parse::expiry::expiry;
@@ -14,8 +15,8 @@ use crate::parse::slot::Slot;
 use crate::parse::value::{self, Constant};
 use crate::parse::variant::VariantDeclaration;
 
-const KEYS: [&str; 7] =
-    ["prefix", "crate", "labels", "series_limit", "expire", "last_recorded", "also"];
+const KEYS: [&str; 8] =
+    ["prefix", "crate", "labels", "buckets", "series_limit", "expire", "last_recorded", "also"];
 const EXAMPLE: &str = "#[metrics(prefix = \"shop\")]";
 
 pub(crate) struct MetricsDeclaration {
@@ -25,6 +26,7 @@ pub(crate) struct MetricsDeclaration {
     pub(crate) prefix: Slot<Constant<LitStr>>,
     pub(crate) krate: Slot<Path>,
     pub(crate) labels: Slot<Vec<ConstantLabel>>,
+    pub(crate) buckets: Slot<BucketsDeclaration>,
     pub(crate) series_limit: Slot<Constant<LitInt>>,
     pub(crate) expire: Slot<LitStr>,
     pub(crate) last_recorded: Slot<()>,
@@ -43,6 +45,7 @@ impl MetricsDeclaration {
             prefix: Slot::new(),
             krate: Slot::new(),
             labels: Slot::new(),
+            buckets: Slot::new(),
             series_limit: Slot::new(),
             expire: Slot::new(),
             last_recorded: Slot::new(),
@@ -95,6 +98,7 @@ impl MetricsDeclaration {
                     self.krate.fill(cx, key, value::path(cx, &entry, "crate = my_crate::metrics"));
                 }
                 "labels" => self.labels.fill(cx, key, constant_labels(cx, &entry)),
+                "buckets" => self.buckets.fill(cx, key, BucketsDeclaration::parse(cx, &entry)),
                 "series_limit" => {
                     let limit = value::constant_number(cx, &entry, "series_limit = 500");
                     self.series_limit.fill(cx, key, limit);

@@ -6,7 +6,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Expr, FieldValue, Ident, Path, Token};
+use syn::{Expr, ExprCall, FieldValue, Ident, Index, Member, Path, Token};
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::compact::compact;
@@ -308,18 +308,45 @@ fn metric(cx: &Diagnostics, input: ParseStream<'_>) -> Option<MetricReference> {
             let labels = value.fields.iter().cloned().collect();
             Some(MetricReference { path: value.path.clone(), variant, labels })
         }
-        Expr::Call(call) => {
-            cx.error(
-                call,
-                format_args!("write the variant with its labels in braces, as in `{METRIC}`"),
-            );
-            None
-        }
+        Expr::Call(call) => group(cx, call),
         other => {
             cx.error(other, format_args!("expected a metric or an option, as in `{METRIC}`"));
             None
         }
     }
+}
+
+/// `Shop::Requests(at)`: a variant that holds a group of labels.
+fn group(cx: &Diagnostics, call: &ExprCall) -> Option<MetricReference> {
+    let path = match ungrouped(&call.func) {
+        Expr::Path(path) if path.qself.is_none() => Some(&path.path),
+        _ => None,
+    };
+    let variant = path.and_then(|path| Some((path, path.segments.last()?.ident.clone())));
+    // A name in lower case is that of a constructor.
+    let is_variant = |name: &Ident| name.unraw().to_string().starts_with(char::is_uppercase);
+    let Some((path, variant)) = variant.filter(|(_, name)| is_variant(name)) else {
+        cx.error(
+            call,
+            format_args!("write the variant with its labels in braces, as in `{METRIC}`"),
+        );
+        return None;
+    };
+    let mut arguments = call.args.iter();
+    let (Some(group), None) = (arguments.next(), arguments.next()) else {
+        cx.error(
+            call,
+            format_args!(
+                "in parentheses stands one group of labels; write single labels in braces, as in \
+                 `{METRIC}`"
+            ),
+        );
+        return None;
+    };
+    let member = Member::Unnamed(Index { index: 0, span: variant.span() });
+    let labels =
+        vec![FieldValue { attrs: Vec::new(), member, colon_token: None, expr: group.clone() }];
+    Some(MetricReference { path: path.clone(), variant, labels })
 }
 
 fn skip_entry(input: ParseStream<'_>) {

@@ -10,6 +10,7 @@ use crate::parse::buckets::BucketsDeclaration;
 use crate::parse::docs::doc_text;
 use crate::parse::entry::{Entry, entries, unknown_key};
 use crate::parse::expiry::expiry;
+use crate::parse::exponential::{Threshold, threshold};
 use crate::parse::field::FieldDeclaration;
 use crate::parse::helper::{Helper, misplaced};
 use crate::parse::slot::Slot;
@@ -47,6 +48,9 @@ pub(crate) struct KindDeclaration {
     pub(crate) description: Slot<LitStr>,
     pub(crate) value: Slot<Ident>,
     pub(crate) buckets: Slot<BucketsDeclaration>,
+    pub(crate) exponential: Slot<()>,
+    pub(crate) max_size: Slot<Constant<LitInt>>,
+    pub(crate) zero_threshold: Slot<Constant<Threshold>>,
     pub(crate) series_limit: Slot<Constant<LitInt>>,
     pub(crate) expire: Slot<LitStr>,
     pub(crate) last_recorded: Slot<()>,
@@ -129,6 +133,9 @@ impl KindDeclaration {
             description: Slot::new(),
             value: Slot::new(),
             buckets: Slot::new(),
+            exponential: Slot::new(),
+            max_size: Slot::new(),
+            zero_threshold: Slot::new(),
             series_limit: Slot::new(),
             expire: Slot::new(),
             last_recorded: Slot::new(),
@@ -149,8 +156,11 @@ impl KindDeclaration {
 
     fn read_entry(&mut self, cx: &Diagnostics, entry: &Entry) {
         let key = &entry.key;
-        let known = |key: &str| !self.kind.is_state_or_info() || keys(self.kind).contains(&key);
-        match Some(key.to_string()).filter(|key| known(key)).as_deref().unwrap_or_default() {
+        if let Some(message) = refused_by_state_or_info(self.kind, &key.to_string()) {
+            cx.error(key, message);
+            return;
+        }
+        match key.to_string().as_str() {
             "unit" => self.unit.fill(cx, key, value::string(cx, entry, "unit = \"ms\"")),
             "name" => self.name.fill(cx, key, value::string(cx, entry, "name = \"requests\"")),
             "description" => {
@@ -164,6 +174,12 @@ impl KindDeclaration {
             // Only histograms have buckets. The value of wrong buckets does not matter.
             "buckets" if self.kind != Kind::Histogram => self.buckets.fill(cx, key, None),
             "buckets" => self.buckets.fill(cx, key, BucketsDeclaration::parse(cx, entry)),
+            "exponential" if self.kind != Kind::Histogram => self.exponential.fill(cx, key, None),
+            "exponential" => self.exponential.fill(cx, key, value::flag(cx, entry)),
+            "max_size" => {
+                self.max_size.fill(cx, key, value::constant_number(cx, entry, "max_size = 80"));
+            }
+            "zero_threshold" => self.zero_threshold.fill(cx, key, threshold(cx, entry)),
             "series_limit" => {
                 let limit = value::constant_number(cx, entry, "series_limit = 500");
                 self.series_limit.fill(cx, key, limit);
@@ -180,4 +196,30 @@ impl KindDeclaration {
             }
         }
     }
+}
+
+/// The message for a key that is known, but not for a state or an info.
+fn refused_by_state_or_info(kind: Kind, key: &str) -> Option<String> {
+    let (values, fact) = match kind {
+        Kind::State => ("its values are always 1 and 0", "a state"),
+        Kind::Info => ("its value is always 1", "a fact"),
+        Kind::Counter | Kind::UpDownCounter | Kind::Gauge | Kind::Histogram => return None,
+    };
+    let a_kind = kind.in_prose();
+    Some(match key {
+        "unit" => {
+            format!("{a_kind} has no unit: {values}; leave the unit out, or make it a `#[gauge]`")
+        }
+        "value" => {
+            format!("{a_kind} has no `value`: {values}; leave it out, or make it a `#[gauge]`")
+        }
+        "buckets" => {
+            format!("{a_kind} has no buckets; leave them out, or make it a `#[histogram]`")
+        }
+        "expire" => format!(
+            "{a_kind} does not expire, because {fact} that nothing changes is still true; leave \
+             `expire` out"
+        ),
+        _ => return None,
+    })
 }

@@ -1,8 +1,7 @@
 //! From the metrics of core to encoded batches, at every interval.
 //!
 //! ```text
-//! exporter ─→ source ─→ batches, encoded_labels ─→ data_point, head ─→ attribute, exponential
-//!                                                                 ─→ wire
+//! exporter ─→ source ─→ batches, encoded_labels ─→ data_point, head ─→ attribute ─→ wire
 //! ```
 //!
 //! Each file uses only those to its right. This layer hands batches to `send`.
@@ -12,7 +11,6 @@ mod batches;
 mod data_point;
 mod encoded_labels;
 mod exemplar;
-mod exponential;
 pub(crate) mod exporter;
 mod head;
 pub(crate) mod source;

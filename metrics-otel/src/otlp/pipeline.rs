@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use log::Level;
 use opentelemetry::InstrumentationScope;
-use typed_metrics_core::{ExemplarRequest, HandlerError, request_exemplars};
+use typed_metrics_core::{
+    ExemplarRequest, HandlerError, exponential_by_default, report, request_exemplars,
+};
 
 use super::config::mistakes::OtlpError;
 use super::config::protocol::Protocol;
-use super::config::settings::{Settings, SpoolSettings};
+use super::config::settings::{DEFAULT_AGGREGATION, Settings, SpoolSettings};
 use super::config::target::Target;
 use super::export::exporter::{Exporter, NotInTime};
 use super::export::source::Source;
@@ -30,6 +33,9 @@ pub(crate) struct Pipeline {
 
 impl Pipeline {
     pub(crate) fn start(settings: Settings) -> Result<Arc<Self>, OtlpError> {
+        if settings.exponential {
+            make_histograms_exponential();
+        }
         let sender = Arc::new(sender(&settings.target, &settings.spool)?);
         let exporter = Exporter::start(settings.interval, Arc::clone(&sender))?;
         let exporter = OfProcess::new(exporter);
@@ -99,6 +105,19 @@ impl Pipeline {
     /// pipeline has no threads, and its locks may be held for ever.
     pub(crate) fn is_of_parent(&self) -> bool {
         self.exporter.is_of_parent()
+    }
+}
+
+/// Makes the histograms of the program exponential, and reports those for which that is too late.
+fn make_histograms_exponential() {
+    let in_use: Vec<_> = exponential_by_default().iter().map(|metric| metric.name()).collect();
+    if !in_use.is_empty() {
+        let text = format_args!(
+            "`{DEFAULT_AGGREGATION}` makes histograms exponential, but these are in use already \
+             and keep the buckets of their definition: {}; set the handler before they are recorded",
+            in_use.join(", ")
+        );
+        report(Level::Warn, "otlp: histograms that are not exponential", text);
     }
 }
 

@@ -7,6 +7,8 @@
 mod answer;
 mod files;
 mod forward;
+#[cfg(all(fuzzing, feature = "grpc"))]
+pub mod fuzzing;
 #[cfg(feature = "grpc")]
 pub(crate) mod grpc;
 pub(crate) mod http;

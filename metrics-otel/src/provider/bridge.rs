@@ -9,13 +9,14 @@ use std::sync::{Arc, Mutex, Weak};
 
 use log::Level;
 use opentelemetry::metrics::Meter;
-use typed_metrics_core::{ChangeReader, Descriptor, foreign, report};
+use typed_metrics_core::{ChangeReader, Descriptor, MetricId, foreign, report};
 
 use super::deferred::Deferred;
 use super::instrument::{self, Sink};
 use super::limit;
 #[cfg(not(feature = "sdk"))]
 use super::limit::building;
+use super::meters::Meters;
 #[cfg(feature = "sdk")]
 use super::view::building;
 use crate::collecting;
@@ -54,7 +55,7 @@ struct Key {
 struct State {
     /// Knows what this bridge has handed on.
     reader: ChangeReader,
-    metrics: HashMap<&'static str, Exported>,
+    metrics: HashMap<MetricId, Exported>,
 }
 
 #[derive(Debug)]
@@ -87,7 +88,7 @@ impl Bridge {
         });
         let pumped = Arc::clone(&bridge);
         // The pump never observes a series, so the SDK need not reserve memory for series.
-        let _ = building(1, || {
+        let _ = building(1, None, || {
             meter.u64_observable_gauge(PUMP).with_callback(move |_| pumped.pump()).build()
         });
         // A meter that will call the callback has kept it. A meter that is a no-op, was shut down,
@@ -106,9 +107,10 @@ impl Bridge {
     }
 
     /// Builds the instrument of `metric` if it has none. Must not be called from a callback.
-    pub(crate) fn build(&self, meter: &Meter, metric: &'static Descriptor, limit: usize) {
+    pub(crate) fn build(&self, meters: &Meters, metric: &'static Descriptor, limit: usize) {
         let name = metric.name();
-        if !lock(&self.state).metrics.contains_key(name) {
+        let id = metric.id();
+        if !lock(&self.state).metrics.contains_key(&id) {
             // Not under the state's lock: a collection may hold the provider's lock and wait for
             // the state's.
             let full = match &self.key.prefix {
@@ -116,35 +118,36 @@ impl Bridge {
                 None => std::borrow::Cow::Borrowed(name),
             };
             let series = limit::most_series(metric);
-            let (sink, has_limit) = building(series, || instrument::build(meter, full, metric));
+            let build = || instrument::build(&meters.of(metric), full, metric);
+            let (sink, has_limit) = building(series, metric.exponential(), build);
             if !has_limit {
                 limit::warn_if_above(metric, limit);
             }
             let exported = Exported { sink, wanted: true };
-            lock(&self.state).metrics.entry(name).or_insert(exported);
+            lock(&self.state).metrics.entry(id).or_insert(exported);
         }
-        if let Some(exported) = lock(&self.state).metrics.get_mut(name) {
+        if let Some(exported) = lock(&self.state).metrics.get_mut(&id) {
             exported.wanted = true;
         }
-        self.deferred.note_built(name);
+        self.deferred.note_built(id);
     }
 
     /// Builds the instrument of `metric` on a separate thread. May be called from a callback.
     pub(crate) fn build_deferred(
         self: &Arc<Self>,
-        meter: &Meter,
+        meters: &Meters,
         metric: &'static Descriptor,
         limit: usize,
     ) {
-        let (bridge, meter) = (Arc::clone(self), meter.clone());
-        self.deferred.request(metric, move |metric| bridge.build(&meter, metric, limit));
+        let (bridge, meters) = (Arc::clone(self), meters.clone());
+        self.deferred.request(metric, move |metric| bridge.build(&meters, metric, limit));
     }
 
     /// Registers a handler that exports these metrics as a user of the bridge.
     pub(crate) fn enter(self: &Arc<Self>, wanted: &[&'static Descriptor]) -> BridgeUse {
         let mut state = lock(&self.state);
-        for (name, metric) in &mut state.metrics {
-            metric.wanted = wanted.iter().any(|descriptor| descriptor.name() == *name);
+        for (id, metric) in &mut state.metrics {
+            metric.wanted = wanted.iter().any(|descriptor| descriptor.id() == *id);
         }
         drop(state);
         // Relaxed: the counter guards no other memory.
@@ -186,9 +189,9 @@ impl State {
         let metrics = &mut self.metrics;
         let changes = self
             .reader
-            .changes(|metric| metrics.get(metric.name()).is_some_and(|exported| exported.wanted));
+            .changes(|metric| metrics.get(&metric.id()).is_some_and(|exported| exported.wanted));
         for changes in &changes.metrics {
-            if let Some(exported) = metrics.get_mut(changes.descriptor.name()) {
+            if let Some(exported) = metrics.get_mut(&changes.descriptor.id()) {
                 exported.sink.take(changes);
             }
         }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use log::Level;
-use typed_metrics_core::{Descriptor, report};
+use typed_metrics_core::{Descriptor, MetricId, report};
 
 use crate::collecting::is_collecting;
 use crate::lock::lock;
@@ -31,7 +31,7 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct Queue {
-    built: HashSet<&'static str>,
+    built: HashSet<MetricId>,
     waiting: Vec<&'static Descriptor>,
     /// Whether the building thread runs.
     is_running: bool,
@@ -40,9 +40,9 @@ struct Queue {
 }
 
 impl Deferred {
-    /// Notes that the metric of this name has its instrument.
-    pub(crate) fn note_built(&self, name: &'static str) {
-        lock(&self.0.queue).built.insert(name);
+    /// Notes that the metric has its instrument.
+    pub(crate) fn note_built(&self, metric: MetricId) {
+        lock(&self.0.queue).built.insert(metric);
     }
 
     /// Has the instrument of `metric` built by `build` on the building thread, and waits for it
@@ -53,7 +53,7 @@ impl Deferred {
         build: impl Fn(&'static Descriptor) + Send + 'static,
     ) {
         let mut queue = lock(&self.0.queue);
-        if queue.built.contains(metric.name()) {
+        if queue.built.contains(&metric.id()) {
             return;
         }
         queue.waiting.push(metric);

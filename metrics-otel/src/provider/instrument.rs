@@ -12,6 +12,7 @@ use opentelemetry::metrics::{
     AsyncInstrument, BoundCounter, BoundHistogram, BoundUpDownCounter, Counter, Histogram, Meter,
     UpDownCounter,
 };
+use typed_metrics_core::buckets::default_for;
 use typed_metrics_core::{
     Descriptor, MetricChanges, MetricType, SeriesChange, SeriesId, Value, ValueType, report,
 };
@@ -79,7 +80,12 @@ pub(crate) fn build(
         (MetricType::Histogram, _) => {
             let builder = meter.f64_histogram(name).with_unit(metric.unit());
             let builder = builder.with_description(metric.description());
-            Box::new(Bound::new(builder.with_boundaries(metric.boundaries().to_vec()).build()))
+            // An exponential histogram has no boundaries; a view makes it exponential in the SDK.
+            let boundaries = match metric.exponential() {
+                Some(_) => default_for(metric.unit()),
+                None => metric.boundaries().to_vec(),
+            };
+            Box::new(Bound::new(builder.with_boundaries(boundaries).build()))
         }
         (metric_type, value_type) => {
             let text = format_args!(

@@ -1,6 +1,8 @@
 //! Limits on the number of series of a metric, here and in the SDK.
 
 use log::Level;
+#[cfg(not(feature = "sdk"))]
+use typed_metrics_core::ExponentialSettings;
 use typed_metrics_core::{Descriptor, LabelDescriptor, report};
 
 /// How many series the SDK keeps of a stream without a view that sets a limit. The SDK does not
@@ -9,7 +11,11 @@ pub(crate) const SDK_DEFAULT: usize = 2000;
 
 /// Builds an instrument. Without the feature `sdk`, no view of this crate sets a limit.
 #[cfg(not(feature = "sdk"))]
-pub(crate) fn building<R>(_series: usize, build: impl FnOnce() -> R) -> (R, bool) {
+pub(crate) fn building<R>(
+    _series: usize,
+    _exponential: Option<ExponentialSettings>,
+    build: impl FnOnce() -> R,
+) -> (R, bool) {
     (build(), false)
 }
 

@@ -5,7 +5,7 @@
 //! were. The other values lie inside their buckets, all at the same fraction of the bucket's width.
 //! The fraction is chosen so that the sum is right.
 
-use typed_metrics_core::HistogramSnapshot;
+use typed_metrics_core::{ExponentialBuckets, HistogramSnapshot};
 
 /// Calls `record` once for each value of `interval`. Count, buckets, minimum and maximum are exact.
 /// The sum has an error of at most 1e-12 of the sum of absolute values.
@@ -21,11 +21,12 @@ pub(crate) fn replay(interval: &HistogramSnapshot, mut record: impl FnMut(f64)) 
     if interval.count == 2 {
         return;
     }
-    let fraction = fraction(interval);
+    let inner = inner(interval);
+    let fraction = fraction(interval, &inner);
     // The part of the sum that values at the same fraction do not reach.
     let mut left = rest(interval)
-        - inner(interval).map(|bucket| bucket.count as f64 * bucket.at(fraction)).sum::<f64>();
-    for bucket in inner(interval) {
+        - inner.iter().map(|bucket| bucket.count as f64 * bucket.at(fraction)).sum::<f64>();
+    for bucket in inner {
         let value = bucket.at(fraction);
         let mut count = bucket.count;
         // Corrects as few values as possible, because corrections take most of the time.
@@ -49,11 +50,11 @@ fn rest(interval: &HistogramSnapshot) -> f64 {
 }
 
 /// The fraction of their bucket, from 0 to 1, at which the values add up to the right sum.
-fn fraction(interval: &HistogramSnapshot) -> f64 {
+fn fraction(interval: &HistogramSnapshot, inner: &[Inner]) -> f64 {
     // Means instead of sums: sums of large values would overflow.
     let count = (interval.count - 2) as f64;
     let (mut low, mut width) = (0.0, 0.0);
-    for bucket in inner(interval) {
+    for bucket in inner {
         let share = bucket.count as f64 / count;
         low += share * bucket.low;
         width += share * (bucket.high - bucket.low);
@@ -64,6 +65,7 @@ fn fraction(interval: &HistogramSnapshot) -> f64 {
 }
 
 /// The values of one bucket, without the minimum and the maximum of the interval.
+#[derive(Debug)]
 struct Inner {
     count: u64,
     /// The smallest and the largest value that can be among them.
@@ -71,20 +73,44 @@ struct Inner {
     high: f64,
 }
 
-fn inner(interval: &HistogramSnapshot) -> impl Iterator<Item = Inner> {
+fn inner(interval: &HistogramSnapshot) -> Vec<Inner> {
+    let mut buckets: Vec<Inner> = match &interval.exponential {
+        Some(buckets) => exponential(buckets).collect(),
+        None => explicit(interval).collect(),
+    };
+    buckets.retain(|bucket| bucket.count > 0);
+    // The extremes lie in the outermost buckets.
+    if let Some(first) = buckets.first_mut() {
+        first.count -= 1;
+    }
+    if let Some(last) = buckets.last_mut() {
+        last.count = last.count.saturating_sub(1);
+    }
+    buckets.retain(|bucket| bucket.count > 0);
+    for bucket in &mut buckets {
+        bucket.low = bucket.low.max(interval.min);
+        bucket.high = bucket.high.min(interval.max);
+    }
+    buckets
+}
+
+/// All buckets, the lowest first.
+fn explicit(interval: &HistogramSnapshot) -> impl Iterator<Item = Inner> {
     let (boundaries, buckets) = (interval.boundaries, &interval.buckets);
-    let first = buckets.iter().position(|count| *count > 0);
-    let last = buckets.iter().rposition(|count| *count > 0);
-    let inner = buckets.iter().enumerate().map(move |(i, count)| {
-        let extremes = u64::from(Some(i) == first) + u64::from(Some(i) == last);
-        let lower = i.checked_sub(1).map(|i| boundaries[i].next_up());
-        Inner {
-            count: count.saturating_sub(extremes),
-            low: lower.map_or(interval.min, |lower| lower.max(interval.min)),
-            high: boundaries.get(i).map_or(interval.max, |upper| upper.min(interval.max)),
-        }
-    });
-    inner.filter(|bucket| bucket.count > 0)
+    buckets.iter().enumerate().map(|(i, count)| Inner {
+        count: *count,
+        low: i.checked_sub(1).map_or(f64::NEG_INFINITY, |i| boundaries[i].next_up()),
+        high: boundaries.get(i).copied().unwrap_or(f64::INFINITY),
+    })
+}
+
+/// The buckets with values, the lowest first.
+fn exponential(buckets: &ExponentialBuckets) -> impl Iterator<Item = Inner> {
+    buckets.filled().map(|(above, high, count)| Inner {
+        count,
+        low: above.next_up().min(high),
+        high,
+    })
 }
 
 impl Inner {

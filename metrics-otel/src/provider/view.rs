@@ -1,8 +1,10 @@
-//! The view of OpenTelemetry's SDK that gives each metric its own limit on series.
+//! The view of OpenTelemetry's SDK that gives each metric its own limit on series, and exponential
+//! histograms their aggregation.
 
 use std::cell::Cell;
 
-use opentelemetry_sdk::metrics::{Instrument, Stream};
+use opentelemetry_sdk::metrics::{Aggregation, Instrument, Stream};
+use typed_metrics_core::ExponentialSettings;
 
 thread_local! {
     /// The instrument that this thread builds.
@@ -12,11 +14,13 @@ thread_local! {
 #[derive(Debug, Clone, Copy)]
 struct Building {
     series: usize,
+    exponential: Option<ExponentialSettings>,
     /// Whether the view was called, and the SDK therefore has the right limit.
     is_limited: bool,
 }
 
-/// A view that gives each stream of typed metrics the limit of its metric.
+/// A view that gives each stream of typed metrics the limit of its metric, and makes exponential
+/// histograms exponential in the SDK, with the same number of buckets.
 ///
 /// Without this view, the SDK keeps 2000 series of each metric, whatever limit the metric has.
 /// Further series go to the SDK's overflow series. The SDK also reserves memory for 2000 series
@@ -38,21 +42,36 @@ struct Building {
 /// # typed_metrics_core::clear_metric_handlers();
 /// ```
 pub fn series_limits() -> impl Fn(&Instrument) -> Option<Stream> + Send + Sync + 'static {
-    |_| Stream::builder().with_cardinality_limit(limit_of_building()?).build().ok()
+    |_| {
+        let Building { series, exponential, .. } = building_now()?;
+        let mut stream = Stream::builder().with_cardinality_limit(series);
+        if let Some(ExponentialSettings { max_size, .. }) = exponential {
+            // The largest scale of the SDK, and of exponential histograms in core.
+            stream = stream.with_aggregation(Aggregation::Base2ExponentialHistogram {
+                max_size: max_size.into(),
+                max_scale: 20,
+                record_min_max: true,
+            });
+        }
+        stream.build().ok()
+    }
 }
 
-/// How many series the instrument that this thread builds can have; `None` if it is not an
-/// instrument of this crate.
-fn limit_of_building() -> Option<usize> {
+/// The instrument that this thread builds; `None` if it is not an instrument of this crate.
+fn building_now() -> Option<Building> {
     let building = BUILDING.get()?;
     BUILDING.set(Some(Building { is_limited: true, ..building }));
-    Some(building.series)
+    Some(building)
 }
 
 /// Builds an instrument that can have this many series. Also returns whether a view of this file
 /// set the limit.
-pub(crate) fn building<R>(series: usize, build: impl FnOnce() -> R) -> (R, bool) {
-    BUILDING.set(Some(Building { series, is_limited: false }));
+pub(crate) fn building<R>(
+    series: usize,
+    exponential: Option<ExponentialSettings>,
+    build: impl FnOnce() -> R,
+) -> (R, bool) {
+    BUILDING.set(Some(Building { series, exponential, is_limited: false }));
     let instrument = build();
     (instrument, BUILDING.take().is_some_and(|building| building.is_limited))
 }

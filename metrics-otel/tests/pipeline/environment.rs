@@ -4,10 +4,13 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use typed_metrics::{clear_metric_handlers, flush, set_metric_handlers, shutdown};
+use typed_metrics::{
+    Metric, attributes, clear_metric_handlers, flush, register_metric, set_metric_handlers,
+    shutdown,
+};
 use typed_metrics_derive::Metrics;
 use typed_metrics_otel::{OtelHandler, Protocol, Temporality};
-use typed_metrics_receiver::{Answer, Receiver, Totals};
+use typed_metrics_receiver::{Answer, Exponential, Receiver, Total, Totals};
 
 use crate::pipelines::PROTOCOLS;
 
@@ -18,6 +21,8 @@ enum Environment {
     Count,
     #[histogram(unit = "s")]
     Duration,
+    #[histogram(unit = "By", buckets = [10, 1000])]
+    Size,
 }
 
 /// The variable with the case that a process runs.
@@ -56,6 +61,7 @@ fn the_process_of_a_case() {
             set_metric_handlers("otel").unwrap();
             println!("{}", flush().unwrap_err());
         }
+        Ok("exponential") => exponential(),
         Ok("exemplars") => {
             set_metric_handlers("otel").unwrap();
             Environment::count().inc();
@@ -79,6 +85,16 @@ fn by_name() {
     Environment::count().add(2);
     set_metric_handlers(["OTel"]).unwrap();
     Environment::count().add(4);
+    shutdown().unwrap();
+}
+
+fn exponential() {
+    Environment::duration().record(0.5);
+    set_metric_handlers("otel").unwrap();
+    Environment::duration().record(0.25);
+    [0, 3, 4000, 4001].into_iter().for_each(|value| Environment::size().record(value));
+    let late = register_metric("environment.late", Metric::histogram("environment.late")).unwrap();
+    late.record(-1, attributes!()).unwrap();
     shutdown().unwrap();
 }
 
@@ -215,24 +231,37 @@ fn variables_can_disable_the_export() {
 
 #[test]
 fn exponential_histograms_can_be_requested() {
-    use opentelemetry_proto::tonic::metrics::v1::metric::Data;
-
     let receiver = Receiver::start();
     let name = "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION";
-    run(
-        "by_name",
+    let (_, written) = run_for_all(
+        "exponential",
         &[
             ("OTEL_EXPORTER_OTLP_ENDPOINT", &receiver.http_endpoint()),
             (name, "base2_exponential_bucket_histogram"),
         ],
     );
-    let seen = &receiver.requests()[0];
-    let scope = &seen.body.resource_metrics[0].scope_metrics[0];
-    let duration = scope.metrics.iter().find(|m| m.name == "environment.duration").unwrap();
-    let Some(Data::ExponentialHistogram(histogram)) = &duration.data else {
-        panic!("{:?}", duration.data);
+    let said = format!(
+        "`{name}` makes histograms exponential, but these are in use already and keep the buckets \
+         of their definition: environment.duration; set the handler before they are recorded"
+    );
+    assert!(written.contains(&said), "{written}");
+    let totals = receiver.totals();
+    let Total::Histogram { count: 2, sum, .. } = totals.total("environment.duration", "") else {
+        panic!("{totals:?}");
     };
-    assert_eq!((histogram.data_points[0].count, histogram.data_points[0].sum), (1, Some(0.5)));
+    assert_eq!(*sum, 0.75);
+    // The largest scale that fits is 3. There, 3 is above 2^(12 / 8), and 4000 above 2^(95 / 8).
+    let buckets = Exponential {
+        scale: 3,
+        zeros: 1,
+        positive: [(12, 1), (95, 2)].into(),
+        ..Exponential::default()
+    };
+    let size = Total::Exponential { count: 4, sum: 8004.0, min: 0.0, max: 4001.0, buckets };
+    assert_eq!(totals.total("environment.size", ""), &size);
+    let late = totals.total("environment.late", "");
+    let Total::Exponential { buckets, .. } = late else { panic!("{late:?}") };
+    assert_eq!((buckets.scale, &buckets.negative), (20, &[(-1, 1)].into()));
 }
 
 #[test]

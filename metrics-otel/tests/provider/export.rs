@@ -91,6 +91,7 @@ fn every_kind_and_value_type_keeps_its_values_unit_and_description() {
         max: 1000.0,
         bounds: vec![10.0, 100.0],
         buckets: vec![2, 1, 1],
+        exponential: None,
     };
     assert_eq!(export.point("export.sizes", "side=left"), &Point::Histogram(sizes));
     assert_eq!(export.get("export.sizes").unit, "By");

@@ -1,5 +1,7 @@
 //! Views of the provider, and instruments of the user beside typed metrics.
 
+use std::collections::BTreeMap;
+
 use opentelemetry::metrics::MeterProvider as _;
 use opentelemetry::{Key, KeyValue};
 use opentelemetry_sdk::metrics::Temporality::{Cumulative, Delta};
@@ -23,6 +25,8 @@ enum View<'a> {
     Rebucketed,
     #[histogram(buckets = [10, 20, 30])]
     Exponential,
+    #[histogram(exponential)]
+    Native,
     #[counter]
     Dropped,
     #[counter(series_limit = 5000)]
@@ -116,7 +120,44 @@ fn other_buckets_keep_count_sum_and_extremes() {
     assert_eq!(other.bounds, [15.0, 100.0]);
     // The replay puts 12 and 18 at the same fraction of the metric's bucket from 10 to 20.
     assert!([[2, 4, 1], [4, 2, 1]].iter().any(|buckets| other.buckets == buckets));
-    assert_eq!(export.get("view.exponential").kind, "exponential Cumulative");
+    assert_eq!(export.get("view.exponential").kind, "exponential_histogram Cumulative");
+}
+
+#[test]
+fn exponential_histograms_are_exponential_in_the_sdk_with_the_view_for_limits() {
+    let _turn = my_turn();
+    let values = [0.0, 1.0, 4.0, 12.0, -18.0, 25.0, 27.5, -0.25, 200.0, 1e-3];
+    values.iter().for_each(|value| View::native().record(*value));
+    let with_view = provider_with(Cumulative, |builder| builder.with_view(series_limits()));
+    for ((provider, collector), is_exponential) in
+        [(with_view, true), (provider(Cumulative), false)]
+    {
+        set_metric_handlers(OtelHandler::new(provider)).unwrap();
+        let export = collector.export();
+        let found = export.point("view.native", "").histogram();
+        assert_eq!((found.count, found.min, found.max), (10, -18.0, 200.0));
+        assert!((found.sum - 251.251).abs() < 1e-9, "{}", found.sum);
+        assert_eq!(found.exponential.is_some(), is_exponential);
+        let Some(found) = &found.exponential else {
+            // Without the view, the SDK has the default buckets.
+            assert_eq!(found.bounds[..3], [0.0, 5.0, 10.0]);
+            continue;
+        };
+        // All values fit at the scale 2. The SDK has a larger one, because it counts the buckets of
+        // each sign alone.
+        assert!(found.scale >= 2);
+        #[expect(clippy::cast_possible_truncation, reason = "a logarithm is small")]
+        let index = |value: f64| (value.log2() * 4.0).ceil() as i32 - 1;
+        let of = |sign: f64| {
+            let mut counts = BTreeMap::new();
+            for value in values.iter().map(|value| value * sign).filter(|value| *value > 0.0) {
+                *counts.entry(index(value)).or_default() += 1;
+            }
+            counts
+        };
+        let found = found.at(2);
+        assert_eq!((found.zeros, found.positive, found.negative), (1, of(1.0), of(-1.0)));
+    }
 }
 
 #[test]

@@ -214,6 +214,7 @@ fn write_values(same: &[Entry<'_>], out: &mut Vec<u8>, write: impl Fn(&str, &mut
             LabelRef::Bool(value) => write(if *value { "true" } else { "false" }, out),
             LabelRef::Int(value) => write(itoa::Buffer::new().format(*value), out),
             LabelRef::Float(value) => write(&value.to_string(), out),
+            LabelRef::List(list) => write(&list.to_string(), out),
             _ => {}
         }
     }

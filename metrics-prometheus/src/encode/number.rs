@@ -14,7 +14,7 @@ impl Number {
     pub(super) fn write(self, out: &mut Vec<u8>) {
         match self {
             Self::U64(value) => write_u64(value, out),
-            Self::I64(value) => out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes()),
+            Self::I64(value) => write_i64(value, out),
             Self::F64(value) => write_f64(value, out),
         }
     }
@@ -30,6 +30,10 @@ impl Number {
 }
 
 pub(super) fn write_u64(value: u64, out: &mut Vec<u8>) {
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+pub(super) fn write_i64(value: i64, out: &mut Vec<u8>) {
     out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 

@@ -6,6 +6,7 @@
 
 use super::exemplar::EncodedExemplar;
 use super::family::Family;
+use super::native::{Native, Span};
 use super::rows::{Reading, Row, Rows};
 use super::varint;
 use crate::kind::Kind;
@@ -40,6 +41,13 @@ mod histogram {
     pub(super) const COUNT: u8 = 1;
     pub(super) const SUM: u8 = 2;
     pub(super) const BUCKET: u8 = 3;
+    pub(super) const SCHEMA: u8 = 5;
+    pub(super) const ZERO_THRESHOLD: u8 = 6;
+    pub(super) const ZERO_COUNT: u8 = 7;
+    pub(super) const NEGATIVE_SPAN: u8 = 9;
+    pub(super) const NEGATIVE_DELTA: u8 = 10;
+    pub(super) const POSITIVE_SPAN: u8 = 12;
+    pub(super) const POSITIVE_DELTA: u8 = 13;
     pub(super) const CREATED: u8 = 15;
 }
 
@@ -121,6 +129,9 @@ impl ProtobufWriter {
                         write_bucket(total, limit, exemplar, value);
                     }
                 }
+                if let Some(native) = rows.native(row) {
+                    write_native(&native, value);
+                }
                 write_timestamp(histogram::CREATED, row.created, value);
                 metric::HISTOGRAM
             }
@@ -185,6 +196,50 @@ fn write_exemplar(field: u8, exemplar: &EncodedExemplar, out: &mut Vec<u8>) {
 fn timestamp_len(nanoseconds: u64) -> usize {
     let (seconds, nanos) = (nanoseconds / 1_000_000_000, nanoseconds % 1_000_000_000);
     2 + varint::length(seconds) + varint::length(nanos)
+}
+
+fn write_native(native: &Native<'_>, out: &mut Vec<u8>) {
+    use histogram::{NEGATIVE_DELTA, NEGATIVE_SPAN, POSITIVE_DELTA, POSITIVE_SPAN};
+
+    // As client_golang does it: a new span costs more than one or two empty buckets.
+    const MOST_EMPTY: i32 = 2;
+    write_signed(histogram::SCHEMA, native.schema.into(), out);
+    write_double(histogram::ZERO_THRESHOLD, native.zero_threshold, out);
+    write_varint(histogram::ZERO_COUNT, native.zeros, out);
+    let mut is_recognized = native.zeros > 0 || native.zero_threshold > 0.0;
+    for (span_field, delta_field, buckets) in [
+        (NEGATIVE_SPAN, NEGATIVE_DELTA, native.negative),
+        (POSITIVE_SPAN, POSITIVE_DELTA, native.positive),
+    ] {
+        for span in buckets.spans(MOST_EMPTY) {
+            write_span(span_field, span, out);
+            is_recognized = true;
+        }
+        let mut before = 0;
+        for count in buckets.counts(MOST_EMPTY) {
+            write_signed(delta_field, count.wrapping_sub(before).cast_signed(), out);
+            before = count;
+        }
+    }
+    if !is_recognized {
+        // Without any of these, a scraper would take the histogram for a classic one.
+        write_span(POSITIVE_SPAN, Span { offset: 0, length: 0 }, out);
+    }
+}
+
+fn write_span(field: u8, span: Span, out: &mut Vec<u8>) {
+    const OFFSET: u8 = 1;
+    const LENGTH: u8 = 2;
+    let offset = varint::zigzag(span.offset.into());
+    write_key(field, LENGTH_DELIMITED, out);
+    varint::push((2 + varint::length(offset) + varint::length(span.length)) as u64, out);
+    write_varint(OFFSET, offset, out);
+    write_varint(LENGTH, span.length, out);
+}
+
+/// Appends a number of type `sint32` or `sint64`.
+fn write_signed(field: u8, value: i64, out: &mut Vec<u8>) {
+    write_varint(field, varint::zigzag(value), out);
 }
 
 /// Appends a `google.protobuf.Timestamp`.

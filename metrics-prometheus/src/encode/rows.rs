@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
+use typed_metrics_core::ExponentialBuckets;
+
 use super::exemplar::EncodedExemplar;
+use super::native::{self, Native};
 use super::number::Number;
 use super::varint;
 
@@ -44,6 +47,10 @@ impl Row {
     fn buckets(&self) -> Range<usize> {
         self.buckets_begin..self.buckets_begin + self.buckets_length as usize
     }
+
+    fn is_native(&self) -> bool {
+        matches!(self.reading, Reading::Histogram { is_native: true, .. })
+    }
 }
 
 /// The value of a series. The buckets of a histogram are kept elsewhere.
@@ -54,7 +61,17 @@ pub(super) enum Reading {
         sum: f64,
         /// Whether a value below zero was recorded.
         has_negative: bool,
+        /// Whether the histogram is a native one: it has one bucket, and [`Rows::native`] besides.
+        is_native: bool,
     },
+}
+
+/// The buckets of a histogram.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Counts<'a> {
+    /// The count of each bucket, without those below it.
+    pub(super) buckets: &'a [u64],
+    pub(super) native: Option<&'a ExponentialBuckets>,
 }
 
 impl Rows {
@@ -71,14 +88,14 @@ impl Rows {
         &mut self,
         member: usize,
         reading: Reading,
-        buckets: &[u64],
+        counts: Counts<'_>,
         created: u64,
         write_labels: impl FnOnce(&mut Vec<u8>),
     ) {
         let (labels_begin, buckets_begin) = (self.labels.len(), self.buckets.len());
         write_labels(&mut self.labels);
         let labels_length = self.labels.len() - labels_begin;
-        buckets.iter().for_each(|count| varint::push(*count, &mut self.buckets));
+        self.push_counts(counts);
         self.series.push(Row {
             labels_begin,
             buckets_begin,
@@ -89,6 +106,13 @@ impl Rows {
             member: short(member),
             number: short(self.series.len()),
         });
+    }
+
+    fn push_counts(&mut self, Counts { buckets, native }: Counts<'_>) {
+        buckets.iter().for_each(|count| varint::push(*count, &mut self.buckets));
+        if let Some(native) = native {
+            native::write(native, &mut self.buckets);
+        }
     }
 
     /// Adds an exemplar to the row that was added last, after those of smaller buckets.
@@ -125,7 +149,15 @@ impl Rows {
 
     /// The counts of the row's buckets, each without those below it.
     pub(super) fn buckets(&self, row: &Row) -> impl Iterator<Item = u64> {
-        varint::numbers(&self.buckets[row.buckets()])
+        let count = if row.is_native() { 1 } else { usize::MAX };
+        varint::numbers(&self.buckets[row.buckets()]).take(count)
+    }
+
+    /// The buckets of a native histogram; `None` if the row is none.
+    pub(super) fn native(&self, row: &Row) -> Option<Native<'_>> {
+        let mut bytes = &self.buckets[row.buckets()];
+        // The bucket of all values comes first.
+        row.is_native().then(|| varint::take(&mut bytes)).map(|_| Native::read(bytes))
     }
 
     /// The rows in the order of [`sort`](Self::sort).
@@ -174,23 +206,38 @@ impl Rows {
             }
             (Reading::Number(Number::F64(a)), Reading::Number(Number::F64(b))) if is_sum => *a += b,
             (
-                Reading::Histogram { sum, has_negative },
-                Reading::Histogram { sum: other_sum, has_negative: other_negative },
+                Reading::Histogram { sum, has_negative, is_native },
+                Reading::Histogram {
+                    sum: other_sum,
+                    has_negative: other_negative,
+                    is_native: also,
+                },
             ) => {
                 *sum += other_sum;
                 *has_negative |= other_negative;
-                let sums: Vec<u64> = {
-                    let pairs = self.buckets(&into).zip(self.buckets(&from));
-                    pairs.map(|(a, b)| a.wrapping_add(b)).collect()
-                };
-                self.series[row].buckets_begin = self.buckets.len();
-                sums.into_iter().for_each(|count| varint::push(count, &mut self.buckets));
-                let length = self.buckets.len() - self.series[row].buckets_begin;
-                self.series[row].buckets_length = short(length);
+                *is_native &= also;
+                self.merge_counts(row, &into, &from);
             }
             (Reading::Number(number), Reading::Number(last)) if !is_sum => *number = last,
             _ => {}
         }
+    }
+}
+
+impl Rows {
+    /// Gives `row` the counts of `a` and `b`.
+    fn merge_counts(&mut self, row: usize, a: &Row, b: &Row) {
+        let pairs = self.buckets(a).zip(self.buckets(b));
+        let buckets: Vec<u64> = pairs.map(|(a, b)| a.wrapping_add(b)).collect();
+        let native = self.native(a).zip(self.native(b)).map(|(a, b)| {
+            let mut sum = ExponentialBuckets::from(a);
+            sum.merge(&b.into());
+            sum
+        });
+        let begin = self.buckets.len();
+        self.push_counts(Counts { buckets: &buckets, native: native.as_ref() });
+        self.series[row].buckets_begin = begin;
+        self.series[row].buckets_length = short(self.buckets.len() - begin);
     }
 }
 
@@ -264,7 +311,7 @@ mod tests {
         let mut rows = Rows::default();
         for labels in labels {
             let reading = Reading::Number(Number::U64(0));
-            rows.push(0, reading, &[], 0, |out| out.extend_from_slice(labels));
+            rows.push(0, reading, Counts::default(), 0, |out| out.extend_from_slice(labels));
         }
         let mut merged = Vec::new();
         rows.sort(|_, kept, other| merged.push((kept, other)));

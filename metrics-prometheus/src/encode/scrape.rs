@@ -6,13 +6,14 @@ use super::family::{Family, Member};
 use super::labels::LabelWriter;
 use super::number::Number;
 use super::protobuf::ProtobufWriter;
-use super::rows::{Reading, Rows};
+use super::rows::{Counts, Reading, Rows};
 use super::source::{Source, pairs};
 use super::warn::Warnings;
 use super::{open_metrics_2, text};
 use crate::conflicts::{Families, Named};
 use crate::format::Format;
 use crate::kind::Kind;
+use crate::scope::labels_of;
 use crate::settings::Settings;
 use crate::unit::unit_of;
 
@@ -80,12 +81,17 @@ impl<'a> Scrape<'a> {
         for named in family {
             match named.metric {
                 Some(metric) => {
-                    source.add(named.index, members.len(), &settings.scope, labels, rows);
+                    let own = metric.scope().map(labels_of);
+                    let scope = own.as_ref().unwrap_or(&settings.scope);
+                    source.add(named.index, members.len(), scope, labels, rows);
                     members.push(Member::new(metric.boundaries()));
                 }
-                None => rows.push(0, Reading::Number(Number::U64(1)), &[], 0, |out| {
-                    labels.write(pairs(&settings.resource), out);
-                }),
+                None => {
+                    let one = Reading::Number(Number::U64(1));
+                    rows.push(0, one, Counts::default(), 0, |out| {
+                        labels.write(pairs(&settings.resource), out);
+                    });
+                }
             }
         }
         if rows.is_empty() {
@@ -146,7 +152,7 @@ mod tests {
             [("b", "up", 1), ("a", "up", 0), ("b", "down", 0), ("a", "down", 1)]
         {
             let Scrape { labels, rows, .. } = &mut scrape;
-            rows.push(0, Reading::Number(Number::I64(value)), &[], 0, |out| {
+            rows.push(0, Reading::Number(Number::I64(value)), Counts::default(), 0, |out| {
                 let pairs = [("state", LabelRef::Str(state)), ("to", LabelRef::Str(peer))];
                 labels.write(pairs.into_iter(), out);
             });

@@ -2,12 +2,16 @@
 
 use std::time::SystemTime;
 
-use typed_metrics_core::{Exemplar, LabelRef, Live, LiveValue, MetricSnapshot, Value};
+use typed_metrics_core::{
+    Exemplar, ExponentialBuckets, HistogramSnapshot, LabelRef, Live, LiveValue, MetricSnapshot,
+    Value,
+};
 
 use super::exemplar_labels::encoded;
 use super::labels::LabelWriter;
+use super::native::has_schema;
 use super::number::Number;
-use super::rows::{Reading, Rows};
+use super::rows::{Counts, Reading, Rows};
 
 /// The series of metrics, which are numbered.
 pub(super) trait Source {
@@ -16,7 +20,7 @@ pub(super) trait Source {
         &mut self,
         metric: usize,
         member: usize,
-        more: &[(&'static str, String)],
+        more: &[(String, String)],
         labels: &mut LabelWriter<'_>,
         rows: &mut Rows,
     );
@@ -27,25 +31,24 @@ impl Source for Vec<&MetricSnapshot> {
         &mut self,
         metric: usize,
         member: usize,
-        more: &[(&'static str, String)],
+        more: &[(String, String)],
         labels: &mut LabelWriter<'_>,
         rows: &mut Rows,
     ) {
         let metric = self[metric];
         rows.reserve(metric.series.len());
         for series in &metric.series {
-            let (reading, buckets) = match &series.value {
-                Value::U64(value) => (Reading::Number(Number::U64(*value)), &[][..]),
-                Value::I64(value) => (Reading::Number(Number::I64(*value)), &[][..]),
-                Value::F64(value) => (Reading::Number(Number::F64(*value)), &[][..]),
-                Value::Histogram(histogram) => {
-                    let (sum, has_negative) = (histogram.sum, histogram.min < 0.0);
-                    (Reading::Histogram { sum, has_negative }, &*histogram.buckets)
+            let (reading, counts) = match &series.value {
+                Value::U64(value) => number(Number::U64(*value)),
+                Value::I64(value) => number(Number::I64(*value)),
+                Value::F64(value) => number(Number::F64(*value)),
+                Value::Histogram(HistogramSnapshot { sum, min, buckets, exponential, .. }) => {
+                    histogram(*sum, *min, buckets, exponential.as_deref())
                 }
                 _ => continue,
             };
             let own = series.labels.iter().map(|(name, value)| (name, value.as_ref()));
-            rows.push(member, reading, buckets, nanoseconds(series.created), |out| {
+            rows.push(member, reading, counts, nanoseconds(series.created), |out| {
                 labels.write(own.chain(pairs(more)), out);
             });
             add_exemplars(&series.exemplars, labels, rows);
@@ -58,26 +61,42 @@ impl Source for Live<'_> {
         &mut self,
         metric: usize,
         member: usize,
-        more: &[(&'static str, String)],
+        more: &[(String, String)],
         labels: &mut LabelWriter<'_>,
         rows: &mut Rows,
     ) {
         rows.reserve(self.most_series(metric));
         self.for_each_series(metric, |series| {
-            let (reading, buckets) = match series.value {
-                LiveValue::U64(value) => (Reading::Number(Number::U64(value)), &[][..]),
-                LiveValue::I64(value) => (Reading::Number(Number::I64(value)), &[][..]),
-                LiveValue::F64(value) => (Reading::Number(Number::F64(value)), &[][..]),
-                LiveValue::Histogram { sum, min, buckets } => {
-                    (Reading::Histogram { sum, has_negative: min < 0.0 }, buckets)
+            let (reading, counts) = match series.value {
+                LiveValue::U64(value) => number(Number::U64(value)),
+                LiveValue::I64(value) => number(Number::I64(value)),
+                LiveValue::F64(value) => number(Number::F64(value)),
+                LiveValue::Histogram { sum, min, buckets, exponential } => {
+                    histogram(sum, min, buckets, exponential)
                 }
             };
-            rows.push(member, reading, buckets, nanoseconds(series.created), |out| {
+            rows.push(member, reading, counts, nanoseconds(series.created), |out| {
                 labels.write(series.labels().chain(pairs(more)), out);
             });
             add_exemplars(series.exemplars, labels, rows);
         });
     }
+}
+
+fn number<'a>(number: Number) -> (Reading, Counts<'a>) {
+    (Reading::Number(number), Counts::default())
+}
+
+/// A native histogram, if Prometheus has buckets for it.
+fn histogram<'a>(
+    sum: f64,
+    min: f64,
+    buckets: &'a [u64],
+    exponential: Option<&'a ExponentialBuckets>,
+) -> (Reading, Counts<'a>) {
+    let native = exponential.filter(|exponential| has_schema(exponential));
+    let reading = Reading::Histogram { sum, has_negative: min < 0.0, is_native: native.is_some() };
+    (reading, Counts { buckets, native })
 }
 
 /// Adds the exemplars of the last row, if the format has exemplars.

@@ -112,7 +112,7 @@ impl Samples {
                     write_exemplar(0, out);
                     out.push(b'\n');
                 }
-                Reading::Histogram { sum, has_negative } => {
+                Reading::Histogram { sum, has_negative, .. } => {
                     let buckets = family.rows.buckets(row);
                     let total = self.write_buckets(row, labels, buckets, write_exemplar, out);
                     // OpenMetrics 1.0: the sum must be a counter, and there is a count if and only

@@ -18,12 +18,25 @@ pub(super) fn length(value: u64) -> usize {
 /// The numbers in these bytes.
 pub(super) fn numbers(bytes: &[u8]) -> impl Iterator<Item = u64> {
     let mut rest = bytes;
-    std::iter::from_fn(move || {
-        let end = rest.iter().position(|byte| byte & 0x80 == 0)?;
-        let (number, after) = rest.split_at(end + 1);
-        rest = after;
-        Some(number.iter().rev().fold(0, |value, byte| value << 7 | u64::from(byte & 0x7f)))
-    })
+    std::iter::from_fn(move || take(&mut rest))
+}
+
+/// Takes the first number of these bytes.
+pub(super) fn take(bytes: &mut &[u8]) -> Option<u64> {
+    let end = bytes.iter().position(|byte| byte & 0x80 == 0)?;
+    let (number, after) = bytes.split_at(end + 1);
+    *bytes = after;
+    Some(number.iter().rev().fold(0, |value, byte| value << 7 | u64::from(byte & 0x7f)))
+}
+
+/// The form of a signed number in which small numbers are short: protobuf's `sint64`.
+pub(super) fn zigzag(value: i64) -> u64 {
+    ((value << 1) ^ (value >> 63)).cast_unsigned()
+}
+
+/// The number of a [`zigzag`] form.
+pub(super) fn signed(zigzag: u64) -> i64 {
+    (zigzag >> 1).cast_signed() ^ -(zigzag & 1).cast_signed()
 }
 
 #[cfg(test)]
@@ -40,5 +53,13 @@ mod tests {
             assert_eq!(bytes.len() - before, length(value));
         }
         assert_eq!(numbers(&bytes).collect::<Vec<_>>(), all);
+    }
+
+    #[test]
+    fn small_numbers_are_short_whatever_their_sign() {
+        for (value, form) in [(0, 0), (-1, 1), (1, 2), (-2, 3), (i64::MAX, u64::MAX - 1)] {
+            assert_eq!((zigzag(value), signed(form)), (form, value));
+        }
+        assert_eq!((zigzag(i64::MIN), signed(u64::MAX)), (u64::MAX, i64::MIN));
     }
 }

@@ -66,6 +66,7 @@ assets! {
     "/page/feed.js": JS = "feed.js";
     "/page/filter.js": JS = "filter.js";
     "/page/frame.js": JS = "frame.js";
+    "/page/grid.js": JS = "grid.js";
     "/page/heatmap.js": JS = "heatmap.js";
     "/page/history.js": JS = "history.js";
     "/page/keys.js": JS = "keys.js";
@@ -76,7 +77,10 @@ assets! {
     "/page/quantiles.js": JS = "quantiles.js";
     "/page/readout.js": JS = "readout.js";
     "/page/row.js": JS = "row.js";
+    "/page/states.js": JS = "states.js";
     "/page/theme.js": JS = "theme.js";
+    "/page/timeline.js": JS = "timeline.js";
+    "/page/transitions.js": JS = "transitions.js";
     "/page/units.js": JS = "units.js";
     "/page/view.js": JS = "view.js";
     "/page/uplot.css": CSS = "uplot-1.6.32/uPlot.min.css";

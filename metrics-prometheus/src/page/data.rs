@@ -15,13 +15,20 @@
 //!
 //! A series is its label values, in the order of `labels`, and its value. `null` means that the
 //! series lacks the label. The value of a histogram is `[count, sum, min, max, [bucket, …]]`, and
-//! the metric has `boundaries` then. `dropped` lists reasons and counts.
+//! the metric has `boundaries` then. Of an exponential histogram, the metric has `exponential`, and
+//! the buckets are `[zeros, scale, [index, count, …], [index, count, …]]`: those below and above
+//! zero, each list with the index of its first bucket. A metric with states has `state`, the name of
+//! the label with the state. `dropped` lists reasons and counts.
 
 use std::time::SystemTime;
 
+use std::borrow::Cow;
+
 use serde::ser::{SerializeSeq, SerializeTuple};
 use serde::{Serialize, Serializer};
-use typed_metrics_core::{LabelRef, MetricSnapshot, SeriesSnapshot, Snapshot, Value};
+use typed_metrics_core::{
+    ExponentialBuckets, LabelRef, MetricSnapshot, SeriesSnapshot, Snapshot, Value,
+};
 
 use super::number::Number;
 use super::process::Process;
@@ -49,15 +56,20 @@ struct Data<'a> {
 
 #[derive(Serialize)]
 struct Metric<'a> {
-    name: &'a str,
+    /// With the scope in brackets, if there is one.
+    name: Cow<'a, str>,
     kind: &'a str,
     unit: &'a str,
     description: &'a str,
     limit: usize,
     source: String,
     labels: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'a str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     boundaries: &'a [f64],
+    #[serde(skip_serializing_if = "is_false")]
+    exponential: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     dropped: Vec<(String, Number)>,
     series: Vec<Series<'a>>,
@@ -72,18 +84,35 @@ impl<'a> Metric<'a> {
         let dropped = dropped.map(|(reason, count)| (reason.to_string(), Number::U64(*count)));
         let series = metric.series.iter();
         Self {
-            name: descriptor.name(),
+            name: match descriptor.scope() {
+                Some(scope) => format!("{} [{}]", descriptor.name(), scope.name()).into(),
+                None => descriptor.name().into(),
+            },
             kind: descriptor.metric_type().as_str(),
             unit: descriptor.unit(),
             description: descriptor.description(),
             limit: descriptor.series_limit(),
-            source: format!("{}:{}", source.file, source.line),
+            source: match source.file {
+                "" => source.item.to_owned(),
+                file => format!("{file}:{}", source.line),
+            },
             boundaries: descriptor.boundaries(),
+            exponential: metric.series.iter().any(|series| is_exponential(&series.value)),
             dropped: dropped.collect(),
             series: series.map(|series| Series::new(series, &labels)).collect(),
             labels,
+            state: descriptor.state_label(),
         }
     }
+}
+
+fn is_exponential(value: &Value) -> bool {
+    value.as_histogram().is_some_and(|histogram| histogram.exponential.is_some())
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// The names of all labels: those of the definition, and then those that only some series have.
@@ -131,6 +160,7 @@ impl Serialize for LabelValues<'_> {
             match *value {
                 LabelRef::Int(value) => values.serialize_element(&Number::I64(value))?,
                 LabelRef::Float(value) => values.serialize_element(&Number::F64(value))?,
+                LabelRef::List(list) => values.serialize_element(&list.to_string())?,
                 // A label that is absent is `null`.
                 value => values.serialize_element(&value)?,
             }
@@ -147,16 +177,29 @@ impl Serialize for SeriesValue<'_> {
             Value::U64(value) => Number::U64(*value),
             Value::I64(value) => Number::I64(*value),
             Value::Histogram(histogram) => {
-                let buckets: Vec<_> = histogram.buckets.iter().copied().map(Number::U64).collect();
                 let [sum, min, max] =
                     [histogram.sum, histogram.min, histogram.max].map(Number::F64);
                 let count = Number::U64(histogram.count);
+                let Some(exponential) = &histogram.exponential else {
+                    let buckets = numbers(&histogram.buckets);
+                    return (count, sum, min, max, buckets).serialize(serializer);
+                };
+                let ExponentialBuckets { scale, zeros, negative, positive, .. } = &**exponential;
+                let [below, above] = [negative, positive].map(|range| {
+                    let first = Number::I64(range.offset.into());
+                    [vec![first], numbers(&range.counts)].concat()
+                });
+                let buckets = (Number::U64(*zeros), scale, below, above);
                 return (count, sum, min, max, buckets).serialize(serializer);
             }
             other => Number::F64(other.as_f64()),
         };
         number.serialize(serializer)
     }
+}
+
+fn numbers(counts: &[u64]) -> Vec<Number> {
+    counts.iter().copied().map(Number::U64).collect()
 }
 
 #[cfg(test)]
@@ -167,6 +210,7 @@ mod tests {
         Metric as Definition, MetricType, ValueType, attributes, record_metric, register_metric,
         snapshot,
     };
+    use typed_metrics_derive::{Label, Metrics};
 
     use super::*;
 
@@ -219,6 +263,49 @@ mod tests {
                 + r#""limit":2000,"source":"","labels":[],"boundaries":[10.0,20.5],"#
                 + r#""series":[[[],[4,4022.0,1.0,4000.0,[2,1,1]]]]}"#
         );
+    }
+
+    #[derive(Clone, Copy, Label)]
+    #[label(crate = typed_metrics_core)]
+    enum Link {
+        Up,
+        Down,
+    }
+
+    #[derive(Metrics)]
+    #[metrics(prefix = "page", crate = typed_metrics_core)]
+    enum Page {
+        #[state]
+        Link { peer: u8, link: Link },
+    }
+
+    #[test]
+    fn a_metric_with_states_has_the_label_with_the_state() {
+        Page::link(1).set(Link::Up);
+        Page::link(1).set(Link::Down);
+        assert!(json("page.link").ends_with(
+            r#""labels":["peer","link"],"state":"link","series":[[[1,"up"],0],[[1,"down"],1]]}"#
+        ));
+    }
+
+    #[test]
+    fn an_exponential_histogram_has_its_scale_and_its_buckets() {
+        let metric = Definition::histogram("page.spread").exponential();
+        let spread = register_metric("page.spread", metric).unwrap();
+        for value in [0.0, 1.5, 1.75, 1.75, -64.0, 100.0] {
+            spread.record(value, attributes!()).unwrap();
+        }
+        let json: Json = serde_json::from_str(&json("page.spread")).unwrap();
+        assert_eq!((&json["exponential"], &json["boundaries"]), (&Json::Bool(true), &Json::Null));
+        let value = &json["series"][0][1];
+        assert_eq!(value[0], 6);
+        let [zeros, scale, below, above] = &value[4].as_array().unwrap()[..] else { panic!() };
+        assert_eq!((zeros, scale, below), (&1.into(), &4.into(), &serde_json::json!([95, 1])));
+        let above = above.as_array().unwrap();
+        // The index of the first bucket, and then the counts from 1.5 to 100.
+        assert_eq!((&above[0], &above[1], above.len()), (&9.into(), &1.into(), 1 + 98));
+        let counted: u64 = above[1..].iter().map(|count| count.as_u64().unwrap()).sum();
+        assert_eq!(counted, 4);
     }
 
     #[test]

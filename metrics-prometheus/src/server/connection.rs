@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::net::Shutdown;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -50,6 +52,15 @@ pub(crate) async fn answer_all(stream: TcpStream, progress: Rc<Progress>, site: 
 struct Watched {
     stream: TcpStream,
     progress: Rc<Progress>,
+}
+
+impl Drop for Watched {
+    /// Tells the client that the connection has ended. A close alone does not, while a forked child
+    /// has a copy of the socket.
+    fn drop(&mut self) {
+        // An error: the client has ended the connection.
+        let _ = SockRef::from(&self.stream).shutdown(Shutdown::Both);
+    }
 }
 
 impl AsyncRead for Watched {

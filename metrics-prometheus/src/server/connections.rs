@@ -2,10 +2,12 @@
 
 use std::cell::RefCell;
 use std::io;
+use std::net::Shutdown;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, spawn_local, yield_now};
@@ -38,14 +40,27 @@ struct Connection {
     task: AbortHandle,
 }
 
+/// A socket that listens until this is dropped.
+struct Listening(TcpListener);
+
+impl Drop for Listening {
+    /// Frees the port. A close alone does not, while a forked child has a copy of the socket: clients
+    /// would still connect, to nobody.
+    fn drop(&mut self) {
+        // An error: the socket does not listen, which is what is wanted.
+        let _ = SockRef::from(&self.0).shutdown(Shutdown::Both);
+    }
+}
+
 /// Accepts connections for ever.
 pub(crate) async fn accept_all(
     listener: TcpListener,
     connections: Rc<Connections>,
     site: Arc<Site>,
 ) {
+    let listener = Listening(listener);
     loop {
-        match listener.accept().await {
+        match listener.0.accept().await {
             Ok((stream, _)) => connections.add(stream, &site),
             Err(error) => {
                 if is_out_of_files(&error) {

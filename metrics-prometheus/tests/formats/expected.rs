@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use typed_metrics_core::{LabelValue, MetricSnapshot, MetricType, SeriesSnapshot, Value};
+use typed_metrics_core::{
+    ExponentialBuckets, HistogramSnapshot, LabelValue, MetricSnapshot, MetricType, SeriesSnapshot,
+    Value,
+};
 
-use crate::random::Case;
+use crate::case::Case;
+use crate::native;
 
 /// A number as it was recorded.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,6 +63,20 @@ pub(crate) enum Reading {
     /// Limits with cumulated counts, without the last bucket; the count; the sum, and whether
     /// OpenMetrics 1.0 has one.
     Histogram(Vec<(f64, u64)>, u64, f64, bool),
+    /// The same without limits, and native buckets in protobuf and OpenMetrics 2.0.
+    Native(ExponentialBuckets, f64, bool),
+}
+
+impl Reading {
+    /// A native histogram as a format shows it that has none.
+    pub(crate) fn classic(&self) -> Self {
+        match self {
+            Self::Native(buckets, sum, has_sum) => {
+                Self::Histogram(Vec::new(), native::count(buckets), *sum, *has_sum)
+            }
+            other => other.clone(),
+        }
+    }
 }
 
 /// A family by its name, with the suffix of its type.
@@ -140,6 +158,10 @@ fn sum(a: Reading, b: Reading, is_sum: bool) -> Reading {
             let buckets = a.into_iter().zip(b).map(|((limit, a), (_, b))| (limit, a + b));
             Reading::Histogram(buckets.collect(), count + more, sum + other, has && also)
         }
+        (Reading::Native(mut a, sum, has), Reading::Native(b, other, also)) => {
+            a.merge(&b);
+            Reading::Native(a, sum + other, has && also)
+        }
         (_, last) => last,
     }
 }
@@ -191,6 +213,9 @@ fn reading(series: &SeriesSnapshot) -> Reading {
         Value::U64(value) => Reading::Number(Number::U64(*value)),
         Value::I64(value) => Reading::Number(Number::I64(*value)),
         Value::F64(value) => Reading::Number(Number::Float(*value)),
+        Value::Histogram(HistogramSnapshot { exponential: Some(buckets), min, sum, .. }) => {
+            Reading::Native((**buckets).clone(), *sum, *min >= 0.0)
+        }
         Value::Histogram(histogram) => {
             let mut total = 0;
             let counts = histogram.buckets.iter().map(|count| {

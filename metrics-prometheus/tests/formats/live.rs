@@ -22,6 +22,8 @@ enum Live<'a> {
     Wait { side: Side },
     #[histogram(buckets = [1, 10])]
     Sizes { to: &'a str },
+    #[histogram(exponential)]
+    Spread { to: &'a str },
     #[counter(series_limit = 2)]
     Letters { to: &'a str },
     #[gauge]
@@ -51,6 +53,7 @@ fn record() {
     for (number, to) in [0, 1, 2, 3].into_iter().zip(["a", "b", "c", "d"]) {
         Live::wait(Side::Right).record(f64::from(number) * 5.0);
         Live::sizes(to).record(f64::from(number));
+        Live::spread(to).record(f64::from(number) - 1.0);
         Live::letters(to).add(1);
     }
     Live::letters("a").remove();

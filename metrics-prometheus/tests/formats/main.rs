@@ -2,9 +2,12 @@
 
 extern crate typed_metrics_core as typed_metrics;
 
+mod case;
+mod compare;
 mod expected;
 mod live;
 mod names;
+mod native;
 mod parser;
 mod protobuf;
 mod random;

@@ -54,6 +54,14 @@ pub(crate) struct Bucket {
     pub(crate) exemplar: Option<Exemplar>,
 }
 
+#[derive(Clone, Copy, PartialEq, Message)]
+pub(crate) struct BucketSpan {
+    #[prost(sint32, optional, tag = "1")]
+    pub(crate) offset: Option<i32>,
+    #[prost(uint32, optional, tag = "2")]
+    pub(crate) length: Option<u32>,
+}
+
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct Histogram {
     #[prost(uint64, optional, tag = "1")]
@@ -62,6 +70,20 @@ pub(crate) struct Histogram {
     pub(crate) sample_sum: Option<f64>,
     #[prost(message, repeated, tag = "3")]
     pub(crate) bucket: Vec<Bucket>,
+    #[prost(sint32, optional, tag = "5")]
+    pub(crate) schema: Option<i32>,
+    #[prost(double, optional, tag = "6")]
+    pub(crate) zero_threshold: Option<f64>,
+    #[prost(uint64, optional, tag = "7")]
+    pub(crate) zero_count: Option<u64>,
+    #[prost(message, repeated, tag = "9")]
+    pub(crate) negative_span: Vec<BucketSpan>,
+    #[prost(sint64, repeated, packed = "false", tag = "10")]
+    pub(crate) negative_delta: Vec<i64>,
+    #[prost(message, repeated, tag = "12")]
+    pub(crate) positive_span: Vec<BucketSpan>,
+    #[prost(sint64, repeated, packed = "false", tag = "13")]
+    pub(crate) positive_delta: Vec<i64>,
     #[prost(message, optional, tag = "15")]
     pub(crate) created_timestamp: Option<Timestamp>,
 }

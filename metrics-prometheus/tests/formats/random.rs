@@ -9,15 +9,7 @@ use typed_metrics_core::{
 };
 use typed_metrics_prometheus::{Naming, Settings};
 
-/// A registry, with the settings of its scrape.
-pub(crate) struct Case {
-    pub(crate) snapshot: Snapshot,
-    pub(crate) settings: Settings,
-    pub(crate) naming: Naming,
-    pub(crate) resource: Vec<(String, String)>,
-    pub(crate) scope: Option<(String, String)>,
-    pub(crate) created: bool,
-}
+use crate::case::Case;
 
 /// Words that mean something in one of the formats.
 const WORDS: &[&str] = &[
@@ -83,6 +75,7 @@ fn record(case: usize, rng: &mut Rng, owners: &mut BTreeMap<&'static str, usize>
             0 => Metric::counter(&name),
             1 => Metric::up_down_counter(&name),
             2 => Metric::gauge(&name),
+            _ if rng.bool() => Metric::histogram(&name).exponential(),
             _ => Metric::histogram(&name).buckets(boundaries(rng)),
         };
         let kind = format!("{metric:?}");
@@ -111,7 +104,10 @@ fn record(case: usize, rng: &mut Rng, owners: &mut BTreeMap<&'static str, usize>
             };
         }
     }
-    let naming = Naming::default().suffixes(rng.usize(0..4) > 0).utf8(rng.bool());
+    let naming = Naming::default()
+        .unit_suffix(rng.usize(0..4) > 0)
+        .total_suffix(rng.usize(0..4) > 0)
+        .utf8(rng.bool());
     let resource: Vec<(String, String)> = match rng.usize(0..3) {
         0 => (0..rng.usize(0..4)).map(|_| (resource_name(rng), text(rng))).collect(),
         _ => Vec::new(),

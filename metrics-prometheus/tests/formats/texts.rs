@@ -134,8 +134,8 @@ fn protobuf() {
     // Protobuf has no integers for the values of counters.
     let value = protobuf::Counter {
         value: Some(2_f64.powi(64)),
-        exemplar: None,
         created_timestamp: Some(created),
+        ..protobuf::Counter::default()
     };
     assert_eq!(paid.counter.as_ref(), Some(&value));
     assert_eq!((wait.name(), wait.unit()), ("shop_wait_seconds", "seconds"));

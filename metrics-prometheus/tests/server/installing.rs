@@ -48,6 +48,18 @@ fn a_port_is_free_for_the_next_handler_after_connections_were_open() {
 }
 
 #[test]
+fn a_port_is_free_again_if_another_handler_cannot_be_installed() {
+    let _turn = my_turn();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = |address| PrometheusHandler::builder().address(address).build().unwrap();
+    let handler = at(free);
+    set_metric_handlers((handler.clone(), at(taken.local_addr().unwrap()))).unwrap_err();
+    assert_eq!(handler.local_addr(), None);
+    drop(TcpListener::bind(free).unwrap());
+}
+
+#[test]
 fn a_taken_port_is_an_error_that_names_the_address_and_the_fix() {
     let _turn = my_turn();
     let (_, address) = serve(PrometheusHandler::builder());

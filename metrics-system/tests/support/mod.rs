@@ -19,9 +19,12 @@ pub(crate) fn my_turn() -> MutexGuard<'static, ()> {
     turn
 }
 
+/// The shortest time between two readings of the system.
+pub(crate) const WINDOW: Duration = Duration::from_millis(200);
+
 /// Waits until the next collection reads the sources again.
 pub(crate) fn next_window() {
-    thread::sleep(Duration::from_millis(210));
+    thread::sleep(WINDOW + Duration::from_millis(10));
 }
 
 /// Calls `f` while no file can be opened.

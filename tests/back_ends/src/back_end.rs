@@ -30,8 +30,8 @@ pub(crate) trait BackEnd {
 
 /// The differences between back ends.
 pub(crate) struct Shows {
-    /// Whether the buckets of a histogram are read back.
-    pub(crate) buckets: bool,
+    /// The histograms whose buckets are read back.
+    pub(crate) buckets: WithBuckets,
     /// Whether the least and the greatest value of a histogram are read back; otherwise they are
     /// zero.
     pub(crate) extremes: bool,
@@ -39,6 +39,15 @@ pub(crate) struct Shows {
     pub(crate) whole_labels: bool,
     /// How the destination treats a removed counter series.
     pub(crate) removed: Removed,
+}
+
+/// Histograms whose buckets are read back.
+#[derive(Debug, PartialEq)]
+pub(crate) enum WithBuckets {
+    All,
+    /// Those with boundaries.
+    Explicit,
+    None,
 }
 
 /// How a destination treats a removed counter series.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use typed_metrics::{ConsoleHandler, MetricHandler};
 
-use crate::back_end::{BackEnd, Removed, Shows};
+use crate::back_end::{BackEnd, Removed, Shows, WithBuckets};
 use crate::stored::{Histogram, Stored, Value};
 
 pub(crate) struct Console {
@@ -14,8 +14,12 @@ pub(crate) struct Console {
 }
 
 impl BackEnd for Console {
-    const SHOWS: Shows =
-        Shows { buckets: false, extremes: true, whole_labels: false, removed: Removed::Gone };
+    const SHOWS: Shows = Shows {
+        buckets: WithBuckets::None,
+        extremes: true,
+        whole_labels: false,
+        removed: Removed::Gone,
+    };
 
     fn start() -> Self {
         let paper = Paper::default();
@@ -50,7 +54,8 @@ fn read(table: &str, stored: &mut Stored) {
     // The first line is the rule below the titles. Names and units are ASCII.
     for line in lines.skip(1).filter(|line| line.len() > labels) {
         if !line.starts_with(' ') {
-            name = line[..kind.unwrap_or(unit)].trim().trim_end_matches(" (old name)");
+            name = line[..kind.unwrap_or(unit)].trim();
+            name = name.trim_end_matches(" (old name)").trim_end_matches(" [suite]");
             kind_of = kind.map_or("histogram", |kind| line[kind..unit].trim());
             unit_of = line[unit..labels].trim();
         }

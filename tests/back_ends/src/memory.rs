@@ -1,15 +1,22 @@
 //! The in-memory handler, read back from its last snapshot.
 
-use typed_metrics::{InMemoryHandler, LabelRef, MetricHandler};
+use typed_metrics::{
+    ExponentialRange, HistogramSnapshot, InMemoryHandler, LabelRef, MetricHandler,
+};
+use typed_metrics_receiver::{Exponential, indexed};
 
-use crate::back_end::{BackEnd, Removed, Shows};
-use crate::stored::{Histogram, Stored, Value};
+use crate::back_end::{BackEnd, Removed, Shows, WithBuckets};
+use crate::stored::{Buckets, Histogram, Stored, Value};
 
 pub(crate) struct Memory(InMemoryHandler);
 
 impl BackEnd for Memory {
-    const SHOWS: Shows =
-        Shows { buckets: true, extremes: true, whole_labels: true, removed: Removed::Gone };
+    const SHOWS: Shows = Shows {
+        buckets: WithBuckets::All,
+        extremes: true,
+        whole_labels: true,
+        removed: Removed::Gone,
+    };
 
     fn start() -> Self {
         Self(InMemoryHandler::new())
@@ -39,7 +46,7 @@ impl BackEnd for Memory {
                         sum: histogram.sum,
                         min: histogram.min,
                         max: histogram.max,
-                        buckets: Some(histogram.buckets.clone()),
+                        buckets: Some(buckets(histogram)),
                     }),
                     None => Value::Number(series.value.as_f64()),
                 };
@@ -61,4 +68,18 @@ impl BackEnd for Memory {
     fn exports(&self) -> Option<usize> {
         Some(self.0.snapshots().len())
     }
+}
+
+fn buckets(histogram: &HistogramSnapshot) -> Buckets {
+    let Some(buckets) = &histogram.exponential else {
+        return Buckets::Explicit(histogram.buckets.clone());
+    };
+    let side = |range: &ExponentialRange| indexed(range.offset, range.counts.iter().copied());
+    Buckets::Exponential(Exponential {
+        scale: buckets.scale,
+        zeros: buckets.zeros,
+        zero_threshold: buckets.zero_threshold,
+        positive: side(&buckets.positive),
+        negative: side(&buckets.negative),
+    })
 }

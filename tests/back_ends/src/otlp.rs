@@ -8,8 +8,8 @@ use typed_metrics::otel::{OtlpBuilder, Protocol, Temporality};
 use typed_metrics::{MetricHandler, OtelHandler};
 use typed_metrics_receiver::{Receiver, Total};
 
-use crate::back_end::{BackEnd, Removed, Shows};
-use crate::stored::{Histogram, Stored, Value};
+use crate::back_end::{BackEnd, Removed, Shows, WithBuckets};
+use crate::stored::{Buckets, Histogram, Stored, Value};
 
 pub(crate) struct Http {
     handler: OtelHandler,
@@ -75,7 +75,7 @@ impl BackEnd for Grpc {
 }
 
 pub(crate) const SHOWS: Shows =
-    Shows { buckets: true, extremes: true, whole_labels: true, removed: Removed::Kept };
+    Shows { buckets: WithBuckets::All, extremes: true, whole_labels: true, removed: Removed::Kept };
 
 /// A pipeline that collects only when it is flushed or shut down.
 fn pipeline(endpoint: String) -> OtlpBuilder {
@@ -100,13 +100,18 @@ pub(crate) fn stored(receiver: &Receiver) -> Stored {
     let mut stored = Stored::default();
     for (name, metric) in receiver.totals().metrics {
         // Drops the temporality.
-        let kind = metric.kind.split(' ').next().unwrap();
+        let kind = metric.kind.split(' ').next().unwrap().trim_start_matches("exponential_");
         for (labels, total) in metric.series {
             let value = match total {
                 Total::Int(value) => Value::Number(value as f64),
                 Total::Double(value) => Value::Number(value),
                 Total::Histogram { count, sum, min, max, buckets, .. } => {
-                    Value::Histogram(Histogram { count, sum, min, max, buckets: Some(buckets) })
+                    let buckets = Some(Buckets::Explicit(buckets));
+                    Value::Histogram(Histogram { count, sum, min, max, buckets })
+                }
+                Total::Exponential { count, sum, min, max, buckets } => {
+                    let buckets = Some(Buckets::Exponential(buckets));
+                    Value::Histogram(Histogram { count, sum, min, max, buckets })
                 }
             };
             stored.add(&name, kind, &metric.unit, labels, value);

@@ -8,14 +8,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use typed_metrics::{HandlerError, MetricHandler, PrometheusHandler};
 
-use crate::back_end::{BackEnd, Removed, Shows};
-use crate::stored::{Histogram, Stored, Value};
+use crate::back_end::{BackEnd, Removed, Shows, WithBuckets};
+use crate::stored::{Buckets, Histogram, Stored, Value};
 
 pub(crate) struct Prometheus(Arc<Scraped>);
 
 impl BackEnd for Prometheus {
-    const SHOWS: Shows =
-        Shows { buckets: true, extremes: false, whole_labels: true, removed: Removed::Gone };
+    const SHOWS: Shows = Shows {
+        buckets: WithBuckets::Explicit,
+        extremes: false,
+        whole_labels: true,
+        removed: Removed::Gone,
+    };
 
     fn start() -> Self {
         let handler = PrometheusHandler::builder().address(([127, 0, 0, 1], 0)).build().unwrap();
@@ -68,16 +72,23 @@ impl MetricHandler for Scraped {
         self.scrape()?;
         self.handler.shutdown()
     }
+
+    fn abandon(&self) -> Result<(), HandlerError> {
+        self.handler.abandon()
+    }
 }
 
 /// The suite's metrics: the name and the type in a scrape, and the name, kind and unit here.
 const METRICS: &[(&str, &str, &str, &str, &str)] = &[
     ("suite_requests_total", "counter", "suite.requests", "counter", "{request}"),
+    ("suite_foreign_total", "counter", "suite.foreign", "counter", "{request}"),
+    ("suite_foreign_sizes", "histogram", "suite.foreign_sizes", "histogram", ""),
     ("suite_revenue_EUR_total", "counter", "suite.revenue", "counter", "EUR"),
     ("suite_level", "gauge", "suite.level", "up_down_counter", "{item}"),
     ("suite_heat", "gauge", "suite.heat", "gauge", ""),
     ("suite_whole", "gauge", "suite.whole", "gauge", ""),
     ("suite_sizes", "histogram", "suite.sizes", "histogram", ""),
+    ("suite_spread", "histogram", "suite.spread", "histogram", ""),
     ("suite_routes_total", "counter", "suite.routes", "counter", ""),
     ("suite_phase", "gauge", "suite.phase", "up_down_counter", ""),
     ("suite_build_info", "gauge", "suite.build", "up_down_counter", ""),
@@ -110,6 +121,12 @@ fn stored(scraped: &str) -> Stored {
             // Prometheus: a label with an empty value is a label that is not there.
             if name == "suite.routes" && sample.labels[0].0 != "route" {
                 sample.labels.insert(0, ("route".to_owned(), String::new()));
+            }
+            if name.starts_with("suite.foreign") {
+                let scope = ("otel_scope_name".to_owned(), "suite".to_owned());
+                let before = sample.labels.len();
+                sample.labels.retain(|label| *label != scope);
+                assert_eq!(sample.labels.len(), before - 1, "the scope is a label");
             }
             if own == "histogram" {
                 histograms.entry(sample.labels()).or_default().add(sample);
@@ -155,7 +172,7 @@ impl Parts {
         assert_eq!((last, Some(count)), (f64::INFINITY, self.count));
         let before = [0].into_iter().chain(self.cumulative.iter().map(|bucket| bucket.1));
         let buckets = self.cumulative.iter().zip(before).map(|(bucket, before)| bucket.1 - before);
-        let buckets = Some(buckets.collect());
+        let buckets = Some(Buckets::Explicit(buckets.collect()));
         Histogram { count, sum: self.sum.unwrap(), min: 0.0, max: 0.0, buckets }
     }
 }

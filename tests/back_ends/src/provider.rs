@@ -1,11 +1,12 @@
 //! A meter provider of the OpenTelemetry SDK, read back by a collection of its reader.
 
 use opentelemetry_sdk::metrics::Temporality;
+use typed_metrics::otel::series_limits;
 use typed_metrics::{MetricHandler, OtelHandler};
-use typed_metrics_receiver::provider::{Collector, Point, provider};
+use typed_metrics_receiver::provider::{Collector, Point, provider_with};
 
-use crate::back_end::{BackEnd, Removed, Shows};
-use crate::stored::{Histogram, Stored, Value};
+use crate::back_end::{BackEnd, Removed, Shows, WithBuckets};
+use crate::stored::{Buckets, Histogram, Stored, Value};
 
 pub(crate) struct Provider {
     handler: OtelHandler,
@@ -13,11 +14,16 @@ pub(crate) struct Provider {
 }
 
 impl BackEnd for Provider {
-    const SHOWS: Shows =
-        Shows { buckets: true, extremes: true, whole_labels: true, removed: Removed::Kept };
+    const SHOWS: Shows = Shows {
+        buckets: WithBuckets::All,
+        extremes: true,
+        whole_labels: true,
+        removed: Removed::Kept,
+    };
 
     fn start() -> Self {
-        let (provider, collector) = provider(Temporality::Cumulative);
+        let (provider, collector) =
+            provider_with(Temporality::Cumulative, |builder| builder.with_view(series_limits()));
         Self { handler: OtelHandler::new(provider), collector }
     }
 
@@ -29,7 +35,7 @@ impl BackEnd for Provider {
         let mut stored = Stored::default();
         for (name, metric) in self.collector.export().0 {
             // Drops the temporality.
-            let kind = metric.kind.split(' ').next().unwrap();
+            let kind = metric.kind.split(' ').next().unwrap().trim_start_matches("exponential_");
             for (labels, point) in metric.points {
                 let value = match point {
                     Point::U64(value) => Value::Number(value as f64),
@@ -40,7 +46,10 @@ impl BackEnd for Provider {
                         sum: histogram.sum,
                         min: histogram.min,
                         max: histogram.max,
-                        buckets: Some(histogram.buckets),
+                        buckets: Some(match histogram.exponential {
+                            Some(buckets) => Buckets::Exponential(buckets),
+                            None => Buckets::Explicit(histogram.buckets),
+                        }),
                     }),
                 };
                 stored.add(&name, kind, &metric.unit, labels, value);

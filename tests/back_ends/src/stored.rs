@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use typed_metrics_receiver::Exponential;
+
 /// Metrics by name.
 #[derive(Debug, Default)]
 pub(crate) struct Stored(BTreeMap<String, Metric>);
@@ -27,7 +29,14 @@ pub(crate) struct Histogram {
     pub(crate) min: f64,
     pub(crate) max: f64,
     /// `None` if the back end does not show buckets.
-    pub(crate) buckets: Option<Vec<u64>>,
+    pub(crate) buckets: Option<Buckets>,
+}
+
+/// The number of values in each bucket.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Buckets {
+    Explicit(Vec<u64>),
+    Exponential(Exponential),
 }
 
 impl Stored {

@@ -3,15 +3,20 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread;
 
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::MeterProvider as _;
 use typed_metrics::label::MAX_LABEL_LEN;
+use typed_metrics::otel::meter_provider;
 use typed_metrics::{
-    CurrentSpan, ExemplarFilter, Label, Metric, Metrics, add_metric_handler, attributes,
-    clear_metric_handlers, flush, register_metric, set_exemplars, set_metric_handlers, shutdown,
+    CurrentSpan, ExemplarFilter, HandlerError, Label, Metric, MetricHandler, Metrics,
+    add_metric_handler, attributes, clear_metric_handlers, flush, register_metric, set_exemplars,
+    set_metric_handlers, shutdown,
 };
+use typed_metrics_receiver::Exponential;
 use typed_metrics_turn::my_turn;
 
-use crate::back_end::{BackEnd, Removed};
-use crate::stored::{Histogram, Stored, Value};
+use crate::back_end::{BackEnd, Removed, WithBuckets};
+use crate::stored::{Buckets, Histogram, Stored, Value};
 
 /// Makes a module of tests for each back end.
 macro_rules! run_against {
@@ -25,6 +30,7 @@ macro_rules! run_against {
                     cleared_and_set_again_it_misses_nothing
                     a_removed_series_ends_and_may_come_back
                     gauges_and_levels_are_the_latest
+                    exponential_histograms_arrive
                     one_state_is_1_at_every_export
                     the_latest_info_is_1
                     a_renamed_metric_arrives_under_both_names
@@ -32,7 +38,9 @@ macro_rules! run_against {
                     hostile_labels_are_series_of_their_own
                     metrics_that_come_later_arrive
                     shutdown_exports_what_came_last
+                    installed_in_vain_it_exports_nothing
                     several_threads_lose_nothing
+                    what_is_recorded_through_opentelemetry_arrives
                     exemplars_arrive_and_change_no_value
                 }
             }
@@ -74,6 +82,8 @@ enum Suite<'a> {
     Whole { run: u64 },
     #[histogram(buckets = [1, 10, 100])]
     Sizes { run: u64 },
+    #[histogram(exponential)]
+    Spread { run: u64 },
     #[counter]
     Routes { route: &'a str, run: u64 },
     #[state]
@@ -120,7 +130,7 @@ fn assert_sums<B: BackEnd>(stored: &Stored, labels: &str, recorded: &[u64]) {
         sum,
         min: extreme(recorded.iter().min()),
         max: extreme(recorded.iter().max()),
-        buckets: B::SHOWS.buckets.then_some(buckets),
+        buckets: (B::SHOWS.buckets != WithBuckets::None).then_some(Buckets::Explicit(buckets)),
     };
     assert_eq!(stored.histogram("suite.sizes", labels), Some(&expected));
 }
@@ -231,6 +241,38 @@ pub(crate) fn gauges_and_levels_are_the_latest<B: BackEnd>() {
         assert_eq!(stored.number("suite.whole", &labels), Some(f64::from(whole)));
         assert_eq!(stored.number("suite.level", &labels), Some(level));
     }
+}
+
+pub(crate) fn exponential_histograms_arrive<B: BackEnd>() {
+    let (back_end, (run, labels)) = (B::start(), new_run());
+    let _turn = my_turn(); // dropped before `back_end`
+    [3.0, 3.5, 0.0].into_iter().for_each(|value| Suite::spread(run).record(value));
+    set_metric_handlers(back_end.handler()).unwrap();
+    Suite::spread(run).record(-2.0);
+    flush().unwrap();
+    let check = |count, sum, [min, max]: [f64; 2], buckets: Exponential| {
+        let stored = back_end.stored();
+        assert_eq!(stored.kind_and_unit("suite.spread").0, "histogram");
+        let found = stored.histogram("suite.spread", &labels).unwrap();
+        assert_eq!((found.count, found.sum), (count, sum));
+        let extremes = if B::SHOWS.extremes { (min, max) } else { (0.0, 0.0) };
+        assert_eq!((found.min, found.max), extremes);
+        if B::SHOWS.buckets == WithBuckets::All {
+            assert_eq!(found.buckets, Some(Buckets::Exponential(buckets)));
+        }
+    };
+    // At this scale, 3 is in bucket 811 and 3.5 is in bucket 925: no more than 160 buckets.
+    let of = |scale, negative: &[_], positive: &[_]| {
+        let (positive, negative) = (positive.iter().copied(), negative.iter().copied());
+        let (positive, negative) = (positive.collect(), negative.collect());
+        Exponential { scale, zeros: 1, zero_threshold: 0.0, positive, negative }
+    };
+    check(4, 4.5, [-2.0, 3.5], of(9, &[(511, 1)], &[(811, 1), (925, 1)]));
+    Suite::spread(run).record(2000);
+    Suite::spread(run).record(-2.5);
+    flush().unwrap();
+    // The range is wider now, so the scale is lower.
+    check(6, 2002.0, [-2.5, 2000.0], of(4, &[(15, 1), (21, 1)], &[(25, 1), (28, 1), (175, 1)]));
 }
 
 pub(crate) fn one_state_is_1_at_every_export<B: BackEnd>() {
@@ -426,6 +468,33 @@ pub(crate) fn metrics_that_come_later_arrive<B: BackEnd>() {
     assert_eq!(stored.kind_and_unit(&name), ("counter", "By"));
 }
 
+pub(crate) fn installed_in_vain_it_exports_nothing<B: BackEnd>() {
+    struct Unusable;
+
+    impl MetricHandler for Unusable {
+        fn install(&self) -> Result<(), HandlerError> {
+            Err("it fails".into())
+        }
+
+        fn flush(&self) -> Result<(), HandlerError> {
+            Ok(())
+        }
+    }
+
+    let (back_end, (run, labels)) = (B::start(), new_run());
+    let _turn = my_turn(); // dropped before `back_end`
+    record(run, 6);
+    for _ in 0..2 {
+        set_metric_handlers((back_end.handler(), Unusable)).unwrap_err();
+        assert_eq!(back_end.exports().unwrap_or(0), 0);
+    }
+    assert_eq!(back_end.stored().number("suite.requests", &labels), None);
+    set_metric_handlers(back_end.handler()).unwrap();
+    record(run, 70);
+    flush().unwrap();
+    assert_sums::<B>(&back_end.stored(), &labels, &[6, 70]);
+}
+
 pub(crate) fn shutdown_exports_what_came_last<B: BackEnd>() {
     let (back_end, (run, labels)) = (B::start(), new_run());
     let _turn = my_turn(); // dropped before `back_end`
@@ -457,4 +526,24 @@ pub(crate) fn several_threads_lose_nothing<B: BackEnd>() {
     flush().unwrap();
     let recorded: Vec<_> = (0..THREADS).flat_map(|_| 1..=EACH).collect();
     assert_sums::<B>(&back_end.stored(), &labels, &recorded);
+}
+
+pub(crate) fn what_is_recorded_through_opentelemetry_arrives<B: BackEnd>() {
+    let (back_end, (run, labels)) = (B::start(), new_run());
+    let _turn = my_turn(); // dropped before `back_end`
+    let meter = meter_provider().meter("suite");
+    let requests = meter.u64_counter("suite.foreign").with_unit("{request}").build();
+    let sizes = meter.f64_histogram("suite.foreign_sizes");
+    let sizes = sizes.with_boundaries(vec![1.0, 10.0, 100.0]).build();
+    let attributes = [KeyValue::new("run", run.cast_signed())];
+    requests.add(3, &attributes);
+    set_metric_handlers(back_end.handler()).unwrap();
+    requests.bind(&attributes).add(4);
+    sizes.record(7.0, &attributes);
+    flush().unwrap();
+    let stored = back_end.stored();
+    assert_eq!(stored.number("suite.foreign", &labels), Some(7.0));
+    assert_eq!(stored.kind_and_unit("suite.foreign"), ("counter", "{request}"));
+    let histogram = stored.histogram("suite.foreign_sizes", &labels).unwrap();
+    assert_eq!((histogram.count, histogram.sum), (1, 7.0));
 }

@@ -2,9 +2,10 @@
 //! serves by the same handler, and by a handler of its own. The child clears nothing before.
 #![cfg(unix)]
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,12 @@ enum Scraped {
     Requests,
     #[gauge(value = u64)]
     Observed,
+}
+
+/// The tests set the handlers of the process, so they run one at a time.
+fn my_turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn serve() -> (PrometheusHandler, SocketAddr) {
@@ -63,6 +70,7 @@ fn child(handler: &PrometheusHandler, requests: u64) {
 
 #[test]
 fn a_child_serves_on_a_port_of_its_own_and_the_parent_goes_on() {
+    let _turn = my_turn();
     let (handler, address) = serve();
     let observation = Scraped::observed().observe(|| 7);
     let mut requests = 0;
@@ -101,4 +109,41 @@ fn a_child_serves_on_a_port_of_its_own_and_the_parent_goes_on() {
     }
     drop(observation);
     clear_metric_handlers();
+}
+
+#[test]
+fn a_child_that_lives_keeps_neither_the_port_nor_a_connection_of_its_parent() {
+    let _turn = my_turn();
+    let (_, address) = serve();
+    let mut open = TcpStream::connect(address).unwrap();
+    open.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    open.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    assert!(open.read(&mut [0; 1000]).unwrap() > 0);
+    let guard = fork_guard();
+    match unsafe { fork() }.unwrap() {
+        ForkResult::Child => loop {
+            thread::sleep(Duration::from_secs(1));
+        },
+        ForkResult::Parent { child } => {
+            drop(guard);
+            let well = catch_unwind(AssertUnwindSafe(|| {
+                // The parent answers while the child lives, every time.
+                for _ in 0..50 {
+                    assert!(scrape(address).starts_with("HTTP/1.0 200 OK"));
+                }
+                clear_metric_handlers();
+                // The client learns that the connection has ended.
+                assert_eq!(open.read(&mut [0; 1000]).unwrap(), 0);
+                let refused = TcpStream::connect(address).unwrap_err().kind();
+                assert_eq!(refused, ErrorKind::ConnectionRefused);
+                let again = PrometheusHandler::builder().address(address).build().unwrap();
+                set_metric_handlers(again).unwrap();
+                assert!(scrape(address).starts_with("HTTP/1.0 200 OK"));
+            }));
+            kill(child, Signal::SIGKILL).unwrap();
+            waitpid(child, None).unwrap();
+            clear_metric_handlers();
+            well.unwrap_or_else(|panicked| resume_unwind(panicked));
+        }
+    }
 }

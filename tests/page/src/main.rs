@@ -39,6 +39,8 @@ fn shop() -> Result<(), Error> {
     let requests = register(requests.description("Requests answered."), "shop.requests")?;
     let duration = Metric::histogram("shop.duration").unit("ms").buckets([5, 10, 20, 40]);
     let duration = register(duration, "shop.duration")?;
+    let spread = Metric::histogram("shop.spread").unit("ms").exponential();
+    let spread = register(spread, "shop.spread")?;
     let memory = register(Metric::gauge("shop.memory").unit("By"), "shop.memory")?;
     let busy = register(Metric::up_down_counter("shop.busy").unit("{worker}"), "shop.busy")?;
     let usage = register(Metric::gauge("shop.cpu.utilization").unit("1"), "shop.cpu.utilization")?;
@@ -65,6 +67,7 @@ fn shop() -> Result<(), Error> {
             requests.record(1, attributes!("route" => route, "status" => status))?;
             duration
                 .record(if number % 100 < 2 { 30 } else { 7 }, attributes!("route" => route))?;
+            spread.record(if number % 100 < 2 { 3000 } else { 7 }, attributes!())?;
         }
         done = due;
         for number in 0..6 {

@@ -10,6 +10,7 @@
 mod answer;
 mod connection;
 mod exemplars;
+mod exponential;
 mod grpc;
 mod http;
 pub mod provider;
@@ -22,6 +23,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use answer::Answer;
+pub use exponential::{Exponential, indexed};
 pub use hyper::StatusCode;
 pub use seen::{Seen, Transport};
 pub use tonic::Code;

@@ -6,11 +6,15 @@ use std::time::Duration;
 
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::error::OTelSdkResult;
-use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData, ResourceMetrics};
+use opentelemetry_sdk::metrics::data::{
+    AggregatedMetrics, ExponentialBucket, MetricData, ResourceMetrics,
+};
 use opentelemetry_sdk::metrics::reader::MetricReader;
 use opentelemetry_sdk::metrics::{
     InstrumentKind, ManualReader, MeterProviderBuilder, Pipeline, SdkMeterProvider, Temporality,
 };
+
+use crate::exponential::{Exponential, indexed};
 
 /// A metric reader that the test shares with a provider.
 #[derive(Debug, Clone)]
@@ -171,8 +175,10 @@ pub struct Histogram {
     pub max: f64,
     /// The upper bounds of the buckets, except the last. Empty if the histogram is exponential.
     pub bounds: Vec<f64>,
-    /// The number of values in each bucket.
+    /// The number of values in each bucket. Empty if the histogram is exponential.
     pub buckets: Vec<u64>,
+    /// The buckets of an exponential histogram.
+    pub exponential: Option<Exponential>,
 }
 
 impl Point {
@@ -252,6 +258,7 @@ fn points_of<T: Number>(data: &MetricData<T>) -> Exported {
                     max: p.max().map_or(f64::NAN, Number::float),
                     bounds: p.bounds().collect(),
                     buckets: p.bucket_counts().collect(),
+                    exponential: None,
                 };
                 add(labels(p.attributes()), Point::Histogram(point));
             }
@@ -265,14 +272,25 @@ fn points_of<T: Number>(data: &MetricData<T>) -> Exported {
                     min: p.min().map_or(f64::NAN, Number::float),
                     max: p.max().map_or(f64::NAN, Number::float),
                     bounds: Vec::new(),
-                    buckets: p.positive_bucket().counts().collect(),
+                    buckets: Vec::new(),
+                    exponential: Some(Exponential {
+                        scale: p.scale().into(),
+                        zeros: p.zero_count(),
+                        zero_threshold: p.zero_threshold(),
+                        positive: side(p.positive_bucket()),
+                        negative: side(p.negative_bucket()),
+                    }),
                 };
                 add(labels(p.attributes()), Point::Histogram(point));
             }
-            format!("exponential {:?}", histogram.temporality())
+            format!("exponential_histogram {:?}", histogram.temporality())
         }
     };
     Exported { kind, points, ..Exported::default() }
+}
+
+fn side(bucket: &ExponentialBucket) -> BTreeMap<i32, u64> {
+    indexed(bucket.offset(), bucket.counts())
 }
 
 fn labels<'a>(attributes: impl Iterator<Item = &'a KeyValue>) -> String {

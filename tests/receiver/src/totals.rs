@@ -2,12 +2,15 @@ use std::collections::BTreeMap;
 
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, InstrumentationScope, KeyValue};
+use opentelemetry_proto::tonic::metrics::v1::exponential_histogram_data_point::Buckets;
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use opentelemetry_proto::tonic::metrics::v1::{
-    AggregationTemporality, HistogramDataPoint, Metric, NumberDataPoint, number_data_point,
+    AggregationTemporality, ExponentialHistogramDataPoint, HistogramDataPoint, Metric,
+    NumberDataPoint, number_data_point,
 };
 
 use crate::Seen;
+use crate::exponential::{Exponential, indexed};
 
 /// The contents of a store that accepted every request: the sums of deltas, the sums of all lives
 /// of cumulative counters and histograms, and the latest state of everything else. A life of a
@@ -78,6 +81,19 @@ pub enum Total {
         bounds: Vec<f64>,
         /// The number of values in each bucket.
         buckets: Vec<u64>,
+    },
+    /// A distribution with exponential buckets.
+    Exponential {
+        /// The number of values.
+        count: u64,
+        /// The sum of the values.
+        sum: f64,
+        /// The least value.
+        min: f64,
+        /// The greatest value.
+        max: f64,
+        /// The buckets.
+        buckets: Exponential,
     },
 }
 
@@ -154,7 +170,7 @@ impl Totals {
     #[track_caller]
     pub fn count(&self, name: &str, attributes: &str) -> u64 {
         match self.total(name, attributes) {
-            Total::Histogram { count, .. } => *count,
+            Total::Histogram { count, .. } | Total::Exponential { count, .. } => *count,
             other => panic!("{name} {attributes}: {other:?} is not a histogram"),
         }
     }
@@ -186,7 +202,15 @@ impl Totals {
                 let merge = if delta { Merge::Delta } else { Merge::Growing };
                 histogram.data_points.iter().for_each(|p| into.histogram(p, merge));
             }
-            other => panic!("{}: totals of {other:?} are not supported", metric.name),
+            Data::ExponentialHistogram(histogram) => {
+                let (temporality, delta) = temporality(histogram.aggregation_temporality);
+                into.kind = format!("exponential_histogram {temporality}");
+                let merge = if delta { Merge::Delta } else { Merge::Growing };
+                histogram.data_points.iter().for_each(|p| into.exponential(p, merge));
+            }
+            other @ Data::Summary(_) => {
+                panic!("{}: totals of {other:?} are not supported", metric.name)
+            }
         }
     }
 }
@@ -215,6 +239,31 @@ impl MetricTotal {
             max: point.max.unwrap_or(f64::NAN),
             bounds: point.explicit_bounds.clone(),
             buckets: point.bucket_counts.clone(),
+        };
+        let times = (point.start_time_unix_nano, point.time_unix_nano);
+        self.merge(&point.attributes, times, total, merge);
+    }
+
+    fn exponential(&mut self, point: &ExponentialHistogramDataPoint, merge: Merge) {
+        let side = |buckets: &Option<Buckets>| {
+            let Some(Buckets { offset, bucket_counts }) = buckets else { return BTreeMap::new() };
+            indexed(*offset, bucket_counts.iter().copied())
+        };
+        let buckets = Exponential {
+            scale: point.scale,
+            zeros: point.zero_count,
+            zero_threshold: point.zero_threshold,
+            positive: side(&point.positive),
+            negative: side(&point.negative),
+        };
+        let inside = buckets.positive.values().chain(buckets.negative.values()).sum::<u64>();
+        assert_eq!(inside + buckets.zeros, point.count, "each value is in one bucket");
+        let total = Total::Exponential {
+            count: point.count,
+            sum: point.sum.unwrap_or(f64::NAN),
+            min: point.min.unwrap_or(f64::NAN),
+            max: point.max.unwrap_or(f64::NAN),
+            buckets,
         };
         let times = (point.start_time_unix_nano, point.time_unix_nano);
         self.merge(&point.attributes, times, total, merge);
@@ -291,6 +340,16 @@ impl Total {
                 *min = min.min(low);
                 *max = max.max(high);
                 buckets.iter_mut().zip(each).for_each(|(total, value)| *total += value);
+            }
+            (
+                Self::Exponential { count, sum, min, max, buckets },
+                Self::Exponential { count: more, sum: added, min: low, max: high, buckets: each },
+            ) => {
+                *count += more;
+                *sum += added;
+                *min = min.min(low);
+                *max = max.max(high);
+                *buckets = buckets.plus(&each);
             }
             (total, other) => panic!("one series has both {total:?} and {other:?}"),
         }

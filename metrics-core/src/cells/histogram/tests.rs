@@ -4,24 +4,22 @@ use super::*;
 use crate::cells::totals::Totals;
 use crate::sync::process;
 
-fn run(boundaries: usize) -> Vec<AtomicU64> {
-    (0..width(boundaries)).map(|_| AtomicU64::new(0)).collect()
+const ONE: Grid = Grid::Explicit(&[5.0]);
+const EXPONENTIAL: Grid =
+    Grid::Exponential(ExponentialSettings::DEFAULT.max_size(8).zero_threshold(0.25));
+
+fn run(grid: Grid) -> Vec<AtomicU64> {
+    (0..width(grid)).map(|_| AtomicU64::new(0)).collect()
 }
 
-fn totals(run: &[AtomicU64]) -> Option<Totals> {
-    let mut copied = Copied::default();
-    let copied = copied.read(run)?;
-    Some(Totals {
-        sum: copied.sum(),
-        extremes: copied.extremes(),
-        interval: copied.interval(),
-        buckets: copied.buckets().to_vec(),
-    })
+fn totals(run: &[AtomicU64], grid: Grid) -> Option<Totals> {
+    let mut totals = Totals::new(grid);
+    Copied::of(grid).read(run)?.add_to(&mut totals);
+    Some(totals)
 }
 
-fn end_interval(run: &[AtomicU64]) {
-    let mut copied = Copied::default();
-    acknowledge(run, copied.read(run).unwrap());
+fn end_interval(run: &[AtomicU64], grid: Grid) {
+    acknowledge(run, Copied::of(grid).read(run).unwrap());
 }
 
 #[test]
@@ -42,33 +40,33 @@ fn few_and_many_boundaries_are_searched_alike() {
 
 #[test]
 fn a_run_under_another_tag_is_not_written() {
-    let run = run(1);
-    assert_eq!(totals(&run), None);
+    let run = run(ONE);
+    assert_eq!(totals(&run, ONE), None);
     assert!(!record(&run, 1, &[5.0], 3.0));
-    assert_eq!(totals(&run), None);
+    assert_eq!(totals(&run, ONE), None);
     restart(&run, 1);
-    assert_eq!(totals(&run), Some(Totals::new(1)));
+    assert_eq!(totals(&run, ONE), Some(Totals::new(ONE)));
     assert!(record(&run, 1, &[5.0], 3.0));
     assert!(!record(&run, 2, &[5.0], 3.0));
-    assert_eq!((tag(&run), totals(&run).unwrap().count()), (1, 1));
+    assert_eq!((tag(&run), totals(&run, ONE).unwrap().count()), (1, 1));
     retag(&run, 3);
-    assert_eq!((tag(&run), totals(&run).unwrap().count()), (3, 1));
+    assert_eq!((tag(&run), totals(&run, ONE).unwrap().count()), (3, 1));
 }
 
 #[test]
 fn a_run_too_short_for_its_boundaries_is_not_written() {
-    let run = run(1);
+    let run = run(ONE);
     restart(&run, 1);
     assert!(!record(&run, 1, &[5.0, 6.0, 7.0], 8.0));
-    assert_eq!(totals(&run), Some(Totals::new(1)));
+    assert_eq!(totals(&run, ONE), Some(Totals::new(ONE)));
 }
 
 #[test]
 fn of_several_late_values_the_last_is_known() {
-    let (run, mut copied) = (run(1), Copied::default());
+    let (run, mut copied) = (run(ONE), Copied::of(ONE));
     restart(&run, 1);
     let record = |value| assert!(record(&run, 1, &[5.0], value));
-    let interval = || totals(&run).unwrap().interval;
+    let interval = || totals(&run, ONE).unwrap().interval;
     record(1.0);
     let copied = copied.read(&run).unwrap();
     [9.0, 2.0, 3.0].into_iter().for_each(record);
@@ -81,53 +79,69 @@ fn of_several_late_values_the_last_is_known() {
 #[test]
 fn a_forked_process_finishes_the_measurement_of_a_missing_owner() {
     let _forked = process::Pretended::begin();
-    let run = run(1);
+    let run = run(ONE);
     let begin = || {
         run[SEQUENCE].fetch_add(1, Relaxed);
         run[HEADER].fetch_add(1, Relaxed);
     };
     restart(&run, 1);
     begin();
-    assert_eq!(totals(&run).unwrap(), Totals::new(1));
+    assert_eq!(totals(&run, ONE).unwrap(), Totals::new(ONE));
     assert!(record(&run, 1, &[5.0], 3.0));
     begin();
-    let all = totals(&run).unwrap();
+    let all = totals(&run, ONE).unwrap();
     assert_eq!((all.count(), all.extremes), (2, Extremes::of(3.0)));
     // Both the reader and an owner that goes on after all make the sequence even.
     assert_eq!(run[SEQUENCE].load(Relaxed) % 2, 0);
     assert!(record(&run, 1, &[5.0], 9.0));
-    assert_eq!(totals(&run).unwrap().count(), 3);
+    assert_eq!(totals(&run, ONE).unwrap().count(), 3);
+}
+
+#[test]
+fn a_forked_process_empties_a_run_whose_owner_was_moving_the_windows() {
+    let _forked = process::Pretended::begin();
+    let run = run(EXPONENTIAL);
+    restart(&run, 1);
+    assert!(record_any(&run, 1, EXPONENTIAL, 3.0, 1));
+    run[SEQUENCE].fetch_add(1, Relaxed);
+    // The scale is unknown meanwhile.
+    run[HEADER].store(u64::MAX, Relaxed);
+    run[HEADER + window::WIDTH].fetch_add(7, Relaxed);
+    assert_eq!(totals(&run, EXPONENTIAL), Some(Totals::new(EXPONENTIAL)));
+    assert!(record_any(&run, 1, EXPONENTIAL, 3.0, 1));
+    assert_eq!(totals(&run, EXPONENTIAL).unwrap().exponential.unwrap().positive.counts, [1]);
 }
 
 /// Compares random histories with totals in plain memory.
 #[test]
 fn random_histories_agree_with_plain_totals() {
-    let boundaries = [-10.0, 0.0, 2.5, 10.0];
-    for seed in 0..if cfg!(miri) { 3 } else { 200 } {
+    for seed in 0..if cfg!(miri) { 4 } else { 400 } {
         let mut random = fastrand::Rng::with_seed(seed);
-        let (run, mut tag) = (run(boundaries.len()), 1);
+        let explicit = Grid::Explicit(&[-10.0, 0.0, 2.5, 10.0]);
+        let grid = if seed % 2 == 0 { explicit } else { EXPONENTIAL };
+        let (run, mut tag) = (run(grid), 1);
         restart(&run, tag);
-        let mut model = Totals::new(boundaries.len());
+        let mut model = Totals::new(grid);
         for _ in 0..100 {
             match random.u8(..10) {
                 // The interval ends.
                 0 => {
-                    end_interval(&run);
+                    end_interval(&run, grid);
                     model.interval = Extremes::NONE;
                 }
                 // The interval ends while a value is recorded, after which the series may be
                 // removed.
                 3 => {
-                    let mut copied = Copied::default();
+                    let mut copied = Copied::of(grid);
                     let copied = copied.read(&run).unwrap();
-                    assert!(record(&run, tag, &boundaries, 0.25));
+                    assert!(record_any(&run, tag, grid, 0.25, 1));
                     if random.bool() {
                         tag += 1;
                         restart(&run, tag);
-                        model = Totals::new(boundaries.len());
+                        model = Totals::new(grid);
                     } else {
                         model.interval = Extremes::NONE;
-                        model.record(&boundaries, 0.25, 1);
+                        model.record(grid, 0.25, 1);
                     }
                     acknowledge(&run, copied);
                 }
@@ -140,37 +154,39 @@ fn random_histories_agree_with_plain_totals() {
                 1 if random.bool() => {
                     tag += 1;
                     restart(&run, tag);
-                    model = Totals::new(boundaries.len());
+                    model = Totals::new(grid);
                 }
                 // Another run is absorbed.
                 2 => {
-                    let other = self::run(boundaries.len());
+                    let other = self::run(grid);
                     restart(&other, 7);
-                    let mut plain = Totals::new(boundaries.len());
+                    let mut plain = Totals::new(grid);
                     for _ in 0..random.u8(..4) {
                         if random.u8(..4) == 0 {
-                            end_interval(&other);
+                            end_interval(&other, grid);
                             plain.interval = Extremes::NONE;
                         }
                         let value = f64::from(random.i8(..));
-                        assert!(record(&other, 7, &boundaries, value));
-                        plain.record(&boundaries, value, 1);
+                        assert!(record_any(&other, 7, grid, value, 1));
+                        plain.record(grid, value, 1);
                     }
-                    let mut copied = Copied::default();
+                    let mut copied = Copied::of(grid);
                     absorb(&run, copied.read(&other).unwrap());
-                    model.merge(plain.sum, plain.extremes, plain.interval, &plain.buckets);
+                    model.merge(&plain);
                 }
                 _ => {
-                    let value = f64::from(random.i8(..)) / 4.0;
+                    let value = f64::from(random.i8(..)) / 4.0 * scale(&mut random);
                     let count = random.u64(1..4);
-                    assert!(match count {
-                        1 => record(&run, tag, &boundaries, value),
-                        _ => record_many(&run, tag, &boundaries, value, count),
-                    });
-                    model.record(&boundaries, value, count);
+                    assert!(record_any(&run, tag, grid, value, count));
+                    model.record(grid, value, count);
                 }
             }
-            assert_eq!(totals(&run).as_ref(), Some(&model));
+            assert_eq!(totals(&run, grid).as_ref(), Some(&model));
         }
     }
+}
+
+/// Mostly 1, sometimes a factor that lowers the scale of an exponential histogram.
+fn scale(random: &mut fastrand::Rng) -> f64 {
+    if random.u8(..30) == 0 { 2_f64.powi(random.i32(0..40)) } else { 1.0 }
 }

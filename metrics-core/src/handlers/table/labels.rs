@@ -37,6 +37,7 @@ fn rank(value: &LabelValue) -> u8 {
         LabelValue::Int(_) => 1,
         LabelValue::Float(_) => 2,
         LabelValue::Str(_) => 3,
+        LabelValue::List(_) => 4,
     }
 }
 

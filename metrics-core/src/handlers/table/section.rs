@@ -92,10 +92,10 @@ fn rows(
 
 /// The name, and whether it is an old one.
 fn title(metric: &MetricSnapshot) -> Cow<'static, str> {
-    let name = metric.descriptor.name();
+    let name = metric.descriptor.name_in_prose();
     match metric.descriptor.renamed_to() {
         Some(_) => format!("{name} (old name)").into(),
-        None => name.into(),
+        None => name,
     }
 }
 

@@ -2,8 +2,8 @@ mod width;
 
 use std::borrow::Cow;
 
-use crate::cells::totals::{Extremes, Totals, bucket};
-use crate::cells::wide_sum::WideSum;
+use crate::cells::grid::Grid;
+use crate::cells::totals::Totals;
 use crate::collect::snapshot::{MetricSnapshot, SeriesSnapshot, Snapshot};
 use crate::labels::set::Labels;
 use crate::labels::value::LabelRef::{self, Bool, Float, Int, Str};
@@ -26,6 +26,7 @@ fn metric(name: &str, metric_type: MetricType, unit: &'static str) -> MetricSnap
         description: "",
         labels: &[],
         boundaries: &[1.0, 2.0, 5.0, 10.0],
+        exponential: None,
         series_limit: 10,
         lifetime: Lifetime::UNSET,
         presentation: None,
@@ -47,14 +48,10 @@ impl MetricSnapshot {
 }
 
 fn of(values: &[f64]) -> Value {
-    let boundaries = &[1.0, 2.0, 5.0, 10.0];
-    let mut buckets = vec![0; 5];
-    values.iter().for_each(|value| buckets[bucket(boundaries, *value)] += 1);
-    let mut extremes = Extremes::NONE;
-    values.iter().for_each(|v| extremes.merge(Extremes { min: *v, max: *v }));
-    let sum = WideSum::ZERO.plus(values.iter().sum());
-    let totals = Totals { sum, extremes, interval: Extremes::NONE, buckets };
-    Value::Histogram(HistogramSnapshot::new(boundaries, totals))
+    let grid = Grid::Explicit(&[1.0, 2.0, 5.0, 10.0]);
+    let mut totals = Totals::new(grid);
+    values.iter().for_each(|value| totals.record(grid, *value, 1));
+    Value::Histogram(HistogramSnapshot::new(grid, totals))
 }
 
 #[track_caller]

@@ -5,8 +5,9 @@ use std::fmt::Display;
 use std::ops::Range;
 
 use super::error::AttributeError;
+use crate::labels::list::{self, Element, List};
 use crate::labels::scratch::Scratch;
-use crate::labels::value::{LabelRef, cut};
+use crate::labels::value::{LabelRef, MAX_LABEL_LEN, cut};
 use crate::rules::name::check_label_name;
 
 /// The maximum number of attributes of a measurement: OpenTelemetry's [default limit] for the
@@ -22,6 +23,8 @@ pub const MAX_ATTRIBUTES: usize = 128;
 #[derive(Debug, Default)]
 pub struct Collected {
     text: String,
+    /// The bytes of lists.
+    lists: Vec<u8>,
     entries: Vec<Entry>,
 }
 
@@ -39,6 +42,7 @@ pub(super) enum Stored {
     Int(i64),
     Float(f64),
     Str(Range<usize>),
+    List(Range<usize>),
 }
 
 thread_local! {
@@ -51,20 +55,39 @@ pub(crate) fn collected<R>(
     collect: impl FnOnce(&mut Collected) -> Result<(), AttributeError>,
     f: impl FnOnce(Result<&Collected, AttributeError>) -> R,
 ) -> R {
+    with_kept(|collected| match collect(collected).and_then(|()| collected.sort()) {
+        Ok(()) => f(Ok(collected)),
+        Err(error) => f(Err(error)),
+    })
+}
+
+/// Collects attributes with `collect`, of which the last with a name counts, and calls `f` with
+/// them.
+pub(crate) fn collected_last_wins<R>(
+    collect: impl FnOnce(&mut Collected),
+    f: impl FnOnce(&Collected) -> R,
+) -> R {
+    with_kept(|collected| {
+        collect(collected);
+        collected.sort_last_wins();
+        f(collected)
+    })
+}
+
+/// Calls `f` with the empty memory that the thread keeps.
+fn with_kept<R>(f: impl FnOnce(&mut Collected) -> R) -> R {
     // Without thread-local storage, at the end of a thread, the memory is not kept.
     let mut collected = KEPT.try_with(Cell::take).unwrap_or_default();
     collected.text.clear();
+    collected.lists.clear();
     collected.entries.clear();
-    let result = match collect(&mut collected).and_then(|()| collected.sort()) {
-        Ok(()) => f(Ok(&collected)),
-        Err(error) => f(Err(error)),
-    };
+    let result = f(&mut collected);
     let _ = KEPT.try_with(|kept| kept.set(collected));
     result
 }
 
 impl Collected {
-    const EMPTY: Self = Self { text: String::new(), entries: Vec::new() };
+    const EMPTY: Self = Self { text: String::new(), lists: Vec::new(), entries: Vec::new() };
 
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
@@ -80,6 +103,7 @@ impl Collected {
                 Stored::Int(value) => LabelRef::Int(*value),
                 Stored::Float(value) => LabelRef::Float(*value),
                 Stored::Str(text) => LabelRef::Str(&self.text[text.clone()]),
+                Stored::List(list) => LabelRef::List(List::of_bytes(&self.lists[list.clone()])),
             };
             (&self.text[entry.name.clone()], value)
         })
@@ -87,14 +111,45 @@ impl Collected {
 
     pub(super) fn push(&mut self, name: &str, value: LabelRef<'_>) -> Result<(), AttributeError> {
         let name = self.name(name)?;
-        let value = match value {
+        let value = self.stored(value);
+        self.pair(name, value)
+    }
+
+    /// Adds an attribute with any name. OpenTelemetry [limits neither] the names nor the number of
+    /// a metric's attributes.
+    ///
+    /// [limits neither]: https://opentelemetry.io/docs/specs/otel/common/#exempt-entities
+    pub(crate) fn push_unchecked(&mut self, name: &str, value: LabelRef<'_>) {
+        let name = self.copy(cut(name));
+        let value = self.stored(value);
+        self.entries.push(Entry { name, value });
+    }
+
+    /// Adds an attribute with any name, and with the elements that `visit` hands over.
+    pub(crate) fn push_list(
+        &mut self,
+        name: &str,
+        visit: impl FnOnce(&mut dyn FnMut(Element<'_>)),
+    ) {
+        let name = self.copy(cut(name));
+        let start = self.lists.len();
+        visit(&mut |element| list::push(&mut self.lists, start, element, MAX_LABEL_LEN));
+        self.entries.push(Entry { name, value: Stored::List(start..self.lists.len()) });
+    }
+
+    fn stored(&mut self, value: LabelRef<'_>) -> Stored {
+        match value {
             LabelRef::Absent => Stored::Absent,
             LabelRef::Bool(value) => Stored::Bool(value),
             LabelRef::Int(value) => Stored::Int(value),
             LabelRef::Float(value) => Stored::Float(value),
             LabelRef::Str(text) => self.str(text),
-        };
-        self.pair(name, value)
+            LabelRef::List(list) => {
+                let start = self.lists.len();
+                self.lists.extend(list.bytes());
+                Stored::List(start..self.lists.len())
+            }
+        }
     }
 
     /// Checks and copies a name.
@@ -151,9 +206,21 @@ impl Collected {
         start..self.text.len()
     }
 
+    /// Sorts the attributes by name, and keeps the last with each name.
+    fn sort_last_wins(&mut self) {
+        let Self { text, entries, .. } = self;
+        let name = |entry: &Entry| &text[entry.name.clone()];
+        if entries.is_sorted_by(|a, b| name(a) < name(b)) {
+            return;
+        }
+        // Names are copied one behind the other, so the one that begins last was given last.
+        entries.sort_unstable_by(|a, b| name(a).cmp(name(b)).then(b.name.start.cmp(&a.name.start)));
+        entries.dedup_by(|other, kept| name(other) == name(kept));
+    }
+
     /// Sorts the attributes by name, and checks that no name is given twice.
     fn sort(&mut self) -> Result<(), AttributeError> {
-        let Self { text, entries } = self;
+        let Self { text, entries, .. } = self;
         let name = |entry: &Entry| &text[entry.name.clone()];
         // Most attributes come sorted, or there is only one.
         if !entries.is_sorted_by_key(name) {

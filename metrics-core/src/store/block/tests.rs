@@ -22,6 +22,7 @@ const DEFINITION: Definition = Definition {
     description: "",
     labels: &[],
     boundaries: &[],
+    exponential: None,
     series_limit: 1,
     lifetime: Lifetime::UNSET,
     presentation: None,

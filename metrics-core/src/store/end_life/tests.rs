@@ -5,6 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::*;
+use crate::cells::grid::Grid;
 use crate::cells::{histogram, sum};
 use crate::metric::definition::Definition;
 use crate::metric::kind::ValueType;
@@ -18,6 +19,8 @@ use crate::store::sample::{counter, family, label};
 use crate::store::shared::Shared;
 
 /// The value of a series: of histograms, the count.
+const GRID: Grid = Grid::Explicit(&[10.0]);
+
 fn held(series: Series) -> Option<u64> {
     read(series, &View::everything()).map(number)
 }
@@ -41,7 +44,7 @@ fn add_late<N: Number>(series: Series, tag: u64, n: N) {
 
 fn record_late(series: Series, tag: u64, value: f64) {
     let run = shard::cells(series.index()).unwrap();
-    assert!(histogram::record(&run[..histogram::width(1)], tag, &[10.0], value));
+    assert!(histogram::record_any(&run[..histogram::width(GRID)], tag, GRID, value, 1));
 }
 
 #[test]
@@ -88,7 +91,7 @@ fn values_of_a_histogram_come_late_too() {
     assert_eq!((&*totals.buckets, totals.sum.value()), (&[1, 0][..], 5.0));
     // Beside the run of the thread, the shared cells hold a value.
     let Shared::Histograms(shared) = series.block.shared() else { panic!() };
-    shared[0].record(&[10.0], 11.0, 1);
+    shared[0].claim(GRID).record(11.0, 1);
     let Some(Reading::Histogram(totals)) = series.current().0.end_life(End::Removal) else {
         panic!("the last values are lost")
     };
@@ -163,6 +166,7 @@ const fn fixed(value_type: ValueType) -> Definition {
         description: "",
         labels: &[],
         boundaries: &[],
+        exponential: None,
         series_limit: 1,
         lifetime: Lifetime::UNSET,
         presentation: None,

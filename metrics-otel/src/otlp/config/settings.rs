@@ -19,6 +19,10 @@ use super::temporality::Temporality;
 use super::unused::warn_of_unused;
 use super::vars::{Setting, Vars};
 
+/// The variable that says how histograms count.
+pub(crate) const DEFAULT_AGGREGATION: &str =
+    "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION";
+
 /// The longest duration that is waited for: an `Instant` much further away overflows.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
@@ -28,7 +32,7 @@ pub(crate) struct Settings {
     pub(crate) target: Target,
     pub(crate) interval: Duration,
     pub(crate) temporality: Temporality,
-    /// Whether histograms are exported as exponential histograms.
+    /// Whether histograms are exponential whose definition does not demand it.
     pub(crate) exponential: bool,
     /// The measurements that become exemplars, if that is set.
     pub(crate) exemplars: Option<ExemplarFilter>,
@@ -170,7 +174,7 @@ fn temporality(
 }
 
 fn exponential(vars: &Vars<'_>, mistakes: &mut Mistakes) -> bool {
-    let name = "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION";
+    let name = DEFAULT_AGGREGATION;
     let (explicit, exponential) =
         ("explicit_bucket_histogram", "base2_exponential_bucket_histogram");
     let set = vars.get(name, mistakes);

@@ -2,6 +2,7 @@
 
 use opentelemetry::{Array, Value};
 use typed_metrics_core::LabelRef;
+use typed_metrics_core::label::Element;
 
 use super::wire::{bytes_len, fixed_len, put_begin, put_fixed, put_varint, varint_len};
 
@@ -23,6 +24,18 @@ impl<'a> AnyValue<'a> {
             LabelRef::Bool(value) => Self::Bool(value),
             LabelRef::Int(value) => Self::Int(value),
             LabelRef::Float(value) => Self::Double(value),
+            LabelRef::List(list) => Self::List(list.iter().filter_map(Self::of_element).collect()),
+            _ => return None,
+        })
+    }
+
+    /// An element of a list; `None` for a type that this crate does not know.
+    fn of_element(element: Element<'a>) -> Option<Self> {
+        Some(match element {
+            Element::Str(text) => Self::Text(text),
+            Element::Bool(value) => Self::Bool(value),
+            Element::Int(value) => Self::Int(value),
+            Element::Float(value) => Self::Double(value),
             _ => return None,
         })
     }

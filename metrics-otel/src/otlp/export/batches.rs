@@ -3,12 +3,12 @@
 //! Each data point is written once, right where the request has it. The length of a data point is
 //! known before the data point is written. The lengths of metric, scope and resource are known
 //! after their last data point, so room for the heads of these messages is left in front of the
-//! data points.
+//! data points. Only a scope that is not the first of its batch moves by a few bytes.
 
 use std::sync::Arc;
 
 use super::data_point::{Common, Data};
-use super::head::Head;
+use super::head::{Head, ScopeHead};
 use super::wire::{bytes_len, put_begin, put_text, put_varint};
 
 /// The maximal size of a request in bytes, encoded and not compressed: half of gRPC servers'
@@ -41,12 +41,25 @@ pub(super) enum Aggregation {
 pub(super) struct Batches<'a> {
     head: &'a Head,
     most_bytes: usize,
-    /// Room for the heads of resource and scope, and then metrics.
+    /// Room for the head of the resource, and then scopes.
     buffer: Vec<u8>,
+    /// Where the first scope of the batch begins in the buffer, once it has ended.
+    first: Option<usize>,
+    /// The scope to which metrics are added.
+    scope: Option<Scope>,
     /// The metric to which data points are added.
     metric: Option<Metric>,
     points: u64,
     full: Vec<Batch>,
+}
+
+#[derive(Debug)]
+struct Scope {
+    head: ScopeHead,
+    /// Where the room for the head of the scope begins in the buffer.
+    begin: usize,
+    /// Where the metrics begin.
+    metrics: usize,
 }
 
 #[derive(Debug)]
@@ -69,12 +82,27 @@ impl<'a> Batches<'a> {
     fn with_limit(head: &'a Head, mut buffer: Vec<u8>, most_bytes: usize) -> Self {
         buffer.clear();
         buffer.resize(Self::room(head), 0);
-        Self { head, most_bytes, buffer, metric: None, points: 0, full: Vec::new() }
+        let (first, scope, metric) = (None, None, None);
+        Self { head, most_bytes, buffer, first, scope, metric, points: 0, full: Vec::new() }
     }
 
-    /// The most room that the heads of resource and scope need.
+    /// The most room that the head of the resource needs.
     fn room(head: &Head) -> usize {
-        2 * LONGEST_BEGIN + head.resource.len() + head.scope.len()
+        LONGEST_BEGIN + head.0.len()
+    }
+
+    /// Begins a scope. The metrics that follow belong to it.
+    pub(super) fn begin_scope(&mut self, head: ScopeHead) {
+        self.end_metric();
+        self.end_scope();
+        self.open_scope(head);
+    }
+
+    fn open_scope(&mut self, head: ScopeHead) {
+        let begin = self.buffer.len();
+        let metrics = begin + LONGEST_BEGIN + head.scope.len();
+        self.buffer.resize(metrics, 0);
+        self.scope = Some(Scope { head, begin, metrics });
     }
 
     /// Begins a metric. The data points that follow belong to it.
@@ -103,12 +131,15 @@ impl<'a> Batches<'a> {
     /// Adds a data point to the metric.
     pub(super) fn add(&mut self, data: &Data<'_>, common: Common<'_>) {
         let length = data.len(common);
-        let is_full = self.buffer.len() + bytes_len(1, length) + TRAILER > self.most_bytes;
+        let trailer = TRAILER + self.scope.as_ref().map_or(0, |scope| scope.head.schema_url.len());
+        let is_full = self.buffer.len() + bytes_len(1, length) + trailer > self.most_bytes;
         if is_full
             && self.points > 0
             && let Some((head, aggregation)) = self.end_metric()
         {
-            self.end_batch();
+            if let Some(scope) = self.end_batch() {
+                self.open_scope(scope);
+            }
             self.open(head, aggregation);
         }
         put_begin(1, length, &mut self.buffer);
@@ -139,23 +170,51 @@ impl<'a> Batches<'a> {
         Some((head, aggregation))
     }
 
-    /// Writes the heads of scope and resource, and finishes the batch.
-    fn end_batch(&mut self) {
-        let room = Self::room(self.head);
-        if self.points > 0 {
-            let Head { resource, scope } = self.head;
-            let metrics = scope.len() + self.buffer.len() - room;
-            let mut heads = Vec::with_capacity(room);
-            put_begin(1, resource.len() + bytes_len(2, metrics), &mut heads);
-            heads.extend_from_slice(resource);
-            put_begin(2, metrics, &mut heads);
-            heads.extend_from_slice(scope);
-            let begin = room - heads.len();
-            self.buffer[begin..room].copy_from_slice(&heads);
+    /// Writes the head of the scope, which has all its metrics in this batch.
+    fn end_scope(&mut self) -> Option<ScopeHead> {
+        let Scope { head, begin, metrics } = self.scope.take()?;
+        if self.buffer.len() == metrics {
+            // The scope has no metric.
+            self.buffer.truncate(begin);
+            return Some(head);
+        }
+        self.buffer.extend_from_slice(&head.schema_url);
+        let length = head.scope.len() + self.buffer.len() - metrics;
+        let mut encoded = Vec::with_capacity(metrics - begin);
+        put_begin(2, length, &mut encoded);
+        encoded.extend_from_slice(&head.scope);
+        if self.first.is_none() {
+            // The metrics stay where they are, and the head of the resource goes before them.
+            let begin = metrics - encoded.len();
+            self.buffer[begin..metrics].copy_from_slice(&encoded);
+            self.first = Some(begin);
+        } else {
+            // The scopes follow each other without a gap.
+            let end = begin + encoded.len();
+            self.buffer[begin..end].copy_from_slice(&encoded);
+            self.buffer.copy_within(metrics.., end);
+            self.buffer.truncate(self.buffer.len() - (metrics - end));
+        }
+        Some(head)
+    }
+
+    /// Writes the heads of scope and resource, and finishes the batch. Returns the scope that the
+    /// next batch goes on with.
+    fn end_batch(&mut self) -> Option<ScopeHead> {
+        let scope = self.end_scope();
+        if let Some(first) = self.first.take() {
+            let Head(resource) = self.head;
+            let scopes = self.buffer.len() - first;
+            let mut head = Vec::with_capacity(first);
+            put_begin(1, resource.len() + scopes, &mut head);
+            head.extend_from_slice(resource);
+            let begin = first - head.len();
+            self.buffer[begin..first].copy_from_slice(&head);
             let body = Arc::from(&self.buffer[begin..]);
             self.full.push(Batch { body, points: std::mem::take(&mut self.points) });
         }
-        self.buffer.truncate(room);
+        self.buffer.truncate(Self::room(self.head));
+        scope
     }
 
     /// All batches, and the memory that can be used again.
@@ -198,6 +257,7 @@ impl Aggregation {
 
 #[cfg(test)]
 mod tests {
+    use opentelemetry::{InstrumentationScope, KeyValue};
     use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
     use opentelemetry_proto::tonic::metrics::v1::Metric;
     use opentelemetry_proto::tonic::metrics::v1::metric::Data as Decoded;
@@ -209,7 +269,14 @@ mod tests {
 
     fn head() -> Head {
         let resource = [("service.name".into(), "shop".into())];
-        Head::new(&resource, "scope", "1.2")
+        Head::new(&resource)
+    }
+
+    fn scope(name: &'static str) -> ScopeHead {
+        let scope = InstrumentationScope::builder(name).with_version("1.2");
+        let scope =
+            scope.with_schema_url("https://schema").with_attributes([KeyValue::new("a", 1)]);
+        ScopeHead::new(&scope.build())
     }
 
     /// Two gauges around a sum, each data point with a time of its own.
@@ -222,7 +289,13 @@ mod tests {
             ("sum", SUM, 93),
             ("last", Aggregation::Gauge, 4),
         ];
+        batches.begin_scope(scope("none"));
+        batches.begin_scope(scope("scope"));
         for (name, aggregation, points) in metrics {
+            if name == "last" {
+                batches.begin_metric("none", "", "s", SUM);
+                batches.begin_scope(scope("other"));
+            }
             batches.begin_metric(name, "", "s", aggregation);
             for time in times.by_ref().take(points) {
                 batches.add(
@@ -238,11 +311,20 @@ mod tests {
         let request = ExportMetricsServiceRequest::decode(&*batch.body).unwrap();
         // No byte of the batch is unknown, and no length is longer than needed.
         assert_eq!(request.encode_to_vec(), *batch.body);
-        let resource = &request.resource_metrics[0];
+        let [resource] = &*request.resource_metrics else { panic!("one resource") };
         assert_eq!(resource.resource.as_ref().unwrap().attributes[0].key, "service.name");
-        let scope = resource.scope_metrics[0].scope.as_ref().unwrap();
-        assert_eq!((&*scope.name, &*scope.version), ("scope", "1.2"));
-        resource.scope_metrics[0].metrics.clone()
+        let mut metrics = Vec::new();
+        for of_scope in &resource.scope_metrics {
+            let scope = of_scope.scope.as_ref().unwrap();
+            let of_last = of_scope.metrics.iter().any(|metric| metric.name == "last");
+            let name = if of_last { "other" } else { "scope" };
+            assert_eq!((&*scope.name, &*scope.version), (name, "1.2"));
+            assert_eq!(scope.attributes[0].key, "a");
+            assert_eq!(of_scope.schema_url, "https://schema");
+            assert!(!of_scope.metrics.is_empty());
+            metrics.extend(of_scope.metrics.iter().cloned());
+        }
+        metrics
     }
 
     /// Name and time of each data point.
@@ -279,7 +361,7 @@ mod tests {
     fn batches_have_every_point_once_and_in_order() {
         let head = head();
         let whole = named_points(&encoded(&head, MOST_BYTES)[0]);
-        for most in [1, 100, 150, 200, 500, 1000] {
+        for most in [1, 150, 200, 250, 500, 1000] {
             let batches = encoded(&head, most);
             assert!(batches.iter().all(|batch| batch.body.len() <= most || batch.points == 1));
             let all: Vec<_> = batches.iter().flat_map(named_points).collect();

@@ -1,29 +1,68 @@
-//! The parts that all requests of a scope have in common: resource and instrumentation scope.
+//! The parts that requests have in common: resource and instrumentation scopes.
 
-use opentelemetry::{Key, Value};
+use opentelemetry::{InstrumentationScope, Key, Value};
+use typed_metrics_core::Scope;
 
 use super::attribute::{AnyValue, put_attribute};
 use super::wire::{put_begin, put_text};
 
-/// Resource and scope, encoded as fields of `ResourceMetrics` and `ScopeMetrics`.
+/// The resource, encoded as the field of `ResourceMetrics`.
 #[derive(Debug)]
-pub(super) struct Head {
-    pub(super) resource: Vec<u8>,
+pub(super) struct Head(pub(super) Vec<u8>);
+
+/// A scope, encoded as fields of `ScopeMetrics`.
+#[derive(Debug, Clone)]
+pub(super) struct ScopeHead {
+    /// The scope, which is written before the metrics.
     pub(super) scope: Vec<u8>,
+    /// The URL of the schema, which is written behind the metrics.
+    pub(super) schema_url: Vec<u8>,
 }
 
 impl Head {
-    pub(super) fn new(resource: &[(Key, Value)], name: &str, version: &str) -> Self {
+    pub(super) fn new(resource: &[(Key, Value)]) -> Self {
         let mut attributes = Vec::new();
         for (key, value) in resource {
             if let Some(value) = AnyValue::of_value(value) {
                 put_attribute(1, key.as_str(), &value, &mut attributes);
             }
         }
-        let mut scope = Vec::new();
+        Self(message(&attributes))
+    }
+}
+
+impl ScopeHead {
+    /// The scope that a handler gives metrics without a scope of their own.
+    pub(super) fn new(scope: &InstrumentationScope) -> Self {
+        let attributes = scope.attributes().filter_map(|attribute| {
+            Some((attribute.key.as_str(), AnyValue::of_value(&attribute.value)?))
+        });
+        Self::encoded(scope.name(), scope.version(), scope.schema_url(), attributes)
+    }
+
+    /// The scope of a metric.
+    pub(super) fn of(scope: &Scope) -> Self {
+        let attributes = scope
+            .attributes()
+            .iter()
+            .filter_map(|(name, value)| Some((name, AnyValue::of_label(value.as_ref())?)));
+        Self::encoded(scope.name(), scope.version(), scope.schema_url(), attributes)
+    }
+
+    fn encoded<'a>(
+        name: &str,
+        version: Option<&str>,
+        schema_url: Option<&str>,
+        attributes: impl Iterator<Item = (&'a str, AnyValue<'a>)>,
+    ) -> Self {
+        let (mut scope, mut url) = (Vec::new(), Vec::new());
         put_text(1, name, &mut scope);
-        put_text(2, version, &mut scope);
-        Self { resource: message(&attributes), scope: message(&scope) }
+        put_text(2, version.unwrap_or_default(), &mut scope);
+        for (name, value) in attributes {
+            put_attribute(3, name, &value, &mut scope);
+        }
+        put_text(3, schema_url.unwrap_or_default(), &mut url);
+        Self { scope: message(&scope), schema_url: url }
     }
 }
 
@@ -62,8 +101,8 @@ mod tests {
             ("floats".into(), Value::Array(Array::F64(vec![0.0, 1.5]))),
             ("flags".into(), Value::Array(Array::Bool(vec![true, false]))),
         ];
-        let head = Head::new(&resource, "scope", "");
-        let decoded = ResourceMetrics::decode(&*head.resource).unwrap().resource.unwrap();
+        let head = Head::new(&resource);
+        let decoded = ResourceMetrics::decode(&*head.0).unwrap().resource.unwrap();
         assert_eq!(decoded.attributes.len(), resource.len());
         for (attribute, (key, value)) in decoded.attributes.iter().zip(&resource) {
             assert_eq!(attribute.key, key.as_str());

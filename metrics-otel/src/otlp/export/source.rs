@@ -1,4 +1,5 @@
-//! A source: the metrics that a pipeline exports under one scope and one prefix.
+//! A source: the metrics that a pipeline exports under one scope and one prefix. Metrics with a
+//! scope of their own keep it.
 //!
 //! A source lives as long as its pipeline. So no value is exported twice, whichever handlers are
 //! installed and cleared.
@@ -10,14 +11,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use log::Level;
 use opentelemetry::InstrumentationScope;
-use typed_metrics_core::{Counting, Descriptor, MetricType, Point, PointReader, Value, report};
+use typed_metrics_core::{
+    Counting, Descriptor, MetricId, MetricType, Point, PointReader, Value, report,
+};
 
 use super::batches::{Aggregation, Batch, Batches};
 use super::data_point::{Common, Data};
 use super::encoded_labels::EncodedLabels;
 use super::exemplar::put_exemplar;
-use super::exponential::Exponential;
-use super::head::Head;
+use super::head::{Head, ScopeHead};
 use crate::lock::lock;
 use crate::otlp::config::settings::Settings;
 use crate::otlp::config::temporality::Temporality;
@@ -28,13 +30,13 @@ pub(crate) struct Source {
     scope: InstrumentationScope,
     prefix: Option<String>,
     head: Head,
+    /// The head of the source's own scope.
+    own: ScopeHead,
     temporality: Temporality,
-    /// Whether histograms are exported as exponential histograms.
-    exponential: bool,
     /// How many installed handlers use the source. Without a user, nothing is exported.
     users: AtomicUsize,
-    /// The names of the metrics that are exported.
-    wanted: Mutex<HashSet<&'static str>>,
+    /// The metrics that are exported.
+    wanted: Mutex<HashSet<MetricId>>,
     state: Mutex<State>,
 }
 
@@ -43,15 +45,18 @@ pub(crate) struct Source {
 struct State {
     reader: PointReader,
     /// The temporality of each exported metric, which never changes.
-    counting: HashMap<&'static str, Counting>,
+    counting: HashMap<MetricId, Counting>,
     /// When the last interval ended, in nanoseconds since the Unix epoch.
     last: Option<u64>,
     /// The metrics with values that OTLP cannot represent, for which that was reported.
     too_large: HashSet<&'static str>,
     buffer: Vec<u8>,
-    /// The encoded labels of each definition of a metric, by [`address`].
-    labels: HashMap<usize, EncodedLabels>,
+    labels: HashMap<Key, EncodedLabels>,
 }
+
+/// Identifies data points that are written together: the address of the definition, because two
+/// definitions of one metric have rows of their own, and the tag of the labels.
+type Key = (usize, u32);
 
 impl Source {
     pub(super) fn new(
@@ -59,13 +64,12 @@ impl Source {
         prefix: Option<&str>,
         settings: &Settings,
     ) -> Self {
-        let version = scope.version().unwrap_or_default();
         Self {
             scope: scope.clone(),
             prefix: prefix.map(str::to_owned),
-            head: Head::new(settings.resource.attributes(), scope.name(), version),
+            head: Head::new(settings.resource.attributes()),
+            own: ScopeHead::new(scope),
             temporality: settings.temporality,
-            exponential: settings.exponential,
             users: AtomicUsize::new(0),
             wanted: Mutex::default(),
             state: Mutex::default(),
@@ -84,7 +88,7 @@ impl Source {
 
     /// Registers a handler that exports these metrics as a user of the source.
     pub(crate) fn enter(self: &Arc<Self>, wanted: &[&'static Descriptor]) -> SourceUse {
-        *lock(&self.wanted) = wanted.iter().map(|metric| metric.name()).collect();
+        *lock(&self.wanted) = wanted.iter().map(|metric| metric.id()).collect();
         // Relaxed: the counter guards no other memory.
         self.users.fetch_add(1, Relaxed);
         SourceUse(Arc::clone(self))
@@ -96,7 +100,7 @@ impl Source {
 
     /// Exports one more metric.
     pub(crate) fn want(&self, metric: &'static Descriptor) {
-        lock(&self.wanted).insert(metric.name());
+        lock(&self.wanted).insert(metric.id());
     }
 
     /// Collects and encodes the metrics if a handler uses the source.
@@ -109,7 +113,8 @@ impl Source {
         let mut encoding = Encoding {
             source: self,
             batches: Batches::new(&self.head, std::mem::take(buffer)),
-            metric: None,
+            scope: None,
+            key: None,
             since: *last,
             labels,
             current: EncodedLabels::default(),
@@ -117,10 +122,10 @@ impl Source {
             too_large: Vec::new(),
         };
         let time = reader.collect(
-            |metric| lock(&self.wanted).contains(metric.name()),
+            |metric| lock(&self.wanted).contains(&metric.id()),
             |metric, is_observed| {
                 *counting
-                    .entry(metric.name())
+                    .entry(metric.id())
                     .or_insert_with(|| self.temporality.of(metric.metric_type(), is_observed))
             },
             |metric, point| encoding.add(metric, point),
@@ -149,13 +154,16 @@ impl Source {
 struct Encoding<'a> {
     source: &'a Source,
     batches: Batches<'a>,
-    /// The metric whose data points are added.
-    metric: Option<&'static Descriptor>,
+    /// The address of the scope of the metric whose data points are added, 0 for the source's own;
+    /// `None` before the first metric.
+    scope: Option<usize>,
+    /// Identifies the data points that are added.
+    key: Option<Key>,
     /// When the interval of changes began, in nanoseconds since the Unix epoch.
     since: Option<u64>,
-    /// The encoded labels of all metrics but the current one, by [`address`].
-    labels: &'a mut HashMap<usize, EncodedLabels>,
-    /// The encoded labels of the current metric.
+    /// The encoded labels of all other data points.
+    labels: &'a mut HashMap<Key, EncodedLabels>,
+    /// The encoded labels of the data points that are added.
     current: EncodedLabels,
     /// The encoded exemplars of the current data point.
     exemplars: Vec<u8>,
@@ -165,19 +173,20 @@ struct Encoding<'a> {
 
 impl Encoding<'_> {
     fn add(&mut self, metric: &'static Descriptor, point: &Point<'_>) {
-        if !self.metric.is_some_and(|current| std::ptr::eq(current, metric)) {
-            self.begin(metric, point.counting == Counting::Changes);
-        }
         let data = match point.value {
             Value::I64(value) => Data::Int(*value),
             Value::F64(value) => Data::Double(*value),
-            Value::Histogram(histogram) if self.source.exponential => {
-                Data::Exponential(histogram, Exponential::of(histogram))
-            }
-            Value::Histogram(histogram) => Data::Explicit(histogram),
+            Value::Histogram(histogram) => Data::histogram(histogram),
             Value::U64(value) => Data::Int(self.integer(metric, *value)),
             _ => return,
         };
+        let key = (std::ptr::from_ref(metric).addr(), data.attributes_tag());
+        if self.key != Some(key) {
+            self.keep_labels();
+            self.key = Some(key);
+            self.current = self.labels.remove(&key).unwrap_or_default();
+            self.begin(metric, &data, point.counting == Counting::Changes);
+        }
         let created = nanoseconds(point.created);
         let start = match point.counting {
             Counting::Totals => created,
@@ -195,19 +204,19 @@ impl Encoding<'_> {
         self.batches.add(&data, Common { attributes, start, time, exemplars });
     }
 
-    fn begin(&mut self, metric: &'static Descriptor, is_delta: bool) {
-        self.keep_labels();
-        self.metric = Some(metric);
-        self.current = self.labels.remove(&address(metric)).unwrap_or_default();
-        let aggregation = match metric.metric_type() {
-            MetricType::Counter => Aggregation::Sum { is_delta, is_monotonic: true },
-            MetricType::UpDownCounter => Aggregation::Sum { is_delta, is_monotonic: false },
-            MetricType::Histogram if self.source.exponential => {
-                Aggregation::Exponential { is_delta }
-            }
-            MetricType::Histogram => Aggregation::Histogram { is_delta },
+    fn begin(&mut self, metric: &'static Descriptor, data: &Data<'_>, is_delta: bool) {
+        let aggregation = match (data, metric.metric_type()) {
+            (Data::Exponential(..), _) => Aggregation::Exponential { is_delta },
+            (Data::Explicit(_), _) => Aggregation::Histogram { is_delta },
+            (_, MetricType::Counter) => Aggregation::Sum { is_delta, is_monotonic: true },
+            (_, MetricType::UpDownCounter) => Aggregation::Sum { is_delta, is_monotonic: false },
             _ => Aggregation::Gauge,
         };
+        let scope = metric.scope().map_or(0, |scope| std::ptr::from_ref(scope).addr());
+        if self.scope.replace(scope) != Some(scope) {
+            let own = || self.source.own.clone();
+            self.batches.begin_scope(metric.scope().map_or_else(own, ScopeHead::of));
+        }
         let name = match &self.source.prefix {
             Some(prefix) => &format!("{prefix}_{}", metric.name()),
             None => metric.name(),
@@ -215,10 +224,10 @@ impl Encoding<'_> {
         self.batches.begin_metric(name, metric.description(), metric.unit(), aggregation);
     }
 
-    /// Keeps the encoded labels of the current metric for the next collection.
+    /// Keeps the encoded labels for the next collection.
     fn keep_labels(&mut self) {
-        if let Some(metric) = self.metric {
-            self.labels.insert(address(metric), std::mem::take(&mut self.current));
+        if let Some(key) = self.key {
+            self.labels.insert(key, std::mem::take(&mut self.current));
         }
     }
 
@@ -229,11 +238,6 @@ impl Encoding<'_> {
             i64::MAX
         })
     }
-}
-
-/// The identity of a definition. Two definitions of one metric have rows of their own.
-fn address(metric: &'static Descriptor) -> usize {
-    std::ptr::from_ref(metric).addr()
 }
 
 /// Nanoseconds since the Unix epoch.

@@ -201,18 +201,25 @@ pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
 }
 
 /// A collector's text, for messages: one line of at most 200 characters, without the values of
-/// headers, which some collectors repeat in their answers.
+/// headers, which some collectors repeat in their answers, and without control characters, which
+/// a terminal would obey.
 pub(crate) fn sanitized(text: &str, headers: &HeaderMap) -> String {
     let values = headers.values().filter_map(|value| value.to_str().ok());
     // The whole value, and the token without its scheme.
     let parts = values.flat_map(|value| [Some(value), value.split_whitespace().last()]).flatten();
-    let secrets = parts.filter(|part| part.len() >= 4);
-    let text = secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "…"));
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let secrets = parts.map(in_one_line).filter(|part| part.len() >= 4);
+    // A text in one line has a secret as the secret is in one line.
+    let line = secrets.fold(in_one_line(text), |line, secret| line.replace(&secret, "…"));
     match line.char_indices().nth(200) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
     }
+}
+
+/// The words of the text, with one blank between them.
+fn in_one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -247,6 +254,10 @@ mod tests {
         assert_eq!(sanitized("bad token s3cret", &headers), "bad token …");
         assert_eq!(sanitized("`Bearer s3cret` is bad", &headers), "`…` is bad");
         assert_eq!(sanitized(&"ä".repeat(300), &headers), format!("{}…", "ä".repeat(200)));
+        // A collector may repeat a value with other blanks, and write to a terminal.
+        headers.insert("x-key", "key  a b".parse().unwrap());
+        assert_eq!(sanitized("no key\na b here", &headers), "no … here");
+        assert_eq!(sanitized("\0a\u{1b}[2Jb\u{85}c\u{7f}", &headers), "a [2Jb c");
         // The secret is also hidden if the line would be cut inside the secret.
         let cut = sanitized(&format!("{} s3cret", "x".repeat(195)), &headers);
         assert_eq!(cut, format!("{} …", "x".repeat(195)));

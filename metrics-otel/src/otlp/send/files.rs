@@ -16,20 +16,24 @@ impl Shared {
     pub(crate) fn keep_files(&self) {
         let Some(folder) = &self.folder else { return };
         while let Some(work) = self.next_work() {
-            match work {
-                FileWork::Write(name, body) => match folder.write(name, &body) {
-                    Ok(()) if self.lock().queue.may_publish(name) => {
-                        let published = folder.publish(name);
-                        self.written(published, |state| state.published(name));
-                    }
-                    Ok(()) => folder.discard(name),
-                    Err(error) => self.written(Err(error), |_| {}),
-                },
-                FileWork::Publish(_) => {}
-                FileWork::Remove(name) => self.remove(folder, name),
-            }
-            self.progress.notify_all();
+            self.work_on_file(folder, work);
         }
+    }
+
+    pub(super) fn work_on_file(&self, folder: &Folder, work: FileWork) {
+        match work {
+            FileWork::Write(name, body) => match folder.write(name, &body) {
+                Ok(()) if self.lock().queue.may_publish(name) => {
+                    let published = folder.publish(name);
+                    self.written(published, |state| state.published(name));
+                }
+                Ok(()) => folder.discard(name),
+                Err(error) => self.written(Err(error), |_| {}),
+            },
+            FileWork::Publish(_) => {}
+            FileWork::Remove(name) => self.remove(folder, name),
+        }
+        self.progress.notify_all();
     }
 
     /// Waits for work; `None` at the end.

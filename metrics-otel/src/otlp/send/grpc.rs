@@ -61,7 +61,7 @@ impl Grpc {
         Ok(Self { client, endpoint, metadata, target, runtime })
     }
 
-    fn outcome(&self, status: &Status) -> Outcome {
+    pub(super) fn outcome(&self, status: &Status) -> Outcome {
         let message = sanitized(&message_of(status), &self.target.headers);
         let hint = self.target.endpoint.hint(Protocol::Grpc, &message);
         let tls =

@@ -78,7 +78,7 @@ impl Http {
         Ok(request.body(body)?)
     }
 
-    fn outcome(&self, mut response: Response<Body>) -> Outcome {
+    pub(super) fn outcome(&self, mut response: Response<Body>) -> Outcome {
         let body = response.body_mut().with_config().limit(MOST_BYTES).read_to_vec();
         let is_too_long = matches!(body, Err(ureq::Error::BodyExceedsLimit(_)));
         let body = body.unwrap_or_default();

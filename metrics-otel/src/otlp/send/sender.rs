@@ -1,20 +1,18 @@
 //! A spool and the threads that send its batches.
 
 use std::cell::Cell;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use log::Level;
 use opentelemetry::Context;
 
 use super::shared::{Shared, wait};
-use super::state::{Life, State};
+use super::state::Life;
 use super::transport::Transport;
 use super::undelivered::Undelivered;
 use crate::otlp::config::mistakes::OtlpError;
 use crate::otlp::config::settings::SpoolSettings;
-use crate::otlp::spool::folder::Folder;
-use crate::otlp::spool::queue::Queue;
 
 /// How long a shutdown tries to reach a collector that this pipeline has never reached, while
 /// nothing listens at the address.
@@ -53,21 +51,7 @@ impl Sender {
         spool: &SpoolSettings,
         mut transport: impl Transport,
     ) -> Result<Self, OtlpError> {
-        let (folder, left) = match &spool.folder {
-            None => (None, None),
-            Some(path) => {
-                let (folder, left) = Folder::open(path).map_err(OtlpError::new)?;
-                (Some(folder), Some(left))
-            }
-        };
-        let shared = Arc::new(Shared {
-            endpoint,
-            state: Mutex::new(State::new(Queue::new(spool.limit, left), spool.stuck_after)),
-            folder,
-            work: Condvar::new(),
-            files: Condvar::new(),
-            progress: Condvar::new(),
-        });
+        let shared = Arc::new(Shared::open(endpoint, spool).map_err(OtlpError::new)?);
         let sender = Self { shared: Arc::clone(&shared), process: std::process::id() };
         let failed = |error: std::io::Error| {
             OtlpError::new(format!("the thread that sends metrics cannot be started: {error}"))

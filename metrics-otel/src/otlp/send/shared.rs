@@ -10,9 +10,11 @@ use typed_metrics_core::report;
 use super::state::{Message, State};
 use super::undelivered::Undelivered;
 use crate::lock::lock;
+use crate::otlp::config::settings::SpoolSettings;
 use crate::otlp::spool::amount::Amount;
 use crate::otlp::spool::dropped::{self, DropReason};
 use crate::otlp::spool::folder::Folder;
+use crate::otlp::spool::queue::Queue;
 
 /// The state of a sender, and the signals about it. No thread keeps the lock while it waits for the
 /// network or for a disk.
@@ -31,6 +33,25 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// Opens the spool.
+    pub(crate) fn open(endpoint: String, spool: &SpoolSettings) -> Result<Self, String> {
+        let (folder, left) = match &spool.folder {
+            None => (None, None),
+            Some(path) => {
+                let (folder, left) = Folder::open(path)?;
+                (Some(folder), Some(left))
+            }
+        };
+        Ok(Self {
+            endpoint,
+            state: Mutex::new(State::new(Queue::new(spool.limit, left), spool.stuck_after)),
+            folder,
+            work: Condvar::new(),
+            files: Condvar::new(),
+            progress: Condvar::new(),
+        })
+    }
+
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }

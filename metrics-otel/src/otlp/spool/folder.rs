@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 
 /// How long to wait for a folder in use: the other pipeline may be about to end.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// The largest number of a batch in a folder, and the most data points of such a batch.
+const MOST_NUMBER: u64 = u64::MAX / 2;
+const MOST_POINTS: u64 = u32::MAX as u64;
 
 /// A folder with a file for each batch. A file's name contains the batch's number, which defines
 /// the order, and its number of data points.
@@ -59,8 +62,7 @@ impl Folder {
                 if metadata.is_file() {
                     batches.push((name, metadata.len()));
                 }
-            } else if file.strip_suffix(".tmp").is_some_and(|number| number.parse::<u64>().is_ok())
-            {
+            } else if Name::is_half(file) {
                 // A program was killed while it wrote this file.
                 let _ = fs::remove_file(entry.path());
             }
@@ -131,7 +133,7 @@ impl Folder {
     }
 
     fn half(&self, name: Name) -> PathBuf {
-        self.path.join(format!("{}.tmp", name.number))
+        self.path.join(name.half())
     }
 
     fn file(&self, name: Name) -> PathBuf {
@@ -147,8 +149,21 @@ impl Name {
     fn parse(file: &str) -> Option<Self> {
         let (number, points) = file.strip_suffix(".otlp")?.split_once('-')?;
         let name = Self { number: number.parse().ok()?, points: points.parse().ok()? };
-        // Any other spelling is a file of another program.
-        (name.file() == file && name.number < u64::MAX).then_some(name)
+        // Any other spelling is a file of another program. So are numbers that no program reaches,
+        // to which nothing could be added.
+        let is_own =
+            name.file() == file && name.number <= MOST_NUMBER && name.points <= MOST_POINTS;
+        is_own.then_some(name)
+    }
+
+    /// The name of the file while it is being written.
+    fn half(self) -> String {
+        format!("{}.tmp", self.number)
+    }
+
+    fn is_half(file: &str) -> bool {
+        let number = file.strip_suffix(".tmp").and_then(|number| number.parse().ok());
+        number.is_some_and(|number| Self { number, points: 0 }.half() == file)
     }
 }
 
@@ -178,5 +193,22 @@ mod tests {
         assert_eq!(name.file(), "00000000000000000007-42.otlp");
         assert_eq!(Name::parse(&name.file()), Some(name));
         assert_eq!(Name::parse("lock"), None);
+    }
+
+    #[test]
+    fn numbers_that_would_overflow_are_no_names() {
+        let parse = |number, points| Name::parse(&Name { number, points }.file());
+        assert!(parse(MOST_NUMBER, MOST_POINTS).is_some());
+        assert_eq!(parse(MOST_NUMBER + 1, 1), None);
+        assert_eq!(parse(1, MOST_POINTS + 1), None);
+        assert_eq!(parse(u64::MAX, u64::MAX), None);
+    }
+
+    #[test]
+    fn only_the_spool_s_own_spelling_is_a_half_written_file() {
+        assert!(Name::is_half("7.tmp") && Name::is_half("0.tmp"));
+        for other in ["+7.tmp", "07.tmp", ".tmp", "7", "7.tmp.tmp", "99999999999999999999.tmp"] {
+            assert!(!Name::is_half(other), "{other}");
+        }
     }
 }

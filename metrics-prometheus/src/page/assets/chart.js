@@ -10,7 +10,7 @@ export const GUTTER = 60;
 const BYTES = Array.from({ length: 64 }, (_, i) => 2 ** i);
 
 // The parts that lines and heat maps share.
-export function options({ view, width, height, y, series, hooks, onCursor }) {
+function options({ view, width, height, y, series, hooks, onCursor }) {
   const grid = { stroke: () => colors.grid, width: 1 };
   return {
     width,
@@ -106,10 +106,42 @@ export function range(low, high, isRate) {
   return [low - margin, high + margin];
 }
 
-export class LineChart {
-  constructor({ host, view, metric, format, width, height, onCursor }) {
+// What all charts have in common.
+export class Chart {
+  constructor({ view, metric }) {
     this.view = view;
     this.metric = metric;
+  }
+
+  plotOn({ host, ...parts }, more) {
+    this.plot = new uPlot(options({ ...parts, ...more }), this.data(), host);
+  }
+
+  // Begins a drawing within the plot.
+  begin({ ctx, bbox }) {
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.clip();
+  }
+
+  update() {
+    this.plot.setData(this.data());
+  }
+
+  resize(width, height) {
+    this.plot.setSize({ width, height });
+  }
+
+  destroy() {
+    this.plot.destroy();
+  }
+}
+
+export class LineChart extends Chart {
+  constructor(parts) {
+    super(parts);
+    const { metric, format } = parts;
     // The series at each of the lines; a line keeps its colour as long as its series is shown.
     this.lines = new Array(LINES).fill(null);
     const line = (_, i) => ({
@@ -132,15 +164,11 @@ export class LineChart {
       },
     };
     const series = Array.from({ length: LINES }, line);
-    this.plot = new uPlot(options({ view, width, height, y, series, onCursor }), this.data(), host);
+    this.plotOn(parts, { y, series });
   }
 
   get count() {
     return this.lines.filter(Boolean).length;
-  }
-
-  update() {
-    this.plot.setData(this.data());
   }
 
   data() {
@@ -181,13 +209,5 @@ export class LineChart {
 
   focus(index) {
     this.plot.setSeries(index, { focus: index !== null });
-  }
-
-  resize(width, height) {
-    this.plot.setSize({ width, height });
-  }
-
-  destroy() {
-    this.plot.destroy();
   }
 }

@@ -30,6 +30,15 @@ export class Frame {
     }
   }
 
+  // Moves the counts of a histogram to other buckets.
+  move(number, place) {
+    const range = this.ranges.get(number);
+    if (!range) return;
+    for (let i = this.starts[range[0]]; i < this.starts[range[1]]; i++) {
+      this.buckets[i] = place(this.buckets[i]);
+    }
+  }
+
   get bytes() {
     const sparse = this.slots ? this.slots.length * 8 + this.buckets.length * 6 : 0;
     return this.values.byteLength + sparse + this.ranges.size * 64 + 256;

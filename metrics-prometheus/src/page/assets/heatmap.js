@@ -1,10 +1,8 @@
 // Histograms: the counts of all buckets over time, and percentiles on top.
 
-import { options, points } from "./chart.js";
+import { Chart, points } from "./chart.js";
 import { position } from "./quantiles.js";
 import { colors } from "./theme.js";
-
-/* global uPlot */
 
 export const QUANTILES = [
   ["p50", 0.5],
@@ -14,12 +12,12 @@ export const QUANTILES = [
 // The narrowest column, in pixels.
 const COLUMN = 4;
 
-export class HeatMap {
-  constructor({ host, view, metric, format, width, height, bySlot, onCursor }) {
-    this.view = view;
-    this.metric = metric;
-    this.bySlot = bySlot;
-    this.width = width;
+export class HeatMap extends Chart {
+  constructor(parts) {
+    super(parts);
+    const { metric, format } = parts;
+    this.bySlot = parts.bySlot;
+    this.width = parts.width;
     this.columns = [];
     this.low = 0;
     this.high = 1;
@@ -42,15 +40,7 @@ export class HeatMap {
       },
     };
     const hooks = { drawClear: [(u) => this.draw(u)] };
-    this.plot = new uPlot(
-      options({ view, width, height, y, series, hooks, onCursor }),
-      this.data(),
-      host,
-    );
-  }
-
-  update() {
-    this.plot.setData(this.data());
+    this.plotOn(parts, { y, series, hooks });
   }
 
   // Buckets meet at the positions 1, 2, …; the boundary between them has the index below.
@@ -124,11 +114,8 @@ export class HeatMap {
   }
 
   draw(u) {
-    const { ctx, bbox } = u;
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-    ctx.clip();
+    const { ctx } = u;
+    this.begin(u);
     ctx.fillStyle = colors.heat;
     for (const { start, end, seconds, counts } of this.columns) {
       if (!counts) continue;
@@ -161,11 +148,7 @@ export class HeatMap {
 
   resize(width, height) {
     this.width = width;
-    this.plot.setSize({ width, height });
+    super.resize(width, height);
     this.update();
-  }
-
-  destroy() {
-    this.plot.destroy();
   }
 }

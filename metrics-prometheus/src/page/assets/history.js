@@ -99,6 +99,7 @@ export class History {
       }
       const wasFine = metric.dropped.length === 0;
       metric.describe(data);
+      if (metric.isExponential) metric.arrange(data.series, this.frames);
       changed ||= wasFine && metric.dropped.length > 0;
       const before = metric.series.length;
       counts.begin();

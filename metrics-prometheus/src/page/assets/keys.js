@@ -45,7 +45,7 @@ export function startKeys({ list, setMinutes, setQuery }) {
       return;
     }
     // Arrows scroll a table that has the focus.
-    if (key.startsWith("Arrow") && target.closest(".table-body, .menu")) return;
+    if (key.startsWith("Arrow") && target.closest(".table-body, .transitions, .menu")) return;
     if (key === "Enter" && target.classList.contains("row")) {
       target.row.expand();
       return;

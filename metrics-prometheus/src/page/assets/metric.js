@@ -1,5 +1,7 @@
 // A metric and its series, as the samples tell.
 
+import { EMPTY, plus } from "./grid.js";
+
 export const RATES = new Set(["counter", "histogram"]);
 
 export class Series {
@@ -38,6 +40,8 @@ export class Metric {
     this.matching = [];
     this.isShown = true;
     this.aggregates = new WeakMap();
+    // The buckets of exponential histograms.
+    this.grid = EMPTY;
   }
 
   describe(data) {
@@ -48,13 +52,34 @@ export class Metric {
     if (!isSame) this.rows = [];
     this.labels = data.labels;
     this.name = data.name;
-    this.kind = data.kind;
+    // The label with the state, if the metric has states.
+    this.state = data.state ?? null;
+    this.kind = data.state ? "state" : data.kind;
     this.unit = data.unit;
     this.description = data.description;
     this.source = data.source;
     this.limit = data.limit;
-    this.boundaries = data.boundaries ?? [];
+    this.isExponential = data.exponential === true;
+    this.boundaries = this.isExponential ? this.grid.boundaries : (data.boundaries ?? []);
     this.dropped = data.dropped ?? [];
+  }
+
+  // Puts the counts of exponential histograms on the grid, which may have to change. Then all counts
+  // that are kept move.
+  arrange(series, frames) {
+    const { grid } = this;
+    this.grid = grid.covering(series.map(([, value]) => value[4]));
+    if (this.grid !== grid) this.move((bucket) => grid.placeIn(this.grid, bucket), frames);
+    for (const [, value] of series) value[4] = this.grid.counts(value[4]);
+  }
+
+  move(place, frames) {
+    this.boundaries = this.grid.boundaries;
+    this.aggregates = new WeakMap();
+    frames.forEach((frame) => frame.move(this.number, place));
+    for (const { last } of this.series) {
+      if (last) last[4] = moved(last[4], place, this.boundaries.length + 1);
+    }
   }
 
   get isHistogram() {
@@ -130,6 +155,15 @@ export class Metric {
     }
     return best.map(({ series }) => series);
   }
+}
+
+// Counts by bucket, in other buckets.
+function moved(counts, place, length) {
+  const all = new Array(length).fill(0);
+  counts.forEach((count, bucket) => {
+    if (count !== 0) all[place(bucket)] = plus(all[place(bucket)], count);
+  });
+  return all;
 }
 
 function equal(a, b) {

@@ -26,11 +26,11 @@ export function valueAt(at, { boundaries, min, max }) {
   const bucket = Math.min(Math.floor(at), boundaries.length);
   const low =
     bucket === 0
-      ? Math.min(min, boundaries[0])
+      ? Math.min(min, boundaries[0] ?? min)
       : Math.max(boundaries[bucket - 1], Math.min(min, boundaries[bucket] ?? min));
   const high =
     bucket === boundaries.length
-      ? Math.max(max, boundaries.at(-1))
+      ? Math.max(max, boundaries.at(-1) ?? max)
       : Math.max(low, Math.min(boundaries[bucket], max));
   return low + (high - low) * (at - bucket);
 }

@@ -1,6 +1,6 @@
 // The values of a metric beside its chart: at the pointer, or the newest ones.
 
-import { el, setText } from "./dom.js";
+import { el, setText, shown } from "./dom.js";
 import { QUANTILES } from "./heatmap.js";
 import { fullText, labelText } from "./labels.js";
 import { position, valueAt } from "./quantiles.js";
@@ -24,7 +24,8 @@ export class Readout {
   }
 
   update(isExpanded) {
-    if (this.metric.isHistogram) this.readHistogram();
+    if (this.metric.state !== null) this.readStates();
+    else if (this.metric.isHistogram) this.readHistogram();
     else this.readLines(isExpanded);
   }
 
@@ -59,7 +60,6 @@ export class Readout {
       lines
         .slice(0, isExpanded ? lines.length : MAX_LINES)
         .map(({ series, color, index, value }) => ({
-          key: series,
           color,
           name: labelText(series),
           title: fullText(series),
@@ -78,9 +78,33 @@ export class Readout {
     setText(this.more, note);
   }
 
-  readHistogram() {
+  // The state of the entity, or the most frequent state of all entities.
+  readStates() {
     const { metric } = this;
-    const { view } = this;
+    const legend = this.chart.legend(this.view.frame);
+    const { length } = this.chart.entities;
+    const most = legend.reduce((a, b) => (b.current > a.current ? b : a), { current: 0 });
+    const state = most.current > 0 ? shown(most.state, 60) : "–";
+    if (length === 1) this.head([[state, ""]]);
+    else this.head([[String(most.current), ""]], `of ${length} ${state}`);
+    const share = (of) => `${Math.round((of || 0) * 100)}\u202f%`;
+    this.list(
+      legend.map(({ state, color, share: of, current }) => ({
+        color,
+        name: shown(state, 60),
+        title: `${shown(state)}: ${share(of)} of the time shown`,
+        value: length === 1 ? share(of) : String(current),
+        index: state,
+        series: { labels: [[metric.state, state]] },
+      })),
+    );
+    const drawn = this.chart.lanes.length;
+    const note = length > drawn ? `first ${drawn} drawn` : "";
+    setText(this.more, length === 1 ? "of the time shown" : note);
+  }
+
+  readHistogram() {
+    const { metric, view } = this;
     const column = view.cursor === null ? null : this.chart.columnAt(view.cursor);
     const counts = view.cursor === null ? this.chart.total() : column?.counts;
     const frame = view.frame;
@@ -96,7 +120,6 @@ export class Readout {
       QUANTILES.map(([name, q]) => {
         const value = counts ? valueAt(position(counts, q), metric) : NaN;
         return {
-          key: name,
           color: `var(--${name})`,
           name,
           title: names[name],

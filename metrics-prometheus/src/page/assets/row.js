@@ -6,16 +6,15 @@ import { el, setText, shown } from "./dom.js";
 import { HeatMap } from "./heatmap.js";
 import { openValues } from "./labels.js";
 import { Readout } from "./readout.js";
+import { Timeline } from "./timeline.js";
+import { Transitions } from "./transitions.js";
 import { format, group, RATE, unitWords } from "./units.js";
 
 const HEIGHT = 116;
 const TALL = 260;
-const KINDS = {
-  counter: "counter",
-  up_down_counter: "up-down counter",
-  gauge: "gauge",
-  histogram: "histogram",
-};
+
+const kindAndUnit = ({ kind, unit }) =>
+  [kind.replace("up_down_", "up-down "), unitWords(unit)].filter(Boolean).join(" · ");
 
 export class Row {
   constructor(metric, context) {
@@ -75,31 +74,33 @@ export class Row {
     this.element.style.height = `${height}px`;
     this.isFilled = false;
     this.chart?.destroy();
-    this.chart = this.details = this.readout = null;
+    this.chart = this.details = this.transitions = this.readout = null;
     this.element.replaceChildren();
   }
 
+  get height() {
+    return this.isExpanded ? TALL : HEIGHT;
+  }
+
   makeChart() {
-    const { view, history, onCursor } = this.context;
-    const width = this.context.width();
-    const height = this.isExpanded ? TALL : HEIGHT;
+    const { view, history, onCursor, width } = this.context;
     const parts = {
       host: this.host,
       view,
       metric: this.metric,
       format: this.format,
-      width,
-      height,
+      width: width(),
+      height: this.height,
       onCursor,
       bySlot: history.bySlot,
     };
-    this.chart = this.metric.isHistogram ? new HeatMap(parts) : new LineChart(parts);
+    if (this.metric.state !== null) this.chart = new Timeline(parts);
+    else this.chart = this.metric.isHistogram ? new HeatMap(parts) : new LineChart(parts);
   }
 
   describe() {
     const { metric } = this;
-    const unit = unitWords(metric.unit);
-    setText(this.kind, [KINDS[metric.kind] ?? metric.kind, unit].filter(Boolean).join(" · "));
+    setText(this.kind, kindAndUnit(metric));
     setText(this.description, shown(metric.description, 400));
     const names = metric.labels.join("\n");
     if (this.names !== names || this.labels.childElementCount === 0) {
@@ -139,9 +140,10 @@ export class Row {
     if (!this.isFilled) return;
     this.toggle.setAttribute("aria-expanded", String(on));
     this.details?.element.remove();
-    this.details = null;
+    this.transitions?.element.remove();
+    this.details = this.transitions = null;
     if (on) this.addDetails();
-    this.chart.resize(this.context.width(), on ? TALL : HEIGHT);
+    this.resize();
     this.update();
   }
 
@@ -158,10 +160,13 @@ export class Row {
       onFilter,
     });
     this.element.append(this.details.element);
+    if (this.metric.state === null) return;
+    this.transitions = new Transitions(this.metric, view);
+    this.element.append(this.transitions.element);
   }
 
   resize() {
-    if (this.isFilled) this.chart.resize(this.context.width(), this.isExpanded ? TALL : HEIGHT);
+    if (this.isFilled) this.chart.resize(this.context.width(), this.height);
   }
 
   // Draws the newest sample.
@@ -177,6 +182,7 @@ export class Row {
     if (!this.isFilled) return;
     this.readout.update(this.isExpanded);
     this.details?.update();
+    this.transitions?.update();
     const summary = `${shown(this.metric.name)}: ${this.readout.text}`;
     if (this.host.getAttribute("aria-label") !== summary)
       this.host.setAttribute("aria-label", summary);
@@ -191,7 +197,7 @@ export function quietItem(metric) {
     el("span", { class: "quiet-name", text: shown(metric.name, 200) }),
     el("span", {
       class: "quiet-kind",
-      text: [KINDS[metric.kind] ?? metric.kind, unitWords(metric.unit)].filter(Boolean).join(" · "),
+      text: kindAndUnit(metric),
     }),
     el("span", { class: "quiet-description", text: shown(metric.description, 200) }),
   );

@@ -27,7 +27,7 @@ function readColors() {
     probe.style.color = `var(--${name})`;
     return getComputedStyle(probe).color;
   };
-  for (const name of ["muted", "grid", "heat", "p50", "p95", "p99", "mark"]) {
+  for (const name of ["muted", "grid", "heat", "p50", "p95", "p99", "mark", "on-series"]) {
     colors[name] = read(name);
   }
   colors.series = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => read(`series-${n}`));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use typed_metrics::testing::capture;
 use typed_metrics::unit::Milliseconds;
-use typed_metrics::{Counter, Histogram, Label, Metrics};
+use typed_metrics::{Counter, Histogram, Info, Label, LabelGroup, Metrics, State, timed};
 
 #[derive(Metrics)]
 enum Shop<'a> {
@@ -30,6 +30,13 @@ enum Shop<'a> {
 #[label(rename_all = "snakecase")]
 enum Status {
     Fine,
+    Failed,
+}
+
+#[derive(Metrics)]
+enum Fine {
+    #[state]
+    Health { status: Status },
 }
 
 #[derive(Metrics)]
@@ -38,7 +45,38 @@ enum Generic<T> {
     Things { of: T },
 }
 
+#[derive(Clone, Copy, LabelGroup)]
+struct Place<'a> {
+    rack: u16,
+    host: &'a str,
+}
+
+#[derive(Metrics)]
+#[metrics(prefix = "node", also(Spare, prefix = "spare"))]
+enum Node<'a> {
+    #[state]
+    Phase { host: &'a str, phase: Status },
+    #[state(unit = "s")]
+    Mode { mode: Option<Status> },
+    #[info(value = u64)]
+    Build(Place<'a>),
+    #[counter(unit = "seconds")]
+    Requests {
+        route: &'a str,
+        #[label(group)]
+        at: Place<'a>,
+    },
+    #[histogram(unit = "s")]
+    Duration(Place<'a>),
+}
+
+#[timed(Node::Duration(*at))]
+fn serve(at: &Place<'_>) {}
+
 struct Kept {
+    phase: State<Status>,
+    mode: State<Option<Status>>,
+    build: Info,
     waiting: Histogram<Milliseconds>,
     requests: Counter,
 }
@@ -53,11 +91,26 @@ fn main() {
     let _observation = Shop::forgotten("/").observe(|| 3);
     Shop::forgotten("/").descriptor().name();
     Shop::depth(3).set(0.5);
-    let kept = Kept { waiting: Shop::waiting(), requests: Shop::requests(Status::Fine) };
+    let place = Place { rack: 1, host: "a" };
+    serve(&place);
+    Fine::health().set(Status::Failed);
+    Node::duration(place.find()).record(1);
+    Node::requests("/", &place.find()).inc();
+    Spare::requests("/", place).inc();
+    Spare::phase("a").set(Status::Fine);
+    Spare::Duration(place).record(1);
+    let _observation = Node::mode().observe(|| None);
+    Node::phase("a").remove();
+    let (phase, mode) = (Node::phase("a"), Node::mode());
+    let kept = Kept { phase, mode, build: Node::build(place), waiting: Shop::waiting(), requests: Shop::requests(Status::Fine) };
     kept.waiting.record(Duration::ZERO);
     kept.requests.inc();
+    kept.phase.set(Status::Fine);
+    kept.mode.set(Some(Status::Fine));
+    kept.build.set();
     Generic::things(5).add(2);
     let seen = capture(|| Shop::Waiting.record(3));
+    seen.assert_set(Node::Phase { host: "a", phase: Status::Fine });
     seen.assert_counter(Shop::Requests { status: Status::Fine }, 1);
     for descriptor in Shop::descriptors() {
         println!("{}", descriptor.name());

@@ -17,6 +17,8 @@ enum Node {
 fn main() {
     Node::phase().inc();
     Node::phase().record(1);
+    Node::phase().start_timer();
+    Node::phase().set_max(Phase::Running);
     Node::phase().set(1);
     Node::phase(Phase::Running);
     Node::build(1).set(1);

@@ -1,0 +1,207 @@
+//! Registries with hostile names, labels, help texts and values, encoded in each format and read
+//! back by a strict parser of our own, which also checks the rules of the format.
+
+#![no_main]
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use libfuzzer_sys::arbitrary::{self, Arbitrary};
+use libfuzzer_sys::fuzz_target;
+use typed_metrics_core::{
+    LabelRef, LabelValue, Labels, Metric, MetricSnapshot, MetricType, Snapshot, Value, ValueType,
+    attributes, name, record_metric, snapshot,
+};
+use typed_metrics_prometheus::{Naming, Settings};
+
+use crate::case::Case;
+
+#[path = "../../metrics-prometheus/tests/formats/case.rs"]
+mod case;
+#[path = "../../metrics-prometheus/tests/formats/compare.rs"]
+mod compare;
+#[path = "../../metrics-prometheus/tests/formats/expected.rs"]
+mod expected;
+#[path = "../../metrics-prometheus/tests/formats/native.rs"]
+#[allow(dead_code, reason = "its tests need more than the comparison")]
+mod native;
+#[path = "../../metrics-prometheus/tests/formats/parser.rs"]
+mod parser;
+#[path = "../../metrics-prometheus/tests/formats/protobuf.rs"]
+mod protobuf;
+
+#[derive(Debug, Arbitrary)]
+struct Input<'a> {
+    suffixes: bool,
+    utf8: bool,
+    created: bool,
+    resource: Vec<(&'a str, &'a str)>,
+    scope: Option<(&'a str, &'a str)>,
+    metrics: Vec<MetricInput<'a>>,
+}
+
+#[derive(Debug, Arbitrary)]
+struct MetricInput<'a> {
+    kind: Kind,
+    name: &'a str,
+    unit: Unit<'a>,
+    description: &'a str,
+    is_integer: bool,
+    boundaries: Vec<f64>,
+    series: Vec<SeriesInput<'a>>,
+}
+
+#[derive(Debug, Clone, Copy, Arbitrary)]
+enum Kind {
+    Counter,
+    UpDownCounter,
+    Gauge,
+    Histogram,
+}
+
+#[derive(Debug, Clone, Copy, Arbitrary)]
+enum Unit<'a> {
+    None,
+    One,
+    Seconds,
+    Bytes,
+    BytesPerSecond,
+    Other(&'a str),
+}
+
+#[derive(Debug, Arbitrary)]
+struct SeriesInput<'a> {
+    labels: Vec<(&'a str, LabelInput<'a>)>,
+    bits: u64,
+    number: f64,
+    buckets: Vec<u32>,
+}
+
+#[derive(Debug, Clone, Copy, Arbitrary)]
+enum LabelInput<'a> {
+    Text(&'a str),
+    Int(i64),
+    Bool(bool),
+    Float(f64),
+}
+
+impl Unit<'_> {
+    fn text(&self) -> &str {
+        match self {
+            Self::None => "",
+            Self::One => "1",
+            Self::Seconds => "s",
+            Self::Bytes => "By",
+            Self::BytesPerSecond => "By/s",
+            Self::Other(unit) => unit,
+        }
+    }
+}
+
+impl LabelInput<'_> {
+    fn value(self) -> Option<LabelValue> {
+        match self {
+            Self::Text(text) => LabelRef::Str(text),
+            Self::Int(value) => LabelRef::Int(value),
+            Self::Bool(value) => LabelRef::Bool(value),
+            Self::Float(value) => LabelRef::Float(value),
+        }
+        .to_value()
+    }
+}
+
+/// A number and a histogram with a value. The types of snapshots cannot be made elsewhere.
+static TEMPLATES: LazyLock<[MetricSnapshot; 2]> = LazyLock::new(|| {
+    record_metric("number", 1, MetricType::Gauge, attributes!()).expect("it can be recorded");
+    record_metric("histogram", 1, MetricType::Histogram, attributes!()).expect("so can this");
+    let snapshot = snapshot();
+    ["number", "histogram"].map(|name| snapshot.get(name).expect("it is recorded").clone())
+});
+
+fuzz_target!(|input: Input<'_>| compare::read_back(&case(&input)));
+
+fn case(input: &Input<'_>) -> Case {
+    let naming = Naming::default().suffixes(input.suffixes).utf8(input.utf8);
+    let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    let resource: Vec<_> = input.resource.iter().copied().map(owned).collect();
+    let scope = input.scope.map(owned);
+    let mut settings = Settings::default()
+        .naming(naming.clone())
+        .resource(resource.clone())
+        .created(input.created);
+    if let Some((name, version)) = &scope {
+        settings = settings.scope(name, version);
+    }
+    let mut names = HashSet::new();
+    let mut snapshot = Snapshot::default();
+    for input in input.metrics.iter().take(4) {
+        // Names that differ in case only are a conflict.
+        if names.insert(input.name.to_ascii_lowercase()) {
+            snapshot.metrics.extend(metric(input));
+        }
+    }
+    Case { snapshot, settings, naming, resource, scope, created: input.created }
+}
+
+/// The metric; `None` if its definition breaks a rule. Definitions stay in memory.
+fn metric(input: &MetricInput<'_>) -> Option<MetricSnapshot> {
+    let metric = match input.kind {
+        Kind::Counter => Metric::counter(input.name),
+        Kind::UpDownCounter => Metric::up_down_counter(input.name),
+        Kind::Gauge => Metric::gauge(input.name),
+        Kind::Histogram => Metric::histogram(input.name).buckets(input.boundaries.iter().copied()),
+    };
+    let metric = match input.kind {
+        Kind::Counter | Kind::Histogram if input.is_integer => metric.value_type(ValueType::U64),
+        _ if input.is_integer => metric.value_type(ValueType::I64),
+        _ => metric,
+    };
+    let metric = metric.unit(input.unit.text()).description(input.description);
+    let descriptor = metric.unregistered().ok()?;
+    let template = &TEMPLATES[usize::from(matches!(input.kind, Kind::Histogram))];
+    let mut metric = template.clone();
+    metric.descriptor = descriptor;
+    let mut seen = HashSet::new();
+    let series = input.series.iter().take(6).filter_map(|series| {
+        let labels = labels(series)?;
+        let mut sorted: Vec<_> = labels.iter().map(|label| format!("{label:?}")).collect();
+        sorted.sort();
+        let value = value(input, series, &template.series[0].value)?;
+        let mut series = template.series[0].clone();
+        (series.labels, series.value) = (Labels::given(labels), value);
+        seen.insert(sorted).then_some(series)
+    });
+    metric.series = series.collect();
+    Some(metric)
+}
+
+/// The labels; `None` if the engine refuses them.
+fn labels(input: &SeriesInput<'_>) -> Option<Vec<(String, LabelValue)>> {
+    let mut labels: Vec<(String, LabelValue)> = Vec::new();
+    for (label, value) in &input.labels {
+        name::check_label_name(label).ok()?;
+        if labels.iter().all(|(other, _)| other != label) {
+            labels.push(((*label).to_owned(), value.value()?));
+        }
+    }
+    Some(labels)
+}
+
+fn value(metric: &MetricInput<'_>, input: &SeriesInput<'_>, template: &Value) -> Option<Value> {
+    Some(match (metric.kind, metric.is_integer) {
+        (Kind::Histogram, _) => {
+            let Value::Histogram(mut value) = template.clone() else { return None };
+            let counts = input.buckets.iter().copied().chain(std::iter::repeat(0));
+            value.buckets = counts.take(metric.boundaries.len() + 1).map(u64::from).collect();
+            value.count = value.buckets.iter().sum();
+            value.sum = if input.number.is_finite() { input.number } else { 0.0 };
+            value.min = if value.sum < 0.0 { value.sum } else { input.bits as i64 as f64 };
+            value.boundaries = Vec::leak(metric.boundaries.clone());
+            Value::Histogram(value)
+        }
+        (Kind::Counter, true) => Value::U64(input.bits),
+        (_, true) => Value::I64(input.bits.cast_signed()),
+        (Kind::Counter, false) => Value::F64(input.number.abs()),
+        (_, false) => Value::F64(input.number),
+    })
+}

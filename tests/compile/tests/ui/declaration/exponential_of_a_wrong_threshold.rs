@@ -1,0 +1,21 @@
+use typed_metrics::Metrics;
+
+const UNKNOWN: f64 = 0.0 / 0.0;
+
+#[derive(Metrics)]
+enum Shop {
+    #[histogram(exponential, zero_threshold = -1)]
+    Sizes,
+    #[histogram(exponential, zero_threshold = f64::NAN)]
+    Weights,
+    #[histogram(exponential, zero_threshold = "1")]
+    Lengths,
+}
+
+#[derive(Metrics)]
+enum Unknown {
+    #[histogram(exponential, zero_threshold = UNKNOWN)]
+    Heights,
+}
+
+fn main() {}
