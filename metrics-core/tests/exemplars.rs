@@ -1,5 +1,12 @@
 //! Exemplars: which measurements become exemplars, and which readers get them.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::float_cmp,
+    reason = "the recorded values are small whole numbers, and are exact"
+)]
+
 // Generated code names the facade, and this crate cannot depend on the facade.
 extern crate typed_metrics_core as typed_metrics;
 
@@ -392,7 +399,7 @@ fn a_function_that_records_or_panics_does_no_harm() {
     *INNER.lock().unwrap() = Some(inner);
     let reader = Reader::new();
     set_exemplars(ExemplarFilter::AlwaysOn, || {
-        let inner = INNER.lock().unwrap().clone();
+        let inner = *INNER.lock().unwrap();
         inner.unwrap().record(1, attributes!()).unwrap();
         current_span()
     });
