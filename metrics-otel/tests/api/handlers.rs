@@ -141,8 +141,9 @@ fn late_metrics_with_a_name_that_is_taken_are_exported() {
 fn a_too_large_integer_is_reported_for_each_metric_of_a_name() {
     let _turn = my_turn();
     let receiver = Receiver::start();
-    ["large.a", "large.b"]
-        .map(|scope| meter(scope).u64_counter("large").build().add(u64::MAX, &[]));
+    for scope in ["large.a", "large.b"] {
+        meter(scope).u64_counter("large").build().add(u64::MAX, &[]);
+    }
     set_metric_handlers(to(&receiver).filter(|metric| metric.name() == "large")).unwrap();
     flush().unwrap();
     let lines = lines();
