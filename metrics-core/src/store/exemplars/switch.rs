@@ -55,8 +55,8 @@ impl ExemplarFilter {
 static SWITCH: AtomicU64 = AtomicU64::new(0);
 
 /// The least word of a thread's choice in the interval that skips a measurement: see
-/// [`skips`](super::skips). Beyond all words while exemplars are off.
-static LEAST_SKIP: AtomicU64 = AtomicU64::new(u64::MAX);
+/// [`skips`](super::skips). While exemplars are off, that of the interval 0, which no word has.
+static LEAST_SKIP: AtomicU64 = AtomicU64::new(Switch(0).least_skip());
 
 /// The source that belongs to the word.
 static SOURCE: Mutex<Option<SpanSource>> = Mutex::new(None);
@@ -101,16 +101,18 @@ impl Switch {
 
     fn store(word: u64) {
         SWITCH.store(word, Relaxed);
-        let least = Self(word).interval_bits() | 1 << SKIP;
-        LEAST_SKIP.store(if word == 0 { u64::MAX } else { least }, Relaxed);
+        LEAST_SKIP.store(Self(word).least_skip(), Relaxed);
+    }
+
+    /// The least word of a thread's choice in this interval that skips a measurement.
+    pub(super) const fn least_skip(self) -> u64 {
+        self.interval_bits() | ONE_SKIP
     }
 
     /// Whether a word of a thread's choice skips a measurement. Then [`ONE_SKIP`] is subtracted.
     #[inline(always)]
     pub(super) fn skips(word: u64) -> bool {
-        // One comparison: the number of the interval is the current one, and the number of skips
-        // is not 0.
-        word.wrapping_sub(LEAST_SKIP.load(Relaxed)) < (1 << INTERVAL) - ONE_SKIP
+        is_skip(word, LEAST_SKIP.load(Relaxed))
     }
 
     /// Switches exemplars off.
@@ -142,7 +144,7 @@ impl Switch {
     }
 
     /// The word of this interval for a thread's choice, without the choice.
-    pub(super) fn interval_bits(self) -> u64 {
+    pub(super) const fn interval_bits(self) -> u64 {
         self.0 >> INTERVAL << INTERVAL
     }
 
@@ -163,6 +165,14 @@ impl Switch {
         KNOWN.set((number, source));
         source
     }
+}
+
+/// Whether a word skips a measurement in the interval whose least such word is `least`.
+#[inline(always)]
+pub(super) fn is_skip(word: u64, least: u64) -> bool {
+    // One comparison: the number of the interval is the current one, and the number of skips is
+    // not 0.
+    word.wrapping_sub(least) < (1 << INTERVAL) - ONE_SKIP
 }
 
 /// The lowest 16 bits.
