@@ -153,7 +153,8 @@ impl Switch {
         self.0 & 3 == 2
     }
 
-    /// The function that returns the current span; `None` while another thread changes it.
+    /// The function that returns the current span; `None` if this thread does not know it yet, and
+    /// another thread ends the interval or changes the function.
     pub(super) fn source(self) -> Option<SpanSource> {
         let number = low(self.0 >> SOURCES);
         let (known, source) = KNOWN.get();
@@ -193,4 +194,10 @@ fn next_interval() -> u64 {
     // No other thread stores meanwhile: the caller holds the lock of `SOURCE`.
     LAST.store(next, Relaxed);
     next
+}
+
+/// Keeps the source from the threads that do not know it, until the result is dropped.
+#[cfg(test)]
+pub(crate) fn hold_source() -> impl Sized {
+    crate::locks::lock(&SOURCE)
 }
