@@ -55,7 +55,16 @@ struct Row {
 #[doc(hidden)]
 pub struct Observations<'a> {
     observer: &'a SeriesObserver,
-    values: Mutex<Vec<(Series, u64)>>,
+    values: Mutex<Vec<Given>>,
+}
+
+/// A value that a callback gave.
+struct Given {
+    series: Series,
+    /// The labels of the series when the value was given. The memory of the series can get other
+    /// labels before all callbacks have run.
+    labels: Labels,
+    bits: u64,
 }
 
 impl Observations<'_> {
@@ -64,10 +73,23 @@ impl Observations<'_> {
         let family = self.observer.family;
         match valid(family.descriptor().stored_type(), value) {
             Ok(bits) => {
-                let series = family.find_given(attributes);
-                lock(&self.values).push((series, bits));
+                let (series, labels) = find(family, attributes);
+                lock(&self.values).push(Given { series, labels, bits });
             }
             Err(reason) => family.dropped().note(reason),
+        }
+    }
+}
+
+/// The series with these attributes, and its labels.
+fn find(family: &'static Family, attributes: &impl GivenAttributes) -> (Series, Labels) {
+    loop {
+        let series = family.find_given(attributes);
+        let labels = series.labels();
+        // Checked after the labels were read: then they are those of the series. Otherwise the
+        // series was removed meanwhile, and its memory has other labels.
+        if series.has_its_labels() {
+            return (series, labels);
         }
     }
 }
@@ -92,12 +114,11 @@ impl SeriesObserver {
     }
 
     /// Notes the observed values in the rows of their series. Returns all rows, with the values.
-    fn note(&self, given: Vec<(Series, u64)>) -> Vec<Row> {
+    fn note(&self, given: Vec<Given>) -> Vec<Row> {
         let metric = self.family.descriptor();
         let is_level = metric.stored_type() == MetricType::Gauge;
         let rows = &mut lock(&self.progress).rows;
-        for (series, bits) in given {
-            let labels = series.labels();
+        for Given { series, labels, bits } in given {
             let hash = hash_of(&labels);
             let has_labels = |row: &Row| same_labels(&row.labels, &labels);
             let row = match rows.find_mut(hash, has_labels) {
@@ -131,8 +152,16 @@ impl SeriesObserver {
         for row in rows {
             match row.now {
                 Some(bits) => {
-                    let last = (self.apply)(row.series, row.last, Some(bits));
-                    self.update(&row, |kept| kept.into_mut().last = last);
+                    // The series was removed after it was observed, and its memory has other
+                    // labels: then the series comes back in other memory.
+                    let is_there = row.series.has_its_labels();
+                    let found = || find(self.family, &row.labels).0;
+                    let series = if is_there { row.series } else { found() };
+                    let last = (self.apply)(series, row.last, Some(bits));
+                    self.update(&row, |kept| {
+                        let kept = kept.into_mut();
+                        (kept.series, kept.last) = (series, last);
+                    });
                 }
                 // The last value of a gauge would look like a current one.
                 None if has_panicked && !is_gauge => {}

@@ -55,3 +55,24 @@ fn callbacks_that_run_in_the_parent_run_in_the_forked_process_too() {
     // Only the forked process called back a third time. It knew that 5 were counted before.
     assert_eq!(value(family.find_given(&labels(1))), 7);
 }
+
+#[test]
+fn values_of_two_series_stay_apart_if_one_gets_the_memory_of_the_other() {
+    let family = family(2);
+    let observer = SeriesObserver::leak(family);
+    observer.add(Box::new(move |observations| {
+        let other = family.find_given(&labels(0));
+        observations.observe(1_u64, &labels(1));
+        let first = family.find_given(&labels(1));
+        remove(first);
+        observations.observe(2_u64, &labels(2));
+        assert!(family.find_given(&labels(2)).is_same(Series::of(first.block)));
+        // Makes room for the first series.
+        remove(other);
+    }));
+    observer.run();
+    for n in [1, 2] {
+        let series = family.find_given(&labels(n));
+        assert_eq!((series.labels(), value(series)), (labels(n), n.cast_unsigned()));
+    }
+}
