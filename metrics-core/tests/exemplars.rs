@@ -447,3 +447,25 @@ fn exemplars_are_switched_while_others_record() {
     assert_eq!(busy.as_histogram().unwrap().count, count);
     drop(on);
 }
+
+#[test]
+fn the_first_measurements_of_new_series_are_recorded_while_exemplars_are_switched() {
+    let on = On::with(ExemplarFilter::AlwaysOff);
+    let metric = counter("exemplars.new");
+    let (series, each) = (900, 200);
+    thread::scope(|scope| {
+        let recording = scope.spawn(|| {
+            for n in 0..series {
+                (0..each).for_each(|_| metric.record(1, attributes!("n" => n)).unwrap());
+            }
+        });
+        while !recording.is_finished() {
+            set_exemplars(ExemplarFilter::AlwaysOn, current_span);
+            set_exemplars(ExemplarFilter::AlwaysOff, current_span);
+        }
+    });
+    let snapshot = snapshot();
+    let recorded = snapshot.get("exemplars.new").unwrap().series.iter().map(|s| s.value.as_f64());
+    assert_eq!(recorded.sum::<f64>(), f64::from(series * each));
+    drop(on);
+}

@@ -199,6 +199,30 @@ fn protobuf_has_exemplars_also_in_the_bucket_without_a_limit() {
 }
 
 #[test]
+fn a_native_histogram_has_its_exemplar_beside_its_buckets() {
+    let _turn = my_turn();
+    let size = Metric::histogram("native.size").exponential();
+    let size = register_metric("native.size", size).unwrap();
+    in_span(span(), || size.record(5, attributes!()).unwrap());
+    let snapshot = only("native.");
+    let [own] = &snapshot.get("native.size").unwrap().series[0].exemplars[..] else { panic!() };
+    let families = protobuf::decode(&encoded(Format::Protobuf(Escaping::Underscores), &snapshot));
+    let histogram = families[0].metric[0].histogram.as_ref().unwrap();
+    assert_eq!((histogram.sample_count, histogram.positive_span.len()), (Some(1), 1));
+    assert!(histogram.bucket.is_empty(), "{:?}", histogram.bucket);
+    let [exemplar] = &histogram.exemplars[..] else { panic!("{:?}", histogram.exemplars) };
+    assert_eq!((exemplar.value, exemplar.label.len()), (Some(5.0), 2));
+    // Prometheus stores no exemplar of a native histogram without a time.
+    let since_epoch = own.time.duration_since(UNIX_EPOCH).unwrap();
+    let time = exemplar.timestamp.unwrap();
+    assert_eq!(u64::try_from(time.seconds).unwrap(), since_epoch.as_secs());
+    let line = text(Format::OpenMetrics2(Escaping::Underscores), &snapshot);
+    let line = line.lines().find(|line| line.starts_with("native_size ")).unwrap().to_owned();
+    let end = format!(" # {{{IDS}}} 5.0 {}", self::time(own));
+    assert!(line.contains(",schema:") && line.ends_with(&end), "{line}");
+}
+
+#[test]
 fn labels_that_do_not_fit_into_128_characters_are_left_out() {
     let _turn = my_turn();
     // 63 characters are those of the ids.
