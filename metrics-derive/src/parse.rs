@@ -33,5 +33,5 @@ pub(crate) use metrics::MetricsDeclaration;
 pub(crate) use slot::{Slot, Unreadable};
 pub(crate) use timed::{Computed, MetricReference, TimedArguments};
 pub(crate) use timed_item::{Body, FunctionDeclaration, ImplMember, TimedItem};
-pub(crate) use value::Constant;
+pub(crate) use value::{Constant, WholeNumber};
 pub(crate) use variant::{KindDeclaration, VariantDeclaration, VariantFields};

@@ -158,6 +158,12 @@
 //! assert!(duration.objectives()[0].function.item.ends_with("serve"));
 //! ```
 //!
+//! The share of an `Objective::latency` is read from the bucket whose upper limit is the objective's
+//! time. So give the histogram a boundary of that time: for `"250ms"`, `buckets = [0.1, 0.25, 0.3]`
+//! with `unit = "s"`. Neither the compiler nor [`check`](crate::check) requires the boundary, and no
+//! boundary is added. Without it, and with an [exponential histogram](super::histograms), a back end
+//! can only estimate the share between the two limits nearest to the time.
+//!
 //! # Hot functions
 //!
 //! Two readings of the clock can take longer than the function itself. With `sample = 1/64`, one

@@ -44,7 +44,8 @@ pub enum Objective {
 impl Objective {
     /// The share `share` of the calls takes at most the time `within`. `within` is a number with
     /// its unit, such as `"250ms"`, `"1.5s"` or `"2min"`; the units are `ns`, `us`, `ms`, `s`,
-    /// `min` and `h`.
+    /// `min` and `h`. The histogram needs a bucket boundary of this time, or back ends can only
+    /// estimate the share.
     ///
     /// # Panics
     /// At compile time, where `#[timed]` uses it, if `within` is not a time above 0, or if

@@ -66,7 +66,9 @@ pub enum ExponentialError {
     },
 }
 
-const SIZE_RULE: &str = "an exponential histogram has at least 4 and at most 496 buckets; leave \
+/// The rule for `max_size`, for messages of the derive.
+#[doc(hidden)]
+pub const SIZE_RULE: &str = "an exponential histogram has at least 4 and at most 496 buckets; leave \
                          `max_size` out for 160";
 const THRESHOLD_RULE: &str = "`zero_threshold` must be finite and not negative; leave it out to \
                               count only 0 as zero";

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use crate::expand::names::at;
+use crate::expand::names::{at, at_end};
 use crate::model::{Boundaries, Limit, MetricName, ValidatedMetric, ValidatedMetrics};
 use crate::parse::{Constant, ConstantLabel};
 
@@ -32,7 +32,7 @@ impl<'m> Constants<'m> {
         Self { prefix, limits, buckets, labels: metrics.constant_labels }
     }
 
-    /// Every token has the span of the expression, so the compiler reports each mistake there.
+    /// The tokens have the spans of the expression, so the compiler reports each mistake there.
     ///
     /// Expands to
     ///
@@ -47,23 +47,26 @@ impl<'m> Constants<'m> {
     /// ```
     pub(crate) fn items(&self) -> TokenStream {
         let prefix = self.prefix.map(|prefix| {
+            let argument = quote_spanned!(at_end(prefix)=> (__PREFIX));
             quote_spanned! {at(prefix)=>
                 const __PREFIX: &__p::core::primitive::str = #prefix;
-                const _: () = __p::check_prefix(__PREFIX);
+                const _: () = __p::check_prefix #argument;
             }
         });
         let limits = self.limits.iter().enumerate().map(|(number, limit)| {
             let name = limit_name(number);
+            let argument = quote_spanned!(at_end(limit)=> (#name));
             quote_spanned! {at(limit)=>
                 const #name: __p::core::primitive::usize = #limit;
-                const _: () = __p::check_series_limit(#name);
+                const _: () = __p::check_series_limit #argument;
             }
         });
         let buckets = self.buckets.iter().enumerate().map(|(number, buckets)| {
             let name = buckets_name(number);
+            let argument = quote_spanned!(at_end(buckets)=> (#name));
             quote_spanned! {at(buckets)=>
                 const #name: &[__p::core::primitive::f64] = &#buckets;
-                const _: () = __p::check_constant_boundaries(#name);
+                const _: () = __p::check_constant_boundaries #argument;
             }
         });
         let labels = labels(self.labels);

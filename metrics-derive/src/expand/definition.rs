@@ -7,7 +7,7 @@ use typed_metrics_core::expiry::Expiry;
 
 use crate::expand::constants::{Constants, name, old_names};
 use crate::expand::labels::{descriptor, descriptors};
-use crate::expand::names::{Names, at, at_ident};
+use crate::expand::names::{Names, at, at_end, at_ident};
 use crate::expand::types::value_type;
 use crate::kind::Kind;
 use crate::model::{
@@ -190,13 +190,14 @@ fn definition(
 ///
 /// The size is followed by `as __p::core::primitive::u16`, which the check makes lossless.
 fn exponential(settings: &ValidatedExponential) -> TokenStream {
-    // Every token has the span of the expression, so the compiler reports a mistake there.
+    // The tokens have the spans of the expression, so the compiler reports a mistake there.
     let checked = |expression: &TokenStream, ty: &str, check: &str| {
         let [ty, check] = [ty, check].map(|name| Ident::new(name, at(expression)));
+        let argument = quote_spanned!(at_end(expression)=> (__SETTING));
         quote_spanned! {at(expression)=>
             {
                 const __SETTING: __p::core::primitive::#ty = #expression;
-                const _: () = __p::#check(__SETTING);
+                const _: () = __p::#check #argument;
                 __SETTING
             }
         }

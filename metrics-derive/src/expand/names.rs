@@ -41,6 +41,13 @@ pub(crate) fn at(tokens: impl ToTokens) -> Span {
     Span::call_site().located_at(first.map_or_else(Span::call_site, |token| token.span()))
 }
 
+/// Like [`at`], for the end of generated code. The compiler reports an error in an expression from
+/// the first token of the expression to the last one.
+pub(crate) fn at_end(tokens: impl ToTokens) -> Span {
+    let last = tokens.into_token_stream().into_iter().last();
+    Span::call_site().located_at(last.map_or_else(Span::call_site, |token| token.span()))
+}
+
 /// A local variable that the user's code does not see.
 pub(crate) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())

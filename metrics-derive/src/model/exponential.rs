@@ -1,7 +1,7 @@
 //! The settings of exponential histograms.
 
 use proc_macro2::TokenStream;
-use typed_metrics_core::exponential::{check_max_size, check_zero_threshold};
+use typed_metrics_core::exponential::{SIZE_RULE, check_max_size, check_zero_threshold};
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::{Constant, KindDeclaration, Unreadable};
@@ -58,13 +58,18 @@ fn max_size(
     declared: &KindDeclaration,
 ) -> Result<Option<Checked<u16>>, Unreadable> {
     let Some(size) = declared.max_size.read()? else { return Ok(None) };
-    let literal = match size {
+    let number = match size {
         Constant::Expression(tokens) => return Ok(Some(Checked::Expression(tokens.clone()))),
-        Constant::Literal(literal) => literal,
+        Constant::Literal(number) => number,
     };
-    let size = literal.base10_parse().unwrap_or(u64::MAX);
+    let Ok(size) = number.literal.base10_parse() else {
+        // No `u64` holds the number, so the message names the digits.
+        let digits = number.literal.base10_digits();
+        cx.error(number, format_args!("`max_size` is {digits}; {SIZE_RULE}"));
+        return Err(Unreadable);
+    };
     check_max_size(size).map_err(|error| {
-        cx.error(literal, error);
+        cx.error(number, error);
         Unreadable
     })?;
     // The check leaves no larger number.

@@ -1,10 +1,9 @@
 //! Series limits.
 
 use proc_macro2::TokenStream;
-use syn::LitInt;
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::{Constant, Slot};
+use crate::parse::{Constant, Slot, WholeNumber};
 
 /// The largest number of series of a metric.
 #[derive(Clone)]
@@ -17,7 +16,7 @@ pub(crate) enum Limit {
 /// The limit that is written, else `default`. `None` if the limit is wrong.
 pub(crate) fn series_limit(
     cx: &Diagnostics,
-    slot: &Slot<Constant<LitInt>>,
+    slot: &Slot<Constant<WholeNumber>>,
     default: &Limit,
 ) -> Option<Limit> {
     match slot.read().ok()? {
@@ -27,11 +26,11 @@ pub(crate) fn series_limit(
     }
 }
 
-fn whole(cx: &Diagnostics, literal: &LitInt) -> Option<usize> {
-    match literal.base10_parse::<usize>() {
+fn whole(cx: &Diagnostics, number: &WholeNumber) -> Option<usize> {
+    match number.literal.base10_parse::<usize>() {
         Ok(0) => {
             cx.error(
-                literal,
+                number,
                 "with a series limit of 0 every measurement would go to the overflow series; \
                  give at least 1",
             );
@@ -39,10 +38,13 @@ fn whole(cx: &Diagnostics, literal: &LitInt) -> Option<usize> {
         }
         Ok(limit) => Some(limit),
         Err(_) => {
-            cx.error(
-                literal,
-                format_args!("a series limit is a whole number from 1 to {}", usize::MAX),
-            );
+            let digits = number.literal.base10_digits();
+            let fix = if digits.starts_with('-') {
+                "give at least 1".to_owned()
+            } else {
+                format!("give at most {}", usize::MAX)
+            };
+            cx.error(number, format_args!("the series limit is {digits}; {fix}"));
             None
         }
     }

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Attribute, Data, DeriveInput, Generics, Ident, LitInt, LitStr, Path, Visibility};
+use syn::{Attribute, Data, DeriveInput, Generics, Ident, LitStr, Path, Visibility};
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::also::{AlsoDeclaration, Keys, Original};
@@ -12,7 +12,7 @@ use crate::parse::entry::{entries, unknown_key};
 use crate::parse::expiry::expiry;
 use crate::parse::helper::{Helper, misplaced};
 use crate::parse::slot::Slot;
-use crate::parse::value::{self, Constant};
+use crate::parse::value::{self, Constant, WholeNumber};
 use crate::parse::variant::VariantDeclaration;
 
 const KEYS: [&str; 8] =
@@ -27,7 +27,7 @@ pub(crate) struct MetricsDeclaration {
     pub(crate) krate: Slot<Path>,
     pub(crate) labels: Slot<Vec<ConstantLabel>>,
     pub(crate) buckets: Slot<BucketsDeclaration>,
-    pub(crate) series_limit: Slot<Constant<LitInt>>,
+    pub(crate) series_limit: Slot<Constant<WholeNumber>>,
     pub(crate) expire: Slot<LitStr>,
     pub(crate) last_recorded: Slot<()>,
     /// The keys as they are written, for copies of the enum.

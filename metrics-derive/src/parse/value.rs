@@ -1,7 +1,8 @@
 //! The values that keys take: strings, words, whole numbers, paths, constants, or none.
 
 use proc_macro2::TokenStream;
-use syn::parse::{Parse, Parser};
+use quote::ToTokens;
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Ident, LitInt, LitStr, Path};
 
 use crate::diagnostics::Diagnostics;
@@ -36,12 +37,31 @@ pub(crate) enum Constant<T> {
     Expression(TokenStream),
 }
 
+/// A whole number with its sign, which is a token of its own.
+pub(crate) struct WholeNumber {
+    tokens: TokenStream,
+    pub(crate) literal: LitInt,
+}
+
+impl Parse for WholeNumber {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let tokens = input.fork().parse()?;
+        Ok(Self { tokens, literal: input.parse()? })
+    }
+}
+
+impl ToTokens for WholeNumber {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.tokens.to_tokens(tokens);
+    }
+}
+
 /// `key = 12` or `key = LIMIT`.
 pub(crate) fn constant_number(
     cx: &Diagnostics,
     entry: &Entry,
     example: &str,
-) -> Option<Constant<LitInt>> {
+) -> Option<Constant<WholeNumber>> {
     constant(cx, entry, "a whole number", example)
 }
 
@@ -109,7 +129,7 @@ pub(crate) fn assigned<'e>(
 pub(crate) fn refuse<T>(
     cx: &Diagnostics,
     entry: &Entry,
-    at: impl quote::ToTokens,
+    at: impl ToTokens,
     takes: &str,
     example: &str,
 ) -> Option<T> {

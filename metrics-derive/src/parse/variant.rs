@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Attribute, Fields, Ident, LitInt, LitStr, Type, Variant};
+use syn::{Attribute, Fields, Ident, LitStr, Type, Variant};
 
 use crate::diagnostics::Diagnostics;
 use crate::kind::{Kind, keys};
@@ -14,7 +14,7 @@ use crate::parse::exponential::{Threshold, threshold};
 use crate::parse::field::FieldDeclaration;
 use crate::parse::helper::{Helper, misplaced};
 use crate::parse::slot::Slot;
-use crate::parse::value::{self, Constant};
+use crate::parse::value::{self, Constant, WholeNumber};
 
 pub(crate) struct VariantDeclaration {
     pub(crate) ident: Ident,
@@ -49,9 +49,9 @@ pub(crate) struct KindDeclaration {
     pub(crate) value: Slot<Ident>,
     pub(crate) buckets: Slot<BucketsDeclaration>,
     pub(crate) exponential: Slot<()>,
-    pub(crate) max_size: Slot<Constant<LitInt>>,
+    pub(crate) max_size: Slot<Constant<WholeNumber>>,
     pub(crate) zero_threshold: Slot<Constant<Threshold>>,
-    pub(crate) series_limit: Slot<Constant<LitInt>>,
+    pub(crate) series_limit: Slot<Constant<WholeNumber>>,
     pub(crate) expire: Slot<LitStr>,
     pub(crate) last_recorded: Slot<()>,
     /// Whether labels of the same type may be arguments of the constructor.

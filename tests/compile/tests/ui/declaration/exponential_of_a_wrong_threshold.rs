@@ -16,6 +16,8 @@ enum Shop {
 enum Unknown {
     #[histogram(exponential, zero_threshold = UNKNOWN)]
     Heights,
+    #[histogram(exponential, zero_threshold = 0.0 / 0.0)]
+    Depths,
 }
 
 fn main() {}
