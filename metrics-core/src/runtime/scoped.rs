@@ -215,8 +215,8 @@ impl ScopedDefinition<'_> {
         self.report(Level::Warn, "is two instruments", &reason);
     }
 
-    /// Reports that the metric is one too many. All such metrics have one subject, because a program
-    /// that makes names from its input would have subjects without end.
+    /// Reports that the metric is one too many. All such metrics have one subject, because a
+    /// program that makes names from its input would have subjects without end.
     fn report_limit(&self) {
         let (name, scope) = (self.name, self.scope.name());
         let text = format_args!(
