@@ -294,8 +294,8 @@ impl MetricHandler for OtelHandler {
         wanted.retain(|metric| self.wants(metric));
         let installed = if let Some(pipeline) = self.pipeline() {
             let source = pipeline.source(&self.scope, self.prefix.as_deref());
-            let _exemplars = pipeline.request_exemplars();
-            Installed::Source { source: source.enter(&wanted), _exemplars }
+            let exemplars = pipeline.request_exemplars();
+            Installed::Source { source: source.enter(&wanted), _exemplars: exemplars }
         } else if let Some(meters) = self.meters() {
             if is_ours(meters.own()) {
                 return Err(CIRCLE.into());
