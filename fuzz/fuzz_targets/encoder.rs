@@ -9,8 +9,9 @@ use std::sync::LazyLock;
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
 use typed_metrics_core::{
-    LabelRef, LabelValue, Labels, Metric, MetricSnapshot, MetricType, Snapshot, Value, ValueType,
-    attributes, name, record_metric, snapshot,
+    ExponentialRange, HistogramSnapshot, LabelRef, LabelValue, Labels, Metric, MetricSnapshot,
+    MetricType, Snapshot, Value, ValueType, attributes, name, record_metric, register_metric,
+    snapshot,
 };
 use typed_metrics_prometheus::{Naming, Settings};
 
@@ -57,6 +58,7 @@ enum Kind {
     UpDownCounter,
     Gauge,
     Histogram,
+    Exponential,
 }
 
 #[derive(Debug, Clone, Copy, Arbitrary)]
@@ -75,6 +77,16 @@ struct SeriesInput<'a> {
     bits: u64,
     number: f64,
     buckets: Vec<u32>,
+    exponential: ExponentialInput,
+}
+
+/// The buckets of an exponential histogram, besides those of the positive values.
+#[derive(Debug, Arbitrary)]
+struct ExponentialInput {
+    scale: u8,
+    zeros: u32,
+    offsets: [i32; 2],
+    negative: Vec<u32>,
 }
 
 #[derive(Debug, Clone, Copy, Arbitrary)]
@@ -110,12 +122,16 @@ impl LabelInput<'_> {
     }
 }
 
-/// A number and a histogram with a value. The types of snapshots cannot be made elsewhere.
-static TEMPLATES: LazyLock<[MetricSnapshot; 2]> = LazyLock::new(|| {
-    record_metric("number", 1, MetricType::Gauge, attributes!()).expect("it can be recorded");
+/// A number and two histograms with a value. The types of snapshots cannot be made elsewhere.
+static TEMPLATES: LazyLock<[MetricSnapshot; 3]> = LazyLock::new(|| {
+    let exponential = Metric::histogram("exponential").exponential();
+    let exponential = register_metric("exponential", exponential).expect("it can be registered");
+    exponential.record(1, attributes!()).expect("it can be recorded");
+    record_metric("number", 1, MetricType::Gauge, attributes!()).expect("so can this");
     record_metric("histogram", 1, MetricType::Histogram, attributes!()).expect("so can this");
     let snapshot = snapshot();
-    ["number", "histogram"].map(|name| snapshot.get(name).expect("it is recorded").clone())
+    let names = ["number", "histogram", "exponential"];
+    names.map(|name| snapshot.get(name).expect("it is recorded").clone())
 });
 
 fuzz_target!(|input: Input<'_>| compare::read_back(&case(&input)));
@@ -150,15 +166,22 @@ fn metric(input: &MetricInput<'_>) -> Option<MetricSnapshot> {
         Kind::UpDownCounter => Metric::up_down_counter(input.name),
         Kind::Gauge => Metric::gauge(input.name),
         Kind::Histogram => Metric::histogram(input.name).buckets(input.boundaries.iter().copied()),
+        Kind::Exponential => Metric::histogram(input.name).exponential(),
     };
     let metric = match input.kind {
-        Kind::Counter | Kind::Histogram if input.is_integer => metric.value_type(ValueType::U64),
+        Kind::Counter | Kind::Histogram | Kind::Exponential if input.is_integer => {
+            metric.value_type(ValueType::U64)
+        }
         _ if input.is_integer => metric.value_type(ValueType::I64),
         _ => metric,
     };
     let metric = metric.unit(input.unit.text()).description(input.description);
     let descriptor = metric.unregistered().ok()?;
-    let template = &TEMPLATES[usize::from(matches!(input.kind, Kind::Histogram))];
+    let template = &TEMPLATES[match input.kind {
+        Kind::Counter | Kind::UpDownCounter | Kind::Gauge => 0,
+        Kind::Histogram => 1,
+        Kind::Exponential => 2,
+    }];
     let mut metric = template.clone();
     metric.descriptor = descriptor;
     let mut seen = HashSet::new();
@@ -193,10 +216,25 @@ fn value(metric: &MetricInput<'_>, input: &SeriesInput<'_>, template: &Value) ->
             let Value::Histogram(mut value) = template.clone() else { return None };
             let counts = input.buckets.iter().copied().chain(std::iter::repeat(0));
             value.buckets = counts.take(metric.boundaries.len() + 1).map(u64::from).collect();
-            value.count = value.buckets.iter().sum();
-            value.sum = if input.number.is_finite() { input.number } else { 0.0 };
-            value.min = if value.sum < 0.0 { value.sum } else { input.bits as i64 as f64 };
+            set_totals(&mut value, input);
             value.boundaries = Vec::leak(metric.boundaries.clone());
+            Value::Histogram(value)
+        }
+        (Kind::Exponential, _) => {
+            let Value::Histogram(mut value) = template.clone() else { return None };
+            let buckets = value.exponential.as_mut()?;
+            let ExponentialInput { scale, zeros, offsets, negative } = &input.exponential;
+            (buckets.scale, buckets.zeros) = (i32::from(scale % 32) - 11, u64::from(*zeros));
+            // The metric's own, so it is the same for all series.
+            let threshold = metric.boundaries.first().map_or(0.0, |limit| limit.abs());
+            buckets.zero_threshold = if threshold.is_finite() { threshold } else { 0.0 };
+            let scale = buckets.scale;
+            set_range(&mut buckets.positive, scale, offsets[0], &input.buckets);
+            set_range(&mut buckets.negative, scale, offsets[1], negative);
+            let ranges = [&buckets.positive, &buckets.negative];
+            let inside: u64 = ranges.into_iter().flat_map(|range| &range.counts).sum();
+            value.buckets = vec![buckets.zeros + inside];
+            set_totals(&mut value, input);
             Value::Histogram(value)
         }
         (Kind::Counter, true) => Value::U64(input.bits),
@@ -204,4 +242,21 @@ fn value(metric: &MetricInput<'_>, input: &SeriesInput<'_>, template: &Value) ->
         (Kind::Counter, false) => Value::F64(input.number.abs()),
         (_, false) => Value::F64(input.number),
     })
+}
+
+/// Sets the count to that of the buckets, and the sum and the minimum.
+fn set_totals(value: &mut HistogramSnapshot, input: &SeriesInput<'_>) {
+    value.count = value.buckets.iter().sum();
+    value.sum = if input.number.is_finite() { input.number } else { 0.0 };
+    value.min = if value.sum < 0.0 { value.sum } else { input.bits as i64 as f64 };
+}
+
+/// Fills a range as the engine does: indices of floats, and no empty bucket at the ends.
+fn set_range(range: &mut ExponentialRange, scale: i32, offset: i32, counts: &[u32]) {
+    let counts = &counts[..counts.len().min(80)];
+    let begin = counts.iter().position(|count| *count > 0).unwrap_or(counts.len());
+    let end = counts.iter().rposition(|count| *count > 0).map_or(begin, |last| last + 1);
+    range.counts = counts[begin..end].iter().copied().map(u64::from).collect();
+    // The exponents of floats reach from -1074 to 1023, and a scale of 20 divides each by 2^20.
+    range.offset = (offset % (1000 << 20)) >> (20 - scale);
 }

@@ -147,6 +147,13 @@ pub(crate) fn families(case: &Case, escape: impl Fn(&str) -> String) -> Vec<Fami
             }
         }
     }
+    let series = families.iter_mut().flat_map(|family| &mut family.series);
+    for Series { value, .. } in series {
+        // Prometheus has no schema for wider buckets.
+        if matches!(value, Reading::Native(buckets, ..) if buckets.scale < -4) {
+            *value = value.classic();
+        }
+    }
     families.sort_by(|a, b| a.name.cmp(&b.name));
     families
 }
