@@ -142,18 +142,18 @@ fn intervals_have_the_values_that_came_since() {
         let snapshot = snapshots.collect();
         let found = snapshot.get("moved.intervals").unwrap().series.first();
         let found = found.and_then(|series| series.value.as_histogram());
-        let changed = changes.changes(|metric| is_this(&metric));
-        let changed = changed.metrics.iter().flat_map(|metric| &metric.series).next();
+        let latest = changes.changes(|metric| is_this(&metric));
+        let latest = latest.metrics.iter().flat_map(|metric| &metric.series).next();
         if values.is_empty() {
-            assert!(changed.is_none() && found.is_none_or(|found| found.interval.is_none()));
+            assert!(latest.is_none() && found.is_none_or(|found| found.interval.is_none()));
             continue;
         }
         assert_holds(found.unwrap(), &all);
         assert_holds(found.unwrap().interval.as_ref().unwrap(), &values);
-        let Some(Value::Histogram(changed)) = changed.map(|series| &series.value) else {
-            panic!("nothing changed")
+        let Some(Value::Histogram(latest)) = latest.map(|series| &series.value) else {
+            panic!("nothing latest")
         };
-        assert_holds(changed, &values);
+        assert_holds(latest, &values);
     }
 }
 

@@ -339,7 +339,7 @@ fn a_series_with_fixed_labels_is_removed_in_all_definitions() {
 #[test]
 fn removing_many_series_takes_time_in_proportion() {
     let take = |count: u32| {
-        let handles: Vec<_> = (0..count).map(|id| one::Twice::many(id)).collect();
+        let handles: Vec<_> = (0..count).map(one::Twice::many).collect();
         for (id, handle) in handles.iter().enumerate() {
             handle.inc();
             two::Twice::many(id.try_into().unwrap()).inc();

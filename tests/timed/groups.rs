@@ -101,7 +101,7 @@ fn the_outcome_may_be_a_label_of_a_nested_group_with_open_labels() {
 }
 
 #[test]
-#[allow(unused_parens, reason = "a macro may write them")]
+#[allow(unused_parens, clippy::double_parens, reason = "a macro may write them")]
 fn a_group_may_stand_in_parentheses() {
     #[timed(Grouped::Open((Open { route, ended: (Ended { how: (Some((outcome))) }) })))]
     fn serve(route: &str) -> Option<u8> {
