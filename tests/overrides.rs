@@ -26,12 +26,28 @@ enum Job<'a> {
     Open { queue: &'a str },
     #[histogram(unit = "s", buckets = [1, 2])]
     Alone,
+    #[histogram(unit = "s", buckets = [1, 2])]
+    Same,
+    #[histogram(unit = "s", buckets = [1, 2])]
+    Twofold,
     #[histogram(unit = "s", exponential, max_size = 40)]
     Adapting,
     #[counter(series_limit = 50)]
     Started { queue: &'a str },
     #[counter]
     Waits { step: Step },
+}
+
+/// A second definition of a metric.
+mod twin {
+    use typed_metrics::Metrics;
+
+    #[derive(Metrics)]
+    #[metrics(prefix = "job")]
+    pub(crate) enum Job {
+        #[histogram(unit = "s", buckets = [1, 2])]
+        Twofold,
+    }
 }
 
 fn descriptor(name: &str) -> &'static Descriptor {
@@ -241,13 +257,22 @@ fn by_default() {
     // A series limit leaves the buckets open.
     override_metric("job.open", Override::new().series_limit(5)).unwrap();
     override_metric("job.fixed", Override::new().buckets(NEW)).unwrap();
+    // An override that says what is declared is no use.
+    override_metric("job.same", Override::new().buckets([1, 2])).unwrap();
     Job::alone().record(1);
+    twin::Job::twofold().record(1);
     let in_use: Vec<_> = typed_metrics_core::exponential_by_default()
         .into_iter()
         .map(|metric| metric.name())
         .filter(|name| name.starts_with("job."))
         .collect();
-    assert_eq!(in_use, ["job.alone"]);
+    assert_eq!(in_use, ["job.alone", "job.twofold"]);
+    // The definitions still agree.
+    Job::twofold().record(1);
+    assert_eq!(descriptor("job.same").boundaries(), [1.0, 2.0]);
+    let twofold =
+        snapshot().metrics.iter().filter(|m| m.descriptor.name() == "job.twofold").count();
+    assert_eq!(twofold, 1);
     let later = register_metric("late", Metric::histogram("late").buckets([1])).unwrap();
     let settings = ExponentialSettings::DEFAULT;
     assert_eq!(later.descriptor().exponential(), Some(settings));

@@ -66,8 +66,7 @@ const BEFORE_HIGH: usize = 10;
 const BEFORE_LOW: usize = 11;
 const HEADER: usize = 12;
 
-/// Stands for an acknowledged sequence while a reader asks the owner to pause. Acknowledged sequences
-/// are even.
+/// Stands for an acknowledged sequence, which is even, while a reader asks the owner to pause.
 const PAUSED: u64 = u64::MAX;
 
 /// The number of copies that a reader attempts before it asks the owner to pause.

@@ -91,7 +91,19 @@ impl Descriptor {
         series_limit: Option<usize>,
     ) -> (Option<Grid>, Option<usize>) {
         let Some(settings) = self.settings else { return self.decided_settings() };
-        (grid.map(|grid| settings.grid_or(grid)), series_limit.map(|n| settings.series_limit_or(n)))
+        let series_limit = series_limit.map(|limit| settings.series_limit_or(limit));
+        (grid.map(|grid| settings.override_grid(grid)), series_limit)
+    }
+
+    /// Decides for the buckets that another definition of the metric has decided for, if both
+    /// declare the same ones.
+    pub(crate) fn decide_grid_as(&self, twin: &Self) {
+        if let Some(settings) = self.settings
+            && let (Some(grid), _) = twin.decided_settings()
+            && twin.definition.grid() == self.definition.grid()
+        {
+            settings.grid_or(grid);
+        }
     }
 
     /// The settings that are decided.
@@ -298,10 +310,12 @@ impl Descriptor {
         self.settings().grid.exponential()
     }
 
-    /// Whether the histogram has the boundaries of its definition, and keeps them.
+    /// Whether the histogram keeps the boundaries of its definition, without an override.
     pub(crate) fn keeps_its_boundaries(&self) -> bool {
         let declared = self.definition.grid();
-        !declared.boundaries().is_empty() && self.decided_settings().0 == Some(declared)
+        !declared.boundaries().is_empty()
+            && self.decided_settings().0 == Some(declared)
+            && !self.settings.is_some_and(DecidedSettings::is_grid_overridden)
     }
 
     /// The maximum number of series. Measurements with further label values are recorded in the

@@ -41,11 +41,17 @@ pub(super) fn default_grid(declared: Grid) -> Grid {
 pub(crate) struct DecidedSettings {
     grid: OnceLock<Grid>,
     series_limit: OnceLock<usize>,
+    /// Whether an override decided the grid.
+    is_grid_overridden: AtomicBool,
 }
 
 impl DecidedSettings {
     pub(crate) const fn new() -> Self {
-        Self { grid: OnceLock::new(), series_limit: OnceLock::new() }
+        Self {
+            grid: OnceLock::new(),
+            series_limit: OnceLock::new(),
+            is_grid_overridden: AtomicBool::new(false),
+        }
     }
 
     /// The settings, if they are decided.
@@ -58,6 +64,17 @@ impl DecidedSettings {
         // The closure allocates nothing: an allocator may record, and its measurement would wait
         // for this one.
         *get_or_init(&self.grid, || grid)
+    }
+
+    /// The buckets. An override decides for `grid`, unless they are decided.
+    pub(super) fn override_grid(&self, grid: Grid) -> Grid {
+        // Relaxed, here and below: the flag orders nothing.
+        self.is_grid_overridden.store(true, Relaxed);
+        self.grid_or(grid)
+    }
+
+    pub(super) fn is_grid_overridden(&self) -> bool {
+        self.is_grid_overridden.load(Relaxed)
     }
 
     /// The series limit. The first call decides for `limit`.
