@@ -33,6 +33,7 @@ pub(crate) mod recorded;
 pub(crate) mod registry;
 pub(crate) mod remove;
 pub(crate) mod replacement;
+mod running;
 mod series_labels;
 pub(crate) mod shown;
 pub(crate) mod snapshot;

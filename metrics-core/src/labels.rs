@@ -3,6 +3,7 @@
 //! This layer does not know metrics. It may use `rules` and `locks`.
 
 pub(crate) mod attributes;
+mod cut;
 mod foreign;
 pub(crate) mod given;
 pub(crate) mod hash;

@@ -88,6 +88,8 @@ pub use labels::label::Label;
 pub use labels::outcome::Outcome;
 pub use labels::set::Labels;
 pub use labels::value::{LabelRef, LabelValue};
+#[doc(hidden)]
+pub use locks::in_section;
 pub use locks::{ForkGuard, fork_guard};
 pub use metric::definition::DEFAULT_SERIES_LIMIT;
 pub use metric::descriptor::Descriptor;

@@ -183,6 +183,14 @@ pub(crate) fn force<T>(lazy: &LazyLock<T>) -> &T {
     lazy
 }
 
+/// Runs `f`, in which a back end may hold locks of its own: [`fork_guard`] waits until `f` has
+/// returned. `f` calls no foreign code.
+#[doc(hidden)]
+pub fn in_section<R>(f: impl FnOnce() -> R) -> R {
+    let _section = Section::enter();
+    f()
+}
+
 /// Keeps the metrics whole while the process is forked, until it is dropped.
 ///
 /// Waits until no other thread holds a lock of this crate for recording or reading. While the guard

@@ -138,6 +138,15 @@ pub(crate) mod process {
         }
     }
 
+    /// The number of this process.
+    pub(crate) fn id() -> u32 {
+        #[cfg(test)]
+        if PRETENDS.get() {
+            return std::process::id().wrapping_add(1);
+        }
+        std::process::id()
+    }
+
     pub(crate) fn is_forked() -> bool {
         #[cfg(test)]
         if PRETENDS.get() {

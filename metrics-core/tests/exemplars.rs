@@ -1,5 +1,12 @@
 //! Exemplars: which measurements become exemplars, and which readers get them.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::float_cmp,
+    reason = "the recorded values are small whole numbers, and are exact"
+)]
+
 // Generated code names the facade, and this crate cannot depend on the facade.
 extern crate typed_metrics_core as typed_metrics;
 
@@ -392,7 +399,7 @@ fn a_function_that_records_or_panics_does_no_harm() {
     *INNER.lock().unwrap() = Some(inner);
     let reader = Reader::new();
     set_exemplars(ExemplarFilter::AlwaysOn, || {
-        let inner = INNER.lock().unwrap().clone();
+        let inner = *INNER.lock().unwrap();
         inner.unwrap().record(1, attributes!()).unwrap();
         current_span()
     });
@@ -438,5 +445,27 @@ fn exemplars_are_switched_while_others_record() {
     assert_eq!(total("exemplars.open").sum::<f64>(), count as f64);
     let busy = &snapshot.get("exemplars.busy").unwrap().series[0].value;
     assert_eq!(busy.as_histogram().unwrap().count, count);
+    drop(on);
+}
+
+#[test]
+fn the_first_measurements_of_new_series_are_recorded_while_exemplars_are_switched() {
+    let on = On::with(ExemplarFilter::AlwaysOff);
+    let metric = counter("exemplars.new");
+    let (series, each) = (900, 200);
+    thread::scope(|scope| {
+        let recording = scope.spawn(|| {
+            for n in 0..series {
+                (0..each).for_each(|_| metric.record(1, attributes!("n" => n)).unwrap());
+            }
+        });
+        while !recording.is_finished() {
+            set_exemplars(ExemplarFilter::AlwaysOn, current_span);
+            set_exemplars(ExemplarFilter::AlwaysOff, current_span);
+        }
+    });
+    let snapshot = snapshot();
+    let recorded = snapshot.get("exemplars.new").unwrap().series.iter().map(|s| s.value.as_f64());
+    assert_eq!(recorded.sum::<f64>(), f64::from(series * each));
     drop(on);
 }

@@ -69,11 +69,13 @@ const _: () = {
                 )
                 .exponential(
                     __p::ExponentialSettings::DEFAULT
-                        .max_size({
-                            const __SETTING: __p::core::primitive::u16 = 2 * SIZE;
-                            const _: () = __p::check_constant_max_size(__SETTING);
-                            __SETTING
-                        })
+                        .max_size(
+                            {
+                                const __SETTING: __p::core::primitive::usize = 2 * SIZE;
+                                const _: () = __p::check_constant_max_size(__SETTING);
+                                __SETTING
+                            } as __p::core::primitive::u16,
+                        )
                         .zero_threshold({
                             const __SETTING: __p::core::primitive::f64 = NOISE;
                             const _: () = __p::check_constant_zero_threshold(__SETTING);

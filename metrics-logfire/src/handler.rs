@@ -1,7 +1,7 @@
 //! The handler: a pipeline for each token.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use log::Level;
 use typed_metrics_core::{Descriptor, HandlerError, MetricHandler, report};
@@ -29,10 +29,16 @@ use crate::config::settings::Settings;
 pub struct LogfireHandler {
     pipelines: Vec<OtelHandler>,
     system: Option<Set>,
+    /// `None` if the handler has installed no system metrics.
+    system_before: Mutex<Option<Before>>,
     /// Its address identifies the handler and its clones, which share it. Not of size zero: values
     /// of size zero may share an address.
     id: Arc<u8>,
 }
+
+/// The set of system metrics before a handler installed its own.
+#[derive(Debug)]
+struct Before(Option<Set>);
 
 impl LogfireHandler {
     pub(crate) fn start(settings: Settings, last: Option<&Self>) -> Result<Self, LogfireError> {
@@ -40,11 +46,16 @@ impl LogfireHandler {
         let start = |pipeline: OtlpBuilder| pipeline.build_or(before);
         let pipelines = settings.pipelines.into_iter().map(start).collect::<Result<_, _>>();
         let pipelines = pipelines.map_err(|error| LogfireError::new(error.to_string()))?;
-        Ok(Self { pipelines, system: settings.system, id: Arc::new(0) })
+        let (system, id) = (settings.system, Arc::new(0));
+        Ok(Self { pipelines, system, system_before: Mutex::new(None), id })
     }
 
     pub(crate) fn has_pipelines(&self) -> bool {
         !self.pipelines.is_empty()
+    }
+
+    fn system_before(&self) -> MutexGuard<'_, Option<Before>> {
+        self.system_before.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs `ask` for all pipelines at the same time, because each may wait, and joins their
@@ -80,7 +91,12 @@ impl LogfireHandler {
 impl Clone for LogfireHandler {
     /// A handler with the same pipelines, not installed.
     fn clone(&self) -> Self {
-        Self { pipelines: self.pipelines.clone(), system: self.system, id: Arc::clone(&self.id) }
+        Self {
+            pipelines: self.pipelines.clone(),
+            system: self.system,
+            system_before: Mutex::new(None),
+            id: Arc::clone(&self.id),
+        }
     }
 }
 
@@ -110,12 +126,13 @@ impl MetricHandler for LogfireHandler {
                 return Err(error);
             }
         }
-        if let Some(set) = self.system
-            && let Err(unavailable) = typed_metrics_system::install(set)
-        {
-            // Not an error: the program has other metrics to send.
-            let text = format_args!("{unavailable}");
-            report(Level::Warn, "logfire: system metrics unavailable", text);
+        if let Some(set) = self.system {
+            *self.system_before() = Some(Before(typed_metrics_system::installed()));
+            if let Err(unavailable) = typed_metrics_system::install(set) {
+                // Not an error: the program has other metrics to send.
+                let text = format_args!("{unavailable}");
+                report(Level::Warn, "logfire: system metrics unavailable", text);
+            }
         }
         Ok(())
     }
@@ -138,6 +155,10 @@ impl MetricHandler for LogfireHandler {
     }
 
     fn abandon(&self) -> Result<(), HandlerError> {
+        let before = self.system_before().take();
+        if let Some(Before(before)) = before {
+            typed_metrics_system::restore(before);
+        }
         self.each(OtelHandler::abandon)
     }
 }

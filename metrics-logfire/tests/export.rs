@@ -5,11 +5,13 @@ extern crate typed_metrics_core as typed_metrics;
 use std::time::Duration;
 
 use typed_metrics::{
-    MetricHandler, clear_metric_handlers, flush, set_metric_handlers, shutdown, snapshot,
+    HandlerError, MetricHandler, clear_metric_handlers, flush, set_metric_handlers, shutdown,
+    snapshot,
 };
 use typed_metrics_derive::Metrics;
 use typed_metrics_logfire::{LogfireBuilder, LogfireHandler};
 use typed_metrics_receiver::{Answer, Receiver, Totals};
+use typed_metrics_system::Set;
 use typed_metrics_turn::{logged, my_turn};
 
 const TOKEN: &str = "pylf_v1_eu_s3cretOfTheTest";
@@ -301,4 +303,35 @@ fn the_handler_is_named_logfire_and_a_clone_is_the_same_back_end() {
     receiver.stop();
     let error = interval("clones", 1).unwrap_err().to_string();
     assert!(error.starts_with("handler `logfire` could not flush: "), "{error}");
+}
+
+/// A handler that cannot be installed.
+struct Unusable;
+
+impl MetricHandler for Unusable {
+    fn install(&self) -> Result<(), HandlerError> {
+        Err("the address is taken".into())
+    }
+
+    fn flush(&self) -> Result<(), HandlerError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn an_installation_that_is_taken_back_leaves_the_system_metrics_as_they_were() {
+    let receiver = Receiver::start();
+    let _turn = my_turn(); // dropped before the receiver
+    let installed = || {
+        let handler = LogfireHandler::builder().token(TOKEN).base_url(receiver.http_endpoint());
+        set_metric_handlers((handler.build().unwrap(), Unusable)).unwrap_err();
+        typed_metrics_system::installed()
+    };
+    assert_eq!(installed(), None);
+    let snapshot = snapshot();
+    assert!(snapshot.get("system.process.count").unwrap().series.is_empty());
+    // The program's own set stays.
+    typed_metrics_system::install(Set::Basic).unwrap();
+    assert_eq!(installed(), Some(Set::Basic));
+    typed_metrics_system::uninstall();
 }

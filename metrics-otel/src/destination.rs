@@ -51,6 +51,14 @@ impl Destination {
         }
     }
 
+    /// The destination, with the provider that is set globally now in the place of the global one.
+    pub(crate) fn resolved(&self) -> Self {
+        match self {
+            Self::Global => Self::Provider(global::meter_provider()),
+            other => other.clone(),
+        }
+    }
+
     /// The meter of the provider with this scope; `None` if there is no provider.
     pub(crate) fn meter(&self, scope: InstrumentationScope) -> Option<Meter> {
         Some(match self {

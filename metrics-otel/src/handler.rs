@@ -19,7 +19,7 @@ use crate::otlp::export::source::SourceUse;
 use crate::otlp::pipeline::Pipeline;
 use crate::provider::bridge::{Bridge, BridgeUse};
 use crate::provider::limit;
-use crate::provider::meters::Meters;
+use crate::provider::meters::{CIRCLE, Meters};
 
 type Filter = Arc<dyn Fn(&Descriptor) -> bool + Send + Sync>;
 
@@ -168,8 +168,10 @@ impl OtelHandler {
     }
 
     fn meters(&self) -> Option<Meters> {
-        let destination = self.destination.clone();
-        Some(Meters::new(self.meter()?, move |scope| destination.meter(scope)))
+        // Resolved once: the provider that is set globally later may be the one over the metrics.
+        let destination = self.destination.resolved();
+        let own = destination.meter(self.scope.clone())?;
+        Some(Meters::new(own, move |scope| destination.meter(scope)))
     }
 
     /// Whether the handler has a pipeline of the process that this one was forked from.
@@ -249,12 +251,6 @@ impl fmt::Debug for OtelHandler {
     }
 }
 
-/// The error of a handler that would export into the metrics that it reads.
-const CIRCLE: &str = "the meter provider of the handler is \
-                      `typed_metrics::otel::meter_provider()`, which records into the metrics that the handler exports; export them with \
-                      `OtelHandler::otlp()` or the name `otel`, or give `OtelHandler::new` a \
-                      provider of OpenTelemetry's SDK";
-
 /// The error of a handler that was built before a fork.
 const OF_PARENT: &str = "the handler was built before this process was forked, and its threads are \
                          in the parent; build a handler, or set the name `otel`, after the fork";
@@ -298,8 +294,8 @@ impl MetricHandler for OtelHandler {
         wanted.retain(|metric| self.wants(metric));
         let installed = if let Some(pipeline) = self.pipeline() {
             let source = pipeline.source(&self.scope, self.prefix.as_deref());
-            let _exemplars = pipeline.request_exemplars();
-            Installed::Source { source: source.enter(&wanted), _exemplars }
+            let exemplars = pipeline.request_exemplars();
+            Installed::Source { source: source.enter(&wanted), _exemplars: exemplars }
         } else if let Some(meters) = self.meters() {
             if is_ours(meters.own()) {
                 return Err(CIRCLE.into());

@@ -55,6 +55,10 @@
 //! exponential histograms are exponential in the SDK too. Without the view, or in another SDK, they
 //! have the default buckets for their unit.
 //!
+//! The SDK knows no `zero_threshold`: only 0 counts as zero there. The values that a histogram
+//! counts in its zero bucket arrive in the SDK's buckets from `-zero_threshold` to
+//! `zero_threshold`, so count, sum, minimum and maximum stay as exact as without a threshold.
+//!
 //! In views, renamed streams and dropped attributes are exact. Under a view with other buckets or
 //! with an exponential histogram, count, sum, minimum and maximum are exact. The shape is only as
 //! fine as the metric's own buckets, because the values' positions inside the buckets are not

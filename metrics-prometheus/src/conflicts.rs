@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use typed_metrics_core::Descriptor;
+use typed_metrics_core::{Descriptor, Scope};
 
 use crate::escaping::Escaping;
 use crate::kind::Kind;
 use crate::naming::Naming;
+use crate::scope::labels_of;
 
 /// A metric with its name in the scrape.
 #[derive(Debug)]
@@ -126,6 +127,17 @@ pub(crate) fn new_and_old<'a>(
         return Some((a, b));
     }
     (a.renamed_to() == Some(b.name())).then_some((b, a))
+}
+
+/// Whether the two are definitions of one metric, or instruments of one scope that contradict each
+/// other. Equal series of theirs are merged.
+pub(crate) fn is_one(a: &Descriptor, b: &Descriptor) -> bool {
+    a.name() == b.name() && of_scope(a) == of_scope(b)
+}
+
+/// The identity of the metric's scope.
+fn of_scope(metric: &Descriptor) -> Option<*const Scope> {
+    metric.scope().map(std::ptr::from_ref)
 }
 
 /// A metric that cannot be exported beside another one, because both have one name in Prometheus.
@@ -250,7 +262,7 @@ impl Naming {
         let mut conflicts = Vec::new();
         for (number, second) in metrics.iter().enumerate() {
             let is_equal = |first: &&&'static Descriptor| {
-                first.name() != second.name() && self.may_have_equal_labels(first, second)
+                !is_one(first, second) && self.may_have_equal_labels(first, second)
             };
             if let Some(first) = metrics[..number].iter().find(is_equal) {
                 let name = family[0].name.clone();
@@ -270,9 +282,7 @@ impl Naming {
             names.sort();
             names
         };
-        // The labels of a scope differ from those of another one.
-        let scope = |metric: &Descriptor| metric.scope().map(std::ptr::from_ref);
-        let differ_in_a_constant = scope(a) != scope(b)
+        let differ_in_a_constant = self.scope_labels(a) != self.scope_labels(b)
             || a.labels().iter().any(|label| {
                 let other = b.labels().iter().find(|other| other.name() == label.name());
                 label.cardinality() == Some(1)
@@ -281,5 +291,15 @@ impl Naming {
                     })
             });
         names(a) == names(b) && !differ_in_a_constant
+    }
+
+    /// The labels of the metric's scope in a scrape; `None` without a scope.
+    fn scope_labels(&self, metric: &Descriptor) -> Option<Vec<(String, String)>> {
+        let mut labels = labels_of(metric.scope()?);
+        // For Prometheus, a label without text is absent.
+        labels.retain(|(_, value)| !value.is_empty());
+        labels.iter_mut().for_each(|(name, _)| *name = self.label_name(name).into_owned());
+        labels.sort();
+        Some(labels)
     }
 }

@@ -15,7 +15,7 @@ use typed_metrics::{
     CurrentSpan, Exemplar, ExemplarFilter, Metric, MetricType, Snapshot, attributes, record_metric,
     register_metric, set_exemplars, snapshot,
 };
-use typed_metrics_prometheus::{Escaping, Format, Naming, Settings};
+use typed_metrics_prometheus::{Escaping, Format, Naming, PrometheusHandler, Settings};
 
 thread_local! {
     static SPAN: RefCell<Option<CurrentSpan>> = const { RefCell::new(None) };
@@ -104,6 +104,57 @@ fn counters_and_buckets_have_exemplars_and_other_samples_have_none() {
     assert!(line.ends_with(&exemplars) && line.contains(" st@"), "{line}");
 }
 
+mod first {
+    #[derive(typed_metrics_derive::Metrics)]
+    #[metrics(crate = typed_metrics_core, prefix = "twin")]
+    pub(crate) enum First {
+        #[counter]
+        Hits,
+        #[histogram(buckets = [1, 10])]
+        Size,
+    }
+}
+
+mod second {
+    #[derive(typed_metrics_derive::Metrics)]
+    #[metrics(crate = typed_metrics_core, prefix = "twin")]
+    pub(crate) enum Second {
+        #[counter]
+        Hits,
+        #[histogram(buckets = [1, 10])]
+        Size,
+    }
+}
+
+#[test]
+fn exemplars_of_both_definitions_of_a_metric_are_kept() {
+    use first::First;
+    use second::Second;
+
+    let _turn = my_turn();
+    // The first definition begins without an exemplar of its counter.
+    set_exemplars(ExemplarFilter::AlwaysOff, || None);
+    First::hits().inc();
+    set_exemplars(ExemplarFilter::AlwaysOn, || SPAN.with_borrow(Clone::clone));
+    in_span(span(), || {
+        Second::hits().inc();
+        First::size().record(0.5);
+        Second::size().record(0.75);
+        Second::size().record(20.0);
+    });
+    let handler = PrometheusHandler::builder().build().unwrap();
+    let text = String::from_utf8(handler.render(OPEN_METRICS)).unwrap();
+    let line = |begin: &str| text.lines().find(|line| line.starts_with(begin)).unwrap();
+    for (begin, exemplar) in [
+        ("twin_hits_total 2 ", " 1.0 "),
+        ("twin_size_bucket{le=\"1.0\"} 2 ", " 0.5 "),
+        ("twin_size_bucket{le=\"+Inf\"} 3 ", " 20.0 "),
+    ] {
+        let expected = format!("{begin}# {{{IDS}}}{exemplar}");
+        assert!(line(begin).starts_with(&expected), "{text}");
+    }
+}
+
 #[test]
 fn protobuf_has_exemplars_also_in_the_bucket_without_a_limit() {
     let _turn = my_turn();
@@ -145,6 +196,30 @@ fn protobuf_has_exemplars_also_in_the_bucket_without_a_limit() {
     check(&buckets[2].exemplar, 20.0, of("binary.size", 1));
     assert_eq!(buckets[2].upper_bound, Some(f64::INFINITY));
     assert_eq!(buckets[2].cumulative_count, Some(2));
+}
+
+#[test]
+fn a_native_histogram_has_its_exemplar_beside_its_buckets() {
+    let _turn = my_turn();
+    let size = Metric::histogram("native.size").exponential();
+    let size = register_metric("native.size", size).unwrap();
+    in_span(span(), || size.record(5, attributes!()).unwrap());
+    let snapshot = only("native.");
+    let [own] = &snapshot.get("native.size").unwrap().series[0].exemplars[..] else { panic!() };
+    let families = protobuf::decode(&encoded(Format::Protobuf(Escaping::Underscores), &snapshot));
+    let histogram = families[0].metric[0].histogram.as_ref().unwrap();
+    assert_eq!((histogram.sample_count, histogram.positive_span.len()), (Some(1), 1));
+    assert!(histogram.bucket.is_empty(), "{:?}", histogram.bucket);
+    let [exemplar] = &histogram.exemplars[..] else { panic!("{:?}", histogram.exemplars) };
+    assert_eq!((exemplar.value, exemplar.label.len()), (Some(5.0), 2));
+    // Prometheus stores no exemplar of a native histogram without a time.
+    let since_epoch = own.time.duration_since(UNIX_EPOCH).unwrap();
+    let time = exemplar.timestamp.unwrap();
+    assert_eq!(u64::try_from(time.seconds).unwrap(), since_epoch.as_secs());
+    let line = text(Format::OpenMetrics2(Escaping::Underscores), &snapshot);
+    let line = line.lines().find(|line| line.starts_with("native_size ")).unwrap().to_owned();
+    let end = format!(" # {{{IDS}}} 5.0 {}", self::time(own));
+    assert!(line.contains(",schema:") && line.ends_with(&end), "{line}");
 }
 
 #[test]

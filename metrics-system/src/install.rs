@@ -98,6 +98,25 @@ pub fn uninstall() {
     sampler.sources.iter_mut().for_each(|watched| watched.source.hide());
 }
 
+/// The installed set.
+#[doc(hidden)]
+#[must_use]
+pub fn installed() -> Option<Set> {
+    sampler().set
+}
+
+/// Takes back an [`install`] before which [`installed`] was `before`.
+#[doc(hidden)]
+pub fn restore(before: Option<Set>) {
+    let Some(set) = before else { return uninstall() };
+    let mut sampler = sampler();
+    if sampler.set.is_some_and(|installed| installed > set) {
+        sampler.set = Some(set);
+        sampler.sources.iter_mut().for_each(|watched| watched.source.hide());
+        sampler.read(set, WatchedSource::warn);
+    }
+}
+
 /// Called at the beginning of a collection.
 fn collect() {
     let mut sampler = sampler();

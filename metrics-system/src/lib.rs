@@ -136,5 +136,7 @@ mod unsupported;
 mod window;
 
 pub use install::{install, uninstall};
+#[doc(hidden)]
+pub use install::{installed, restore};
 pub use set::Set;
 pub use unavailable::Unavailable;

@@ -115,10 +115,13 @@
 //!
 //! # Constants
 //!
-//! `prefix`, `series_limit`, `buckets`, `max_size` and `zero_threshold` also take constants, and any other expression that the
-//! compiler can evaluate: a `&str`, a `usize`, and a `[f64; N]` or `&[f64]`. The elements of a list
-//! of buckets may be expressions too. The rules are the same as for literals, and the compiler
-//! reports a broken rule at the expression:
+//! Some settings also take constants, and any other expression that the compiler can evaluate. The
+//! rules are the same as for literals, and the compiler reports a broken rule at the expression:
+//!
+//! - `prefix` takes a `&str`.
+//! - `series_limit` and `max_size` take a `usize`.
+//! - `zero_threshold` takes an `f64`.
+//! - `buckets` takes a `[f64; N]` or `&[f64]`. The elements of a list may be expressions too.
 //!
 //! ```
 //! use typed_metrics::Metrics;
@@ -126,6 +129,7 @@
 //! const PREFIX: &str = concat!("pump", ".", "v2");
 //! const LATENCY: [f64; 3] = [0.1, 0.5, 2.0];
 //! const TENANTS: usize = 50;
+//! const NOISE: f64 = 1e-3;
 //!
 //! #[derive(Metrics)]
 //! #[metrics(prefix = PREFIX, series_limit = TENANTS)]
@@ -134,12 +138,16 @@
 //!     Stroke { tenant: u32 },
 //!     #[histogram(unit = "s", buckets = [LATENCY[0], 1, 5], series_limit = 4 * TENANTS)]
 //!     Stop { tenant: u32 },
+//!     #[histogram(exponential, max_size = 2 * TENANTS, zero_threshold = NOISE)]
+//!     Pressure,
 //! }
 //!
-//! let [stroke, stop] = Pump::descriptors()[..] else { panic!() };
+//! let [stroke, stop, pressure] = Pump::descriptors()[..] else { panic!() };
 //! assert_eq!((stroke.name(), stroke.series_limit()), ("pump.v2.stroke", 50));
 //! assert_eq!(stroke.boundaries(), LATENCY);
 //! assert_eq!((stop.boundaries(), stop.series_limit()), (&[0.1, 1.0, 5.0][..], 200));
+//! let settings = pressure.exponential().unwrap();
+//! assert_eq!((settings.max_size, settings.zero_threshold), (100, NOISE));
 //! ```
 //!
 //! The documentation of a constructor names the constants, because a derive does not see their

@@ -30,7 +30,7 @@
 //! use typed_metrics::{CurrentSpan, ExemplarFilter, Metrics, Reader, set_exemplars};
 //!
 //! #[derive(Metrics)]
-//! #[metrics(prefix = "kitchen")]
+//! #[metrics(prefix = "canteen")]
 //! enum Kitchen {
 //!     #[histogram(unit = "min", buckets = [5, 30])]
 //!     Cooking,
@@ -52,7 +52,7 @@
 //! Kitchen::cooking().record(45.0);
 //!
 //! let snapshot = reader.collect();
-//! let [fast, slow] = &*snapshot.get("kitchen.cooking").unwrap().series[0].exemplars else {
+//! let [fast, slow] = &*snapshot.get("canteen.cooking").unwrap().series[0].exemplars else {
 //!     panic!("one for each bucket with values")
 //! };
 //! assert_eq!((fast.value.as_f64(), slow.value.as_f64()), (3.0, 45.0));

@@ -92,9 +92,11 @@
 //! `2^(2^-scale)`. A series begins at the scale 20. When the values need more buckets than
 //! `max_size`, the scale falls: each step joins two buckets into one, and no value is lost. The
 //! scale rises only when the series is removed and comes back. Values from `-zero_threshold` to
-//! `zero_threshold` are in a bucket of their own. `max_size` is from 4 to 496. It counts the buckets
-//! of positive and of negative values together, while OpenTelemetry's SDKs count each of them alone:
-//! so a histogram with values of both signs may have a scale that is one step lower here.
+//! `zero_threshold` are in a bucket of their own. A pipeline and Prometheus export the threshold;
+//! OpenTelemetry's SDK knows none, so there these values are in buckets near zero. `max_size` is
+//! from 4 to 496. It counts the buckets of positive and of negative values together, while
+//! OpenTelemetry's SDKs count each of them alone: so a histogram with values of both signs may have
+//! a scale that is one step lower here.
 //!
 //! The error of a percentile is below `2^(2^-scale) - 1` of the value, which is the width of one
 //! bucket. With 160 buckets, the ratio of the largest to the smallest positive value determines the

@@ -10,7 +10,7 @@ use typed_metrics::{
 
 use crate::naive::{assert_holds, exponential};
 
-const SIZE: u16 = 20;
+const SIZE: usize = 20;
 const NOISE: f64 = 1e-3;
 
 #[derive(Metrics)]

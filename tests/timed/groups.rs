@@ -101,6 +101,30 @@ fn the_outcome_may_be_a_label_of_a_nested_group_with_open_labels() {
 }
 
 #[test]
+#[allow(unused_parens, reason = "a macro may write them")]
+fn a_group_may_stand_in_parentheses() {
+    #[timed(Grouped::Open((Open { route, ended: (Ended { how: (Some((outcome))) }) })))]
+    fn serve(route: &str) -> Option<u8> {
+        route.parse().ok()
+    }
+
+    #[timed(Grouped::Fixed((Fixed {
+        endpoint: Endpoint::Search,
+        outcome: (outcome),
+        cached: false,
+    })))]
+    fn find() {}
+
+    let seen = capture(|| {
+        serve("5");
+        find();
+    });
+    assert_eq!(counts(&seen, "timed.group.open"), of([("route=5 how=ok", 1.0)]));
+    let found = of([("endpoint=search outcome=ok cached=false", 1.0)]);
+    assert_eq!(counts(&seen, "timed.group.fixed"), found);
+}
+
+#[test]
 fn a_group_stands_beside_labels_that_are_computed() {
     #[timed(
         Grouped::Beside { call: Open { route, ended: Ended { how: Some(outcome) } } },

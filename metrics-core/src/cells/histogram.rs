@@ -22,6 +22,14 @@
 //! values of an interval are added to a sum that begins at zero, and are not rounded to the
 //! precision of a large sum from before.
 //!
+//! # Pauses
+//!
+//! An owner that records without a break can make every copy of a long run start over. So after
+//! some attempts, a reader asks for a *pause*: it exchanges the acknowledged sequence for
+//! [`PAUSED`], and restores it after the copy. The owner finds the request where it looks for
+//! acknowledgements. It does not wait: during the pause it records nothing here, and its caller
+//! records in cells that all threads share.
+//!
 //! [seqlock]: https://www.hpl.hp.com/techreports/2012/HPL-2012-68.pdf
 
 #[cfg(all(test, not(loom)))]
@@ -47,6 +55,7 @@ const MAX: usize = 4;
 const INTERVAL_MIN: usize = 5;
 const INTERVAL_MAX: usize = 6;
 /// The sequence of the copy that ended the last interval. Readers write this cell, one at a time.
+/// During a pause, this cell holds [`PAUSED`].
 const ACKNOWLEDGED: usize = 7;
 /// The last acknowledged sequence that the owner noticed. The interval's extremes begin there.
 const NOTICED: usize = 8;
@@ -56,6 +65,13 @@ const LAST: usize = 9;
 const BEFORE_HIGH: usize = 10;
 const BEFORE_LOW: usize = 11;
 const HEADER: usize = 12;
+
+/// Stands for an acknowledged sequence while a reader asks the owner to pause. Acknowledged sequences
+/// are even.
+const PAUSED: u64 = u64::MAX;
+
+/// The number of copies that a reader attempts before it asks the owner to pause.
+const ATTEMPTS: u32 = if cfg!(all(loom, test)) { 1 } else { 16 };
 
 /// The number of cells in the run of a histogram.
 pub(crate) const fn width(grid: Grid) -> usize {
@@ -77,8 +93,8 @@ pub(crate) fn bucket_at(cell: u32) -> u32 {
     u32::try_from(HEADER).map_or(0, |header| cell.saturating_sub(header))
 }
 
-/// Adds `value` to a histogram with boundaries if the run's tag is `tag`, and returns whether it
-/// did. For the owner only.
+/// Adds `value` to a histogram with boundaries if the run's tag is `tag` and no reader asks for a
+/// pause, and returns whether it did. For the owner only.
 #[inline(always)]
 pub(crate) fn record(run: &[AtomicU64], tag: u64, boundaries: &[f64], value: f64) -> bool {
     let Some((header, buckets)) = run.split_first_chunk() else { return false };
@@ -178,12 +194,11 @@ fn record_with(
     if header[TAG].load(Relaxed) != tag {
         return false;
     }
-    write_sequenced(header, |sequence| {
+    if header[ACKNOWLEDGED].load(Relaxed) != header[NOTICED].load(Relaxed) && !notice(header) {
+        return false;
+    }
+    write_sequenced(header, |_| {
         add_to_bucket();
-        // First: the beginning of an interval moves the sum away.
-        if header[ACKNOWLEDGED].load(Relaxed) != header[NOTICED].load(Relaxed) {
-            start_interval(header, sequence);
-        }
         add_to_sum(header);
         lower(&header[MIN], value);
         raise(&header[MAX], value);
@@ -194,13 +209,23 @@ fn record_with(
     true
 }
 
-/// Begins the interval that a reader's acknowledgement has opened. The late value, if there is one,
-/// becomes its first value. `sequence` is the sequence before the current write.
+/// Begins the interval that a reader's acknowledgement has opened. Returns `false` if the reader
+/// asks for a pause instead.
 #[cold]
 #[inline(never)]
-fn start_interval(header: &[AtomicU64; HEADER], sequence: u64) {
+fn notice(header: &[AtomicU64; HEADER]) -> bool {
     // Relaxed: the value only tells which of this thread's own writes the reader has copied.
     let acknowledged = header[ACKNOWLEDGED].load(Relaxed);
+    if acknowledged == PAUSED {
+        return false;
+    }
+    write_sequenced(header, |sequence| start_interval(header, acknowledged, sequence));
+    true
+}
+
+/// Begins the interval after the copy with the sequence `acknowledged`. The late value, if there is
+/// one, becomes its first value. `sequence` is the sequence before the current write.
+fn start_interval(header: &[AtomicU64; HEADER], acknowledged: u64, sequence: u64) {
     let mut extremes = Extremes::NONE;
     if acknowledged != sequence {
         extremes.merge(Extremes::of(f64::from_bits(header[LAST].load(Relaxed))));
@@ -251,7 +276,11 @@ fn clear(header: &[AtomicU64; HEADER], buckets: &[AtomicU64]) {
     for cell in [SUM, BEFORE_HIGH, BEFORE_LOW] {
         header[cell].store(0, Relaxed);
     }
-    header[NOTICED].store(header[ACKNOWLEDGED].load(Relaxed), Relaxed);
+    let acknowledged = header[ACKNOWLEDGED].load(Relaxed);
+    // Otherwise, the owner notices the acknowledgement after the pause, and LAST is NaN.
+    if acknowledged != PAUSED {
+        header[NOTICED].store(acknowledged, Relaxed);
+    }
     header[LAST].store(f64::NAN.to_bits(), Relaxed);
     buckets.iter().for_each(|bucket| bucket.store(0, Relaxed));
 }
@@ -313,6 +342,34 @@ fn raise(cell: &AtomicU64, value: f64) {
     }
 }
 
+/// A pause of the owner, until this is dropped.
+struct Pause<'a> {
+    cell: &'a AtomicU64,
+    /// The last acknowledged sequence.
+    acknowledged: u64,
+}
+
+impl<'a> Pause<'a> {
+    /// Asks for a pause; `None` if another reader did.
+    fn begin(run: &'a [AtomicU64]) -> Option<Self> {
+        let cell = run.get(ACKNOWLEDGED)?;
+        let acknowledged = cell.load(Relaxed);
+        if acknowledged == PAUSED {
+            return None;
+        }
+        // Relaxed, here and below: as in `acknowledge`. The sequence alone shows whether a copy is
+        // consistent.
+        cell.compare_exchange(acknowledged, PAUSED, Relaxed, Relaxed).ok()?;
+        Some(Self { cell, acknowledged })
+    }
+}
+
+impl Drop for Pause<'_> {
+    fn drop(&mut self) {
+        let _ = self.cell.compare_exchange(PAUSED, self.acknowledged, Relaxed, Relaxed);
+    }
+}
+
 /// A consistent copy of a run. The memory is reused for the next run.
 #[derive(Debug, Clone)]
 pub(crate) struct Copied {
@@ -336,6 +393,7 @@ impl Copied {
     pub(crate) fn read(&mut self, run: &[AtomicU64]) -> Option<&Self> {
         let (sequence, rest) = run.split_first()?;
         let (mut wait, mut seen) = (Wait::new(), 0);
+        let (mut attempts, mut pause) = (0_u32, None::<Pause<'_>>);
         loop {
             // Acquire: pairs with the release store in `write_sequenced`. The loads below see
             // everything that was written before this sequence.
@@ -352,8 +410,17 @@ impl Copied {
                 // write, or a later sequence.
                 fence(Acquire);
                 if sequence.load(Relaxed) == before {
+                    if self.cells[ACKNOWLEDGED] == PAUSED {
+                        let noticed = self.cells[NOTICED];
+                        let pause = pause.as_ref();
+                        self.cells[ACKNOWLEDGED] = pause.map_or(noticed, |p| p.acknowledged);
+                    }
                     return Some(self);
                 }
+            }
+            attempts = attempts.saturating_add(1);
+            if attempts >= ATTEMPTS && pause.is_none() {
+                pause = Pause::begin(run);
             }
             // The owner is recording.
             if before != seen {
@@ -494,8 +561,9 @@ pub(crate) fn absorb(run: &[AtomicU64], copied: &Copied) {
         // The caller keeps readers out with a lock, so this load sees the last acknowledgement, and
         // from here on the interval's extremes are up to date. LAST keeps its value: readers need
         // it only for a value recorded between their copy and their acknowledgement.
-        if header[ACKNOWLEDGED].load(Relaxed) != header[NOTICED].load(Relaxed) {
-            start_interval(header, sequence);
+        let acknowledged = header[ACKNOWLEDGED].load(Relaxed);
+        if acknowledged != header[NOTICED].load(Relaxed) && acknowledged != PAUSED {
+            start_interval(header, acknowledged, sequence);
         }
         lower(&header[INTERVAL_MIN], copied.interval().min);
         raise(&header[INTERVAL_MAX], copied.interval().max);

@@ -36,6 +36,10 @@ struct Run {
 /// Stands for the number of claims of a run whose writer is missing, in a forked process.
 const LOST: u64 = u64::MAX;
 
+/// Stands for the number of claims of a lost run whose writer was slow, and has released the run.
+/// The next reader gives the run back to the writers.
+const RETURNED: u64 = u64::MAX >> 1;
+
 /// The tag of all runs.
 const TAG: u64 = 1;
 
@@ -131,28 +135,37 @@ impl Run {
             if let Some(claimed) = self.claim(grid) {
                 break claimed;
             }
-            let claims = self.claims.load(Relaxed);
-            if claims == LOST {
-                return;
+            // Acquire: pairs with the release in `Claimed::drop`.
+            let claims = self.claims.load(Acquire);
+            match claims {
+                LOST => return,
+                // Only readers take such a run, one at a time.
+                RETURNED => break Claimed { grid, run: self, claims },
+                _ => {}
             }
             // Another writer has claimed the run since.
             if claims != seen {
                 (wait, seen) = (Wait::new(), claims);
             }
-            // AcqRel: as `claim`, and the writer does not release the run after all.
+            // AcqRel: as `claim`, and the writer only returns the run after all.
             if wait.missing(1) > 0
                 && self.claims.compare_exchange(claims, LOST, AcqRel, Relaxed).is_ok()
             {
-                break Claimed { grid, run: self, claims };
+                return self.move_to(copied, totals);
             }
         };
+        self.move_to(copied, totals);
+        drop(claimed);
+    }
+
+    /// Moves the contents to `totals`. For readers, one at a time, after the claim.
+    fn move_to(&self, copied: &mut Copied, totals: &mut Totals) {
         if let Some(copied) = copied.read(&self.cells)
             && !copied.is_empty()
         {
             copied.add_to(totals);
             histogram::restart(&self.cells, TAG);
         }
-        drop(claimed);
     }
 }
 
@@ -165,13 +178,14 @@ impl Claimed<'_> {
 
 impl Drop for Claimed<'_> {
     fn drop(&mut self) {
-        // Release: pairs with the acquire in `claim`. It fails if the run is lost.
-        let _ = self.run.claims.compare_exchange(
-            self.claims,
-            self.claims.wrapping_add(1),
-            Release,
-            Relaxed,
-        );
+        // Release, here and below: pairs with the acquire in `claim` and `drain`.
+        let claims = &self.run.claims;
+        let released = self.claims.wrapping_add(1);
+        if claims.compare_exchange(self.claims, released, Release, Relaxed).is_err() {
+            // The run is lost, and a reader may be draining it. So other writers must not claim the
+            // run yet.
+            claims.store(RETURNED, Release);
+        }
     }
 }
 
@@ -269,15 +283,20 @@ mod tests {
     }
 
     #[test]
-    fn a_writer_that_was_taken_for_missing_does_not_release_its_run() {
+    fn the_run_of_a_writer_that_was_taken_for_missing_is_drained_before_others_claim_it() {
         let _forked = process::Pretended::begin();
         let histogram = SharedHistogram::new(EXPLICIT);
         let slow = histogram.claim();
         histogram.read(false);
+        slow.record(4.0, 1);
         drop(slow);
         assert!(histogram.first.claim(EXPLICIT).is_none());
         histogram.record(4.0, 1);
-        assert_eq!((histogram.read(false).count(), histogram.runs()), (1, 2));
+        assert_eq!((histogram.read(false).count(), histogram.runs()), (2, 2));
+        // The run is free again, and nothing counts twice.
+        assert!(histogram.first.claim(EXPLICIT).is_some());
+        histogram.record(4.0, 1);
+        assert_eq!((histogram.read(false).count(), histogram.runs()), (3, 2));
     }
 
     #[test]

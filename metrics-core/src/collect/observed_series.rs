@@ -4,10 +4,12 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use hashbrown::HashTable;
+use hashbrown::hash_table::OccupiedEntry;
 
 use super::last_values::{Apply, Observed};
 use super::observer::{apply, valid};
 use super::remove::remove;
+use super::running::Running;
 use crate::foreign::{self, Foreign};
 use crate::labels::given::GivenAttributes;
 use crate::labels::hash::{hash_of, same_labels};
@@ -30,16 +32,16 @@ pub(crate) struct SeriesObserver {
     progress: Mutex<Progress>,
 }
 
-/// It is never locked while foreign code runs.
+/// It is never locked while foreign code runs, nor while a series is recorded.
 #[derive(Debug, Default)]
 struct Progress {
-    /// Whether the callbacks are running in some thread's collection. Then the series are there.
-    running: bool,
-    series: HashTable<Row>,
+    running: Running,
+    /// They stay here while callbacks run, for a process that is forked meanwhile.
+    rows: HashTable<Row>,
 }
 
 /// An observed series.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Row {
     hash: u64,
     labels: Labels,
@@ -53,7 +55,16 @@ struct Row {
 #[doc(hidden)]
 pub struct Observations<'a> {
     observer: &'a SeriesObserver,
-    values: Mutex<Vec<(Series, u64)>>,
+    values: Mutex<Vec<Given>>,
+}
+
+/// A value that a callback gave.
+struct Given {
+    series: Series,
+    /// The labels of the series when the value was given. The memory of the series can get other
+    /// labels before all callbacks have run.
+    labels: Labels,
+    bits: u64,
 }
 
 impl Observations<'_> {
@@ -62,10 +73,23 @@ impl Observations<'_> {
         let family = self.observer.family;
         match valid(family.descriptor().stored_type(), value) {
             Ok(bits) => {
-                let series = family.find_given(attributes);
-                lock(&self.values).push((series, bits));
+                let (series, labels) = find(family, attributes);
+                lock(&self.values).push(Given { series, labels, bits });
             }
             Err(reason) => family.dropped().note(reason),
+        }
+    }
+}
+
+/// The series with these attributes, and its labels.
+fn find(family: &'static Family, attributes: &impl GivenAttributes) -> (Series, Labels) {
+    loop {
+        let series = family.find_given(attributes);
+        let labels = series.labels();
+        // Checked after the labels were read: then they are those of the series. Otherwise the
+        // series was removed meanwhile, and its memory has other labels.
+        if series.has_its_labels() {
+            return (series, labels);
         }
     }
 }
@@ -89,28 +113,12 @@ impl SeriesObserver {
         lock(&self.callbacks).push(Arc::new(Foreign::new(callback)));
     }
 
-    /// Takes the rows; `None` if the callbacks run in another thread, or in a callback of this
-    /// thread.
-    fn begin(&self) -> Option<HashTable<Row>> {
-        let mut progress = lock(&self.progress);
-        if std::mem::replace(&mut progress.running, true) {
-            return None;
-        }
-        Some(std::mem::take(&mut progress.series))
-    }
-
-    fn finish(&self, series: HashTable<Row>) {
-        let mut progress = lock(&self.progress);
-        progress.running = false;
-        progress.series = series;
-    }
-
-    /// Notes the observed values in the rows of their series.
-    fn note(&self, values: Vec<(Series, u64)>, rows: &mut HashTable<Row>) {
+    /// Notes the observed values in the rows of their series. Returns all rows, with the values.
+    fn note(&self, given: Vec<Given>) -> Vec<Row> {
         let metric = self.family.descriptor();
         let is_level = metric.stored_type() == MetricType::Gauge;
-        for (series, bits) in values {
-            let labels = series.labels();
+        let rows = &mut lock(&self.progress).rows;
+        for Given { series, labels, bits } in given {
             let hash = hash_of(&labels);
             let has_labels = |row: &Row| same_labels(&row.labels, &labels);
             let row = match rows.find_mut(hash, has_labels) {
@@ -130,27 +138,50 @@ impl SeriesObserver {
                 _ => Some(bits),
             };
         }
+        let with_value = |row: &mut Row| {
+            let now = row.now.take();
+            Row { now, ..row.clone() }
+        };
+        rows.iter_mut().map(with_value).collect()
     }
 
     /// Changes the series to the values of this collection. The rows that have none leave, unless a
     /// callback panicked, which may have observed them.
-    fn change(&self, rows: &mut HashTable<Row>, has_panicked: bool) {
+    fn change(&self, rows: Vec<Row>, has_panicked: bool) {
         let is_gauge = self.family.descriptor().stored_type() == MetricType::Gauge;
-        rows.retain(|row| match row.now.take() {
-            Some(bits) => {
-                row.last = (self.apply)(row.series, row.last, Some(bits));
-                true
-            }
-            // The last value of a gauge would look like a current one.
-            None if has_panicked && !is_gauge => true,
-            None => {
-                if !is_gauge {
-                    (self.apply)(row.series, row.last, None);
+        for row in rows {
+            match row.now {
+                Some(bits) => {
+                    // The series was removed after it was observed, and its memory has other
+                    // labels: then the series comes back in other memory.
+                    let is_there = row.series.has_its_labels();
+                    let found = || find(self.family, &row.labels).0;
+                    let series = if is_there { row.series } else { found() };
+                    let last = (self.apply)(series, row.last, Some(bits));
+                    self.update(&row, |kept| {
+                        let kept = kept.into_mut();
+                        (kept.series, kept.last) = (series, last);
+                    });
                 }
-                remove(row.series);
-                false
+                // The last value of a gauge would look like a current one.
+                None if has_panicked && !is_gauge => {}
+                None => {
+                    if !is_gauge {
+                        (self.apply)(row.series, row.last, None);
+                    }
+                    remove(row.series);
+                    self.update(&row, |kept| drop(kept.remove()));
+                }
             }
-        });
+        }
+    }
+
+    fn update(&self, row: &Row, change: impl FnOnce(OccupiedEntry<'_, Row>)) {
+        let rows = &mut lock(&self.progress).rows;
+        let found = rows.find_entry(row.hash, |kept| same_labels(&kept.labels, &row.labels));
+        if let Ok(kept) = found {
+            change(kept);
+        }
     }
 }
 
@@ -160,7 +191,10 @@ impl Observe for SeriesObserver {
         if callbacks.is_empty() {
             return;
         }
-        let Some(mut rows) = self.begin() else { return };
+        // The callbacks run in another thread, or in a callback of this thread.
+        if !lock(&self.progress).running.begin() {
+            return;
+        }
         let mut has_panicked = false;
         let observations = Observations { observer: self, values: Mutex::default() };
         for callback in &callbacks {
@@ -169,10 +203,10 @@ impl Observe for SeriesObserver {
                 self.family.dropped().note(DropReason::CallbackPanicked);
             }
         }
-        let values = std::mem::take(&mut *lock(&observations.values));
-        self.note(values, &mut rows);
-        self.change(&mut rows, has_panicked);
-        self.finish(rows);
+        let given = std::mem::take(&mut *lock(&observations.values));
+        let rows = self.note(given);
+        self.change(rows, has_panicked);
+        lock(&self.progress).running.end();
     }
 }
 
@@ -187,3 +221,6 @@ impl fmt::Debug for Observations<'_> {
         f.debug_struct("Observations").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use super::last_values::{self, Apply, Observed};
 use super::remove::remove;
+use super::running::Running;
 use crate::foreign;
 use crate::locks::lock;
 use crate::metric::dropped::DropReason;
@@ -30,8 +31,7 @@ pub(super) struct Observer {
 #[derive(Debug, Default)]
 struct Progress {
     last: Option<Observed>,
-    /// Whether the callback is running in some thread's collection.
-    running: bool,
+    running: Running,
     /// Whether the observation was dropped.
     ended: bool,
     /// Whether the last value is kept for the last export.
@@ -77,7 +77,7 @@ impl Observer {
         progress.keep = keep;
         // The callback may be running in a collection now, or this call may come from inside it.
         // Then that collection takes the value back.
-        if !progress.running {
+        if !progress.running.is_running() {
             let last = progress.last.take();
             drop(progress);
             self.take_back(last, keep);
@@ -98,17 +98,16 @@ impl Observer {
     /// Marks the callback as running, and returns the last observed value, if there is one.
     fn begin(&self) -> Result<Option<Observed>, NothingToDo> {
         let mut progress = lock(&self.progress);
-        if progress.running || progress.ended {
+        if progress.ended || !progress.running.begin() {
             return Err(NothingToDo);
         }
-        progress.running = true;
         Ok(progress.last)
     }
 
     /// Stores the observed value, and takes it back if the observation ended meanwhile.
     fn finish(&self, now: Option<Observed>) {
         let mut progress = lock(&self.progress);
-        progress.running = false;
+        progress.running.end();
         progress.last = now;
         let (ended, keep) = (progress.ended, progress.keep);
         drop(progress);
@@ -198,5 +197,52 @@ fn set<T: Number>(series: Series, _: Option<Observed>, now: Option<u64>) -> Opti
             remove(series);
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::OnceLock;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+    use std::thread;
+
+    use super::*;
+    use crate::cells::change::Reading;
+    use crate::metric::definition::Definition;
+    use crate::metric::kind::ValueType;
+    use crate::store::family::{Family, NO_METRIC};
+    use crate::store::read::{View, read};
+    use crate::sync::process::Pretended;
+
+    #[test]
+    fn a_callback_that_runs_in_the_parent_runs_in_the_forked_process_too() {
+        static OBSERVER: OnceLock<Arc<Observer>> = OnceLock::new();
+        static IN_FORK: OnceLock<Option<Reading>> = OnceLock::new();
+        let family = Family::leak(Definition {
+            name: "observed",
+            metric_type: MetricType::Counter,
+            value_type: ValueType::U64,
+            ..NO_METRIC
+        });
+        let series = family.find_given(&());
+        let calls = AtomicUsize::new(0);
+        let callback = move || {
+            let call = calls.fetch_add(1, Relaxed);
+            if call == 1 {
+                thread::scope(|scope| {
+                    scope.spawn(|| {
+                        let _forked = Pretended::begin();
+                        OBSERVER.get().unwrap().run();
+                        IN_FORK.set(read(series, &View::everything())).unwrap();
+                    });
+                });
+            }
+            Ok([5_u64, 7, 7][call])
+        };
+        let observer = OBSERVER.get_or_init(|| Observer::new(series, callback));
+        observer.run();
+        observer.run();
+        // The forked process knew that 5 were counted before.
+        assert!(matches!(IN_FORK.get(), Some(Some(Reading::Number(7)))));
     }
 }

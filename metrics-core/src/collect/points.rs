@@ -239,7 +239,7 @@ impl Visit<'_> {
                 self.series(family, &[], ended, visit, |s| {
                     let totals = histogram(s, view, false).filter(|_| current(&s))?;
                     Some(Value::Histogram(HistogramSnapshot::new(s.block.grid(), totals)))
-                })
+                });
             }
             (MetricType::Histogram, Counting::Changes) => {
                 let reader = self.reader;

@@ -15,6 +15,7 @@ use crate::collect::shown::OldNames;
 use crate::error::Error;
 use crate::foreign::{self, Foreign, Panicked};
 use crate::metric::descriptor::Descriptor;
+use crate::metric::metric_id::MetricId;
 use crate::report::report;
 use crate::store::family::Family;
 use crate::store::forward::{self, Measurement, Subscriber};
@@ -49,8 +50,8 @@ pub(super) enum Key {
 struct Announced {
     /// The number of families, in the registry's order.
     families: usize,
-    /// The metrics by name, and whether the handler subscribed.
-    metrics: HashMap<&'static str, bool>,
+    /// The metrics, and whether the handler subscribed.
+    metrics: HashMap<MetricId, bool>,
 }
 
 impl Installed {
@@ -116,9 +117,9 @@ impl Installed {
         self: &Arc<Self>,
         family: &'static Family,
         descriptor: &'static Descriptor,
-        metrics: &mut HashMap<&'static str, bool>,
+        metrics: &mut HashMap<MetricId, bool>,
     ) -> Option<()> {
-        let wants_all = match metrics.get(descriptor.name()) {
+        let wants_all = match metrics.get(&descriptor.id()) {
             Some(wants_all) => *wants_all,
             None => {
                 let told = self.call("be told of a metric", |handler| {
@@ -127,7 +128,7 @@ impl Installed {
                 });
                 // A panic is reported, and means no subscription.
                 let wants_all = told?.unwrap_or(false);
-                metrics.insert(descriptor.name(), wants_all);
+                metrics.insert(descriptor.id(), wants_all);
                 wants_all
             }
         };

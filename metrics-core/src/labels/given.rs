@@ -2,7 +2,8 @@
 
 use super::attributes::collected::{Collected, collected_last_wins};
 use super::list::Element;
-use super::value::{LabelRef, MAX_LABEL_LEN};
+use super::set::Labels;
+use super::value::{LabelRef, LabelValue, MAX_LABEL_LEN};
 
 /// The attributes of a measurement as a foreign API gives them: in any order, with any names, and
 /// with repeated names, of which the last counts.
@@ -22,6 +23,22 @@ impl GivenAttributes for () {
     }
 
     fn list(&self, _: usize, _: &mut dyn FnMut(Element<'_>)) {}
+}
+
+/// The labels of a series, to find the series again.
+impl GivenAttributes for Labels {
+    fn pairs(&self) -> impl ExactSizeIterator<Item = (&str, LabelRef<'_>)> {
+        self.iter().map(|(name, value)| match value.as_ref() {
+            LabelRef::List(_) => (name, LabelRef::Absent),
+            value => (name, value),
+        })
+    }
+
+    fn list(&self, index: usize, visit: &mut dyn FnMut(Element<'_>)) {
+        if let Some((_, LabelValue::List(list))) = self.iter().nth(index) {
+            list.as_ref().iter().for_each(visit);
+        }
+    }
 }
 
 /// Calls `f` with the attributes in the form of a series: sorted, each name once.

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::ser::Serializer;
 
+use super::cut::cut_to;
+
 /// A list of booleans, integers, floats or texts as a label's value, borrowed.
 ///
 /// Only metrics of a foreign API, such as OpenTelemetry's, have such values. `Display` writes JSON.
@@ -80,30 +82,37 @@ fn element(kind: u8, bytes: &[u8]) -> Option<(Element<'_>, &[u8])> {
     })
 }
 
-/// Appends an element to the bytes of a list that begins at `start`, unless the list would be
-/// longer than `most` bytes then.
-pub(crate) fn push(bytes: &mut Vec<u8>, start: usize, element: Element<'_>, most: usize) {
-    let before = bytes.len();
+/// Appends an element to the bytes of a list that begins at `start` and has at most `most` bytes.
+/// Text is cut to the bytes that are left. Returns whether the whole element fits. If it does not,
+/// the list is complete: an element behind a missing one would have the place of another.
+#[must_use]
+pub(crate) fn push(bytes: &mut Vec<u8>, start: usize, element: Element<'_>, most: usize) -> bool {
+    let room = most.saturating_sub(bytes.len() - start);
+    let mut append = |kind: u8, parts: [&[u8]; 2]| {
+        let fits = 1 + parts[0].len() + parts[1].len() <= room;
+        if fits {
+            bytes.push(kind);
+            parts.iter().for_each(|part| bytes.extend(*part));
+        }
+        fits
+    };
     match element {
-        Element::Bool(value) => bytes.push(if value { TRUE } else { FALSE }),
-        Element::Int(value) => {
-            bytes.push(INT);
-            bytes.extend(value.to_le_bytes());
-        }
-        Element::Float(value) => {
-            bytes.push(FLOAT);
-            bytes.extend(value.to_le_bytes());
-        }
+        Element::Bool(value) => append(if value { TRUE } else { FALSE }, [&[], &[]]),
+        Element::Int(value) => append(INT, [&value.to_le_bytes(), &[]]),
+        Element::Float(value) => append(FLOAT, [&value.to_le_bytes(), &[]]),
         Element::Str(text) => {
-            // A text that does not fit into the length does not fit into the list either.
-            let Ok(length) = u16::try_from(text.len()) else { return };
-            bytes.push(TEXT);
-            bytes.extend(length.to_le_bytes());
-            bytes.extend(text.as_bytes());
+            let most = room.saturating_sub(1 + size_of::<u16>()).min(u16::MAX.into());
+            let part = cut_to(text, most);
+            // No truncation: see `most`.
+            let length = u16::try_from(part.len()).unwrap_or(u16::MAX);
+            let is_whole = part.len() == text.len();
+            // Nothing of a text would look like an empty text.
+            if part.is_empty() && !is_whole {
+                return false;
+            }
+            let is_appended = append(TEXT, [&length.to_le_bytes(), part.as_bytes()]);
+            is_appended && is_whole
         }
-    }
-    if bytes.len() - start > most {
-        bytes.truncate(before);
     }
 }
 
@@ -184,7 +193,8 @@ mod tests {
 
     fn list(elements: &[Element<'_>]) -> OwnedList {
         let mut bytes = Vec::new();
-        elements.iter().for_each(|element| push(&mut bytes, 0, *element, 1024));
+        // `all` ends at the first element that does not fit.
+        elements.iter().all(|element| push(&mut bytes, 0, *element, 1024));
         List::of_bytes(&bytes).to_owned()
     }
 
@@ -207,11 +217,33 @@ mod tests {
         }
     }
 
+    fn elements_of(list: &OwnedList) -> Vec<Element<'_>> {
+        list.as_ref().iter().collect()
+    }
+
     #[test]
     fn a_list_that_is_too_long_loses_its_last_elements() {
-        let text = "x".repeat(1024 / 4);
-        let long = list(&[Element::Str(&text); 10]);
-        assert_eq!(long.as_ref().iter().count(), 3);
-        assert_eq!(list(&[Element::Str(&"x".repeat(100_000))]).as_ref().iter().count(), 0);
+        let texts: Vec<_> = ('a'..='j').map(|c| c.to_string().repeat(1024 / 4)).collect();
+        let long: Vec<_> = texts.iter().map(|text| Element::Str(text)).collect();
+        // Each text takes three bytes more than it has.
+        let cut = Element::Str(&texts[3][..1024 / 4 - 4 * 3]);
+        assert_eq!(elements_of(&list(&long)), [&long[..3], &[cut]].concat());
+        let numbers: Vec<_> = (0..200).map(Element::Int).collect();
+        assert_eq!(elements_of(&list(&numbers)), numbers[..1024 / 9]);
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_is_cut_and_ends_its_list() {
+        let long = "é".repeat(100_000);
+        // An odd number of bytes is left for the first text, and two more bytes for the second one.
+        let cut = "é".repeat((1024 - 3) / 2);
+        let [b, flag] = [Element::Str("b"), Element::Bool(true)];
+        assert_eq!(elements_of(&list(&[Element::Str(&long), b])), [Element::Str(&cut)]);
+        assert_ne!(list(&[Element::Str(&long), b]), list(&[b]));
+        assert_eq!(list(&[Element::Str(&long), flag]), list(&[Element::Str(&long)]));
+        // No byte is left for the text: the list has no empty text instead.
+        let full = "x".repeat(1024 - 2 * 3);
+        assert_eq!(elements_of(&list(&[Element::Str(&full), b])), [Element::Str(&full)]);
+        assert_eq!(elements_of(&list(&[Element::Str(&full), Element::Str("")])).len(), 2);
     }
 }

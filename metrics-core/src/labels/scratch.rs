@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display, Write as _};
 
+use super::cut::cut_to;
 use super::value::{LabelRef, MAX_LABEL_LEN};
 
 /// A buffer on the stack for a label value that is formatted, so that no memory is allocated.
@@ -47,9 +48,7 @@ impl Default for Scratch {
 
 impl fmt::Write for ScratchText {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let room = MAX_LABEL_LEN - self.len;
-        let end =
-            (0..=room.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+        let end = cut_to(text, MAX_LABEL_LEN - self.len).len();
         self.bytes[self.len..self.len + end].copy_from_slice(&text.as_bytes()[..end]);
         self.len += end;
         if end == text.len() { Ok(()) } else { Err(fmt::Error) }

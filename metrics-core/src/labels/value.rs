@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::cut::cut_to;
 use super::list::{List, OwnedList};
 
 /// The longest text, in bytes, that a label value keeps. Longer text is cut at a character
@@ -140,9 +141,5 @@ impl Display for LabelValue {
 /// `text`, cut to [`MAX_LABEL_LEN`] at a character boundary.
 #[inline]
 pub(crate) fn cut(text: &str) -> &str {
-    if text.len() <= MAX_LABEL_LEN {
-        return text;
-    }
-    let end = (0..=MAX_LABEL_LEN).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-    &text[..end]
+    cut_to(text, MAX_LABEL_LEN)
 }

@@ -134,13 +134,13 @@ pub(crate) fn check_exponential(settings: ExponentialSettings) -> Result<(), Exp
 /// While compiling, if it breaks the rule.
 #[doc(hidden)]
 #[track_caller]
-pub const fn check_constant_max_size(max_size: u16) {
+pub const fn check_constant_max_size(max_size: usize) {
     if check_max_size(max_size as u64).is_ok() {
         return;
     }
     let mut text = Text::<256>::new();
     text.push("`max_size` is ");
-    text.push_number(max_size as usize);
+    text.push_number(max_size);
     text.push("; ");
     text.push(SIZE_RULE);
     panic!("{}", text.as_str());

@@ -46,11 +46,17 @@ pub struct ScopedDefinition<'a> {
     pub call: &'static str,
 }
 
-/// The metrics of all scopes, by the number of the scope and the name in lower case. Metrics that
-/// contradict each other share an entry.
+/// The metrics of all scopes.
 static METRICS: LazyLock<Mutex<Metrics>> = LazyLock::new(Mutex::default);
 
-type Metrics = HashMap<(usize, String), Vec<Known>>;
+#[derive(Debug, Default)]
+struct Metrics {
+    /// The metrics by the number of the scope and the name in lower case. Metrics that contradict
+    /// each other share an entry. No entry is empty.
+    by_name: HashMap<(usize, String), Vec<Known>>,
+    /// The number of metrics.
+    count: usize,
+}
 
 /// A registered metric.
 #[derive(Debug)]
@@ -70,9 +76,8 @@ impl ScopedDefinition<'_> {
             return None;
         }
         let mut all = lock(force(&METRICS));
-        let count: usize = all.values().map(Vec::len).sum();
-        let same_name = all.entry((self.scope.number(), self.name.to_ascii_lowercase()));
-        let same_name = same_name.or_default();
+        let key = (self.scope.number(), self.name.to_ascii_lowercase());
+        let same_name = all.by_name.get_mut(&key).map_or(&mut [][..], Vec::as_mut_slice);
         if let Some(known) = same_name.iter_mut().find(|known| self.is_same(known.metric)) {
             let (metric, variation) = (known.metric, self.variation(known.metric));
             let is_news = variation.is_some() && !std::mem::replace(&mut known.is_reported, true);
@@ -83,18 +88,15 @@ impl ScopedDefinition<'_> {
             }
             return Some(metric);
         }
-        if count >= MAX_RUNTIME_METRICS {
+        let other = same_name.first().map(|known| known.metric);
+        if all.count >= MAX_RUNTIME_METRICS {
             drop(all);
-            let reason = format!(
-                "{MAX_RUNTIME_METRICS} instruments are registered, which is the limit; put the \
-                 varying part of the name into attributes"
-            );
-            self.report(Level::Error, "cannot be recorded", &reason);
+            self.report_limit();
             return None;
         }
-        let other = same_name.first().map(|known| known.metric);
         let metric = self.leak();
-        same_name.push(Known { metric, is_reported: false });
+        all.by_name.entry(key).or_default().push(Known { metric, is_reported: false });
+        all.count += 1;
         // Under the lock, and in this order, as in `names`.
         registry::add(metric.family());
         let overridden = overrides::override_registered(metric.descriptor());
@@ -211,6 +213,18 @@ impl ScopedDefinition<'_> {
              or mix up; rename one, or register both alike"
         );
         self.report(Level::Warn, "is two instruments", &reason);
+    }
+
+    /// Reports that the metric is one too many. All such metrics have one subject, because a
+    /// program that makes names from its input would have subjects without end.
+    fn report_limit(&self) {
+        let (name, scope) = (self.name, self.scope.name());
+        let text = format_args!(
+            "instrument `{name}` of scope `{scope}` cannot be recorded: {MAX_RUNTIME_METRICS} \
+             instruments are registered, which is the limit; put the varying part of the name \
+             into attributes"
+        );
+        report(Level::Error, "limit of instruments", text);
     }
 
     fn report(&self, level: Level, what: &str, reason: &str) {

@@ -294,8 +294,9 @@ impl Series {
             Change::Record { value, count } => {
                 let grid = self.block.grid();
                 let run = cells.get(..histogram::width(grid))?;
-                self.take_over(run, stamp)
-                    .then(|| histogram::record_any(run, stamp, grid, value, count))?;
+                let is_recorded = self.take_over(run, stamp)
+                    && histogram::record_any(run, stamp, grid, value, count);
+                is_recorded.then_some(())?;
             }
             Change::Set(_) | Change::Adjust(_) => return None,
         }

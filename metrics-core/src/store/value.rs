@@ -201,11 +201,15 @@ impl HistogramSnapshot {
         {
             let inside = count as f64;
             if below + inside >= rank {
-                let (lower, upper) = (lower.max(self.min), upper.min(self.max));
                 let share = ((rank - below) / inside).clamp(0.0, 1.0);
-                return match self.exponential {
-                    Some(_) => between_on_log_scale(lower, upper, share),
-                    None => lower + (upper - lower) * share,
+                let upper = upper.min(self.max);
+                return if self.exponential.is_some() {
+                    // Zeros are above the float below zero.
+                    let lower = lower.next_up().max(self.min);
+                    between_on_log_scale(lower, upper, share)
+                } else {
+                    let lower = lower.max(self.min);
+                    lower + (upper - lower) * share
                 };
             }
             below += inside;
@@ -215,17 +219,70 @@ impl HistogramSnapshot {
 }
 
 /// The value between `lower` and `upper` whose logarithm lies at `share`. Between limits that are
-/// zero or on both sides of it, the value that lies there itself.
+/// zero or on both sides of it, the value that lies there itself. `upper` if it is below `lower`:
+/// in a forked process, the maximum may be missing that belongs to the last bucket.
 fn between_on_log_scale(lower: f64, upper: f64, share: f64) -> f64 {
     // A power is not exact.
     let value = if share >= 1.0 {
         upper
     } else if lower > 0.0 {
-        lower * (upper / lower).powf(share)
+        on_log_scale(lower, upper, share)
     } else if upper < 0.0 {
-        upper * (lower / upper).powf(1.0 - share)
+        -on_log_scale(-lower, -upper, share)
     } else {
         lower + (upper - lower) * share
     };
-    value.clamp(lower, upper)
+    value.max(lower).min(upper)
+}
+
+/// The positive value whose logarithm lies at `share` between those of two others.
+fn on_log_scale(from: f64, to: f64, share: f64) -> f64 {
+    let ratio = to / from;
+    if ratio.is_normal() {
+        from * ratio.powf(share)
+    } else {
+        // From a subnormal float, the ratio can leave the range of floats.
+        from.powf(1.0 - share) * to.powf(share)
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::rules::exponential::ExponentialSettings;
+
+    fn histogram(values: &[f64]) -> HistogramSnapshot {
+        let grid = Grid::Exponential(ExponentialSettings::DEFAULT.max_size(4));
+        let mut totals = Totals::new(grid);
+        values.iter().for_each(|value| totals.record(grid, *value, 1));
+        HistogramSnapshot::new(grid, totals)
+    }
+
+    #[test]
+    fn a_quantile_is_in_range_although_the_maximum_is_missing() {
+        let mut histogram = histogram(&[1.0, 1000.0]);
+        // The extremes of a measurement that a forked process does not finish.
+        histogram.max = 1.0;
+        assert_eq!(histogram.quantile(0.9), 1.0);
+        let mut histogram = self::histogram(&[-1000.0, -1.0]);
+        histogram.min = -1.0;
+        assert!(histogram.quantile(0.1) <= -1.0);
+    }
+
+    #[test]
+    fn a_quantile_between_the_smallest_and_large_floats_is_between_them() {
+        let smallest = f64::from_bits(1);
+        let logarithm = on_log_scale(smallest, 2_f64.powi(1000), 0.5).log2();
+        assert!((logarithm - -37.0).abs() < 1e-9, "{logarithm}");
+        let logarithm = on_log_scale(2_f64.powi(1000), smallest, 0.5).log2();
+        assert!((logarithm - -37.0).abs() < 1e-9, "{logarithm}");
+    }
+
+    #[test]
+    fn a_quantile_among_zeros_is_zero() {
+        let histogram = histogram(&[-1.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
+        for q in [0.2, 0.3, 0.5, 0.8] {
+            assert_eq!(histogram.quantile(q), 0.0);
+        }
+    }
 }

@@ -182,11 +182,13 @@ fn definition(
 ///
 /// ```text
 /// {
-///     const __SETTING: __p::core::primitive::u16 = 4 * SIZE;
+///     const __SETTING: __p::core::primitive::usize = 4 * SIZE;
 ///     const _: () = __p::check_constant_max_size(__SETTING);
 ///     __SETTING
 /// }
 /// ```
+///
+/// The size is followed by `as __p::core::primitive::u16`, which the check makes lossless.
 fn exponential(settings: &ValidatedExponential) -> TokenStream {
     // The tokens have the spans of the expression, so the compiler reports a mistake there.
     let checked = |expression: &TokenStream, ty: &str, check: &str| {
@@ -203,7 +205,10 @@ fn exponential(settings: &ValidatedExponential) -> TokenStream {
     let max_size = settings.max_size.as_ref().map(|size| {
         let size = match size {
             Checked::Value(size) => quote!(#size),
-            Checked::Expression(size) => checked(size, "u16", "check_constant_max_size"),
+            Checked::Expression(size) => {
+                let size = checked(size, "usize", "check_constant_max_size");
+                quote!(#size as __p::core::primitive::u16)
+            }
         };
         quote!(.max_size(#size))
     });

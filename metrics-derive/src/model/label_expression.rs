@@ -34,6 +34,7 @@ pub(super) fn values(expression: &Expr) -> Vec<&Expr> {
             fields.chain(group.rest.as_deref()).collect()
         }
         Expr::Group(group) => values(&group.expr),
+        Expr::Paren(paren) => values(&paren.expr),
         single => vec![single],
     }
 }
@@ -44,6 +45,8 @@ pub(super) fn outcome_in(expression: &Expr) -> Option<Ident> {
         Expr::Call(call) if is_some(&call.func) && call.args.len() == 1 => {
             word(call.args.first()?, OUTCOME)
         }
+        Expr::Group(group) => outcome_in(&group.expr),
+        Expr::Paren(paren) => outcome_in(&paren.expr),
         other => word(other, OUTCOME),
     }
 }
@@ -58,6 +61,7 @@ fn word(expression: &Expr, text: &str) -> Option<Ident> {
     match expression {
         Expr::Path(path) => path.path.get_ident().filter(|word| *word == text).cloned(),
         Expr::Group(group) => word(&group.expr, text),
+        Expr::Paren(paren) => word(&paren.expr, text),
         _ => None,
     }
 }

@@ -216,8 +216,15 @@ fn recorders(cx: &Diagnostics, arguments: &TimedArguments) -> Option<Vec<CallRec
     let main = match &arguments.metric {
         Some(metric) => {
             let mut metric = metric.clone();
-            metric.labels.extend(rest.iter().map(|computed| shorthand(&computed.label)));
-            MetricUse::check(cx, &metric, computed).map(Target::Metric)
+            let is_group =
+                metric.labels.iter().any(|label| matches!(label.member, Member::Unnamed(_)));
+            if is_group {
+                rest.iter().for_each(|computed| is_of_a_group(cx, &computed.label));
+            } else {
+                metric.labels.extend(rest.iter().map(|computed| shorthand(&computed.label)));
+            }
+            let main = MetricUse::check(cx, &metric, computed).map(Target::Metric);
+            main.filter(|_| !is_group || rest.is_empty())
         }
         None => {
             for Computed { label, .. } in rest {
@@ -275,7 +282,7 @@ impl MetricUse {
                     complete = false;
                 }
             }
-            complete &= is_not_computed(cx, expr, computed);
+            complete &= is_not_computed(cx, member, expr, computed);
             let found = computed.iter().find(|computed| is_word(expr, &computed.label));
             if let (Some(found), Member::Named(field)) = (found, member) {
                 late.push((field.clone(), found.clone()));
@@ -328,21 +335,29 @@ fn stays_inside(cx: &Diagnostics, metric: &MetricReference) -> bool {
     exits.is_empty()
 }
 
-/// Whether no label of a group is computed from the result.
-fn is_not_computed(cx: &Diagnostics, expression: &Expr, computed: &[Computed]) -> bool {
-    if !matches!(expression, Expr::Struct(_)) {
+/// Whether only a field of the variant is computed from the result, not a group or its labels.
+fn is_not_computed(
+    cx: &Diagnostics,
+    member: &Member,
+    expression: &Expr,
+    computed: &[Computed],
+) -> bool {
+    let is_computed = |value: &Expr| computed.iter().any(|c| is_word(value, &c.label));
+    if matches!(member, Member::Named(_)) && is_computed(expression) {
         return true;
     }
-    let is_computed = |value: &&Expr| computed.iter().any(|c| is_word(value, &c.label));
-    let late: Vec<_> = values(expression).into_iter().filter(is_computed).collect();
-    for value in &late {
-        cx.error(
-            value,
-            "only a field of the variant can be computed from the result, and this is a field of \
-             a group of labels; move the label out of the group",
-        );
-    }
+    let late: Vec<_> = values(expression).into_iter().filter(|value| is_computed(value)).collect();
+    late.iter().for_each(|value| is_of_a_group(cx, value));
     late.is_empty()
+}
+
+/// Reports a computed label that is a group, or belongs to one.
+fn is_of_a_group(cx: &Diagnostics, label: &dyn ToTokens) {
+    cx.error(
+        label,
+        "only a field of the variant can be computed from the result, not a group of labels or a \
+         label of the group; move the label out of the group",
+    );
 }
 
 fn shorthand(label: &Ident) -> FieldValue {

@@ -8,7 +8,9 @@ use opentelemetry::metrics::{
     InstrumentProvider, Meter, ObservableCounter, ObservableGauge, ObservableUpDownCounter,
     SyncInstrument, UpDownCounter,
 };
-use typed_metrics_core::{MetricType, Scope, ScopedDefinition, ScopedMetric, ValueType};
+use typed_metrics_core::{
+    MetricType, Scope, ScopedDefinition, ScopedMetric, ValueType, in_section,
+};
 
 use super::attributes::Given;
 use super::observable::observe;
@@ -26,16 +28,20 @@ static METERS: LazyLock<Mutex<Vec<Arc<EngineMeter>>>> = LazyLock::new(Mutex::def
 pub(super) fn meter(scope: &InstrumentationScope) -> Meter {
     let attributes: Vec<_> = scope.attributes().cloned().collect();
     let scope = Scope::of(scope.name(), scope.version(), scope.schema_url(), &Given(&attributes));
-    let mut meters = lock(&METERS);
-    let known = meters.iter().find(|meter| std::ptr::eq(meter.0, scope));
-    Meter::new(match known {
-        Some(meter) => Arc::clone(meter) as _,
-        None => {
+    Meter::new(with_meters(|meters| {
+        let known = meters.iter().find(|meter| std::ptr::eq(meter.0, scope));
+        known.cloned().unwrap_or_else(|| {
             let meter = Arc::new(EngineMeter(scope));
             meters.push(Arc::clone(&meter));
             meter
-        }
-    })
+        })
+    }))
+}
+
+/// Calls `f` with all meters. No other thread holds the lock when the process is forked under a
+/// guard.
+fn with_meters<R>(f: impl FnOnce(&mut Vec<Arc<EngineMeter>>) -> R) -> R {
+    in_section(|| f(&mut lock(&METERS)))
 }
 
 /// Whether a meter comes from this provider, also if another provider hands it out.
@@ -43,7 +49,7 @@ pub(crate) fn is_ours(meter: &Meter) -> bool {
     // A meter does not expose its implementation, but its builders do.
     let behind = meter.u64_counter("").instrument_provider;
     let behind = std::ptr::from_ref(behind).cast::<()>();
-    lock(&METERS).iter().any(|meter| std::ptr::addr_eq(Arc::as_ptr(meter), behind))
+    with_meters(|all| all.iter().any(|meter| std::ptr::addr_eq(Arc::as_ptr(meter), behind)))
 }
 
 /// The facts that the call alone determines.
@@ -170,5 +176,34 @@ impl InstrumentProvider for EngineMeter {
         u64_observable_gauge: ObservableGauge<u64>, U64, Gauge;
         i64_observable_gauge: ObservableGauge<i64>, I64, Gauge;
         f64_observable_gauge: ObservableGauge<f64>, F64, Gauge;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::thread;
+    use std::time::Duration;
+
+    use typed_metrics_core::fork_guard;
+
+    use super::*;
+
+    #[test]
+    fn no_other_thread_holds_the_meters_while_the_process_is_forked() {
+        let (locked, is_locked) = channel();
+        let other = thread::spawn(move || {
+            with_meters(|_| {
+                locked.send(()).unwrap();
+                thread::sleep(Duration::from_millis(50));
+            });
+        });
+        is_locked.recv().unwrap();
+        let guard = fork_guard();
+        assert!(METERS.try_lock().is_ok());
+        // The thread that forks makes a meter, and another one waits.
+        let _ = meter(&InstrumentationScope::builder("forked").build());
+        drop(guard);
+        other.join().unwrap();
     }
 }

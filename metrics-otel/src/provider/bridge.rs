@@ -106,19 +106,21 @@ impl Bridge {
         std::ptr::from_ref(self).addr()
     }
 
-    /// Builds the instrument of `metric` if it has none. Must not be called from a callback.
+    /// Builds the instrument of `metric` if it has none and may have one. Must not be called from a
+    /// callback.
     pub(crate) fn build(&self, meters: &Meters, metric: &'static Descriptor, limit: usize) {
         let name = metric.name();
         let id = metric.id();
         if !lock(&self.state).metrics.contains_key(&id) {
             // Not under the state's lock: a collection may hold the provider's lock and wait for
             // the state's.
+            let Some(meter) = meters.of(metric) else { return };
             let full = match &self.key.prefix {
                 Some(prefix) => format!("{prefix}_{name}").into(),
                 None => std::borrow::Cow::Borrowed(name),
             };
             let series = limit::most_series(metric);
-            let build = || instrument::build(&meters.of(metric), full, metric);
+            let build = || instrument::build(&meter, full, metric);
             let (sink, has_limit) = building(series, metric.exponential(), build);
             if !has_limit {
                 limit::warn_if_above(metric, limit);

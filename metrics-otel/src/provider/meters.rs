@@ -3,11 +3,19 @@
 use std::fmt;
 use std::sync::Arc;
 
+use log::Level;
 use opentelemetry::InstrumentationScope;
 use opentelemetry::metrics::Meter;
-use typed_metrics_core::{Descriptor, Scope};
+use typed_metrics_core::{Descriptor, Scope, report};
 
 use super::attributes::pairs;
+use crate::api::meter::is_ours;
+
+/// The error of a handler that would export into the metrics that it reads.
+pub(crate) const CIRCLE: &str = "the meter provider of the handler is \
+     `typed_metrics::otel::meter_provider()`, which records into the metrics that the handler \
+     exports; export them with `OtelHandler::otlp()` or the name `otel`, or give \
+     `OtelHandler::new` a provider of OpenTelemetry's SDK";
 
 /// The meters of a provider.
 #[derive(Clone)]
@@ -30,10 +38,18 @@ impl Meters {
         &self.own
     }
 
-    /// The meter of the metric's scope.
-    pub(crate) fn of(&self, metric: &Descriptor) -> Meter {
+    /// The meter of the metric's scope; `None`, and a report, if the meter records into the metrics
+    /// that the handler exports. A provider may hand on to others, so each meter is asked.
+    pub(crate) fn of(&self, metric: &Descriptor) -> Option<Meter> {
         let of_scope = metric.scope().and_then(|scope| (self.of_scope)(scope_of(scope)));
-        of_scope.unwrap_or_else(|| self.own.clone())
+        let Some(meter) = of_scope else { return Some(self.own.clone()) };
+        if !is_ours(&meter) {
+            return Some(meter);
+        }
+        let scope = metric.scope().map_or("", Scope::name);
+        let text = format_args!("the metrics of scope `{scope}` are not exported: {CIRCLE}");
+        report(Level::Error, &format!("otel: scope {scope} is not exported"), text);
+        None
     }
 }
 

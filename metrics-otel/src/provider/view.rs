@@ -20,7 +20,8 @@ struct Building {
 }
 
 /// A view that gives each stream of typed metrics the limit of its metric, and makes exponential
-/// histograms exponential in the SDK, with the same number of buckets.
+/// histograms exponential in the SDK, with the same number of buckets. The SDK knows no
+/// `zero_threshold`: values up to the threshold arrive in buckets near zero.
 ///
 /// Without this view, the SDK keeps 2000 series of each metric, whatever limit the metric has.
 /// Further series go to the SDK's overflow series. The SDK also reserves memory for 2000 series

@@ -297,7 +297,7 @@ fn a_full_spool_drops_the_oldest_batches_and_counts_them() {
     };
     let receiver = Receiver::start();
     let before = dropped();
-    let handler = deltas_to(&receiver, Protocol::HttpProtobuf).spool_limit(3000);
+    let handler = deltas_to(&receiver, Protocol::HttpProtobuf).spool_limit(6000);
     set_metric_handlers(handler.build().unwrap()).unwrap();
     receiver.stop();
     logged();
@@ -305,7 +305,7 @@ fn a_full_spool_drops_the_oldest_batches_and_counts_them() {
         interval("full", 1 << i).unwrap_err();
     });
     let lines = logged();
-    let full: Vec<_> = lines.iter().filter(|line| line.contains("is full (3000 bytes)")).collect();
+    let full: Vec<_> = lines.iter().filter(|line| line.contains("is full (6000 bytes)")).collect();
     assert_eq!(full.len(), 1, "{lines:?}");
     receiver.restart();
     // The last batch drops one more, unless others were sent before it.

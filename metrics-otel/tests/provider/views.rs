@@ -27,6 +27,8 @@ enum View<'a> {
     Exponential,
     #[histogram(exponential)]
     Native,
+    #[histogram(exponential, zero_threshold = 0.5)]
+    Threshold,
     #[counter]
     Dropped,
     #[counter(series_limit = 5000)]
@@ -158,6 +160,26 @@ fn exponential_histograms_are_exponential_in_the_sdk_with_the_view_for_limits() 
         let found = found.at(2);
         assert_eq!((found.zeros, found.positive, found.negative), (1, of(1.0), of(-1.0)));
     }
+}
+
+#[test]
+fn values_up_to_the_threshold_of_zero_arrive_near_zero() {
+    let _turn = my_turn();
+    let values = [0.1, 0.2, -0.3, 0.25, 0.0, 0.5, 4.0, 5.0, 1e6];
+    values.iter().for_each(|value| View::threshold().record(*value));
+    let (provider, collector) =
+        provider_with(Cumulative, |builder| builder.with_view(series_limits()));
+    set_metric_handlers(OtelHandler::new(provider)).unwrap();
+    let export = collector.export();
+    let found = export.point("view.threshold", "").histogram();
+    assert_eq!((found.count, found.min, found.max), (9, -0.3, 1e6));
+    assert!((found.sum - 1_000_009.75).abs() < 1e-6, "{}", found.sum);
+    let buckets = found.exponential.as_ref().unwrap().at(0);
+    // The buckets up to 0.5 at the scale 0.
+    let near_zero = |counts: &BTreeMap<i32, u64>| counts.range(..-1).map(|(_, n)| n).sum::<u64>();
+    assert_eq!(buckets.zeros + near_zero(&buckets.positive) + near_zero(&buckets.negative), 6);
+    let others: BTreeMap<_, _> = buckets.positive.range(-1..).map(|(i, n)| (*i, *n)).collect();
+    assert_eq!(others, BTreeMap::from([(1, 1), (2, 1), (19, 1)]));
 }
 
 #[test]

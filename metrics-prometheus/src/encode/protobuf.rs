@@ -49,6 +49,8 @@ mod histogram {
     pub(super) const POSITIVE_SPAN: u8 = 12;
     pub(super) const POSITIVE_DELTA: u8 = 13;
     pub(super) const CREATED: u8 = 15;
+    /// Those of a native histogram, which has no buckets of the classic form.
+    pub(super) const EXEMPLARS: u8 = 16;
 }
 
 mod bucket {
@@ -118,19 +120,14 @@ impl ProtobufWriter {
                 let count = rows.buckets(row).fold(0, u64::wrapping_add);
                 write_varint(histogram::COUNT, count, value);
                 write_double(histogram::SUM, sum, value);
-                let mut total = 0_u64;
-                let limits = family.members[row.member as usize].boundaries.iter().copied();
-                let limits = limits.chain([f64::INFINITY]);
-                for (bucket, (limit, count)) in limits.zip(rows.buckets(row)).enumerate() {
-                    let exemplar = rows.exemplar(row, bucket);
-                    // The last bucket, which has no limit, may be left out.
-                    if limit.is_finite() || exemplar.is_some() {
-                        total = total.wrapping_add(count);
-                        write_bucket(total, limit, exemplar, value);
+                match rows.native(row) {
+                    Some(native) => {
+                        write_native(&native, value);
+                        for (_, exemplar) in rows.exemplars(row) {
+                            write_exemplar(histogram::EXEMPLARS, exemplar, value);
+                        }
                     }
-                }
-                if let Some(native) = rows.native(row) {
-                    write_native(&native, value);
+                    None => write_classic(family, rows, row, value),
                 }
                 write_timestamp(histogram::CREATED, row.created, value);
                 metric::HISTOGRAM
@@ -153,6 +150,20 @@ pub(super) fn write_label_pair(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
 /// The length of a field with these bytes.
 fn bytes_len(bytes: &[u8]) -> usize {
     1 + varint::length(bytes.len() as u64) + bytes.len()
+}
+
+fn write_classic(family: &Family<'_>, rows: &Rows, row: &Row, out: &mut Vec<u8>) {
+    let mut total = 0_u64;
+    let limits = family.members[row.member as usize].boundaries.iter().copied();
+    let limits = limits.chain([f64::INFINITY]);
+    for (bucket, (limit, count)) in limits.zip(rows.buckets(row)).enumerate() {
+        let exemplar = rows.exemplar(row, bucket);
+        // The last bucket, which has no limit, may be left out.
+        if limit.is_finite() || exemplar.is_some() {
+            total = total.wrapping_add(count);
+            write_bucket(total, limit, exemplar, out);
+        }
+    }
 }
 
 fn write_bucket(
@@ -274,7 +285,7 @@ const VARINT: u8 = 0;
 const FIXED_64: u8 = 1;
 const LENGTH_DELIMITED: u8 = 2;
 
-/// Appends the key of a field; all numbers of fields are below 16, so the key is one byte.
+/// Appends the key of a field: one byte if the number of the field is below 16.
 fn write_key(field: u8, wire_type: u8, out: &mut Vec<u8>) {
-    out.push(field << 3 | wire_type);
+    varint::push(u64::from(field) << 3 | u64::from(wire_type), out);
 }

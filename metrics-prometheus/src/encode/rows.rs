@@ -21,6 +21,8 @@ pub(super) struct Rows {
     order: Vec<(u64, u32)>,
     /// The exemplars, each with the number and the bucket of its row, in this order.
     exemplars: Vec<(u32, u32, EncodedExemplar)>,
+    /// The numbers of rows that were merged into other ones, and of those.
+    merged: Vec<(u32, u32)>,
 }
 
 /// One series. The rows are most of a scrape's memory, besides its text.
@@ -81,6 +83,7 @@ impl Rows {
         self.buckets.clear();
         self.order.clear();
         self.exemplars.clear();
+        self.merged.clear();
     }
 
     /// Adds a series. `write_labels` appends its encoded labels.
@@ -187,6 +190,7 @@ impl Rows {
         }
         self.order = kept;
         merged.into_iter().for_each(|(kept, other)| merge(self, kept as usize, other as usize));
+        self.merge_exemplars();
     }
 
     /// The member of a row.
@@ -194,7 +198,8 @@ impl Rows {
         self.series[row].member as usize
     }
 
-    /// Adds the value of `other` to that of `row`. The last value of a gauge counts.
+    /// Adds the value of `other` to that of `row`. The last value of a gauge counts. Called by
+    /// [`sort`](Self::sort).
     pub(super) fn merge(&mut self, row: usize, other: usize, is_sum: bool) {
         let [from, into] = [self.series[other], self.series[row]];
         match (&mut self.series[row].reading, from.reading) {
@@ -204,7 +209,6 @@ impl Rows {
             (Reading::Number(Number::I64(a)), Reading::Number(Number::I64(b))) if is_sum => {
                 *a = a.wrapping_add(b);
             }
-            (Reading::Number(Number::F64(a)), Reading::Number(Number::F64(b))) if is_sum => *a += b,
             (
                 Reading::Histogram { sum, has_negative, is_native },
                 Reading::Histogram {
@@ -218,9 +222,33 @@ impl Rows {
                 *is_native &= also;
                 self.merge_counts(row, &into, &from);
             }
-            (Reading::Number(number), Reading::Number(last)) if !is_sum => *number = last,
-            _ => {}
+            (Reading::Number(a), Reading::Number(b)) => {
+                // Also the sum of two types: two instruments of one scope may differ in theirs.
+                *a = if is_sum { Number::F64(a.as_f64() + b.as_f64()) } else { b };
+            }
+            // All series of a family are of one kind.
+            (Reading::Number(_), Reading::Histogram { .. })
+            | (Reading::Histogram { .. }, Reading::Number(_)) => {}
         }
+        self.series[row].created = into.created.min(from.created);
+        self.merged.push((from.number, into.number));
+    }
+
+    /// Gives each row the exemplars of the rows that were merged into it, for buckets without one.
+    fn merge_exemplars(&mut self) {
+        let Self { exemplars, merged, .. } = self;
+        if merged.is_empty() || exemplars.is_empty() {
+            return;
+        }
+        merged.sort_unstable();
+        for (row, ..) in &mut *exemplars {
+            if let Ok(found) = merged.binary_search_by_key(row, |(from, _)| *from) {
+                *row = merged[found].1;
+            }
+        }
+        // Stable, so a row's own exemplar comes before those of rows that were added later.
+        exemplars.sort_by_key(|(row, bucket, _)| (*row, *bucket));
+        exemplars.dedup_by_key(|(row, bucket, _)| (*row, *bucket));
     }
 }
 
@@ -340,6 +368,34 @@ mod tests {
                 assert!(kept < other && labels[kept] == labels[other]);
             }
         }
+    }
+
+    #[test]
+    fn rows_with_equal_labels_become_one_with_the_earlier_time_and_all_exemplars() {
+        let mut rows = Rows::default();
+        let exemplars: [&[(u32, f64)]; 4] = [&[(1, 0.1)], &[(0, 1.0), (1, 1.1)], &[], &[(0, 3.0)]];
+        for (created, (labels, exemplars)) in [7, 3, 5, 4].into_iter().zip([
+            (b"a", exemplars[0]),
+            (b"a", exemplars[1]),
+            (b"b", exemplars[2]),
+            (b"b", exemplars[3]),
+        ]) {
+            let reading = Reading::Number(Number::U64(created));
+            rows.push(0, reading, Counts::default(), created, |out| out.extend_from_slice(labels));
+            for (bucket, value) in exemplars {
+                let exemplar = EncodedExemplar { labels: Vec::new(), value: *value, time: 0 };
+                rows.push_exemplar(*bucket, exemplar);
+            }
+        }
+        rows.sort(|rows, kept, other| rows.merge(kept, other, true));
+        let found = rows.iter().map(|row| {
+            let Reading::Number(number) = row.reading else { panic!("a number") };
+            let exemplars = rows.exemplars(row).map(|(bucket, exemplar)| (bucket, exemplar.value));
+            (number, row.created, exemplars.collect::<Vec<_>>())
+        });
+        let found: Vec<_> = found.collect();
+        assert_eq!(found[0], (Number::U64(10), 3, vec![(0, 1.0), (1, 0.1)]));
+        assert_eq!(found[1], (Number::U64(9), 4, vec![(0, 3.0)]));
     }
 
     #[test]

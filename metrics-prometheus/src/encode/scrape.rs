@@ -10,7 +10,7 @@ use super::rows::{Counts, Reading, Rows};
 use super::source::{Source, pairs};
 use super::warn::Warnings;
 use super::{open_metrics_2, text};
-use crate::conflicts::{Families, Named};
+use crate::conflicts::{Families, Named, is_one};
 use crate::format::Format;
 use crate::kind::Kind;
 use crate::scope::labels_of;
@@ -101,11 +101,11 @@ impl<'a> Scrape<'a> {
         rows.sort(|rows, kept, other| {
             let of = |row| family[rows.member(row)].metric;
             let (Some(a), Some(b)) = (of(kept), of(other)) else { return };
-            if a.name() != b.name() {
+            if !is_one(a, b) {
                 warnings.add_equal_series(&first.name, a, b);
             } else if a.boundaries() == b.boundaries() {
-                // Two definitions of one metric, or labels that differ in their type only, such as
-                // `1` and `"1"`.
+                // Two definitions of one metric, two instruments of a scope, or labels that differ
+                // in their type only, such as `1` and `"1"`.
                 rows.merge(kept, other, is_sum);
             } else {
                 warnings.add_other_buckets(a, b);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use log::Level;
-use typed_metrics_core::{Descriptor, report};
+use typed_metrics_core::{Descriptor, MetricId, Scope, report};
 
 use crate::conflicts::{NameConflict, new_and_old};
 
@@ -12,12 +12,12 @@ use crate::conflicts::{NameConflict, new_and_old};
 /// the program may read the metrics itself.
 #[derive(Debug, Default)]
 #[must_use = "call `report` after the scrape"]
-pub(super) struct Warnings(Vec<(&'static str, String)>);
+pub(super) struct Warnings(Vec<(&'static Descriptor, String)>);
 
 impl Warnings {
     /// Adds a metric whose name belongs to another one.
     pub(super) fn add_name(&mut self, conflict: &NameConflict) {
-        self.add(conflict.second.name(), || format!("{conflict}; the scrape leaves it out"));
+        self.add(conflict.second, || format!("{conflict}; the scrape leaves it out"));
     }
 
     /// Adds series of two metrics that have one name and the same labels.
@@ -27,7 +27,7 @@ impl Warnings {
         kept: &Descriptor,
         other: &'static Descriptor,
     ) {
-        self.add(other.name(), || {
+        self.add(other, || {
             if let Some((new, old)) = new_and_old(kept, other) {
                 return format!(
                     "metric `{}` ({}) and its own old name `{}` are both `{name}` in Prometheus; \
@@ -35,6 +35,18 @@ impl Warnings {
                     new.name(),
                     new.source(),
                     old.name(),
+                );
+            }
+            if let (Some(first), Some(second)) = (kept.scope(), other.scope())
+                && kept.name() == other.name()
+            {
+                let metric = kept.name();
+                return format!(
+                    "the scopes {} and {} of metric `{metric}` have the same labels in Prometheus, \
+                     and so have series of the metric; the scrape leaves out those of the second \
+                     scope; give the scopes different names or versions",
+                    in_prose(first),
+                    in_prose(second),
                 );
             }
             format!(
@@ -51,7 +63,7 @@ impl Warnings {
 
     /// Adds series of two definitions of one histogram that have the same labels and other buckets.
     pub(super) fn add_other_buckets(&mut self, kept: &Descriptor, other: &'static Descriptor) {
-        self.add(other.name(), || {
+        self.add(other, || {
             format!(
                 "metric `{}` has other buckets at {} than at {}, and series with the same labels; \
                  the scrape leaves out those of the definition at {}; give both definitions the \
@@ -64,9 +76,9 @@ impl Warnings {
         });
     }
 
-    fn add(&mut self, metric: &'static str, text: impl FnOnce() -> String) {
-        static WARNED: LazyLock<Mutex<HashSet<&'static str>>> = LazyLock::new(Mutex::default);
-        let is_new = WARNED.lock().unwrap_or_else(PoisonError::into_inner).insert(metric);
+    fn add(&mut self, metric: &'static Descriptor, text: impl FnOnce() -> String) {
+        static WARNED: LazyLock<Mutex<HashSet<MetricId>>> = LazyLock::new(Mutex::default);
+        let is_new = WARNED.lock().unwrap_or_else(PoisonError::into_inner).insert(metric.id());
         if is_new {
             self.0.push((metric, text()));
         }
@@ -75,8 +87,21 @@ impl Warnings {
     /// Reports all warnings. Calls the logger of the program.
     pub(super) fn report(self) {
         for (metric, text) in self.0 {
-            let subject = format!("name of metric `{metric}` in Prometheus");
+            let (name, scope) = (metric.name(), metric.scope().map(in_prose).unwrap_or_default());
+            let subject = format!("name of metric `{name}` in Prometheus {scope}");
             report(Level::Warn, &subject, format_args!("{text}"));
         }
     }
+}
+
+/// The facts of a scope, some of which may not be labels.
+fn in_prose(scope: &Scope) -> String {
+    let name = format!("`{}`", scope.name());
+    let version = scope.version().map(|version| format!("version `{version}`"));
+    let schema = scope.schema_url().map(|url| format!("schema `{url}`"));
+    let attributes = scope.attributes();
+    let attributes = (!attributes.is_empty()).then(|| attributes.to_string());
+    let facts: Vec<String> =
+        [Some(name), version, schema, attributes].into_iter().flatten().collect();
+    format!("({})", facts.join(", "))
 }

@@ -166,7 +166,7 @@ mod tests {
             assert_eq!(header("x-content-type-options").unwrap().1, "nosniff");
             assert!(!asset.content_type.is_empty());
         }
-        assert!(bytes < 160_000, "the page has {bytes} bytes");
+        assert!(bytes < 170_000, "the page has {bytes} bytes");
         assert!(get("/nothing").is_none());
         assert!(get("/page/../page/main.js").is_none());
     }

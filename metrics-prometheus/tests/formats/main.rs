@@ -13,4 +13,5 @@ mod protobuf;
 mod random;
 mod read_back;
 mod recorded;
+mod scopes;
 mod texts;

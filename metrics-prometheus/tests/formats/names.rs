@@ -32,6 +32,11 @@ pub(crate) fn set_logger() {
     });
 }
 
+/// A copy of what was logged.
+pub(crate) fn logged() -> Vec<String> {
+    LOGGED.lock().unwrap().clone()
+}
+
 fn counter(name: &str) -> RuntimeMetric {
     register_metric(name, Metric::counter(name).value_type(ValueType::U64)).unwrap()
 }

@@ -102,6 +102,9 @@ impl ExponentialBuckets {
     /// Adds the contents of a run.
     pub(crate) fn add(&mut self, contents: &Contents<'_>) {
         self.zeros = self.zeros.wrapping_add(contents.zeros);
+        if contents.spans().are_empty() {
+            return;
+        }
         let spans = self.contents().spans().fitted(contents.spans(), usize::from(self.max_size));
         self.lower_to(spans.scale);
         let by = contents.scale - spans.scale;
@@ -118,6 +121,9 @@ impl ExponentialBuckets {
         since.zeros = since.zeros.saturating_sub(earlier.zeros);
         since.positive.subtract(&earlier.positive, by);
         since.negative.subtract(&earlier.negative, by);
+        if since.contents().spans().are_empty() {
+            since.scale = MAX_SCALE;
+        }
         since
     }
 
@@ -149,12 +155,13 @@ impl ExponentialBuckets {
         };
         // The value at the lower limit belongs to a negative bucket, and the one at the upper limit
         // does not.
+        let threshold = self.zero_threshold;
+        let below_zeros = (-threshold).next_down();
         let negative = self.negative.filled().rev().map(move |(index, count)| {
             let (low, high) = limits(index);
-            ((-high).next_down(), (-low).next_down(), count)
+            ((-high).next_down(), (-low).next_down().min(below_zeros), count)
         });
-        let threshold = self.zero_threshold;
-        let zeros = (self.zeros > 0).then_some((-threshold, threshold, self.zeros));
+        let zeros = (self.zeros > 0).then_some((below_zeros, threshold, self.zeros));
         let positive = self.positive.filled().map(move |(index, count)| {
             let (low, high) = limits(index);
             (low.max(threshold), high, count)

@@ -17,6 +17,11 @@ pub(crate) struct Spans {
 impl Spans {
     pub(super) const NONE: Self = Self { scale: MAX_SCALE, positive: None, negative: None };
 
+    /// Whether there are no buckets, at any scale.
+    pub(super) fn are_empty(self) -> bool {
+        self.positive.is_none() && self.negative.is_none()
+    }
+
     /// The bucket of one value, which is not zero.
     pub(super) fn of(value: f64) -> Self {
         let bucket = index(value.abs(), MAX_SCALE);

@@ -110,7 +110,7 @@ impl<'a> Window<'a> {
     /// Adds the contents of another run. Under an odd sequence.
     pub(crate) fn absorb(self, contents: &Contents<'_>) {
         add(&self.cells[ZEROS], contents.zeros);
-        if contents.spans() == Spans::NONE {
+        if contents.spans().are_empty() {
             return;
         }
         self.make_room(contents.spans());

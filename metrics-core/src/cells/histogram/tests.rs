@@ -190,3 +190,68 @@ fn random_histories_agree_with_plain_totals() {
 fn scale(random: &mut fastrand::Rng) -> f64 {
     if random.u8(..30) == 0 { 2_f64.powi(random.i32(0..40)) } else { 1.0 }
 }
+
+#[test]
+fn an_owner_records_nothing_during_a_pause_and_begins_the_interval_after_it() {
+    let run = run(ONE);
+    restart(&run, 1);
+    assert!(record(&run, 1, &[5.0], 1.0));
+    end_interval(&run, ONE);
+    let acknowledged = run[ACKNOWLEDGED].load(Relaxed);
+    let pause = Pause::begin(&run).unwrap();
+    let before = sequence(&run);
+    for record in [
+        record(&run, 1, &[5.0], 9.0),
+        record_any(&run, 1, ONE, 9.0, 1),
+        record_many(&run, 1, ONE, 9.0, 3),
+    ] {
+        assert!(!record);
+    }
+    assert_eq!(sequence(&run), before);
+    // Another reader neither ends the pause nor finds the request in its copy.
+    assert!(Pause::begin(&run).is_none());
+    assert_eq!(totals(&run, ONE).unwrap().count(), 1);
+    drop(pause);
+    assert_eq!(run[ACKNOWLEDGED].load(Relaxed), acknowledged);
+    assert!(record(&run, 1, &[5.0], 2.0));
+    assert_eq!(totals(&run, ONE).unwrap().interval, Extremes::of(2.0));
+}
+
+#[test]
+fn a_run_that_starts_over_during_a_pause_brings_nothing_old_into_the_interval() {
+    let run = run(ONE);
+    restart(&run, 1);
+    assert!(record(&run, 1, &[5.0], 1.0));
+    end_interval(&run, ONE);
+    let pause = Pause::begin(&run).unwrap();
+    restart(&run, 2);
+    drop(pause);
+    [7.0, 3.0, 4.0].into_iter().for_each(|value| assert!(record(&run, 2, &[5.0], value)));
+    assert_eq!(totals(&run, ONE).unwrap().interval, Extremes { min: 3.0, max: 7.0 });
+}
+
+/// The owner records without a break, in a run that takes longer to copy than a record takes.
+#[test]
+fn an_owner_that_never_rests_lets_its_reader_copy() {
+    use std::sync::atomic::AtomicBool;
+
+    let grid = Grid::Exponential(ExponentialSettings::DEFAULT.max_size(496));
+    let (run, is_done) = (run(grid), AtomicBool::new(false));
+    restart(&run, 1);
+    let copies = if cfg!(miri) { 3 } else { 200 };
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_done.load(Relaxed) {
+                record_any(&run, 1, grid, 4.0, 1);
+            }
+        });
+        let mut before = 0;
+        for _ in 0..copies {
+            let totals = totals(&run, grid).unwrap();
+            assert_eq!(totals.sum.value(), 4.0 * totals.count() as f64);
+            assert!(totals.count() >= before);
+            before = totals.count();
+        }
+        is_done.store(true, Relaxed);
+    });
+}

@@ -133,7 +133,10 @@ impl Collected {
     ) {
         let name = self.copy(cut(name));
         let start = self.lists.len();
-        visit(&mut |element| list::push(&mut self.lists, start, element, MAX_LABEL_LEN));
+        let mut is_whole = true;
+        visit(&mut |element| {
+            is_whole = is_whole && list::push(&mut self.lists, start, element, MAX_LABEL_LEN);
+        });
         self.entries.push(Entry { name, value: Stored::List(start..self.lists.len()) });
     }
 

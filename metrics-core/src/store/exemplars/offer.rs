@@ -63,10 +63,13 @@ fn consider(series: Series, index: u32, bits: u64) {
         return skips::draw(word, choice.threshold, switch);
     }
     let Some(asking) = Outermost::begin(&ASKING) else { return };
-    let span = switch.source().and_then(|source| {
+    // Whether the measurement is inside a span is unknown without the source. Then the measurement
+    // is left out, and the next one is asked.
+    let Some(source) = switch.source() else { return };
+    let span = {
         let _foreign = locks::foreign();
         foreign::call(source).ok().flatten()
-    });
+    };
     drop(asking);
     if !switch.takes_all() && !span.as_ref().is_some_and(|span| span.is_sampled) {
         // The measurement is none of those from which is chosen. If many are not, fewer of them
@@ -89,4 +92,41 @@ fn consider(series: Series, index: u32, bits: u64) {
         Candidate { tag, bits, time: clock::now(), span, labels }
     });
     skips::draw(word, key.min(least), switch);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+    use crate::store::exemplars::span::CurrentSpan;
+    use crate::store::exemplars::switch::hold_source;
+    use crate::store::sample;
+
+    #[test]
+    fn a_measurement_is_left_out_while_its_span_is_unknown() {
+        let current_span = || Some(CurrentSpan::new([7; 16], [9; 8], true));
+        for is_always in [true, false] {
+            Switch::turn_on(is_always, current_span);
+            let series = sample::counter(10).find(&sample::label(1));
+            let index = series.reserved_index();
+            let taken = || slot(index).unwrap().take(Switch::get().interval());
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    let held = hold_source();
+                    thread::scope(|scope| {
+                        scope.spawn(|| {
+                            consider(series, index, 1);
+                            assert!(taken().is_none());
+                        });
+                    });
+                    drop(held);
+                    // As by a thread that knows the source by now: nothing was drawn.
+                    consider(series, index, 2);
+                    assert_eq!(taken().unwrap().1.span, Some(([7; 16], [9; 8])));
+                });
+            });
+        }
+        Switch::turn_off();
+    }
 }

@@ -168,6 +168,7 @@ fn random_number() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::exemplars::switch::is_skip;
 
     fn distance(threshold: f32, state: &mut u64) -> f64 {
         let mut distance = 0.0;
@@ -216,5 +217,26 @@ mod tests {
             }
         }
         assert_eq!(Choice::of_word(0, first), Choice::FIRST);
+    }
+
+    #[test]
+    fn a_word_skips_in_its_interval_alone_and_has_a_skip_to_take_away() {
+        let [off, first, last] = [0, 1, u64::from(u16::MAX)];
+        let word = |interval: u64, skip| {
+            let choice = Choice { threshold: 0.5, is_pause: true, skip };
+            if interval == off { 0 } else { choice.to_word(Switch::of_interval(interval)) }
+        };
+        for now in [off, first, last] {
+            let least = Switch::of_interval(now).least_skip();
+            // The word 0 has no choice yet.
+            for of in [off, first, last] {
+                for skip in [0, 1, u16::MAX] {
+                    let word = word(of, skip);
+                    let is_skipped = is_skip(word, least);
+                    assert_eq!(is_skipped, of == now && of != off && skip > 0, "{of} {skip} {now}");
+                    assert!(!is_skipped || word >= ONE_SKIP);
+                }
+            }
+        }
     }
 }

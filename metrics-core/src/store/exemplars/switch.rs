@@ -55,8 +55,8 @@ impl ExemplarFilter {
 static SWITCH: AtomicU64 = AtomicU64::new(0);
 
 /// The least word of a thread's choice in the interval that skips a measurement: see
-/// [`skips`](super::skips). Beyond all words while exemplars are off.
-static LEAST_SKIP: AtomicU64 = AtomicU64::new(u64::MAX);
+/// [`skips`](super::skips). While exemplars are off, that of the interval 0, which no word has.
+static LEAST_SKIP: AtomicU64 = AtomicU64::new(Switch(0).least_skip());
 
 /// The source that belongs to the word.
 static SOURCE: Mutex<Option<SpanSource>> = Mutex::new(None);
@@ -101,16 +101,18 @@ impl Switch {
 
     fn store(word: u64) {
         SWITCH.store(word, Relaxed);
-        let least = Self(word).interval_bits() | 1 << SKIP;
-        LEAST_SKIP.store(if word == 0 { u64::MAX } else { least }, Relaxed);
+        LEAST_SKIP.store(Self(word).least_skip(), Relaxed);
+    }
+
+    /// The least word of a thread's choice in this interval that skips a measurement.
+    pub(super) const fn least_skip(self) -> u64 {
+        self.interval_bits() | ONE_SKIP
     }
 
     /// Whether a word of a thread's choice skips a measurement. Then [`ONE_SKIP`] is subtracted.
     #[inline(always)]
     pub(super) fn skips(word: u64) -> bool {
-        // One comparison: the number of the interval is the current one, and the number of skips
-        // is not 0.
-        word.wrapping_sub(LEAST_SKIP.load(Relaxed)) < (1 << INTERVAL) - ONE_SKIP
+        is_skip(word, LEAST_SKIP.load(Relaxed))
     }
 
     /// Switches exemplars off.
@@ -142,7 +144,7 @@ impl Switch {
     }
 
     /// The word of this interval for a thread's choice, without the choice.
-    pub(super) fn interval_bits(self) -> u64 {
+    pub(super) const fn interval_bits(self) -> u64 {
         self.0 >> INTERVAL << INTERVAL
     }
 
@@ -151,7 +153,8 @@ impl Switch {
         self.0 & 3 == 2
     }
 
-    /// The function that returns the current span; `None` while another thread changes it.
+    /// The function that returns the current span; `None` if this thread does not know it yet, and
+    /// another thread ends the interval or changes the function.
     pub(super) fn source(self) -> Option<SpanSource> {
         let number = low(self.0 >> SOURCES);
         let (known, source) = KNOWN.get();
@@ -163,6 +166,14 @@ impl Switch {
         KNOWN.set((number, source));
         source
     }
+}
+
+/// Whether a word skips a measurement in the interval whose least such word is `least`.
+#[inline(always)]
+pub(super) fn is_skip(word: u64, least: u64) -> bool {
+    // One comparison: the number of the interval is the current one, and the number of skips is
+    // not 0.
+    word.wrapping_sub(least) < (1 << INTERVAL) - ONE_SKIP
 }
 
 /// The lowest 16 bits.
@@ -183,4 +194,10 @@ fn next_interval() -> u64 {
     // No other thread stores meanwhile: the caller holds the lock of `SOURCE`.
     LAST.store(next, Relaxed);
     next
+}
+
+/// Keeps the source from the threads that do not know it, until the result is dropped.
+#[cfg(test)]
+pub(crate) fn hold_source() -> impl Sized {
+    crate::locks::lock(&SOURCE)
 }

@@ -12,7 +12,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use log::Level;
 use opentelemetry::InstrumentationScope;
 use typed_metrics_core::{
-    Counting, Descriptor, MetricId, MetricType, Point, PointReader, Value, report,
+    Counting, Descriptor, MetricId, MetricType, Point, PointReader, Scope, Value, report,
 };
 
 use super::batches::{Aggregation, Batch, Batches};
@@ -49,7 +49,7 @@ struct State {
     /// When the last interval ended, in nanoseconds since the Unix epoch.
     last: Option<u64>,
     /// The metrics with values that OTLP cannot represent, for which that was reported.
-    too_large: HashSet<&'static str>,
+    too_large: HashSet<MetricId>,
     buffer: Vec<u8>,
     labels: HashMap<Key, EncodedLabels>,
 }
@@ -137,13 +137,15 @@ impl Source {
         // The clock may have been set back.
         *last = Some(nanoseconds(time).max(last.unwrap_or(0)));
         for (metric, value) in news {
-            if too_large.insert(metric) {
+            if too_large.insert(metric.id()) {
+                let (name, scope) = (metric.name(), metric.scope().map_or("", Scope::name));
                 let text = format_args!(
-                    "metric `{metric}`: {value} is above {}, the largest integer of OTLP, as which \
+                    "metric `{name}`: {value} is above {}, the largest integer of OTLP, as which \
                      it is exported (reported once)",
                     i64::MAX
                 );
-                report(Level::Warn, &format!("otlp: metric {metric} is too large"), text);
+                let subject = format!("otlp: metric {name} of scope {scope:?} is too large");
+                report(Level::Warn, &subject, text);
             }
         }
         batches
@@ -168,7 +170,7 @@ struct Encoding<'a> {
     /// The encoded exemplars of the current data point.
     exemplars: Vec<u8>,
     /// Metrics with values that OTLP cannot represent.
-    too_large: Vec<(&'static str, u64)>,
+    too_large: Vec<(&'static Descriptor, u64)>,
 }
 
 impl Encoding<'_> {
@@ -234,7 +236,7 @@ impl Encoding<'_> {
     /// The integer that OTLP has for `value`. A greater one would look like a negative one.
     fn integer(&mut self, metric: &'static Descriptor, value: u64) -> i64 {
         i64::try_from(value).unwrap_or_else(|_| {
-            self.too_large.push((metric.name(), value));
+            self.too_large.push((metric, value));
             i64::MAX
         })
     }

@@ -185,3 +185,41 @@ fn every_float_has_a_bucket_in_the_smallest_histogram() {
     assert_eq!((buckets.scale, buckets.positive.offset), (-11, -1));
     assert_eq!((buckets.positive.counts, buckets.negative.counts), (vec![2, 1], vec![2, 1]));
 }
+
+#[test]
+fn the_limits_of_zero_count_as_zero() {
+    let settings = ExponentialSettings::DEFAULT.zero_threshold(0.5);
+    let mut buckets = ExponentialBuckets::new(settings);
+    [-0.5, -0.6, 0.5].into_iter().for_each(|value| buckets.record(value, 1));
+    let filled: Vec<_> = buckets.filled().collect();
+    let [(lowest, highest, 1), (lower, upper, 2)] = filled[..] else { panic!("{filled:?}") };
+    assert!(lower < -0.5 && upper == 0.5, "{filled:?}");
+    assert!(lowest < -0.6 && -0.6 <= highest && highest <= lower, "{filled:?}");
+    // The bucket reaches into the values that count as zero.
+    let mut buckets = ExponentialBuckets::new(settings.max_size(4));
+    [-0.6, -1e300].into_iter().for_each(|value| buckets.record(value, 1));
+    assert!(buckets.filled().all(|(_, upper, _)| upper < -0.5));
+}
+
+#[test]
+fn contents_without_buckets_have_the_largest_scale_and_lower_no_other() {
+    let settings = ExponentialSettings::DEFAULT.max_size(4);
+    let mut earlier = ExponentialBuckets::new(settings);
+    [1.0, 1e9].into_iter().for_each(|value| earlier.record(value, 1));
+    let mut now = earlier.clone();
+    now.record(0.0, 3);
+    let since = now.since(&earlier);
+    assert_eq!((since.scale, since.zeros), (MAX_SCALE, 3));
+    // As the late contents of a run are, whose scale was lowered before.
+    let contents = Contents { scale: -5, zeros: 2, positive: (0, &[]), negative: (0, &[]) };
+    let mut recorded = ExponentialBuckets::new(settings);
+    recorded.record(1.0, 1);
+    let scale = recorded.scale;
+    recorded.add(&contents);
+    assert_eq!((recorded.scale, recorded.zeros), (scale, 2));
+    let run = cells(settings);
+    let window = Window::of(&run, settings).unwrap();
+    window.add(settings, 1.0, 1);
+    window.absorb(&contents);
+    assert_eq!(plain(&copy(&run), settings), recorded);
+}

@@ -1,6 +1,6 @@
 use typed_metrics::Metrics;
 
-const LARGE: u16 = 1000;
+const LARGE: usize = 100_000;
 
 #[derive(Metrics)]
 enum Shop {

@@ -25,6 +25,21 @@ fn computes_a_label_of_a_group(route: &str) -> u16 {
     200
 }
 
+#[timed(Web::Duration((Call { route, status, outcome })), status = |status| *status)]
+fn computes_a_label_of_a_group_in_parentheses(route: &str) -> u16 {
+    200
+}
+
+#[timed(Web::Duration(call), status = |status| *status)]
+fn computes_a_label_of_a_group_that_it_takes(call: Call<'_>) -> u16 {
+    200
+}
+
+#[timed(Web::Duration(call), call = |status| *status)]
+fn computes_a_group() -> u16 {
+    200
+}
+
 #[timed(in_flight = Web::InFlight(Call { route, status: None, outcome }))]
 fn outcome_at_entry(route: &str) {}
 
