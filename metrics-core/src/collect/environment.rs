@@ -71,6 +71,9 @@ fn read_buckets(text: &str, replacement: &mut Replacement) -> Result<(), String>
     let boundary = |word: &str| {
         let word = word.trim();
         word.parse().map_err(|_| {
+            if is_exponential_misspelt(word) {
+                return format!("`{word}` is not a number; did you mean `exponential`?");
+            }
             format!("`{word}` is not a number; write boundaries as in `shop.duration=5,10,25`")
         })
     };
@@ -79,6 +82,11 @@ fn read_buckets(text: &str, replacement: &mut Replacement) -> Result<(), String>
         None => Buckets::Explicit(text.split(',').map(boundary).collect::<Result<_, _>>()?),
     });
     Ok(())
+}
+
+fn is_exponential_misspelt(text: &str) -> bool {
+    let word = text.split('(').next().unwrap_or_default().trim().to_lowercase();
+    strsim::jaro_winkler(&word, "exponential") >= 0.8
 }
 
 /// The settings in `exponential` or `exponential(80)`; `None` if the text is something else.
@@ -146,6 +154,16 @@ mod tests {
                 "c=5,x",
                 read_buckets,
                 "`x` is not a number; write boundaries as in `shop.duration=5,10,25`",
+            ),
+            (
+                "c=exponental",
+                read_buckets,
+                "`exponental` is not a number; did you mean `exponential`?",
+            ),
+            (
+                "c=Exponential(80)",
+                read_buckets,
+                "`Exponential(80)` is not a number; did you mean `exponential`?",
             ),
             (
                 "c=exponential(80",

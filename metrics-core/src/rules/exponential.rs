@@ -153,6 +153,19 @@ pub const fn check_constant_max_size(max_size: usize) {
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_constant_zero_threshold(zero_threshold: f64) {
-    // The compiler cannot write an `f64`.
-    assert!(check_zero_threshold(zero_threshold).is_ok(), "{}", THRESHOLD_RULE);
+    if check_zero_threshold(zero_threshold).is_ok() {
+        return;
+    }
+    let mut text = Text::<256>::new();
+    text.push("the threshold is ");
+    // A `const fn` cannot write other values of `f64`.
+    text.push(match zero_threshold {
+        f64::INFINITY => "inf",
+        f64::NEG_INFINITY => "-inf",
+        _ if zero_threshold.is_nan() => "NaN",
+        _ => "negative",
+    });
+    text.push("; ");
+    text.push(THRESHOLD_RULE);
+    panic!("{}", text.as_str());
 }

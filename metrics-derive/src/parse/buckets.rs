@@ -65,6 +65,10 @@ impl BucketsDeclaration {
             let generator = generator(cx, &name, tokens, arguments)?;
             return Some(Self::Generated(tokens.clone(), generator));
         }
+        if let Some(fix) = generator_alone(tokens) {
+            cx.error(tokens, format_args!("this generator has no arguments; {fix}"));
+            return None;
+        }
         if let Some(list) = list_of_vec(tokens) {
             cx.error(
                 tokens,
@@ -76,6 +80,19 @@ impl BucketsDeclaration {
             return Some(Self::Constant(tokens.clone()));
         }
         refuse(cx, entry, tokens, TAKES, EXAMPLE)
+    }
+}
+
+/// The fix for the name of a generator without arguments.
+fn generator_alone(tokens: &TokenStream) -> Option<&'static str> {
+    let name: Ident = syn::parse2(tokens.clone()).ok()?;
+    match name.to_string().as_str() {
+        "exponential" => Some(
+            "write `exponential(start, factor, count)`; buckets that adapt to the values are \
+             `#[histogram(exponential)]`, without `buckets`",
+        ),
+        "linear" => Some("write `linear(start, width, count)`"),
+        _ => None,
     }
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn entries(
 }
 
 /// The words of other libraries for a key.
-const SYNONYMS: [(&str, &str); 22] = [
+const SYNONYMS: [(&str, &str); 23] = [
     ("alias", "was"),
     ("boundaries", "buckets"),
     ("bounds", "buckets"),
@@ -59,6 +59,7 @@ const SYNONYMS: [(&str, &str); 22] = [
     ("help", "description"),
     ("limit", "series_limit"),
     ("max_age", "expire"),
+    ("max_buckets", "max_size"),
     ("max_series", "series_limit"),
     ("namespace", "prefix"),
     ("old_name", "was"),

@@ -10,6 +10,7 @@ use crate::parse::buckets::BucketsDeclaration;
 use crate::parse::constant_labels::{ConstantLabel, constant_labels};
 use crate::parse::entry::{entries, unknown_key};
 use crate::parse::expiry::expiry;
+use crate::parse::exponential::refuse_setting_of_enum;
 use crate::parse::helper::{Helper, misplaced};
 use crate::parse::slot::Slot;
 use crate::parse::value::{self, Constant, WholeNumber};
@@ -105,6 +106,7 @@ impl MetricsDeclaration {
                 }
                 "expire" => self.expire.fill(cx, key, expiry(cx, &entry)),
                 "last_recorded" => self.last_recorded.fill(cx, key, value::flag(cx, &entry)),
+                "exponential" | "max_size" | "zero_threshold" => refuse_setting_of_enum(cx, key),
                 _ => unknown_key(cx, key, "metrics", &KEYS),
             }
         }

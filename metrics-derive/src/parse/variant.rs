@@ -10,7 +10,7 @@ use crate::parse::buckets::BucketsDeclaration;
 use crate::parse::docs::doc_text;
 use crate::parse::entry::{Entry, entries, unknown_key};
 use crate::parse::expiry::expiry;
-use crate::parse::exponential::{Threshold, threshold};
+use crate::parse::exponential::{Threshold, exponential, threshold};
 use crate::parse::field::FieldDeclaration;
 use crate::parse::helper::{Helper, misplaced};
 use crate::parse::slot::Slot;
@@ -175,7 +175,7 @@ impl KindDeclaration {
             "buckets" if self.kind != Kind::Histogram => self.buckets.fill(cx, key, None),
             "buckets" => self.buckets.fill(cx, key, BucketsDeclaration::parse(cx, entry)),
             "exponential" if self.kind != Kind::Histogram => self.exponential.fill(cx, key, None),
-            "exponential" => self.exponential.fill(cx, key, value::flag(cx, entry)),
+            "exponential" => self.exponential.fill(cx, key, exponential(cx, entry)),
             "max_size" => {
                 self.max_size.fill(cx, key, value::constant_number(cx, entry, "max_size = 80"));
             }

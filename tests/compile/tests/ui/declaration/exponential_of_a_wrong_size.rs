@@ -10,10 +10,6 @@ enum Shop {
     Weights,
     #[histogram(exponential, max_size = "80")]
     Lengths,
-    #[histogram(exponential, max_size = -1)]
-    Volumes,
-    #[histogram(exponential, max_size = 99999999999999999999)]
-    Areas,
     #[histogram(exponential = 80)]
     Widths,
 }
@@ -22,8 +18,6 @@ enum Shop {
 enum Large {
     #[histogram(exponential, max_size = LARGE)]
     Heights,
-    #[histogram(exponential, max_size = LARGE / 2)]
-    Depths,
 }
 
 fn main() {}

@@ -1,6 +1,8 @@
 use typed_metrics::Metrics;
 
 const UNKNOWN: f64 = 0.0 / 0.0;
+const BELOW: f64 = -0.5;
+const ENDLESS: f64 = f64::NEG_INFINITY;
 
 #[derive(Metrics)]
 enum Shop {
@@ -18,6 +20,10 @@ enum Unknown {
     Heights,
     #[histogram(exponential, zero_threshold = 0.0 / 0.0)]
     Depths,
+    #[histogram(exponential, zero_threshold = BELOW)]
+    Areas,
+    #[histogram(exponential, zero_threshold = ENDLESS)]
+    Volumes,
 }
 
 fn main() {}
