@@ -107,9 +107,11 @@ pub(crate) fn push(bytes: &mut Vec<u8>, start: usize, element: Element<'_>, most
             let length = u16::try_from(part.len()).unwrap_or(u16::MAX);
             let is_whole = part.len() == text.len();
             // Nothing of a text would look like an empty text.
-            (is_whole || !part.is_empty())
-                && append(TEXT, [&length.to_le_bytes(), part.as_bytes()])
-                && is_whole
+            if !is_whole && part.is_empty() {
+                return false;
+            }
+            let is_appended = append(TEXT, [&length.to_le_bytes(), part.as_bytes()]);
+            is_appended && is_whole
         }
     }
 }
