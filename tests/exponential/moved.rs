@@ -151,7 +151,7 @@ fn intervals_have_the_values_that_came_since() {
         assert_holds(found.unwrap(), &all);
         assert_holds(found.unwrap().interval.as_ref().unwrap(), &values);
         let Some(Value::Histogram(latest)) = latest.map(|series| &series.value) else {
-            panic!("nothing latest")
+            panic!("nothing changed")
         };
         assert_holds(latest, &values);
     }

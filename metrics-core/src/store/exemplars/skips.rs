@@ -232,9 +232,9 @@ mod tests {
             for of in [off, first, last] {
                 for skip in [0, 1, u16::MAX] {
                     let word = word(of, skip);
-                    let is_skipped = is_skip(word, least);
-                    assert_eq!(is_skipped, of == now && of != off && skip > 0, "{of} {skip} {now}");
-                    assert!(!is_skipped || word >= ONE_SKIP);
+                    let does_skip = is_skip(word, least);
+                    assert_eq!(does_skip, of == now && of != off && skip > 0, "{of} {skip} {now}");
+                    assert!(!does_skip || word >= ONE_SKIP);
                 }
             }
         }
