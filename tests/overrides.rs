@@ -27,6 +27,7 @@ enum Job<'a> {
     #[histogram(unit = "s", buckets = [1, 2])]
     Alone,
     #[histogram(unit = "s", buckets = [1, 2])]
+    #[allow(dead_code, reason = "only its settings are read")]
     Same,
     #[histogram(unit = "s", buckets = [1, 2])]
     Twofold,

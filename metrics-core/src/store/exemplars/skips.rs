@@ -227,12 +227,12 @@ mod tests {
             if interval == off { 0 } else { choice.to_word(Switch::of_interval(interval)) }
         };
         for now in [off, first, last] {
-            let least = Switch::of_interval(now).least_skip();
+            let limit = Switch::of_interval(now).least_skip();
             // The word 0 has no choice yet.
             for of in [off, first, last] {
                 for skip in [0, 1, u16::MAX] {
                     let word = word(of, skip);
-                    let does_skip = is_skip(word, least);
+                    let does_skip = is_skip(word, limit);
                     assert_eq!(does_skip, of == now && of != off && skip > 0, "{of} {skip} {now}");
                     assert!(!does_skip || word >= ONE_SKIP);
                 }
