@@ -17,6 +17,7 @@ import socket
 import sys
 import time
 
+import exemplars
 from exponential import Buckets
 from plan import FAILURES, LINTED, METRICS, NATIVE, RUNS, SUMS, SYSTEM
 from receivers import RECEIVERS, get, labels_of, samples, victoria_metrics
@@ -348,6 +349,14 @@ def scraped(options):
     return missing
 
 
+def marked(options):
+    """Prints the table of exemplars, and returns the failures."""
+    lines, missing = exemplars.check(options)
+    print()
+    table(["receiver", "exemplars", ""], lines)
+    return missing
+
+
 def table(head, lines):
     widths = [max(len(line[i]) for line in [head, *lines]) for i in range(len(head))]
     for line in [head, *lines]:
@@ -364,6 +373,7 @@ def main():
     parser.add_argument("--wrong", choices=CHECKS, help="make the expectation of this check wrong")
     options = parser.parse_args()
     missing = delivered(options) + refused(options) + system(options) + scraped(options)
+    missing += marked(options)
     print("".join(f"\nMISS {miss}" for miss in missing))
     return 1 if missing else 0
 

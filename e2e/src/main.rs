@@ -8,6 +8,7 @@
 
 mod busy;
 mod metrics;
+mod span;
 mod tally;
 mod workload;
 
@@ -17,8 +18,8 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::json;
-use typed_metrics::PrometheusHandler;
 use typed_metrics::prometheus::Pushgateway;
+use typed_metrics::{ExemplarFilter, PrometheusHandler, set_exemplars};
 
 fn main() -> ExitCode {
     match run() {
@@ -34,6 +35,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let handler = arguments.next().unwrap_or_else(|| "otel".to_owned());
     let seconds = arguments.next().map(|seconds| seconds.parse()).transpose()?;
+    set_exemplars(ExemplarFilter::TraceBased, span::current);
     // This is recorded before a handler is set, and is exported too.
     let before = workload::early();
     let is_scraped = handler == "prometheus";

@@ -4,6 +4,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::metrics::{Endpoint, ShopMetrics};
+use crate::span;
 use crate::tally::Tally;
 
 const MILLISECONDS: &[f64] = &[5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0];
@@ -58,8 +59,13 @@ fn serve(thread: u32) -> Tally {
     tally
 }
 
-/// Records the known values of request number `n`.
+/// Serves request number `n`.
 fn request(n: u32, tally: &mut Tally) {
+    span::inside(n, || record(n, tally));
+}
+
+/// Records the known values of request number `n`.
+fn record(n: u32, tally: &mut Tally) {
     let (route, status_code) = [
         ("/api/search", 200),
         ("/api/search", 404),
