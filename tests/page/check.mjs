@@ -245,7 +245,7 @@ check("the keyboard does everything", (browser) =>
   visit(browser, "shop", {}, async (page) => {
     await eventually(
       "there are rows",
-      async () => (await page.locator("article.row").count()) === 7,
+      async () => (await page.locator("article.row").count()) === 8,
     );
     const focused = () =>
       page.evaluate(
