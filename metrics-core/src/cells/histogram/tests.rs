@@ -188,7 +188,7 @@ fn random_histories_agree_with_plain_totals() {
 
 /// Mostly 1, sometimes a factor that lowers the scale of an exponential histogram.
 fn scale(random: &mut fastrand::Rng) -> f64 {
-    if random.u8(..30) == 0 { 2_f64.powi(random.i32(0..40)) } else { 1.0 }
+    if random.u8(..30) == 0 { (1_u64 << random.u32(0..40)) as f64 } else { 1.0 }
 }
 
 #[test]
