@@ -82,9 +82,9 @@
 //! - `llm`: the module `llm`, with metrics for LLM calls and the types that record them. The crate
 //!   `typed-metrics-llm` has a feature for each supported client: `async-openai`, and `rig`, which
 //!   needs Rust 1.95.
-//! - `otel`: `OtelHandler` and the handler named `"otel"`, which export by OTLP over HTTP, or through
-//!   an OpenTelemetry meter provider; and a meter provider for other crates that record through
-//!   OpenTelemetry's API.
+//! - `otel`: `OtelHandler` and the handler named `"otel"`, which export by OTLP over HTTP, or
+//!   through an OpenTelemetry meter provider; and a meter provider for other crates that record
+//!   through OpenTelemetry's API.
 //! - `otel-sdk`: the meter provider of OpenTelemetry's SDK.
 //! - `otel-grpc`: OTLP over gRPC as well. This feature adds tokio, which runs on a separate thread.
 //! - `otel-trace`: exemplars with the current span of OpenTelemetry's context.
@@ -219,9 +219,9 @@ pub use typed_metrics_derive::LabelGroup;
 /// Makes each variant of an enum a metric.
 ///
 /// For each variant, the derive adds a constructor in snake case. The constructor takes the labels
-/// as arguments and returns a [`Counter`], [`UpDownCounter`], [`Gauge`], [`Histogram`], [`State`] or
-/// [`Info`]. The derive also adds the method `record`, which records by value. [`guide::declaring`] lists all
-/// attributes.
+/// as arguments and returns a [`Counter`], [`UpDownCounter`], [`Gauge`], [`Histogram`], [`State`]
+/// or [`Info`]. The derive also adds the method `record`, which records by value.
+/// [`guide::declaring`] lists all attributes.
 ///
 /// ```
 /// use typed_metrics::Metrics;

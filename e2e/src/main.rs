@@ -1,8 +1,8 @@
 //! Records known values from four threads, exports them as the `OTEL_*` variables configure, and
 //! prints the recorded values as JSON. The arguments are the name of the handler, or `pushgateway`,
 //! and a number of seconds at the end: to keep one thread busy, or to be scraped by Prometheus.
-//! `e2e/run` starts this program, and `e2e/check.py` compares the printed values with those that the
-//! receivers stored.
+//! `e2e/run` starts this program, and `e2e/check.py` compares the printed values with those that
+//! the receivers stored.
 //!
 //! The program counts the printed values itself, without the library.
 

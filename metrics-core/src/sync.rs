@@ -56,8 +56,8 @@ pub(crate) struct Wait {
 #[cfg(not(all(loom, test)))]
 const YIELDS: u32 = 20;
 
-/// How long a forked process waits. If a writer of the process itself takes longer, a reader may see
-/// a part of its measurement.
+/// How long a forked process waits. If a writer of the process itself takes longer, a reader may
+/// see a part of its measurement.
 #[cfg(not(all(loom, test)))]
 const PATIENCE: std::time::Duration = std::time::Duration::from_millis(10);
 

@@ -1,8 +1,8 @@
 //! Prometheus for [typed-metrics]: the formats that Prometheus scrapes, and a live page.
 //!
-//! [`PrometheusHandler`] serves the metrics, [`Format`] writes them, and [`Settings`] and [`Naming`]
-//! say how. Use this crate through the feature `prometheus` of the facade, where the handler also
-//! has the name `"prometheus"`:
+//! [`PrometheusHandler`] serves the metrics, [`Format`] writes them, and [`Settings`] and
+//! [`Naming`] say how. Use this crate through the feature `prometheus` of the facade, where the
+//! handler also has the name `"prometheus"`:
 //!
 //! ```no_run
 //! # use typed_metrics_core as typed_metrics;

@@ -83,9 +83,9 @@
 //!   back.
 //! - A measurement that another thread was making at the fork is in the child, or is not. In a
 //!   histogram, its count may be there without its sum.
-//! - The threads of handlers are not in the child. So the first call in the child that sets, flushes
-//!   or shuts down handlers removes `console`, `otel`, `logfire` and `prometheus` there, without an
-//!   export. Handlers of your own stay, unless
+//! - The threads of handlers are not in the child. So the first call in the child that sets,
+//!   flushes or shuts down handlers removes `console`, `otel`, `logfire` and `prometheus` there,
+//!   without an export. Handlers of your own stay, unless
 //!   [`survives_fork`](crate::MetricHandler::survives_fork) is false. A child without handlers ends
 //!   at once.
 //! - A child that sets `otel` or `logfire` sends the values that it records from then on, under a

@@ -33,10 +33,10 @@
 //!
 //! `#[state]` and `#[info]` take neither `unit` nor `value`, `buckets` or `expire`.
 //!
-//! The enum takes `#[metrics(prefix = "shop", series_limit = 500, crate = path)]`, `buckets` for its
-//! histograms, `expire` and `last_recorded` for all its metrics,
-//! [constant labels](#constant-labels), and
-//! [other prefixes](#the-same-metrics-under-another-prefix). These keys are optional as well.
+//! The enum takes `#[metrics(prefix = "shop", series_limit = 500, crate = path)]`, `buckets` for
+//! its histograms, `expire` and `last_recorded` for all its metrics, [constant
+//! labels](#constant-labels), and [other prefixes](#the-same-metrics-under-another-prefix). These
+//! keys are optional as well.
 //!
 //! ```
 //! use typed_metrics::{Metrics, MetricType, ValueType};
@@ -78,8 +78,8 @@
 //! # Renaming
 //!
 //! A dashboard breaks if a metric gets another name. With `was = "…"`, the metric is exported under
-//! both names for as long as the key stands. The old name is the full one: the prefix does not apply
-//! to it.
+//! both names for as long as the key stands. The old name is the full one: the prefix does not
+//! apply to it.
 //!
 //! ```
 //! use typed_metrics::Metrics;
@@ -238,9 +238,9 @@
 //!
 //! The other enum has the docs, the visibility and the variants of the first one. `prefix` is its
 //! own; `labels`, `buckets`, `series_limit`, `expire` and `last_recorded` are those of the first
-//! enum, unless `also` has them too. A derive sees no other derives, so the other enum is not `Clone` if the
-//! first one is. Attributes of other macros are left out as well. The enums are different types
-//! without a common trait: code that is the same for all instances needs a label.
+//! enum, unless `also` has them too. A derive sees no other derives, so the other enum is not
+//! `Clone` if the first one is. Attributes of other macros are left out as well. The enums are
+//! different types without a common trait: code that is the same for all instances needs a label.
 //!
 //! # Constant labels
 //!

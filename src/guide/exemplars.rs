@@ -11,8 +11,8 @@
 //!
 //! - The handler `otel`: set `OTEL_METRICS_EXEMPLAR_FILTER=trace_based`, or call
 //!   [`OtlpBuilder::exemplars`][builder]. The feature `otel-trace` brings the current span of
-//!   OpenTelemetry's context. A span of the crate `tracing` is there too, if the program has a layer
-//!   of `tracing-opentelemetry`.
+//!   OpenTelemetry's context. A span of the crate `tracing` is there too, if the program has a
+//!   layer of `tracing-opentelemetry`.
 //! - Programs that Prometheus scrapes: call [`set_exemplars`](crate::set_exemplars) with
 //!   `typed_metrics::otel::current_span` of the feature `otel-trace`.
 //! - Other tracing libraries: call [`set_exemplars`](crate::set_exemplars) with a function that
@@ -91,9 +91,9 @@
 //!
 //! - Over OTLP, in the data points of counters and histograms.
 //! - In OpenMetrics, behind the samples `_total` and `_bucket`, and in Prometheus' protobuf format.
-//!   The text formats 0.0.4 and 1.0.0 have none. `trace_id`, `span_id` and the added labels may have
-//!   128 characters together; a label that does not fit is left out. Prometheus stores exemplars
-//!   with `--enable-feature=exemplar-storage`. To look at them, ask for OpenMetrics:
+//!   The text formats 0.0.4 and 1.0.0 have none. `trace_id`, `span_id` and the added labels may
+//!   have 128 characters together; a label that does not fit is left out. Prometheus stores
+//!   exemplars with `--enable-feature=exemplar-storage`. To look at them, ask for OpenMetrics:
 //!   `curl -H 'Accept: application/openmetrics-text; version=1.0.0' 127.0.0.1:9464/metrics`.
 //! - In [`SeriesSnapshot::exemplars`](crate::SeriesSnapshot::exemplars).
 //! - Not through a meter provider of OpenTelemetry's API, which takes no exemplars.

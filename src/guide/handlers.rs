@@ -65,9 +65,10 @@
 //!
 //! `OtelHandler::new(provider)` exports through your own meter provider, which decides on views,
 //! readers and temporality. If a global provider is set, the handler named `"otel"` exports through
-//! it, unless it is the [provider of this framework](crate::otel::meter_provider). The provider of OpenTelemetry's SDK needs the feature `otel-sdk`. Use this way if your
-//! program has a provider already, for views, or for an exporter other than OTLP; the pipeline
-//! costs less. `typed_metrics::otel` describes the exported metrics.
+//! it, unless it is the [provider of this framework](crate::otel::meter_provider). The provider of
+//! OpenTelemetry's SDK needs the feature `otel-sdk`. Use this way if your program has a provider
+//! already, for views, or for an exporter other than OTLP; the pipeline costs less.
+//! `typed_metrics::otel` describes the exported metrics.
 //!
 //! `typed_metrics::otel::meter_provider()` is the other direction: other crates that record through
 //! OpenTelemetry's API reach all handlers. The page `opentelemetry` of this guide describes it.

@@ -27,13 +27,13 @@
 //! stay in a registry of `prometheus` or `prometheus-client` can be exported together with those of
 //! this crate: see `MetricsCollector` of `typed-metrics-prometheus`.
 //!
-//! There are no summaries with quantiles, because they cannot be added up, and no counts of distinct
-//! values.
+//! There are no summaries with quantiles, because they cannot be added up, and no counts of
+//! distinct values.
 //!
 //! # Names
 //!
-//! A back end makes the name of a metric from the prefix, the variant and the unit. Leave out of the
-//! variant what the back end adds. Prometheus scrapes `Commands` below as `kv_commands_total`,
+//! A back end makes the name of a metric from the prefix, the variant and the unit. Leave out of
+//! the variant what the back end adds. Prometheus scrapes `Commands` below as `kv_commands_total`,
 //! and `Wait` as `kv_wait_seconds`:
 //!
 //! ```

@@ -174,9 +174,9 @@
 //! - Counters are rates in a second. Up-down counters and gauges are lines. Histograms are a heat
 //!   map of their buckets, with the percentiles 50, 95 and 99 on top. A chart has the eight largest
 //!   series; `Enter`, or a click on the name, lists all of them, up to 10,000 and more.
-//! - A metric with `#[state]` is a timeline: a lane for each entity, with a band of its colour for each
-//!   state. The legend has the share of the time, or the number of entities, in each state; `Enter`
-//!   lists the latest changes as text.
+//! - A metric with `#[state]` is a timeline: a lane for each entity, with a band of its colour for
+//!   each state. The legend has the share of the time, or the number of entities, in each state;
+//!   `Enter` lists the latest changes as text.
 //! - The search takes words and conditions, such as `cart route=/cart status!=200`. A click on a
 //!   label, or on a value, adds a condition. The address keeps the search, so it can be shared.
 //! - `?` lists the keys: `/` searches, `p` pauses, the arrows walk through the metrics.
@@ -251,17 +251,18 @@
 //! # Forked processes
 //!
 //! In a forked child, nothing is served, and nothing is pushed at its shutdown. Scrapes of the
-//! parent's address are answered by the parent alone. A child that is to be scraped sets a handler of
-//! its own, with an address of its own: port 0, or for example 9464 and the number of the worker.
-//! Processes cannot share a port (`SO_REUSEPORT`): each scrape would be that of a random process.
+//! parent's address are answered by the parent alone. A child that is to be scraped sets a handler
+//! of its own, with an address of its own: port 0, or for example 9464 and the number of the
+//! worker. Processes cannot share a port (`SO_REUSEPORT`): each scrape would be that of a random
+//! process.
 //!
 //! - The counters and histograms of a child begin with the counts from before the fork. `rate` and
 //!   `increase` of Prometheus take only what comes after the first scrape. A sum of totals over all
 //!   processes has these counts once for each process.
-//! - A child keeps a copy of the parent's socket until the child ends or starts another program. The
-//!   parent frees its port nevertheless when its handler is removed or the parent shuts down. If the
-//!   parent is killed, the port is free when its children have ended; until then, connections to the
-//!   port get no answer.
+//! - A child keeps a copy of the parent's socket until the child ends or starts another program.
+//!   The parent frees its port nevertheless when its handler is removed or the parent shuts down.
+//!   If the parent is killed, the port is free when its children have ended; until then,
+//!   connections to the port get no answer.
 //!
 //! # Protect the endpoint
 //!

@@ -67,9 +67,9 @@
 //! | `#[state]`, `#[info]` | `State<Phase>`, with the type of the state's label; `Info` |
 //! | `#[counter(unit = "ms")]`, or another kind of metric | `Counter<u64, unit::Milliseconds>` |
 //!
-//! A metric whose unit is not one of time has [`NotTime`](crate::unit::NotTime) as its unit. That is
-//! the default, and is written only before another parameter: `Histogram<unit::NotTime, u64>` is the
-//! handle of `#[histogram(unit = "By", value = u64)]`.
+//! A metric whose unit is not one of time has [`NotTime`](crate::unit::NotTime) as its unit. That
+//! is the default, and is written only before another parameter: `Histogram<unit::NotTime, u64>` is
+//! the handle of `#[histogram(unit = "By", value = u64)]`.
 //!
 //! Constructors are not `const`, so a static handle needs a `LazyLock`:
 //!
@@ -235,8 +235,8 @@
 //! `observe` reads a value that other code counts or keeps. The callback runs at every collection,
 //! as long as the returned guard lives. When the guard is dropped, the series of a gauge is
 //! removed, an up-down counter subtracts the observed value, and a counter keeps its sum.
-//! [`forever`](crate::Observation::forever) gives the guard up: the callback then runs to the end of
-//! the program.
+//! [`forever`](crate::Observation::forever) gives the guard up: the callback then runs to the end
+//! of the program.
 //!
 //! ```
 //! use std::sync::atomic::{AtomicU64, Ordering};

@@ -29,9 +29,8 @@
 //! phase.set(Phase::Starting);
 //! phase.set(Phase::Running);
 //!
-//! let snapshot = typed_metrics::snapshot();
-//! let shown = snapshot.get("node.phase").unwrap();
-//! let value = |phase| shown.series_with(&[("node", "a"), ("phase", phase)]).unwrap().value.as_f64();
+//! let snapshot = typed_metrics::snapshot(); let shown = snapshot.get("node.phase").unwrap(); let
+//! value = |phase| shown.series_with(&[("node", "a"), ("phase", phase)]).unwrap().value.as_f64();
 //! assert_eq!((value("starting"), value("running"), value("draining")), (0.0, 1.0, 0.0));
 //! ```
 //!
@@ -85,16 +84,16 @@
 //! App::leader("ann").set();
 //! App::leader("bob").set(); // replaces "ann"
 //!
-//! let snapshot = typed_metrics::snapshot();
-//! let [build] = &snapshot.get("app.build").unwrap().series[..] else { panic!() };
-//! assert_eq!((build.labels.to_string(), build.value.as_f64()), ("version=1.2.0 revision=8f3a".into(), 1.0));
-//! let [leader] = &snapshot.get("app.leader").unwrap().series[..] else { panic!() };
-//! assert_eq!(leader.labels.to_string(), "host=bob");
+//! let snapshot = typed_metrics::snapshot(); let [build] =
+//! &snapshot.get("app.build").unwrap().series[..] else { panic!() };
+//! assert_eq!((build.labels.to_string(), build.value.as_f64()), ("version=1.2.0
+//! revision=8f3a".into(), 1.0)); let [leader] = &snapshot.get("app.leader").unwrap().series[..]
+//! else { panic!() }; assert_eq!(leader.labels.to_string(), "host=bob");
 //! ```
 //!
 //! - An info has one set of labels at a time: `set` replaces the labels that were set before, as in
-//!   the client libraries of Prometheus. For one fact each of several things, such as the version of
-//!   each peer, set a `#[gauge]` with a label for the thing to 1.
+//!   the client libraries of Prometheus. For one fact each of several things, such as the version
+//!   of each peer, set a `#[gauge]` with a label for the thing to 1.
 //! - `remove` takes the info out of every export. Labels that it had replaced do not come back.
 //! - Replaced series make room when half of the series limit is used.
 //!

@@ -90,8 +90,8 @@
 //!
 //! # The outcome
 //!
-//! The word `outcome` among the labels, alone or in `Some(outcome)`, also in a group that is written
-//! out, gets its value when the call ends:
+//! The word `outcome` among the labels, alone or in `Some(outcome)`, also in a group that is
+//! written out, gets its value when the call ends:
 //!
 //! | outcome | meaning |
 //! |---|---|
@@ -158,11 +158,12 @@
 //! assert!(duration.objectives()[0].function.item.ends_with("serve"));
 //! ```
 //!
-//! The share of an `Objective::latency` is read from the bucket whose upper limit is the objective's
-//! time. So give the histogram a boundary of that time: for `"250ms"`, `buckets = [0.1, 0.25, 0.3]`
-//! with `unit = "s"`. Neither the compiler nor [`check`](crate::check) requires the boundary, and no
-//! boundary is added. Without it, and with an [exponential histogram](super::histograms), a back end
-//! can only estimate the share between the two limits nearest to the time.
+//! The share of an `Objective::latency` is read from the bucket whose upper limit is the
+//! objective's time. So give the histogram a boundary of that time: for `"250ms"`, `buckets = [0.1,
+//! 0.25, 0.3]` with `unit = "s"`. Neither the compiler nor [`check`](crate::check) requires the
+//! boundary, and no boundary is added. Without it, and with an [exponential
+//! histogram](super::histograms), a back end can only estimate the share between the two limits
+//! nearest to the time.
 //!
 //! # Hot functions
 //!

@@ -274,7 +274,7 @@ mod tests {
             let missing = histogram.claim();
             missing.record(4.0, 1);
             std::mem::forget(missing);
-            // What the missing writer has recorded counts, and counts once.
+            // The measurements of the missing writer count, and count once.
             histogram.record(4.0, 1);
             assert_eq!(histogram.read(true).count(), 2 * whole);
             assert_eq!(histogram.read(true).count(), 2 * whole);

@@ -22,9 +22,9 @@ use crate::store::family::Family;
 /// ```
 ///
 /// Kind, value type, unit, buckets, states and the exact name must agree, and the [old
-/// name](Descriptor::was) of a metric must not be a name of another one. If two definitions have different
-/// descriptions or labels, the first one is exported, and a warning names both places in the
-/// source.
+/// name](Descriptor::was) of a metric must not be a name of another one. If two definitions have
+/// different descriptions or labels, the first one is exported, and a warning names both places in
+/// the source.
 ///
 /// # Errors
 /// [`Error::Conflict`] names the metric, the fact that differs, and both places in the source;

@@ -74,8 +74,8 @@ pub(crate) fn typed_metrics() -> impl Iterator<Item = &'static Descriptor> {
 /// The descriptors of all metrics of the process: those of every linked crate, recorded or not, and
 /// those registered at run time so far.
 ///
-/// Sorted by name. Metrics of different scopes may have one name. A metric with several equal definitions is listed once. A metric that was renamed
-/// is listed under both names.
+/// Sorted by name. Metrics of different scopes may have one name. A metric with several equal
+/// definitions is listed once. A metric that was renamed is listed under both names.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;

@@ -1,5 +1,5 @@
-//! The form in which readers show stored series: states as one series each, the latest info, and metrics
-//! under their old names.
+//! The form in which readers show stored series: states as one series each, the latest info, and
+//! metrics under their old names.
 
 use std::collections::HashMap;
 

@@ -12,8 +12,8 @@
 //! - Shared cells are allocated. The family counts that before anything is recorded in them. If the
 //!   count has moved, the reader forgets all series of the family.
 //!
-//! What was seen is read before the series is read. So a measurement between the two is reported
-//! now, and the series is read once more at the next call.
+//! The cells are noted before the series is read. So a measurement between the two is reported now,
+//! and the series is read once more at the next call.
 
 use crate::metric::descriptor::Descriptor;
 use crate::metric::kind::{MetricType, with_number};

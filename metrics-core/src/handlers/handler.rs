@@ -114,8 +114,8 @@ pub trait MetricHandler: Send + Sync + 'static {
     }
 
     /// Called instead of [`shutdown`](Self::shutdown) if the handler was installed, and another
-    /// handler of the same call of [`set_metric_handlers`](crate::set_metric_handlers) could not be.
-    /// Ends everything that [`install`](Self::install) started, and exports nothing.
+    /// handler of the same call of [`set_metric_handlers`](crate::set_metric_handlers) could not
+    /// be. Ends everything that [`install`](Self::install) started, and exports nothing.
     ///
     /// By default, it is `shutdown`, which exports.
     ///

@@ -23,11 +23,10 @@ pub(crate) const LEAST_WIDTH: usize = 20;
 impl fmt::Display for Snapshot {
     /// A table of all values and a table of all histograms. Metrics are sorted by name, and series
     /// by labels. The [scope](crate::Scope) of a metric follows its name in brackets. The
-    /// [removed](MetricSnapshot::removed) series of a metric follow its other series, and are marked
-    /// as removed. Below the tables, one line names metrics that were never
-    /// recorded, except those of the framework (`typed_metrics.…`), and further lines count dropped
-    /// measurements. With `{:#}`, every metric that was never recorded has a row in its table
-    /// instead.
+    /// [removed](MetricSnapshot::removed) series of a metric follow its other series, and are
+    /// marked as removed. Below the tables, one line names metrics that were never recorded, except
+    /// those of the framework (`typed_metrics.…`), and further lines count dropped measurements.
+    /// With `{:#}`, every metric that was never recorded has a row in its table instead.
     ///
     /// All durations of a metric are shown in one unit from nanoseconds to seconds. Other numbers
     /// are not scaled, and have their thousands separated. Quantiles are estimated from buckets.

@@ -14,9 +14,9 @@ use super::value::LabelRef;
 /// A type whose values can be a label.
 ///
 /// Strings of every common type, integers, `NonZero` integers, `bool`, `char`, the addresses of
-/// [`std::net`] and `Option` of a label (`None` leaves the label out) implement it. So do `Method` and `StatusCode` of the crate
-/// `http` and `Uuid` of the crate `uuid`, with the feature of that name. For enums and newtypes,
-/// derive it:
+/// [`std::net`] and `Option` of a label (`None` leaves the label out) implement it. So do `Method`
+/// and `StatusCode` of the crate `http` and `Uuid` of the crate `uuid`, with the feature of that
+/// name. For enums and newtypes, derive it:
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;

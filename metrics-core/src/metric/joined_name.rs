@@ -46,8 +46,8 @@ impl JoinedName {
     }
 }
 
-/// Checks the old name of a metric of an enum whose prefix is a constant. `metrics` are the variants
-/// of the enum with the last parts of their names; the metric is the one at `index`.
+/// Checks the old name of a metric of an enum whose prefix is a constant. `metrics` are the
+/// variants of the enum with the last parts of their names; the metric is the one at `index`.
 ///
 /// # Panics
 /// While compiling, if a metric of the enum has the name now.

@@ -14,7 +14,7 @@ use crate::store::series::Series;
 
 /// A metric that a foreign API has registered. The values of each call have the type of the metric.
 ///
-/// What cannot be recorded is dropped and counted, by [`DropReason`].
+/// A value that cannot be recorded is dropped and counted, by [`DropReason`].
 #[derive(Debug, Clone, Copy)]
 #[doc(hidden)]
 pub struct ScopedMetric {

@@ -102,8 +102,8 @@ pub(crate) struct Block {
 }
 
 /// The base of a block whose measurements all take the slow path: because its cells are not
-/// reserved yet, because a handler subscribes to every measurement, or because exemplars are on. Offsets are below 2^30, so
-/// an index from here on never wraps, and is never the index of a cell.
+/// reserved yet, because a handler subscribes to every measurement, or because exemplars are on.
+/// Offsets are below 2^30, so an index from here on never wraps, and is never the index of a cell.
 const OUT: u32 = 3 << 30;
 
 /// The buckets of a histogram, and the layout that has room for them. A family has them once, and

@@ -154,8 +154,8 @@ impl Comparison<'_> {
         }
     }
 
-    /// As [`text`](Self::text), faster for texts of 8 to 32 bytes: a call that compares memory takes
-    /// longer than the comparison.
+    /// As [`text`](Self::text), faster for texts of 8 to 32 bytes: a call that compares memory
+    /// takes longer than the comparison.
     #[inline(always)]
     pub(super) fn short_text(&mut self, text: &str) -> bool {
         self.number(text.len())

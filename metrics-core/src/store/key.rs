@@ -54,8 +54,8 @@ impl<'s> PartVisitor<'s> for Combination {
     }
 }
 
-/// The distance between series that differ only in the pending outcome, which may be several labels;
-/// 0 if no outcome is pending.
+/// The distance between series that differ only in the pending outcome, which may be several
+/// labels; 0 if no outcome is pending.
 struct PendingStride(usize);
 
 impl<'s> PartVisitor<'s> for PendingStride {

@@ -111,7 +111,8 @@ pub(crate) fn steady_sum<T: Number>(index: u32, view: &View<'_>) -> Option<u64> 
 }
 
 /// The sum of the sequences of the runs from `index` on, of a [steady](Series::steady_index)
-/// histogram; `None` if nothing was recorded. While no counts are moved between shards, the sum grows with each measurement.
+/// histogram; `None` if nothing was recorded. While no counts are moved between shards, the sum
+/// grows with each measurement.
 pub(crate) fn steady_sequences(index: u32, view: &View<'_>) -> Option<u64> {
     let first = index as usize % SEGMENT;
     let sequences = view.copies(index).iter().map(|segment| histogram::sequence(&segment[first..]));

@@ -415,8 +415,8 @@ pub(super) fn slow(series: Series, change: Change) -> Counted {
 // below first try what the fast path does. `inline` makes the compiler translate them together with
 // the program, whose thread-local storage takes no call there.
 //
-// A `Change` does not fit into two registers. So these paths, which must not touch the stack either,
-// and the fast paths hand over its parts.
+// A `Change` does not fit into two registers. So these paths, which must not touch the stack
+// either, and the fast paths hand over its parts.
 
 #[cold]
 #[inline]

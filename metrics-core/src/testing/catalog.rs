@@ -24,8 +24,8 @@ type Catalog = BTreeMap<String, Vec<String>>;
 ///
 /// The file is committed. `UPDATE_CATALOG=1 cargo test` writes it. For each metric it has the name,
 /// the kind, the type of the values, the unit, the buckets, the labels with the values of the fixed
-/// ones, the series limit, the metric's own expiry and its old name. The description may change freely, and so
-/// may the order of variants and labels.
+/// ones, the series limit, the metric's own expiry and its old name. The description may change
+/// freely, and so may the order of variants and labels.
 ///
 /// The crate's name may be written with hyphens, so `env!("CARGO_PKG_NAME")` is the name of the
 /// package's library. The path begins at the folder of the package, where cargo runs tests. The

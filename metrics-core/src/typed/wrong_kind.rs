@@ -20,8 +20,8 @@ use super::state::{Info, State};
 #[doc(hidden)]
 pub trait CallTheConstructor<'a> {}
 
-/// Defines the methods that the handles of a kind do not have, or a guard does not have. All take `self` alone, because the
-/// compiler looks a method up by its name.
+/// Defines the methods that the handles of a kind do not have, or a guard does not have. All take
+/// `self` alone, because the compiler looks a method up by its name.
 macro_rules! wrong_kind {
     ($($parameters:tt $handle:ty, $label:literal {
         $($operation:ident: $bound:ident, $message:literal, $fix:literal;)*

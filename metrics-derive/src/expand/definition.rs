@@ -129,8 +129,9 @@ fn states(metrics: &ValidatedMetrics<'_>) -> impl Iterator<Item = TokenStream> {
 /// )
 /// ```
 ///
-/// The facts that differ from the defaults follow: `.value_type(__p::ValueType::F64)`, `.unit("{request}")`,
-/// `.boundaries(&[5f64])`, `.exponential(…)`, `.series_limit(500usize)`, `.lifetime(…)`, `.shown(…)`.
+/// The facts that differ from the defaults follow: `.value_type(__p::ValueType::F64)`,
+/// `.unit("{request}")`, `.boundaries(&[5f64])`, `.exponential(…)`, `.series_limit(500usize)`,
+/// `.lifetime(…)`, `.shown(…)`.
 fn definition(
     metrics: &ValidatedMetrics<'_>,
     metric: &ValidatedMetric,

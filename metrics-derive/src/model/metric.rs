@@ -281,8 +281,8 @@ fn split_state(
     None
 }
 
-/// The checked old name, if there is one. The prefix does not apply: the metric may have had another
-/// one.
+/// The checked old name, if there is one. The prefix does not apply: the metric may have had
+/// another one.
 fn old_name(
     cx: &Diagnostics,
     declared: &KindDeclaration,

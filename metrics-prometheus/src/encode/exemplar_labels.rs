@@ -9,8 +9,8 @@ use super::labels::LabelWriter;
 /// Prometheus stores no exemplar with more.
 const MOST_CHARACTERS: usize = 128;
 
-/// An exemplar with the labels `trace_id` and `span_id`, and those of its own that fit. `time` is in
-/// nanoseconds since the Unix epoch.
+/// An exemplar with the labels `trace_id` and `span_id`, and those of its own that fit. `time` is
+/// in nanoseconds since the Unix epoch.
 pub(super) fn encoded(exemplar: &Exemplar, time: u64, writer: &LabelWriter<'_>) -> EncodedExemplar {
     let ids = [
         ("trace_id", exemplar.trace_id.map(|id| format!("{:032x}", u128::from_be_bytes(id)))),

@@ -48,8 +48,8 @@ pub(super) fn write_f64(value: f64, out: &mut Vec<u8>) {
     }
 }
 
-/// The limit of a bucket as Prometheus 3 stores it, which is the canonical form of OpenMetrics: Go's
-/// format `g`, and then `.0` if there is neither a point nor an exponent.
+/// The limit of a bucket as Prometheus 3 stores it, which is the canonical form of OpenMetrics:
+/// Go's format `g`, and then `.0` if there is neither a point nor an exponent.
 ///
 /// The exponent is used below 1e-4 and from 1e6 on. If the text differed from this form, Prometheus
 /// 2 and 3 would store different series, and so would the formats.

@@ -17,8 +17,8 @@
 //! series lacks the label. The value of a histogram is `[count, sum, min, max, [bucket, …]]`, and
 //! the metric has `boundaries` then. Of an exponential histogram, the metric has `exponential`, and
 //! the buckets are `[zeros, scale, [index, count, …], [index, count, …]]`: those below and above
-//! zero, each list with the index of its first bucket. A metric with states has `state`, the name of
-//! the label with the state. `dropped` lists reasons and counts.
+//! zero, each list with the index of its first bucket. A metric with states has `state`, the name
+//! of the label with the state. `dropped` lists reasons and counts.
 
 use std::time::SystemTime;
 

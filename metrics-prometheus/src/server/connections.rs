@@ -44,8 +44,8 @@ struct Connection {
 struct Listening(TcpListener);
 
 impl Drop for Listening {
-    /// Frees the port. A close alone does not, while a forked child has a copy of the socket: clients
-    /// would still connect, to nobody.
+    /// Frees the port. A close alone does not, while a forked child has a copy of the socket:
+    /// clients would still connect, to nobody.
     fn drop(&mut self) {
         // An error: the socket does not listen, which is what is wanted.
         let _ = SockRef::from(&self.0).shutdown(Shutdown::Both);

@@ -7,14 +7,14 @@ use crate::locks::lock;
 use crate::store::exemplars::span::{CurrentSpan, SpanSource};
 use crate::store::exemplars::switch::{ExemplarFilter, Switch};
 
-/// What the program and its handlers want.
+/// The wishes of the program and its handlers.
 #[derive(Debug)]
 struct Settings {
     program: Option<Setting>,
     requests: Vec<(u64, Setting)>,
     /// The number of the next request.
     next: u64,
-    /// What is set.
+    /// The setting in force; `None` while exemplars are off.
     current: Option<Setting>,
 }
 
@@ -56,14 +56,14 @@ static SETTINGS: Mutex<Settings> =
 /// its buckets. Each measurement of the interval has the same chance to become it, with four
 /// exceptions. A measurement is left out if another thread keeps one for the same bucket at the
 /// same moment, if a collection ends the interval or a setting changes at the same moment, or if
-/// the memory of its thread for series is used up. And while no measurement of an interval was inside a sampled span,
-/// `TraceBased` asks fewer and fewer measurements for their span, down to one of 16.
-/// `record_many` counts as one measurement.
+/// the memory of its thread for series is used up. And while no measurement of an interval was
+/// inside a sampled span, `TraceBased` asks fewer and fewer measurements for their span, down to
+/// one of 16. `record_many` counts as one measurement.
 ///
 /// The function is called for few measurements of busy series, and for each measurement of a series
 /// with few of them. It must be fast and must not wait. If it panics, the measurement counts as
-/// outside of any span. While exemplars are on, they take memory: 4 KiB for each thread and 512 cells, and about 250 bytes for
-/// each bucket or counter that ever had a candidate.
+/// outside of any span. While exemplars are on, they take memory: 4 KiB for each thread and 512
+/// cells, and about 250 bytes for each bucket or counter that ever had a candidate.
 pub fn set_exemplars(filter: ExemplarFilter, current_span: fn() -> Option<CurrentSpan>) {
     let mut settings = lock(&SETTINGS);
     settings.program = Some(Setting { filter, current_span });

@@ -1,4 +1,4 @@
-//! What happens to series and process while callbacks run.
+//! Removals and forks while callbacks run.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};

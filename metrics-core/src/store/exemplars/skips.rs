@@ -45,8 +45,8 @@ impl Drop for Owner {
 
 /// The progress of a thread in the choice for one cell in one interval.
 ///
-/// In a word: the number of the interval (16 bits), the measurements to skip (16 bits), whether they
-/// are a part of a longer distance (1 bit), and the threshold (31 bits).
+/// In a word: the number of the interval (16 bits), the measurements to skip (16 bits), whether
+/// they are a part of a longer distance (1 bit), and the threshold (31 bits).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Choice {
     /// The next candidate's key is below it.

@@ -1,5 +1,5 @@
-//! A program with states for the browser to look at. It is a program of its own, because the metrics
-//! of an enum are on the page of every program that contains the enum.
+//! A program with states for the browser to look at. It is a program of its own, because the
+//! metrics of an enum are on the page of every program that contains the enum.
 
 use std::thread::sleep;
 use std::time::Duration;
