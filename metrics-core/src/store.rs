@@ -5,6 +5,7 @@
 //! series of a block. This layer may use `shards`, `metric`, `labels` and `cells`. It handles one
 //! metric at a time; code that concerns all metrics belongs to `collect`.
 
+mod absorb;
 pub(crate) mod block;
 pub(crate) mod cache;
 mod encoded;

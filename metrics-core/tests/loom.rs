@@ -40,7 +40,8 @@ use cells::adjustment::Adjustment::{self, Add};
 use cells::candidate;
 use cells::gate::{Gate, Slot};
 use cells::grid::Grid;
-use cells::histogram::{self, Copied};
+use cells::histogram::copied::{self, Copied};
+use cells::histogram::{owner, run};
 use cells::shared_gauge::SharedGauge;
 use cells::shared_histogram::SharedHistogram;
 use cells::shared_sum::SharedSum;
@@ -69,7 +70,7 @@ fn run<const N: usize>() -> Arc<[AtomicU64; N]> {
 }
 
 fn histogram_run() -> Arc<Vec<AtomicU64>> {
-    Arc::new((0..histogram::width(GRID)).map(|_| AtomicU64::new(0)).collect())
+    Arc::new((0..run::width(GRID)).map(|_| AtomicU64::new(0)).collect())
 }
 
 fn add(run: &[AtomicU64; sum::WIDTH], tag: u64, n: u64) {
@@ -87,10 +88,10 @@ fn after_pauses(record: impl Fn() -> bool) {
 }
 
 fn record(run: &[AtomicU64], tag: u64, value: f64) {
-    if histogram::tag(run) != tag {
-        histogram::restart(run, tag);
+    if run::tag(run) != tag {
+        owner::restart(run, tag);
     }
-    after_pauses(|| histogram::record(run, tag, BOUNDARIES, value));
+    after_pauses(|| owner::record(run, tag, BOUNDARIES, value));
 }
 
 #[test]
@@ -209,14 +210,13 @@ fn an_exponential_histogram_is_read_as_one_while_its_windows_move() {
     model(2, || {
         let settings = ExponentialSettings::DEFAULT.max_size(4);
         let grid = Grid::Exponential(settings);
-        let run: Arc<Vec<_>> =
-            Arc::new((0..histogram::width(grid)).map(|_| AtomicU64::new(0)).collect());
-        histogram::restart(&run, 1);
-        assert!(histogram::record_any(&run, 1, grid, 4.0, 1));
+        let run: Arc<Vec<_>> = Arc::new((0..run::width(grid)).map(|_| AtomicU64::new(0)).collect());
+        owner::restart(&run, 1);
+        assert!(owner::record_any(&run, 1, grid, 4.0, 1));
         let owner = {
             let run = Arc::clone(&run);
             thread::spawn(move || {
-                after_pauses(|| histogram::record_any(&run, 1, grid, -400.0, 1));
+                after_pauses(|| owner::record_any(&run, 1, grid, -400.0, 1));
             })
         };
         let mut copied = Copied::of(grid);
@@ -245,7 +245,7 @@ fn a_histogram_that_starts_over_is_read_as_one() {
         record(&run, 1, 4.0);
         let owner = {
             let run = Arc::clone(&run);
-            thread::spawn(move || histogram::restart(&run, 2))
+            thread::spawn(move || owner::restart(&run, 2))
         };
         let mut copied = Copied::of(GRID);
         let before = copied.read(&run).unwrap();
@@ -255,7 +255,7 @@ fn a_histogram_that_starts_over_is_read_as_one() {
             tag => panic!("{tag}"),
         }
         owner.join().unwrap();
-        assert!(histogram::record(&run, 2, BOUNDARIES, 20.0));
+        assert!(owner::record(&run, 2, BOUNDARIES, 20.0));
         assert_eq!(check(copied.read(&run).unwrap(), 20.0), 1);
     });
 }
@@ -268,8 +268,8 @@ fn a_histogram_that_goes_on_under_a_new_tag_is_read_as_one() {
         let owner = {
             let run = Arc::clone(&run);
             thread::spawn(move || {
-                histogram::retag(&run, 2);
-                after_pauses(|| histogram::record(&run, 2, BOUNDARIES, 4.0));
+                owner::retag(&run, 2);
+                after_pauses(|| owner::record(&run, 2, BOUNDARIES, 4.0));
             })
         };
         let mut copied = Copied::of(GRID);
@@ -288,7 +288,7 @@ fn what_is_not_recorded_during_a_pause_is_known() {
         let owner = {
             let run = Arc::clone(&run);
             thread::spawn(move || {
-                (0..3).filter(|_| histogram::record(&run, 1, BOUNDARIES, 4.0)).count() as u64
+                (0..3).filter(|_| owner::record(&run, 1, BOUNDARIES, 4.0)).count() as u64
             })
         };
         let mut copied = Copied::of(GRID);
@@ -297,7 +297,7 @@ fn what_is_not_recorded_during_a_pause_is_known() {
         assert!(first <= 1 + recorded);
         assert_eq!(check(copied.read(&run).unwrap(), 4.0), 1 + recorded);
         // The pause has ended.
-        assert!(histogram::record(&run, 1, BOUNDARIES, 4.0));
+        assert!(owner::record(&run, 1, BOUNDARIES, 4.0));
     });
 }
 
@@ -306,7 +306,7 @@ fn what_is_not_recorded_during_a_pause_is_known() {
 fn collect(run: &[AtomicU64]) -> (u64, Extremes) {
     let mut copied = Copied::of(GRID);
     let Some(copied) = copied.read(run) else { return (0, Extremes::NONE) };
-    histogram::acknowledge(run, copied);
+    copied::acknowledge(run, copied);
     (copied.buckets().iter().sum(), copied.interval())
 }
 
@@ -409,14 +409,14 @@ fn a_histogram_that_starts_over_brings_nothing_old_into_the_interval() {
         record(&run, 1, 1.0);
         let owner = {
             let run = Arc::clone(&run);
-            thread::spawn(move || histogram::restart(&run, 2))
+            thread::spawn(move || owner::restart(&run, 2))
         };
         let (count, extremes) = collect(&run);
         assert!(is_exact(0, count, extremes));
         owner.join().unwrap();
         // This holds whether or not the owner saw the acknowledgement.
         assert_eq!(collect(&run), (0, Extremes::NONE));
-        assert!(histogram::record(&run, 2, BOUNDARIES, 20.0));
+        assert!(owner::record(&run, 2, BOUNDARIES, 20.0));
         assert_eq!(collect(&run), (1, Extremes::of(20.0)));
     });
 }

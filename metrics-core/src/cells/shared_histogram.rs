@@ -3,7 +3,8 @@
 use std::iter::successors;
 
 use super::grid::Grid;
-use super::histogram::{self, Copied};
+use super::histogram::copied::Copied;
+use super::histogram::{owner, run};
 use super::totals::{Extremes, Totals};
 use crate::sync::{
     AtomicU64, Mutex, OnceLock,
@@ -104,8 +105,8 @@ impl SharedHistogram {
 
 impl Run {
     fn new(grid: Grid) -> Self {
-        let cells: Box<[_]> = (0..histogram::width(grid)).map(|_| AtomicU64::new(0)).collect();
-        histogram::restart(&cells, TAG);
+        let cells: Box<[_]> = (0..run::width(grid)).map(|_| AtomicU64::new(0)).collect();
+        owner::restart(&cells, TAG);
         Self { claims: AtomicU64::new(0), cells, next: OnceLock::new() }
     }
 
@@ -164,7 +165,7 @@ impl Run {
             && !copied.is_empty()
         {
             copied.add_to(totals);
-            histogram::restart(&self.cells, TAG);
+            owner::restart(&self.cells, TAG);
         }
     }
 }
@@ -172,7 +173,7 @@ impl Run {
 impl Claimed<'_> {
     /// Adds `count` times `value`.
     pub(crate) fn record(&self, value: f64, count: u64) {
-        histogram::record_any(&self.run.cells, TAG, self.grid, value, count);
+        owner::record_any(&self.run.cells, TAG, self.grid, value, count);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::progress::lock_readers;
 use super::registry;
-use crate::cells::histogram::Copied;
+use crate::cells::histogram::copied::Copied;
 use crate::metric::kind::{MetricType, with_number};
 use crate::number::Number;
 use crate::shards::scope::Scope;

@@ -4,7 +4,8 @@ use std::sync::Mutex;
 
 use super::shard::{SEGMENT, SEGMENTS};
 use crate::cells::grid::Grid;
-use crate::cells::{histogram, sum};
+use crate::cells::histogram::run;
+use crate::cells::sum;
 use crate::locks::lock;
 use crate::metric::definition::Definition;
 use crate::metric::kind::{MetricType, ValueType};
@@ -62,7 +63,7 @@ impl Layout {
 
     /// The layout of histograms.
     pub(crate) const fn of_histogram(grid: Grid) -> Self {
-        Self::of_width(histogram::width(grid))
+        Self::of_width(run::width(grid))
     }
 
     pub(crate) const fn width(self) -> usize {

@@ -10,7 +10,7 @@ use super::read::{View, cells_sum};
 use super::series::Series;
 use super::state::End;
 use crate::cells::change::{Change, Reading};
-use crate::cells::histogram::Copied;
+use crate::cells::histogram::copied::Copied;
 use crate::cells::totals::Totals;
 use crate::metric::kind::{MetricType, with_number};
 use crate::number::Number;

@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use crate::cells::grid::Grid;
-use crate::cells::histogram::{self, Copied};
+use crate::cells::histogram::copied::Copied;
+use crate::cells::histogram::{owner, run};
 use crate::cells::sum;
 use crate::locks::{LockedMutex, lock, try_lock};
 use crate::sync::AtomicU64;
@@ -68,7 +69,7 @@ impl Late {
         });
         if is_read {
             ledger.0.remove(&address(run));
-            histogram::restart(run, stamp);
+            owner::restart(run, stamp);
         }
         is_read
     }
@@ -109,7 +110,7 @@ impl Ledger {
         is_void: impl Fn(u64) -> bool,
     ) -> Option<Copied> {
         // First, because most runs count.
-        if !is_void(histogram::tag(run)) {
+        if !is_void(run::tag(run)) {
             return None;
         }
         let mut copied = Copied::of(grid);
@@ -152,11 +153,11 @@ mod tests {
     }
 
     fn histogram_run() -> Vec<AtomicU64> {
-        (0..histogram::width(GRID)).map(|_| AtomicU64::new(0)).collect()
+        (0..run::width(GRID)).map(|_| AtomicU64::new(0)).collect()
     }
 
     fn record(run: &[AtomicU64], tag: u64, values: &[f64]) {
-        assert!(values.iter().all(|value| histogram::record_any(run, tag, GRID, *value, 1)));
+        assert!(values.iter().all(|value| owner::record_any(run, tag, GRID, *value, 1)));
     }
 
     #[test]
@@ -251,10 +252,10 @@ mod tests {
     fn what_was_read_of_a_histogram_is_not_read_again_under_another_void_tag() {
         let (late, run) = (Late::new(), histogram_run());
         let read = || late.lock().read_histogram(&run, GRID, is_void);
-        histogram::restart(&run, 1);
+        owner::restart(&run, 1);
         record(&run, 1, &[3.0]);
         assert!(read().is_some());
-        histogram::retag(&run, 2);
+        owner::retag(&run, 2);
         assert!(read().is_none());
         assert!(late.restart_histogram(&run, GRID, 3));
         // The entry of the life before is gone.
@@ -265,7 +266,7 @@ mod tests {
     #[test]
     fn the_extremes_of_late_values_are_those_that_are_known() {
         let (late, run) = (Late::new(), histogram_run());
-        histogram::restart(&run, 1);
+        owner::restart(&run, 1);
         record(&run, 1, &[3.0, 20.0]);
         let read = || late.lock().read_histogram(&run, GRID, is_void).unwrap();
         assert_eq!(read().extremes(), Extremes { min: 3.0, max: 20.0 });

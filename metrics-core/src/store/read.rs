@@ -6,7 +6,8 @@ use super::series::Series;
 use super::shared::Shared;
 use crate::cells::change::Reading;
 use crate::cells::grid::Grid;
-use crate::cells::histogram::{self, Copied, acknowledge};
+use crate::cells::histogram::copied::{Copied, acknowledge};
+use crate::cells::histogram::run;
 use crate::cells::sum;
 use crate::cells::totals::Totals;
 use crate::metric::kind::{MetricType, with_number};
@@ -115,7 +116,7 @@ pub(crate) fn steady_sum<T: Number>(index: u32, view: &View<'_>) -> Option<u64> 
 /// grows with each measurement.
 pub(crate) fn steady_sequences(index: u32, view: &View<'_>) -> Option<u64> {
     let first = index as usize % SEGMENT;
-    let sequences = view.copies(index).iter().map(|segment| histogram::sequence(&segment[first..]));
+    let sequences = view.copies(index).iter().map(|segment| run::sequence(&segment[first..]));
     sequences.reduce(u64::wrapping_add)
 }
 

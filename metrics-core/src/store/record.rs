@@ -9,7 +9,7 @@ use super::state::Life;
 use crate::cells::adjustment::Adjustment;
 use crate::cells::change::Change;
 use crate::cells::grid::Grid;
-use crate::cells::histogram::{self, Copied};
+use crate::cells::histogram::{owner, run};
 use crate::cells::{plain, sum};
 use crate::locks;
 use crate::metric::dropped::DropReason;
@@ -62,7 +62,7 @@ impl Series {
     #[inline(always)]
     pub(crate) fn record(self, value: f64) {
         if self.is_fixed() {
-            self.record_in_run(value, 1, histogram::record);
+            self.record_in_run(value, 1, owner::record);
         } else {
             record_open(self, value);
         }
@@ -72,7 +72,7 @@ impl Series {
     pub(crate) fn record_many(self, value: f64, count: u64) {
         if count > 0 {
             self.record_in_run(value, count, |run, tag, boundaries, value| {
-                histogram::record_many(run, tag, Grid::Explicit(boundaries), value, count)
+                owner::record_many(run, tag, Grid::Explicit(boundaries), value, count)
             });
         }
     }
@@ -120,7 +120,7 @@ impl Series {
     ) -> bool {
         self.is_current_at(stamp)
             && shard::cells(index)
-                .and_then(|cells| cells.get(..histogram::width(Grid::Explicit(boundaries))))
+                .and_then(|cells| cells.get(..run::width(Grid::Explicit(boundaries))))
                 .is_some_and(|run| record(run, stamp, boundaries, value))
     }
 
@@ -130,8 +130,8 @@ impl Series {
         let (stamp, grid) = (self.block.stamp(), self.block.grid());
         self.is_current_at(stamp)
             && shard::cells(index)
-                .and_then(|cells| cells.get(..histogram::width(grid)))
-                .is_some_and(|run| histogram::record_any(run, stamp, grid, value, count))
+                .and_then(|cells| cells.get(..run::width(grid)))
+                .is_some_and(|run| owner::record_any(run, stamp, grid, value, count))
     }
 
     /// The index of the first cell while exemplars are on. No shard has cells at this index if
@@ -181,101 +181,6 @@ impl Series {
         counted.unwrap_or_else(|| series.write_shared(change))
     }
 
-    /// Adds a histogram run of another shard, which no thread writes any more, to this thread's
-    /// run. The caller keeps readers out.
-    pub(crate) fn absorb(self, copied: &Copied) {
-        if self.is_current() && self.counts(copied.tag()) {
-            self.add_copied(copied);
-        }
-    }
-
-    /// Adds values of an earlier life to this thread's run. The caller keeps readers out.
-    pub(super) fn absorb_late(self, copied: &Copied) {
-        let (series, _) = self.current();
-        let cells = shard::cells_or_claim(series.reserved_index());
-        let Some(writing) = series.enter() else {
-            return series.overflowing().add_copied(copied);
-        };
-        let series = if series.is_fixed() {
-            series
-        } else {
-            let series = Self::of(series.block);
-            series.block.note_recorded(series.life());
-            series
-        };
-        let is_added = series.add_to_cells(cells, copied);
-        // See `store`.
-        drop(writing);
-        if !is_added {
-            series.add_to_shared(copied);
-        }
-    }
-
-    fn add_copied(self, copied: &Copied) {
-        if !self.add_to_cells(shard::cells_or_claim(self.reserved_index()), copied) {
-            self.add_to_shared(copied);
-        }
-    }
-
-    /// Adds to a run of this thread, which begins at `cells[0]`, unless the run cannot be taken
-    /// over.
-    fn add_to_cells(self, cells: Option<&'static [AtomicU64]>, copied: &Copied) -> bool {
-        let stamp = self.block.stamp();
-        let run = cells.and_then(|cells| cells.get(..self.block.layout().width()));
-        run.filter(|run| self.take_over(run, stamp))
-            .inspect(|run| histogram::absorb(run, copied))
-            .is_some()
-    }
-
-    fn add_to_shared(self, copied: &Copied) {
-        if let Shared::Histograms(histograms) = self.block.shared() {
-            histograms[self.position()].absorb(self.block.grid(), copied);
-        }
-    }
-
-    /// Adds the sum of cells of other shards, which no thread writes any more. The caller keeps
-    /// readers out.
-    pub(crate) fn absorb_sum(self, bits: u64) {
-        let is_absorbed = self.is_plain()
-            && shard::cells_or_claim(self.reserved_index())
-                .and_then(|cells| cells.first())
-                .is_some_and(|cell| plain::absorb(cell, bits));
-        if !is_absorbed {
-            self.store(Change::Add(bits));
-        }
-    }
-
-    /// Gives this thread's run of a histogram the tag `stamp`, unless the run has contents that no
-    /// reader has seen.
-    fn take_over(self, run: &[AtomicU64], stamp: u64) -> bool {
-        let tag = histogram::tag(run);
-        if tag == stamp {
-            return true;
-        }
-        if self.counts(tag) {
-            histogram::retag(run, stamp);
-            return true;
-        }
-        if !self.block.is_any_removed() {
-            // The run was never written, and there is no entry of it.
-            histogram::restart(run, stamp);
-            return true;
-        }
-        self.block.late().restart_histogram(run, self.block.grid(), stamp)
-    }
-
-    /// Gives this thread's run of a sum the tag `stamp`, unless the run has contents that no reader
-    /// has seen.
-    fn take_over_sum(self, run: &[AtomicU64; sum::WIDTH], stamp: u64) -> bool {
-        let keep = self.counts(sum::tag(run));
-        // Without a removal, the run was never written, and there is no entry of it.
-        if keep || !self.is_flow() || !self.block.is_any_removed() {
-            sum::restart(run, stamp, keep);
-            return true;
-        }
-        self.block.late().restart_sum(run, stamp)
-    }
-
     /// Writes to this thread's own cells, which begin at `cells[0]`; `None` if the measurement
     /// belongs in shared cells.
     fn write(self, cells: &'static [AtomicU64], stamp: u64, change: Change) -> Option<Counted> {
@@ -293,9 +198,9 @@ impl Series {
             }
             Change::Record { value, count } => {
                 let grid = self.block.grid();
-                let run = cells.get(..histogram::width(grid))?;
-                let is_recorded = self.take_over(run, stamp)
-                    && histogram::record_any(run, stamp, grid, value, count);
+                let run = cells.get(..run::width(grid))?;
+                let is_recorded =
+                    self.take_over(run, stamp) && owner::record_any(run, stamp, grid, value, count);
                 is_recorded.then_some(())?;
             }
             Change::Set(_) | Change::Adjust(_) => return None,
@@ -370,7 +275,7 @@ fn add_to_cell(index: u32, n: u64) -> bool {
 /// longer, so the program has the code once, and not at each place that records.
 #[inline(never)]
 fn record_open(series: Series, value: f64) {
-    series.record_in_run(value, 1, histogram::record);
+    series.record_in_run(value, 1, owner::record);
 }
 
 /// Records into an exponential histogram.
@@ -378,9 +283,9 @@ fn record_open(series: Series, value: f64) {
 fn record_exponential(series: Series, value: f64) {
     let stamp = series.block.stamp();
     let is_recorded = series.is_current_at(stamp)
-        && shard::cells(series.index()).zip(series.block.exponential()).is_some_and(
-            |(run, settings)| histogram::record_exponential(run, stamp, *settings, value),
-        );
+        && shard::cells(series.index())
+            .zip(series.block.exponential())
+            .is_some_and(|(run, settings)| owner::record_exponential(run, stamp, *settings, value));
     if !is_recorded {
         record_in_any_bucket(series, value, 1);
     }
@@ -453,11 +358,11 @@ fn record_slowly(series: Series, value: f64, count: u64) {
     if count == 1 {
         let index = series.index_beside_exemplars();
         let (stamp, boundaries) = (series.block.stamp(), series.block.boundaries());
-        let bucket = histogram::bucket_cell(boundaries, value);
+        let bucket = run::bucket_cell(boundaries, value);
         let is_recorded = if boundaries.is_empty() {
             series.record_any_at(index, value, 1)
         } else {
-            series.record_at(index, stamp, boundaries, value, histogram::record)
+            series.record_at(index, stamp, boundaries, value, owner::record)
         };
         if is_recorded {
             return offer(series, index + bucket, value.to_bits());

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use super::state::End;
 use crate::cells::change::Reading;
 use crate::cells::grid::Grid;
-use crate::cells::histogram::Copied;
+use crate::cells::histogram::copied::Copied;
 use crate::cells::shared_gauge::SharedGauge;
 use crate::cells::shared_histogram::{Claimed, SharedHistogram};
 use crate::cells::shared_sum::SharedSum;

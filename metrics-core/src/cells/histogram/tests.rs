@@ -1,8 +1,13 @@
 //! One owner and its reader, step by step.
 
-use super::*;
-use crate::cells::totals::Totals;
-use crate::sync::process;
+use super::copied::{Copied, Pause, acknowledge};
+use super::owner::*;
+use super::run::*;
+use crate::cells::exponential::window;
+use crate::cells::grid::Grid;
+use crate::cells::totals::{Extremes, Totals, bucket};
+use crate::rules::exponential::ExponentialSettings;
+use crate::sync::{AtomicU64, Ordering::Relaxed, process};
 
 const ONE: Grid = Grid::Explicit(&[5.0]);
 const EXPONENTIAL: Grid =

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 
-use crate::cells::histogram;
+use crate::cells::histogram::run;
 use crate::clock;
 use crate::labels::set::Labels;
 use crate::metric::kind::MetricType;
@@ -42,7 +42,7 @@ impl Exemplar {
     pub(super) fn new(series: Series, cell: u32, key: f32, candidate: &Candidate) -> Self {
         let Candidate { bits, time, span, ref labels, .. } = *candidate;
         let (bucket, value) = match series.descriptor().metric_type() {
-            MetricType::Histogram => (histogram::bucket_at(cell), Value::F64(f64::from_bits(bits))),
+            MetricType::Histogram => (run::bucket_at(cell), Value::F64(f64::from_bits(bits))),
             _ => (0, Value::from_bits(bits, series.value_type())),
         };
         Self {

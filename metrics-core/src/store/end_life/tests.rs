@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::cells::grid::Grid;
-use crate::cells::{histogram, sum};
+use crate::cells::histogram::{owner, run};
+use crate::cells::sum;
 use crate::metric::definition::Definition;
 use crate::metric::kind::ValueType;
 use crate::metric::lifetime::Lifetime;
@@ -44,7 +45,7 @@ fn add_late<N: Number>(series: Series, tag: u64, n: N) {
 
 fn record_late(series: Series, tag: u64, value: f64) {
     let run = shard::cells(series.index()).unwrap();
-    assert!(histogram::record_any(&run[..histogram::width(GRID)], tag, GRID, value, 1));
+    assert!(owner::record_any(&run[..run::width(GRID)], tag, GRID, value, 1));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::skips;
 use super::slots::{Candidate, slot};
 use super::switch::Switch;
 use crate::cells::change::Change;
-use crate::cells::histogram;
+use crate::cells::histogram::run;
 use crate::clock;
 use crate::foreign::{self, Outermost};
 use crate::locks::{self, Section};
@@ -41,7 +41,7 @@ pub(crate) fn offer_change(series: Series, change: Change) {
     let (offset, bits) = match (series.descriptor().stored_type(), change) {
         (MetricType::Counter, Change::Add(bits)) => (0, bits),
         (MetricType::Histogram, Change::Record { value, .. }) => {
-            (histogram::bucket_cell(series.block.boundaries(), value), value.to_bits())
+            (run::bucket_cell(series.block.boundaries(), value), value.to_bits())
         }
         _ => return,
     };
