@@ -45,14 +45,22 @@ pub(super) struct Span {
 
 /// Whether Prometheus has buckets that are wide enough.
 pub(super) fn has_schema(histogram: &ExponentialBuckets) -> bool {
-    histogram.scale >= LEAST_SCHEMA
+    scale(histogram) >= LEAST_SCHEMA
+}
+
+/// The scale of the buckets. A histogram without any fits every scale, and so has the finest.
+fn scale(histogram: &ExponentialBuckets) -> i32 {
+    let ranges = [&histogram.negative, &histogram.positive];
+    let is_empty = ranges.iter().all(|range| range.counts.is_empty());
+    if is_empty { MOST_SCHEMA } else { histogram.scale }
 }
 
 /// Appends a histogram, as numbers of variable length. Beyond the finest schema, neighbouring
 /// buckets are joined.
 pub(super) fn write(histogram: &ExponentialBuckets, out: &mut Vec<u8>) {
-    let ExponentialBuckets { scale, zero_threshold, zeros, positive, negative, .. } = histogram;
-    let schema = (*scale).min(MOST_SCHEMA);
+    let ExponentialBuckets { zero_threshold, zeros, positive, negative, .. } = histogram;
+    let scale = scale(histogram);
+    let schema = scale.min(MOST_SCHEMA);
     push_index(schema, out);
     varint::push(zero_threshold.to_bits(), out);
     varint::push(*zeros, out);

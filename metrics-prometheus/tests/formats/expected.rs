@@ -221,7 +221,12 @@ fn reading(series: &SeriesSnapshot) -> Reading {
         Value::I64(value) => Reading::Number(Number::I64(*value)),
         Value::F64(value) => Reading::Number(Number::Float(*value)),
         Value::Histogram(HistogramSnapshot { exponential: Some(buckets), min, sum, .. }) => {
-            Reading::Native((**buckets).clone(), *sum, *min >= 0.0)
+            let mut buckets = (**buckets).clone();
+            // Without values outside of the bucket of zeros, every scale fits.
+            if buckets.negative.counts.is_empty() && buckets.positive.counts.is_empty() {
+                buckets.scale = 20;
+            }
+            Reading::Native(buckets, *sum, *min >= 0.0)
         }
         Value::Histogram(histogram) => {
             let mut total = 0;

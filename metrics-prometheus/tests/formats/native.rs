@@ -257,6 +257,20 @@ fn buckets_wider_than_those_of_prometheus_are_left_out() {
 }
 
 #[test]
+fn zeros_alone_fit_every_schema() {
+    let found = protobuf("native.zeros", &buckets(-5, 3, (0, &[]), (0, &[])));
+    assert_eq!((found.sample_count, found.schema, found.zero_count), (Some(3), Some(8), Some(3)));
+    // They do not make the buckets of a series with equal labels wider.
+    let (zeros, values) = (buckets(-5, 3, (0, &[]), (0, &[])), buckets(6, 0, (0, &[]), (7, &[2])));
+    let series = [(LabelRef::Str("1"), &zeros), (LabelRef::Int(1), &values)];
+    let part = of("native.zeros_merged", &series);
+    let written = text(Format::OpenMetrics2(Escaping::AllowUtf8), &part);
+    let value = "{count:5,sum:5.0,schema:6,zero_threshold:0.0,zero_count:3,\
+                 positive_spans:[8:1],positive_buckets:[2]}";
+    assert!(written.contains(value), "{written}");
+}
+
+#[test]
 fn random_histograms_keep_all_counts() {
     let mut random = fastrand::Rng::with_seed(14);
     let recorded = buckets(0, 1, (0, &[]), (0, &[]));

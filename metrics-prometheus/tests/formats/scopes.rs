@@ -77,9 +77,7 @@ fn check_equal(metric: &'static str, scopes: [&'static Scope; 2], labels: &str) 
     metrics[1].add(10_u64, &());
     assert_eq!(samples(metric), [format!("{metric}_total{{{labels}}} 1")]);
     let begin = format!("of metric `{metric}` have the same labels in Prometheus");
-    let logged = logged();
-    let found: Vec<_> = logged.iter().filter(|text| text.contains(&begin)).collect();
-    let [text] = found[..] else { panic!("{logged:?}") };
+    let text = logged(|text| text.contains(&begin));
     assert!(text.contains("give the scopes different names or versions"), "{text}");
     let metrics: [&'static Descriptor; 2] = metrics.map(ScopedMetric::descriptor);
     let conflicts = Naming::default().check(&metrics).unwrap_err();
