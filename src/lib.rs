@@ -283,6 +283,9 @@ pub use typed_metrics_derive::timed;
 
 #[cfg(feature = "signals")]
 pub use signals::{exit_on_signal, shutdown_signal};
+/// Dashboards, alerts, documentation and audits, rendered from the metrics of the program.
+#[cfg(feature = "catalog")]
+pub use typed_metrics_catalog as catalog;
 #[cfg(feature = "console")]
 pub use typed_metrics_core::ConsoleHandler;
 pub use typed_metrics_core::{

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{TokenStream, TokenTree};
 
-const CRATES: [&str; 8] = [
+const CRATES: [&str; 9] = [
+    "metrics-catalog",
     "metrics-core",
     "metrics-derive",
     "metrics-llm",
