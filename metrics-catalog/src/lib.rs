@@ -3,10 +3,15 @@
 //!
 //! [typed-metrics]: https://docs.rs/typed-metrics
 
+mod audit;
 mod catalog;
 mod document;
 mod entry;
 
+pub use audit::auditor::audit;
+pub use audit::report::{FileError, Finding, ForeignMetric, Report};
+pub use audit::rule::Rule;
+pub use audit::settings::Audit;
 pub use catalog::Catalog;
 pub use document::Document;
 pub use entry::{Entry, EntryLabel, Kind, LabelValues};
