@@ -7,6 +7,7 @@ mod audit;
 mod catalog;
 mod document;
 mod entry;
+mod semconv;
 
 pub use audit::auditor::audit;
 pub use audit::report::{FileError, Finding, ForeignMetric, Report};
@@ -15,3 +16,5 @@ pub use audit::settings::Audit;
 pub use catalog::Catalog;
 pub use document::Document;
 pub use entry::{Entry, EntryLabel, Kind, LabelValues};
+pub use semconv::conventions::SemanticConventions;
+pub use semconv::generated::{GeneratedEnum, SemanticConventionsError, to_enum};
