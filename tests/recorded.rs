@@ -22,7 +22,9 @@ enum Ferry<'a> {
 /// Runs one of the ignored tests below in a process of its own.
 fn run(test: &str, file: Option<&Path>) -> Output {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "--ignored", "--nocapture", test]).env_remove("TYPED_METRICS_RECORDED");
+    command
+        .args(["--exact", "--ignored", "--nocapture", test])
+        .env_remove("TYPED_METRICS_RECORDED");
     if let Some(file) = file {
         command.env("TYPED_METRICS_RECORDED", file);
     }

@@ -55,9 +55,9 @@ impl Answer {
 
     /// Prints the texts, with colours where they are wanted.
     pub(super) fn print(&self, color: ColorChoice) -> ExitCode {
-        let stderr = AutoStream::new(io::stderr().lock(), color).write_all(self.stderr.as_bytes());
         let mut stdout = AutoStream::new(io::stdout().lock(), color);
         let stdout = stdout.write_all(self.stdout.as_bytes()).and_then(|()| stdout.flush());
+        let stderr = AutoStream::new(io::stderr().lock(), color).write_all(self.stderr.as_bytes());
         // A reader such as `head` may close the pipe.
         let is_lost = |result: io::Result<()>| {
             result.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe)

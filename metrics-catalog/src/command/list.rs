@@ -25,14 +25,12 @@ fn lines(metrics: &[Metric]) -> String {
         (width(|metric| &metric.name), width(|metric| metric.kind), width(|metric| &metric.unit));
     let line = |metric: &Metric| {
         let labels: Vec<_> = metric.labels.iter().map(label).collect();
-        let line = format!(
-            "{}  {:kinds$}  {}  {}",
-            styled(STRONG, &format!("{:names$}", metric.name)),
-            metric.kind,
-            styled(QUIET, &format!("{:units$}", metric.unit)),
-            harmless(&labels.join(", ")),
-        );
-        format!("{}\n", line.trim_end())
+        let (labels, name) = (harmless(&labels.join(", ")), format!("{:names$}", metric.name));
+        let rest = format!("  {:units$}  {labels}", metric.unit);
+        let (unit, labels) = rest.trim_end().split_at((units + 2).min(rest.trim_end().len()));
+        let kind = format!("{:kinds$}", metric.kind);
+        let kind = if unit.is_empty() { kind.trim_end() } else { &kind };
+        format!("{}  {kind}{}{labels}\n", styled(STRONG, &name), styled(QUIET, unit))
     };
     metrics.iter().map(line).collect()
 }

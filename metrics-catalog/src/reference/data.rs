@@ -54,7 +54,7 @@ pub(crate) struct Metric {
     pub(crate) was: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) objectives: Vec<Goal>,
-    /// `None` if the metric has one series.
+    /// `None` if all values of all labels are known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) series_limit: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -143,7 +143,8 @@ impl Metric {
         let descriptor = entry.descriptor();
         let labels = entry.labels();
         // The labels of a metric that is registered at run time come with its measurements.
-        let has_labels = !labels.is_empty() || entry.source().module.is_empty();
+        let is_open = labels.iter().any(|label| label.values == LabelValues::Open)
+            || entry.source().module.is_empty();
         Self {
             name: entry.name().to_owned(),
             kind: kind(entry.kind()),
@@ -161,7 +162,7 @@ impl Metric {
             }),
             was: entry.was().map(str::to_owned),
             objectives: Goal::all(entry),
-            series_limit: has_labels.then(|| descriptor.series_limit()),
+            series_limit: is_open.then(|| descriptor.series_limit()),
             expiry_seconds: descriptor.expiry().map(|expiry| expiry.as_secs_f64()),
             scope: descriptor.scope().map(|scope| Scope {
                 name: scope.name().to_owned(),

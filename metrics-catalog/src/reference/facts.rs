@@ -71,12 +71,18 @@ pub(crate) fn facts(metric: &Metric) -> Vec<Fact<'_>> {
 }
 
 fn kind(metric: &Metric) -> String {
-    let kind = match metric.kind {
+    match kind_in_words(metric) {
+        // Their values are ones and zeros.
+        kind @ ("state" | "info") => kind.to_owned(),
+        kind => format!("{kind} of {}", metric.value),
+    }
+}
+
+/// The kind without the type of the values.
+pub(crate) fn kind_in_words(metric: &Metric) -> &'static str {
+    match metric.kind {
         "up_down_counter" => "up-down counter",
         "exponential_histogram" => "exponential histogram",
-        // Their values are ones and zeros.
-        kind @ ("state" | "info") => return kind.to_owned(),
         kind => kind,
-    };
-    format!("{kind} of {}", metric.value)
+    }
 }

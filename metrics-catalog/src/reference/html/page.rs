@@ -6,7 +6,7 @@ use super::escape::{code, line, text};
 use crate::catalog::Catalog;
 use crate::document::{Document, NOTICE};
 use crate::reference::data::{Data, Definition, Label, Metric};
-use crate::reference::facts::{Fact, Piece, facts};
+use crate::reference::facts::{Fact, Piece, facts, kind_in_words};
 use crate::reference::group::{Group, Title, groups};
 use crate::reference::prose::{count, paragraphs, summary};
 use crate::settings::Settings;
@@ -92,7 +92,7 @@ fn push_metric(page: &mut String, metric: &Metric, source: Option<&str>) {
         page,
         "<article id=\"{anchor}\">\n<h3><a href=\"#{anchor}\">{}</a> <span class=\"kind\">{}</span></h3>\n",
         code(name),
-        metric.kind.replace('_', " "),
+        kind_in_words(metric),
     );
     for paragraph in paragraphs(description) {
         let lines: Vec<_> = paragraph.into_iter().map(line).collect();
