@@ -121,7 +121,7 @@ shop.stock               gauge            {item}
     assert_eq!(metrics[1]["buckets"][0], 5.0);
     assert_eq!(metrics[1]["prometheus_name"], "shop_request_duration_milliseconds");
     let all = run(["list"]).1;
-    assert!(all.contains("llm.") && all.contains("system."), "{all}");
+    assert!(all.contains("llm_calls") && all.contains("system."), "{all}");
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn mistakes_are_errors_that_say_what_there_is() {
         ),
         (
             &["write", "/tmp/x", "--documents", "pdf"],
-            "there are no documents `pdf`; there are html, json",
+            "[possible values: html, json, markdown, yaml]",
         ),
         (&["lsit"], "similar subcommand exists: 'list'"),
         (&["write"], "<DIR>"),

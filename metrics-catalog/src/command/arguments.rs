@@ -1,8 +1,12 @@
 //! The arguments of the command.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap::builder::PossibleValuesParser;
+use clap::{
+    ArgAction, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+};
 use typed_metrics_prometheus::Naming;
 
 const AFTER: &str = "\
@@ -48,7 +52,7 @@ pub(super) struct Files {
     /// The folder of the files
     #[arg(value_name = "DIR")]
     pub(super) folder: PathBuf,
-    /// Render only these documents, such as `markdown,json` [default: all]
+    /// Render only these documents, separated by commas [default: all]
     #[arg(long, value_delimiter = ',', value_name = "NAME")]
     pub(super) documents: Vec<String>,
     /// How the back end translates names, by the words of Prometheus' `translation_strategy`
@@ -87,10 +91,27 @@ pub(super) enum Translation {
     #[value(name = "NoUTF8EscapingWithSuffixes")]
     NoUtf8EscapingWithSuffixes,
     /// `shop.wait` stays `shop.wait`, as Mimir can store it
-    NoTranslation,
+    #[value(name = "NoTranslation")]
+    None,
 }
 
 impl Arguments {
+    /// Parses the arguments of a command that renders documents with these names.
+    pub(super) fn parse_for(
+        documents: &[&str],
+        arguments: impl Iterator<Item = OsString>,
+    ) -> Result<Self, clap::Error> {
+        let mut command = Self::command();
+        for action in ["write", "check"] {
+            let names: Vec<_> = documents.iter().map(|name| (*name).to_owned()).collect();
+            command = command.mut_subcommand(action, |action| {
+                let names = PossibleValuesParser::new(names);
+                action.mut_arg("documents", |documents| documents.value_parser(names))
+            });
+        }
+        Self::from_arg_matches(&command.try_get_matches_from(arguments)?)
+    }
+
     /// The form of the output.
     pub(super) fn format(&self) -> Format {
         if self.json { Format::Json } else { self.format }
@@ -103,7 +124,7 @@ impl Translation {
             Self::UnderscoreEscapingWithSuffixes => (false, true),
             Self::UnderscoreEscapingWithoutSuffixes => (false, false),
             Self::NoUtf8EscapingWithSuffixes => (true, true),
-            Self::NoTranslation => (true, false),
+            Self::None => (true, false),
         };
         Naming::default().utf8(utf8).suffixes(suffixes)
     }
@@ -111,8 +132,6 @@ impl Translation {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -5,12 +5,11 @@ use std::process::ExitCode;
 use std::{env, fmt};
 
 use anstream::ColorChoice;
-use clap::Parser;
 use typed_metrics_prometheus::Naming;
 
 use super::answer::Answer;
 use super::arguments::{Action, Arguments, Files};
-use super::rendered::{OwnRender, rendered};
+use super::rendered::{OwnRender, names, rendered};
 use super::selection::select;
 use super::{check, list, write};
 use crate::catalog::Catalog;
@@ -41,10 +40,7 @@ pub fn main() -> ExitCode {
 ///
 /// ```no_run
 /// use std::process::ExitCode;
-/// # use typed_metrics_catalog as catalog;
-/// # mod typed_metrics { pub use super::catalog; }
-///
-/// use typed_metrics::catalog::Command;
+/// use typed_metrics_catalog::Command; // in a program: `typed_metrics::catalog::Command`
 ///
 /// fn main() -> ExitCode {
 ///     Command::new()
@@ -81,7 +77,7 @@ impl Command {
         Self { settings: self.settings.title(title), ..self }
     }
 
-    /// See [`Settings::naming`]. The option `--translation` goes before this.
+    /// See [`Settings::naming`]. The option `--translation` overrides this.
     pub fn naming(self, naming: Naming) -> Self {
         Self { settings: self.settings.naming(naming), ..self }
     }
@@ -165,7 +161,7 @@ impl Command {
 
     /// The answer with colours, and whether they are wanted.
     fn answer(&self, arguments: impl Iterator<Item = OsString>) -> (Answer, ColorChoice) {
-        let arguments = match Arguments::try_parse_from(arguments) {
+        let arguments = match Arguments::parse_for(&names(&self.own), arguments) {
             Ok(arguments) => arguments,
             Err(error) => return (usage(&error), ColorChoice::Auto),
         };

@@ -95,7 +95,8 @@ fn text(folder: &Path, checked: &Checked, rendered: usize) -> Answer {
     let mut stdout = String::new();
     for file in &checked.files {
         let path = styled(PLACE, &shown(folder, &file.path));
-        stdout += &format!("{} {path}: {}\n", styled(BAD, file.state), file.sentence());
+        let state = styled(BAD, file.state);
+        stdout.extend([&*state, " ", &*path, ": ", file.sentence(), "\n"]);
         file.diff.lines().for_each(|line| push_line(&mut stdout, line));
     }
     let stderr = format!(

@@ -10,21 +10,21 @@ use crate::settings::Settings;
 /// A renderer of the program's own.
 pub(super) type OwnRender = Box<dyn Fn(&Catalog, &Settings) -> Vec<Document>>;
 
+/// The names of all renderers.
+pub(super) fn names(own: &[(String, OwnRender)]) -> Vec<&str> {
+    let known = RENDERERS.iter().map(|(name, _)| *name);
+    known.chain(own.iter().map(|(name, _)| name.as_str())).collect()
+}
+
 /// The documents of the renderers with these names, or of all renderers, by their paths.
 ///
-/// Fails if there is no such renderer, if two documents have one path, or if a path leads out of
-/// the folder.
+/// Fails if two documents have one path, or if a path leads out of the folder.
 pub(super) fn rendered(
     catalog: &Catalog,
     settings: &Settings,
     own: &[(String, OwnRender)],
     names: &[String],
 ) -> Result<BTreeMap<String, Document>, String> {
-    let mut known: Vec<&str> = RENDERERS.iter().map(|(name, _)| *name).collect();
-    known.extend(own.iter().map(|(name, _)| name.as_str()));
-    if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
-        return Err(format!("there are no documents `{unknown}`; there are {}", known.join(", ")));
-    }
     let is_wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
     let mut all = Vec::new();
     for (_, render) in RENDERERS.iter().filter(|(name, _)| is_wanted(name)) {

@@ -37,11 +37,13 @@ pub(crate) fn facts(metric: &Metric) -> Vec<Fact<'_>> {
         add("Buckets", vec![Piece::Words(format!("up to {}", buckets.join(", ")))]);
     }
     if let Some(exponential) = &metric.exponential {
-        let mut words = format!("at most {}, which adapt to the values", exponential.max_size);
+        let size = exponential.max_size;
+        let mut pieces = vec![Piece::Words(format!("at most {size}, which adapt to the values"))];
         if exponential.zero_threshold > 0.0 {
-            words += &format!("; up to {} counts as zero", exponential.zero_threshold);
+            let threshold = exponential.zero_threshold;
+            pieces.push(Piece::Words(format!("; up to {threshold} counts as zero")));
         }
-        add("Buckets", vec![Piece::Words(words)]);
+        add("Buckets", pieces);
     }
     if !metric.objectives.is_empty() {
         let mut pieces = Vec::new();

@@ -147,7 +147,7 @@ fn data(metrics: Vec<Metric>, title: String) -> Data {
 /// Catalogs with one hostile metric, so that each text of a page can be told from the others.
 fn catalogs() -> impl Iterator<Item = Data> {
     let mut random = fastrand::Rng::with_seed(20);
-    (0..600).map(move |_| data(vec![hostile_metric(&mut random)], hostile(&mut random)))
+    (0..300).map(move |_| data(vec![hostile_metric(&mut random)], hostile(&mut random)))
 }
 
 /// The text without what blanks may do to it.
@@ -219,7 +219,7 @@ fn read_markdown(text: &str) -> Read {
             }
             Event::Start(Tag::TableRow | Tag::TableHead) => read.rows.push(Vec::new()),
             Event::Text(text) => open += &text,
-            Event::Code(code) => open += &format!("`{code}`"),
+            Event::Code(code) => open.extend(["`", &code, "`"]),
             Event::InlineHtml(html) if matches!(&*html, "<code>" | "</code>") => open.push('`'),
             Event::SoftBreak => open.push('\n'),
             Event::Html(html) | Event::InlineHtml(html) => read.html.push(html.to_string()),
@@ -279,7 +279,7 @@ fn label_cells(label: &Label) -> Vec<String> {
     let optional = if label.optional { " (optional)" } else { "" };
     let mut name = format!("{}{optional}", code(&label.name));
     if label.prometheus_name != label.name {
-        name += &format!("{} in Prometheus", code(&label.prometheus_name));
+        name.extend([&code(&label.prometheus_name), " in Prometheus"]);
     }
     let values = match &label.values {
         None => "any".to_owned(),

@@ -152,7 +152,7 @@ fn check(
         return Ok(());
     }
     let mut problem =
-        format!("of the {} metrics of `{crate_name}`, these were never recorded:\n", own.len(),);
+        format!("of the {} metrics of `{crate_name}`, these were never recorded:\n", own.len());
     for (name, Metric { metric, .. }) in silent {
         // Writing to a `String` does not fail.
         let _ = writeln!(problem, "  {name}, {}", metric.source());
