@@ -58,7 +58,9 @@ fn a_folder_is_current_until_a_file_is_edited() {
     assert!(stdout.contains("\n-Requests.\n+Number of requests processed.\n"), "{stdout}");
     let path = folder.path();
     for line in [
-        format!("stale {path}/metrics.md: the metrics have changed\n--- {path}/metrics.md\n"),
+        format!(
+            "stale {path}/metrics.md: the file differs from what `write` would write\n--- {path}/metrics.md\n"
+        ),
         format!("missing {path}/catalog.yaml: there is no such file\n"),
         format!("left-over {path}/old/dashboard.json: nothing renders this file any more\n"),
     ] {

@@ -73,7 +73,7 @@ impl File {
             "missing" => "there is no such file",
             "left-over" => "nothing renders this file any more",
             "foreign" => "this file was not written by `write`, which will not replace it",
-            _ => "the metrics have changed",
+            _ => "the file differs from what `write` would write",
         }
     }
 }
