@@ -30,6 +30,7 @@ features:
     cargo clippy -p typed-metrics --no-default-features --features system -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features logfire -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features prometheus -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features catalog -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features signals -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features http -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features uuid -- -D warnings
@@ -115,6 +116,10 @@ e2e:
 # each temporality
 fleet *processes:
     e2e/fleet {{ processes }}
+
+# the files that the example `catalog` has written are those that it would write now
+catalog:
+    cargo run --quiet -p catalog -- check examples/catalog/rendered
 
 # the live page in Chromium; arguments choose checks by parts of their names
 page *checks:

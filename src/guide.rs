@@ -17,6 +17,10 @@
     feature = "otel",
     doc = "- [`opentelemetry`]: take in what other crates record through OpenTelemetry's API."
 )]
+#![cfg_attr(
+    feature = "catalog",
+    doc = "- [`catalog`]: render documentation, dashboards and alerts from the declared metrics."
+)]
 //! - [`exemplars`]: lead from a metric to the trace of one of its measurements.
 //! - [`shutdown`]: export the last values at the end of a program, also at SIGTERM and Ctrl-C.
 //! - [`testing`]: assert which metrics your code records.
@@ -25,6 +29,8 @@
 //!
 //! `cargo test` runs every example of the guide.
 
+#[cfg(feature = "catalog")]
+pub mod catalog;
 pub mod cost;
 pub mod declaring;
 pub mod exemplars;

@@ -70,6 +70,10 @@
     feature = "otel",
     doc = "- [`guide::opentelemetry`]: take in what other crates record through OpenTelemetry's API."
 )]
+#![cfg_attr(
+    feature = "catalog",
+    doc = "- [`guide::catalog`]: render documentation, dashboards and alerts from the metrics."
+)]
 //! - [`guide::exemplars`]: lead from a metric to the trace of one of its measurements.
 //! - [`guide::shutdown`]: export the last values, whatever ends the program.
 //! - [`guide::testing`]: assert which metrics your code records.
@@ -96,6 +100,8 @@
 //!   separate thread.
 //! - `prometheus-push`: push to a Pushgateway, for batch jobs.
 //! - `prometheus-tower`: a tower service that answers scrapes in a router of the program.
+//! - `catalog`: `catalog::main`, a command that renders documentation, dashboards and alerts from
+//!   the declared metrics.
 //! - `signals`: `shutdown_signal` and `exit_on_signal`: SIGTERM and Ctrl-C end a program with its
 //!   last values exported. This feature adds tokio.
 //! - `http`: `Method` and `StatusCode` of the crate `http` are labels.
@@ -108,6 +114,7 @@ pub mod guide;
 // The programs use the items of these features.
 #[cfg(all(
     doctest,
+    feature = "catalog",
     feature = "llm",
     feature = "otel",
     feature = "prometheus-push",

@@ -6,6 +6,9 @@
 #[doc = include_str!("../README.md")]
 struct Facade;
 
+#[doc = include_str!("../metrics-catalog/README.md")]
+struct Catalog;
+
 #[doc = include_str!("../metrics-core/README.md")]
 struct Core;
 

@@ -1,12 +1,23 @@
 //! Dashboards, alerts, documentation and audits, rendered from the metrics that a program declares
 //! with [typed-metrics].
 //!
+//! [`main`] is a command for all of it, and [`Command`] the same with settings. [`documents`] is
+//! for programs that do something else with the files.
+//!
 //! [typed-metrics]: https://docs.rs/typed-metrics
 
+mod anchor;
 mod catalog;
+mod command;
 mod document;
 mod entry;
+mod reference;
+mod renderers;
+mod settings;
 
 pub use catalog::Catalog;
+pub use command::{Answer, Command, main};
 pub use document::Document;
 pub use entry::{Entry, EntryLabel, Kind, LabelValues};
+pub use renderers::documents;
+pub use settings::Settings;

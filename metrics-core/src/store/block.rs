@@ -53,6 +53,9 @@ pub(crate) trait Owner: Sync {
     /// Counts a block whose shared cells are allocated.
     fn note_shared(&self);
 
+    /// Takes notice of a measurement that took the slow path, as the first one of a block does.
+    fn note_measured(&self);
+
     /// The buckets of the histogram that the metric is.
     fn histogram(&'static self) -> &'static HistogramSettings;
 

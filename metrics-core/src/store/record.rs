@@ -163,6 +163,8 @@ impl Series {
 
     /// Writes a measurement to the cells, sharded or shared.
     pub(crate) fn store(self, change: Change) -> Counted {
+        // Here, because the first measurement of every block takes the slow path.
+        self.block.owner().note_measured();
         let (series, stamp) = self.current();
         let Some(cells) = shard::cells_or_claim(series.reserved_index()) else {
             return series.write_shared(change);
