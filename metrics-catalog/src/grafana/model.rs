@@ -80,8 +80,6 @@ pub(super) struct Variable {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) datasource: Option<DataSource>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) definition: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) refresh: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) sort: Option<u32>,

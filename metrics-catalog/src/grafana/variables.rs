@@ -143,7 +143,6 @@ fn data_source() -> Variable {
         kind: "datasource",
         query: json!("prometheus"),
         datasource: None,
-        definition: None,
         refresh: Some(1),
         sort: None,
         options: Vec::new(),
@@ -181,7 +180,6 @@ fn identity_variable(
         kind: "query",
         query: json!({ "query": query, "refId": format!("Variable-{name}") }),
         datasource: Some(DataSource::SELECTED),
-        definition: Some(query),
         // 2 asks again when the time range changes.
         refresh: Some(2),
         sort: Some(1),
@@ -209,7 +207,6 @@ fn choices(name: &str, label: &str, values: &[String]) -> Variable {
         kind: "custom",
         query: json!(values.join(",")),
         datasource: None,
-        definition: None,
         refresh: None,
         sort: None,
         options: [all].into_iter().chain(options).collect(),

@@ -125,7 +125,7 @@ fn documents(
     let tests: Vec<_> = alerts.iter().flat_map(tests).collect();
     if !tests.is_empty() {
         let rule_files = vec![format!("{file}.yml")];
-        let file_of_tests = TestFile { rule_files, evaluation_interval: "1m", tests };
+        let file_of_tests = TestFile { rule_files, evaluation_interval: "5m", tests };
         let mut text = comment("Run with `promtool test rules`. Generated; do not edit.");
         text.push_str(&written(&file_of_tests));
         documents.push(Document::new(format!("prometheus/{file}_test.yml"), text));
