@@ -104,6 +104,23 @@ impl Naming {
         self.translate(metric.name(), metric.unit(), kind)
     }
 
+    /// The name of a metric under its [old name](Descriptor::was); `None` if it has none.
+    ///
+    /// ```
+    /// use typed_metrics_prometheus::Naming;
+    /// # use typed_metrics_core as typed_metrics;
+    /// use typed_metrics::{Metric, register_metric};
+    ///
+    /// let metric = Metric::counter("disk.written").unit("By").was("disk.out");
+    /// let written = register_metric("disk.written", metric).unwrap();
+    /// let old_name = Naming::default().old_metric_name(written.descriptor());
+    /// assert_eq!(old_name.as_deref(), Some("disk_out_bytes_total"));
+    /// ```
+    #[must_use]
+    pub fn old_metric_name(&self, metric: &Descriptor) -> Option<String> {
+        metric.was().map(|old| self.translate(old, metric.unit(), Kind::of(metric)))
+    }
+
     fn translate(&self, name: &str, unit: &str, kind: Kind) -> String {
         let words = || if self.unit_suffix { Words::of(unit) } else { Words::default() };
         let (unit_words, last) = match kind {
