@@ -127,6 +127,10 @@ fleet *processes:
 catalog:
     cargo run --quiet -p catalog -- check examples/catalog/rendered
 
+# the compose file of the example `catalog`, its Prometheus and its rules, without Docker
+compose:
+    e2e/compose
+
 # the live page in Chromium; arguments choose checks by parts of their names
 page *checks:
     tests/page/run {{ checks }}
