@@ -7,6 +7,7 @@
 //! - [`states`]: metrics whose value is a state or a fact: `#[state]` and `#[info]`.
 //! - [`timed`]: measure functions with the attribute `#[timed]`.
 //! - [`runtime`]: register metrics that are known only at run time.
+#![cfg_attr(feature = "tower", doc = "- [`http`]: measure HTTP and gRPC, in servers and clients.")]
 #![cfg_attr(feature = "llm", doc = "- [`llm`]: measure LLM calls, streamed or not.")]
 //! - [`handlers`]: export metrics through handlers, and write your own handler.
 #![cfg_attr(
@@ -36,6 +37,8 @@ pub mod declaring;
 pub mod exemplars;
 pub mod handlers;
 pub mod histograms;
+#[cfg(feature = "tower")]
+pub mod http;
 pub mod labels;
 #[cfg(feature = "llm")]
 pub mod llm;

@@ -60,6 +60,10 @@
 //! - [`guide::recording`]: record values: handles, guards, observed metrics and invalid values.
 //! - [`guide::timed`]: measure functions with the attribute `#[timed]`.
 //! - [`guide::runtime`]: register metrics that are known only at run time.
+#![cfg_attr(
+    feature = "tower",
+    doc = "- [`guide::http`]: measure HTTP and gRPC, in servers and clients."
+)]
 #![cfg_attr(feature = "llm", doc = "- [`guide::llm`]: measure LLM calls, streamed or not.")]
 //! - [`guide::handlers`]: export metrics through handlers, and write your own handler.
 #![cfg_attr(
@@ -107,6 +111,8 @@
 //! - `http`: `Method` and `StatusCode` of the crate `http` are labels.
 //! - `uuid`: `Uuid` of the crate `uuid` is a label.
 //! - `system`: `system::install`, which adds metrics of the process and of its host.
+//! - `tower`: the module `tower`, with layers that measure HTTP and gRPC.
+//! - `tower-axum`: the routes of axum as the label `http.route`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(any(doc, doctest))]
@@ -332,3 +338,6 @@ pub use typed_metrics_prometheus::PrometheusHandler;
 /// Metrics of the process and of its host.
 #[cfg(feature = "system")]
 pub use typed_metrics_system as system;
+/// Tower layers that measure HTTP and gRPC, for servers and clients.
+#[cfg(feature = "tower")]
+pub use typed_metrics_tower as tower;

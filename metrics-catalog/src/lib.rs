@@ -7,17 +7,31 @@
 //! [typed-metrics]: https://docs.rs/typed-metrics
 
 mod anchor;
+mod audit;
 mod catalog;
 mod command;
 mod document;
 mod entry;
+mod grafana;
+mod promql;
 mod reference;
 mod renderers;
+mod rules;
 mod settings;
 
+pub use audit::auditor::audit;
+pub use audit::report::{FileError, Finding, ForeignMetric, Report};
+pub use audit::rule::Rule;
+pub use audit::settings::Audit;
 pub use catalog::Catalog;
 pub use command::{Answer, Command, main};
 pub use document::Document;
 pub use entry::{Entry, EntryLabel, Kind, LabelValues};
+pub use grafana::dashboard::dashboards;
+pub use grafana::settings::DashboardSettings;
+pub use promql::dialect::{Dialect, Language};
 pub use renderers::documents;
+pub use rules::indicator::{LeftOut, LeftOutReason};
+pub use rules::render::{Rules, rules};
+pub use rules::settings::RuleSettings;
 pub use settings::Settings;

@@ -1,5 +1,5 @@
 //! The catalog of a shop: documentation, dashboards and alerts out of the metrics that its crates
-//! declare.
+//! declare. `--bin shop` is the shop itself.
 //!
 //! ```sh
 //! cargo run -p catalog -- list                              # the metrics
@@ -11,6 +11,7 @@
 use std::process::ExitCode;
 
 // The crates whose metrics are meant. Without `use`, the linker leaves a crate out.
+use assistant as _;
 use shop as _;
 use typed_metrics::catalog::Command;
 use typed_metrics::{llm as _, system as _};
