@@ -17,6 +17,7 @@ mod promql;
 mod reference;
 mod renderers;
 mod rules;
+mod semconv;
 mod settings;
 
 pub use audit::auditor::audit;
@@ -34,4 +35,6 @@ pub use renderers::documents;
 pub use rules::indicator::{LeftOut, LeftOutReason};
 pub use rules::render::{Rules, rules};
 pub use rules::settings::RuleSettings;
+pub use semconv::conventions::SemanticConventions;
+pub use semconv::generated::{GeneratedEnum, SemanticConventionsError, to_enum};
 pub use settings::Settings;

@@ -7,6 +7,7 @@ const _: () = {
         &'a T: __tm::Label,
     {
         const CARDINALITY: __p::core::option::Option<__p::core::primitive::usize> = <&'a T as __tm::Label>::CARDINALITY;
+        const INTEGER: __p::core::primitive::bool = <&'a T as __tm::Label>::INTEGER;
         #[inline]
         fn is_pending(label: &Self) -> __p::core::primitive::bool {
             <&'a T as __tm::Label>::is_pending(&label.0)

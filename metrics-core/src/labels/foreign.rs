@@ -19,6 +19,8 @@ impl Label for http::Method {
 /// The code as an integer, such as 404.
 #[cfg(feature = "http")]
 impl Label for http::StatusCode {
+    const INTEGER: bool = true;
+
     #[inline]
     fn value<'a>(label: &'a Self, _: &'a mut Scratch) -> LabelRef<'a> {
         LabelRef::Int(label.as_u16().into())

@@ -54,6 +54,10 @@ pub trait Label {
     #[doc(hidden)]
     const OPTIONAL: bool = false;
 
+    /// Whether the value is an integer. An integer beyond the range of `i64` is a text.
+    #[doc(hidden)]
+    const INTEGER: bool = false;
+
     /// Whether `label` is an [`Outcome`](crate::Outcome) that is not known yet.
     #[doc(hidden)]
     #[must_use]
@@ -121,6 +125,8 @@ fn integer<I: TryInto<i64> + Display + Copy>(value: I, scratch: &mut Scratch) ->
 macro_rules! integer_labels {
     ($($integer:ty),*) => {$(
         impl Label for $integer {
+            const INTEGER: bool = true;
+
             #[inline]
             fn value<'a>(label: &'a Self, scratch: &'a mut Scratch) -> LabelRef<'a> {
                 integer(*label, scratch)
@@ -128,6 +134,8 @@ macro_rules! integer_labels {
         }
 
         impl Label for NonZero<$integer> {
+            const INTEGER: bool = true;
+
             #[inline]
             fn value<'a>(label: &'a Self, scratch: &'a mut Scratch) -> LabelRef<'a> {
                 integer(label.get(), scratch)
@@ -206,6 +214,7 @@ impl Label for bool {
 impl<L: Label + ?Sized> Label for &L {
     const CARDINALITY: Option<usize> = L::CARDINALITY;
     const OPTIONAL: bool = L::OPTIONAL;
+    const INTEGER: bool = L::INTEGER;
 
     #[inline]
     fn is_pending(label: &Self) -> bool {
@@ -238,6 +247,7 @@ impl<L: Label> Label for Option<L> {
     };
 
     const OPTIONAL: bool = true;
+    const INTEGER: bool = L::INTEGER;
 
     #[inline]
     fn is_pending(label: &Self) -> bool {

@@ -74,6 +74,8 @@ impl<A: PartList, B: PartList> PartList for (A, B) {
 #[doc(hidden)]
 pub struct LabelType<L: ?Sized> {
     pub(crate) cardinality: Option<usize>,
+    pub(crate) is_optional: bool,
+    pub(crate) is_integer: bool,
     pub(crate) value_at: fn(usize) -> LabelRef<'static>,
     index: fn(&L) -> usize,
     is_pending: fn(&L) -> bool,
@@ -96,6 +98,8 @@ impl<L: ?Sized> LabelType<L> {
 pub const fn label_type<L: Label + ?Sized>() -> LabelType<L> {
     LabelType {
         cardinality: L::CARDINALITY,
+        is_optional: L::OPTIONAL,
+        is_integer: L::INTEGER,
         value_at: L::value_at,
         index: L::index,
         is_pending: L::is_pending,
@@ -111,6 +115,8 @@ pub const fn label_type<L: Label + ?Sized>() -> LabelType<L> {
 pub const fn displayed_option<'t, T: Display>() -> LabelType<Displayed<'t, Option<T>>> {
     LabelType {
         cardinality: None,
+        is_optional: true,
+        is_integer: false,
         value_at: |_| LabelRef::Absent,
         index: |_| 0,
         is_pending: |_| false,

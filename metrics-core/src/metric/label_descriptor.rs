@@ -15,6 +15,8 @@ pub struct LabelDescriptor {
     /// The name of the field in the variant, or the value of a constant label.
     field_or_value: &'static str,
     values: Values,
+    is_optional: bool,
+    is_integer: bool,
     value_at: fn(usize) -> LabelRef<'static>,
 }
 
@@ -45,6 +47,8 @@ impl LabelDescriptor {
                 Some(count) => Values::Fixed(count),
                 None => Values::Open,
             },
+            is_optional: label_type.is_optional,
+            is_integer: label_type.is_integer,
             value_at: label_type.value_at,
         }
     }
@@ -54,7 +58,14 @@ impl LabelDescriptor {
     #[must_use]
     pub const fn constant(name: &'static str, value: &'static str) -> Self {
         let values = Values::Constant;
-        Self { name, field_or_value: value, values, value_at: |_| LabelRef::Absent }
+        Self {
+            name,
+            field_or_value: value,
+            values,
+            is_optional: false,
+            is_integer: false,
+            value_at: |_| LabelRef::Absent,
+        }
     }
 
     pub(crate) const fn is_constant(&self) -> bool {
@@ -92,6 +103,34 @@ impl LabelDescriptor {
             Values::Fixed(count) => Some(count),
             Values::Constant => Some(1),
         }
+    }
+
+    /// Whether a series may lack the label, because its type is an `Option`.
+    ///
+    /// ```
+    /// # use typed_metrics_core as typed_metrics;
+    /// use typed_metrics::LabelDescriptor;
+    ///
+    /// assert!(LabelDescriptor::of::<Option<u16>>("port").is_optional());
+    /// assert!(!LabelDescriptor::of::<u16>("port").is_optional());
+    /// ```
+    #[must_use]
+    pub const fn is_optional(&self) -> bool {
+        self.is_optional
+    }
+
+    /// Whether the values are integers.
+    ///
+    /// ```
+    /// # use typed_metrics_core as typed_metrics;
+    /// use typed_metrics::LabelDescriptor;
+    ///
+    /// assert!(LabelDescriptor::of::<Option<u16>>("port").is_integer());
+    /// assert!(!LabelDescriptor::of::<String>("port").is_integer());
+    /// ```
+    #[must_use]
+    pub const fn is_integer(&self) -> bool {
+        self.is_integer
     }
 
     /// The value with this index, for a fixed label.

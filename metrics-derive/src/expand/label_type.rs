@@ -105,6 +105,7 @@ fn fixed(variants: &[(Ident, String)]) -> TokenStream {
 ///
 /// ```text
 /// const CARDINALITY: … = <String as __tm::Label>::CARDINALITY;
+/// const INTEGER: … = <String as __tm::Label>::INTEGER;
 /// fn is_pending(label: &Self) -> … { <String as __tm::Label>::is_pending(&label.0) }
 /// fn index(label: &Self) -> … { <String as __tm::Label>::index(&label.0) }
 /// fn value_at(index: …) -> … { <String as __tm::Label>::value_at(index) }
@@ -120,6 +121,7 @@ fn newtype(NewtypeField { member, ty, .. }: &NewtypeField) -> TokenStream {
     quote! {
         const CARDINALITY: __p::core::option::Option<__p::core::primitive::usize> =
             #inner::CARDINALITY;
+        const INTEGER: __p::core::primitive::bool = #inner::INTEGER;
 
         #[inline]
         fn is_pending(label: &Self) -> __p::core::primitive::bool {
