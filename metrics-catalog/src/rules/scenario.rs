@@ -7,6 +7,7 @@ use super::render::Alerts;
 use super::template::percentage;
 use super::yaml::{AlertTest, ExpectedAlert, InputSeries, Pairs, Test};
 use crate::promql::dialect::Language;
+use crate::promql::names::label;
 use crate::promql::selector::{Comparison, Matcher, Operand, Selector};
 
 /// The calls in a minute. The share of bad calls is a whole number of them.
@@ -19,12 +20,20 @@ const STEADY: u32 = 240;
 const OUTAGE: u32 = 12;
 const CLEAN: u32 = 480;
 
-/// The tests of an indicator; none if `promtool` cannot read its queries.
+/// Whether `promtool` can read the queries: it knows neither the functions nor the escapes of
+/// MetricsQL.
+pub(super) fn is_testable(alerts: &Alerts<'_>) -> bool {
+    let own = &alerts.indicator.selector;
+    let in_promql = Selector { language: Language::PromQl, ..own.clone() };
+    let is_same = |name: &str| label(name, Language::PromQl) == label(name, own.language);
+    own.language == Language::PromQl
+        || !matches!(alerts.indicator.measure, Measure::Estimate(_))
+            && own.to_string() == in_promql.to_string()
+            && alerts.settings.kept_labels().iter().all(|name| is_same(name))
+}
+
+/// The tests of an indicator.
 pub(super) fn tests(alerts: &Alerts<'_>) -> Vec<Test> {
-    let is_estimate = matches!(alerts.indicator.measure, Measure::Estimate(_));
-    if is_estimate && alerts.settings.dialect.language() == Language::MetricsQl {
-        return Vec::new();
-    }
     let burns: Vec<&Burn> = alerts.burns().collect();
     let budget = alerts.indicator.budget();
     let mut tests = Vec::new();
