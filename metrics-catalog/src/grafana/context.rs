@@ -1,6 +1,6 @@
 //! Access to what all panels of a dashboard share.
 
-use super::model::PanelLink;
+use super::model::Link;
 use super::settings::DashboardSettings;
 use super::text::description;
 use super::variables::Variables;
@@ -68,13 +68,10 @@ impl Context<'_> {
     }
 
     /// The description and the links of a panel of a metric.
-    pub(super) fn description(&self, entry: &Entry) -> (String, Vec<PanelLink>) {
+    pub(super) fn description(&self, entry: &Entry) -> (String, Vec<Link>) {
         let documentation = self.settings.documentation.as_ref();
-        let links = documentation.map(|url| PanelLink {
-            title: "Documentation".to_owned(),
-            url: format!("{url}#{}", fragment(entry.name())),
-            target_blank: true,
-        });
+        let links = documentation
+            .map(|url| Link::documentation(format!("{url}#{}", fragment(entry.name()))));
         (description(entry), links.into_iter().collect())
     }
 }

@@ -153,18 +153,7 @@ impl<'a> Drawn<'a> {
 
 /// Links to the documentation, and to the other dashboards.
 fn links(settings: &DashboardSettings) -> Vec<Link> {
-    let documentation = settings.documentation.as_ref().map(|url| Link {
-        title: "Documentation".to_owned(),
-        kind: "link",
-        icon: "doc",
-        url: url.clone(),
-        tooltip: "The reference of all metrics",
-        tags: Vec::new(),
-        as_dropdown: false,
-        target_blank: true,
-        include_vars: false,
-        keep_time: false,
-    });
+    let documentation = settings.documentation.clone().map(Link::documentation);
     let others = settings.tags.first().map(|tag| Link {
         title: "Dashboards".to_owned(),
         kind: "dashboards",

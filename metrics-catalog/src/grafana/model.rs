@@ -51,14 +51,6 @@ pub(super) struct Link {
     pub(super) keep_time: bool,
 }
 
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct PanelLink {
-    pub(super) title: String,
-    pub(super) url: String,
-    pub(super) target_blank: bool,
-}
-
 #[derive(Debug, Serialize)]
 pub(super) struct Templating {
     pub(super) list: Vec<Variable>,
@@ -79,13 +71,17 @@ pub(super) struct Variable {
     pub(super) query: Value,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) datasource: Option<DataSource>,
+    /// The part of an answer that is the value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) regex: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) refresh: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) sort: Option<u32>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) options: Vec<Choice>,
-    pub(super) current: Choice,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) current: Option<Choice>,
     pub(super) multi: bool,
     pub(super) include_all: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,13 +91,10 @@ pub(super) struct Variable {
 }
 
 /// A value of a variable that can be chosen.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct Choice {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) selected: Option<bool>,
-    #[serde(skip_serializing_if = "Value::is_null")]
+    pub(super) selected: bool,
     pub(super) text: Value,
-    #[serde(skip_serializing_if = "Value::is_null")]
     pub(super) value: Value,
 }
 
@@ -115,6 +108,24 @@ pub(super) struct DataSource {
 impl DataSource {
     /// The one that the user selects.
     pub(super) const SELECTED: Self = Self { kind: "prometheus", uid: "${datasource}" };
+}
+
+impl Link {
+    /// A link to the reference of all metrics, or to one of them.
+    pub(super) fn documentation(url: String) -> Self {
+        Self {
+            title: "Documentation".to_owned(),
+            kind: "link",
+            icon: "doc",
+            url,
+            tooltip: "",
+            tags: Vec::new(),
+            as_dropdown: false,
+            target_blank: true,
+            include_vars: false,
+            keep_time: false,
+        }
+    }
 }
 
 /// A place on the grid, which has 24 columns.
@@ -148,7 +159,7 @@ pub(super) struct Panel {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) transformations: Vec<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) links: Vec<PanelLink>,
+    pub(super) links: Vec<Link>,
     /// The panels of a row that is collapsed, and whether a row is.
     #[serde(flatten)]
     pub(super) row: Option<Row>,

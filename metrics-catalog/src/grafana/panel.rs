@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::colors;
-use super::model::{DataSource, GridPos, Panel, PanelLink, Target};
+use super::model::{DataSource, GridPos, Link, Panel, Target};
 use super::unit::Unit;
 
 /// A panel that has no place and no identity yet.
@@ -20,7 +20,7 @@ pub(super) struct Draft {
     overrides: Vec<Value>,
     options: Value,
     transformations: Vec<Value>,
-    links: Vec<PanelLink>,
+    links: Vec<Link>,
 }
 
 /// The height of a chart in rows of the grid.
@@ -283,7 +283,7 @@ impl Draft {
         Self { height, ..self }
     }
 
-    pub(super) fn described(self, description: String, links: Vec<PanelLink>) -> Self {
+    pub(super) fn described(self, description: String, links: Vec<Link>) -> Self {
         Self { description, links, ..self }
     }
 

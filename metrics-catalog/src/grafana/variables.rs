@@ -11,7 +11,7 @@ use super::text::title;
 use crate::entry::{Entry, LabelValues};
 use crate::promql::dialect::Language;
 use crate::promql::errors::FailureLabel;
-use crate::promql::names::{literal_pattern, quoted};
+use crate::promql::names::{label as label_name, literal_pattern, quoted};
 use crate::promql::series::Series;
 
 /// More variables than these are no help.
@@ -143,10 +143,11 @@ fn data_source() -> Variable {
         kind: "datasource",
         query: json!("prometheus"),
         datasource: None,
+        regex: None,
         refresh: Some(1),
         sort: None,
         options: Vec::new(),
-        current: Choice::default(),
+        current: None,
         multi: false,
         include_all: false,
         all_value: None,
@@ -155,7 +156,7 @@ fn data_source() -> Variable {
 }
 
 fn every() -> Choice {
-    Choice { selected: Some(true), text: json!(["All"]), value: json!(["$__all"]) }
+    Choice { selected: true, text: json!(["All"]), value: json!(["$__all"]) }
 }
 
 /// A variable whose values Grafana asks the database for.
@@ -170,21 +171,29 @@ fn identity_variable(
     let metrics: Vec<String> = present.iter().map(|name| literal_pattern(name)).collect();
     let mut selector = format!("__name__=~{}", quoted(&metrics.join("|")));
     if let Some(job) = job {
-        let job = crate::promql::names::label(job, language);
+        let job = label_name(job, language);
         selector.push_str(&format!(", {job}=~\"$job\""));
     }
-    let query = format!("label_values({{{selector}}}, {in_database})");
+    let in_query = label_name(in_database, language);
+    let (query, regex) = if in_query == in_database {
+        (format!("label_values({{{selector}}}, {in_database})"), None)
+    } else {
+        // `label_values` takes classic names alone. The text of a result is `{name="value"} …`.
+        let regex = format!("/{}=\"([^\"]*)\"/", literal_pattern(in_database));
+        (format!("query_result(group by ({in_query}) ({{{selector}}}))"), Some(regex))
+    };
     Variable {
         name: name.to_owned(),
         label: label.to_owned(),
         kind: "query",
         query: json!({ "query": query, "refId": format!("Variable-{name}") }),
         datasource: Some(DataSource::SELECTED),
+        regex,
         // 2 asks again when the time range changes.
         refresh: Some(2),
         sort: Some(1),
         options: Vec::new(),
-        current: every(),
+        current: Some(every()),
         multi: true,
         include_all: true,
         // Also selects series that lack the label.
@@ -195,9 +204,9 @@ fn identity_variable(
 
 /// A variable with these values.
 fn choices(name: &str, label: &str, values: &[String]) -> Variable {
-    let all = Choice { selected: Some(true), text: json!("All"), value: json!("$__all") };
+    let all = Choice { selected: true, text: json!("All"), value: json!("$__all") };
     let options = values.iter().map(|value| Choice {
-        selected: Some(false),
+        selected: false,
         text: json!(value),
         value: json!(value),
     });
@@ -207,10 +216,11 @@ fn choices(name: &str, label: &str, values: &[String]) -> Variable {
         kind: "custom",
         query: json!(values.join(",")),
         datasource: None,
+        regex: None,
         refresh: None,
         sort: None,
         options: [all].into_iter().chain(options).collect(),
-        current: every(),
+        current: Some(every()),
         multi: true,
         include_all: true,
         all_value: Some(".*"),

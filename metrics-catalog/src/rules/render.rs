@@ -7,7 +7,7 @@ use typed_metrics_core::Objective;
 
 use super::burn::{BURNS, Burn, WINDOWS};
 use super::indicator::{Indicator, LeftOut};
-use super::scenario::tests;
+use super::scenario::{is_testable, tests};
 use super::settings::RuleSettings;
 use super::template::escaped;
 use super::yaml::{Group, Pairs, Rule, RuleFile, TestFile};
@@ -22,7 +22,8 @@ use crate::promql::selector::{Comparison, Matcher, Selector};
 #[non_exhaustive]
 pub struct Rules {
     /// For each metric with objectives, a file with rules and a file with tests for them, in the
-    /// folder `prometheus`.
+    /// folder `prometheus`. There are no tests of rules that only VictoriaMetrics reads. Tests of
+    /// exponential histograms need the `promtool` of Prometheus 3.
     pub documents: Vec<Document>,
     /// The objectives for which there are no rules, because their share of bad calls cannot be
     /// measured.
@@ -122,8 +123,9 @@ fn documents(
     left_out.iter().for_each(|left_out| text.push_str(&comment(&left_out.to_string())));
     text.push_str(&written(&RuleFile { groups }));
     let mut documents = vec![Document::new(format!("prometheus/{file}.yml"), text)];
-    let tests: Vec<_> = alerts.iter().flat_map(tests).collect();
-    if !tests.is_empty() {
+    // A rule that `promtool` cannot read makes it refuse the whole file.
+    if alerts.iter().all(is_testable) {
+        let tests = alerts.iter().flat_map(tests).collect();
         let rule_files = vec![format!("{file}.yml")];
         let file_of_tests = TestFile { rule_files, evaluation_interval: "5m", tests };
         let mut text = comment("Run with `promtool test rules`. Generated; do not edit.");

@@ -12,6 +12,7 @@ use crate::expressions::{of_dashboard, parse};
 
 #[derive(Clone, Copy, Label)]
 #[label(crate = typed_metrics_core)]
+#[expect(dead_code, reason = "declarations alone are rendered")]
 enum Hostile {
     #[label(name = "a\"b\\c")]
     Quotes,
@@ -28,6 +29,7 @@ enum Hostile {
 /// A "quoted" `description` {{ $labels.x }} with $job, [[x]] and <b>markup</b>: # - ' \n &amp; %s
 #[derive(Metrics)]
 #[metrics(prefix = "hostile", crate = typed_metrics_core)]
+#[expect(dead_code, reason = "declarations alone are rendered")]
 enum HostileMetrics {
     /// A "quoted" `description` {{ $labels.x }} with $job, [[x]], <b>markup</b>: # - ' \n &amp;.
     #[counter(unit = "{a\"b}")]

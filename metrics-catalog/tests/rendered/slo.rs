@@ -1,6 +1,7 @@
 //! Objectives as rules.
 
 use typed_metrics_catalog::{Catalog, Dialect, LeftOutReason, RuleSettings, rules};
+use typed_metrics_prometheus::Naming;
 
 use crate::shop;
 
@@ -85,4 +86,18 @@ fn labels_to_keep_can_be_chosen() {
     let settings = RuleSettings::default().by(["service.name", "region"]);
     let rules = text(&settings, "shop_request_duration.rules.yml");
     assert!(rules.contains("sum by (service_name, region) (rate("), "{rules}");
+}
+
+#[test]
+fn rules_that_only_victoria_metrics_reads_have_no_tests() {
+    let names = Naming::default().utf8(true).suffixes(false);
+    let tested = |dialect| {
+        let rules = rules(&shop::catalog(), &RuleSettings::default().dialect(dialect));
+        rules.documents.iter().filter(|document| document.path.ends_with("_test.yml")).count()
+    };
+    assert_eq!(tested(Dialect::scraped()), 2);
+    assert_eq!(tested(Dialect::mimir()), 2);
+    // The exponential histogram needs a function of MetricsQL.
+    assert_eq!(tested(Dialect::victoria_metrics()), 1);
+    assert_eq!(tested(Dialect::victoria_metrics().naming(names)), 0);
 }
