@@ -30,10 +30,14 @@ features:
     cargo clippy -p typed-metrics --no-default-features --features system -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features logfire -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features prometheus -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features catalog -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features signals -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features http -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features uuid -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features tower -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features tower-axum -- -D warnings
     cargo clippy -p typed-metrics-llm -- -D warnings
+    cargo clippy -p typed-metrics-tower -- -D warnings
     cargo clippy -p typed-metrics-prometheus --no-default-features -- -D warnings
     cargo clippy -p typed-metrics-prometheus --no-default-features --features tower -- -D warnings
     cargo clippy -p typed-metrics-prometheus --no-default-features --features push -- -D warnings
@@ -48,7 +52,7 @@ features:
     cargo test -p typed-metrics --test repository
 
 # At most 22 crates with the default features; at most 50, and no async runtime, with export by HTTP;
-# at most 54 with the scrape endpoint.
+# at most 54 with the scrape endpoint; at most 30 with the layers for HTTP, and 43 with axum's routes.
 # the number of crates that a program depends on, this crate included
 tree:
     #!/usr/bin/env bash
@@ -71,8 +75,11 @@ tree:
     at_most 22
     at_most 50 --features otel
     at_most 54 --features prometheus
+    at_most 30 --features tower
+    at_most 43 --features tower-axum
     without 'tokio|async-std|smol' --features otel
     without 'tokio|reqwest' --features logfire
+    without 'tokio|hyper' --features tower-axum
 
 # the oldest supported compiler, which the manifests name
 msrv:
@@ -115,6 +122,14 @@ e2e:
 # each temporality
 fleet *processes:
     e2e/fleet {{ processes }}
+
+# the files that the example `catalog` has written are those that it would write now
+catalog:
+    cargo run --quiet -p catalog -- check examples/catalog/rendered
+
+# the compose file of the example `catalog`, its Prometheus and its rules, without Docker
+compose:
+    e2e/compose
 
 # the live page in Chromium; arguments choose checks by parts of their names
 page *checks:

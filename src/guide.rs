@@ -7,6 +7,7 @@
 //! - [`states`]: metrics whose value is a state or a fact: `#[state]` and `#[info]`.
 //! - [`timed`]: measure functions with the attribute `#[timed]`.
 //! - [`runtime`]: register metrics that are known only at run time.
+#![cfg_attr(feature = "tower", doc = "- [`http`]: measure HTTP and gRPC, in servers and clients.")]
 #![cfg_attr(feature = "llm", doc = "- [`llm`]: measure LLM calls, streamed or not.")]
 //! - [`handlers`]: export metrics through handlers, and write your own handler.
 #![cfg_attr(
@@ -17,6 +18,10 @@
     feature = "otel",
     doc = "- [`opentelemetry`]: take in what other crates record through OpenTelemetry's API."
 )]
+#![cfg_attr(
+    feature = "catalog",
+    doc = "- [`catalog`]: render documentation, dashboards and alerts from the declared metrics."
+)]
 //! - [`exemplars`]: lead from a metric to the trace of one of its measurements.
 //! - [`shutdown`]: export the last values at the end of a program, also at SIGTERM and Ctrl-C.
 //! - [`testing`]: assert which metrics your code records.
@@ -25,11 +30,15 @@
 //!
 //! `cargo test` runs every example of the guide.
 
+#[cfg(feature = "catalog")]
+pub mod catalog;
 pub mod cost;
 pub mod declaring;
 pub mod exemplars;
 pub mod handlers;
 pub mod histograms;
+#[cfg(feature = "tower")]
+pub mod http;
 pub mod labels;
 #[cfg(feature = "llm")]
 pub mod llm;

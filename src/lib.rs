@@ -60,6 +60,10 @@
 //! - [`guide::recording`]: record values: handles, guards, observed metrics and invalid values.
 //! - [`guide::timed`]: measure functions with the attribute `#[timed]`.
 //! - [`guide::runtime`]: register metrics that are known only at run time.
+#![cfg_attr(
+    feature = "tower",
+    doc = "- [`guide::http`]: measure HTTP and gRPC, in servers and clients."
+)]
 #![cfg_attr(feature = "llm", doc = "- [`guide::llm`]: measure LLM calls, streamed or not.")]
 //! - [`guide::handlers`]: export metrics through handlers, and write your own handler.
 #![cfg_attr(
@@ -69,6 +73,10 @@
 #![cfg_attr(
     feature = "otel",
     doc = "- [`guide::opentelemetry`]: take in what other crates record through OpenTelemetry's API."
+)]
+#![cfg_attr(
+    feature = "catalog",
+    doc = "- [`guide::catalog`]: render documentation, dashboards and alerts from the metrics."
 )]
 //! - [`guide::exemplars`]: lead from a metric to the trace of one of its measurements.
 //! - [`guide::shutdown`]: export the last values, whatever ends the program.
@@ -96,11 +104,15 @@
 //!   separate thread.
 //! - `prometheus-push`: push to a Pushgateway, for batch jobs.
 //! - `prometheus-tower`: a tower service that answers scrapes in a router of the program.
+//! - `catalog`: `catalog::main`, a command that renders documentation, dashboards and alerts from
+//!   the declared metrics.
 //! - `signals`: `shutdown_signal` and `exit_on_signal`: SIGTERM and Ctrl-C end a program with its
 //!   last values exported. This feature adds tokio.
 //! - `http`: `Method` and `StatusCode` of the crate `http` are labels.
 //! - `uuid`: `Uuid` of the crate `uuid` is a label.
 //! - `system`: `system::install`, which adds metrics of the process and of its host.
+//! - `tower`: the module `tower`, with layers that measure HTTP and gRPC.
+//! - `tower-axum`: the routes of axum as the label `http.route`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(any(doc, doctest))]
@@ -108,6 +120,7 @@ pub mod guide;
 // The programs use the items of these features.
 #[cfg(all(
     doctest,
+    feature = "catalog",
     feature = "llm",
     feature = "otel",
     feature = "prometheus-push",
@@ -325,3 +338,6 @@ pub use typed_metrics_prometheus::PrometheusHandler;
 /// Metrics of the process and of its host.
 #[cfg(feature = "system")]
 pub use typed_metrics_system as system;
+/// Tower layers that measure HTTP and gRPC, for servers and clients.
+#[cfg(feature = "tower")]
+pub use typed_metrics_tower as tower;

@@ -1,10 +1,14 @@
 //! The READMEs of the published crates: each program in them is a test.
 //!
 //! `tests/repository/readmes.rs` checks that the programs are whole, so rustdoc compiles exactly
-//! what a reader pastes.
+//! what a reader pastes. The README of `metrics-tower`, whose program needs a web server, is tested
+//! in `tests/http`.
 
 #[doc = include_str!("../README.md")]
 struct Facade;
+
+#[doc = include_str!("../metrics-catalog/README.md")]
+struct Catalog;
 
 #[doc = include_str!("../metrics-core/README.md")]
 struct Core;

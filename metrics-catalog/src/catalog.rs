@@ -29,7 +29,7 @@ impl Catalog {
     /// ```
     #[must_use]
     pub fn of_program() -> Self {
-        typed_metrics_core::catalog().into_iter().collect()
+        typed_metrics_core::definitions().into_iter().collect()
     }
 
     /// The metrics, sorted by name.
@@ -56,8 +56,11 @@ impl FromIterator<&'static Descriptor> for Catalog {
     fn from_iter<I: IntoIterator<Item = &'static Descriptor>>(descriptors: I) -> Self {
         let mut descriptors: Vec<_> = descriptors.into_iter().collect();
         descriptors.retain(|descriptor| descriptor.renamed_to().is_none());
-        // Stable, so the definitions of a metric stay in their order.
-        descriptors.sort_by_key(|descriptor| (descriptor.name(), scope(descriptor)));
+        // By the place in the source code, because the linker may list definitions in any order.
+        descriptors.sort_by_key(|descriptor| {
+            let source = descriptor.source();
+            (descriptor.name(), scope(descriptor), source.module, source.line, source.item)
+        });
         let groups = descriptors.chunk_by(|a, b| a.id() == b.id());
         Self { entries: groups.filter_map(Entry::new).collect() }
     }

@@ -1,6 +1,8 @@
 //! One metric of a catalog.
 
-use typed_metrics_core::{Descriptor, FunctionObjective, LabelDescriptor, MetricType, Source};
+use typed_metrics_core::{
+    Descriptor, FunctionObjective, LabelDescriptor, LabelRef, MetricType, Source,
+};
 
 /// A metric, with all its definitions.
 #[derive(Debug, Clone)]
@@ -37,7 +39,8 @@ pub struct EntryLabel {
     pub name: &'static str,
     /// The values.
     pub values: LabelValues,
-    /// Whether a definition of the metric, or a series of a run-time metric, may lack the label.
+    /// Whether series may lack the label: because a definition of the metric lacks it, or because
+    /// its type is an `Option` of a type with fixed values.
     pub is_optional: bool,
 }
 
@@ -127,6 +130,12 @@ impl Entry {
         self.source().item.split_once("::").map(|(group, _)| group)
     }
 
+    /// The crate of the first definition; empty for a metric that is registered at run time.
+    #[must_use]
+    pub fn crate_name(&self) -> &'static str {
+        self.source().module.split("::").next().unwrap_or_default()
+    }
+
     /// The objectives of the timed functions that record to the metric.
     #[must_use]
     pub fn objectives(&self) -> Vec<FunctionObjective> {
@@ -144,7 +153,7 @@ impl Entry {
                     None => labels.push(EntryLabel {
                         name: label.name(),
                         values: LabelValues::of(label),
-                        is_optional: !self.definitions.iter().all(|d| has(d, label.name())),
+                        is_optional: self.definitions.iter().any(|d| may_lack(d, label.name())),
                     }),
                 }
             }
@@ -153,8 +162,14 @@ impl Entry {
     }
 }
 
-fn has(definition: &Descriptor, label: &str) -> bool {
-    definition.labels().iter().any(|other| other.name() == label)
+/// Whether the definition has no such label, or one that may be absent.
+fn may_lack(definition: &Descriptor, label: &str) -> bool {
+    let mut labels = definition.labels().iter().filter(|other| other.name() == label);
+    let may_be_absent = |label: &LabelDescriptor| {
+        let count = label.cardinality().unwrap_or_default();
+        (0..count).any(|index| label.value_at(index) == LabelRef::Absent)
+    };
+    labels.next().is_none_or(may_be_absent)
 }
 
 impl LabelValues {

@@ -108,9 +108,11 @@ fn main() {
 
     let routes: Vec<String> = (0..18).map(|i| format!("/api/v1/resource-{i}")).collect();
     let route = |i: u32| black_box(routes[i as usize % 18].as_str());
-    // The number is the black box. A label in a black box is one byte in memory, and the processor
-    // waits if the end of a function reads more bytes there.
-    let method = |i: u32| if black_box(i).is_multiple_of(2) { Method::Get } else { Method::Put };
+    // The number is the black box, and it has eight bytes. A label in a black box is one byte in
+    // memory, and the processor waits if the end of a function reads more bytes there.
+    let method = |i: u32| {
+        if black_box(u64::from(i)).is_multiple_of(2) { Method::Get } else { Method::Put }
+    };
     let report = Report { yardstick };
 
     report.line("shared fetch_add, for comparison", None, None, |_| {
@@ -240,14 +242,18 @@ fn cost(threads: usize, operation: impl Fn(u32) + Sync) -> f64 {
         let (barrier, operation) = (&barrier, &operation);
         std::thread::scope(|scope| {
             let work = move || {
-                (0..1000).for_each(operation);
-                barrier.wait();
-                let start = ThreadTime::now();
-                // A loop, so that the compiler may inline the operation as in a program.
-                for i in 0..OPERATIONS {
-                    operation(i);
+                let mut seconds = 0.0;
+                // The first operations warm up. The operation has one place only, where the
+                // compiler inlines it as in a program.
+                for operations in [1000, OPERATIONS] {
+                    barrier.wait();
+                    let start = ThreadTime::now();
+                    for i in 0..operations {
+                        operation(i);
+                    }
+                    seconds = start.elapsed().as_secs_f64();
                 }
-                start.elapsed().as_secs_f64() * 1e9 / f64::from(OPERATIONS)
+                seconds * 1e9 / f64::from(OPERATIONS)
             };
             let all: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
             let all = all.into_iter().map(|thread| thread.join().expect("no panic"));

@@ -67,6 +67,8 @@ pub use collect::points::{Counting, Place, Point, PointReader};
 pub use collect::reader::snapshot_as_observed;
 pub use collect::reader::{Reader, snapshot};
 pub use collect::registry::catalog;
+#[doc(hidden)]
+pub use collect::registry::definitions;
 pub use collect::snapshot::{MetricSnapshot, SeriesSnapshot, Snapshot};
 pub use error::{Conflict, Error};
 #[cfg(feature = "console")]

@@ -73,6 +73,7 @@ pub(crate) fn is_interrupting() -> bool {
 }
 
 /// Whether this thread is in a section, and so may hold locks.
+#[inline]
 pub(crate) fn is_in_section() -> bool {
     DEPTH.get() > GUARDS.get()
 }

@@ -21,7 +21,8 @@
 //! or `seen.assert_counter(ShopMetrics::RequestCount { status: 200 }, 1)`, whose message lists what
 //! was recorded instead.
 //!
-//! [`assert_catalog`] pins the metrics that a crate defines, recorded or not.
+//! [`assert_catalog`] pins the metrics that a crate defines, recorded or not. [`assert_recorded`]
+//! fails if a metric of a crate was never recorded.
 //!
 //! Captured measurements also count in the totals of the process. A capture shares two things with
 //! the rest of the process:
@@ -33,6 +34,7 @@
 //!   series. A test that removes series should use its own labels or its own metric.
 
 mod catalog;
+mod recorded;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -52,6 +54,7 @@ use crate::typed::metrics::Metrics;
 use crate::typed::resolve::SeriesKey;
 
 pub use catalog::assert_catalog;
+pub use recorded::assert_recorded;
 
 /// The result of a [`capture`].
 #[must_use = "a capture is for looking into"]

@@ -83,6 +83,27 @@ impl Naming {
         self.translate(metric.name(), metric.unit(), Kind::of(metric))
     }
 
+    /// The name of a metric that comes over OTLP. Infos and metrics with states are up-down counters
+    /// there, so `_info` is not added.
+    ///
+    /// ```
+    /// use typed_metrics_prometheus::Naming;
+    /// # use typed_metrics_core as typed_metrics;
+    /// use typed_metrics::{Metric, register_metric};
+    ///
+    /// let seats = register_metric("seats", Metric::gauge("seats").unit("1")).unwrap();
+    /// let naming = Naming::default();
+    /// assert_eq!(naming.metric_name_over_otlp(seats.descriptor()), "seats_ratio");
+    /// ```
+    #[must_use]
+    pub fn metric_name_over_otlp(&self, metric: &Descriptor) -> String {
+        let kind = match Kind::of(metric) {
+            Kind::Info | Kind::StateSet(_) => Kind::UpDownCounter,
+            kind => kind,
+        };
+        self.translate(metric.name(), metric.unit(), kind)
+    }
+
     /// The name of a metric under its [old name](Descriptor::was); `None` if it has none.
     ///
     /// ```

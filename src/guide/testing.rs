@@ -191,6 +191,36 @@
 //! }
 //! ```
 //!
+//! # Metrics that nothing records
+//!
+//! [`assert_recorded`](crate::testing::assert_recorded) fails if a metric of a crate was never
+//! recorded, unless it is on a list of allowed ones. A test that drives the whole program can end
+//! with the assertion. For all tests of a crate together, each test process notes what it records
+//! in a file, and the assertion runs last:
+//!
+//! ```no_run
+//! use shop as _; // the crate that defines the metrics
+//! # mod shop {}
+//! use typed_metrics::testing::assert_recorded;
+//!
+//! # /* A test that rustdoc compiles as a program:
+//! #[test]
+//! #[ignore = "runs after all other tests"]
+//! # */
+//! fn every_metric_is_recorded() {
+//!     assert_recorded(env!("CARGO_PKG_NAME"), &["shop.disk_failures", "shop.backup.*"]);
+//! }
+//! ```
+//!
+//! ```console
+//! $ export TYPED_METRICS_RECORDED=$PWD/target/recorded.txt
+//! $ rm -f $TYPED_METRICS_RECORDED              # or else metrics of an earlier run count, too
+//! $ cargo test                                 # or `cargo nextest run`
+//! $ cargo test --test recorded -- --ignored    # or `cargo nextest run --run-ignored only`
+//! ```
+//!
+//! A failure lists each metric with its place in the source code.
+//!
 //! # Conflicts
 //!
 //! Every program should also test that no two crates define one metric differently:

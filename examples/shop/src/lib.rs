@@ -59,7 +59,7 @@ pub fn open_for(time: Duration) {
         std::thread::sleep(Duration::from_millis(u64::from(request % 4 + 1)));
         drop(timer);
         if request % 4 == 0 {
-            stock -= 1;
+            stock = if stock == 0 { 1000 } else { stock - 1 };
             ShopMetrics::revenue().add(19.9);
             ShopMetrics::stock().set(stock);
         }

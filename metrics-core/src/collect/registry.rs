@@ -86,11 +86,23 @@ pub(crate) fn typed_metrics() -> impl Iterator<Item = &'static Descriptor> {
 /// ```
 #[must_use]
 pub fn catalog() -> Vec<&'static Descriptor> {
+    let mut all = definitions();
+    all.dedup_by(|a, b| a.id() == b.id() && a.difference(b).is_none());
+    all
+}
+
+/// The descriptors of all definitions of all metrics. Sorted by name, scope and place in the source
+/// code, because the linker may list them in any order.
+#[doc(hidden)]
+#[must_use]
+pub fn definitions() -> Vec<&'static Descriptor> {
     let families = families();
     let mut all: Vec<_> = families.iter().map(|family| family.descriptor()).collect();
     all.extend(families.iter().filter_map(|family| family.under_old_name()));
-    all.sort_by_key(|descriptor| (descriptor.name(), descriptor.scope_number()));
-    all.dedup_by(|a, b| a.id() == b.id() && a.difference(b).is_none());
+    all.sort_by_key(|descriptor| {
+        let source = descriptor.source();
+        (descriptor.name(), descriptor.scope_number(), source.module, source.line, source.item)
+    });
     all
 }
 

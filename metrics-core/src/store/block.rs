@@ -53,6 +53,9 @@ pub(crate) trait Owner: Sync {
     /// Counts a block whose shared cells are allocated.
     fn note_shared(&self);
 
+    /// Takes notice of a measurement that took the slow path, as the first one of a block does.
+    fn note_measured(&self);
+
     /// The buckets of the histogram that the metric is.
     fn histogram(&'static self) -> &'static HistogramSettings;
 
@@ -121,6 +124,21 @@ impl HistogramSettings {
     pub(super) fn of(descriptor: &'static Descriptor) -> Self {
         let grid = descriptor.grid();
         Self { boundaries: grid.boundaries(), grid, layout: Layout::of_histogram(grid) }
+    }
+
+    /// The boundaries of the buckets; none if the histogram is exponential.
+    #[inline(always)]
+    pub(super) fn boundaries(&self) -> &'static [f64] {
+        self.boundaries
+    }
+
+    /// The settings of an exponential histogram.
+    #[inline(always)]
+    pub(super) fn exponential(&self) -> Option<&ExponentialSettings> {
+        match &self.grid {
+            Grid::Exponential(settings) => Some(settings),
+            Grid::Explicit(_) => None,
+        }
     }
 }
 
@@ -220,23 +238,15 @@ impl Block {
         self.histogram().grid
     }
 
-    /// The settings of an exponential histogram.
-    #[inline(always)]
-    pub(crate) fn exponential(&self) -> Option<&'static ExponentialSettings> {
-        match &self.histogram().grid {
-            Grid::Exponential(settings) => Some(settings),
-            Grid::Explicit(_) => None,
-        }
-    }
-
     /// The boundaries of a histogram's buckets; none if it is exponential.
     #[inline(always)]
     pub(crate) fn boundaries(&self) -> &'static [f64] {
         self.histogram().boundaries
     }
 
+    /// The settings of a histogram.
     #[inline(always)]
-    fn histogram(&self) -> &'static HistogramSettings {
+    pub(super) fn histogram(&self) -> &'static HistogramSettings {
         self.histogram.get().copied().unwrap_or_else(|| self.first_histogram())
     }
 

@@ -27,6 +27,7 @@ use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::{DropReason, Dropped};
 use crate::metric::kind::{MetricType, ValueType};
 use crate::metric::lifetime::Lifetime;
+use crate::metric::recorded_file;
 use crate::metric::scope::Scope;
 use crate::metric::settings::DecidedSettings;
 use crate::metric::source::Place;
@@ -53,6 +54,8 @@ pub struct Family {
     renamed: OnceLock<Box<Descriptor>>,
     /// Whether the application left this definition out because another one contradicts it.
     left_out: AtomicBool,
+    /// Whether anything was ever recorded, also in a series that was removed since.
+    measured: AtomicBool,
 }
 
 /// The series of a metric with open labels.
@@ -103,6 +106,7 @@ impl Family {
             observers: Observers::new(),
             renamed: OnceLock::new(),
             left_out: AtomicBool::new(false),
+            measured: AtomicBool::new(false),
         }
     }
 
@@ -208,6 +212,12 @@ impl Family {
 
     pub(crate) fn set_left_out(&self, left_out: bool) {
         self.left_out.store(left_out, Relaxed);
+    }
+
+    /// Whether anything was ever recorded, also in a series that was removed since.
+    pub(crate) fn is_measured(&self) -> bool {
+        // Relaxed: no other data depends on the flag.
+        self.measured.load(Relaxed)
     }
 
     /// The series with these labels: found by arithmetic if all labels are fixed, otherwise by
@@ -347,6 +357,14 @@ impl Owner for Family {
         }
     }
 
+    fn note_measured(&self) {
+        // The load spares all measurements but the first a write to memory that threads share.
+        let is_first = !self.is_measured() && !self.measured.swap(true, Relaxed);
+        if is_first && self.descriptor.scope().is_none() {
+            recorded_file::note(self.descriptor.name());
+        }
+    }
+
     fn histogram(&'static self) -> &'static HistogramSettings {
         get_or_init(&self.histogram, || HistogramSettings::of(&self.descriptor))
     }
@@ -385,6 +403,10 @@ impl Owner for NoOwner {
     }
 
     fn note_shared(&self) {
+        unused()
+    }
+
+    fn note_measured(&self) {
         unused()
     }
 

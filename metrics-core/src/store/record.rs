@@ -1,6 +1,6 @@
 //! Recording: the paths of a measurement into the cells of a series.
 
-use super::block::Block;
+use super::block::{Block, HistogramSettings};
 use super::exemplars::offer::{offer, offer_change};
 use super::forward;
 use super::series::Series;
@@ -36,6 +36,9 @@ impl Series {
     }
 
     /// Adds to a sum, and returns where the addition was counted.
+    ///
+    /// `Counted` is returned in memory by a call. Inlined, it stays in registers.
+    #[inline(always)]
     pub(crate) fn add_counted<N: Number>(self, n: N) -> Counted {
         // This addition is taken back later. A measurement that interrupts the recording or reading
         // of its own thread could not always be taken back.
@@ -96,10 +99,11 @@ impl Series {
                 DropReason::WrongType
             });
         }
-        let boundaries = self.block.boundaries();
+        let settings = self.block.histogram();
+        let boundaries = settings.boundaries();
         if boundaries.is_empty() {
             return match count {
-                1 => record_exponential(self, value),
+                1 => record_exponential(self, stamp, settings, value),
                 _ => record_in_any_bucket(self, value, count),
             };
         }
@@ -159,6 +163,8 @@ impl Series {
 
     /// Writes a measurement to the cells, sharded or shared.
     pub(crate) fn store(self, change: Change) -> Counted {
+        // Here, because the first measurement of every block takes the slow path.
+        self.block.owner().note_measured();
         let (series, stamp) = self.current();
         let Some(cells) = shard::cells_or_claim(series.reserved_index()) else {
             return series.write_shared(change);
@@ -278,13 +284,21 @@ fn record_open(series: Series, value: f64) {
     series.record_in_run(value, 1, owner::record);
 }
 
-/// Records into an exponential histogram.
-#[inline(never)]
-fn record_exponential(series: Series, value: f64) {
-    let stamp = series.block.stamp();
+/// Records into an exponential histogram, which has the `settings`.
+///
+/// It is too long to be inlined at each place that records. `inline` makes the compiler translate
+/// it together with the program, whose thread-local storage takes no call there. Nothing else is
+/// called in the common case, so nothing is kept on the stack.
+#[inline]
+fn record_exponential(
+    series: Series,
+    stamp: u64,
+    settings: &'static HistogramSettings,
+    value: f64,
+) {
     let is_recorded = series.is_current_at(stamp)
         && shard::cells(series.index())
-            .zip(series.block.exponential())
+            .zip(settings.exponential())
             .is_some_and(|(run, settings)| owner::record_exponential(run, stamp, *settings, value));
     if !is_recorded {
         record_in_any_bucket(series, value, 1);

@@ -12,6 +12,7 @@ use crate::metric::descriptor::Descriptor;
 use crate::metric::kind::MetricType;
 use crate::metric::label_descriptor::LabelDescriptor;
 use crate::metric::lifetime::Lifetime;
+use crate::metric::source::Source;
 
 /// The variable that, set to `1`, writes the file.
 const UPDATE: &str = "UPDATE_CATALOG";
@@ -107,15 +108,7 @@ fn catalog_of(
     crate_name: &str,
     metrics: impl Iterator<Item = &'static Descriptor>,
 ) -> Result<Catalog, String> {
-    let (own, other): (Vec<_>, Vec<_>) =
-        metrics.partition(|metric| metric.source().crate_name() == crate_name);
-    if own.is_empty() {
-        let others: BTreeSet<_> = other.iter().map(|metric| metric.source().crate_name()).collect();
-        return Err(format!(
-            "this program has no metric of the crate `{crate_name}`, but metrics of {others:?}; \
-             write `use {crate_name} as _;` if the test uses nothing of the crate"
-        ));
-    }
+    let own = of_crate(crate_name, metrics, |metric| metric.source())?;
     let mut definitions: Vec<_> = own.iter().map(|metric| (metric.name(), facts(metric))).collect();
     definitions.sort();
     let mut catalog = Catalog::new();
@@ -129,6 +122,24 @@ fn catalog_of(
         }
     }
     Ok(catalog)
+}
+
+/// The metrics of a crate, or the reason why there are none.
+pub(super) fn of_crate<T>(
+    crate_name: &str,
+    metrics: impl Iterator<Item = T>,
+    source: impl Fn(&T) -> Source,
+) -> Result<Vec<T>, String> {
+    let (own, other): (Vec<_>, Vec<_>) =
+        metrics.partition(|metric| source(metric).crate_name() == crate_name);
+    if own.is_empty() {
+        let others: BTreeSet<_> = other.iter().map(|metric| source(metric).crate_name()).collect();
+        return Err(format!(
+            "this program has no metric of the crate `{crate_name}`, but metrics of {others:?}; \
+             write `use {crate_name} as _;` if the test uses nothing of the crate"
+        ));
+    }
+    Ok(own)
 }
 
 /// One line for each fact that a dashboard may depend on.

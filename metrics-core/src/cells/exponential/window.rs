@@ -78,12 +78,14 @@ impl<'a> Window<'a> {
         }
     }
 
+    #[inline(always)]
     fn scale(self) -> i32 {
         #[expect(clippy::cast_possible_truncation, reason = "the scale is lowered 31 times")]
         let lowered = self.cells[LOWERED].load(Relaxed) as i32;
         MAX_SCALE - lowered
     }
 
+    #[inline(always)]
     fn split(self) -> usize {
         #[expect(clippy::cast_possible_truncation, reason = "a number of cells of the run")]
         let split = self.cells[SPLIT].load(Relaxed) as usize;

@@ -22,7 +22,8 @@ pub(crate) fn record(run: &[AtomicU64], tag: u64, boundaries: &[f64], value: f64
 }
 
 /// Adds `value` to an exponential histogram, as [`record`] does, if its bucket is found in the
-/// common way. [`record_any`] also adds the others. So this function calls nothing.
+/// common way and no interval begins. [`record_any`] also adds the others. So this function calls
+/// nothing.
 #[inline(always)]
 pub(crate) fn record_exponential(
     run: &[AtomicU64],
@@ -34,7 +35,13 @@ pub(crate) fn record_exponential(
     let Some(window) = Window::of(buckets, settings) else { return false };
     let bucket = window.place_by_table(settings.zero_threshold, value);
     let Some(bucket) = bucket else { return false };
-    record_with(header, tag, value, || add(bucket, 1), |header| add_to_sum(header, value))
+    // Relaxed: see `record_with`.
+    let is_steady = header[TAG].load(Relaxed) == tag
+        && header[ACKNOWLEDGED].load(Relaxed) == header[NOTICED].load(Relaxed);
+    if is_steady {
+        write(header, value, || add(bucket, 1), |header| add_to_sum(header, value));
+    }
+    is_steady
 }
 
 /// Adds `value` to an exponential histogram.
@@ -111,6 +118,18 @@ fn record_with(
     if header[ACKNOWLEDGED].load(Relaxed) != header[NOTICED].load(Relaxed) && !notice(header) {
         return false;
     }
+    write(header, value, add_to_bucket, add_to_sum);
+    true
+}
+
+/// Writes a value to a run whose tag is right, after the beginning of the interval was noticed.
+#[inline(always)]
+fn write(
+    header: &[AtomicU64; HEADER],
+    value: f64,
+    add_to_bucket: impl FnOnce(),
+    add_to_sum: impl FnOnce(&[AtomicU64; HEADER]),
+) {
     write_sequenced(header, |_| {
         add_to_bucket();
         add_to_sum(header);
@@ -120,7 +139,6 @@ fn record_with(
         raise(&header[INTERVAL_MAX], value);
         header[LAST].store(value.to_bits(), Relaxed);
     });
-    true
 }
 
 /// Begins the interval that a reader's acknowledgement has opened. Returns `false` if the reader

@@ -1,0 +1,26 @@
+//! The catalog of a shop: documentation, dashboards and alerts out of the metrics that its crates
+//! declare. `--bin shop` is the shop itself.
+//!
+//! ```sh
+//! cargo run -p catalog -- list                              # the metrics
+//! cargo run -p catalog -- write examples/catalog/rendered   # what is committed there
+//! cargo run -p catalog -- check examples/catalog/rendered   # what CI runs
+//! cargo run -p catalog -- --help
+//! ```
+
+use std::process::ExitCode;
+
+// The crates whose metrics are meant. Without `use`, the linker leaves a crate out.
+use assistant as _;
+use shop as _;
+use typed_metrics::catalog::Command;
+use typed_metrics::{llm as _, system as _};
+
+fn main() -> ExitCode {
+    Command::new()
+        .title("Shop")
+        .source("https://github.com/typed-metrics/typed-metrics/blob/main/")
+        // The framework's own metrics count what goes wrong inside of it.
+        .only(|metric| !metric.name().starts_with("typed_metrics."))
+        .main()
+}

@@ -1,0 +1,157 @@
+//! The arguments of the command.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{
+    ArgAction, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+};
+use typed_metrics_prometheus::Naming;
+
+const AFTER: &str = "\
+Exit codes: 0 success, 1 findings, 2 wrong arguments or a file that cannot be read or written.
+
+The metrics are those of all crates that are linked into this program. Write `use shop as _;` for a
+crate `shop` that nothing else in the program names.";
+
+/// Dashboards, alerts and documentation out of the metrics that this program declares.
+#[derive(Debug, Parser)]
+#[command(after_help = AFTER, subcommand_required = true, arg_required_else_help = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) action: Action,
+    #[command(flatten)]
+    pub(super) selection: Selection,
+    /// The form of the output
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    /// The same as `--format json`
+    #[arg(long, global = true, action = ArgAction::SetTrue, conflicts_with = "format")]
+    pub(super) json: bool,
+    /// Whether the output has colours; `auto` follows the terminal and `NO_COLOR`
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    pub(super) color: ColorChoice,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Action {
+    /// Write all files into a folder, and remove files of an earlier run that are rendered no more
+    Write(Files),
+    /// Compare the files in a folder with the metrics, without writing
+    ///
+    /// Shows the difference of each file that is stale, and names files that are missing or left
+    /// over. The exit code is then 1, so CI fails until `write` has run.
+    Check(Files),
+    /// List the metrics: name, kind, unit, labels
+    List,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Files {
+    /// The folder of the files
+    #[arg(value_name = "DIR")]
+    pub(super) folder: PathBuf,
+    /// Render only these documents, separated by commas [default: all]
+    #[arg(long, value_delimiter = ',', value_name = "NAME")]
+    pub(super) documents: Vec<String>,
+    /// How the back end translates names, by the words of Prometheus' `translation_strategy`
+    #[arg(long, value_enum, value_name = "STRATEGY")]
+    pub(super) translation: Option<Translation>,
+}
+
+#[derive(Debug, Default, Args)]
+pub(super) struct Selection {
+    /// Only metrics whose names begin with this, such as `shop.`; may be repeated
+    #[arg(long, global = true, value_name = "PREFIX")]
+    pub(super) only: Vec<String>,
+    /// Only metrics of this crate; may be repeated
+    #[arg(long = "crate", global = true, value_name = "NAME")]
+    pub(super) crates: Vec<String>,
+}
+
+/// The form of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Text,
+    /// For scripts
+    Json,
+}
+
+/// The strategies of Prometheus and of the OpenTelemetry collector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "PascalCase")]
+pub(super) enum Translation {
+    /// `shop.wait` in `s` is `shop_wait_seconds`: the default of Prometheus and of the collector
+    UnderscoreEscapingWithSuffixes,
+    /// `shop.wait` in `s` is `shop_wait`
+    UnderscoreEscapingWithoutSuffixes,
+    /// `shop.wait` in `s` is `shop.wait_seconds`
+    #[value(name = "NoUTF8EscapingWithSuffixes")]
+    NoUtf8EscapingWithSuffixes,
+    /// `shop.wait` stays `shop.wait`, as Mimir can store it
+    #[value(name = "NoTranslation")]
+    None,
+}
+
+impl Arguments {
+    /// Parses the arguments of a command that renders documents with these names.
+    pub(super) fn parse_for(
+        documents: &[&str],
+        arguments: impl Iterator<Item = OsString>,
+    ) -> Result<Self, clap::Error> {
+        let mut command = Self::command();
+        for action in ["write", "check"] {
+            let names: Vec<_> = documents.iter().map(|name| (*name).to_owned()).collect();
+            command = command.mut_subcommand(action, |action| {
+                let names = PossibleValuesParser::new(names);
+                action.mut_arg("documents", |documents| documents.value_parser(names))
+            });
+        }
+        Self::from_arg_matches(&command.try_get_matches_from(arguments)?)
+    }
+
+    /// The form of the output.
+    pub(super) fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+}
+
+impl Translation {
+    pub(super) fn naming(self) -> Naming {
+        let (utf8, suffixes) = match self {
+            Self::UnderscoreEscapingWithSuffixes => (false, true),
+            Self::UnderscoreEscapingWithoutSuffixes => (false, false),
+            Self::NoUtf8EscapingWithSuffixes => (true, true),
+            Self::None => (true, false),
+        };
+        Naming::default().utf8(utf8).suffixes(suffixes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_of_the_arguments_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn strategies_have_the_names_that_prometheus_gives_them() {
+        let names: Vec<_> = Translation::value_variants()
+            .iter()
+            .map(|strategy| strategy.to_possible_value().unwrap().get_name().to_owned())
+            .collect();
+        let expected = [
+            "UnderscoreEscapingWithSuffixes",
+            "UnderscoreEscapingWithoutSuffixes",
+            "NoUTF8EscapingWithSuffixes",
+            "NoTranslation",
+        ];
+        assert_eq!(names, expected);
+        assert_eq!(Translation::UnderscoreEscapingWithSuffixes.naming(), Naming::default());
+    }
+}

@@ -1,0 +1,170 @@
+//! The dashboards of a catalog.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::context::Context;
+use super::layout::{Section, placed};
+use super::model::{Annotations, Dashboard, Link, SCHEMA_VERSION, Templating, TimeRange};
+use super::sections::sections;
+use super::settings::DashboardSettings;
+use super::variables::Variables;
+use super::{functions, llm, system, text};
+use crate::catalog::Catalog;
+use crate::document::Document;
+use crate::entry::Entry;
+
+/// The dashboards of a catalog for Grafana 11 and 12: one for each crate that declares metrics, with
+/// a row for each enum.
+///
+/// The metrics of `#[timed]`, of LLM calls, and of the process and the host have dashboards of their
+/// own. The files are in the folder `grafana`. A dashboard has the same identity in every run, so
+/// Grafana replaces it when the file is imported again.
+///
+/// ```
+/// use typed_metrics_catalog::{Catalog, DashboardSettings, dashboards};
+/// # use typed_metrics_core as typed_metrics;
+/// use typed_metrics::{Metric, register_metric};
+///
+/// register_metric("jobs.done", Metric::counter("jobs.done").unit("{job}")).unwrap();
+/// let documents = dashboards(&Catalog::of_program(), &DashboardSettings::default());
+/// let [dashboard] = &documents[..] else { panic!("one crate declares metrics") };
+/// assert_eq!(dashboard.path, "grafana/run-time-metrics.json");
+/// assert!(dashboard.text.contains("sum(rate(jobs_done_total{"));
+/// ```
+#[must_use]
+pub fn dashboards(catalog: &Catalog, settings: &DashboardSettings) -> Vec<Document> {
+    let mut pages: BTreeMap<Page, Vec<&Entry>> = BTreeMap::new();
+    for entry in catalog {
+        pages.entry(Page::of(entry)).or_default().push(entry);
+    }
+    let mut paths = BTreeSet::new();
+    pages
+        .iter()
+        .map(|(page, entries)| {
+            let slug = text::slug(&page.title());
+            let mut path = format!("grafana/{slug}.json");
+            let mut number = 1;
+            while !paths.insert(path.clone()) {
+                number += 1;
+                path = format!("grafana/{slug}-{number}.json");
+            }
+            Document::new(path, page.render(entries, settings))
+        })
+        .collect()
+}
+
+/// A dashboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Page {
+    /// The metrics that a crate declares.
+    Crate(&'static str),
+    /// The metrics that are registered at run time.
+    RunTime,
+    Functions,
+    Llm,
+    System,
+}
+
+impl Page {
+    fn of(entry: &Entry) -> Self {
+        let module = entry.source().module;
+        let name = module.split("::").next().unwrap_or_default();
+        match (name, entry.group()) {
+            ("typed_metrics_llm", _) => Self::Llm,
+            ("typed_metrics_system", _) => Self::System,
+            ("typed_metrics_core", None) if functions::is_one(entry) => Self::Functions,
+            (_, None) | ("", _) => Self::RunTime,
+            (name, _) => Self::Crate(name),
+        }
+    }
+
+    fn title(self) -> String {
+        match self {
+            Self::Crate(name) => text::title(name),
+            Self::RunTime => "Run-time metrics".to_owned(),
+            Self::Functions => "Timed functions".to_owned(),
+            Self::Llm => "LLM calls".to_owned(),
+            Self::System => "Process and host".to_owned(),
+        }
+    }
+
+    fn render(self, entries: &[&Entry], settings: &DashboardSettings) -> String {
+        let variables = Variables::new(entries, settings);
+        let context = Context { settings, variables: &variables };
+        let mut drawn = Drawn::new(entries);
+        let mut all: Vec<Section> = match self {
+            Self::Functions => functions::sections(&context, &mut drawn),
+            Self::Llm => llm::sections(&context, &mut drawn),
+            Self::System => system::sections(&context, &mut drawn),
+            Self::Crate(_) | Self::RunTime => Vec::new(),
+        };
+        // Metrics that no drawn dashboard knows are shown by their kinds.
+        all.extend(sections(&context, &drawn.others()));
+        let title = self.title();
+        let dashboard = Dashboard {
+            uid: text::uid(&title),
+            description: format!("The {} metrics of {title}.", entries.len()),
+            title,
+            tags: settings.tags.clone(),
+            editable: true,
+            graph_tooltip: 1,
+            time: TimeRange { from: settings.range.clone(), to: "now" },
+            timezone: "browser",
+            refresh: settings.refresh.clone(),
+            schema_version: SCHEMA_VERSION,
+            links: links(settings),
+            templating: Templating { list: variables.all(entries, settings) },
+            annotations: Annotations { list: Vec::new() },
+            panels: placed(all),
+        };
+        // A struct of texts and numbers can always be written.
+        let mut text = serde_json::to_string_pretty(&dashboard).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}
+
+/// The metrics of a drawn dashboard, and which of them it has shown.
+#[derive(Debug)]
+pub(super) struct Drawn<'a> {
+    entries: BTreeMap<&'static str, &'a Entry>,
+    shown: BTreeSet<&'static str>,
+}
+
+impl<'a> Drawn<'a> {
+    fn new(entries: &[&'a Entry]) -> Self {
+        let entries = entries.iter().map(|entry| (entry.name(), *entry)).collect();
+        Self { entries, shown: BTreeSet::new() }
+    }
+
+    /// The metric of this name, which is then shown.
+    pub(super) fn metric(&mut self, name: &str) -> Option<&'a Entry> {
+        let entry = *self.entries.get(name)?;
+        self.shown.insert(entry.name());
+        Some(entry)
+    }
+
+    /// The metrics that are not shown.
+    fn others(&self) -> Vec<&'a Entry> {
+        let others = self.entries.iter().filter(|(name, _)| !self.shown.contains(*name));
+        others.map(|(_, entry)| *entry).collect()
+    }
+}
+
+/// Links to the documentation, and to the other dashboards.
+fn links(settings: &DashboardSettings) -> Vec<Link> {
+    let documentation = settings.documentation.clone().map(Link::documentation);
+    let others = settings.tags.first().map(|tag| Link {
+        title: "Dashboards".to_owned(),
+        kind: "dashboards",
+        icon: "external link",
+        url: String::new(),
+        tooltip: "",
+        tags: vec![tag.clone()],
+        as_dropdown: true,
+        target_blank: false,
+        include_vars: false,
+        keep_time: true,
+    });
+    documentation.into_iter().chain(others).collect()
+}

@@ -1,0 +1,13 @@
+//! Recording rules and alerts for Prometheus out of objectives.
+//!
+//! `indicator` turns an objective into the query for the share of bad calls. `burn` has the alerts
+//! of Google's SRE workbook. `render` writes the rules, and `scenario` the tests for `promtool`.
+
+mod burn;
+pub(crate) mod indicator;
+mod limits;
+pub(crate) mod render;
+mod scenario;
+pub(crate) mod settings;
+mod template;
+mod yaml;

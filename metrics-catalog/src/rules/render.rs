@@ -1,0 +1,265 @@
+//! The files with rules.
+
+use std::collections::BTreeMap;
+
+use serde_saphyr::LitString;
+use typed_metrics_core::Objective;
+
+use super::burn::{BURNS, Burn, WINDOWS};
+use super::indicator::{Indicator, LeftOut};
+use super::scenario::{is_testable, tests};
+use super::settings::RuleSettings;
+use super::template::escaped;
+use super::yaml::{Group, Pairs, Rule, RuleFile, TestFile};
+use crate::catalog::Catalog;
+use crate::document::Document;
+use crate::entry::Entry;
+use crate::promql::dialect::Language;
+use crate::promql::selector::{Comparison, Matcher, Selector};
+
+/// The rules of a catalog.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Rules {
+    /// For each metric with objectives, a file with rules and a file with tests for them, in the
+    /// folder `prometheus`. There are no tests of rules that only VictoriaMetrics reads. Tests of
+    /// exponential histograms need the `promtool` of Prometheus 3.
+    pub documents: Vec<Document>,
+    /// The objectives for which there are no rules, because their share of bad calls cannot be
+    /// measured.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Recording rules and alerts for Prometheus out of the objectives of timed functions, and tests
+/// for `promtool test rules`.
+///
+/// Each objective has recording rules `slo:bad_calls:ratio_rate5m` and so on, and alerts on several
+/// windows and burn rates, as in [Google's SRE workbook][workbook]: a page if 2 % of the budget of
+/// 30 days is spent in an hour or 5 % in six hours, and a ticket if 10 % is spent in one or three
+/// days.
+///
+/// ```
+/// use typed_metrics_catalog::{Catalog, RuleSettings, rules};
+///
+/// // Nothing has an objective here.
+/// let rules = rules(&Catalog::of_program(), &RuleSettings::default());
+/// assert!(rules.documents.is_empty() && rules.left_out.is_empty());
+/// ```
+///
+/// [workbook]: https://sre.google/workbook/alerting-on-slos/
+#[must_use]
+pub fn rules(catalog: &Catalog, settings: &RuleSettings) -> Rules {
+    let mut rules = Rules { documents: Vec::new(), left_out: Vec::new() };
+    let mut names = Names::default();
+    for entry in catalog {
+        let (indicators, left_out) = indicators(entry, settings, &mut names);
+        if !indicators.is_empty() {
+            rules.documents.extend(documents(entry, &indicators, &left_out, settings, &mut names));
+        }
+        rules.left_out.extend(left_out);
+    }
+    rules
+}
+
+/// Names that are in use.
+#[derive(Debug, Default)]
+struct Names(BTreeMap<String, u32>);
+
+impl Names {
+    /// The name, with a number if it is in use.
+    fn free(&mut self, name: &str) -> String {
+        let count = self.0.entry(name.to_owned()).or_insert(0);
+        *count += 1;
+        match *count {
+            1 => name.to_owned(),
+            count => self.free(&format!("{name}_{count}")),
+        }
+    }
+}
+
+/// The indicators of a metric. Equal objectives of several functions are one, because the metric
+/// does not tell the functions apart.
+fn indicators(
+    entry: &Entry,
+    settings: &RuleSettings,
+    names: &mut Names,
+) -> (Vec<Indicator>, Vec<LeftOut>) {
+    let mut indicators: Vec<Indicator> = Vec::new();
+    let mut left_out = Vec::new();
+    for objective in entry.objectives() {
+        match Indicator::new(entry, &objective, settings) {
+            Err(reason) => left_out.push(LeftOut { metric: entry.name(), objective, reason }),
+            Ok(mut indicator) => {
+                let twin = indicators.iter_mut().find(|known| {
+                    known.objective == indicator.objective && known.selector == indicator.selector
+                });
+                match twin {
+                    Some(twin) => twin.functions.extend(indicator.functions),
+                    None => {
+                        indicator.name = names.free(&indicator.name);
+                        indicators.push(indicator);
+                    }
+                }
+            }
+        }
+    }
+    (indicators, left_out)
+}
+
+fn documents(
+    entry: &Entry,
+    indicators: &[Indicator],
+    left_out: &[LeftOut],
+    settings: &RuleSettings,
+    names: &mut Names,
+) -> Vec<Document> {
+    let words = entry.name().split(|c: char| !c.is_ascii_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let file = names.free(&format!("{}.rules", words.join("_").to_ascii_lowercase()));
+    let alerts: Vec<Alerts<'_>> =
+        indicators.iter().map(|indicator| Alerts { indicator, settings }).collect();
+    let groups = alerts.iter().map(Alerts::group).collect();
+    let mut text = comment(&format!("Objectives of `{}`. Generated; do not edit.", entry.name()));
+    left_out.iter().for_each(|left_out| text.push_str(&comment(&left_out.to_string())));
+    text.push_str(&written(&RuleFile { groups }));
+    let mut documents = vec![Document::new(format!("prometheus/{file}.yml"), text)];
+    // A rule that `promtool` cannot read makes it refuse the whole file.
+    if alerts.iter().all(is_testable) {
+        let tests = alerts.iter().flat_map(tests).collect();
+        let rule_files = vec![format!("{file}.yml")];
+        let file_of_tests = TestFile { rule_files, evaluation_interval: "5m", tests };
+        let mut text = comment("Run with `promtool test rules`. Generated; do not edit.");
+        text.push_str(&written(&file_of_tests));
+        documents.push(Document::new(format!("prometheus/{file}_test.yml"), text));
+    }
+    documents
+}
+
+/// A comment of YAML, which ends with its line.
+fn comment(text: &str) -> String {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    format!("# {line}\n")
+}
+
+fn written(file: &impl serde::Serialize) -> String {
+    // Texts in structs and lists can always be written.
+    serde_saphyr::to_string(file).unwrap_or_default()
+}
+
+/// The rules of an indicator.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Alerts<'a> {
+    pub(super) indicator: &'a Indicator,
+    pub(super) settings: &'a RuleSettings,
+}
+
+impl Alerts<'_> {
+    fn group(&self) -> Group {
+        let recorded = WINDOWS.iter().map(|window| self.recording(window));
+        let alerts = self.burns().map(|burn| self.alert(burn));
+        Group { name: self.indicator.name.clone(), rules: recorded.chain(alerts).collect() }
+    }
+
+    /// The alerts that can fire. With a large budget, even a share of 1 spends it too slowly for
+    /// the fastest alert.
+    pub(super) fn burns(&self) -> impl Iterator<Item = &'static Burn> + use<> {
+        let budget = self.indicator.budget();
+        BURNS.iter().filter(move |burn| burn.is_possible(budget))
+    }
+
+    fn recording(&self, window: &str) -> Rule {
+        Rule {
+            record: Some(recorded_name(window)),
+            alert: None,
+            expr: LitString(self.indicator.bad_share(window)),
+            pending: None,
+            labels: Pairs(vec![("slo".to_owned(), self.indicator.name.clone())]),
+            annotations: None,
+        }
+    }
+
+    fn alert(&self, burn: &Burn) -> Rule {
+        let recorded = |window| Selector {
+            metric: recorded_name(window),
+            matchers: vec![Matcher::new("slo", Comparison::Equal, &self.indicator.name)],
+            language: Language::PromQl,
+        };
+        let (factor, budget) = (burn.factor, self.indicator.budget());
+        let above = |window| format!("{} > {factor} * {budget}", recorded(window));
+        Rule {
+            record: None,
+            alert: Some(self.alert_name()),
+            expr: LitString(format!("{}\nand\n{}", above(burn.long), above(burn.short))),
+            pending: Some(burn.pending.to_owned()),
+            labels: Pairs(self.labels(burn)),
+            annotations: Some(self.annotations(burn, None)),
+        }
+    }
+
+    pub(super) fn alert_name(&self) -> String {
+        let words = self.indicator.name.split('_').map(|word| {
+            let (first, rest) = word.split_at(word.len().min(1));
+            format!("{}{rest}", first.to_ascii_uppercase())
+        });
+        format!("{}BudgetBurn", words.collect::<String>())
+    }
+
+    /// The labels that the alert adds.
+    pub(super) fn labels(&self, burn: &Burn) -> Vec<(String, String)> {
+        let labels = [
+            ("slo", self.indicator.name.as_str()),
+            ("severity", burn.severity),
+            ("long_window", burn.long),
+            ("short_window", burn.short),
+        ];
+        labels.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+    }
+
+    /// The annotations: as templates, or as they are for a share of bad calls.
+    pub(super) fn annotations(&self, burn: &Burn, share: Option<&str>) -> Pairs {
+        let indicator = self.indicator;
+        let objective = indicator.objective;
+        let bad = match objective {
+            Objective::Latency { within, .. } => format!("took longer than {within:?}"),
+            _ => "failed".to_owned(),
+        };
+        let functions: Vec<String> = indicator
+            .functions
+            .iter()
+            .map(|function| match function.module {
+                "" => format!("`{}`", function.item),
+                module => format!("`{module}::{}`", function.item),
+            })
+            .collect();
+        let written = |text: &str| if share.is_some() { text.to_owned() } else { escaped(text) };
+        let value = share.unwrap_or("{{ $value | humanizePercentage }}");
+        let mut description = format!(
+            "In the last {long}, {value} of the calls {bad}. {rest}",
+            long = burn.long,
+            rest = written(&format!(
+                "The objective of {} is: {objective}. At this rate, the budget of 30 days is spent \
+                 more than {} times too fast. The metric is `{}`.",
+                functions.join(", "),
+                burn.factor,
+                indicator.metric,
+            )),
+        );
+        if let Some(caveat) = &indicator.caveat {
+            description.push(' ');
+            description.push_str(&written(caveat));
+        }
+        let summary = written(&format!("Too many calls of {} {bad}", functions.join(", ")));
+        let mut annotations =
+            vec![("summary".to_owned(), summary), ("description".to_owned(), description)];
+        if let Some(url) = &self.settings.runbook {
+            let url = url.replace("{slo}", &indicator.name);
+            annotations.push(("runbook_url".to_owned(), written(&url)));
+        }
+        Pairs(annotations)
+    }
+}
+
+/// The name of the recorded share of bad calls.
+fn recorded_name(window: &str) -> String {
+    format!("slo:bad_calls:ratio_rate{window}")
+}

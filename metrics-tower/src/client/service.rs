@@ -1,0 +1,60 @@
+//! The service that a [`HttpClientLayer`] makes.
+
+use std::fmt;
+use std::task::{Context, Poll};
+
+use http::{Request, Response};
+use http_body::Body;
+use tower_service::Service;
+
+use super::exchange::ClientExchange;
+use super::settings::Settings;
+use crate::error_type::ErrorType;
+use crate::exchange::Running;
+use crate::peer::Peer;
+use crate::request_body::RequestBodies;
+use crate::response_body::ResponseBody;
+use crate::response_future::ResponseFuture;
+
+/// A client whose requests are measured. [`HttpClientLayer`](crate::HttpClientLayer) makes it.
+#[derive(Clone)]
+pub struct HttpClient<S, Q, C> {
+    pub(super) service: S,
+    pub(super) bodies: Q,
+    pub(super) error_type: C,
+    pub(super) settings: Settings,
+}
+
+impl<S, Q, C, B, P> Service<Request<B>> for HttpClient<S, Q, C>
+where
+    S: Service<Request<Q::Body>, Response = Response<P>>,
+    Q: RequestBodies<B> + Copy,
+    C: ErrorType<S::Error> + Clone,
+    P: Body,
+{
+    type Response = Response<ResponseBody<P, ClientExchange>>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future, ClientExchange, C>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.service.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let settings = &self.settings;
+        let method = settings.known_methods.label(request.method());
+        let peer = settings.peer.clone().unwrap_or_else(|| Peer::of(&request));
+        let (head, body) = request.into_parts();
+        let (body, size) = self.bodies.measured(body);
+        let exchange = ClientExchange::start(method, peer, settings.sizes.then_some(size));
+        let running = Running::new(exchange, &head.method, settings.until);
+        let request = Request::from_parts(head, body);
+        ResponseFuture::of(running, self.error_type.clone(), || self.service.call(request))
+    }
+}
+
+impl<S: fmt::Debug, Q, C> fmt::Debug for HttpClient<S, Q, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpClient").field("service", &self.service).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,120 @@
+//! Values of the label `error.type`.
+//!
+//! | ended by | `error.type` |
+//! |---|---|
+//! | a status of an error: 5xx for a server, 4xx and 5xx for a client | the status, such as `503` |
+//! | an error of the service or of a body | the name of the error's type, such as `hyper::error::Error`; for an error that is boxed, or a `std::io::Error`, [`error_kind`] |
+//! | a drop before the end | [`CANCELLED`] |
+//! | a panic | [`PANICKED`] |
+
+use std::any::{Any, type_name};
+use std::error::Error;
+use std::io::{self, ErrorKind};
+
+/// The request was dropped before its end. To a server, that happens if the client leaves: it
+/// closes the connection, or resets the stream of HTTP/2.
+pub const CANCELLED: &str = "cancelled";
+
+/// The service or its body panicked.
+pub const PANICKED: &str = "panicked";
+
+/// Any other error. The name is [OpenTelemetry's].
+///
+/// [OpenTelemetry's]: https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/
+pub const OTHER: &str = "_OTHER";
+
+/// The kind of the first [`std::io::Error`] among an error and its sources, one of a small, fixed
+/// set; [`OTHER`] if there is none.
+///
+/// ```
+/// use std::io;
+/// use typed_metrics_tower::error_type::{OTHER, error_kind};
+///
+/// let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+/// assert_eq!(error_kind(&refused), "connection_refused");
+/// assert_eq!(error_kind(&"x".parse::<u8>().unwrap_err()), OTHER);
+/// ```
+#[must_use]
+pub fn error_kind(error: &(dyn Error + 'static)) -> &'static str {
+    let chain = std::iter::successors(Some(error), |&error| error.source());
+    let kind = chain.filter_map(|error| error.downcast_ref()).map(io::Error::kind).next();
+    kind.map_or(OTHER, |kind| match kind {
+        ErrorKind::AddrNotAvailable => "address_not_available",
+        ErrorKind::BrokenPipe => "broken_pipe",
+        ErrorKind::ConnectionAborted => "connection_aborted",
+        ErrorKind::ConnectionRefused => "connection_refused",
+        ErrorKind::ConnectionReset => "connection_reset",
+        ErrorKind::HostUnreachable => "host_unreachable",
+        ErrorKind::InvalidData => "invalid_data",
+        ErrorKind::NetworkUnreachable => "network_unreachable",
+        ErrorKind::NotConnected => "not_connected",
+        ErrorKind::PermissionDenied => "permission_denied",
+        ErrorKind::TimedOut => "timeout",
+        ErrorKind::UnexpectedEof => "unexpected_eof",
+        _ => OTHER,
+    })
+}
+
+/// What an error of type `E` is called in the label `error.type`.
+pub trait ErrorType<E> {
+    /// One of a small, fixed set of names.
+    fn error_type(&self, error: &E) -> &'static str;
+}
+
+/// Names an error by its type, or a boxed error by its [`error_kind`]: the default.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ByType;
+
+impl<E: 'static> ErrorType<E> for ByType {
+    fn error_type(&self, error: &E) -> &'static str {
+        let any: &dyn Any = error;
+        if let Some(boxed) = any.downcast_ref::<Box<dyn Error + Send + Sync>>() {
+            error_kind(&**boxed)
+        } else if let Some(error) = any.downcast_ref::<io::Error>() {
+            error_kind(error)
+        } else {
+            type_name::<E>()
+        }
+    }
+}
+
+impl<E, F: Fn(&E) -> &'static str> ErrorType<E> for F {
+    fn error_type(&self, error: &E) -> &'static str {
+        self(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Outer(io::Error);
+
+    impl fmt::Display for Outer {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("outer")
+        }
+    }
+
+    impl Error for Outer {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn a_boxed_error_has_the_kind_of_its_source_and_any_other_the_name_of_its_type() {
+        let outer = || Outer(ErrorKind::TimedOut.into());
+        assert_eq!(error_kind(&outer()), "timeout");
+        let boxed: Box<dyn Error + Send + Sync> = Box::new(outer());
+        assert_eq!(ByType.error_type(&boxed), "timeout");
+        assert_eq!(ByType.error_type(&io::Error::from(ErrorKind::BrokenPipe)), "broken_pipe");
+        assert!(ByType.error_type(&outer()).ends_with("error_type::tests::Outer"));
+        let by_hand =
+            |error: &Outer| if error.0.kind() == ErrorKind::TimedOut { "late" } else { OTHER };
+        assert_eq!(by_hand.error_type(&outer()), "late");
+    }
+}

@@ -1,0 +1,91 @@
+//! One request that a server received.
+
+use std::time::Instant;
+
+use http::response::Parts;
+use http::{StatusCode, Version};
+use typed_metrics_core::{Entered, LabelGroup};
+
+use super::metrics::{HttpServerMetrics, HttpServerRequest};
+use crate::error_type::{CANCELLED, PANICKED};
+use crate::exchange::{End, Exchange};
+use crate::method::Method;
+use crate::protocol::{HttpVersion, Scheme};
+use crate::request_body::RequestSize;
+
+/// A request that a server received, with a route of type `R`.
+#[derive(Debug)]
+pub struct ServerExchange<R> {
+    start: Instant,
+    method: Method,
+    scheme: Scheme,
+    version: Option<HttpVersion>,
+    route: Option<R>,
+    status: Option<StatusCode>,
+    /// `None` if sizes are not recorded.
+    request_size: Option<RequestSize>,
+    /// Counts as active until the drop.
+    _active: Entered,
+}
+
+impl<R> ServerExchange<R> {
+    pub(crate) fn start(
+        method: Method,
+        scheme: Scheme,
+        version: Version,
+        route: Option<R>,
+        request_size: Option<RequestSize>,
+    ) -> Self {
+        Self {
+            start: Instant::now(),
+            method,
+            scheme,
+            version: HttpVersion::of(version),
+            route,
+            status: None,
+            request_size,
+            _active: HttpServerMetrics::active_requests(method, scheme).enter(),
+        }
+    }
+}
+
+impl<R: AsRef<str>> Exchange for ServerExchange<R> {
+    fn head(&mut self, head: &Parts) {
+        self.status = Some(head.status);
+    }
+
+    fn end(&mut self, end: End, sent: Option<u64>) {
+        let elapsed = self.start.elapsed();
+        let error_type = match end {
+            // A status of an error says more about the request than its end.
+            _ if self.status.is_some_and(|status| status.is_server_error()) => {
+                self.status.as_ref().map(StatusCode::as_str)
+            }
+            End::Complete => None,
+            End::Failed(error_type) => Some(error_type),
+            End::Dropped => Some(CANCELLED),
+            End::Panicked => Some(PANICKED),
+        };
+        let labels = HttpServerRequest {
+            method: self.method,
+            status: self.status.map(|status| status.as_u16()),
+            route: self.route.as_ref().map(AsRef::as_ref),
+            error_type,
+            version: self.version,
+            scheme: self.scheme,
+        };
+        let Some(request_size) = &self.request_size else {
+            return HttpServerMetrics::request_duration(labels).record(elapsed);
+        };
+        let labels = labels.find();
+        HttpServerMetrics::request_duration(&labels).record(elapsed);
+        if let Some(size) = request_size.get() {
+            HttpServerMetrics::request_body_size(&labels).record(size);
+        }
+        if let Some(sent) = sent
+            && self.status.is_some()
+        {
+            HttpServerMetrics::response_body_size(&labels).record(sent);
+        }
+    }
+}

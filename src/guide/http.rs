@@ -1,0 +1,180 @@
+//! Measure HTTP and gRPC: requests, their durations and sizes, in servers and clients.
+//!
+//! The feature `tower` adds the module [`tower`](crate::tower) with a layer for each job. You
+//! declare nothing: the metrics are those of OpenTelemetry's conventions for [HTTP] and for [RPC].
+//!
+//! | layer | metrics | unit |
+//! |---|---|---|
+//! | [`HttpServerLayer`] | `http.server.request.duration` | `s` |
+//! | | `http.server.active_requests` | `{request}` |
+//! | | `http.server.request.body.size`, `http.server.response.body.size` | `By` |
+//! | [`HttpClientLayer`] | the same four for `http.client` | |
+//! | [`GrpcServerLayer`] | `rpc.server.call.duration` | `s` |
+//! | [`GrpcClientLayer`] | `rpc.client.call.duration` | `s` |
+//!
+//! # A service
+//!
+//! With the feature `tower-axum`, one line measures a router of axum. The feature `prometheus`
+//! serves the metrics at <http://127.0.0.1:9464/metrics>.
+//!
+#![cfg_attr(feature = "tower", doc = "```ignore")]
+#![cfg_attr(not(feature = "tower"), doc = "```no_run")]
+//! use axum::{Router, routing::get};
+//! use typed_metrics::tower::HttpServerLayer;
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let _shutdown = typed_metrics::shutdown_guard();
+//!     typed_metrics::set_metric_handlers("prometheus")?;
+//!     let app = Router::new()
+//!         .route("/users/{id}", get(async || "Hello"))
+//!         .layer(HttpServerLayer::axum());
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+//!     Ok(axum::serve(listener, app).await?)
+//! }
+//! ```
+//!
+//! Add the layer after the last route: `Router::layer` measures the routes and the fallback that
+//! the router has at that moment. A layer around the whole router sees no route, because the router
+//! has not matched the request yet. A request that passes two layers counts twice.
+//!
+//! The label `http.route` is the route and not the path, so the number of paths does not matter. A
+//! request that matches no route has no `http.route`:
+//!
+#![cfg_attr(feature = "tower", doc = "```ignore")]
+#![cfg_attr(not(feature = "tower"), doc = "```")]
+//! use axum::http::Request;
+//! use axum::{Router, body::Body, routing::get};
+//! use tower::ServiceExt;
+//! use typed_metrics::testing::capture_thread;
+//! use typed_metrics::tower::{
+//!     HttpServerLayer, HttpServerMetrics, HttpServerRequest, HttpVersion, Method, Scheme,
+//! };
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let app = Router::new()
+//!     .route("/users/{id}", get(async || "Hello"))
+//!     .layer(HttpServerLayer::axum());
+//!
+//! let capture = capture_thread();
+//! for path in ["/users/1", "/users/2", "/wp-login.php"] {
+//!     let request = Request::get(path).body(Body::empty()).unwrap();
+//!     let response = app.clone().oneshot(request).await.unwrap();
+//!     axum::body::to_bytes(response.into_body(), 1024).await.unwrap();
+//! }
+//! let seen = capture.finish();
+//! let found = HttpServerRequest {
+//!     method: Method::Get,
+//!     status: Some(200),
+//!     route: Some("/users/{id}"),
+//!     error_type: None,
+//!     version: Some(HttpVersion::V1_1),
+//!     scheme: Scheme::Http,
+//! };
+//! seen.assert_histogram_count(HttpServerMetrics::RequestDuration(found), 2);
+//! let missing = HttpServerRequest { status: Some(404), route: None, ..found };
+//! seen.assert_histogram_count(HttpServerMetrics::RequestDuration(missing), 1);
+//! # }
+//! ```
+//!
+//! For other servers, `HttpServerLayer::with_routes(|uri, extensions| …)` takes a function. The
+//! function returns an `Option<&'static str>`, so it cannot return a path.
+//!
+//! # When a request ends
+//!
+//! A request ends when the last frame of its response is handed to the server. Its duration
+//! contains the body, and the request is active until then. It also ends if the client leaves or
+//! resets the stream (`error.type=cancelled`), if the body fails, and if the service panics
+//! (`error.type=panicked`). So `http.server.active_requests` is exact, also with long polls.
+//! [`until_head`] ends requests with the head of the response.
+//!
+//! A request that upgrades its connection, such as that of a WebSocket, ends with the response 101.
+//!
+//! # Clients
+//!
+//! [`HttpClientLayer`] measures any tower service that sends requests, such as the client of
+//! `hyper-util`:
+//!
+#![cfg_attr(feature = "tower", doc = "```ignore")]
+#![cfg_attr(not(feature = "tower"), doc = "```")]
+//! use http_body_util::Empty;
+//! use hyper_util::client::legacy::{Client, Error};
+//! use hyper_util::rt::TokioExecutor;
+//! use tower::{Layer, ServiceExt};
+//! use typed_metrics::testing::capture_thread;
+//! use typed_metrics::tower::error_type::error_kind;
+//! use typed_metrics::tower::{HttpClientLayer, HttpClientMetrics, HttpClientRequest, Method};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let client = Client::builder(TokioExecutor::new()).build_http::<Empty<&[u8]>>();
+//! let layer = HttpClientLayer::new().error_type(|error: &Error| error_kind(error));
+//! let client = layer.layer(client);
+//!
+//! let capture = capture_thread();
+//! let request = http::Request::get("http://127.0.0.1:1/").body(Empty::new()).unwrap();
+//! assert!(client.oneshot(request).await.is_err());
+//! let refused = HttpClientRequest {
+//!     method: Method::Get,
+//!     address: Some("127.0.0.1"),
+//!     port: Some(1),
+//!     status: None,
+//!     error_type: Some("connection_refused"),
+//!     version: None,
+//! };
+//! let seen = capture.finish();
+//! seen.assert_histogram_count(HttpClientMetrics::RequestDuration(refused), 1);
+//! # }
+//! ```
+//!
+//! `reqwest` takes requests of a type of its own, which a function converts:
+//!
+#![cfg_attr(feature = "tower", doc = "```ignore")]
+#![cfg_attr(not(feature = "tower"), doc = "```no_run")]
+//! use reqwest::{Body, Error};
+//! use tower::{ServiceBuilder, ServiceExt};
+//! use typed_metrics::tower::HttpClientLayer;
+//! use typed_metrics::tower::error_type::error_kind;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Error> {
+//! let client = reqwest::Client::new();
+//! let client = ServiceBuilder::new()
+//!     .layer(HttpClientLayer::new().error_type(|error: &Error| error_kind(error)))
+//!     .service_fn(move |request: http::Request<Body>| {
+//!         let client = client.clone();
+//!         async move { client.execute(request.try_into()?).await.map(http::Response::from) }
+//!     });
+//!
+//! let request = http::Request::get("https://docs.rs/").body(Body::default()).unwrap();
+//! let response = client.oneshot(request).await?;
+//! # let _ = response;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # gRPC
+//!
+//! `Server::builder().layer(GrpcServerLayer::new())` measures the calls of a server of `tonic`. The
+//! label `rpc.response.status_code` is the status in the trailers, or in the head of a response
+//! that consists of trailers only. A client may ask for any method, so `rpc.method` is `_OTHER`
+//! until one call of the method has ended with `OK`; [`methods`] lists methods beforehand.
+//!
+//! For a client, wrap its channel: `BasketClient::new(GrpcClientLayer::new().server("basket",
+//! 50051).layer(channel))`.
+//!
+//! # Cost
+//!
+//! A request costs two readings of the clock and some records; no record allocates once the series
+//! exist. axum boxes the body of each response that a layer wraps. `BENCHMARKS.md` in the
+//! repository compares the layer with those of other crates.
+//!
+//! [HTTP]: https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
+//! [RPC]: https://opentelemetry.io/docs/specs/semconv/rpc/rpc-metrics/
+//! [`GrpcClientLayer`]: crate::tower::GrpcClientLayer
+//! [`GrpcServerLayer`]: crate::tower::GrpcServerLayer
+//! [`HttpClientLayer`]: crate::tower::HttpClientLayer
+//! [`HttpServerLayer`]: crate::tower::HttpServerLayer
+//! [`methods`]: crate::tower::GrpcServerLayer::methods
+//! [`until_head`]: crate::tower::HttpServerLayer::until_head
