@@ -185,6 +185,11 @@ scrape:
     cargo build --release --manifest-path benches/scrape/Cargo.toml
     cargo run --release --manifest-path benches/scrape/Cargo.toml
 
+# the cost of a measured request beside other crates
+http:
+    cargo build --release --manifest-path benches/http/Cargo.toml
+    cargo run --release --manifest-path benches/http/Cargo.toml
+
 # the compile time of 2,000 metrics beside another crate; fails if a promise is broken
 compile-time rounds='3':
     cargo run --release --manifest-path benches/compile/Cargo.toml -- {{ rounds }}

@@ -1,7 +1,7 @@
 //! A request and its response while they are measured.
 
-use http::response::Parts;
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, Method, Response, StatusCode, header};
+use http_body::Body;
 
 /// How an exchange ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum End {
 /// What is measured of one request and its response.
 pub trait Exchange {
     /// The head of the response is there.
-    fn head(&mut self, head: &Parts);
+    fn head<B>(&mut self, response: &Response<B>);
 
     /// The trailers of the response are there.
     fn trailers(&mut self, _: &HeaderMap) {}
@@ -29,18 +29,9 @@ pub trait Exchange {
     fn end(&mut self, end: End, sent: Option<u64>);
 }
 
-/// When the measurement of an exchange ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Until {
-    /// With the head of the response.
-    Head,
-    /// With the end of the response's body.
-    End,
-}
-
 /// The methods whose responses may have no body although the head announces one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asked {
+pub(crate) enum Asked {
     Head,
     Connect,
     Other,
@@ -48,9 +39,8 @@ enum Asked {
 
 /// An exchange that has not ended. A drop ends it.
 #[derive(Debug)]
-pub(crate) struct Running<X: Exchange> {
+pub struct Running<X: Exchange> {
     exchange: X,
-    until: Until,
     asked: Asked,
     is_ended: bool,
     /// Whether code of the service or the body is running.
@@ -62,32 +52,23 @@ pub(crate) struct Running<X: Exchange> {
 }
 
 impl<X: Exchange> Running<X> {
-    pub(crate) fn new(exchange: X, method: &Method, until: Until) -> Self {
-        let asked = match *method {
-            Method::HEAD => Asked::Head,
-            Method::CONNECT => Asked::Connect,
-            _ => Asked::Other,
-        };
-        Self { exchange, until, asked, is_ended: false, is_polled: false, sent: 0, length: None }
+    pub(crate) fn new(exchange: X, asked: Asked) -> Self {
+        Self { exchange, asked, is_ended: false, is_polled: false, sent: 0, length: None }
     }
 
-    /// The head of the response is there. `length` is the length of the body, if the body knows it.
-    /// Returns what goes on until the end of the body.
-    pub(crate) fn head(
-        mut self,
-        head: &Parts,
-        length: Option<u64>,
-        is_at_end: bool,
-    ) -> Option<Self> {
-        self.exchange.head(head);
-        self.length = length.or_else(|| content_length(&head.headers));
-        let has_body = !is_at_end && self.asked.has_body(head.status);
-        if has_body && self.until == Until::End {
-            return Some(self);
+    /// The head of the response is there. Ends the exchange if it does not go on after the head, or
+    /// if there is no body. Returns whether it has ended.
+    #[inline]
+    pub(crate) fn head(&mut self, response: &Response<impl Body>, goes_on: bool) -> bool {
+        self.exchange.head(response);
+        let body = response.body();
+        self.length = body.size_hint().exact().or_else(|| content_length(response.headers()));
+        let has_body = !body.is_end_stream() && self.asked.has_body(response.status());
+        self.is_ended = !(has_body && goes_on);
+        if self.is_ended {
+            self.exchange.end(End::Complete, if has_body { self.length } else { Some(0) });
         }
-        self.is_ended = true;
-        self.exchange.end(End::Complete, if has_body { self.length } else { Some(0) });
-        None
+        self.is_ended
     }
 
     pub(crate) fn sent(&mut self, bytes: usize) {
@@ -98,7 +79,8 @@ impl<X: Exchange> Running<X> {
         self.exchange.trailers(trailers);
     }
 
-    pub(crate) fn end(mut self, end: End) {
+    /// Ends the exchange. The caller drops it, which ends nothing a second time.
+    pub(crate) fn end(&mut self, end: End) {
         self.is_ended = true;
         self.exchange.end(end, Some(self.sent));
     }
@@ -138,6 +120,14 @@ pub(crate) fn polled<X: Exchange, T>(
 }
 
 impl Asked {
+    pub(crate) fn by(method: &Method) -> Self {
+        match *method {
+            Method::HEAD => Self::Head,
+            Method::CONNECT => Self::Connect,
+            _ => Self::Other,
+        }
+    }
+
     /// Whether a response with this status has a body: [RFC 9110, section 6.4.1].
     ///
     /// [RFC 9110, section 6.4.1]: https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1

@@ -59,6 +59,7 @@ mod response_body;
 mod response_future;
 mod routes;
 mod server;
+mod until;
 
 pub use client::layer::HttpClientLayer;
 pub use client::metrics::{HttpClientMetrics, HttpClientRequest};
@@ -79,3 +80,4 @@ pub use routes::{NoRoutes, Routes};
 pub use server::layer::HttpServerLayer;
 pub use server::metrics::{HttpServerMetrics, HttpServerRequest};
 pub use server::service::HttpServer;
+pub use until::{Until, UntilEnd, UntilHead};

@@ -7,14 +7,17 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll, ready};
 
 use bytes::Buf;
+use http::Request;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 /// The bytes of a request's body.
 #[derive(Debug)]
 pub enum RequestSize {
-    /// The length that the head of the request announces; `None` if it announces none.
-    Declared(Option<u64>),
+    /// The head of the request announces no length.
+    Unknown,
+    /// The length that the head of the request announces.
+    Declared(u64),
     /// The bytes that were read so far.
     Counted(Arc<AtomicU64>),
 }
@@ -23,7 +26,8 @@ impl RequestSize {
     /// The size, if it is known.
     pub(crate) fn get(&self) -> Option<u64> {
         match self {
-            Self::Declared(size) => *size,
+            Self::Unknown => None,
+            Self::Declared(size) => Some(*size),
             // Relaxed: no other data depends on the count.
             Self::Counted(count) => Some(count.load(Relaxed)),
         }
@@ -35,8 +39,8 @@ pub trait RequestBodies<B> {
     /// The body that the service gets.
     type Body;
 
-    /// The body for the service, and its size.
-    fn measured(self, body: B) -> (Self::Body, RequestSize);
+    /// The request for the service, and its size.
+    fn measured(self, request: Request<B>) -> (Request<Self::Body>, RequestSize);
 }
 
 /// The size of a request is the length that its head announces. A request without a length, such as
@@ -48,9 +52,9 @@ impl<B: Body> RequestBodies<B> for Declared {
     type Body = B;
 
     #[inline]
-    fn measured(self, body: B) -> (B, RequestSize) {
-        let size = RequestSize::Declared(declared(&body));
-        (body, size)
+    fn measured(self, request: Request<B>) -> (Request<B>, RequestSize) {
+        let size = declared(request.body()).map_or(RequestSize::Unknown, RequestSize::Declared);
+        (request, size)
     }
 }
 
@@ -62,13 +66,14 @@ pub struct Counted;
 impl<B: Body> RequestBodies<B> for Counted {
     type Body = RequestBody<B>;
 
-    fn measured(self, body: B) -> (RequestBody<B>, RequestSize) {
-        if body.is_end_stream() {
-            return (RequestBody { body, count: None }, RequestSize::Declared(Some(0)));
+    fn measured(self, request: Request<B>) -> (Request<RequestBody<B>>, RequestSize) {
+        if request.body().is_end_stream() {
+            let request = request.map(|body| RequestBody { body, count: None });
+            return (request, RequestSize::Declared(0));
         }
         let count = Arc::new(AtomicU64::new(0));
         let size = RequestSize::Counted(Arc::clone(&count));
-        (RequestBody { body, count: Some(count) }, size)
+        (request.map(|body| RequestBody { body, count: Some(count) }), size)
     }
 }
 

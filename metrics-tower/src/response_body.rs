@@ -5,7 +5,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Buf;
-use http::response::Parts;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
@@ -24,10 +23,8 @@ pin_project! {
     }
 }
 
-impl<B: Body, X: Exchange> ResponseBody<B, X> {
-    pub(crate) fn of(head: &Parts, body: B, running: Option<Running<X>>) -> Self {
-        let length = body.size_hint().exact();
-        let running = running.and_then(|running| running.head(head, length, body.is_end_stream()));
+impl<B, X: Exchange> ResponseBody<B, X> {
+    pub(crate) fn new(body: B, running: Option<Running<X>>) -> Self {
         Self { body, running }
     }
 }
@@ -48,26 +45,24 @@ where
         let mut this = self.project();
         let running = this.running;
         let frame = ready!(polled(running, || this.body.as_mut().poll_frame(context)));
+        let Some(measured) = running else { return Poll::Ready(frame) };
         let end = match &frame {
             None => Some(End::Complete),
             Some(Err(error)) => Some(End::Failed(ByType.error_type(error))),
             Some(Ok(frame)) => {
-                let mut is_last = false;
-                if let Some(running) = running {
-                    if let Some(data) = frame.data_ref() {
-                        running.sent(data.remaining());
-                        // A server that finds the body at its end does not poll the body again.
-                        is_last = this.body.is_end_stream();
-                    } else if let Some(trailers) = frame.trailers_ref() {
-                        running.trailers(trailers);
-                        is_last = true;
-                    }
+                if let Some(data) = frame.data_ref() {
+                    measured.sent(data.remaining());
+                } else if let Some(trailers) = frame.trailers_ref() {
+                    measured.trailers(trailers);
                 }
+                // A server that finds the body at its end does not poll the body again.
+                let is_last = frame.is_trailers() || this.body.is_end_stream();
                 is_last.then_some(End::Complete)
             }
         };
-        if let Some((end, running)) = end.zip(running.take_if(|_| end.is_some())) {
-            running.end(end);
+        if let Some(end) = end {
+            measured.end(end);
+            *running = None;
         }
         Poll::Ready(frame)
     }

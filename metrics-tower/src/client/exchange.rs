@@ -2,8 +2,7 @@
 
 use std::time::Instant;
 
-use http::StatusCode;
-use http::response::Parts;
+use http::{Response, StatusCode};
 use typed_metrics_core::{Entered, LabelGroup};
 
 use super::metrics::{HttpClientMetrics, HttpClientRequest};
@@ -44,9 +43,9 @@ impl ClientExchange {
 }
 
 impl Exchange for ClientExchange {
-    fn head(&mut self, head: &Parts) {
-        self.status = Some(head.status);
-        self.version = HttpVersion::of(head.version);
+    fn head<B>(&mut self, response: &Response<B>) {
+        self.status = Some(response.status());
+        self.version = HttpVersion::of(response.version());
     }
 
     fn end(&mut self, end: End, sent: Option<u64>) {

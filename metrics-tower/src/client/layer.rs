@@ -1,6 +1,7 @@
 //! The layer for clients.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use tower_layer::Layer;
@@ -8,10 +9,10 @@ use tower_layer::Layer;
 use super::service::HttpClient;
 use super::settings::Settings;
 use crate::error_type::ByType;
-use crate::exchange::Until;
 use crate::method::KnownMethods;
 use crate::peer::Peer;
 use crate::request_body::{Counted, Declared};
+use crate::until::{UntilEnd, UntilHead};
 
 /// Measures the requests of a client: records [`HttpClientMetrics`](crate::HttpClientMetrics).
 ///
@@ -60,18 +61,19 @@ use crate::request_body::{Counted, Declared};
 /// crawler, names them by [`server`](Self::server).
 #[derive(Clone)]
 #[must_use = "a layer measures nothing until a client is wrapped in it"]
-pub struct HttpClientLayer<Q = Declared, C = ByType> {
+pub struct HttpClientLayer<Q = Declared, C = ByType, U = UntilEnd> {
     bodies: Q,
     error_type: C,
     settings: Settings,
+    until: PhantomData<U>,
 }
 
 impl HttpClientLayer {
     /// Measures requests. The server is that of the request's URI, or of the header `Host`.
     pub fn new() -> Self {
         let known_methods = KnownMethods::of_environment();
-        let settings = Settings { known_methods, peer: None, sizes: true, until: Until::End };
-        Self { bodies: Declared, error_type: ByType, settings }
+        let settings = Settings { known_methods, peer: None, sizes: true };
+        Self { bodies: Declared, error_type: ByType, settings, until: PhantomData }
     }
 }
 
@@ -81,14 +83,14 @@ impl Default for HttpClientLayer {
     }
 }
 
-impl<Q, C> HttpClientLayer<Q, C> {
+impl<Q, C, U> HttpClientLayer<Q, C, U> {
     /// Counts the bytes of request bodies that the client sends, so requests without a length in
     /// the head have a size. The client then gets a [`RequestBody`](crate::RequestBody).
     ///
     /// Without this method, the size of a request is the length that its body tells beforehand.
-    pub fn count_request_bodies(self) -> HttpClientLayer<Counted, C> {
-        let Self { error_type, settings, .. } = self;
-        HttpClientLayer { bodies: Counted, error_type, settings }
+    pub fn count_request_bodies(self) -> HttpClientLayer<Counted, C, U> {
+        let Self { error_type, settings, until, .. } = self;
+        HttpClientLayer { bodies: Counted, error_type, settings, until }
     }
 
     /// Names the errors of the client. Without this method, the `error.type` of an error is the
@@ -101,12 +103,12 @@ impl<Q, C> HttpClientLayer<Q, C> {
     ///
     /// let layer = HttpClientLayer::new().error_type(|error: &Error| error_kind(error));
     /// ```
-    pub fn error_type<E, F>(self, name: F) -> HttpClientLayer<Q, F>
+    pub fn error_type<E, F>(self, name: F) -> HttpClientLayer<Q, F, U>
     where
         F: Fn(&E) -> &'static str + Clone,
     {
-        let Self { bodies, settings, .. } = self;
-        HttpClientLayer { bodies, error_type: name, settings }
+        let Self { bodies, settings, until, .. } = self;
+        HttpClientLayer { bodies, error_type: name, settings, until }
     }
 
     /// Sets the labels `server.address` and `server.port` of all requests.
@@ -117,9 +119,9 @@ impl<Q, C> HttpClientLayer<Q, C> {
 
     /// Ends the duration of a request, and its time as an active request, with the head of the
     /// response. A response has a size then only if the head or the body tells it.
-    pub fn until_head(mut self) -> Self {
-        self.settings.until = Until::Head;
-        self
+    pub fn until_head(self) -> HttpClientLayer<Q, C, UntilHead> {
+        let Self { bodies, error_type, settings, .. } = self;
+        HttpClientLayer { bodies, error_type, settings, until: PhantomData }
     }
 
     /// Records no sizes of bodies.
@@ -135,16 +137,17 @@ impl<Q, C> HttpClientLayer<Q, C> {
     }
 }
 
-impl<S, Q: Copy, C: Clone> Layer<S> for HttpClientLayer<Q, C> {
-    type Service = HttpClient<S, Q, C>;
+impl<S, Q: Copy, C: Clone, U> Layer<S> for HttpClientLayer<Q, C, U> {
+    type Service = HttpClient<S, Q, C, U>;
 
     fn layer(&self, service: S) -> Self::Service {
         let (bodies, error_type) = (self.bodies, self.error_type.clone());
-        HttpClient { service, bodies, error_type, settings: self.settings.clone() }
+        let settings = self.settings.clone();
+        HttpClient { service, bodies, error_type, settings, until: PhantomData }
     }
 }
 
-impl<Q, C> fmt::Debug for HttpClientLayer<Q, C> {
+impl<Q, C, U> fmt::Debug for HttpClientLayer<Q, C, U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let settings = &self.settings;
         f.debug_struct("HttpClientLayer").field("settings", settings).finish_non_exhaustive()

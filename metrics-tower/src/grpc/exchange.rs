@@ -2,9 +2,8 @@
 
 use std::time::Instant;
 
-use http::response::Parts;
 use http::uri::PathAndQuery;
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, Response, Uri};
 
 use super::code::GrpcCode;
 use super::metrics::{GrpcClientMetrics, GrpcServerMetrics};
@@ -55,9 +54,9 @@ impl GrpcExchange {
 }
 
 impl Exchange for GrpcExchange {
-    fn head(&mut self, head: &Parts) {
-        self.code = GrpcCode::of(&head.headers);
-        self.without = Some(GrpcCode::of_http(head.status));
+    fn head<B>(&mut self, response: &Response<B>) {
+        self.code = GrpcCode::of(response.headers());
+        self.without = Some(GrpcCode::of_http(response.status()));
     }
 
     fn trailers(&mut self, trailers: &HeaderMap) {

@@ -9,7 +9,7 @@ use tower_service::Service;
 
 use super::exchange::{GrpcExchange, Side};
 use crate::error_type::ByType;
-use crate::exchange::{Running, Until};
+use crate::exchange::{Asked, Running};
 use crate::peer::Peer;
 use crate::response_body::ResponseBody;
 use crate::response_future::ResponseFuture;
@@ -76,7 +76,7 @@ where
     S: Service<Request<B>>,
 {
     let exchange = GrpcExchange::start(request.uri(), side(&request));
-    let running = Running::new(exchange, request.method(), Until::End);
+    let running = Running::new(exchange, Asked::by(request.method()));
     ResponseFuture::of(running, ByType, || service.call(request))
 }
 

@@ -2,8 +2,7 @@
 
 use std::time::Instant;
 
-use http::response::Parts;
-use http::{StatusCode, Version};
+use http::{Response, StatusCode, Version};
 use typed_metrics_core::{Entered, LabelGroup};
 
 use super::metrics::{HttpServerMetrics, HttpServerRequest};
@@ -50,8 +49,8 @@ impl<R> ServerExchange<R> {
 }
 
 impl<R: AsRef<str>> Exchange for ServerExchange<R> {
-    fn head(&mut self, head: &Parts) {
-        self.status = Some(head.status);
+    fn head<B>(&mut self, response: &Response<B>) {
+        self.status = Some(response.status());
     }
 
     fn end(&mut self, end: End, sent: Option<u64>) {

@@ -1,19 +1,20 @@
 //! The layer for servers.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use http::{Extensions, Uri};
 use tower_layer::Layer;
 
 use super::service::HttpServer;
 use super::settings::Settings;
-use crate::exchange::Until;
 use crate::method::KnownMethods;
 use crate::protocol::Scheme;
 use crate::request_body::{Counted, Declared};
 #[cfg(feature = "axum")]
 use crate::routes::AxumRoutes;
 use crate::routes::NoRoutes;
+use crate::until::{UntilEnd, UntilHead};
 
 /// Measures the requests of a server: records [`HttpServerMetrics`](crate::HttpServerMetrics).
 ///
@@ -62,10 +63,11 @@ use crate::routes::NoRoutes;
 /// active. A request that upgrades its connection, as a WebSocket does, ends with the response 101.
 #[derive(Clone)]
 #[must_use = "a layer measures nothing until a service is wrapped in it"]
-pub struct HttpServerLayer<R = NoRoutes, Q = Declared> {
+pub struct HttpServerLayer<R = NoRoutes, Q = Declared, U = UntilEnd> {
     routes: R,
     bodies: Q,
     settings: Settings,
+    until: PhantomData<U>,
 }
 
 impl HttpServerLayer {
@@ -106,8 +108,8 @@ impl HttpServerLayer<AxumRoutes> {
 impl<R> HttpServerLayer<R> {
     fn of(routes: R) -> Self {
         let known_methods = KnownMethods::of_environment();
-        let settings = Settings { known_methods, scheme: None, sizes: true, until: Until::End };
-        Self { routes, bodies: Declared, settings }
+        let settings = Settings { known_methods, scheme: None, sizes: true };
+        Self { routes, bodies: Declared, settings, until: PhantomData }
     }
 }
 
@@ -119,22 +121,23 @@ impl<F: Fn(&Uri, &Extensions) -> Option<&'static str>> HttpServerLayer<F> {
     }
 }
 
-impl<R, Q> HttpServerLayer<R, Q> {
+impl<R, Q, U> HttpServerLayer<R, Q, U> {
     /// Counts the bytes of request bodies that the service reads, so requests without a length in
     /// the head have a size, and requests whose body is not read to its end have the right one.
     ///
     /// Without this method, the size of a request is the length that its head announces. With it,
     /// the service gets a [`RequestBody`](crate::RequestBody). A router of axum accepts this body,
     /// and allocates once more for each request.
-    pub fn count_request_bodies(self) -> HttpServerLayer<R, Counted> {
-        HttpServerLayer { routes: self.routes, bodies: Counted, settings: self.settings }
+    pub fn count_request_bodies(self) -> HttpServerLayer<R, Counted, U> {
+        let Self { routes, settings, until, .. } = self;
+        HttpServerLayer { routes, bodies: Counted, settings, until }
     }
 
     /// Ends the duration of a request, and its time as an active request, with the head of the
     /// response. A response has a size then only if the head or the body tells it.
-    pub fn until_head(mut self) -> Self {
-        self.settings.until = Until::Head;
-        self
+    pub fn until_head(self) -> HttpServerLayer<R, Q, UntilHead> {
+        let Self { routes, bodies, settings, .. } = self;
+        HttpServerLayer { routes, bodies, settings, until: PhantomData }
     }
 
     /// Records no sizes of bodies.
@@ -158,16 +161,16 @@ impl<R, Q> HttpServerLayer<R, Q> {
     }
 }
 
-impl<S, R: Clone, Q: Copy> Layer<S> for HttpServerLayer<R, Q> {
-    type Service = HttpServer<S, R, Q>;
+impl<S, R: Clone, Q: Copy, U> Layer<S> for HttpServerLayer<R, Q, U> {
+    type Service = HttpServer<S, R, Q, U>;
 
     fn layer(&self, service: S) -> Self::Service {
         let (routes, bodies, settings) = (self.routes.clone(), self.bodies, self.settings);
-        HttpServer { service, routes, bodies, settings }
+        HttpServer { service, routes, bodies, settings, until: PhantomData }
     }
 }
 
-impl<R, Q> fmt::Debug for HttpServerLayer<R, Q> {
+impl<R, Q, U> fmt::Debug for HttpServerLayer<R, Q, U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let settings = &self.settings;
         f.debug_struct("HttpServerLayer").field("settings", settings).finish_non_exhaustive()

@@ -1,6 +1,7 @@
 //! The service that a [`HttpServerLayer`] makes.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
@@ -10,32 +11,34 @@ use tower_service::Service;
 use super::exchange::ServerExchange;
 use super::settings::Settings;
 use crate::error_type::ByType;
-use crate::exchange::Running;
+use crate::exchange::{Asked, Running};
 use crate::protocol::Scheme;
 use crate::request_body::RequestBodies;
-use crate::response_body::ResponseBody;
 use crate::response_future::ResponseFuture;
 use crate::routes::Routes;
+use crate::until::Until;
 
 /// A service whose requests are measured. [`HttpServerLayer`](crate::HttpServerLayer) makes it.
 #[derive(Clone)]
-pub struct HttpServer<S, R, Q> {
+pub struct HttpServer<S, R, Q, U> {
     pub(super) service: S,
     pub(super) routes: R,
     pub(super) bodies: Q,
     pub(super) settings: Settings,
+    pub(super) until: PhantomData<U>,
 }
 
-impl<S, R, Q, B, P> Service<Request<B>> for HttpServer<S, R, Q>
+impl<S, R, Q, U, B, P> Service<Request<B>> for HttpServer<S, R, Q, U>
 where
     S: Service<Request<Q::Body>, Response = Response<P>, Error: 'static>,
     R: Routes,
     Q: RequestBodies<B> + Copy,
+    U: Until<P, ServerExchange<R::Route>>,
     P: Body,
 {
-    type Response = Response<ResponseBody<P, ServerExchange<R::Route>>>;
+    type Response = Response<U::Body>;
     type Error = S::Error;
-    type Future = ResponseFuture<S::Future, ServerExchange<R::Route>, ByType>;
+    type Future = ResponseFuture<S::Future, ServerExchange<R::Route>, ByType, U>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.service.poll_ready(context)
@@ -48,17 +51,16 @@ where
         let scheme = settings.scheme.or_else(|| Scheme::of(request.uri())).unwrap_or(Scheme::Http);
         let route = self.routes.route(request.uri(), request.extensions());
         let version = request.version();
-        let (head, body) = request.into_parts();
-        let (body, size) = self.bodies.measured(body);
+        let asked = Asked::by(request.method());
+        let (request, size) = self.bodies.measured(request);
         let size = settings.sizes.then_some(size);
         let exchange = ServerExchange::start(method, scheme, version, route, size);
-        let running = Running::new(exchange, &head.method, settings.until);
-        let request = Request::from_parts(head, body);
+        let running = Running::new(exchange, asked);
         ResponseFuture::of(running, ByType, || self.service.call(request))
     }
 }
 
-impl<S: fmt::Debug, R, Q> fmt::Debug for HttpServer<S, R, Q> {
+impl<S: fmt::Debug, R, Q, U> fmt::Debug for HttpServer<S, R, Q, U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpServer").field("service", &self.service).finish_non_exhaustive()
     }

@@ -1,6 +1,5 @@
 //! The settings of a layer for servers.
 
-use crate::exchange::Until;
 use crate::method::KnownMethods;
 use crate::protocol::Scheme;
 
@@ -10,5 +9,4 @@ pub(crate) struct Settings {
     pub(crate) known_methods: KnownMethods,
     pub(crate) scheme: Option<Scheme>,
     pub(crate) sizes: bool,
-    pub(crate) until: Until,
 }

@@ -1,0 +1,328 @@
+//! The cost of a measured request, beside other crates, in one run.
+//!
+//! A router of axum, and then a plain tower service, answer requests in memory, with each crate's
+//! layer and without any. All answer in each round, in an order that every second round reverses;
+//! the time is the median of the rounds, and CPU time of the thread. The cost of a layer is the time
+//! beyond that of the service without a layer.
+
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use axum::Router;
+use axum::body::{Body, HttpBody};
+use axum::extract::MatchedPath;
+use axum::http::{Extensions, Request, Response, Uri};
+use axum::response::IntoResponse;
+use axum::routing::{Route, get};
+use axum_otel_metrics::{HttpMetricsLayer, HttpMetricsLayerBuilder};
+use axum_prometheus::PrometheusMetricLayer;
+use bytes::Buf;
+use cpu_time::ThreadTime;
+use metrics_lib::MetricsCore;
+use metrics_lib::tower::RedLayer;
+use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData};
+use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMeterProvider};
+use tower::layer::layer_fn;
+use tower::{Layer, Service, service_fn};
+use typed_metrics::tower::HttpServerLayer;
+
+const ROUNDS: usize = 31;
+const REQUESTS: usize = 20_000;
+/// The cost is at most this share of the cheapest other crate's.
+const PROMISE: f64 = 0.5;
+const ROUTE: &str = "/users/{id}";
+
+/// A service with or without a layer.
+struct Measured {
+    name: &'static str,
+    kind: Kind,
+    /// Sends that many requests.
+    send: Box<dyn FnMut(usize)>,
+    /// The number of requests that the layer has recorded.
+    recorded: Box<dyn Fn() -> u64>,
+    nanoseconds: Vec<f64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Measures nothing.
+    Bare,
+    Ours,
+    Other,
+}
+
+impl Measured {
+    fn new<S, B>(
+        name: &'static str,
+        kind: Kind,
+        mut service: S,
+        recorded: impl Fn() -> u64 + 'static,
+    ) -> Self
+    where
+        S: Service<Request<Body>, Response = Response<B>> + 'static,
+        B: HttpBody<Data: Buf> + 'static,
+    {
+        let send = Box::new(move |requests| send(&mut service, requests));
+        Self { name, kind, send, recorded: Box::new(recorded), nanoseconds: Vec::new() }
+    }
+
+    /// The nanoseconds of a request.
+    fn run(&mut self) -> f64 {
+        let start = ThreadTime::now();
+        (self.send)(REQUESTS);
+        start.elapsed().as_nanos() as f64 / REQUESTS as f64
+    }
+
+    fn median(&self) -> f64 {
+        let mut numbers = self.nanoseconds.clone();
+        numbers.sort_by(f64::total_cmp);
+        numbers[numbers.len() / 2]
+    }
+}
+
+/// The requests that each service answers.
+fn expected() -> u64 {
+    ((ROUNDS + 1) * REQUESTS) as u64
+}
+
+fn send<S, B>(service: &mut S, requests: usize)
+where
+    S: Service<Request<Body>, Response = Response<B>>,
+    B: HttpBody<Data: Buf>,
+{
+    let mut context = Context::from_waker(Waker::noop());
+    for _ in 0..requests {
+        let mut request = Request::new(Body::empty());
+        *request.uri_mut() = Uri::from_static("/users/12");
+        let call = pin!(service.call(request));
+        let Poll::Ready(Ok(response)) = call.poll(&mut context) else { panic!("is ready") };
+        let mut body = pin!(response.into_body());
+        let mut bytes = 0;
+        while let Poll::Ready(Some(Ok(frame))) = body.as_mut().poll_frame(&mut context) {
+            bytes += frame.data_ref().map_or(0, |data| data.remaining());
+        }
+        assert_eq!(bytes, 5);
+    }
+}
+
+/// Measures services, and prints their costs.
+fn compare(title: &str, mut all: Vec<Measured>) {
+    for round in 0..=ROUNDS {
+        let mut order: Vec<_> = all.iter_mut().collect();
+        if round % 2 == 1 {
+            order.reverse();
+        }
+        for measured in order {
+            let time = measured.run();
+            // The first round warms up.
+            if round > 0 {
+                measured.nanoseconds.push(time);
+            }
+        }
+    }
+    for measured in &all {
+        assert_eq!((measured.recorded)(), expected(), "{}", measured.name);
+    }
+
+    let without = all[0].median();
+    let cost = |measured: &Measured| measured.median() - without;
+    let others = all.iter().filter(|measured| measured.kind == Kind::Other);
+    let cheapest = others.map(cost).min_by(f64::total_cmp).expect("others");
+    println!("{title:<40} request    layer   of the cheapest other");
+    for measured in &all {
+        let (time, cost) = (measured.median(), cost(measured));
+        let ratio = cost / cheapest;
+        let promise = match (measured.kind, ratio <= PROMISE) {
+            (Kind::Bare | Kind::Other, _) => String::new(),
+            (Kind::Ours, true) => format!("   kept: at most {PROMISE}x"),
+            (Kind::Ours, false) => format!("   MISSED: at most {PROMISE}x"),
+        };
+        println!("{:<40} {time:>7.0} {cost:>8.0} {ratio:>8.2}x{promise}", measured.name);
+    }
+    println!();
+}
+
+/// The number of requests with this route that our layers have recorded since the last call.
+fn ours() -> impl Fn() -> u64 {
+    let before = Cell::new(0);
+    move || {
+        let snapshot = typed_metrics::snapshot();
+        let durations = snapshot.get("http.server.request.duration").expect("is registered");
+        let counts = durations.series.iter().filter_map(|series| series.value.as_histogram());
+        let now: u64 = counts.map(|histogram| histogram.count).sum();
+        now - before.replace(now)
+    }
+}
+
+fn axum_otel_metrics() -> (HttpMetricsLayer, impl Fn() -> u64 + 'static) {
+    let exporter = InMemoryMetricExporter::default();
+    let reader = PeriodicReader::builder(exporter.clone()).build();
+    let provider = SdkMeterProvider::builder().with_reader(reader).build();
+    let layer = HttpMetricsLayerBuilder::new().with_provider(provider.clone()).build();
+    let recorded = move || {
+        exporter.reset();
+        provider.force_flush().expect("exports");
+        let exported = exporter.get_finished_metrics().expect("was exported");
+        let metrics = exported.iter().flat_map(|resource| resource.scope_metrics());
+        let mut metrics = metrics.flat_map(|scope| scope.metrics());
+        let durations = metrics.find(|metric| metric.name() == "http.server.request.duration");
+        match durations.map(|metric| metric.data()) {
+            Some(AggregatedMetrics::F64(MetricData::Histogram(histogram))) => {
+                histogram.data_points().map(|point| point.count()).sum()
+            }
+            _ => 0,
+        }
+    };
+    (layer, recorded)
+}
+
+fn metrics_lib(
+    route: impl Fn(&Uri, &Extensions) -> Option<String> + Send + Sync + 'static,
+) -> (RedLayer, impl Fn() -> u64 + 'static) {
+    let core = Arc::new(MetricsCore::new());
+    let layer = RedLayer::new(Arc::clone(&core)).with_route_label(route);
+    let recorded = move || {
+        let labels = metrics_lib::labels!("method" => "GET", "route" => ROUTE, "status" => "200");
+        core.counter_with("http_requests_total", &labels).get()
+    };
+    (layer, recorded)
+}
+
+/// A router of axum with a layer, as `axum::serve` uses it: all handlers are services already.
+fn with<L>(layer: L) -> Router
+where
+    L: Layer<Route> + Clone + Send + Sync + 'static,
+    L::Service: Service<Request<Body>, Response: IntoResponse, Error: Into<Infallible>, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    <L::Service as Service<Request<Body>>>::Response: 'static,
+    <L::Service as Service<Request<Body>>>::Error: 'static,
+    <L::Service as Service<Request<Body>>>::Future: 'static,
+{
+    Router::new().route(ROUTE, get(async || "Hello")).layer(layer).with_state(())
+}
+
+/// A router of axum.
+fn in_axum() {
+    let bare = Router::new().route(ROUTE, get(async || "Hello")).with_state(());
+    let layer = HttpServerLayer::axum;
+    let (prometheus, handle) = PrometheusMetricLayer::pair();
+    let prometheus_recorded = move || {
+        let text = handle.render();
+        let line = text.lines().find(|line| line.starts_with("axum_http_requests_total{"));
+        let count = line.and_then(|line| line.rsplit(' ').next());
+        count.and_then(|count| count.parse().ok()).expect("requests are counted")
+    };
+    let (otel, otel_recorded) = axum_otel_metrics();
+    let (red, red_recorded) = metrics_lib(|_, extensions| {
+        extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned())
+    });
+    let recorded = Rc::new(ours());
+    let share = || {
+        let recorded = Rc::clone(&recorded);
+        // The first of the three asks for all.
+        move || match recorded() {
+            0 => expected(),
+            all => all / 3,
+        }
+    };
+    use Kind::{Bare, Other, Ours};
+    compare(
+        "in a router of axum, ns of a",
+        vec![
+            Measured::new("no layer", Bare, bare, expected),
+            Measured::new("a layer that does nothing", Bare, with(layer_fn(Nothing)), expected),
+            Measured::new("typed-metrics", Ours, with(layer()), share()),
+            Measured::new(
+                "typed-metrics, no sizes",
+                Ours,
+                with(layer().without_body_sizes()),
+                share(),
+            ),
+            Measured::new(
+                "typed-metrics, until the head",
+                Ours,
+                with(layer().until_head()),
+                share(),
+            ),
+            Measured::new("axum-prometheus", Other, with(prometheus), prometheus_recorded),
+            Measured::new("axum-otel-metrics", Other, with(otel), otel_recorded),
+            Measured::new("metrics-lib", Other, with(red), red_recorded),
+        ],
+    );
+}
+
+/// A plain service.
+fn in_tower() {
+    let service = || {
+        service_fn(async |_: Request<Body>| Ok::<_, Infallible>(Response::new("Hello".to_owned())))
+    };
+    let layer = || HttpServerLayer::with_routes(|_, _| Some(ROUTE));
+    let (otel, otel_recorded) = axum_otel_metrics();
+    let (red, red_recorded) = metrics_lib(|_, _| Some(ROUTE.to_owned()));
+    let recorded = Rc::new(ours());
+    recorded();
+    let share = || {
+        let recorded = Rc::clone(&recorded);
+        move || match recorded() {
+            0 => expected(),
+            all => all / 3,
+        }
+    };
+    use Kind::{Bare, Other, Ours};
+    compare(
+        "around a plain service, ns of a",
+        vec![
+            Measured::new("no layer", Bare, service(), expected),
+            Measured::new("typed-metrics", Ours, layer().layer(service()), share()),
+            Measured::new(
+                "typed-metrics, no sizes",
+                Ours,
+                layer().without_body_sizes().layer(service()),
+                share(),
+            ),
+            Measured::new(
+                "typed-metrics, until the head",
+                Ours,
+                layer().until_head().layer(service()),
+                share(),
+            ),
+            Measured::new("axum-otel-metrics", Other, otel.layer(service()), otel_recorded),
+            Measured::new("metrics-lib", Other, red.layer(service()), red_recorded),
+        ],
+    );
+}
+
+/// What axum takes to call any layer.
+#[derive(Clone)]
+struct Nothing<S>(S);
+
+impl<S: Service<Request<Body>>> Service<Request<Body>> for Nothing<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> S::Future {
+        self.0.call(request)
+    }
+}
+
+fn main() {
+    // `axum-prometheus` spawns a task that tends to its histograms.
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(1).enable_time().build().expect("a runtime");
+    let _entered = runtime.enter();
+    println!("median of {ROUNDS} rounds");
+    in_axum();
+    in_tower();
+}
