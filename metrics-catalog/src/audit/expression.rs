@@ -42,9 +42,8 @@ const RANGE_FUNCTIONS: [&str; 22] = [
 ];
 
 /// Functions of a vector that PromQL lacks and VictoriaMetrics has.
-const VECTOR_FUNCTIONS: [&str; 15] = [
+const VECTOR_FUNCTIONS: [&str; 14] = [
     "alias",
-    "buckets_limit",
     "interpolate",
     "keep_last_value",
     "label_copy",
@@ -59,6 +58,9 @@ const VECTOR_FUNCTIONS: [&str; 15] = [
     "running_sum",
     "union",
 ];
+
+/// Functions of a number and a vector that PromQL lacks and VictoriaMetrics has.
+const NUMBER_FUNCTIONS: [&str; 2] = ["buckets_limit", "histogram_share"];
 
 /// The tree of an expression.
 ///
@@ -94,11 +96,16 @@ pub(super) fn parse_expression(text: &str) -> Result<Expr, String> {
 }
 
 fn extra_functions() -> impl Iterator<Item = Function> {
-    let of = |names: &'static [&'static str], takes| {
-        // The arguments of these functions are not checked, except for the first one.
-        names.iter().map(move |name| Function::new(name, vec![takes], -1, ValueType::Vector, true))
+    let of = |names: &'static [&'static str], takes: Vec<ValueType>| {
+        // The number of arguments is not checked, nor the types of further ones.
+        let function = move |name: &&'static str| {
+            Function::new(name, takes.clone(), -1, ValueType::Vector, true)
+        };
+        names.iter().map(function)
     };
-    of(&RANGE_FUNCTIONS, ValueType::Matrix).chain(of(&VECTOR_FUNCTIONS, ValueType::Vector))
+    of(&RANGE_FUNCTIONS, vec![ValueType::Matrix])
+        .chain(of(&VECTOR_FUNCTIONS, vec![ValueType::Vector]))
+        .chain(of(&NUMBER_FUNCTIONS, vec![ValueType::Scalar, ValueType::Vector]))
 }
 
 /// A number where a duration belongs that is none, such as `inf`. The parser would panic.

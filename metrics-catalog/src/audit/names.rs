@@ -25,6 +25,8 @@ pub(super) struct Names<'a> {
     other: BTreeMap<String, String>,
     /// The words with which names begin.
     first_words: BTreeSet<String>,
+    /// The values of each label in all metrics; `None` if a metric has an open one.
+    label_values: BTreeMap<String, Option<BTreeSet<String>>>,
 }
 
 /// The series of one name.
@@ -48,8 +50,12 @@ pub(super) enum Part {
 
 impl<'a> Names<'a> {
     pub(super) fn new(catalog: &'a Catalog, naming: &Naming) -> Self {
-        let mut names =
-            Self { samples: BTreeMap::new(), other: BTreeMap::new(), first_words: BTreeSet::new() };
+        let mut names = Self {
+            samples: BTreeMap::new(),
+            other: BTreeMap::new(),
+            first_words: BTreeSet::new(),
+            label_values: label_values(catalog, naming),
+        };
         for entry in catalog {
             let name = naming.metric_name(entry.descriptor());
             names
@@ -62,6 +68,8 @@ impl<'a> Names<'a> {
                 }
             }
             names.add(entry, &name, None);
+            // Both are asked for: a program may be scraped and export over OTLP.
+            names.add(entry, &naming.metric_name_over_otlp(entry.descriptor()), None);
         }
         for entry in catalog {
             if let Some(old) = naming.old_metric_name(entry.descriptor()) {
@@ -101,6 +109,12 @@ impl<'a> Names<'a> {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Sample<'a>)> {
         self.samples.iter().map(|(name, sample)| (&**name, sample))
+    }
+
+    /// Whether the label has the value in a metric of the catalog.
+    pub(super) fn has_label_value(&self, label: &str, value: &str) -> bool {
+        let values = self.label_values.get(label);
+        values.is_some_and(|values| values.as_ref().is_none_or(|all| all.contains(value)))
     }
 
     /// Whether a name that is not known belongs to something else than the program.
@@ -199,6 +213,19 @@ pub(super) fn closest<'n>(
     }
     // Short names differ much by one letter.
     most_similar(name, names, if longest <= 4 { 0.5 } else { 0.6 })
+}
+
+fn label_values(catalog: &Catalog, naming: &Naming) -> BTreeMap<String, Option<BTreeSet<String>>> {
+    let mut all: BTreeMap<String, Option<BTreeSet<String>>> = BTreeMap::new();
+    for label in catalog.iter().flat_map(Entry::labels) {
+        let name = naming.label_name(label.name).into_owned();
+        let known = all.entry(name).or_insert_with(|| Some(BTreeSet::new()));
+        match (known, label.values) {
+            (Some(known), LabelValues::Fixed(values)) => known.extend(values),
+            (known, _) => *known = None,
+        }
+    }
+    all
 }
 
 fn without_total(name: &str) -> &str {
