@@ -51,6 +51,8 @@ mod client;
 pub mod error_type;
 mod exchange;
 mod grpc;
+#[cfg(feature = "axum")]
+mod interned;
 mod method;
 mod peer;
 mod protocol;
@@ -75,7 +77,7 @@ pub use request_body::{Counted, Declared, RequestBodies, RequestBody};
 pub use response_body::ResponseBody;
 pub use response_future::ResponseFuture;
 #[cfg(feature = "axum")]
-pub use routes::{AxumRoute, AxumRoutes};
+pub use routes::AxumRoutes;
 pub use routes::{NoRoutes, Routes};
 pub use server::layer::HttpServerLayer;
 pub use server::metrics::{HttpServerMetrics, HttpServerRequest};

@@ -39,8 +39,11 @@ pub trait RequestBodies<B> {
     /// The body that the service gets.
     type Body;
 
-    /// The request for the service, and its size.
-    fn measured(self, request: Request<B>) -> (Request<Self::Body>, RequestSize);
+    /// The size of a request with this body.
+    fn size(&self, body: &B) -> RequestSize;
+
+    /// The request for the service, which is measured as `size`.
+    fn measured(&self, request: Request<B>, size: &RequestSize) -> Request<Self::Body>;
 }
 
 /// The size of a request is the length that its head announces. A request without a length, such as
@@ -52,9 +55,13 @@ impl<B: Body> RequestBodies<B> for Declared {
     type Body = B;
 
     #[inline]
-    fn measured(self, request: Request<B>) -> (Request<B>, RequestSize) {
-        let size = declared(request.body()).map_or(RequestSize::Unknown, RequestSize::Declared);
-        (request, size)
+    fn size(&self, body: &B) -> RequestSize {
+        declared(body).map_or(RequestSize::Unknown, RequestSize::Declared)
+    }
+
+    #[inline(always)]
+    fn measured(&self, request: Request<B>, _: &RequestSize) -> Request<B> {
+        request
     }
 }
 
@@ -66,14 +73,20 @@ pub struct Counted;
 impl<B: Body> RequestBodies<B> for Counted {
     type Body = RequestBody<B>;
 
-    fn measured(self, request: Request<B>) -> (Request<RequestBody<B>>, RequestSize) {
-        if request.body().is_end_stream() {
-            let request = request.map(|body| RequestBody { body, count: None });
-            return (request, RequestSize::Declared(0));
+    fn size(&self, body: &B) -> RequestSize {
+        if body.is_end_stream() {
+            RequestSize::Declared(0)
+        } else {
+            RequestSize::Counted(Arc::new(AtomicU64::new(0)))
         }
-        let count = Arc::new(AtomicU64::new(0));
-        let size = RequestSize::Counted(Arc::clone(&count));
-        (request.map(|body| RequestBody { body, count: Some(count) }), size)
+    }
+
+    fn measured(&self, request: Request<B>, size: &RequestSize) -> Request<RequestBody<B>> {
+        let count = match size {
+            RequestSize::Counted(count) => Some(Arc::clone(count)),
+            RequestSize::Declared(_) | RequestSize::Unknown => None,
+        };
+        request.map(|body| RequestBody { body, count })
     }
 }
 

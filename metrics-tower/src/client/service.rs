@@ -48,7 +48,8 @@ where
         let method = settings.known_methods.label(request.method());
         let peer = settings.peer.clone().unwrap_or_else(|| Peer::of(&request));
         let asked = Asked::by(request.method());
-        let (request, size) = self.bodies.measured(request);
+        let size = self.bodies.size(request.body());
+        let request = self.bodies.measured(request, &size);
         let exchange = ClientExchange::start(method, peer, settings.sizes.then_some(size));
         let running = Running::new(exchange, asked);
         ResponseFuture::of(running, self.error_type.clone(), || self.service.call(request))

@@ -33,12 +33,12 @@ where
     S: Service<Request<Q::Body>, Response = Response<P>, Error: 'static>,
     R: Routes,
     Q: RequestBodies<B> + Copy,
-    U: Until<P, ServerExchange<R::Route>>,
+    U: Until<P, ServerExchange>,
     P: Body,
 {
     type Response = Response<U::Body>;
     type Error = S::Error;
-    type Future = ResponseFuture<S::Future, ServerExchange<R::Route>, ByType, U>;
+    type Future = ResponseFuture<S::Future, ServerExchange, ByType, U>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.service.poll_ready(context)
@@ -52,7 +52,8 @@ where
         let route = self.routes.route(request.uri(), request.extensions());
         let version = request.version();
         let asked = Asked::by(request.method());
-        let (request, size) = self.bodies.measured(request);
+        let size = self.bodies.size(request.body());
+        let request = self.bodies.measured(request, &size);
         let size = settings.sizes.then_some(size);
         let exchange = ServerExchange::start(method, scheme, version, route, size);
         let running = Running::new(exchange, asked);
