@@ -48,11 +48,12 @@ mod tests {
 
     #[test]
     fn a_text_is_kept_once_and_the_number_is_limited() {
-        let first = interned(&"/a/{b}".to_owned()).unwrap();
+        let text = String::from("/a/{b}");
+        let first = interned(&text).unwrap();
         let again = std::thread::spawn(|| interned("/a/{b}").unwrap()).join().unwrap();
         assert!(std::ptr::eq(first, again) && first == "/a/{b}");
         let kept = (0..2 * LIMIT).filter(|n| interned(&n.to_string()).is_some()).count();
         assert_eq!(kept, LIMIT - 1);
-        assert_eq!(interned(&"/a/{b}".to_owned()), Some("/a/{b}"));
+        assert_eq!(interned(&text), Some("/a/{b}"));
     }
 }
