@@ -32,6 +32,9 @@
 //! A server hands the last frame to the connection before the client has it. A layer of the program
 //! that turns panics into responses, within this layer, leaves a response with status 500.
 //!
+//! A request without a body has no size. Sizes are those of the bodies as the layer sees them: a
+//! layer for compression outside of this one changes them afterwards.
+//!
 //! # The number of series
 //!
 //! Clients choose paths and methods, so neither is a label as it is:

@@ -14,8 +14,8 @@ use pin_project_lite::pin_project;
 /// The bytes of a request's body.
 #[derive(Debug)]
 pub enum RequestSize {
-    /// The head of the request announces no length.
-    Unknown,
+    /// The request has no body, or its head announces no length.
+    None,
     /// The length that the head of the request announces.
     Declared(u64),
     /// The bytes that were read so far.
@@ -26,7 +26,7 @@ impl RequestSize {
     /// The size, if it is known.
     pub(crate) fn get(&self) -> Option<u64> {
         match self {
-            Self::Unknown => None,
+            Self::None => None,
             Self::Declared(size) => Some(*size),
             // Relaxed: no other data depends on the count.
             Self::Counted(count) => Some(count.load(Relaxed)),
@@ -46,8 +46,9 @@ pub trait RequestBodies<B> {
     fn measured(&self, request: Request<B>, size: &RequestSize) -> Request<Self::Body>;
 }
 
-/// The size of a request is the length that its head announces. A request without a length, such as
-/// one that is chunked, has no size. The service gets the body as it is.
+/// The size of a request is the length that its head announces. A request without a body has no
+/// size, and neither has one without a length, such as one that is chunked. The service gets the
+/// body as it is.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Declared;
 
@@ -56,7 +57,9 @@ impl<B: Body> RequestBodies<B> for Declared {
 
     #[inline]
     fn size(&self, body: &B) -> RequestSize {
-        declared(body).map_or(RequestSize::Unknown, RequestSize::Declared)
+        // A request without a body has no size: a series of zeros for each route would say nothing.
+        let length = if body.is_end_stream() { None } else { body.size_hint().exact() };
+        length.map_or(RequestSize::None, RequestSize::Declared)
     }
 
     #[inline(always)]
@@ -66,7 +69,7 @@ impl<B: Body> RequestBodies<B> for Declared {
 }
 
 /// The size of a request is the number of bytes that were read of its body until the end of the
-/// response. The service gets a [`RequestBody`].
+/// response. A request without a body has no size. The service gets a [`RequestBody`].
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Counted;
 
@@ -75,7 +78,7 @@ impl<B: Body> RequestBodies<B> for Counted {
 
     fn size(&self, body: &B) -> RequestSize {
         if body.is_end_stream() {
-            RequestSize::Declared(0)
+            RequestSize::None
         } else {
             RequestSize::Counted(Arc::new(AtomicU64::new(0)))
         }
@@ -84,15 +87,10 @@ impl<B: Body> RequestBodies<B> for Counted {
     fn measured(&self, request: Request<B>, size: &RequestSize) -> Request<RequestBody<B>> {
         let count = match size {
             RequestSize::Counted(count) => Some(Arc::clone(count)),
-            RequestSize::Declared(_) | RequestSize::Unknown => None,
+            RequestSize::Declared(_) | RequestSize::None => None,
         };
         request.map(|body| RequestBody { body, count })
     }
-}
-
-/// The length of a body that is known before the body is read.
-fn declared(body: &impl Body) -> Option<u64> {
-    if body.is_end_stream() { Some(0) } else { body.size_hint().exact() }
 }
 
 pin_project! {

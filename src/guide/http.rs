@@ -167,7 +167,7 @@
 //! # Cost
 //!
 //! A request costs two readings of the clock and some records; no record allocates once the series
-//! exist. axum boxes the body of each response that a layer wraps. `BENCHMARKS.md` in the
+//! exist. A request without a body has no size, and so makes no series of sizes. axum boxes the body of each response that a layer wraps. `BENCHMARKS.md` in the
 //! repository compares the layer with those of other crates.
 //!
 //! [HTTP]: https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
