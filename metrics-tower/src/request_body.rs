@@ -39,11 +39,14 @@ pub trait RequestBodies<B> {
     /// The body that the service gets.
     type Body;
 
-    /// The size of a request with this body.
-    fn size(&self, body: &B) -> RequestSize;
+    /// What counts the bytes of a body.
+    type Counter;
 
-    /// The request for the service, which is measured as `size`.
-    fn measured(&self, request: Request<B>, size: &RequestSize) -> Request<Self::Body>;
+    /// The size of a request with this body.
+    fn size(body: &B) -> (RequestSize, Self::Counter);
+
+    /// The request for the service.
+    fn counted(request: Request<B>, counter: Self::Counter) -> Request<Self::Body>;
 }
 
 /// The size of a request is the length that its head announces. A request without a body has no
@@ -55,15 +58,17 @@ pub struct Declared;
 impl<B: Body> RequestBodies<B> for Declared {
     type Body = B;
 
+    type Counter = ();
+
     #[inline]
-    fn size(&self, body: &B) -> RequestSize {
+    fn size(body: &B) -> (RequestSize, ()) {
         // A request without a body has no size: a series of zeros for each route would say nothing.
         let length = if body.is_end_stream() { None } else { body.size_hint().exact() };
-        length.map_or(RequestSize::None, RequestSize::Declared)
+        (length.map_or(RequestSize::None, RequestSize::Declared), ())
     }
 
     #[inline(always)]
-    fn measured(&self, request: Request<B>, _: &RequestSize) -> Request<B> {
+    fn counted(request: Request<B>, (): ()) -> Request<B> {
         request
     }
 }
@@ -76,19 +81,17 @@ pub struct Counted;
 impl<B: Body> RequestBodies<B> for Counted {
     type Body = RequestBody<B>;
 
-    fn size(&self, body: &B) -> RequestSize {
+    type Counter = Option<Arc<AtomicU64>>;
+
+    fn size(body: &B) -> (RequestSize, Self::Counter) {
         if body.is_end_stream() {
-            RequestSize::None
-        } else {
-            RequestSize::Counted(Arc::new(AtomicU64::new(0)))
+            return (RequestSize::None, None);
         }
+        let count = Arc::new(AtomicU64::new(0));
+        (RequestSize::Counted(Arc::clone(&count)), Some(count))
     }
 
-    fn measured(&self, request: Request<B>, size: &RequestSize) -> Request<RequestBody<B>> {
-        let count = match size {
-            RequestSize::Counted(count) => Some(Arc::clone(count)),
-            RequestSize::Declared(_) | RequestSize::None => None,
-        };
+    fn counted(request: Request<B>, count: Self::Counter) -> Request<RequestBody<B>> {
         request.map(|body| RequestBody { body, count })
     }
 }

@@ -62,7 +62,7 @@ use crate::until::{UntilEnd, UntilHead};
 #[derive(Clone)]
 #[must_use = "a layer measures nothing until a client is wrapped in it"]
 pub struct HttpClientLayer<Q = Declared, C = ByType, U = UntilEnd> {
-    bodies: Q,
+    bodies: PhantomData<Q>,
     error_type: C,
     settings: Settings,
     until: PhantomData<U>,
@@ -73,7 +73,7 @@ impl HttpClientLayer {
     pub fn new() -> Self {
         let known_methods = KnownMethods::of_environment();
         let settings = Settings { known_methods, peer: None, sizes: true };
-        Self { bodies: Declared, error_type: ByType, settings, until: PhantomData }
+        Self { bodies: PhantomData, error_type: ByType, settings, until: PhantomData }
     }
 }
 
@@ -90,7 +90,7 @@ impl<Q, C, U> HttpClientLayer<Q, C, U> {
     /// Without this method, the size of a request is the length that its body tells beforehand.
     pub fn count_request_bodies(self) -> HttpClientLayer<Counted, C, U> {
         let Self { error_type, settings, until, .. } = self;
-        HttpClientLayer { bodies: Counted, error_type, settings, until }
+        HttpClientLayer { bodies: PhantomData, error_type, settings, until }
     }
 
     /// Names the errors of the client. Without this method, the `error.type` of an error is the
@@ -137,7 +137,7 @@ impl<Q, C, U> HttpClientLayer<Q, C, U> {
     }
 }
 
-impl<S, Q: Copy, C: Clone, U> Layer<S> for HttpClientLayer<Q, C, U> {
+impl<S, Q, C: Clone, U> Layer<S> for HttpClientLayer<Q, C, U> {
     type Service = HttpClient<S, Q, C, U>;
 
     fn layer(&self, service: S) -> Self::Service {

@@ -23,7 +23,7 @@ use crate::until::Until;
 pub struct HttpServer<S, R, Q, U> {
     pub(super) service: S,
     pub(super) routes: R,
-    pub(super) bodies: Q,
+    pub(super) bodies: PhantomData<Q>,
     pub(super) settings: Settings,
     pub(super) until: PhantomData<U>,
 }
@@ -32,7 +32,7 @@ impl<S, R, Q, U, B, P> Service<Request<B>> for HttpServer<S, R, Q, U>
 where
     S: Service<Request<Q::Body>, Response = Response<P>, Error: 'static>,
     R: Routes,
-    Q: RequestBodies<B> + Copy,
+    Q: RequestBodies<B>,
     U: Until<P, ServerExchange>,
     P: Body,
 {
@@ -52,12 +52,11 @@ where
         let route = self.routes.route(request.uri(), request.extensions());
         let version = request.version();
         let asked = Asked::by(request.method());
-        let size = self.bodies.size(request.body());
-        let request = self.bodies.measured(request, &size);
+        let (size, counter) = Q::size(request.body());
         let size = settings.sizes.then_some(size);
         let exchange = ServerExchange::start(method, scheme, version, route, size);
         let running = Running::new(exchange, asked);
-        ResponseFuture::of(running, ByType, || self.service.call(request))
+        ResponseFuture::of(running, ByType, || self.service.call(Q::counted(request, counter)))
     }
 }
 
