@@ -58,7 +58,8 @@ use crate::until::{UntilEnd, UntilHead};
 /// the `error.type` `cancelled`.
 ///
 /// Each server makes series of its own. A client that asks servers without number, such as a
-/// crawler, names them by [`server`](Self::server).
+/// crawler, names them by [`server`](Self::server). A named server also saves a copy of each
+/// request's server, which may allocate.
 #[derive(Clone)]
 #[must_use = "a layer measures nothing until a client is wrapped in it"]
 pub struct HttpClientLayer<Q = Declared, C = ByType, U = UntilEnd> {
