@@ -11,6 +11,8 @@ use std::any::{Any, type_name};
 use std::error::Error;
 use std::io::{self, ErrorKind};
 
+use http::StatusCode;
+
 /// The request was dropped before its end. To a server, that happens if the client leaves: it
 /// closes the connection, or resets the stream of HTTP/2.
 pub const CANCELLED: &str = "cancelled";
@@ -53,6 +55,32 @@ pub fn error_kind(error: &(dyn Error + 'static)) -> &'static str {
         ErrorKind::UnexpectedEof => "unexpected_eof",
         _ => OTHER,
     })
+}
+
+/// The digits of each status from 100 to 999.
+static STATUSES: [[u8; 3]; 900] = {
+    let mut texts = [[b'0'; 3]; 900];
+    let mut at = 0;
+    while at < 900 {
+        let status = at + 100;
+        // No truncation: each is one digit.
+        #[expect(clippy::cast_possible_truncation)]
+        {
+            texts[at] = [
+                b'0' + (status / 100) as u8,
+                b'0' + (status / 10 % 10) as u8,
+                b'0' + (status % 10) as u8,
+            ];
+        }
+        at += 1;
+    }
+    texts
+};
+
+/// A status as `error.type`, such as `503`.
+pub(crate) fn text_of_status(status: StatusCode) -> &'static str {
+    let text = STATUSES.get(usize::from(status.as_u16()) - 100);
+    text.and_then(|text| str::from_utf8(text).ok()).unwrap_or(OTHER)
 }
 
 /// What an error of type `E` is called in the label `error.type`.
@@ -102,6 +130,14 @@ mod tests {
     impl Error for Outer {
         fn source(&self) -> Option<&(dyn Error + 'static)> {
             Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn every_status_has_a_text() {
+        for number in 100..1000 {
+            let status = StatusCode::from_u16(number).unwrap();
+            assert_eq!(text_of_status(status), number.to_string());
         }
     }
 

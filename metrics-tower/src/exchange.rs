@@ -104,7 +104,7 @@ impl<X: Exchange> Drop for Running<X> {
 }
 
 /// Runs code of the service or the body, and notes whether the code panics.
-#[inline]
+#[inline(always)]
 pub(crate) fn polled<X: Exchange, T>(
     running: &mut Option<Running<X>>,
     poll: impl FnOnce() -> T,

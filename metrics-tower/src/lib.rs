@@ -32,6 +32,9 @@
 //! A server hands the last frame to the connection before the client has it. A layer of the program
 //! that turns panics into responses, within this layer, leaves a response with status 500.
 //!
+//! A request without a body has no size. Sizes are those of the bodies as the layer sees them: a
+//! layer for compression outside of this one changes them afterwards.
+//!
 //! # The number of series
 //!
 //! Clients choose paths and methods, so neither is a label as it is:
@@ -51,6 +54,8 @@ mod client;
 pub mod error_type;
 mod exchange;
 mod grpc;
+#[cfg(feature = "axum")]
+mod interned;
 mod method;
 mod peer;
 mod protocol;
@@ -75,7 +80,7 @@ pub use request_body::{Counted, Declared, RequestBodies, RequestBody};
 pub use response_body::ResponseBody;
 pub use response_future::ResponseFuture;
 #[cfg(feature = "axum")]
-pub use routes::{AxumRoute, AxumRoutes};
+pub use routes::AxumRoutes;
 pub use routes::{NoRoutes, Routes};
 pub use server::layer::HttpServerLayer;
 pub use server::metrics::{HttpServerMetrics, HttpServerRequest};

@@ -14,8 +14,8 @@ use pin_project_lite::pin_project;
 /// The bytes of a request's body.
 #[derive(Debug)]
 pub enum RequestSize {
-    /// The head of the request announces no length.
-    Unknown,
+    /// The request has no body, or its head announces no length.
+    None,
     /// The length that the head of the request announces.
     Declared(u64),
     /// The bytes that were read so far.
@@ -26,7 +26,7 @@ impl RequestSize {
     /// The size, if it is known.
     pub(crate) fn get(&self) -> Option<u64> {
         match self {
-            Self::Unknown => None,
+            Self::None => None,
             Self::Declared(size) => Some(*size),
             // Relaxed: no other data depends on the count.
             Self::Counted(count) => Some(count.load(Relaxed)),
@@ -39,47 +39,61 @@ pub trait RequestBodies<B> {
     /// The body that the service gets.
     type Body;
 
-    /// The request for the service, and its size.
-    fn measured(self, request: Request<B>) -> (Request<Self::Body>, RequestSize);
+    /// What counts the bytes of a body.
+    type Counter;
+
+    /// The size of a request with this body.
+    fn size(body: &B) -> (RequestSize, Self::Counter);
+
+    /// The request for the service.
+    fn counted(request: Request<B>, counter: Self::Counter) -> Request<Self::Body>;
 }
 
-/// The size of a request is the length that its head announces. A request without a length, such as
-/// one that is chunked, has no size. The service gets the body as it is.
+/// The size of a request is the length that its head announces. A request without a body has no
+/// size, and neither has one without a length, such as one that is chunked. The service gets the
+/// body as it is.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Declared;
 
 impl<B: Body> RequestBodies<B> for Declared {
     type Body = B;
 
+    type Counter = ();
+
     #[inline]
-    fn measured(self, request: Request<B>) -> (Request<B>, RequestSize) {
-        let size = declared(request.body()).map_or(RequestSize::Unknown, RequestSize::Declared);
-        (request, size)
+    fn size(body: &B) -> (RequestSize, ()) {
+        // A request without a body has no size: a series of zeros for each route would say nothing.
+        let length = if body.is_end_stream() { None } else { body.size_hint().exact() };
+        (length.map_or(RequestSize::None, RequestSize::Declared), ())
+    }
+
+    #[inline(always)]
+    fn counted(request: Request<B>, (): ()) -> Request<B> {
+        request
     }
 }
 
 /// The size of a request is the number of bytes that were read of its body until the end of the
-/// response. The service gets a [`RequestBody`].
+/// response. A request without a body has no size. The service gets a [`RequestBody`].
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Counted;
 
 impl<B: Body> RequestBodies<B> for Counted {
     type Body = RequestBody<B>;
 
-    fn measured(self, request: Request<B>) -> (Request<RequestBody<B>>, RequestSize) {
-        if request.body().is_end_stream() {
-            let request = request.map(|body| RequestBody { body, count: None });
-            return (request, RequestSize::Declared(0));
+    type Counter = Option<Arc<AtomicU64>>;
+
+    fn size(body: &B) -> (RequestSize, Self::Counter) {
+        if body.is_end_stream() {
+            return (RequestSize::None, None);
         }
         let count = Arc::new(AtomicU64::new(0));
-        let size = RequestSize::Counted(Arc::clone(&count));
-        (request.map(|body| RequestBody { body, count: Some(count) }), size)
+        (RequestSize::Counted(Arc::clone(&count)), Some(count))
     }
-}
 
-/// The length of a body that is known before the body is read.
-fn declared(body: &impl Body) -> Option<u64> {
-    if body.is_end_stream() { Some(0) } else { body.size_hint().exact() }
+    fn counted(request: Request<B>, count: Self::Counter) -> Request<RequestBody<B>> {
+        request.map(|body| RequestBody { body, count })
+    }
 }
 
 pin_project! {

@@ -29,6 +29,7 @@ pin_project! {
 
 impl<F, X: Exchange, C, U> ResponseFuture<F, X, C, U> {
     /// Calls the service by `call`, and measures the response that it returns.
+    #[inline(always)]
     pub(crate) fn of(running: Running<X>, error_type: C, call: impl FnOnce() -> F) -> Self {
         let mut running = Some(running);
         // The future is large: it is made where it stays.

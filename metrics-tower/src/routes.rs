@@ -2,16 +2,16 @@
 
 use http::{Extensions, Uri};
 
+#[cfg(feature = "axum")]
+use crate::interned::interned;
+
 /// Tells the route of a request: the template that a router matched, such as `/users/{id}`.
 ///
 /// A path is no route, because each path would be a series of its own. So a route is a text of the
-/// program: that of a router, or a `&'static str`.
+/// program, a `&'static str`.
 pub trait Routes {
-    /// The route of a request.
-    type Route: AsRef<str>;
-
     /// The route of the request with this URI and these extensions; `None` if no route matches.
-    fn route(&self, uri: &Uri, extensions: &Extensions) -> Option<Self::Route>;
+    fn route(&self, uri: &Uri, extensions: &Extensions) -> Option<&'static str>;
 }
 
 /// No request has a route.
@@ -19,44 +19,27 @@ pub trait Routes {
 pub struct NoRoutes;
 
 impl Routes for NoRoutes {
-    type Route = &'static str;
-
     fn route(&self, _: &Uri, _: &Extensions) -> Option<&'static str> {
         None
     }
 }
 
 impl<F: Fn(&Uri, &Extensions) -> Option<&'static str>> Routes for F {
-    type Route = &'static str;
-
     fn route(&self, uri: &Uri, extensions: &Extensions) -> Option<&'static str> {
         self(uri, extensions)
     }
 }
 
-/// The routes that axum's `MatchedPath` names.
+/// The routes that axum's `MatchedPath` names. The process keeps each route for ever, and at most
+/// 10,000 routes; requests beyond have no route.
 #[cfg(feature = "axum")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AxumRoutes;
 
-/// A route of axum.
-#[cfg(feature = "axum")]
-#[derive(Debug, Clone)]
-pub struct AxumRoute(axum::extract::MatchedPath);
-
-#[cfg(feature = "axum")]
-impl AsRef<str> for AxumRoute {
-    fn as_ref(&self) -> &str {
-        self.0.as_str()
-    }
-}
-
 #[cfg(feature = "axum")]
 impl Routes for AxumRoutes {
-    type Route = AxumRoute;
-
     #[inline]
-    fn route(&self, _: &Uri, extensions: &Extensions) -> Option<AxumRoute> {
-        extensions.get().cloned().map(AxumRoute)
+    fn route(&self, _: &Uri, extensions: &Extensions) -> Option<&'static str> {
+        interned(extensions.get::<axum::extract::MatchedPath>()?.as_str())
     }
 }

@@ -81,6 +81,11 @@
 //! For other servers, `HttpServerLayer::with_routes(|uri, extensions| …)` takes a function. The
 //! function returns an `Option<&'static str>`, so it cannot return a path.
 //!
+//! The label `http.request.method` is one of the ten methods of the conventions, or `_OTHER`. The
+//! variable `OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS=GET,PROPFIND`, or `known_methods` of a layer,
+//! replaces the list. The label `error.type` is there if a request failed; [`error_type`] lists its
+//! values.
+//!
 //! # When a request ends
 //!
 //! A request ends when the last frame of its response is handed to the server. Its duration
@@ -167,8 +172,9 @@
 //! # Cost
 //!
 //! A request costs two readings of the clock and some records; no record allocates once the series
-//! exist. axum boxes the body of each response that a layer wraps. `BENCHMARKS.md` in the
-//! repository compares the layer with those of other crates.
+//! exist. axum boxes the body of each response that a layer wraps. A request without a body has no
+//! size, and so makes no series of sizes. `BENCHMARKS.md` in the repository compares the layer with
+//! those of other crates.
 //!
 //! [HTTP]: https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
 //! [RPC]: https://opentelemetry.io/docs/specs/semconv/rpc/rpc-metrics/
@@ -176,5 +182,6 @@
 //! [`GrpcServerLayer`]: crate::tower::GrpcServerLayer
 //! [`HttpClientLayer`]: crate::tower::HttpClientLayer
 //! [`HttpServerLayer`]: crate::tower::HttpServerLayer
+//! [`error_type`]: crate::tower::error_type
 //! [`methods`]: crate::tower::GrpcServerLayer::methods
 //! [`until_head`]: crate::tower::HttpServerLayer::until_head

@@ -126,8 +126,13 @@ fn the_first_program_prints_what_the_readme_shows() {
     let shown = shown_output();
 
     // The README shows the output with the default features.
-    let is_default =
-        !cfg!(any(feature = "llm", feature = "logfire", feature = "otel", feature = "system"));
+    let is_default = !cfg!(any(
+        feature = "llm",
+        feature = "logfire",
+        feature = "otel",
+        feature = "system",
+        feature = "tower"
+    ));
     if is_default {
         assert_eq!(printed, shown, "copy this to `README.md`:\n{printed}");
         return;

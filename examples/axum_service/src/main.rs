@@ -14,25 +14,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::{MatchedPath, Path, Request, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn};
-use axum::response::{Redirect, Response};
+use axum::response::Redirect;
 use axum::routing::{get, put};
+use typed_metrics::tower::HttpServerLayer;
 use typed_metrics::{Metrics, timed};
 
 #[derive(Metrics)]
 #[metrics(prefix = "links")]
-enum Service<'a> {
-    /// Requests answered.
-    #[counter(unit = "{request}")]
-    Requests { route: &'a str, status: u16 },
-    /// Time to answer a request.
-    #[histogram(unit = "s")]
-    RequestDuration { route: &'a str },
-    /// Requests that run now.
-    #[up_down_counter(unit = "{request}")]
-    RequestsInFlight,
+enum Service {
     /// Links that can be followed.
     #[gauge(unit = "{link}")]
     Stored,
@@ -82,7 +73,7 @@ async fn serve(address: &str) -> std::io::Result<()> {
     let router = Router::new()
         .route("/links/{name}", put(store))
         .route("/{name}", get(follow))
-        .layer(from_fn(measure))
+        .layer(HttpServerLayer::axum())
         .with_state(links);
     let listener = tokio::net::TcpListener::bind(address).await?;
     let address = listener.local_addr()?;
@@ -107,18 +98,6 @@ fn after_the_signal(time: Duration) -> impl Future<Output = ()> {
         signal.await;
         tokio::time::sleep(time).await;
     }
-}
-
-/// Counts and times every request. The label is the route, such as `/links/{name}`: a label with
-/// the path would make a series for each link.
-async fn measure(route: Option<MatchedPath>, request: Request, next: Next) -> Response {
-    let route = route.as_ref().map_or("none", MatchedPath::as_str);
-    let _in_flight = Service::requests_in_flight().enter();
-    let timer = Service::request_duration(route).start_timer();
-    let response = next.run(request).await;
-    timer.stop();
-    Service::requests(route, response.status().as_u16()).inc();
-    response
 }
 
 async fn store(State(links): State<Links>, Path(name): Path<String>, to: String) -> StatusCode {

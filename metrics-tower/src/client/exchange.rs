@@ -6,7 +6,7 @@ use http::{Response, StatusCode};
 use typed_metrics_core::{Entered, LabelGroup};
 
 use super::metrics::{HttpClientMetrics, HttpClientRequest};
-use crate::error_type::{CANCELLED, PANICKED};
+use crate::error_type::{CANCELLED, PANICKED, text_of_status};
 use crate::exchange::{End, Exchange};
 use crate::method::Method;
 use crate::peer::Peer;
@@ -53,7 +53,7 @@ impl Exchange for ClientExchange {
         let is_error = |status: StatusCode| status.is_client_error() || status.is_server_error();
         let error_type = match end {
             // A status of an error says more about the request than its end.
-            _ if self.status.is_some_and(is_error) => self.status.as_ref().map(StatusCode::as_str),
+            _ if self.status.is_some_and(is_error) => self.status.map(text_of_status),
             End::Complete => None,
             // The program has seen enough of the response.
             End::Dropped if self.status.is_some() => None,

@@ -58,11 +58,12 @@ use crate::until::{UntilEnd, UntilHead};
 /// the `error.type` `cancelled`.
 ///
 /// Each server makes series of its own. A client that asks servers without number, such as a
-/// crawler, names them by [`server`](Self::server).
+/// crawler, names them by [`server`](Self::server). A named server also saves a copy of each
+/// request's server, which may allocate.
 #[derive(Clone)]
 #[must_use = "a layer measures nothing until a client is wrapped in it"]
 pub struct HttpClientLayer<Q = Declared, C = ByType, U = UntilEnd> {
-    bodies: Q,
+    bodies: PhantomData<Q>,
     error_type: C,
     settings: Settings,
     until: PhantomData<U>,
@@ -73,7 +74,7 @@ impl HttpClientLayer {
     pub fn new() -> Self {
         let known_methods = KnownMethods::of_environment();
         let settings = Settings { known_methods, peer: None, sizes: true };
-        Self { bodies: Declared, error_type: ByType, settings, until: PhantomData }
+        Self { bodies: PhantomData, error_type: ByType, settings, until: PhantomData }
     }
 }
 
@@ -90,7 +91,7 @@ impl<Q, C, U> HttpClientLayer<Q, C, U> {
     /// Without this method, the size of a request is the length that its body tells beforehand.
     pub fn count_request_bodies(self) -> HttpClientLayer<Counted, C, U> {
         let Self { error_type, settings, until, .. } = self;
-        HttpClientLayer { bodies: Counted, error_type, settings, until }
+        HttpClientLayer { bodies: PhantomData, error_type, settings, until }
     }
 
     /// Names the errors of the client. Without this method, the `error.type` of an error is the
@@ -137,7 +138,7 @@ impl<Q, C, U> HttpClientLayer<Q, C, U> {
     }
 }
 
-impl<S, Q: Copy, C: Clone, U> Layer<S> for HttpClientLayer<Q, C, U> {
+impl<S, Q, C: Clone, U> Layer<S> for HttpClientLayer<Q, C, U> {
     type Service = HttpClient<S, Q, C, U>;
 
     fn layer(&self, service: S) -> Self::Service {

@@ -63,7 +63,6 @@ pub enum HttpClientMetrics<'a> {
     #[histogram(
         name = "request.body.size",
         unit = "By",
-        value = u64,
         buckets = exponential(16, 4, 14)
     )]
     RequestBodySize(HttpClientRequest<'a>),
@@ -72,7 +71,6 @@ pub enum HttpClientMetrics<'a> {
     #[histogram(
         name = "response.body.size",
         unit = "By",
-        value = u64,
         buckets = exponential(16, 4, 14)
     )]
     ResponseBodySize(HttpClientRequest<'a>),

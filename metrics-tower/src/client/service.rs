@@ -21,7 +21,7 @@ use crate::until::Until;
 #[derive(Clone)]
 pub struct HttpClient<S, Q, C, U> {
     pub(super) service: S,
-    pub(super) bodies: Q,
+    pub(super) bodies: PhantomData<Q>,
     pub(super) error_type: C,
     pub(super) settings: Settings,
     pub(super) until: PhantomData<U>,
@@ -30,7 +30,7 @@ pub struct HttpClient<S, Q, C, U> {
 impl<S, Q, C, U, B, P> Service<Request<B>> for HttpClient<S, Q, C, U>
 where
     S: Service<Request<Q::Body>, Response = Response<P>>,
-    Q: RequestBodies<B> + Copy,
+    Q: RequestBodies<B>,
     C: ErrorType<S::Error> + Clone,
     U: Until<P, ClientExchange>,
     P: Body,
@@ -48,10 +48,12 @@ where
         let method = settings.known_methods.label(request.method());
         let peer = settings.peer.clone().unwrap_or_else(|| Peer::of(&request));
         let asked = Asked::by(request.method());
-        let (request, size) = self.bodies.measured(request);
+        let (size, counter) = Q::size(request.body());
         let exchange = ClientExchange::start(method, peer, settings.sizes.then_some(size));
         let running = Running::new(exchange, asked);
-        ResponseFuture::of(running, self.error_type.clone(), || self.service.call(request))
+        ResponseFuture::of(running, self.error_type.clone(), || {
+            self.service.call(Q::counted(request, counter))
+        })
     }
 }
 

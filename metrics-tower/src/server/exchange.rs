@@ -3,23 +3,24 @@
 use std::time::Instant;
 
 use http::{Response, StatusCode, Version};
-use typed_metrics_core::{Entered, LabelGroup};
+use typed_metrics_core::Entered;
 
 use super::metrics::{HttpServerMetrics, HttpServerRequest};
-use crate::error_type::{CANCELLED, PANICKED};
+use super::recent;
+use crate::error_type::{CANCELLED, PANICKED, text_of_status};
 use crate::exchange::{End, Exchange};
 use crate::method::Method;
 use crate::protocol::{HttpVersion, Scheme};
 use crate::request_body::RequestSize;
 
-/// A request that a server received, with a route of type `R`.
+/// A request that a server received.
 #[derive(Debug)]
-pub struct ServerExchange<R> {
+pub struct ServerExchange {
     start: Instant,
     method: Method,
     scheme: Scheme,
     version: Option<HttpVersion>,
-    route: Option<R>,
+    route: Option<&'static str>,
     status: Option<StatusCode>,
     /// `None` if sizes are not recorded.
     request_size: Option<RequestSize>,
@@ -27,12 +28,12 @@ pub struct ServerExchange<R> {
     _active: Entered,
 }
 
-impl<R> ServerExchange<R> {
+impl ServerExchange {
     pub(crate) fn start(
         method: Method,
         scheme: Scheme,
         version: Version,
-        route: Option<R>,
+        route: Option<&'static str>,
         request_size: Option<RequestSize>,
     ) -> Self {
         Self {
@@ -48,7 +49,7 @@ impl<R> ServerExchange<R> {
     }
 }
 
-impl<R: AsRef<str>> Exchange for ServerExchange<R> {
+impl Exchange for ServerExchange {
     fn head<B>(&mut self, response: &Response<B>) {
         self.status = Some(response.status());
     }
@@ -58,7 +59,7 @@ impl<R: AsRef<str>> Exchange for ServerExchange<R> {
         let error_type = match end {
             // A status of an error says more about the request than its end.
             _ if self.status.is_some_and(|status| status.is_server_error()) => {
-                self.status.as_ref().map(StatusCode::as_str)
+                self.status.map(text_of_status)
             }
             End::Complete => None,
             End::Failed(error_type) => Some(error_type),
@@ -68,23 +69,22 @@ impl<R: AsRef<str>> Exchange for ServerExchange<R> {
         let labels = HttpServerRequest {
             method: self.method,
             status: self.status.map(|status| status.as_u16()),
-            route: self.route.as_ref().map(AsRef::as_ref),
+            route: self.route,
             error_type,
             version: self.version,
             scheme: self.scheme,
         };
-        let Some(request_size) = &self.request_size else {
-            return HttpServerMetrics::request_duration(labels).record(elapsed);
-        };
-        let labels = labels.find();
-        HttpServerMetrics::request_duration(&labels).record(elapsed);
-        if let Some(size) = request_size.get() {
-            HttpServerMetrics::request_body_size(&labels).record(size);
-        }
-        if let Some(sent) = sent
-            && self.status.is_some()
-        {
-            HttpServerMetrics::response_body_size(&labels).record(sent);
-        }
+        recent::with(labels, |labels| {
+            HttpServerMetrics::request_duration(labels).record(elapsed);
+            let Some(request_size) = &self.request_size else { return };
+            if let Some(size) = request_size.get() {
+                HttpServerMetrics::request_body_size(labels).record(size);
+            }
+            if let Some(sent) = sent
+                && self.status.is_some()
+            {
+                HttpServerMetrics::response_body_size(labels).record(sent);
+            }
+        });
     }
 }

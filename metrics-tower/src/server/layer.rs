@@ -65,7 +65,7 @@ use crate::until::{UntilEnd, UntilHead};
 #[must_use = "a layer measures nothing until a service is wrapped in it"]
 pub struct HttpServerLayer<R = NoRoutes, Q = Declared, U = UntilEnd> {
     routes: R,
-    bodies: Q,
+    bodies: PhantomData<Q>,
     settings: Settings,
     until: PhantomData<U>,
 }
@@ -109,7 +109,7 @@ impl<R> HttpServerLayer<R> {
     fn of(routes: R) -> Self {
         let known_methods = KnownMethods::of_environment();
         let settings = Settings { known_methods, scheme: None, sizes: true };
-        Self { routes, bodies: Declared, settings, until: PhantomData }
+        Self { routes, bodies: PhantomData, settings, until: PhantomData }
     }
 }
 
@@ -130,7 +130,7 @@ impl<R, Q, U> HttpServerLayer<R, Q, U> {
     /// and allocates once more for each request.
     pub fn count_request_bodies(self) -> HttpServerLayer<R, Counted, U> {
         let Self { routes, settings, until, .. } = self;
-        HttpServerLayer { routes, bodies: Counted, settings, until }
+        HttpServerLayer { routes, bodies: PhantomData, settings, until }
     }
 
     /// Ends the duration of a request, and its time as an active request, with the head of the
@@ -161,7 +161,7 @@ impl<R, Q, U> HttpServerLayer<R, Q, U> {
     }
 }
 
-impl<S, R: Clone, Q: Copy, U> Layer<S> for HttpServerLayer<R, Q, U> {
+impl<S, R: Clone, Q, U> Layer<S> for HttpServerLayer<R, Q, U> {
     type Service = HttpServer<S, R, Q, U>;
 
     fn layer(&self, service: S) -> Self::Service {

@@ -60,7 +60,6 @@ pub enum HttpServerMetrics<'a> {
     #[histogram(
         name = "request.body.size",
         unit = "By",
-        value = u64,
         buckets = exponential(16, 4, 14)
     )]
     RequestBodySize(HttpServerRequest<'a>),
@@ -69,7 +68,6 @@ pub enum HttpServerMetrics<'a> {
     #[histogram(
         name = "response.body.size",
         unit = "By",
-        value = u64,
         buckets = exponential(16, 4, 14)
     )]
     ResponseBodySize(HttpServerRequest<'a>),

@@ -23,7 +23,7 @@ use crate::until::Until;
 pub struct HttpServer<S, R, Q, U> {
     pub(super) service: S,
     pub(super) routes: R,
-    pub(super) bodies: Q,
+    pub(super) bodies: PhantomData<Q>,
     pub(super) settings: Settings,
     pub(super) until: PhantomData<U>,
 }
@@ -32,13 +32,13 @@ impl<S, R, Q, U, B, P> Service<Request<B>> for HttpServer<S, R, Q, U>
 where
     S: Service<Request<Q::Body>, Response = Response<P>, Error: 'static>,
     R: Routes,
-    Q: RequestBodies<B> + Copy,
-    U: Until<P, ServerExchange<R::Route>>,
+    Q: RequestBodies<B>,
+    U: Until<P, ServerExchange>,
     P: Body,
 {
     type Response = Response<U::Body>;
     type Error = S::Error;
-    type Future = ResponseFuture<S::Future, ServerExchange<R::Route>, ByType, U>;
+    type Future = ResponseFuture<S::Future, ServerExchange, ByType, U>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.service.poll_ready(context)
@@ -52,11 +52,11 @@ where
         let route = self.routes.route(request.uri(), request.extensions());
         let version = request.version();
         let asked = Asked::by(request.method());
-        let (request, size) = self.bodies.measured(request);
+        let (size, counter) = Q::size(request.body());
         let size = settings.sizes.then_some(size);
         let exchange = ServerExchange::start(method, scheme, version, route, size);
         let running = Running::new(exchange, asked);
-        ResponseFuture::of(running, ByType, || self.service.call(request))
+        ResponseFuture::of(running, ByType, || self.service.call(Q::counted(request, counter)))
     }
 }
 

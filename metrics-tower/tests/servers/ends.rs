@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::http::StatusCode;
 use axum::routing::{any, get};
 use futures_util::StreamExt;
 use futures_util::stream::{self, Stream};
@@ -197,8 +198,13 @@ async fn a_response_without_a_body_is_whole() {
     let capture = capture_thread();
     let router = Router::new()
         .route("/", any(async || "five!"))
-        .route("/stream", any(async || Body::from_stream(endless().take(2))));
+        .route("/stream", any(async || Body::from_stream(endless().take(2))))
+        .route("/204", get(async || (StatusCode::NO_CONTENT, Body::from_stream(endless()))))
+        .route("/304", get(async || (StatusCode::NOT_MODIFIED, Body::from_stream(endless()))));
     let address = measured(router).await;
+    for path in ["/204", "/304"] {
+        ask(address, "GET", path).await;
+    }
     for path in ["/", "/stream"] {
         let answer = ask(address, "HEAD", path).await;
         assert!(answer.ends_with("\r\n\r\n"), "{answer}");
@@ -210,4 +216,8 @@ async fn a_response_without_a_body_is_whole() {
         assert_eq!(seen.histogram(HttpServerMetrics::ResponseBodySize(labels)).sum, 0.0);
     }
     assert_eq!(active(&seen, Method::Head), 0);
+    for (path, status) in [("/204", Some(204)), ("/304", Some(304))] {
+        let labels = HttpServerRequest { status, ..support::get(Some(path)) };
+        assert_eq!(requests(&seen, labels), 1, "{path}");
+    }
 }

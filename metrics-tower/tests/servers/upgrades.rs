@@ -1,16 +1,25 @@
 //! Connections that a request upgrades.
 
+use std::convert::Infallible;
+
 use axum::Router;
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use futures_util::stream;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use typed_metrics_core::testing::capture_thread;
 use typed_metrics_tower::{HttpServerRequest, Method};
 
 use crate::support::{self, active, connect, in_time, measured, requests};
+
+/// A body that the server drops, because the response has none.
+fn unread() -> Body {
+    Body::from_stream(stream::pending::<Result<Bytes, Infallible>>())
+}
 
 /// Answers as a WebSocket server does, and then echoes.
 async fn upgrade(request: Request) -> Response {
@@ -22,7 +31,7 @@ async fn upgrade(request: Request) -> Response {
         }
     });
     let headers = [(header::CONNECTION, "upgrade"), (header::UPGRADE, "websocket")];
-    (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
+    (StatusCode::SWITCHING_PROTOCOLS, headers, unread()).into_response()
 }
 
 #[tokio::test]
@@ -57,7 +66,7 @@ async fn a_tunnel_is_no_request_any_more() {
             let mut connection = TokioIo::new(hyper::upgrade::on(request).await.unwrap());
             connection.write_all(b"tunnel").await.unwrap();
         });
-        StatusCode::OK
+        unread()
     };
     let address = measured(Router::new().fallback(any(tunnel))).await;
     let mut connection =
