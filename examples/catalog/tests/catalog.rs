@@ -156,12 +156,9 @@ fn mistakes_are_errors_that_say_what_there_is() {
         ),
         (
             &["list", "--crate", "shops"],
-            "no metrics of the crate `shops`, but of shop, typed_metrics",
+            "no metrics of the crate `shops`, but of assistant, shop, typed_metrics",
         ),
-        (
-            &["write", "/tmp/x", "--documents", "pdf"],
-            "[possible values: html, json, markdown, yaml]",
-        ),
+        (&["write", "/tmp/x", "--documents", "pdf"], "[possible values: dashboards, html, json,"),
         (&["lsit"], "similar subcommand exists: 'list'"),
         (&["write"], "<DIR>"),
         (&["check", "src/main.rs"], "cannot be read"),
