@@ -1,7 +1,7 @@
 //! One metric of a catalog.
 
 use typed_metrics_core::{
-    Descriptor, FunctionObjective, LabelDescriptor, LabelRef, MetricType, Source,
+    Descriptor, FunctionObjective, LabelDescriptor, LabelValue, MetricType, Source,
 };
 
 /// A metric, with all its definitions.
@@ -165,18 +165,22 @@ impl Entry {
 /// Whether the definition has no such label, or one that may be absent.
 fn may_lack(definition: &Descriptor, label: &str) -> bool {
     let mut labels = definition.labels().iter().filter(|other| other.name() == label);
-    let may_be_absent = |label: &LabelDescriptor| {
-        let count = label.cardinality().unwrap_or_default();
-        (0..count).any(|index| label.value_at(index) == LabelRef::Absent)
-    };
-    labels.next().is_none_or(may_be_absent)
+    labels.next().is_none_or(LabelDescriptor::is_optional)
+}
+
+/// The value as it is. Its `Display` escapes control characters.
+pub(crate) fn text_of(value: LabelValue) -> String {
+    match value {
+        LabelValue::Str(text) => text.to_string(),
+        value => value.to_string(),
+    }
 }
 
 impl LabelValues {
     fn of(label: &LabelDescriptor) -> Self {
         let Some(count) = label.cardinality() else { return Self::Open };
         let values = (0..count).filter_map(|index| label.value_at(index).to_value());
-        let mut values: Vec<String> = values.map(|value| value.to_string()).collect();
+        let mut values: Vec<String> = values.map(text_of).collect();
         values.sort();
         Self::Fixed(values)
     }

@@ -1,8 +1,11 @@
 //! Registries of semantic conventions that an enum cannot express, and hostile ones.
 
 use std::fmt::Write as _;
+use std::time::{Duration, Instant};
 
-use typed_metrics_catalog::{GeneratedEnum, to_enum};
+use serde_json::Value;
+use typed_metrics_catalog::{Catalog, Document, GeneratedEnum, SemanticConventions, to_enum};
+use typed_metrics_core::{Metric, register_metric};
 
 /// A registry that is mutated.
 const SEED: &str = include_str!("../../tests/semconv/registry.yaml");
@@ -169,4 +172,79 @@ fn mutated_registries_end_in_a_source_or_an_error() {
         let source = to_enum(&text).unwrap_or_else(|error| error.to_string());
         assert!(!source.is_empty(), "{text}");
     }
+}
+
+/// Texts that YAML could take for something else.
+const ODD: [&str; 22] = [
+    "yes",
+    "on",
+    "null",
+    "~",
+    "1",
+    "0x1F",
+    "1e3",
+    ".inf",
+    "- a",
+    "a: b",
+    "#x",
+    "x #y",
+    "*a",
+    "&a",
+    "!x",
+    "%x",
+    "@x",
+    "'q' \"r\"",
+    "{a}",
+    "größe\t\u{1}\u{2028}",
+    " lead and trail ",
+    "back\\slash",
+];
+
+fn documents(prefix: &str) -> Vec<Document> {
+    let catalog = Catalog::of_program().only(|entry| entry.name().starts_with(prefix));
+    SemanticConventions::new("https://example.com/1.0.0").documents(&catalog)
+}
+
+#[test]
+fn odd_texts_survive() {
+    for (n, text) in ODD.iter().enumerate() {
+        let name = format!("odd.n{n:02}");
+        let metric = Metric::counter(&name).description(*text).label("odd.label", *text);
+        register_metric(name, metric).unwrap();
+    }
+    let registry: Value = serde_saphyr::from_str(&documents("odd.")[1].text).unwrap();
+    let groups = registry["groups"].as_array().unwrap();
+    let briefs: Vec<&str> =
+        groups[1..].iter().map(|group| group["brief"].as_str().unwrap()).collect();
+    assert_eq!(briefs, ODD);
+    let members = groups[0]["attributes"][0]["type"]["members"].as_array().unwrap();
+    let mut values: Vec<&str> =
+        members.iter().map(|member| member["value"].as_str().unwrap()).collect();
+    let mut expected = ODD.to_vec();
+    values.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(values, expected);
+    // The texts come back through an enum too.
+    let source = to_enum(&documents("odd.")[1].text).unwrap();
+    let as_variants = ["yes", "on", "null"];
+    for text in ODD.iter().filter(|text| !as_variants.contains(text)) {
+        assert!(source.contains(&format!("{text:?}")), "{text:?} {source}");
+    }
+}
+
+#[test]
+fn two_thousand_metrics_are_written_and_read_soon() {
+    for n in 0..2_000 {
+        let name = format!("many.m{n}");
+        let metric = Metric::histogram(&name).unit("s").label("kind", format!("k{n}"));
+        register_metric(name, metric).unwrap();
+    }
+    let begin = Instant::now();
+    let documents = documents("many.");
+    let written = begin.elapsed();
+    let generated = GeneratedEnum::of_files(&[&documents[1].text]).unwrap();
+    assert_eq!(generated.source.matches("#[histogram(unit = \"s\")]").count(), 2_000);
+    let both = begin.elapsed();
+    // Without optimization, on a busy machine.
+    assert!(both < Duration::from_secs(20), "{written:?} of {both:?}");
 }

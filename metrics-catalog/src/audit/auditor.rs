@@ -21,7 +21,7 @@ use crate::catalog::Catalog;
 /// The files are Grafana dashboards in JSON (also those of Grafana 12, and answers of its API), and
 /// rules of Prometheus, of its operator and of Grafana in YAML. [`Audit`] has the settings.
 ///
-/// ```
+/// ```standalone_crate
 /// use typed_metrics_catalog::{Catalog, Rule, audit};
 /// use typed_metrics_prometheus::Naming;
 /// # use typed_metrics_core as typed_metrics;
@@ -182,7 +182,7 @@ impl Check<'_, '_> {
             QueryKind::Expression(_) => {
                 let series = self.walk(&tree, Context::NONE);
                 for template in &query.templates {
-                    self.check_template(template, &series.labels);
+                    self.check_template(template, &series);
                 }
             }
             QueryKind::LabelValues { label, .. } => {

@@ -163,8 +163,13 @@ impl Check<'_, '_> {
                 }
                 None => series.with_labels(LabelSet::Any),
             },
-            "histogram_quantile" => {
-                self.check_quantile(&series);
+            // Makes buckets of Prometheus of those of VictoriaMetrics.
+            "prometheus_buckets" => {
+                let labels = series.labels.clone().without(&["vmrange".to_owned()]).with("le");
+                series.with_labels(labels)
+            }
+            "histogram_quantile" | "histogram_share" => {
+                self.check_quantile(name, &series);
                 let labels =
                     series.labels.clone().without(&["le".to_owned(), "vmrange".to_owned()]);
                 // A quantile is no histogram.
@@ -176,13 +181,13 @@ impl Check<'_, '_> {
         }
     }
 
-    fn check_quantile(&mut self, series: &Series) {
+    fn check_quantile(&mut self, function: &str, series: &Series) {
         let Series { labels, kinds } = series;
         let has_limit = labels.has("le", |_| false) || labels.has("vmrange", |_| false);
         if kinds.buckets && !has_limit {
             self.report(
                 Rule::QuantileWithoutLe,
-                "histogram_quantile",
+                function,
                 "the quantile is computed of buckets, but their label `le` is aggregated away",
                 "group by it, as in `sum by (le) (…)`",
             );
@@ -190,7 +195,7 @@ impl Check<'_, '_> {
         if kinds.has_no_histogram() {
             self.report(
                 Rule::QuantileWithoutBuckets,
-                "histogram_quantile",
+                function,
                 "the quantile is computed of series that are no buckets",
                 "query the series `_bucket` of a histogram, without a matcher for one `le`",
             );
@@ -229,13 +234,16 @@ impl Check<'_, '_> {
     }
 
     /// Checks that the series have the labels that the text shows.
-    pub(super) fn check_template(&mut self, template: &Template, labels: &LabelSet) {
+    pub(super) fn check_template(&mut self, template: &Template, series: &Series) {
         let by = match template {
             Template::Legend(_) => "the legend",
             Template::Alert(_) => "the text of the alert",
         };
         for (label, part) in template.labels() {
-            self.require_label(labels, label, part, by);
+            // Grafana splits a native histogram into buckets.
+            if !(is_limit(label) && series.kinds.native) {
+                self.require_label(&series.labels, label, part, by);
+            }
         }
     }
 

@@ -42,9 +42,8 @@ const RANGE_FUNCTIONS: [&str; 22] = [
 ];
 
 /// Functions of a vector that PromQL lacks and VictoriaMetrics has.
-const VECTOR_FUNCTIONS: [&str; 15] = [
+const VECTOR_FUNCTIONS: [&str; 14] = [
     "alias",
-    "buckets_limit",
     "interpolate",
     "keep_last_value",
     "label_copy",
@@ -59,6 +58,9 @@ const VECTOR_FUNCTIONS: [&str; 15] = [
     "running_sum",
     "union",
 ];
+
+/// Functions of a number and a vector that PromQL lacks and VictoriaMetrics has.
+const NUMBER_FUNCTIONS: [&str; 2] = ["buckets_limit", "histogram_share"];
 
 /// The tree of an expression.
 ///
@@ -75,6 +77,9 @@ pub(super) fn parse_expression(text: &str) -> Result<Expr, String> {
             "it has {operators} operators and brackets; the most that are read are {MAX_OPERATORS}"
         ));
     }
+    if let Some(number) = endless_duration(text) {
+        return Err(format!("`{number}` is no duration"));
+    }
     static FUNCTIONS: Once = Once::new();
     FUNCTIONS.call_once(|| {
         // A function that PromQL has by now is known anyway.
@@ -82,7 +87,7 @@ pub(super) fn parse_expression(text: &str) -> Result<Expr, String> {
             let _ = register_extra_functions(vec![function]);
         }
     });
-    // The parser panics for durations such as `inf`.
+    // A parser of another version may have a fault that is not known here.
     match catch_unwind(|| parse(text)) {
         Ok(Ok(expr)) => Ok(expr),
         Ok(Err(reason)) => Err(reason),
@@ -91,11 +96,45 @@ pub(super) fn parse_expression(text: &str) -> Result<Expr, String> {
 }
 
 fn extra_functions() -> impl Iterator<Item = Function> {
-    let of = |names: &'static [&'static str], takes| {
-        // The arguments of these functions are not checked, except for the first one.
-        names.iter().map(move |name| Function::new(name, vec![takes], -1, ValueType::Vector, true))
+    let of = |names: &'static [&'static str], takes: Vec<ValueType>| {
+        // The number of arguments is not checked, nor the types of further ones.
+        let function = move |name: &&'static str| {
+            Function::new(name, takes.clone(), -1, ValueType::Vector, true)
+        };
+        names.iter().map(function)
     };
-    of(&RANGE_FUNCTIONS, ValueType::Matrix).chain(of(&VECTOR_FUNCTIONS, ValueType::Vector))
+    of(&RANGE_FUNCTIONS, vec![ValueType::Matrix])
+        .chain(of(&VECTOR_FUNCTIONS, vec![ValueType::Vector]))
+        .chain(of(&NUMBER_FUNCTIONS, vec![ValueType::Scalar, ValueType::Vector]))
+}
+
+/// A number where a duration belongs that is none, such as `inf`. The parser would panic.
+fn endless_duration(text: &str) -> Option<&str> {
+    const LONGEST: f64 = 1e12;
+    let mut brackets = 0_usize;
+    let mut last = "";
+    let signs = pieces(text).filter(|p| !matches!(p, Piece::Blank(_) | Piece::Comment(_)));
+    for piece in signs {
+        match piece {
+            Piece::Sign("[") => brackets += 1,
+            Piece::Sign("]") => brackets = brackets.saturating_sub(1),
+            // Between `offset` and its number.
+            Piece::Sign("+" | "-") => continue,
+            Piece::Word(words) if brackets > 0 || last.eq_ignore_ascii_case("offset") => {
+                for word in words.split(':') {
+                    let is_hexadecimal = word.starts_with("0x") || word.starts_with("0X");
+                    let is_long = is_hexadecimal && word.len() > 12;
+                    let number = word.parse::<f64>();
+                    if is_long || number.is_ok_and(|number| !(0.0..LONGEST).contains(&number)) {
+                        return Some(word);
+                    }
+                }
+            }
+            _ => {}
+        }
+        last = piece.text();
+    }
+    None
 }
 
 fn may_nest(piece: Piece<'_>) -> bool {
@@ -132,6 +171,7 @@ mod tests {
             "sum by (\"http.route\") (rate({\"http.server.duration_seconds_count\"}[5m]))",
             "histogram_quantile(0.9, sum(prometheus_buckets(rate(x_bucket[5m]))) by (le))",
             "increase_pure(x_total[5m])",
+            "rate(x[300:0x10] offset -1w) > inf",
         ] {
             assert!(parse_expression(text).is_ok(), "{text}: {:?}", parse_expression(text));
         }
@@ -149,6 +189,9 @@ mod tests {
             "x[inf]".to_owned(),
             "x offset inf".to_owned(),
             "x[1e300]".to_owned(),
+            "x[5m:NaN]".to_owned(),
+            "x[0xFFFFFFFFFFFFFFFFFFFFF]".to_owned(),
+            "x offset - Inf".to_owned(),
             "sum(".to_owned(),
             "x{a=~\"(\"}".to_owned(),
             "\"".to_owned(),

@@ -33,7 +33,7 @@ impl Demand {
             | "deriv_fast" => Self::Gauge,
             "absent" | "absent_over_time" | "present_over_time" | "count_over_time" | "changes"
             | "resets" | "timestamp" | "lifetime" | "tlast_over_time" => Self::Existence,
-            "histogram_quantile" => Self::Histogram,
+            "histogram_quantile" | "histogram_share" => Self::Histogram,
             _ => Self::None,
         }
     }

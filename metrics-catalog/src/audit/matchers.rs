@@ -4,24 +4,35 @@ use promql_parser::label::{MatchOp, Matcher};
 
 use super::variables::{Variables, is_stand_in};
 
-/// The texts that the label must equal, one of them, for the matcher to say anything about it;
-/// `None` if the matcher has a pattern. Values of variables count if the dashboard tells them.
-pub(super) fn named_values(matcher: &Matcher, variables: &Variables) -> Option<Vec<String>> {
+/// The values that a matcher names.
+#[derive(Debug, Default)]
+pub(super) struct NamedValues {
+    /// Those that the matcher has itself.
+    pub(super) own: Vec<String>,
+    /// Those of variables, as far as the dashboard tells them. A variable often serves several
+    /// metrics, which may have different values.
+    pub(super) of_variables: Vec<String>,
+}
+
+/// The texts one of which the label must equal for the matcher to say anything about the label;
+/// `None` if the matcher has a pattern.
+pub(super) fn named_values(matcher: &Matcher, variables: &Variables) -> Option<NamedValues> {
     let texts = match matcher.op {
         MatchOp::Equal | MatchOp::NotEqual => vec![matcher.value.clone()],
         MatchOp::Re(_) | MatchOp::NotRe(_) => alternatives(&matcher.value)?,
     };
-    let mut values = Vec::new();
+    let mut named = NamedValues::default();
     for text in texts {
         match variables.options(&text) {
-            Some(options) => values.extend(options.iter().cloned()),
+            Some(options) => named.of_variables.extend(options.iter().cloned()),
             None if is_stand_in(&text) => {}
-            None => values.push(text),
+            None => named.own.push(text),
         }
     }
     // An empty value stands for series without the label. `$__all` is every value.
-    values.retain(|value| !value.is_empty() && value != "$__all");
-    Some(values)
+    named.own.retain(|value| !value.is_empty());
+    named.of_variables.retain(|value| !value.is_empty() && value != "$__all");
+    Some(named)
 }
 
 /// Whether the matcher finds series that lack the label, and no others.

@@ -25,6 +25,8 @@ pub(super) struct Names<'a> {
     other: BTreeMap<String, String>,
     /// The words with which names begin.
     first_words: BTreeSet<String>,
+    /// The values of each label in all metrics; `None` if a metric has an open one.
+    label_values: BTreeMap<String, Option<BTreeSet<String>>>,
 }
 
 /// The series of one name.
@@ -48,8 +50,12 @@ pub(super) enum Part {
 
 impl<'a> Names<'a> {
     pub(super) fn new(catalog: &'a Catalog, naming: &Naming) -> Self {
-        let mut names =
-            Self { samples: BTreeMap::new(), other: BTreeMap::new(), first_words: BTreeSet::new() };
+        let mut names = Self {
+            samples: BTreeMap::new(),
+            other: BTreeMap::new(),
+            first_words: BTreeSet::new(),
+            label_values: label_values(catalog, naming),
+        };
         for entry in catalog {
             let name = naming.metric_name(entry.descriptor());
             names
@@ -62,6 +68,8 @@ impl<'a> Names<'a> {
                 }
             }
             names.add(entry, &name, None);
+            // Both are asked for: a program may be scraped and export over OTLP.
+            names.add(entry, &naming.metric_name_over_otlp(entry.descriptor()), None);
         }
         for entry in catalog {
             if let Some(old) = naming.old_metric_name(entry.descriptor()) {
@@ -103,11 +111,17 @@ impl<'a> Names<'a> {
         self.samples.iter().map(|(name, sample)| (&**name, sample))
     }
 
+    /// Whether the label has the value in a metric of the catalog.
+    pub(super) fn has_label_value(&self, label: &str, value: &str) -> bool {
+        let values = self.label_values.get(label);
+        values.is_some_and(|values| values.as_ref().is_none_or(|all| all.contains(value)))
+    }
+
     /// Whether a name that is not known belongs to something else than the program.
     pub(super) fn is_foreign(&self, name: &str) -> bool {
         !self.first_words.contains(first_word(name))
             && !self.other.contains_key(name)
-            && self.most_similar(name).is_none_or(|(similarity, _)| similarity < NEARLY_THE_SAME)
+            && self.most_similar(name, NEARLY_THE_SAME).is_none()
     }
 
     /// The name that was probably meant.
@@ -127,28 +141,64 @@ impl<'a> Names<'a> {
         if let Some((known, _)) = longer("_total") {
             return Some(known);
         }
-        self.most_similar(name)
-            .filter(|(similarity, _)| *similarity >= SIMILAR)
-            .map(|(_, name)| name)
+        self.most_similar(name, SIMILAR)
     }
 
-    fn most_similar(&self, name: &str) -> Option<(f64, &str)> {
-        let names = self.samples.keys().map(String::as_str);
-        most_similar(name, names)
+    fn most_similar(&self, name: &str, at_least: f64) -> Option<&str> {
+        most_similar(name, self.samples.keys().map(String::as_str), at_least)
     }
 }
 
-/// The name that is most similar to `name`, and how similar.
-fn most_similar<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<(f64, &'n str)> {
+/// The name that is most similar to `name`, if any is as similar as `at_least`.
+fn most_similar<'n>(
+    name: &str,
+    names: impl Iterator<Item = &'n str>,
+    at_least: f64,
+) -> Option<&'n str> {
     if name.len() > MAX_COMPARED {
         return None;
     }
-    let scored = names.map(|known| (normalized_damerau_levenshtein(name, known), known));
+    let letters = Letters::of(name);
+    let near = names.filter(|known| letters.similarity(&Letters::of(known)) >= at_least);
+    let scored = near.map(|known| (normalized_damerau_levenshtein(name, known), known));
+    let scored = scored.filter(|(similarity, _)| *similarity >= at_least);
     // Of equal ones, the first by name.
-    scored.fold(None, |best: Option<(f64, &str)>, next| match best {
+    let best = scored.fold(None, |best: Option<(f64, &str)>, next| match best {
         Some(best) if best.0 >= next.0 => Some(best),
         _ => Some(next),
-    })
+    });
+    best.map(|(_, name)| name)
+}
+
+/// How often each letter is in a name. Comparing letters is much faster than comparing names.
+struct Letters {
+    counts: [u8; 32],
+    length: usize,
+}
+
+impl Letters {
+    fn of(name: &str) -> Self {
+        let mut counts = [0_u8; 32];
+        let mut length = 0;
+        for c in name.chars().take(MAX_COMPARED) {
+            // Letters that share a place only make names look more similar.
+            let count = &mut counts[c as usize % 32];
+            *count = count.saturating_add(1);
+            length += 1;
+        }
+        Self { counts, length }
+    }
+
+    /// A similarity that names with these letters do not exceed.
+    fn similarity(&self, other: &Self) -> f64 {
+        let pairs = self.counts.iter().zip(&other.counts);
+        let (more, less) = pairs.fold((0, 0), |(more, less), (a, b)| {
+            (more + usize::from(a.saturating_sub(*b)), less + usize::from(b.saturating_sub(*a)))
+        });
+        // An edit takes one letter away, adds one, or both.
+        let edits = more.max(less);
+        1.0 - edits as f64 / self.length.max(other.length).max(1) as f64
+    }
 }
 
 /// The text of `names` that was probably meant by `name`.
@@ -161,10 +211,21 @@ pub(super) fn closest<'n>(
     if let Some(known) = names.clone().filter(|known| known.len() > 2).find(is_part) {
         return Some(known);
     }
-    let (similarity, known) = most_similar(name, names)?;
     // Short names differ much by one letter.
-    let needed = if longest <= 4 { 0.5 } else { 0.6 };
-    (similarity >= needed).then_some(known)
+    most_similar(name, names, if longest <= 4 { 0.5 } else { 0.6 })
+}
+
+fn label_values(catalog: &Catalog, naming: &Naming) -> BTreeMap<String, Option<BTreeSet<String>>> {
+    let mut all: BTreeMap<String, Option<BTreeSet<String>>> = BTreeMap::new();
+    for label in catalog.iter().flat_map(Entry::labels) {
+        let name = naming.label_name(label.name).into_owned();
+        let known = all.entry(name).or_insert_with(|| Some(BTreeSet::new()));
+        match (known, label.values) {
+            (Some(known), LabelValues::Fixed(values)) => known.extend(values),
+            (known, _) => *known = None,
+        }
+    }
+    all
 }
 
 fn without_total(name: &str) -> &str {
@@ -216,5 +277,37 @@ impl Sample<'_> {
     pub(super) fn is_native(&self) -> bool {
         self.part == Part::Value
             && matches!(self.entry.kind(), Kind::Histogram(_) | Kind::ExponentialHistogram)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_never_hide_a_similar_name() {
+        let mut random = fastrand::Rng::with_seed(5);
+        for _ in 0..20_000 {
+            let mut name = |n: usize| -> String {
+                (0..random.usize(..n))
+                    .map(|_| random.choice(['a', 'b', 'c', 'é', '_']).unwrap())
+                    .collect()
+            };
+            let (a, b) = (name(12), name(12));
+            let bound = Letters::of(&a).similarity(&Letters::of(&b));
+            let similarity = normalized_damerau_levenshtein(&a, &b);
+            assert!(bound >= similarity - 1e-9, "{a} {b}: {bound} < {similarity}");
+        }
+    }
+
+    #[test]
+    fn the_closest_name_is_meant() {
+        let names = ["alpha_seconds_total", "alpha_seconds_sum", "beta"];
+        let names = || names.iter().copied();
+        assert_eq!(most_similar("alpha_second_total", names(), 0.75), Some("alpha_seconds_total"));
+        assert_eq!(most_similar("gamma", names(), 0.75), None);
+        assert_eq!(closest("seconds", names()), Some("alpha_seconds_total"));
+        assert_eq!(closest("bata", names()), Some("beta"));
+        assert_eq!(closest("x", names()), None);
     }
 }

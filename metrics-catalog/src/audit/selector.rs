@@ -229,18 +229,22 @@ impl Check<'_, '_> {
             }
             return;
         };
-        for value in named.iter().filter(|value| !values.contains(value)) {
+        let is_known =
+            |value: &String| values.contains(value) || self.names.has_label_value(label, value);
+        let unknown = named.own.into_iter().filter(|value| !values.contains(value));
+        let options = named.of_variables.into_iter().filter(|value| !is_known(value));
+        for value in unknown.chain(options).collect::<Vec<_>>() {
             let message = format!("`{label}` never has the value `{value}`");
-            let fix = match closest(value, values.iter().map(String::as_str)) {
+            let fix = match closest(&value, values.iter().map(String::as_str)) {
                 Some(close) => format!("`{close}`?"),
                 None => format!("the values are `{}`", some_of(values)),
             };
-            self.report(Rule::UnknownLabelValue, value, message, fix);
+            self.report(Rule::UnknownLabelValue, &value, message, fix);
         }
     }
 
     fn check_limits(&mut self, matcher: &Matcher, limits: &[f64]) {
-        for limit in named_values(matcher, self.variables).unwrap_or_default() {
+        for limit in named_values(matcher, self.variables).unwrap_or_default().own {
             if let Some(near) = missing_limit(limits, &limit) {
                 let message = format!("no bucket has the limit `{limit}`");
                 let fix = format!("the nearest limits are {near}");

@@ -9,7 +9,7 @@ use crate::catalog::Catalog;
 
 /// Labels that Prometheus, its operator and the translation of OTLP add to the series of any
 /// program.
-const AMBIENT: [&str; 14] = [
+const AMBIENT: [&str; 17] = [
     "job",
     "instance",
     "cluster",
@@ -21,6 +21,9 @@ const AMBIENT: [&str; 14] = [
     "service",
     "prometheus",
     "prometheus_replica",
+    "service?name",
+    "service?instance?id",
+    "service?namespace",
     "otel_scope_*",
     "otel.scope.*",
     "otel?metric?overflow",
@@ -28,7 +31,7 @@ const AMBIENT: [&str; 14] = [
 
 /// The settings of an [`audit`].
 ///
-/// ```
+/// ```standalone_crate
 /// use typed_metrics_catalog::{Audit, Catalog, Rule};
 /// # use typed_metrics_core as typed_metrics;
 /// # use typed_metrics_derive::Metrics;
@@ -92,7 +95,7 @@ impl<'a> Audit<'a> {
     }
 
     /// A label that targets or a relabelling add to all series, next to `job` and `instance`, those
-    /// of Prometheus' operator, and those of OpenTelemetry's scope. `*` stands for any text, and
+    /// of Prometheus' operator, and those of OpenTelemetry's service and scope. `*` stands for any text, and
     /// `?` for any character.
     #[must_use]
     pub fn label(mut self, pattern: impl Into<String>) -> Self {

@@ -7,6 +7,7 @@ use typed_metrics_core::LabelRef;
 
 use super::registry::{Attribute, AttributeType, Member, MemberValue};
 use crate::catalog::Catalog;
+use crate::entry::text_of;
 
 /// The values of a label in all metrics.
 enum Values {
@@ -35,7 +36,7 @@ pub(super) fn attributes(catalog: &Catalog, stability: &str) -> Vec<Attribute> {
             Values::Boolean
         } else {
             let texts = refs.into_iter().filter_map(LabelRef::to_value);
-            Values::Fixed(texts.map(|value| value.to_string()).collect())
+            Values::Fixed(texts.map(text_of).collect())
         };
         let values = match all.remove(label.name()) {
             Some(known) => known.and(values),

@@ -103,8 +103,7 @@ impl SemanticConventions {
 
     fn metric(&self, entry: &Entry) -> Group {
         let labels = entry.labels().into_iter().map(|label| {
-            let is_optional = label.is_optional || is_optional(entry, label.name);
-            let level = if is_optional { "recommended" } else { "required" };
+            let level = if label.is_optional { "recommended" } else { "required" };
             Attribute {
                 reference: Some(label.name.to_owned()),
                 requirement_level: Some(RequirementLevel::Always(level.to_owned())),
@@ -139,14 +138,8 @@ impl SemanticConventions {
     }
 }
 
-fn is_optional(entry: &Entry, label: &str) -> bool {
-    let labels =
-        entry.definitions().iter().flat_map(|definition: &&Descriptor| definition.labels());
-    labels.filter(|other| other.name() == label).any(|other| other.is_optional())
-}
-
 /// The name of the instrument in a registry.
-pub(super) fn instrument(metric_type: MetricType) -> &'static str {
+fn instrument(metric_type: MetricType) -> &'static str {
     match metric_type {
         MetricType::Counter => "counter",
         MetricType::UpDownCounter => "updowncounter",

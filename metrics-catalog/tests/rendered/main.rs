@@ -2,6 +2,7 @@
 //!
 //! `UPDATE_GOLDEN=1` rewrites the files in `golden`.
 
+mod audited;
 mod expressions;
 mod golden;
 mod hostile;
