@@ -118,6 +118,10 @@ e2e:
     cargo build --manifest-path e2e/logfire/Cargo.toml --target-dir target/e2e/logfire
     python3 -B e2e/logfire/check.py target/e2e/logfire/debug/typed-metrics-e2e-logfire
 
+# asks every query of the dashboards and rules of a program in real databases
+catalog-queries:
+    e2e/catalog
+
 # 100 processes, 20 at a time, that fork workers and export through a collector into a store, under
 # each temporality
 fleet *processes:

@@ -13,7 +13,8 @@ pub(super) fn title(name: &str) -> String {
             || c.is_uppercase()
                 && before.is_uppercase()
                 && rest.peek().is_some_and(|next| next.is_lowercase());
-        if (starts_word || matches!(c, '_' | '.' | '-' | ' ')) && !title.ends_with(' ') {
+        let separates = starts_word || matches!(c, '_' | '.' | '-' | ' ');
+        if separates && !title.is_empty() && !title.ends_with(' ') {
             title.push(' ');
         }
         if !matches!(c, '_' | '.' | '-' | ' ') {

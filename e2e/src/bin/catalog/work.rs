@@ -1,0 +1,82 @@
+use std::thread;
+use std::time::Duration;
+
+use typed_metrics::llm::{GenAi, LlmCall, Usage};
+use typed_metrics::{Objective, Outcome, timed};
+
+use crate::metrics::{DeskMetrics, Hostile, Method, Phase, Version};
+
+/// Records what stays as it is.
+pub(crate) fn begin() {
+    DeskMetrics::cache_memory().set(1_234_567.0);
+    DeskMetrics::hit_ratio("front").set(0.75);
+    DeskMetrics::hit_ratio("back").set(0.5);
+    DeskMetrics::in_flight(Method::Get).add(3);
+    DeskMetrics::in_flight(Method::Post).add(2);
+    DeskMetrics::worker_phase("a").set(Phase::Running);
+    DeskMetrics::worker_phase("b").set(Phase::Draining);
+    DeskMetrics::worker_phase("c").set(Phase::Starting);
+    DeskMetrics::mood().set(Hostile::Variables);
+    DeskMetrics::build(Version { version: "1.2.0", revision: "8f3a" }).set();
+}
+
+/// Records the same measurements in every second round, so rates and shares are constant.
+pub(crate) fn round(number: u32) {
+    for (route, method, status_code, count) in
+        [("/", Method::Get, 200, 6), ("/cart", Method::Get, 404, 2), ("/pay", Method::Post, 503, 2)]
+    {
+        DeskMetrics::requests(method, route, status_code).add(count);
+    }
+    for (hostile, count) in Hostile::ALL.into_iter().zip(1..) {
+        DeskMetrics::rows(hostile).add(count);
+    }
+    // An odd number, so that no percentile is at the edge between two values.
+    for n in 1..=9_u32 {
+        let method = if n % 2 == 0 { Method::Get } else { Method::Post };
+        DeskMetrics::response_size(method).record(n * n * 100);
+        let outcome = if n == 9 { Outcome::Error } else { Outcome::Ok };
+        // Values so far apart that their exponential buckets are wider than a thousandth:
+        // VictoriaMetrics 1.112 writes the limits of ranges with four digits, and loses ranges whose
+        // two limits are then equal.
+        let slow = if number % 2 == 0 { 0.35 } else { 0.5 };
+        let seconds = if n > 8 { slow } else { 0.02 * f64::from(n) };
+        DeskMetrics::request_duration(method, outcome).record(seconds);
+        DeskMetrics::job_duration(outcome).record(Duration::from_secs_f64(2.0 * seconds));
+    }
+    let _ = (look_up(1), look_up(0), job(), job(), wait());
+    sampled();
+    llm_calls();
+}
+
+#[timed(
+    DeskMetrics::CallDuration { outcome },
+    objective = [Objective::latency("50ms", 0.99), Objective::success(0.99)]
+)]
+fn look_up(key: u32) -> Result<u32, ()> {
+    key.checked_sub(1).ok_or(())
+}
+
+#[timed(DeskMetrics::JobDuration { outcome }, objective = Objective::latency("100ms", 0.9))]
+fn job() {}
+
+#[timed(objective = [Objective::latency("1ms", 0.999), Objective::success(0.999)])]
+fn wait() -> Result<(), ()> {
+    thread::sleep(Duration::from_millis(2));
+    Err(())
+}
+
+#[timed(sample = 1/2)]
+fn sampled() {}
+
+fn llm_calls() {
+    let conventions = || GenAi::chat("openai").server("api.openai.com", 443);
+    for (model, prompt) in [("gpt-5", "summary"), ("small", "title")] {
+        let mut call = LlmCall::start(model).prompt(prompt).gen_ai(conventions());
+        call.first_token();
+        call.chunk();
+        call.chunk();
+        thread::sleep(Duration::from_millis(1));
+        call.finish(Usage::new(1200, 80));
+    }
+    LlmCall::start("gpt-5").prompt("summary").gen_ai(conventions()).fail("timeout");
+}
