@@ -119,7 +119,7 @@ e2e:
     python3 -B e2e/logfire/check.py target/e2e/logfire/debug/typed-metrics-e2e-logfire
 
 # asks every query of the dashboards and rules of a program in real databases
-catalog:
+catalog-queries:
     e2e/catalog
 
 # 100 processes, 20 at a time, that fork workers and export through a collector into a store, under

@@ -6,8 +6,8 @@ use crate::entry::Entry;
 
 /// The anchor of a metric: its name, and the name of its scope if it has one.
 ///
-/// An anchor needs no escaping in HTML, in Markdown and in an address, and no two metrics without a
-/// scope have the same one.
+/// An anchor needs no escaping in HTML, in Markdown and in an address. The anchor of a name that
+/// follows the rules for names is the name itself, which dashboards link to.
 pub(crate) fn anchor(entry: &Entry) -> String {
     let mut anchor = plain(entry.name());
     if let Some(scope) = entry.descriptor().scope() {
@@ -21,7 +21,7 @@ pub(crate) fn anchor(entry: &Entry) -> String {
 pub(crate) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') {
+        if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/') {
             plain.push(c);
         } else {
             // Writing to a `String` does not fail.
@@ -37,7 +37,7 @@ mod tests {
 
     #[test]
     fn other_characters_become_numbers() {
-        assert_eq!(plain("http.server/in-flight_1"), "http.server~2f.in-flight_1");
+        assert_eq!(plain("http.server/in-flight_1"), "http.server/in-flight_1");
         assert_eq!(plain("a\"> ü"), "a~22.~3e.~20.~fc.");
     }
 }

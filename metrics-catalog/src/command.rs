@@ -5,12 +5,10 @@
 
 mod answer;
 mod arguments;
-#[cfg_attr(not(test), expect(dead_code, reason = "until the audit of this crate is there"))]
 mod audit;
 mod builder;
 mod check;
 mod folder;
-#[cfg_attr(not(test), expect(dead_code, reason = "until the conventions of this crate are there"))]
 mod from_semconv;
 mod list;
 mod rendered;

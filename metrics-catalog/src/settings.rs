@@ -2,8 +2,10 @@
 
 use typed_metrics_prometheus::Naming;
 
-use crate::anchor::anchor;
-use crate::entry::Entry;
+use crate::grafana::settings::DashboardSettings;
+use crate::promql::dialect::Dialect;
+use crate::rules::settings::RuleSettings;
+use crate::semconv::conventions::SemanticConventions;
 
 /// How the metrics of a [`Catalog`](crate::Catalog) are rendered.
 ///
@@ -23,18 +25,24 @@ use crate::entry::Entry;
 #[non_exhaustive]
 pub struct Settings {
     pub(crate) title: String,
-    pub(crate) naming: Naming,
+    pub(crate) dialect: Dialect,
     pub(crate) documentation: Option<String>,
     pub(crate) source: Option<String>,
+    pub(crate) dashboards: DashboardSettings,
+    pub(crate) rules: RuleSettings,
+    pub(crate) conventions: Option<SemanticConventions>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             title: "Metrics".to_owned(),
-            naming: Naming::default(),
+            dialect: Dialect::default(),
             documentation: None,
             source: None,
+            dashboards: DashboardSettings::default(),
+            rules: RuleSettings::default(),
+            conventions: None,
         }
     }
 }
@@ -46,19 +54,24 @@ impl Settings {
         Self { title: title.into(), ..self }
     }
 
-    /// The names that the metrics have in Prometheus.
+    /// The database with the metrics: the names that the metrics have there, and its query
+    /// language. The default is [`Dialect::scraped`].
     ///
-    /// The default is right for programs that Prometheus scrapes, and for OTLP that Prometheus or
-    /// the OpenTelemetry collector translates. `Naming::default().utf8(true).suffixes(false)` is
-    /// right for OTLP that is stored without translation, as Mimir and Prometheus
-    /// (`translation_strategy: NoTranslation`) can.
+    /// It replaces the dialects of [`dashboards`](Self::dashboards) and of [`rules`](Self::rules).
     #[must_use]
-    pub fn naming(self, naming: Naming) -> Self {
-        Self { naming, ..self }
+    pub fn dialect(self, dialect: Dialect) -> Self {
+        Self { dialect, ..self }
     }
 
-    /// The address at which people read the rendered `metrics.html` or `metrics.md`. Dashboards and
-    /// alerts then link each metric to its description there. By default, they have no such links.
+    /// The names that the metrics have in the database, if they are not those of the
+    /// [`dialect`](Self::dialect).
+    #[must_use]
+    pub fn naming(self, naming: Naming) -> Self {
+        Self { dialect: self.dialect.naming(naming), ..self }
+    }
+
+    /// The address at which people read the rendered `metrics.html` or `metrics.md`. Dashboards
+    /// then link each metric to its description there. By default, they have no such links.
     #[must_use]
     pub fn documentation(self, url: impl Into<String>) -> Self {
         Self { documentation: Some(url.into()), ..self }
@@ -72,9 +85,22 @@ impl Settings {
         Self { source: Some(url.into()), ..self }
     }
 
-    /// The address of the description of a metric.
-    #[allow(dead_code, reason = "for the renderers of dashboards and rules")]
-    pub(crate) fn documentation_of(&self, entry: &Entry) -> Option<String> {
-        Some(format!("{}#{}", self.documentation.as_deref()?, anchor(entry)))
+    /// How dashboards are made.
+    #[must_use]
+    pub fn dashboards(self, dashboards: DashboardSettings) -> Self {
+        Self { dashboards, ..self }
+    }
+
+    /// How recording rules and alerts are made.
+    #[must_use]
+    pub fn rules(self, rules: RuleSettings) -> Self {
+        Self { rules, ..self }
+    }
+
+    /// The registry of semantic conventions. Without one, which is the default, no registry is
+    /// rendered, because a registry has an address of its own.
+    #[must_use]
+    pub fn conventions(self, conventions: SemanticConventions) -> Self {
+        Self { conventions: Some(conventions), ..self }
     }
 }

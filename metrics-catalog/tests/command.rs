@@ -201,7 +201,7 @@ fn documents_of_the_program_join_the_others() {
     assert!(outside.stderr.contains("`../x` of a document"), "{outside}");
     let unknown = command().run(["write", path, "--documents", "pdf"]);
     assert_eq!(unknown.exit_code, 2);
-    assert!(unknown.stderr.contains("[possible values: html, json, markdown, yaml]"), "{unknown}");
+    assert!(unknown.stderr.contains("[possible values: dashboards, html, json,"), "{unknown}");
 }
 
 #[test]

@@ -23,6 +23,8 @@
 //! $ cargo run --example catalog -- write docs/metrics   # write all files
 //! $ cargo run --example catalog -- check docs/metrics   # in CI: fails with a diff if one is stale
 //! $ cargo run --example catalog -- list --only shop.    # the metrics, or with `--json` all facts
+//! $ cargo run --example catalog -- audit dashboards     # checks the queries of other dashboards
+//! $ cargo run --example catalog -- from-semconv a.yaml  # a metrics enum for a registry
 //! ```
 //!
 //! The files are committed, so a review sees what a change of the metrics does to them. They are
@@ -40,7 +42,7 @@
 //! | exit code | meaning |
 //! |---|---|
 //! | 0 | success |
-//! | 1 | `check` found files that are stale, missing or left over |
+//! | 1 | `check` found files that are stale, missing or left over; `audit` found wrong queries |
 //! | 2 | wrong arguments, or a file that cannot be read or written |
 //!
 //! # The files
@@ -50,6 +52,10 @@
 //! | `metrics.md`, `metrics.html` | the reference: one section for each metric, sorted by enum |
 //! | `catalog.json`, `catalog.yaml` | the same facts as data, for other tools |
 //! | `catalog.schema.json` | the JSON schema of both, with a description of each fact |
+//! | `grafana/*.json` | dashboards for Grafana 11 and 12, with a row for each enum |
+//! | `prometheus/*.rules.yml` | recording rules and alerts for the objectives of timed functions |
+//! | `prometheus/*.rules_test.yml` | tests of the rules, for `promtool test rules` |
+//! | `semconv/*.yaml` | a registry of semantic conventions, if `Settings::conventions` is set |
 //!
 //! `metrics.html` is one file that loads nothing from elsewhere. `/` moves to its filter, which
 //! finds words of names, labels and descriptions.
@@ -104,6 +110,9 @@
 //!
 //! # Names in the back end
 //!
+//! `--database` says where the metrics are: `scraped` (the default), `otlp`, `mimir` or
+//! `victoria-metrics`; code says it with [`Command::dialect`](crate::catalog::Command::dialect).
+//!
 //! The files name a metric as Prometheus does. `--translation` says which names those are, by the
 //! words of Prometheus' own setting `translation_strategy`. Code says it with
 //! [`Command::naming`](crate::catalog::Command::naming).
@@ -114,6 +123,14 @@
 //! | `UnderscoreEscapingWithoutSuffixes` | `shop_wait` | Prometheus or Mimir, if set so |
 //! | `NoUTF8EscapingWithSuffixes` | `shop.wait_seconds` | Prometheus, if set so |
 //! | `NoTranslation` | `shop.wait` | Mimir and Prometheus, if set so |
+//!
+//! # Audit
+//!
+//! `audit` reads dashboards of Grafana and rule files of Prometheus that people wrote, and checks
+//! each query against the declared metrics: metrics, labels, values and buckets that do not exist,
+//! metrics that were renamed, functions that do not fit the kind of a metric. It also lists metrics
+//! that no dashboard shows. `--foreign 'node_*'` names metrics of other programs, and `--allow RULE`
+//! a rule that queries may break. What cannot be read is reported, and the audit goes on.
 //!
 //! # A metric that nothing records
 //!

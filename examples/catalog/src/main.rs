@@ -13,13 +13,19 @@ use std::process::ExitCode;
 // The crates whose metrics are meant. Without `use`, the linker leaves a crate out.
 use assistant as _;
 use shop as _;
-use typed_metrics::catalog::Command;
+use typed_metrics::catalog::{Command, SemanticConventions, Settings};
 use typed_metrics::{llm as _, system as _};
 
+const REPOSITORY: &str = "https://github.com/typed-metrics/typed-metrics/blob/main/";
+
 fn main() -> ExitCode {
-    Command::new()
+    let settings = Settings::default()
         .title("Shop")
-        .source("https://github.com/typed-metrics/typed-metrics/blob/main/")
+        .documentation(format!("{REPOSITORY}examples/catalog/rendered/metrics.md"))
+        .source(REPOSITORY)
+        .conventions(SemanticConventions::new("https://example.com/schemas/shop/1.0.0"));
+    Command::new()
+        .settings(settings)
         // The framework's own metrics count what goes wrong inside of it.
         .only(|metric| !metric.name().starts_with("typed_metrics."))
         .main()

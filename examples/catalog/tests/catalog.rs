@@ -156,12 +156,9 @@ fn mistakes_are_errors_that_say_what_there_is() {
         ),
         (
             &["list", "--crate", "shops"],
-            "no metrics of the crate `shops`, but of shop, typed_metrics",
+            "no metrics of the crate `shops`, but of assistant, shop, typed_metrics",
         ),
-        (
-            &["write", "/tmp/x", "--documents", "pdf"],
-            "[possible values: html, json, markdown, yaml]",
-        ),
+        (&["write", "/tmp/x", "--documents", "pdf"], "[possible values: dashboards, html, json,"),
         (&["lsit"], "similar subcommand exists: 'list'"),
         (&["write"], "<DIR>"),
         (&["check", "src/main.rs"], "cannot be read"),
@@ -184,6 +181,40 @@ fn the_help_names_everything() {
     let (code, help, _) = run(["write", "--help"]);
     assert_eq!(code, 0);
     assert!(help.contains("--translation") && help.contains("NoTranslation"), "{help}");
+}
+
+#[test]
+fn the_audit_accepts_the_written_dashboards_and_finds_a_wrong_query() {
+    let folder = Folder::new("audit");
+    assert_eq!(run(["write", folder.path()]).0, 0);
+    let (code, stdout, stderr) = run(["audit", folder.path()]);
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    let dashboard = folder.0.join("grafana/shop.json");
+    let text = fs::read_to_string(&dashboard).unwrap();
+    assert!(text.contains("shop_revenue_total"));
+    fs::write(&dashboard, text.replace("shop_revenue_total", "shop_sales_total")).unwrap();
+    let (code, stdout, _) = run(["audit", folder.path()]);
+    assert_eq!(code, 1);
+    assert!(stdout.contains("unknown-metric") && stdout.contains("shop_sales_total"), "{stdout}");
+    let (code, stdout, _) = run(["audit", "--json", dashboard.to_str().unwrap(), "/nowhere.json"]);
+    assert_eq!(code, 2);
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(report["findings"][0]["rule"], "unknown-metric");
+    let (code, ..) = run(["audit", folder.path(), "--foreign", "shop_sales_total"]);
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn the_written_conventions_become_an_enum_again() {
+    let folder = Folder::new("conventions");
+    let (code, _, stderr) =
+        run(["write", folder.path(), "--documents", "semconv", "--only", "shop."]);
+    assert_eq!(code, 0, "{stderr}");
+    let registry = folder.0.join("semconv/metrics.yaml");
+    let (code, stdout, stderr) = run(["from-semconv", registry.to_str().unwrap()]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.contains("#[metrics(prefix = \"shop\")]"), "{stdout}");
+    assert!(stdout.contains("RequestsInFlight"), "{stdout}");
 }
 
 /// The same as `just catalog`.

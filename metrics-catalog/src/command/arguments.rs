@@ -9,6 +9,9 @@ use clap::{
 };
 use typed_metrics_prometheus::Naming;
 
+use crate::audit::rule::Rule;
+use crate::promql::dialect::Dialect;
+
 const AFTER: &str = "\
 Exit codes: 0 success, 1 findings, 2 wrong arguments or a file that cannot be read or written.
 
@@ -45,6 +48,66 @@ pub(super) enum Action {
     Check(Files),
     /// List the metrics: name, kind, unit, labels
     List,
+    /// Check the queries of dashboards and rules against the metrics
+    ///
+    /// Reads dashboards of Grafana as JSON, and rules of Prometheus as YAML. Reports metrics, labels,
+    /// values and buckets that do not exist, and functions that do not fit the kind of a metric. The
+    /// exit code is then 1. A comment `# typed-metrics: allow RULE` in an expression allows a finding.
+    Audit(Audited),
+    /// Print a metrics enum for a registry of OpenTelemetry's semantic conventions
+    FromSemconv {
+        /// The files of the registry, in YAML of version 1
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Audited {
+    /// Dashboards and rule files, or folders with such files
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// Metrics with such names are not of the program, such as `node_*`; may be repeated
+    #[arg(long, value_name = "PATTERN")]
+    pub(super) foreign: Vec<String>,
+    /// A label that all series get from outside of the program, such as `tenant`; may be repeated
+    #[arg(long, value_name = "PATTERN")]
+    pub(super) label: Vec<String>,
+    /// A rule that queries may break, such as `raw-counter`; may be repeated
+    #[arg(long, value_name = "RULE", value_parser = rule)]
+    pub(super) allow: Vec<Rule>,
+    #[command(flatten)]
+    pub(super) names: Names,
+}
+
+fn rule(code: &str) -> Result<Rule, String> {
+    Rule::with_code(code).ok_or_else(|| {
+        let codes: Vec<_> = Rule::ALL.iter().map(|rule| rule.code()).collect();
+        format!("the rules are {}", codes.join(", "))
+    })
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Names {
+    /// The database with the metrics [default: that of the program, or else `scraped`]
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub(super) database: Option<Database>,
+    /// How the database translates names, by the words of Prometheus' `translation_strategy`
+    #[arg(long, value_enum, value_name = "STRATEGY")]
+    pub(super) translation: Option<Translation>,
+}
+
+/// A database, and the way in which the metrics come there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Database {
+    /// Prometheus scrapes the handler `prometheus`
+    Scraped,
+    /// Prometheus, or a collector before it, receives OTLP
+    Otlp,
+    /// Mimir receives OTLP, and keeps the names
+    Mimir,
+    /// VictoriaMetrics receives OTLP, with `-opentelemetry.usePrometheusNaming`
+    VictoriaMetrics,
 }
 
 #[derive(Debug, Args)]
@@ -55,9 +118,8 @@ pub(super) struct Files {
     /// Render only these documents, separated by commas [default: all]
     #[arg(long, value_delimiter = ',', value_name = "NAME")]
     pub(super) documents: Vec<String>,
-    /// How the back end translates names, by the words of Prometheus' `translation_strategy`
-    #[arg(long, value_enum, value_name = "STRATEGY")]
-    pub(super) translation: Option<Translation>,
+    #[command(flatten)]
+    pub(super) names: Names,
 }
 
 #[derive(Debug, Default, Args)]
@@ -115,6 +177,23 @@ impl Arguments {
     /// The form of the output.
     pub(super) fn format(&self) -> Format {
         if self.json { Format::Json } else { self.format }
+    }
+}
+
+impl Names {
+    /// The dialect that the options say, or this one.
+    pub(super) fn dialect(&self, default: &Dialect) -> Dialect {
+        let dialect = match self.database {
+            None => default.clone(),
+            Some(Database::Scraped) => Dialect::scraped(),
+            Some(Database::Otlp) => Dialect::otlp(),
+            Some(Database::Mimir) => Dialect::mimir(),
+            Some(Database::VictoriaMetrics) => Dialect::victoria_metrics(),
+        };
+        match self.translation {
+            Some(translation) => dialect.naming(translation.naming()),
+            None => dialect,
+        }
     }
 }
 

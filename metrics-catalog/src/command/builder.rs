@@ -8,13 +8,15 @@ use anstream::ColorChoice;
 use typed_metrics_prometheus::Naming;
 
 use super::answer::Answer;
-use super::arguments::{Action, Arguments, Files};
+use super::arguments::{Action, Arguments, Audited, Files};
 use super::rendered::{OwnRender, names, rendered};
 use super::selection::select;
-use super::{check, list, write};
+use super::{audit, check, from_semconv, list, write};
+use crate::audit::settings::Audit;
 use crate::catalog::Catalog;
 use crate::document::Document;
 use crate::entry::Entry;
+use crate::promql::dialect::Dialect;
 use crate::settings::Settings;
 
 /// Runs the command with the arguments of the program. The whole `main` of an example, a binary or
@@ -75,6 +77,11 @@ impl Command {
     /// See [`Settings::title`].
     pub fn title(self, title: impl Into<String>) -> Self {
         Self { settings: self.settings.title(title), ..self }
+    }
+
+    /// See [`Settings::dialect`]. The option `--database` overrides this.
+    pub fn dialect(self, dialect: Dialect) -> Self {
+        Self { settings: self.settings.dialect(dialect), ..self }
     }
 
     /// See [`Settings::naming`]. The option `--translation` overrides this.
@@ -173,21 +180,38 @@ impl Command {
         (self.act(&arguments).unwrap_or_else(|problem| Answer::failure(&problem)), color)
     }
 
+    fn audit<'a>(&self, catalog: &'a Catalog, audited: &Audited) -> Audit<'a> {
+        let dialect = audited.names.dialect(&self.settings.dialect);
+        let mut audit = Audit::new(catalog).naming(dialect.own_naming().clone());
+        for pattern in &audited.foreign {
+            audit = audit.foreign(pattern);
+        }
+        for pattern in &audited.label {
+            audit = audit.label(pattern);
+        }
+        for rule in &audited.allow {
+            audit = audit.allow(*rule);
+        }
+        audit
+    }
+
     fn act(&self, arguments: &Arguments) -> Result<Answer, String> {
         let meant = |entry: &Entry| self.only.iter().all(|is_meant| is_meant(entry));
         let catalog = select(&Catalog::of_program().only(meant), &arguments.selection)?;
         let format = arguments.format();
         let rendered = |files: &Files| {
-            let mut settings = self.settings.clone();
-            if let Some(translation) = files.translation {
-                settings = settings.naming(translation.naming());
-            }
+            let dialect = files.names.dialect(&self.settings.dialect);
+            let settings = self.settings.clone().dialect(dialect);
             rendered(&catalog, &settings, &self.own, &files.documents)
         };
         match &arguments.action {
             Action::Write(files) => write::write(&files.folder, &rendered(files)?, format),
             Action::Check(files) => check::check(&files.folder, &rendered(files)?, format),
             Action::List => Ok(list::list(&catalog, &self.settings, format)),
+            Action::Audit(audited) => {
+                Ok(audit::audit(&self.audit(&catalog, audited), &audited.files, format))
+            }
+            Action::FromSemconv { files } => from_semconv::from_semconv(files),
         }
     }
 }

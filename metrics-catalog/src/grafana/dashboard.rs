@@ -10,7 +10,7 @@ use super::settings::DashboardSettings;
 use super::variables::Variables;
 use super::{functions, llm, system, text};
 use crate::catalog::Catalog;
-use crate::document::Document;
+use crate::document::{Document, NOTICE};
 use crate::entry::Entry;
 
 /// The dashboards of a catalog for Grafana 11 and 12: one for each crate that declares metrics, with
@@ -103,7 +103,7 @@ impl Page {
         let title = self.title();
         let dashboard = Dashboard {
             uid: text::uid(&title),
-            description: format!("The {} metrics of {title}.", entries.len()),
+            description: format!("The {} metrics of {title}. {NOTICE}", entries.len()),
             title,
             tags: settings.tags.clone(),
             editable: true,

@@ -94,6 +94,11 @@ impl Dialect {
         Self { naming, ..self }
     }
 
+    /// The translation of names that is set.
+    pub(crate) fn own_naming(&self) -> &Naming {
+        &self.naming
+    }
+
     /// The query language.
     #[must_use]
     pub fn language(&self) -> Language {

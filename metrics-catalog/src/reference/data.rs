@@ -151,7 +151,7 @@ impl Metric {
             value: descriptor.value_type().to_string(),
             unit: entry.unit().to_owned(),
             description: entry.description().to_owned(),
-            prometheus_name: settings.naming.metric_name(descriptor),
+            prometheus_name: settings.dialect.metric(entry),
             anchor: anchor(entry),
             labels: labels.into_iter().map(|label| Label::of(label, settings)).collect(),
             state_label: descriptor.state_label().map(str::to_owned),
@@ -190,7 +190,7 @@ impl Label {
     fn of(label: EntryLabel, settings: &Settings) -> Self {
         Self {
             name: label.name.to_owned(),
-            prometheus_name: settings.naming.label_name(label.name).into_owned(),
+            prometheus_name: settings.dialect.label(label.name),
             values: match label.values {
                 LabelValues::Open => None,
                 LabelValues::Fixed(values) => Some(values),
