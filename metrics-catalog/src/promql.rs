@@ -1,4 +1,4 @@
-//! Texts of queries in PromQL and `MetricsQL`.
+//! Texts of queries in PromQL and MetricsQL.
 //!
 //! The files know metrics, labels and databases, and no dashboard and no rule.
 

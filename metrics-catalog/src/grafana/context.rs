@@ -52,7 +52,7 @@ impl Context<'_> {
     }
 
     /// The labels of a metric with few values, and few of them together.
-    pub(super) fn few_valued(&self, entry: &Entry) -> Vec<&'static str> {
+    pub(super) fn few_valued(entry: &Entry) -> Vec<&'static str> {
         let mut product = 1;
         let state = entry.descriptor().state_label();
         let labels = entry.labels().into_iter().filter(|label| Some(label.name) != state);

@@ -46,7 +46,7 @@ pub(super) fn sections(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Vec<Sect
         .column_unit("Mean", &seconds)
         .column_unit("p99", &seconds)
         .column_unit("Failures", &Unit::share());
-    let lines = |title: &str, unit: &Unit| Draft::lines(title, unit).width(12).from_zero();
+    let lines = |title: &str, unit: &Unit| Draft::lines(title, unit).width(12).zero_based();
     let overview = vec![
         vec![table.width(24).height(10)],
         vec![

@@ -39,7 +39,7 @@ fn counter(context: &Context<'_>, entry: &Entry) -> Vec<Draft> {
     let by = split(context, entry);
     let rate = series.rate(&by, RATE_INTERVAL);
     let lines = Draft::lines(&name, &Unit::of_rate(entry.unit())).query(rate, &named(&name, &by));
-    let mut drafts = vec![with_outcomes(entry, lines).from_zero()];
+    let mut drafts = vec![with_outcomes(entry, lines).zero_based()];
     drafts.extend(failures(context, entry, &name));
     drafts.extend(most_frequent(context, entry, &name));
     shared(drafts, if by.is_empty() { 8 } else { 12 })
@@ -53,7 +53,7 @@ fn histogram(context: &Context<'_>, entry: &Entry) -> Vec<Draft> {
     let rate = series.rate(&by, RATE_INTERVAL);
     let counts = Draft::lines(&format!("{name}: rate"), &Unit::measurements())
         .query(rate, &named("measurements", &by));
-    let mut drafts = vec![with_outcomes(entry, counts).from_zero()];
+    let mut drafts = vec![with_outcomes(entry, counts).zero_based()];
     drafts.extend(failures(context, entry, &name));
     drafts.push(percentiles(context, entry, &format!("{name}: percentiles")));
     let heat = series.heat_map(RATE_INTERVAL);
@@ -76,7 +76,7 @@ fn failures(context: &Context<'_>, entry: &Entry, name: &str) -> Option<Draft> {
     let series = context.series(entry);
     let share = series.failure_share(&[], RATE_INTERVAL)?;
     let lines = Draft::lines(&format!("{name}: share of failures"), &Unit::share());
-    Some(lines.query(share, "failures").from_zero())
+    Some(lines.query(share, "failures").zero_based())
 }
 
 /// The most frequent values of the first label whose values are open.
@@ -154,13 +154,13 @@ fn info(context: &Context<'_>, entry: &Entry) -> Vec<Draft> {
     let lines = Draft::lines(&format!("{name}: instances"), &Unit::count());
     vec![
         Draft::table(&name, &columns).query(table, "").width(12),
-        lines.query(count, &named("instances", &facts)).stacked().from_zero().width(12),
+        lines.query(count, &named("instances", &facts)).stacked().zero_based().width(12),
     ]
 }
 
 /// The labels, in the database, by which a chart of the metric is split.
 fn split(context: &Context<'_>, entry: &Entry) -> Vec<String> {
-    context.labels(&context.few_valued(entry))
+    context.labels(&Context::few_valued(entry))
 }
 
 /// The labels whose values are open or too many.

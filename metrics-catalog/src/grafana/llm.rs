@@ -54,7 +54,7 @@ fn calls(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
     let series = context.series(entry);
     let [model, prompt, error] =
         ["model", "prompt", "error.type"].map(|label| context.labels(&[label]));
-    let lines = |title: &str, unit: &Unit| Draft::lines(title, unit).from_zero();
+    let lines = |title: &str, unit: &Unit| Draft::lines(title, unit).zero_based();
     let drafts = vec![
         lines("Calls by model", &Unit::of_rate("{call}"))
             .query(series.rate(&model, RATE_INTERVAL), &legend(&model))
@@ -93,7 +93,7 @@ fn tokens(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
         let lines = Draft::lines("Input tokens by model", &Unit::of_rate("{token}"))
             .query(series.sum_rate(&model, RATE_INTERVAL), &legend(&model))
             .stacked()
-            .from_zero();
+            .zero_based();
         let unit = Unit::of(entry.unit(), false);
         let group = vec![
             lines,
@@ -125,7 +125,7 @@ fn conventions(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
         };
         let (of_type, type_legend) = by("gen_ai.token.type");
         let (of_model, model_legend) = by("gen_ai.request.model");
-        let lines = |title| Draft::lines(title, &Unit::of_rate("{token}")).stacked().from_zero();
+        let lines = |title| Draft::lines(title, &Unit::of_rate("{token}")).stacked().zero_based();
         let group = vec![
             lines("Tokens by type").query(of_type, &type_legend).width(12),
             lines("Tokens by model").query(of_model, &model_legend).width(12),

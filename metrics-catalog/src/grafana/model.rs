@@ -37,6 +37,7 @@ pub(super) struct TimeRange {
 
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the model of Grafana")]
 pub(super) struct Link {
     pub(super) title: String,
     #[serde(rename = "type")]

@@ -210,7 +210,7 @@ impl Draft {
     }
 
     /// Shows the axis from 0 on.
-    pub(super) fn from_zero(mut self) -> Self {
+    pub(super) fn zero_based(mut self) -> Self {
         self.defaults["min"] = json!(0);
         self
     }
@@ -218,7 +218,7 @@ impl Draft {
     /// Shows the axis from 0 to 1.
     pub(super) fn whole(mut self) -> Self {
         self.defaults["max"] = json!(1);
-        self.from_zero()
+        self.zero_based()
     }
 
     /// Draws the queries with this number or higher below the axis, as those of a direction.

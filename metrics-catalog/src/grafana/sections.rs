@@ -82,6 +82,6 @@ fn by_info(context: &Context<'_>, entries: &[&Entry]) -> Option<Draft> {
         _ => Unit::measurements(),
     };
     let by = crate::promql::expression::sum(&facts, context.language(), joined);
-    let lines = Draft::lines(&title, &unit).query(by, &legend(&facts)).stacked().from_zero();
+    let lines = Draft::lines(&title, &unit).query(by, &legend(&facts)).stacked().zero_based();
     Some(described(context, counted, lines.width(12)))
 }

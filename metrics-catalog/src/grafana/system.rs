@@ -61,7 +61,7 @@ impl Page<'_, '_, '_> {
             let lines = draft
                 .take()
                 .unwrap_or_else(|| described(context, entry, Draft::lines(title, &unit)));
-            draft = Some(lines.query(expr, &legend).from_zero());
+            draft = Some(lines.query(expr, &legend).zero_based());
         }
         draft
     }
@@ -122,7 +122,7 @@ impl Page<'_, '_, '_> {
         let by = [context.dialect().instance()];
         let series = context.series(entry);
         let expr = aggregated("max", &by, context.language(), series.selector());
-        let lines = Draft::lines(title, &Unit::share()).query(expr, &legend(&by)).from_zero();
+        let lines = Draft::lines(title, &Unit::share()).query(expr, &legend(&by)).zero_based();
         Some(described(context, entry, lines))
     }
 
@@ -197,7 +197,7 @@ impl Page<'_, '_, '_> {
                 &["cpu"],
                 &[("system.cpu.time", "", &[("state", Comparison::DiffersFrom, "idle|iowait")])],
             )
-            .map(|draft| draft.from_zero().width(12)),
+            .map(|draft| draft.zero_based().width(12)),
             self.level("CPU", Join::Mean, &[], &[("system.cpu.simple_utilization", "busy", &[])])
                 .map(Draft::whole),
             self.level(
@@ -293,7 +293,7 @@ impl Page<'_, '_, '_> {
                     ("system.network.dropped_packets", "dropped", &[]),
                 ],
             )
-            .map(Draft::from_zero),
+            .map(Draft::zero_based),
             self.level(
                 "Connections",
                 Join::Sum,

@@ -13,8 +13,10 @@ pub(super) fn title(name: &str) -> String {
             || c.is_uppercase()
                 && before.is_uppercase()
                 && rest.peek().is_some_and(|next| next.is_lowercase());
-        let separates = starts_word || matches!(c, '_' | '.' | '-' | ' ');
-        if separates && !title.is_empty() && !title.ends_with(' ') {
+        if (starts_word || matches!(c, '_' | '.' | '-' | ' '))
+            && !title.is_empty()
+            && !title.ends_with(' ')
+        {
             title.push(' ');
         }
         if !matches!(c, '_' | '.' | '-' | ' ') {
@@ -48,18 +50,17 @@ pub(super) fn metric_title(entry: &Entry) -> String {
 
 /// The description of a metric as the first part of a panel's description.
 pub(super) fn description(entry: &Entry) -> String {
-    let mut text = entry.description().to_owned();
-    if !text.is_empty() {
-        text.push_str("\n\n");
-    }
-    text.push_str(&format!("Metric: `{}`", entry.name().replace('`', "'")));
-    if !entry.unit().is_empty() {
-        text.push_str(&format!(", in `{}`", entry.unit()));
-    }
-    if let Some(old) = entry.was() {
-        text.push_str(&format!(". Old name: `{}`", old.replace('`', "'")));
-    }
-    text
+    let begin = match entry.description() {
+        "" => String::new(),
+        description => format!("{description}\n\n"),
+    };
+    let unit = match entry.unit() {
+        "" => String::new(),
+        unit => format!(", in `{unit}`"),
+    };
+    let plain = |name: &str| name.replace('`', "'");
+    let old = entry.was().map_or_else(String::new, |old| format!(". Old name: `{}`", plain(old)));
+    format!("{begin}Metric: `{}`{unit}{old}", plain(entry.name()))
 }
 
 /// A file's name: the lower-case words of a title, with `-` between them.

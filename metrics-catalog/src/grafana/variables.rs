@@ -172,7 +172,7 @@ fn identity_variable(
     let mut selector = format!("__name__=~{}", quoted(&metrics.join("|")));
     if let Some(job) = job {
         let job = label_name(job, language);
-        selector.push_str(&format!(", {job}=~\"$job\""));
+        selector = format!("{selector}, {job}=~\"$job\"");
     }
     let in_query = label_name(in_database, language);
     let (query, regex) = if in_query == in_database {

@@ -102,8 +102,7 @@ fn escaped(name: &str) -> String {
             }
             '0'..='9' if at > 0 => escaped.push(c),
             // `\x` and `\u` begin the code of a character.
-            'x' | 'u' | 'X' | 'U' => push_code(c, &mut escaped),
-            '$' | '[' => push_code(c, &mut escaped),
+            'x' | 'u' | 'X' | 'U' | '$' | '[' => push_code(c, &mut escaped),
             _ if is_visible(c) => escaped.extend(['\\', c]),
             _ => push_code(c, &mut escaped),
         }

@@ -132,7 +132,7 @@ fn test(alerts: &Alerts<'_>, cases: &[Case<'_>]) -> Test {
         [case] => format!("{}: {}", alerts.indicator.name, case.name),
         _ => alerts.indicator.name.clone(),
     };
-    Test { name, interval: "1m", input_series, alert_rule_test: at.collect() }
+    Test { name, interval: "1m", input_series, alerts: at.collect() }
 }
 
 /// The labels that rules keep, with the name of the case.

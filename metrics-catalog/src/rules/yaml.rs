@@ -53,7 +53,8 @@ pub(super) struct Test {
     pub(super) name: String,
     pub(super) interval: &'static str,
     pub(super) input_series: Vec<InputSeries>,
-    pub(super) alert_rule_test: Vec<AlertTest>,
+    #[serde(rename = "alert_rule_test")]
+    pub(super) alerts: Vec<AlertTest>,
 }
 
 #[derive(Debug, Serialize)]
