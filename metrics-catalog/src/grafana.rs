@@ -7,6 +7,7 @@
 mod colors;
 mod context;
 pub(crate) mod dashboard;
+mod drawn;
 mod functions;
 mod kinds;
 mod layout;

@@ -1,8 +1,10 @@
 //! Recording rules and alerts for Prometheus out of objectives.
 //!
-//! `indicator` turns an objective into the query for the share of bad calls. `burn` has the alerts
-//! of Google's SRE workbook. `render` writes the rules, and `scenario` the tests for `promtool`.
+//! `indicator` turns an objective into the query for the share of bad calls. `burn` has the windows
+//! of Google's SRE workbook, and `alerts` their rules. `render` writes the files, and `scenario` the
+//! tests for `promtool`.
 
+mod alerts;
 mod burn;
 pub(crate) mod indicator;
 mod limits;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Context;
+use super::drawn::Drawn;
 use super::layout::{Section, placed};
 use super::model::{Annotations, Dashboard, Link, SCHEMA_VERSION, Templating, TimeRange};
 use super::sections::sections;
@@ -121,33 +122,6 @@ impl Page {
         let mut text = serde_json::to_string_pretty(&dashboard).unwrap_or_default();
         text.push('\n');
         text
-    }
-}
-
-/// The metrics of a drawn dashboard, and which of them it has shown.
-#[derive(Debug)]
-pub(super) struct Drawn<'a> {
-    entries: BTreeMap<&'static str, &'a Entry>,
-    shown: BTreeSet<&'static str>,
-}
-
-impl<'a> Drawn<'a> {
-    fn new(entries: &[&'a Entry]) -> Self {
-        let entries = entries.iter().map(|entry| (entry.name(), *entry)).collect();
-        Self { entries, shown: BTreeSet::new() }
-    }
-
-    /// The metric of this name, which is then shown.
-    pub(super) fn metric(&mut self, name: &str) -> Option<&'a Entry> {
-        let entry = *self.entries.get(name)?;
-        self.shown.insert(entry.name());
-        Some(entry)
-    }
-
-    /// The metrics that are not shown.
-    fn others(&self) -> Vec<&'a Entry> {
-        let others = self.entries.iter().filter(|(name, _)| !self.shown.contains(*name));
-        others.map(|(_, entry)| *entry).collect()
     }
 }
 

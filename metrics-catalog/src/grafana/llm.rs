@@ -1,7 +1,7 @@
 //! The dashboard of LLM calls.
 
 use super::context::{Context, legend};
-use super::dashboard::Drawn;
+use super::drawn::Drawn;
 use super::kinds::{PERCENTILES, described, percentiles};
 use super::layout::Section;
 use super::panel::Draft;

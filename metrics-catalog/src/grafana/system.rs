@@ -1,7 +1,7 @@
 //! The dashboard of the process and the host.
 
 use super::context::{Context, legend};
-use super::dashboard::Drawn;
+use super::drawn::Drawn;
 use super::kinds::described;
 use super::layout::Section;
 use super::panel::Draft;

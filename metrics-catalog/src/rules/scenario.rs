@@ -1,9 +1,9 @@
 //! Tests of alerts for `promtool test rules`: shares of bad calls between all thresholds.
 
+use super::alerts::Alerts;
 use super::burn::Burn;
 use super::indicator::Measure;
 use super::limits::forms;
-use super::render::Alerts;
 use super::template::percentage;
 use super::yaml::{AlertTest, ExpectedAlert, InputSeries, Pairs, Test};
 use crate::promql::dialect::Language;

@@ -38,7 +38,7 @@ pub(crate) fn round(number: u32) {
         // Values so far apart that their exponential buckets are wider than a thousandth:
         // VictoriaMetrics 1.112 writes the limits of ranges with four digits, and loses ranges whose
         // two limits are then equal.
-        let slow = if number % 2 == 0 { 0.35 } else { 0.5 };
+        let slow = if number.is_multiple_of(2) { 0.35 } else { 0.5 };
         let seconds = if n > 8 { slow } else { 0.02 * f64::from(n) };
         DeskMetrics::request_duration(method, outcome).record(seconds);
         DeskMetrics::job_duration(outcome).record(Duration::from_secs_f64(2.0 * seconds));
