@@ -86,7 +86,7 @@ fn crossing() {
 fn boarding() {
     for harbour in ["Hel", "Visby"] {
         let delay = Ferry::delay(harbour);
-        capture(|| delay.record(0.5));
+        let _ = capture(|| delay.record(0.5));
         std::thread::spawn(move || delay.record(1.5)).join().unwrap();
     }
     let passengers = Ferry::passengers("Hel");

@@ -1,7 +1,7 @@
 //! The shop, for Prometheus to scrape and for dashboards to show.
 //!
 //! ```sh
-//! cargo run -p catalog --bin shop     # http://127.0.0.1:9464, until Ctrl-C
+//! cargo run -p catalog --bin serve     # http://127.0.0.1:9464, until Ctrl-C
 //! ```
 //!
 //! `compose.yaml` starts Prometheus and Grafana with the dashboards of the shop.
