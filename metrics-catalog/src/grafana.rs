@@ -16,6 +16,7 @@ mod model;
 mod panel;
 mod sections;
 pub(crate) mod settings;
+mod sorted;
 mod system;
 mod text;
 mod unit;

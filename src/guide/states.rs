@@ -29,8 +29,9 @@
 //! phase.set(Phase::Starting);
 //! phase.set(Phase::Running);
 //!
-//! let snapshot = typed_metrics::snapshot(); let shown = snapshot.get("node.phase").unwrap(); let
-//! value = |phase| shown.series_with(&[("node", "a"), ("phase", phase)]).unwrap().value.as_f64();
+//! let snapshot = typed_metrics::snapshot();
+//! let all = snapshot.get("node.phase").unwrap();
+//! let value = |phase| all.series_with(&[("node", "a"), ("phase", phase)]).unwrap().value.as_f64();
 //! assert_eq!((value("starting"), value("running"), value("draining")), (0.0, 1.0, 0.0));
 //! ```
 //!
@@ -84,11 +85,12 @@
 //! App::leader("ann").set();
 //! App::leader("bob").set(); // replaces "ann"
 //!
-//! let snapshot = typed_metrics::snapshot(); let [build] =
-//! &snapshot.get("app.build").unwrap().series[..] else { panic!() };
-//! assert_eq!((build.labels.to_string(), build.value.as_f64()), ("version=1.2.0
-//! revision=8f3a".into(), 1.0)); let [leader] = &snapshot.get("app.leader").unwrap().series[..]
-//! else { panic!() }; assert_eq!(leader.labels.to_string(), "host=bob");
+//! let snapshot = typed_metrics::snapshot();
+//! let [build] = &snapshot.get("app.build").unwrap().series[..] else { panic!() };
+//! assert_eq!(build.labels.to_string(), "version=1.2.0 revision=8f3a");
+//! assert_eq!(build.value.as_f64(), 1.0);
+//! let [leader] = &snapshot.get("app.leader").unwrap().series[..] else { panic!() };
+//! assert_eq!(leader.labels.to_string(), "host=bob");
 //! ```
 //!
 //! - An info has one set of labels at a time: `set` replaces the labels that were set before, as in

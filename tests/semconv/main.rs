@@ -41,7 +41,7 @@ fn written() -> String {
 fn metrics(text: &str) -> BTreeMap<String, String> {
     let registry: Value = serde_saphyr::from_str(text).unwrap();
     let groups = registry["groups"].as_array().unwrap();
-    let attributes = groups.iter().flat_map(|group| group["attributes"].as_array()).flatten();
+    let attributes = groups.iter().filter_map(|group| group["attributes"].as_array()).flatten();
     let types: BTreeMap<&str, String> = attributes
         .filter_map(|attribute| {
             let values = |members: &Value| {

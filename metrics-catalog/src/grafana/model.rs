@@ -5,6 +5,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::sorted;
+
 /// The schema of Grafana 11.0, which later versions migrate.
 pub(super) const SCHEMA_VERSION: u32 = 39;
 
@@ -59,6 +61,7 @@ pub(super) struct Templating {
 
 #[derive(Debug, Serialize)]
 pub(super) struct Annotations {
+    #[serde(serialize_with = "sorted::list")]
     pub(super) list: Vec<Value>,
 }
 
@@ -69,6 +72,7 @@ pub(super) struct Variable {
     pub(super) label: String,
     #[serde(rename = "type")]
     pub(super) kind: &'static str,
+    #[serde(serialize_with = "sorted::value")]
     pub(super) query: Value,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) datasource: Option<DataSource>,
@@ -95,7 +99,9 @@ pub(super) struct Variable {
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Choice {
     pub(super) selected: bool,
+    #[serde(serialize_with = "sorted::value")]
     pub(super) text: Value,
+    #[serde(serialize_with = "sorted::value")]
     pub(super) value: Value,
 }
 
@@ -154,10 +160,13 @@ pub(super) struct Panel {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) targets: Vec<Target>,
     #[serde(skip_serializing_if = "Value::is_null")]
+    #[serde(serialize_with = "sorted::value")]
     pub(super) field_config: Value,
     #[serde(skip_serializing_if = "Value::is_null")]
+    #[serde(serialize_with = "sorted::value")]
     pub(super) options: Value,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(serialize_with = "sorted::list")]
     pub(super) transformations: Vec<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) links: Vec<Link>,
