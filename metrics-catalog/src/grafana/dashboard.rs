@@ -90,7 +90,7 @@ impl Page {
     }
 
     fn render(self, entries: &[&Entry], settings: &DashboardSettings) -> String {
-        let variables = Variables::new(entries, settings);
+        let variables = Variables::new(entries);
         let context = Context { settings, variables: &variables };
         let mut drawn = Drawn::new(entries);
         let mut all: Vec<Section> = match self {
