@@ -39,6 +39,9 @@ fn grafana(catalog: &Catalog, settings: &Settings) -> Vec<Document> {
     if let Some(url) = &settings.documentation {
         own = own.documentation(url);
     }
+    if let Some(program) = &settings.program {
+        own = own.program(program);
+    }
     dashboards(catalog, &own)
 }
 

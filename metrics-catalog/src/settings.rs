@@ -24,7 +24,7 @@ use crate::semconv::conventions::SemanticConventions;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Settings {
-    pub(crate) title: String,
+    pub(crate) program: Option<String>,
     pub(crate) dialect: Dialect,
     pub(crate) documentation: Option<String>,
     pub(crate) source: Option<String>,
@@ -36,7 +36,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            title: "Metrics".to_owned(),
+            program: None,
             dialect: Dialect::default(),
             documentation: None,
             source: None,
@@ -49,9 +49,16 @@ impl Default for Settings {
 
 impl Settings {
     /// The name of the program, as the title of the files. The default is `Metrics`.
+    ///
+    /// It also sets [`DashboardSettings::program`].
     #[must_use]
     pub fn title(self, title: impl Into<String>) -> Self {
-        Self { title: title.into(), ..self }
+        Self { program: Some(title.into()), ..self }
+    }
+
+    /// The title of the reference.
+    pub(crate) fn title_or_default(&self) -> String {
+        self.program.clone().unwrap_or_else(|| "Metrics".to_owned())
     }
 
     /// The database with the metrics: the names that the metrics have there, and its query

@@ -64,6 +64,12 @@
 //! shown as code. Whatever is in a name, a label or a description, every file shows it as it is.
 //! Control characters are shown as escapes.
 //!
+//! # Alerts
+//!
+//! The share of `Objective::success` is the share of calls with the outcome `ok`. So a call that is
+//! cancelled counts as failed, also if its client closed the connection. The description of each
+//! alert says so. If clients often leave, declare the objective for a function that runs to its end.
+//!
 //! # Settings
 //!
 //! [`Command`](crate::catalog::Command) is the same command with settings, and a test can run it:

@@ -19,7 +19,8 @@ use crate::entry::Entry;
 ///
 /// The metrics of `#[timed]`, of LLM calls, and of the process and the host have dashboards of their
 /// own. The files are in the folder `grafana`. A dashboard has the same identity in every run, so
-/// Grafana replaces it when the file is imported again.
+/// Grafana replaces it when the file is imported again. [`DashboardSettings::program`] tells the
+/// dashboards of several programs apart.
 ///
 /// ```
 /// use typed_metrics_catalog::{Catalog, DashboardSettings, dashboards};
@@ -90,7 +91,7 @@ impl Page {
     }
 
     fn render(self, entries: &[&Entry], settings: &DashboardSettings) -> String {
-        let variables = Variables::new(entries, settings);
+        let variables = Variables::new(entries);
         let context = Context { settings, variables: &variables };
         let mut drawn = Drawn::new(entries);
         let mut all: Vec<Section> = match self {
@@ -101,9 +102,10 @@ impl Page {
         };
         // Metrics that no drawn dashboard knows are shown by their kinds.
         all.extend(sections(&context, &drawn.others()));
-        let title = self.title();
+        let program = settings.program.as_deref();
+        let title = text::dashboard_title(program, &self.title());
         let dashboard = Dashboard {
-            uid: text::uid(&title),
+            uid: text::uid(program, &self.title()),
             description: format!("The {} metrics of {title}. {NOTICE}", entries.len()),
             title,
             tags: settings.tags.clone(),

@@ -115,7 +115,7 @@ fn gauge(context: &Context<'_>, entry: &Entry) -> Draft {
 fn states(context: &Context<'_>, entry: &Entry, label: &str) -> Draft {
     let dialect = context.dialect();
     let labels = entry.labels();
-    let mut by = vec![dialect.instance()];
+    let mut by = vec![dialect.job(), dialect.instance()];
     by.extend(
         labels.iter().filter(|other| other.name != label).map(|other| dialect.label(other.name)),
     );

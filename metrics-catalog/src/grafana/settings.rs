@@ -16,6 +16,7 @@ use crate::promql::dialect::Dialect;
 pub struct DashboardSettings {
     pub(crate) dialect: Dialect,
     pub(crate) documentation: Option<String>,
+    pub(crate) program: Option<String>,
     pub(crate) tags: Vec<String>,
     pub(crate) range: String,
     pub(crate) refresh: String,
@@ -26,6 +27,7 @@ impl Default for DashboardSettings {
         Self {
             dialect: Dialect::default(),
             documentation: None,
+            program: None,
             tags: vec!["typed-metrics".to_owned()],
             range: "now-1h".to_owned(),
             refresh: "30s".to_owned(),
@@ -45,6 +47,25 @@ impl DashboardSettings {
     #[must_use]
     pub fn documentation(self, url: impl Into<String>) -> Self {
         Self { documentation: Some(url.into()), ..self }
+    }
+
+    /// The name of the program. It is a part of the title and of the identity of each dashboard, so
+    /// the dashboards of several programs are beside each other in one Grafana. The default is none:
+    /// dashboards of other programs without a name then replace those of the same title.
+    ///
+    /// ```
+    /// use typed_metrics_catalog::{Catalog, DashboardSettings, dashboards};
+    /// # use typed_metrics_core as typed_metrics;
+    /// use typed_metrics::{Metric, register_metric};
+    ///
+    /// register_metric("jobs.open", Metric::gauge("jobs.open")).unwrap();
+    /// let settings = DashboardSettings::default().program("Shop");
+    /// let documents = dashboards(&Catalog::of_program(), &settings);
+    /// assert!(documents[0].text.contains(r#""title": "Shop: Run-time metrics""#));
+    /// ```
+    #[must_use]
+    pub fn program(self, name: impl Into<String>) -> Self {
+        Self { program: Some(name.into()), ..self }
     }
 
     /// The tags of the dashboards. The default is `typed-metrics`. Each dashboard links to all

@@ -70,9 +70,19 @@ pub(super) fn slug(title: &str) -> String {
     if slug.is_empty() { format!("dashboard-{:08x}", hash(title) >> 32) } else { slug }
 }
 
+/// A dashboard's title: the program's name, and the title of the page unless it is the same.
+pub(super) fn dashboard_title(program: Option<&str>, page: &str) -> String {
+    match program {
+        Some(program) if program != page => format!("{program}: {page}"),
+        _ => page.to_owned(),
+    }
+}
+
 /// A dashboard's identity, which is the same in every run and on every machine.
-pub(super) fn uid(title: &str) -> String {
-    format!("tm-{:016x}", hash(title))
+pub(super) fn uid(program: Option<&str>, page: &str) -> String {
+    // No name has this character, so no two pages of two programs are the same text.
+    let text = program.map_or_else(|| page.to_owned(), |program| format!("{program}\u{0}{page}"));
+    format!("tm-{:016x}", hash(&text))
 }
 
 /// The hash FNV-1a of 64 bits (<https://datatracker.ietf.org/doc/html/draft-eastlake-fnv>).
@@ -106,7 +116,21 @@ mod tests {
     }
 
     #[test]
-    fn files_and_identities_depend_on_the_title_alone() {
+    fn a_program_is_a_part_of_the_title_and_of_the_identity() {
+        let page = "Process and host";
+        assert_eq!(dashboard_title(Some("Shop"), page), "Shop: Process and host");
+        assert_eq!(dashboard_title(Some("Shop"), "Shop"), "Shop");
+        assert_eq!(dashboard_title(None, page), page);
+        let identities = [uid(None, page), uid(Some("Shop"), page), uid(Some("Bank"), page)];
+        let different: std::collections::BTreeSet<_> = identities.iter().collect();
+        assert_eq!(different.len(), 3);
+        // Without a program, the identity is the one of the title.
+        assert_eq!(uid(None, ""), "tm-cbf29ce484222325");
+        assert_ne!(uid(Some("Shop"), "Shop"), uid(None, "Shop"));
+    }
+
+    #[test]
+    fn files_depend_on_the_title_alone() {
         assert_eq!(slug("Process and host"), "process-and-host");
         assert!(slug("Größe/../x").starts_with("gr-e-x"));
         assert!(slug("日本").starts_with("dashboard-"));

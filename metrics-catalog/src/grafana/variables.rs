@@ -36,17 +36,14 @@ pub(super) struct Variables {
 impl Variables {
     /// The variables for labels of the metrics: those with few values, which most metrics have.
     ///
-    /// A label that tells failures is none, because a share of errors needs all outcomes. The label
-    /// of a state is none, because a timeline needs all states.
-    pub(super) fn new(entries: &[&Entry], settings: &DashboardSettings) -> Self {
+    /// A label that tells failures, such as an outcome or a status, is none, because a share of
+    /// errors needs all outcomes. The label of a state is none, because a timeline needs all states.
+    pub(super) fn new(entries: &[&Entry]) -> Self {
         let mut found: BTreeMap<&'static str, (usize, Option<Vec<String>>)> = BTreeMap::new();
         for entry in entries {
-            let failure = FailureLabel::of(entry, &settings.dialect);
             let state = entry.descriptor().state_label();
             for label in entry.labels() {
-                let is_whole =
-                    failure.as_ref().is_some_and(|failure| failure.original == label.name)
-                        || state == Some(label.name);
+                let is_whole = FailureLabel::is_told_by(&label) || state == Some(label.name);
                 let (count, values) = found.entry(label.name).or_insert((0, Some(Vec::new())));
                 *count += 1;
                 match (label.values, &mut *values) {

@@ -21,29 +21,61 @@ const GOOD: [&str; 4] = ["ok", "success", "succeeded", "successful"];
 impl FailureLabel {
     /// The label of a metric; `None` if no label tells.
     ///
-    /// A fixed label tells if it has a value such as `ok`. An open label tells by its name:
-    /// `error.type` is absent without an error ([OpenTelemetry]), and a status of HTTP is from 500
-    /// on if the server failed.
+    /// `error.type` tells best: it is absent without an error ([OpenTelemetry]), and also there if a
+    /// call ended without a status. The next best is a fixed label with a value such as `ok`, then
+    /// an open status of HTTP, which is from 500 on if the server failed.
     ///
     /// [OpenTelemetry]: https://opentelemetry.io/docs/specs/semconv/general/recording-errors/
     pub(crate) fn of(entry: &Entry, dialect: &Dialect) -> Option<Self> {
-        let found = entry.labels().into_iter().find_map(|label| {
-            let (comparison, value) = failed(&label)?;
-            Some((label.name, comparison, value))
-        });
-        let (original, comparison, value) = found?;
-        let label = dialect.label(original);
-        Some(Self { failed: Matcher::new(&label, comparison, &value), label, original })
+        let labels = entry.labels().into_iter();
+        let telling = labels.filter_map(|label| Some((Evidence::of(&label)?, label)));
+        let (_, best) = telling.min_by_key(|(evidence, _)| *evidence)?;
+        let (comparison, value) = failed(&best)?;
+        let label = dialect.label(best.name);
+        let failed = Matcher::new(&label, comparison, &value);
+        Some(Self { failed, label, original: best.name })
     }
+
+    /// Whether the label tells failures, even if another label of the metric tells them better.
+    pub(crate) fn is_told_by(label: &EntryLabel) -> bool {
+        Evidence::of(label).is_some() || is_status_code(label.name)
+    }
+}
+
+/// How a label tells failures, from the best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Evidence {
+    ErrorType,
+    Outcome,
+    Status,
+}
+
+impl Evidence {
+    fn of(label: &EntryLabel) -> Option<Self> {
+        failed(label)?;
+        Some(match &label.values {
+            _ if is_error_type(label.name) => Self::ErrorType,
+            LabelValues::Fixed(_) => Self::Outcome,
+            LabelValues::Open => Self::Status,
+        })
+    }
+}
+
+fn is_error_type(label: &str) -> bool {
+    matches!(label, "error.type" | "error_type")
+}
+
+/// Whether the label has the status of HTTP or gRPC.
+fn is_status_code(label: &str) -> bool {
+    let mut words = label.split(['.', '_']);
+    let is_protocol = matches!(words.next(), Some("http" | "rpc" | "grpc"));
+    label == "status_code" || is_protocol && matches!(words.next_back(), Some("status" | "code"))
 }
 
 /// What the label matches in failed measurements.
 fn failed(label: &EntryLabel) -> Option<(Comparison, String)> {
-    let last = label.name.rsplit(['.', '_']).next().unwrap_or_default();
     match &label.values {
-        _ if matches!(label.name, "error.type" | "error_type") => {
-            Some((Comparison::NotEqual, String::new()))
-        }
+        _ if is_error_type(label.name) => Some((Comparison::NotEqual, String::new())),
         LabelValues::Fixed(values) => {
             let good = values.iter().find(|value| GOOD.contains(&value.as_str()))?;
             // An absent label is no failure.
@@ -54,9 +86,9 @@ fn failed(label: &EntryLabel) -> Option<(Comparison, String)> {
             })
         }
         LabelValues::Open => {
-            let is_status = matches!(label.name, "status" | "status_code" | "code")
-                || label.name.starts_with("http") && matches!(last, "status" | "code");
-            is_status.then(|| (Comparison::Matches, "5..".to_owned()))
+            let is_http = matches!(label.name, "status" | "status_code" | "code")
+                || label.name.starts_with("http") && is_status_code(label.name);
+            is_http.then(|| (Comparison::Matches, "5..".to_owned()))
         }
     }
 }

@@ -7,6 +7,7 @@ use super::dialect::Language;
 /// A metric's name before its braces, if it needs no quotes there.
 pub(super) fn bare_metric(name: &str, language: Language) -> Option<String> {
     match language {
+        Language::PromQl if is_promql_keyword(name) => None,
         _ if is_plain(name, true, language) => Some(name.to_owned()),
         Language::PromQl => None,
         Language::MetricsQl => Some(escaped(name)),
@@ -63,6 +64,53 @@ fn is_plain(name: &str, allows_colon: bool, language: Language) -> bool {
             || allows_colon && c == ':'
     };
     !name.is_empty() && name.char_indices().all(is_allowed) && !is_word(name, language)
+}
+
+/// Whether PromQL's lexer takes a metric's name for a keyword. Some keywords are allowed as names,
+/// but each version allows others. Labels may have the names of keywords.
+///
+/// The list is `key` in [Prometheus' lexer][lexer].
+///
+/// [lexer]: https://github.com/prometheus/prometheus/blob/main/promql/parser/lex.go
+fn is_promql_keyword(name: &str) -> bool {
+    const KEYWORDS: &[&str] = &[
+        "and",
+        "or",
+        "unless",
+        "atan2",
+        "sum",
+        "avg",
+        "count",
+        "min",
+        "max",
+        "group",
+        "stddev",
+        "stdvar",
+        "topk",
+        "bottomk",
+        "count_values",
+        "quantile",
+        "limitk",
+        "limit_ratio",
+        "offset",
+        "smoothed",
+        "anchored",
+        "by",
+        "without",
+        "on",
+        "ignoring",
+        "group_left",
+        "group_right",
+        "fill",
+        "fill_left",
+        "fill_right",
+        "bool",
+        "start",
+        "end",
+        "step",
+        "range",
+    ];
+    KEYWORDS.iter().any(|word| name.eq_ignore_ascii_case(word))
 }
 
 /// Whether the parser takes the name for a number or a keyword.
@@ -155,6 +203,11 @@ mod tests {
         }
         assert_eq!(bare_metric("a:b", PromQl).as_deref(), Some("a:b"));
         assert_eq!(bare_metric("a.b", PromQl), None);
+        for keyword in ["on", "bool", "Group_Left", "atan2", "sum", "without", "offset", "end"] {
+            assert_eq!(bare_metric(keyword, PromQl), None);
+        }
+        assert_eq!(bare_metric("on_total", PromQl).as_deref(), Some("on_total"));
+        assert_eq!(bare_metric("on", MetricsQl).as_deref(), Some(r"\on"));
     }
 
     #[test]

@@ -1,15 +1,16 @@
 //! The current state as a number.
 
 use super::dialect::Dialect;
-use super::expression::sum;
+use super::expression::aggregated;
 use super::selector::{Comparison, Matcher, Selector};
 use crate::entry::Entry;
 
 /// The number of the current state in the list `states`, from 1, for each combination of the labels
 /// `by`.
 ///
-/// The series of a state is 1 in the current state and 0 in the others. So the sum of their numbers
-/// times their values is the number of the current one.
+/// The series of a state is 1 in the current state and 0 in the others. So the largest of their
+/// numbers times their values is the number of the current one. A sum would be the number of another
+/// state if several processes have the same labels.
 pub(crate) fn current_state(
     entry: &Entry,
     dialect: &Dialect,
@@ -30,5 +31,5 @@ pub(crate) fn current_state(
         })
     });
     let numbered: Vec<String> = numbered.collect();
-    sum(by, language, numbered.join(" or "))
+    aggregated("max", by, language, numbered.join(" or "))
 }

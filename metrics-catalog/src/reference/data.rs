@@ -132,7 +132,7 @@ impl Data {
             schema: SCHEMA_FILE,
             notice: NOTICE,
             version: VERSION,
-            title: settings.title.clone(),
+            title: settings.title_or_default(),
             metrics: catalog.iter().map(|entry| Metric::of(entry, settings)).collect(),
         }
     }

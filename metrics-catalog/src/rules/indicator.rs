@@ -25,7 +25,7 @@ pub(super) struct Indicator {
     pub(super) metric: &'static str,
     /// The functions that have the objective.
     pub(super) functions: Vec<Source>,
-    /// Why the share is not exact.
+    /// How bad calls are told, or why the share is not exact.
     pub(super) caveat: Option<String>,
     pub(super) measure: Measure,
     /// The series of the objective's calls.
@@ -138,7 +138,12 @@ impl Indicator {
         };
         let series = Series::new(entry, dialect, matchers);
         let (measure, caveat) = match of.objective {
-            Objective::Success { .. } => (outcome(entry, settings)?, None),
+            Objective::Success { .. } => {
+                let told = "A call fails if its outcome is `error`, `panicked` or `cancelled`. A \
+                            call is also cancelled when its caller stops waiting, such as a client \
+                            that closes its connection.";
+                (outcome(entry, settings)?, Some(told.to_owned()))
+            }
             Objective::Latency { within, .. } => latency(entry, within, settings)?,
             _ => return Err(LeftOutReason::NoOutcome),
         };

@@ -4,6 +4,8 @@
 
 mod audited;
 mod expressions;
+#[expect(dead_code, reason = "declarations alone are rendered")]
+mod failures;
 mod golden;
 mod hostile;
 mod panels;

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use typed_metrics_catalog::{Catalog, DashboardSettings, Document, dashboards};
+use typed_metrics_catalog::{
+    Catalog, DashboardSettings, Document, Settings, dashboards, documents,
+};
 // Linked for their metrics.
 use typed_metrics_llm as _;
 use typed_metrics_system as _;
@@ -80,6 +82,22 @@ fn dashboards_keep_their_identities() {
     let uids: BTreeSet<&String> = by_path.values().collect();
     assert_eq!(uids.len(), by_path.len());
     assert_eq!(by_path["grafana/llm-calls.json"], "tm-fc7b75be43f7bb21");
+}
+
+#[test]
+fn two_programs_have_dashboards_of_their_own() {
+    let catalog = Catalog::of_program().only(|entry| entry.name().starts_with("process."));
+    let dashboard = |settings: Settings| {
+        let documents = documents(&catalog, &settings);
+        let path = "grafana/process-and-host.json";
+        let dashboard = json(documents.iter().find(|document| document.path == path).unwrap());
+        ["title", "uid"].map(|field| dashboard[field].as_str().unwrap().to_owned())
+    };
+    let [shop, shop_uid] = dashboard(Settings::default().title("Shop"));
+    let [bank, bank_uid] = dashboard(Settings::default().title("Bank"));
+    assert_eq!([shop.as_str(), &bank], ["Shop: Process and host", "Bank: Process and host"]);
+    assert_ne!(shop_uid, bank_uid);
+    assert_eq!(dashboard(Settings::default())[0], "Process and host");
 }
 
 #[test]
