@@ -1,4 +1,10 @@
 //! The labels `server.address` and `server.port` of a client's request.
+//!
+//! An address is [just the address][address], so an IPv6 address has no brackets. The port is
+//! [required][port], so a server without a port has the default port of its scheme.
+//!
+//! [address]: https://opentelemetry.io/docs/specs/semconv/general/attributes/#address-and-port-attributes
+//! [port]: https://opentelemetry.io/docs/specs/semconv/http/http-metrics/#metric-httpclientrequestduration
 
 use std::sync::Arc;
 
@@ -25,14 +31,20 @@ impl Peer {
             .cloned()
             .or_else(|| Authority::try_from(request.headers().get(header::HOST)?.as_bytes()).ok());
         let Some(authority) = given else { return Self::Unknown };
-        let port = authority.port_u16().or_else(|| Scheme::of(uri).map(Scheme::default_port));
+        // A URI without a scheme is taken for `http`, as the layer for servers takes it.
+        let scheme = uri.scheme().map_or(Some(Scheme::Http), |_| Scheme::of(uri));
+        let port = authority.port_u16().or_else(|| scheme.map(Scheme::default_port));
         Self::Authority(authority, port)
     }
 
     pub(crate) fn address(&self) -> Option<&str> {
         match self {
             Self::Named(name, _) => Some(name),
-            Self::Authority(authority, _) => Some(authority.host()),
+            Self::Authority(authority, _) => {
+                let host = authority.host();
+                let ipv6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+                Some(ipv6.unwrap_or(host))
+            }
             Self::Unknown => None,
         }
     }
@@ -63,9 +75,12 @@ mod tests {
         let of = |address: &str, port| (Some(address.to_owned()), port);
         assert_eq!(peer("http://a.test/x", Some("b.test")), of("a.test", Some(80)));
         assert_eq!(peer("https://user@a.test/x", None), of("a.test", Some(443)));
-        assert_eq!(peer("http://[::1]:8080/", None), of("[::1]", Some(8080)));
+        assert_eq!(peer("http://[::1]:8080/", None), of("::1", Some(8080)));
+        assert_eq!(peer("https://[2001:db8::1]/", None), of("2001:db8::1", Some(443)));
+        assert_eq!(peer("/x", Some("[::1]")), of("::1", Some(80)));
         assert_eq!(peer("/x", Some("b.test:81")), of("b.test", Some(81)));
-        assert_eq!(peer("/x", Some("b.test")), of("b.test", None));
+        assert_eq!(peer("/x", Some("b.test")), of("b.test", Some(80)));
+        assert_eq!(peer("ftp://b.test/x", None), of("b.test", None));
         assert_eq!(peer("/x", Some("no host")), (None, None));
         assert_eq!(peer("/x", None), (None, None));
     }

@@ -29,6 +29,14 @@ impl<B, X: Exchange> ResponseBody<B, X> {
     }
 }
 
+/// A response that no service answered: layers around a measured service, such as those of
+/// `tower-http` for CORS and timeouts, make one with the default body. It is not measured.
+impl<B: Default, X: Exchange> Default for ResponseBody<B, X> {
+    fn default() -> Self {
+        Self::new(B::default(), None)
+    }
+}
+
 impl<B, X> Body for ResponseBody<B, X>
 where
     B: Body<Error: 'static>,

@@ -70,7 +70,9 @@ pub struct HttpClientLayer<Q = Declared, C = ByType, U = UntilEnd> {
 }
 
 impl HttpClientLayer {
-    /// Measures requests. The server is that of the request's URI, or of the header `Host`.
+    /// Measures requests. The server is that of the request's URI, or of the header `Host`. An IPv6
+    /// address has no brackets. A server without a port has the default port of the URI's scheme;
+    /// a URI without a scheme is taken for `http`. [`server`](Self::server) replaces both.
     pub fn new() -> Self {
         let known_methods = KnownMethods::of_environment();
         let settings = Settings { known_methods, peer: None, sizes: true };
@@ -94,8 +96,7 @@ impl<Q, C, U> HttpClientLayer<Q, C, U> {
         HttpClientLayer { bodies: PhantomData, error_type, settings, until }
     }
 
-    /// Names the errors of the client. Without this method, the `error.type` of an error is the
-    /// name of its type, or the [`error_kind`](crate::error_type::error_kind) if it is boxed.
+    /// Names the errors of the client. Without this method, [`ByType`] names them.
     ///
     /// ```
     /// use hyper_util::client::legacy::Error;

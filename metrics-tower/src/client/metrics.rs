@@ -12,10 +12,10 @@ pub struct HttpClientRequest<'a> {
     /// The method.
     #[label(name = "http.request.method")]
     pub method: Method,
-    /// The server's name or address; absent if the request tells none.
+    /// The server's name, or its address without brackets; absent if the request tells none.
     #[label(name = "server.address")]
     pub address: Option<&'a str>,
-    /// The server's port; absent if the request tells none and the scheme has none.
+    /// The server's port; absent if the request tells none and its scheme is unknown.
     #[label(name = "server.port")]
     pub port: Option<u16>,
     /// The status of the response; absent if the request ended before the head of its response.
@@ -51,10 +51,10 @@ pub enum HttpClientMetrics<'a> {
         /// The method.
         #[label(name = "http.request.method")]
         method: Method,
-        /// The server's name or address; absent if the request tells none.
+        /// The server's name, or its address without brackets; absent if the request tells none.
         #[label(name = "server.address")]
         address: Option<&'a str>,
-        /// The server's port; absent if the request tells none and the scheme has none.
+        /// The server's port; absent if the request tells none and its scheme is unknown.
         #[label(name = "server.port")]
         port: Option<u16>,
     },
