@@ -42,8 +42,15 @@ fn line(row: &[String; 4], widths: [usize; 4]) -> String {
     cells.join("  ") + "\n"
 }
 
+/// The most values of a label that are shown.
+const MOST_VALUES: usize = 8;
+
 fn label(label: &Label) -> String {
     match &label.values {
+        Some(values) if values.len() > MOST_VALUES => {
+            let first = values[..MOST_VALUES].join("|");
+            format!("{}=[{first}|… {} values]", label.name, values.len())
+        }
         Some(values) => format!("{}=[{}]", label.name, values.join("|")),
         None => label.name.clone(),
     }
@@ -61,5 +68,16 @@ mod tests {
             |row: &[String; 4]| anstream::adapter::strip_str(&line(row, [9, 7, 3, 4])).to_string();
         assert_eq!(plain(&rows[0]), "shop.sold  counter  {µ}  a, b\n");
         assert_eq!(plain(&rows[1]), "x          gauge\n");
+    }
+
+    #[test]
+    fn many_values_are_cut_and_counted() {
+        let values = |count: usize| (0..count).map(|n| n.to_string()).collect();
+        let label_of = |count| {
+            let (name, prometheus_name) = ("n".to_owned(), "n".to_owned());
+            label(&Label { name, prometheus_name, values: Some(values(count)), optional: false })
+        };
+        assert_eq!(label_of(8), "n=[0|1|2|3|4|5|6|7]");
+        assert_eq!(label_of(40), "n=[0|1|2|3|4|5|6|7|… 40 values]");
     }
 }

@@ -102,8 +102,8 @@ impl Alerts<'_> {
             "In the last {long}, {value} of the calls {bad}. {rest}",
             long = burn.long,
             rest = written(&format!(
-                "The objective of {} is: {objective}. At this rate, the budget of 30 days is spent \
-                 more than {} times too fast. The metric is `{}`.",
+                "The objective of {} is: {objective}. This is more than {} times the share that \
+                 uses up the budget of 30 days in 30 days. The metric is `{}`.",
                 functions.join(", "),
                 burn.factor,
                 indicator.metric,
