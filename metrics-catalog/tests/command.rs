@@ -1,6 +1,8 @@
 //! The command on metrics of every kind, driven by code.
 #![expect(dead_code, reason = "most metrics are declared and never recorded")]
 
+use std::fs;
+
 use serde_json::{Value, json};
 use typed_metrics_catalog::{Catalog, Command, Document};
 use typed_metrics_core as typed_metrics;
@@ -173,6 +175,25 @@ fn a_choice_without_metrics_is_an_error() {
     assert!(both.stderr.contains("both of a crate"), "{both}");
     let pump = Command::new().run(["list", "--only", "pump"]);
     assert_eq!(pump.stdout, "pump  gauge\n");
+}
+
+#[test]
+fn files_that_only_mention_the_mark_stay() {
+    let folder = std::env::temp_dir().join(format!("mentions-{}", std::process::id()));
+    let path = folder.to_str().unwrap();
+    let deep = folder.join("crates/catalog/src");
+    fs::create_dir_all(&deep).unwrap();
+    let text = format!("{}\n{}", "About catalogs. ".repeat(40), Document::MARK);
+    let stay = [folder.join("guide.md"), deep.join("document.rs")];
+    fs::write(&stay[0], text).unwrap();
+    fs::write(&stay[1], Document::MARK).unwrap();
+    let left_over = folder.join("grafana/old.json");
+    fs::create_dir_all(left_over.parent().unwrap()).unwrap();
+    fs::write(&left_over, Document::MARK).unwrap();
+    assert_eq!(command().run(["write", path]).exit_code, 0);
+    assert!(stay.iter().all(|file| file.exists()) && !left_over.exists());
+    assert_eq!(command().run(["check", path]).exit_code, 0);
+    fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]

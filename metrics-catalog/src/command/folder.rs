@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::document::Document;
@@ -68,7 +68,8 @@ pub(super) fn differences(
     Ok(differences)
 }
 
-/// The paths of the files with the mark.
+/// The paths of the files with the mark, in the folder and in the folders in it. Documents are
+/// nowhere else, and `write .` must find no files of other programs.
 fn marked(folder: &Path) -> Result<Vec<String>, String> {
     let mut marked = Vec::new();
     let mut folders = vec![(folder.to_owned(), String::new())];
@@ -86,7 +87,8 @@ fn marked(folder: &Path) -> Result<Vec<String>, String> {
             // A symbolic link is neither.
             let kind = entry.file_type().map_err(|error| unreadable(&path, &error))?;
             if kind.is_dir() {
-                let is_hidden = name.starts_with('.') || SKIPPED.contains(&name.as_str());
+                let is_hidden =
+                    !before.is_empty() || name.starts_with('.') || SKIPPED.contains(&name.as_str());
                 if !is_hidden && !OF_ANOTHER.iter().any(|file| path.join(file).is_file()) {
                     folders.push((path, below + "/"));
                 }
@@ -98,15 +100,15 @@ fn marked(folder: &Path) -> Result<Vec<String>, String> {
     Ok(marked)
 }
 
+/// Whether a file begins with the mark, or has it in its head. A text about the mark has it later.
 fn has_mark(file: &Path) -> Result<bool, String> {
-    /// Generated files are smaller, so other files need not be read.
-    const MOST: u64 = 64 << 20;
-    let size = fs::metadata(file).map_err(|error| unreadable(file, &error))?.len();
-    if size > MOST {
-        return Ok(false);
-    }
-    let bytes = fs::read(file).map_err(|error| unreadable(file, &error))?;
-    Ok(memchr::memmem::find(&bytes, Document::MARK.as_bytes()).is_some())
+    const HEAD: u64 = 512;
+    let read = || {
+        let mut head = Vec::new();
+        fs::File::open(file)?.take(HEAD).read_to_end(&mut head)?;
+        Ok(memchr::memmem::find(&head, Document::MARK.as_bytes()).is_some())
+    };
+    read().map_err(|error| unreadable(file, &error))
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> String {
