@@ -21,7 +21,7 @@ use crate::semconv::conventions::SemanticConventions;
 /// assert!(page.text.contains("# Worker"));
 /// assert!(page.text.contains("`jobs_total`"));
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Settings {
     pub(crate) program: Option<String>,
@@ -31,20 +31,6 @@ pub struct Settings {
     pub(crate) dashboards: DashboardSettings,
     pub(crate) rules: RuleSettings,
     pub(crate) conventions: Option<SemanticConventions>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            program: None,
-            dialect: Dialect::default(),
-            documentation: None,
-            source: None,
-            dashboards: DashboardSettings::default(),
-            rules: RuleSettings::default(),
-            conventions: None,
-        }
-    }
 }
 
 impl Settings {
