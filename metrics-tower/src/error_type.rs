@@ -106,6 +106,7 @@ pub trait ErrorType<E> {
 /// |---|---|
 /// | `Box<dyn Error>`, with `Send` and `Sync` or without; `std::io::Error` | [`OTHER`] |
 /// | `axum::Error`, with the feature `axum` | the name of the type |
+/// | `hyper_util::client::legacy::Error`, with the feature `hyper-util` | the name of the type |
 ///
 /// The sources of any other type are not known, so the name of the type is used. For such a type,
 /// [`error_type`](crate::HttpClientLayer::error_type) may call [`error_kind`].
@@ -138,6 +139,12 @@ impl<E: 'static> ErrorType<E> for ByType {
         }
         #[cfg(feature = "axum")]
         if let Some(kind) = any.downcast_ref::<axum::Error>().and_then(|error| io_kind(error)) {
+            return kind;
+        }
+        #[cfg(feature = "hyper-util")]
+        if let Some(kind) =
+            any.downcast_ref::<hyper_util::client::legacy::Error>().and_then(|error| io_kind(error))
+        {
             return kind;
         }
         type_name::<E>()
