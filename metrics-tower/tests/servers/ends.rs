@@ -163,7 +163,7 @@ async fn a_body_that_fails_ends_the_request() {
     rest(connect(address, HEAD).await).await;
     let seen = capture.finish();
     assert_eq!(active(&seen, Method::Get), 0);
-    let error_type = Some("axum_core::error::Error");
+    let error_type = Some("timeout");
     let labels = HttpServerRequest { error_type, ..support::get(Some("/")) };
     assert_eq!(requests(&seen, labels), 1);
     assert_eq!(seen.histogram(HttpServerMetrics::ResponseBodySize(labels)).sum, 5.0);
