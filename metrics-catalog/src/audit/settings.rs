@@ -9,9 +9,11 @@ use crate::catalog::Catalog;
 
 /// Labels that Prometheus, its operator and the translation of OTLP add to the series of any
 /// program.
-const AMBIENT: [&str; 17] = [
+const AMBIENT: [&str; 19] = [
     "job",
     "instance",
+    "exported_job",
+    "exported_instance",
     "cluster",
     "namespace",
     "pod",
