@@ -31,7 +31,7 @@ const AMBIENT: [&str; 19] = [
     "otel?metric?overflow",
 ];
 
-/// The settings of an [`audit`].
+/// The settings of an [`audit`](crate::audit()).
 ///
 /// ```standalone_crate
 /// use typed_metrics_catalog::{Audit, Catalog, Rule};
