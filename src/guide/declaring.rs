@@ -105,7 +105,7 @@
 //! - Readers make the second name, so recording costs nothing more. Values, intervals, start times
 //!   and removals are the same under both. A capture of a test has the new name only.
 //! - Handlers get both metrics. An up-to-date dashboard can find the old ones:
-//!   [`catalog`](crate::catalog) has the names of each in
+//!   [`catalog`](crate::catalog()) has the names of each in
 //!   [`was`](crate::Descriptor::was) and [`renamed_to`](crate::Descriptor::renamed_to).
 //! - An old name follows the rule for names, and belongs to no other metric. The compiler finds
 //!   clashes within the enum, [`check`](crate::check) those across enums and crates. Back ends
