@@ -94,7 +94,7 @@ pub(crate) fn text_of_status(status: StatusCode) -> &'static str {
     text.and_then(|text| str::from_utf8(text).ok()).unwrap_or(OTHER)
 }
 
-/// What an error of type `E` is called in the label `error.type`.
+/// The name of an error of type `E` in the label `error.type`.
 pub trait ErrorType<E> {
     /// One of a small, fixed set of names.
     fn error_type(&self, error: &E) -> &'static str;

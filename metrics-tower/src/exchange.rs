@@ -16,7 +16,7 @@ pub enum End {
     Panicked,
 }
 
-/// What is measured of one request and its response.
+/// The measurements of one request and its response.
 pub trait Exchange {
     /// The head of the response is there.
     fn head<B>(&mut self, response: &Response<B>);

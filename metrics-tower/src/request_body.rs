@@ -39,7 +39,7 @@ pub trait RequestBodies<B> {
     /// The body that the service gets.
     type Body;
 
-    /// What counts the bytes of a body.
+    /// The counter of the bytes of a body.
     type Counter;
 
     /// The size of a request with this body.

@@ -299,7 +299,7 @@ fn in_tower() {
     );
 }
 
-/// What axum takes to call any layer.
+/// A layer that does nothing: its time is that of any layer in axum.
 #[derive(Clone)]
 struct Nothing<S>(S);
 

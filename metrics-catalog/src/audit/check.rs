@@ -37,7 +37,7 @@ pub(super) struct Found {
     pub(super) fix: String,
 }
 
-/// What stands around an expression.
+/// The surroundings of an expression.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Context<'e> {
     /// The innermost function with a demand, and its demand.

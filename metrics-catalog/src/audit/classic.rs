@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::data_source::asks_in_promql;
 use super::json::{list, quoted, text_of, type_of};
 use super::query::{Contents, Query, QueryKind, Template};
-use super::variable_query::{options, variable_query};
-use super::variables::{Values, Variable, Variables};
+use super::variable_query::{values, variable_query};
+use super::variables::{Variable, Variables};
 
 /// The most panels below each other.
 const MAX_DEPTH: usize = 8;
@@ -196,16 +196,8 @@ fn plugins(dashboard: &Value) -> BTreeMap<&str, &str> {
 fn variable(variable: &Value) -> Option<Variable> {
     let name = variable.get("name")?.as_str()?.to_owned();
     let query = variable.get("query").and_then(Value::as_str);
-    let values = match variable.get("type").and_then(Value::as_str) {
-        Some("constant") => query.map(|query| Values::Constant(query.to_owned())),
-        Some("interval") => {
-            let first = query.and_then(|query| query.split(',').find(|each| *each != "auto"));
-            first.map(|first| Values::Duration(first.trim().to_owned()))
-        }
-        Some("custom") => query.map(|query| Values::Options(options(query))),
-        _ => None,
-    };
-    Some(Variable { name, values: values.unwrap_or(Values::Unknown) })
+    let variable_type = variable.get("type").and_then(Value::as_str);
+    Some(Variable { name, values: values(variable_type, query) })
 }
 
 fn place_of(panel: &Value) -> String {

@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::data_source::asks_in_promql;
 use super::json::{list, quoted, text_of};
 use super::query::{Contents, Query, Template};
-use super::variable_query::{options, variable_query};
-use super::variables::{Values, Variable, Variables};
+use super::variable_query::{values, variable_query};
+use super::variables::{Variable, Variables};
 
 /// The queries of a dashboard's `spec`.
 pub(super) fn read(spec: &Value) -> Contents {
@@ -110,14 +110,11 @@ fn variable(variable: &Value) -> Option<Variable> {
     let spec = &variable["spec"];
     let name = spec.get("name")?.as_str()?.to_owned();
     let query = spec.get("query").and_then(Value::as_str);
-    let values = match variable.get("kind").and_then(Value::as_str) {
-        Some("ConstantVariable") => query.map(|query| Values::Constant(query.to_owned())),
-        Some("IntervalVariable") => {
-            let first = query.and_then(|query| query.split(',').find(|each| *each != "auto"));
-            first.map(|first| Values::Duration(first.trim().to_owned()))
-        }
-        Some("CustomVariable") => query.map(|query| Values::Options(options(query))),
+    let variable_type = match variable.get("kind").and_then(Value::as_str) {
+        Some("ConstantVariable") => Some("constant"),
+        Some("IntervalVariable") => Some("interval"),
+        Some("CustomVariable") => Some("custom"),
         _ => None,
     };
-    Some(Variable { name, values: values.unwrap_or(Values::Unknown) })
+    Some(Variable { name, values: values(variable_type, query) })
 }

@@ -1,6 +1,7 @@
 //! The queries of variables, and the values that a dashboard tells.
 
 use super::query::QueryKind;
+use super::variables::Values;
 
 /// The query of a variable, as Grafana's data source for Prometheus reads it; `None` if it asks
 /// for no series.
@@ -31,8 +32,22 @@ pub(super) fn variable_query(text: &str) -> Option<QueryKind> {
     Some(QueryKind::LabelValues { selector: text.to_owned(), label: "__name__".to_owned() })
 }
 
+/// The values of a variable of the type `constant`, `interval` or `custom`.
+pub(super) fn values(variable_type: Option<&str>, query: Option<&str>) -> Values {
+    let known = query.and_then(|query| match variable_type? {
+        "constant" => Some(Values::Constant(query.to_owned())),
+        "interval" => {
+            let first = query.split(',').find(|each| *each != "auto")?;
+            Some(Values::Duration(first.trim().to_owned()))
+        }
+        "custom" => Some(Values::Options(options(query))),
+        _ => None,
+    });
+    known.unwrap_or(Values::Unknown)
+}
+
 /// The values of a custom variable: `a, b`, or `Text : a, Text : b`.
-pub(super) fn options(query: &str) -> Vec<String> {
+fn options(query: &str) -> Vec<String> {
     let values = query.split(',').map(|option| {
         let option = option.trim();
         option.split_once(" : ").map_or(option, |(_, value)| value).to_owned()

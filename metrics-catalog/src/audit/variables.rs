@@ -220,7 +220,7 @@ fn is_variable(sign: &str) -> bool {
     sign.len() > 1 && sign.starts_with(['$', '['])
 }
 
-/// What is before the first variable of a text, the variable, and what is after it.
+/// The text before the first variable of a text, the variable, and the text after it.
 fn next_variable(text: &str) -> Option<(&str, &str, &str)> {
     let mut starts = text.match_indices(['$', '[']);
     let (at, variable) = starts.find_map(|(at, _)| Some((at, variable_at(&text[at..])?)))?;

@@ -8,7 +8,7 @@ use anstream::{AutoStream, ColorChoice, adapter};
 
 use super::style::{BAD, styled};
 
-/// What [`Command::run`](crate::Command::run) would have printed, and its exit code.
+/// The output of [`Command::run`](crate::Command::run), which it does not print, and its exit code.
 ///
 /// `Display` writes all of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

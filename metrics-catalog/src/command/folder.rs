@@ -21,7 +21,7 @@ pub(super) struct Difference {
     pub(super) state: State,
 }
 
-/// What is to be done with a file.
+/// The state of a file, which decides what is done with the file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum State {
     /// There is no such file.

@@ -14,7 +14,7 @@ use crate::document::Document;
 use crate::reference::json;
 use crate::reference::prose::count;
 
-/// What was done, by the paths of the files below the folder.
+/// The changes of a folder, by the paths of the files below it.
 #[derive(Debug, Default, Serialize)]
 struct Done {
     folder: String,

@@ -42,7 +42,7 @@ struct Place<'a> {
     line: u32,
 }
 
-/// What tells the group of a metric from others. Two modules may have enums of one name.
+/// The facts that tell the group of a metric from others. Two modules may have enums of one name.
 fn group_name(entry: &Entry) -> String {
     match (entry.group(), entry.descriptor().scope()) {
         (Some(group), _) => format!("{}::{group}", entry.source().module),

@@ -72,7 +72,7 @@ fn is_status_code(label: &str) -> bool {
     label == "status_code" || is_protocol && matches!(words.next_back(), Some("status" | "code"))
 }
 
-/// What the label matches in failed measurements.
+/// The matcher of the label for failed measurements.
 fn failed(label: &EntryLabel) -> Option<(Comparison, String)> {
     match &label.values {
         _ if is_error_type(label.name) => Some((Comparison::NotEqual, String::new())),

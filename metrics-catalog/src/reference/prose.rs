@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part<'a> {
     Text(&'a str),
-    /// What stands between two backticks on one line.
+    /// The text between two backticks on one line.
     Code(&'a str),
 }
 

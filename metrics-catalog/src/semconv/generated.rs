@@ -17,8 +17,8 @@ const MAX_LENGTH: usize = 16 * 1024 * 1024;
 pub struct GeneratedEnum {
     /// The source in Rust.
     pub source: String,
-    /// What an enum cannot express, or what the files lack. Each text is a comment of the source
-    /// too.
+    /// The facts that an enum cannot express, or that the files lack. Each text is a comment of the
+    /// source too.
     pub problems: Vec<String>,
 }
 

@@ -57,7 +57,7 @@ pub(super) struct CodeGeneration {
     pub(super) metric_value_type: Option<String>,
 }
 
-/// What an enum says of a metric beyond its instrument.
+/// The facts that an enum states of a metric beyond its instrument.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Presentation {
     /// `state`, `info` or `exponential`.

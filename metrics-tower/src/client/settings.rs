@@ -3,7 +3,7 @@
 use crate::method::KnownMethods;
 use crate::peer::Peer;
 
-/// What a layer for clients measures, and how.
+/// The measurements of a layer for clients, and their manner.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) known_methods: KnownMethods,

@@ -3,7 +3,7 @@
 use crate::method::KnownMethods;
 use crate::protocol::Scheme;
 
-/// What a layer for servers measures, and how.
+/// The measurements of a layer for servers, and their manner.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Settings {
     pub(crate) known_methods: KnownMethods,

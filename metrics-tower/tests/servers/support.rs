@@ -92,7 +92,7 @@ pub(crate) fn requests(seen: &Captured, labels: HttpServerRequest<'_>) -> u64 {
     seen.histogram(HttpServerMetrics::RequestDuration(labels)).count
 }
 
-/// What the capture added to the active requests with a method.
+/// The change of the active requests with a method in the capture.
 pub(crate) fn active(seen: &Captured, method: Method) -> i64 {
     seen.up_down_counter(HttpServerMetrics::ActiveRequests { method, scheme: Scheme::Http })
 }
