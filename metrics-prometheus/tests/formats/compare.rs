@@ -184,7 +184,8 @@ fn compare_protobuf(expected: &[Family], scrape: &[u8]) {
         };
         assert_eq!(family.r#type(), kind);
         if let Some(unit) = &family.unit {
-            let base = expected.name.strip_suffix("_total").unwrap_or(&expected.name);
+            let total = if kind == MetricType::Counter { "_total" } else { "" };
+            let base = expected.name.strip_suffix(total).unwrap_or(&expected.name);
             assert!(base.ends_with(&format!("_{unit}")), "{family:?}");
         }
         assert_eq!(family.metric.len(), expected.series.len());
