@@ -1,14 +1,15 @@
 //! Dashboards for Grafana 11 and 12.
 //!
 //! `dashboard` decides which dashboards there are. `sections` and `kinds` make the panels of a
-//! declared metric; `llm`, `system` and `functions` are dashboards for metrics that crates of this
-//! workspace declare. `model` is the JSON that Grafana reads.
+//! declared metric; `http`, `llm`, `system` and `functions` are dashboards for metrics that crates
+//! of this workspace declare. `model` is the JSON that Grafana reads.
 
 mod colors;
 mod context;
 pub(crate) mod dashboard;
 mod drawn;
 mod functions;
+mod http;
 mod kinds;
 mod layout;
 mod llm;

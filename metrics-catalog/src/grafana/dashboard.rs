@@ -9,7 +9,7 @@ use super::model::{Annotations, Dashboard, Link, SCHEMA_VERSION, Templating, Tim
 use super::sections::sections;
 use super::settings::DashboardSettings;
 use super::variables::Variables;
-use super::{functions, llm, system, text};
+use super::{functions, http, llm, system, text};
 use crate::catalog::Catalog;
 use crate::document::{Document, NOTICE};
 use crate::entry::Entry;
@@ -17,8 +17,8 @@ use crate::entry::Entry;
 /// The dashboards of a catalog for Grafana 11 and 12: one for each crate that declares metrics, with
 /// a row for each enum.
 ///
-/// The metrics of `#[timed]`, of LLM calls, and of the process and the host have dashboards of their
-/// own. The files are in the folder `grafana`. A dashboard has the same identity in every run, so
+/// The metrics of `#[timed]`, of HTTP and gRPC, of LLM calls, and of the process and the host have
+/// dashboards of their own. The files are in the folder `grafana`. A dashboard has the same identity in every run, so
 /// Grafana replaces it when the file is imported again. [`DashboardSettings::program`] tells the
 /// dashboards of several programs apart.
 ///
@@ -63,6 +63,7 @@ enum Page {
     /// The metrics that are registered at run time.
     RunTime,
     Functions,
+    Http,
     Llm,
     System,
 }
@@ -73,6 +74,7 @@ impl Page {
         let name = module.split("::").next().unwrap_or_default();
         match (name, entry.group()) {
             ("typed_metrics_llm", _) => Self::Llm,
+            ("typed_metrics_tower", _) => Self::Http,
             ("typed_metrics_system", _) => Self::System,
             ("typed_metrics_core", None) if functions::is_one(entry) => Self::Functions,
             (_, None) | ("", _) => Self::RunTime,
@@ -85,6 +87,7 @@ impl Page {
             Self::Crate(name) => text::title(name),
             Self::RunTime => "Run-time metrics".to_owned(),
             Self::Functions => "Timed functions".to_owned(),
+            Self::Http => "HTTP and gRPC".to_owned(),
             Self::Llm => "LLM calls".to_owned(),
             Self::System => "Process and host".to_owned(),
         }
@@ -96,6 +99,7 @@ impl Page {
         let mut drawn = Drawn::new(entries);
         let mut all: Vec<Section> = match self {
             Self::Functions => functions::sections(&context, &mut drawn),
+            Self::Http => http::sections(&context, &mut drawn),
             Self::Llm => llm::sections(&context, &mut drawn),
             Self::System => system::sections(&context, &mut drawn),
             Self::Crate(_) | Self::RunTime => Vec::new(),

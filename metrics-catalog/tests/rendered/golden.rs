@@ -64,7 +64,9 @@ fn dashboards_for_victoria_metrics() {
 fn dashboards_drawn_by_hand() {
     let catalog = Catalog::of_program().only(|entry| {
         let module = entry.source().module;
-        module.starts_with("typed_metrics_llm") || module.starts_with("typed_metrics_system")
+        ["llm", "system", "tower"]
+            .iter()
+            .any(|name| module.starts_with(&format!("typed_metrics_{name}")))
     });
     let catalog =
         [catalog, Catalog::of_program().only(|entry| entry.name() == "function.duration")];

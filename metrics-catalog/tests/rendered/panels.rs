@@ -9,6 +9,7 @@ use typed_metrics_catalog::{
 // Linked for their metrics.
 use typed_metrics_llm as _;
 use typed_metrics_system as _;
+use typed_metrics_tower as _;
 
 use crate::shop;
 

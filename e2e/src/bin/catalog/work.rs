@@ -2,6 +2,10 @@ use std::thread;
 use std::time::Duration;
 
 use typed_metrics::llm::{GenAi, LlmCall, Usage};
+use typed_metrics::tower::{
+    GrpcClientMetrics, GrpcCode, GrpcServerMetrics, HttpClientMetrics, HttpClientRequest,
+    HttpServerMetrics, HttpServerRequest, HttpVersion, Method as HttpMethod, Scheme,
+};
 use typed_metrics::{Objective, Outcome, timed};
 
 use crate::metrics::{DeskMetrics, Hostile, Method, Phase, Version};
@@ -13,6 +17,9 @@ pub(crate) fn begin() {
     DeskMetrics::hit_ratio("back").set(0.5);
     DeskMetrics::in_flight(Method::Get).add(3);
     DeskMetrics::in_flight(Method::Post).add(2);
+    HttpServerMetrics::active_requests(HttpMethod::Get, Scheme::Http).add(4);
+    let (address, port) = (Some("api.example.com"), Some(443));
+    HttpClientMetrics::active_requests(HttpMethod::Post, address, port).add(1);
     DeskMetrics::worker_phase("a").set(Phase::Running);
     DeskMetrics::worker_phase("b").set(Phase::Draining);
     DeskMetrics::worker_phase("c").set(Phase::Starting);
@@ -46,6 +53,7 @@ pub(crate) fn round(number: u32) {
     let _ = (look_up(1), look_up(0), job(), job(), wait());
     sampled();
     llm_calls();
+    requests();
 }
 
 #[timed(
@@ -79,4 +87,47 @@ fn llm_calls() {
         call.finish(Usage::new(1200, 80));
     }
     LlmCall::start("gpt-5").prompt("summary").gen_ai(conventions()).fail("timeout");
+}
+
+/// Records what the layers for HTTP and gRPC record, of requests that succeed and fail.
+fn requests() {
+    for (route, status, error_type, seconds) in [
+        (Some("/orders/{id}"), Some(200), None, 0.03),
+        (Some("/orders/{id}"), Some(503), Some("503"), 0.3),
+        (None, Some(404), None, 0.002),
+        (Some("/"), None, Some("timeout"), 2.0),
+    ] {
+        let request = HttpServerRequest {
+            method: HttpMethod::Get,
+            status,
+            route,
+            error_type,
+            version: Some(HttpVersion::V1_1),
+            scheme: Scheme::Http,
+        };
+        HttpServerMetrics::request_duration(request).record(seconds);
+        HttpServerMetrics::request_body_size(request).record(200);
+        HttpServerMetrics::response_body_size(request).record(3000);
+        let request = HttpClientRequest {
+            method: HttpMethod::Post,
+            address: Some("api.example.com"),
+            port: Some(443),
+            status,
+            error_type,
+            version: status.map(|_| HttpVersion::V2),
+        };
+        HttpClientMetrics::request_duration(request).record(seconds);
+        HttpClientMetrics::request_body_size(request).record(100);
+        HttpClientMetrics::response_body_size(request).record(5000);
+    }
+    for (code, error_type, seconds) in [
+        (Some(GrpcCode::Ok), None, 0.01),
+        (Some(GrpcCode::Internal), Some("INTERNAL"), 0.2),
+        (None, Some("cancelled"), 0.4),
+    ] {
+        let method = "shop.Orders/Get";
+        GrpcServerMetrics::call_duration(method, code, error_type).record(seconds);
+        let (address, port) = (Some("orders.example.com"), Some(443));
+        GrpcClientMetrics::call_duration(method, code, error_type, address, port).record(seconds);
+    }
 }
