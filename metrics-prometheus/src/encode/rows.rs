@@ -5,7 +5,7 @@ use std::ops::Range;
 use typed_metrics_core::ExponentialBuckets;
 
 use super::exemplar::EncodedExemplar;
-use super::native::{self, Native};
+use super::native::{self, Native, has_schema};
 use super::number::Number;
 use super::varint;
 
@@ -210,16 +210,11 @@ impl Rows {
                 *a = a.wrapping_add(b);
             }
             (
-                Reading::Histogram { sum, has_negative, is_native },
-                Reading::Histogram {
-                    sum: other_sum,
-                    has_negative: other_negative,
-                    is_native: also,
-                },
+                Reading::Histogram { sum, has_negative, .. },
+                Reading::Histogram { sum: other_sum, has_negative: other_negative, .. },
             ) => {
                 *sum += other_sum;
                 *has_negative |= other_negative;
-                *is_native &= also;
                 self.merge_counts(row, &into, &from);
             }
             (Reading::Number(a), Reading::Number(b)) => {
@@ -257,11 +252,15 @@ impl Rows {
     fn merge_counts(&mut self, row: usize, a: &Row, b: &Row) {
         let pairs = self.buckets(a).zip(self.buckets(b));
         let buckets: Vec<u64> = pairs.map(|(a, b)| a.wrapping_add(b)).collect();
-        let native = self.native(a).zip(self.native(b)).map(|(a, b)| {
+        let native = self.native(a).zip(self.native(b)).and_then(|(a, b)| {
             let mut sum = ExponentialBuckets::from(a);
             sum.merge(&b.into());
-            sum
+            // The buckets of both may fit in the largest number of buckets at a lower scale only.
+            has_schema(&sum).then_some(sum)
         });
+        if let Reading::Histogram { is_native, .. } = &mut self.series[row].reading {
+            *is_native = native.is_some();
+        }
         let begin = self.buckets.len();
         self.push_counts(Counts { buckets: &buckets, native: native.as_ref() });
         self.series[row].buckets_begin = begin;

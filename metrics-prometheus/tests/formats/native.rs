@@ -271,6 +271,20 @@ fn zeros_alone_fit_every_schema() {
 }
 
 #[test]
+fn series_with_equal_labels_can_be_too_wide_together() {
+    let counts = &[1; 90][..];
+    let [positive, negative] =
+        [buckets(-4, 0, (0, &[]), (-50, counts)), buckets(-4, 0, (-50, counts), (0, &[]))];
+    let series = [(LabelRef::Str("1"), &positive), (LabelRef::Int(1), &negative)];
+    let part = of("native.wide_together", &series);
+    let found = decode(&bytes(Format::Protobuf(Escaping::Underscores), &part));
+    let found = found[0].metric[0].histogram.as_ref().unwrap();
+    assert_eq!((found.sample_count, found.schema), (Some(180), None));
+    let written = text(Format::OpenMetrics2(Escaping::AllowUtf8), &part);
+    assert!(written.contains("{count:180,sum:5.0,bucket:[+Inf:180]} st@"), "{written}");
+}
+
+#[test]
 fn random_histograms_keep_all_counts() {
     let mut random = fastrand::Rng::with_seed(14);
     let recorded = buckets(0, 1, (0, &[]), (0, &[]));
