@@ -2,7 +2,7 @@
 //!
 //! `dashboard` decides which dashboards there are. `sections` and `kinds` make the panels of a
 //! declared metric; `http`, `llm`, `system` and `functions` are dashboards for metrics that crates
-//! of this workspace declare. `model` is the JSON that Grafana reads.
+//! of this workspace declare, and `objectives` is the one of all objectives. `model` is the JSON that Grafana reads.
 
 mod colors;
 mod context;
@@ -14,6 +14,7 @@ mod kinds;
 mod layout;
 mod llm;
 mod model;
+mod objectives;
 mod panel;
 mod sections;
 pub(crate) mod settings;

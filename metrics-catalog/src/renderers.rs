@@ -10,13 +10,16 @@ use crate::settings::Settings;
 /// Renders the files of one form.
 pub(crate) type Render = fn(&Catalog, &Settings) -> Vec<Document>;
 
+/// The name of the renderer of rules.
+pub(crate) const RULES: &str = "rules";
+
 /// Every renderer with its name, which `--documents` takes.
 pub(crate) const RENDERERS: &[(&str, Render)] = &[
     ("dashboards", grafana),
     ("html", html::documents),
     ("json", json::documents),
     ("markdown", markdown::documents),
-    ("rules", prometheus),
+    (RULES, prometheus),
     ("semconv", semconv),
     ("yaml", yaml::documents),
 ];
@@ -41,6 +44,9 @@ fn grafana(catalog: &Catalog, settings: &Settings) -> Vec<Document> {
     }
     if let Some(program) = &settings.program {
         own = own.program(program);
+    }
+    if settings.rules.allows_nearest {
+        own = own.allow_nearest_boundary(true);
     }
     dashboards(catalog, &own)
 }

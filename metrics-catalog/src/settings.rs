@@ -84,7 +84,9 @@ impl Settings {
         Self { dashboards, ..self }
     }
 
-    /// How recording rules and alerts are made.
+    /// How recording rules and alerts are made. Its
+    /// [`allow_nearest_boundary`](RuleSettings::allow_nearest_boundary) is also for the dashboard of
+    /// objectives.
     #[must_use]
     pub fn rules(self, rules: RuleSettings) -> Self {
         Self { rules, ..self }

@@ -53,6 +53,7 @@
 //! | `catalog.json`, `catalog.yaml` | the same facts as data, for other tools |
 //! | `catalog.schema.json` | the JSON schema of both, with a description of each fact |
 //! | `grafana/*.json` | dashboards for Grafana 11 and 12, with a row for each enum |
+//! | `grafana/objectives.json` | for each objective: good calls, the budget that is left, burn rates |
 //! | `prometheus/*.rules.yml` | recording rules and alerts for the objectives of timed functions |
 //! | `prometheus/*.rules_test.yml` | tests of the rules, for `promtool test rules` |
 //! | `semconv/*.yaml` | a registry of semantic conventions, if `Settings::conventions` is set |
@@ -64,7 +65,14 @@
 //! shown as code. Whatever is in a name, a label or a description, every file shows it as it is.
 //! Control characters are shown as escapes.
 //!
+//! Some metrics have a dashboard that is drawn by hand, whoever records them: HTTP and gRPC, LLM
+//! calls, timed functions, the process and the host.
+//!
 //! # Alerts
+//!
+//! An objective that cannot be measured, for example because no bucket ends at its time, has no
+//! rules and no row. `write` and `check` print a warning with the reason, which is also in
+//! `--json`.
 //!
 //! The share of `Objective::success` is the share of calls with the outcome `ok`. So a call that is
 //! cancelled counts as failed, also if its client closed the connection. The description of each

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice, adapter};
 
-use super::style::{BAD, styled};
+use super::style::{BAD, WARNING, harmless, styled};
 
 /// The output of [`Command::run`](crate::Command::run), which it does not print, and its exit code.
 ///
@@ -28,6 +28,13 @@ pub struct Answer {
 pub(super) const FINDINGS: u8 = 1;
 /// The exit code if the command could not do its work.
 const FAILED: u8 = 2;
+
+/// A line for each warning.
+pub(super) fn warned(warnings: &[String]) -> String {
+    let line =
+        |warning: &String| format!("{}: {}\n", styled(WARNING, "warning"), harmless(warning));
+    warnings.iter().map(line).collect()
+}
 
 impl Answer {
     /// Success, with this text on standard output.

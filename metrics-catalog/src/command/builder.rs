@@ -9,7 +9,7 @@ use typed_metrics_prometheus::Naming;
 
 use super::answer::Answer;
 use super::arguments::{Action, Arguments, Audited, Files};
-use super::rendered::{OwnRender, names, rendered};
+use super::rendered::{OwnRender, names, rendered, warnings};
 use super::selection::select;
 use super::{audit, check, from_semconv, list, write};
 use crate::audit::settings::Audit;
@@ -202,11 +202,18 @@ impl Command {
         let rendered = |files: &Files| {
             let dialect = files.names.dialect(&self.settings.dialect);
             let settings = self.settings.clone().dialect(dialect);
-            rendered(&catalog, &settings, &self.own, &files.documents)
+            let documents = rendered(&catalog, &settings, &self.own, &files.documents)?;
+            Ok::<_, String>((documents, warnings(&catalog, &settings, &files.documents)))
         };
         match &arguments.action {
-            Action::Write(files) => write::write(&files.folder, &rendered(files)?, format),
-            Action::Check(files) => check::check(&files.folder, &rendered(files)?, format),
+            Action::Write(files) => {
+                let (documents, warnings) = rendered(files)?;
+                write::write(&files.folder, &documents, warnings, format)
+            }
+            Action::Check(files) => {
+                let (documents, warnings) = rendered(files)?;
+                check::check(&files.folder, &documents, warnings, format)
+            }
             Action::List => Ok(list::list(&catalog, &self.settings, format)),
             Action::Audit(audited) => {
                 Ok(audit::audit(&self.audit(&catalog, audited), &audited.files, format))

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 use similar::TextDiff;
 
-use super::answer::{Answer, FINDINGS};
+use super::answer::{Answer, FINDINGS, warned};
 use super::arguments::Format;
 use super::folder::{Difference, State, differences, shown};
 use super::style::{ADDED, BAD, GOOD, PLACE, REMOVED, STRONG, harmless, styled};
@@ -24,6 +24,7 @@ struct Checked {
     is_current: bool,
     /// The files that are not current.
     files: Vec<File>,
+    warnings: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -38,12 +39,13 @@ struct File {
 pub(super) fn check(
     folder: &Path,
     documents: &BTreeMap<String, Document>,
+    warnings: Vec<String>,
     format: Format,
 ) -> Result<Answer, String> {
     let files = differences(folder, documents)?.into_iter();
     let files: Vec<_> = files.map(|file| File::of(folder, file, documents)).collect();
     let is_current = files.is_empty();
-    let checked = Checked { folder: folder.display().to_string(), is_current, files };
+    let checked = Checked { folder: folder.display().to_string(), is_current, files, warnings };
     let mut answer = match format {
         Format::Json => Answer::success(json::to_text(&checked)),
         Format::Text => text(folder, &checked, documents.len()),
@@ -88,8 +90,12 @@ fn unified(path: &str, found: &str, wanted: &str) -> String {
 fn text(folder: &Path, checked: &Checked, rendered: usize) -> Answer {
     let place = styled(PLACE, &folder.display().to_string());
     if checked.is_current {
-        let stderr =
-            format!("{}: {} in {place}\n", styled(GOOD, "current"), count(rendered, "file"));
+        let stderr = format!(
+            "{}{}: {} in {place}\n",
+            warned(&checked.warnings),
+            styled(GOOD, "current"),
+            count(rendered, "file"),
+        );
         return Answer { stderr, ..Answer::default() };
     }
     let mut stdout = String::new();
@@ -100,7 +106,8 @@ fn text(folder: &Path, checked: &Checked, rendered: usize) -> Answer {
         file.diff.lines().for_each(|line| push_line(&mut stdout, line));
     }
     let stderr = format!(
-        "{} in {place} not as the metrics are; run `write` with the same options\n",
+        "{}{} in {place} not as the metrics are; run `write` with the same options\n",
+        warned(&checked.warnings),
         match checked.files.len() {
             1 => "1 file is".to_owned(),
             many => format!("{many} files are"),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::catalog::Catalog;
 use crate::document::Document;
-use crate::renderers::RENDERERS;
+use crate::renderers::{RENDERERS, RULES};
+use crate::rules::render::rules;
 use crate::settings::Settings;
 
 /// A renderer of the program's own.
@@ -41,6 +42,15 @@ pub(super) fn rendered(
         }
     }
     Ok(by_path)
+}
+
+/// The objectives for which the rules among these documents have no rules, and the reasons.
+pub(super) fn warnings(catalog: &Catalog, settings: &Settings, names: &[String]) -> Vec<String> {
+    if !names.is_empty() && !names.iter().any(|name| name == RULES) {
+        return Vec::new();
+    }
+    let rules = rules(catalog, &settings.rules.clone().dialect(settings.dialect.clone()));
+    rules.left_out.iter().map(ToString::to_string).collect()
 }
 
 fn check_path(path: &str) -> Result<(), String> {

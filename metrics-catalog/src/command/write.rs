@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::answer::Answer;
+use super::answer::{Answer, warned};
 use super::arguments::Format;
 use super::folder::{State, differences, shown};
 use super::style::{GOOD, PLACE, QUIET, styled};
@@ -21,6 +21,7 @@ struct Done {
     written: Vec<String>,
     removed: Vec<String>,
     unchanged: usize,
+    warnings: Vec<String>,
 }
 
 /// Writes the documents that the folder lacks, and removes those that are left over. If a file of
@@ -28,6 +29,7 @@ struct Done {
 pub(super) fn write(
     folder: &Path,
     documents: &BTreeMap<String, Document>,
+    warnings: Vec<String>,
     format: Format,
 ) -> Result<Answer, String> {
     let differences = differences(folder, documents)?;
@@ -39,7 +41,7 @@ pub(super) fn write(
             Document::MARK,
         ));
     }
-    let mut done = Done { folder: folder.display().to_string(), ..Done::default() };
+    let mut done = Done { folder: folder.display().to_string(), warnings, ..Done::default() };
     for file in differences {
         let path = folder.join(&file.path);
         match documents.get(&file.path) {
@@ -79,7 +81,8 @@ fn text(folder: &Path, done: &Done) -> Answer {
     let stdout = written.chain(removed).collect::<String>();
     let mut answer = Answer::success(stdout);
     answer.stderr = format!(
-        "{} written, {} removed, {} as before\n",
+        "{}{} written, {} removed, {} as before\n",
+        warned(&done.warnings),
         count(done.written.len(), "file"),
         done.removed.len(),
         done.unchanged,

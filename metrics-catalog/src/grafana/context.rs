@@ -28,17 +28,22 @@ impl Context<'_> {
         self.dialect().language()
     }
 
+    /// The conditions that the variables of programs and processes are.
+    pub(super) fn identity(&self) -> Vec<Matcher> {
+        let dialect = self.dialect();
+        [(dialect.job(), "job"), (dialect.instance(), "instance")]
+            .map(|(label, variable)| Matcher::variable(&label, variable))
+            .into()
+    }
+
     /// The conditions that the variables of the dashboard are.
     pub(super) fn matchers(&self, entry: &Entry) -> Vec<Matcher> {
         let dialect = self.dialect();
-        let identity = [(dialect.job(), "job"), (dialect.instance(), "instance")];
-        let identity =
-            identity.into_iter().map(|(label, variable)| Matcher::variable(&label, variable));
         let own = entry.labels().into_iter().filter_map(|label| {
             let variable = self.variables.of_label(label.name)?;
             Some(Matcher::variable(&dialect.label(label.name), variable))
         });
-        identity.chain(own).collect()
+        self.identity().into_iter().chain(own).collect()
     }
 
     /// The series of a metric that the variables select.

@@ -9,7 +9,7 @@ use super::model::{Annotations, Dashboard, Link, SCHEMA_VERSION, Templating, Tim
 use super::sections::sections;
 use super::settings::DashboardSettings;
 use super::variables::Variables;
-use super::{functions, http, llm, system, text};
+use super::{functions, http, llm, objectives, system, text};
 use crate::catalog::Catalog;
 use crate::document::{Document, NOTICE};
 use crate::entry::Entry;
@@ -18,7 +18,7 @@ use crate::entry::Entry;
 /// a row for each enum.
 ///
 /// The metrics of `#[timed]`, of HTTP and gRPC, of LLM calls, and of the process and the host have
-/// dashboards of their own. The files are in the folder `grafana`. A dashboard has the same identity in every run, so
+/// dashboards of their own, and so have the objectives of timed functions. The files are in the folder `grafana`. A dashboard has the same identity in every run, so
 /// Grafana replaces it when the file is imported again. [`DashboardSettings::program`] tells the
 /// dashboards of several programs apart.
 ///
@@ -39,10 +39,16 @@ pub fn dashboards(catalog: &Catalog, settings: &DashboardSettings) -> Vec<Docume
     for entry in catalog {
         pages.entry(Page::of(entry)).or_default().push(entry);
     }
+    let with_objectives: Vec<&Entry> =
+        catalog.iter().filter(|entry| !entry.objectives().is_empty()).collect();
+    if !with_objectives.is_empty() {
+        pages.insert(Page::Objectives, with_objectives);
+    }
     let mut paths = BTreeSet::new();
     pages
         .iter()
-        .map(|(page, entries)| {
+        .filter_map(|(page, entries)| {
+            let text = page.render(entries, settings)?;
             let slug = text::slug(&page.title());
             let mut path = format!("grafana/{slug}.json");
             let mut number = 1;
@@ -50,7 +56,7 @@ pub fn dashboards(catalog: &Catalog, settings: &DashboardSettings) -> Vec<Docume
                 number += 1;
                 path = format!("grafana/{slug}-{number}.json");
             }
-            Document::new(path, page.render(entries, settings))
+            Some(Document::new(path, text))
         })
         .collect()
 }
@@ -62,6 +68,8 @@ enum Page {
     Crate(&'static str),
     /// The metrics that are registered at run time.
     RunTime,
+    /// The objectives of all metrics.
+    Objectives,
     Functions,
     Http,
     Llm,
@@ -86,6 +94,7 @@ impl Page {
         match self {
             Self::Crate(name) => text::title(name),
             Self::RunTime => "Run-time metrics".to_owned(),
+            Self::Objectives => "Objectives".to_owned(),
             Self::Functions => "Timed functions".to_owned(),
             Self::Http => "HTTP and gRPC".to_owned(),
             Self::Llm => "LLM calls".to_owned(),
@@ -93,24 +102,45 @@ impl Page {
         }
     }
 
-    fn render(self, entries: &[&Entry], settings: &DashboardSettings) -> String {
-        let variables = Variables::new(entries);
+    fn description(self, title: &str, metrics: usize) -> String {
+        match self {
+            Self::Objectives => format!(
+                "The objectives of timed functions. At a burn rate of 1, the calls that may be bad \
+                 in 30 days are used up in 30 days. {NOTICE}"
+            ),
+            _ => format!("The {metrics} metrics of {title}. {NOTICE}"),
+        }
+    }
+
+    /// The text of the dashboard; `None` if it shows nothing.
+    fn render(self, entries: &[&Entry], settings: &DashboardSettings) -> Option<String> {
+        let variables = match self {
+            // An objective holds for all values of labels together.
+            Self::Objectives => Variables::default(),
+            _ => Variables::new(entries),
+        };
         let context = Context { settings, variables: &variables };
         let mut drawn = Drawn::new(entries);
         let mut all: Vec<Section> = match self {
+            Self::Objectives => objectives::sections(&context, entries),
             Self::Functions => functions::sections(&context, &mut drawn),
             Self::Http => http::sections(&context, &mut drawn),
             Self::Llm => llm::sections(&context, &mut drawn),
             Self::System => system::sections(&context, &mut drawn),
             Self::Crate(_) | Self::RunTime => Vec::new(),
         };
-        // Metrics that no drawn dashboard knows are shown by their kinds.
-        all.extend(sections(&context, &drawn.others()));
+        if self != Self::Objectives {
+            // Metrics that no drawn dashboard knows are shown by their kinds.
+            all.extend(sections(&context, &drawn.others()));
+        }
+        if all.is_empty() {
+            return None;
+        }
         let program = settings.program.as_deref();
         let title = text::dashboard_title(program, &self.title());
         let dashboard = Dashboard {
             uid: text::uid(program, &self.title()),
-            description: format!("The {} metrics of {title}. {NOTICE}", entries.len()),
+            description: self.description(&title, entries.len()),
             title,
             tags: settings.tags.clone(),
             editable: true,
@@ -127,7 +157,7 @@ impl Page {
         // A struct of texts and numbers can always be written.
         let mut text = serde_json::to_string_pretty(&dashboard).unwrap_or_default();
         text.push('\n');
-        text
+        Some(text)
     }
 }
 

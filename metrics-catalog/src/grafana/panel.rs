@@ -232,11 +232,27 @@ impl Draft {
     }
 
     /// Colours the number by its size: red from `limit` on.
-    pub(super) fn red_from(mut self, limit: f64) -> Self {
+    pub(super) fn red_from(self, limit: f64) -> Self {
+        self.colored(&[("green", None), ("red", Some(limit))])
+    }
+
+    /// Colours the number by its size: each colour from its number on. The first has none.
+    pub(super) fn colored(mut self, steps: &[(&str, Option<f64>)]) -> Self {
         self.defaults["color"] = json!({ "mode": "thresholds" });
+        let step = |(color, from): &(&str, Option<f64>)| json!({ "color": color, "value": from });
+        let steps: Vec<Value> = steps.iter().map(step).collect();
+        self.defaults["thresholds"] = json!({ "mode": "absolute", "steps": steps });
+        self
+    }
+
+    /// Draws a dashed line at the most that the values should be.
+    pub(super) fn limit(mut self, limit: f64) -> Self {
+        self.defaults["custom"]["thresholdsStyle"] = json!({ "mode": "dashed" });
         self.defaults["thresholds"] = json!({
             "mode": "absolute",
-            "steps": [{ "color": "green", "value": null }, { "color": "red", "value": limit }],
+            "steps": [
+                { "color": "transparent", "value": null }, { "color": "red", "value": limit },
+            ],
         });
         self
     }

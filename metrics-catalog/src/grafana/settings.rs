@@ -20,6 +20,7 @@ pub struct DashboardSettings {
     pub(crate) tags: Vec<String>,
     pub(crate) range: String,
     pub(crate) refresh: String,
+    pub(crate) allows_nearest: bool,
 }
 
 impl Default for DashboardSettings {
@@ -31,6 +32,7 @@ impl Default for DashboardSettings {
             tags: vec!["typed-metrics".to_owned()],
             range: "now-1h".to_owned(),
             refresh: "30s".to_owned(),
+            allows_nearest: false,
         }
     }
 }
@@ -85,5 +87,15 @@ impl DashboardSettings {
     #[must_use]
     pub fn refresh(self, refresh: impl Into<String>) -> Self {
         Self { refresh: refresh.into(), ..self }
+    }
+
+    /// Whether an objective for a time that is no boundary of its histogram is shown by the nearest
+    /// boundary below, as [`RuleSettings::allow_nearest_boundary`] does for rules. The default is
+    /// `false`: the dashboard of objectives leaves it out.
+    ///
+    /// [`RuleSettings::allow_nearest_boundary`]: crate::RuleSettings::allow_nearest_boundary
+    #[must_use]
+    pub fn allow_nearest_boundary(self, allows_nearest: bool) -> Self {
+        Self { allows_nearest, ..self }
     }
 }

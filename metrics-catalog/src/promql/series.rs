@@ -23,6 +23,11 @@ impl Series {
         Self { selector, buckets: dialect.buckets(entry.kind()), failure }
     }
 
+    /// The series that match all of `more`, too.
+    pub(crate) fn and(&self, more: &[Matcher]) -> Self {
+        Self { selector: self.selector.and(more.to_vec()), ..self.clone() }
+    }
+
     fn language(&self) -> Language {
         self.selector.language
     }

@@ -18,15 +18,15 @@ const OF_ALL_FUNCTIONS: &str = "function.duration";
 
 /// An objective, and the query for the share of bad calls.
 #[derive(Debug, Clone)]
-pub(super) struct Indicator {
+pub(crate) struct Indicator {
     /// The name: lower-case words with `_` between them.
     pub(super) name: String,
-    pub(super) objective: Objective,
+    pub(crate) objective: Objective,
     pub(super) metric: &'static str,
     /// The functions that have the objective.
-    pub(super) functions: Vec<Source>,
+    pub(crate) functions: Vec<Source>,
     /// How bad calls are told, or why the share is not exact.
-    pub(super) caveat: Option<String>,
+    pub(crate) caveat: Option<String>,
     pub(super) measure: Measure,
     /// The series of the objective's calls.
     pub(super) selector: Selector,
@@ -36,7 +36,7 @@ pub(super) struct Indicator {
 
 /// How bad calls are told from others.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Measure {
+pub(crate) enum Measure {
     /// The label with the outcome differs from `ok`.
     Outcome {
         label: String,
@@ -166,8 +166,14 @@ impl Indicator {
         })
     }
 
+    /// The indicator of all series together that match `more`.
+    pub(crate) fn of_all(&self, more: &[Matcher]) -> Self {
+        let series = self.series.and(more);
+        Self { selector: series.selector().clone(), by: Vec::new(), series, ..self.clone() }
+    }
+
     /// The share of calls that may be bad, with the digits that somebody wrote.
-    pub(super) fn budget(&self) -> f64 {
+    pub(crate) fn budget(&self) -> f64 {
         let share = match self.objective {
             Objective::Latency { share, .. } | Objective::Success { share } => share,
             _ => 0.0,
@@ -178,7 +184,7 @@ impl Indicator {
     /// The query for the share of bad calls, from 0 to 1, in a window of time.
     ///
     /// Without calls, the share is no number, and no alert fires.
-    pub(super) fn bad_share(&self, window: &str) -> String {
+    pub(crate) fn bad_share(&self, window: &str) -> String {
         let language = self.selector.language;
         let total = || self.series.rate(&self.by, window);
         match &self.measure {

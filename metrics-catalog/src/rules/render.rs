@@ -1,9 +1,8 @@
 //! The files with rules.
 
-use std::collections::BTreeMap;
-
 use super::alerts::Alerts;
 use super::indicator::{Indicator, LeftOut};
+use super::indicators::{Names, indicators};
 use super::scenario::{is_testable, tests};
 use super::settings::RuleSettings;
 use super::yaml::{RuleFile, TestFile};
@@ -53,51 +52,6 @@ pub fn rules(catalog: &Catalog, settings: &RuleSettings) -> Rules {
         rules.left_out.extend(left_out);
     }
     rules
-}
-
-/// Names that are in use.
-#[derive(Debug, Default)]
-struct Names(BTreeMap<String, u32>);
-
-impl Names {
-    /// The name, with a number if it is in use.
-    fn free(&mut self, name: &str) -> String {
-        let count = self.0.entry(name.to_owned()).or_insert(0);
-        *count += 1;
-        match *count {
-            1 => name.to_owned(),
-            count => self.free(&format!("{name}_{count}")),
-        }
-    }
-}
-
-/// The indicators of a metric. Equal objectives of several functions are one, because the metric
-/// does not tell the functions apart.
-fn indicators(
-    entry: &Entry,
-    settings: &RuleSettings,
-    names: &mut Names,
-) -> (Vec<Indicator>, Vec<LeftOut>) {
-    let mut indicators: Vec<Indicator> = Vec::new();
-    let mut left_out = Vec::new();
-    for objective in entry.objectives() {
-        match Indicator::new(entry, &objective, settings) {
-            Err(reason) => left_out.push(LeftOut { metric: entry.name(), objective, reason }),
-            Ok(mut indicator) => {
-                let twin = indicators.iter_mut().find(|known| {
-                    known.objective == indicator.objective && known.selector == indicator.selector
-                });
-                match twin {
-                    Some(twin) => twin.functions.extend(indicator.functions),
-                    None => {
-                        indicator.name = names.free(&indicator.name);
-                        indicators.push(indicator);
-                    }
-                }
-            }
-        }
-    }
-    (indicators, left_out)
 }
 
 fn documents(

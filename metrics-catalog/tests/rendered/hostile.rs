@@ -63,9 +63,11 @@ fn hostile_texts_survive_into_dashboards() {
     for dialect in dialects() {
         let settings = DashboardSettings::default().dialect(dialect);
         let documents = dashboards(&catalog(), &settings);
-        let [document] = &documents[..] else { panic!("one crate") };
+        let [document, objectives] = &documents[..] else { panic!("one crate, and objectives") };
         let expressions = of_dashboard(document);
-        expressions.iter().for_each(|expression| _ = parse(expression));
+        for expression in expressions.iter().chain(&of_dashboard(objectives)) {
+            parse(expression);
+        }
         // All five states are asked for, as they are.
         let states = expressions.iter().find(|text| text.contains("5 * ")).expect("a timeline");
         let mut values = Vec::new();

@@ -34,8 +34,7 @@ fn panels(dashboard: &Value) -> Vec<&Value> {
 
 fn shop_dashboard() -> Value {
     let documents = dashboards(&shop::catalog(), &DashboardSettings::default());
-    let [document] = &documents[..] else { panic!("one crate") };
-    json(document)
+    json(documents.iter().find(|document| document.path == "grafana/rendered.json").unwrap())
 }
 
 fn panel<'a>(dashboard: &'a Value, title: &str) -> &'a Value {
@@ -166,4 +165,28 @@ fn exemplars_are_on_for_histograms_alone() {
     let is_on = |title| panel(&dashboard, title)["targets"][0]["exemplar"].as_bool().unwrap();
     assert!(is_on("Request duration: percentiles"));
     assert!(!is_on("Requests"));
+}
+
+#[test]
+fn an_objective_that_can_be_measured_is_a_row() {
+    let documents = dashboards(&shop::catalog(), &DashboardSettings::default());
+    let dashboard =
+        json(documents.iter().find(|document| document.path == "grafana/objectives.json").unwrap());
+    let rows: Vec<&Value> =
+        panels(&dashboard).into_iter().filter(|panel| panel["type"] == "row").collect();
+    let titles: Vec<&str> = rows.iter().map(|row| row["title"].as_str().unwrap()).collect();
+    let expected = [
+        "pay: 95% within 2s",
+        "pay: 80% succeed",
+        "serve: 99% within 250ms",
+        "serve, healthy: 99.9% succeed",
+    ];
+    assert_eq!(titles, expected);
+    let burn = panel(&dashboard, "Burn rate");
+    assert_eq!(burn["fieldConfig"]["defaults"]["thresholds"]["steps"][1]["value"], 1.0);
+    let hour = burn["targets"][0]["expr"].as_str().unwrap();
+    assert!(hour.contains("[1h]") && hour.ends_with(") / 0.05"), "{hour}");
+    let allowed = DashboardSettings::default().allow_nearest_boundary(true);
+    let allowed = dashboards(&shop::catalog(), &allowed);
+    assert!(allowed.iter().any(|document| document.text.contains("within 750ms")));
 }
