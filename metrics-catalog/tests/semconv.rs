@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use typed_metrics_catalog::{Catalog, Document, GeneratedEnum, SemanticConventions, to_enum};
-use typed_metrics_core::{Metric, register_metric};
+use typed_metrics_core::{Metric, MetricType, Scope, ScopedDefinition, ValueType, register_metric};
 
 /// A registry that is mutated.
 const SEED: &str = include_str!("../../tests/semconv/registry.yaml");
@@ -247,4 +247,40 @@ fn two_thousand_metrics_are_written_and_read_soon() {
     let both = begin.elapsed();
     // Without optimization, on a busy machine.
     assert!(both < Duration::from_secs(20), "{written:?} of {both:?}");
+}
+
+#[test]
+fn metrics_of_two_scopes_are_one_group_with_a_brief() {
+    for scope in ["mailer", "mailer.v2"] {
+        let metric = ScopedDefinition {
+            scope: Scope::of(scope, None, None, &()),
+            name: "twice.sent",
+            metric_type: MetricType::Counter,
+            value_type: ValueType::U64,
+            unit: "",
+            description: "",
+            boundaries: None,
+            is_observed: false,
+            call: "u64_counter",
+        };
+        assert!(metric.register().is_some());
+    }
+    let catalog = Catalog::of_program();
+    assert_eq!(catalog.iter().filter(|entry| entry.name() == "twice.sent").count(), 2);
+    let registry: Value = serde_saphyr::from_str(&documents("twice.")[1].text).unwrap();
+    let [group] = &registry["groups"].as_array().unwrap()[..] else { panic!("{registry}") };
+    assert_eq!(
+        (&group["id"], &group["brief"]),
+        (&Value::from("metric.twice.sent"), &Value::from("The metric `twice.sent`."),)
+    );
+}
+
+#[test]
+fn other_signals_are_named() {
+    let registry = metric(
+        "  - { id: span.a, type: span, brief: B. }\n  - { id: event.a, type: event, brief: B. }\n  \
+         - { id: span.b, type: span, brief: B. }\n",
+    );
+    let expected = "groups that are no metrics are left out: 1 of type `event`, 2 of type `span`";
+    assert_eq!(problems(&registry), [expected]);
 }

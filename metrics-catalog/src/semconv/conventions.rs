@@ -32,6 +32,8 @@ use crate::entry::{Entry, Kind};
 /// - The files have the syntax of version 1, with `groups`. They define each attribute once, in a
 ///   group of its own, and metrics refer to it. An attribute that is an enum in all metrics has the
 ///   values of all of them.
+/// - Metrics of two scopes with one name are one. A metric without a description has its name as the
+///   brief, which the syntax requires.
 /// - A metric with an old name is there twice: the old one is deprecated and renamed.
 /// - States, infos, exponential histograms and buckets other than the default are `annotations`.
 /// - Labels of metrics that are registered at run time are known only then, so they are left out.
@@ -93,7 +95,17 @@ impl SemanticConventions {
             [Some(self.metric(entry)), old].into_iter().flatten()
         });
         let mut metrics: Vec<Group> = metrics.collect();
-        metrics.sort_by(|a, b| a.metric_name.cmp(&b.metric_name));
+        metrics.sort_by(|a, b| {
+            let key = |group: &Group| group.deprecated.is_some();
+            a.metric_name.cmp(&b.metric_name).then(key(a).cmp(&key(b)))
+        });
+        metrics.dedup_by(|next, first| {
+            let is_same = next.metric_name == first.metric_name;
+            if is_same {
+                join(first, next);
+            }
+            is_same
+        });
         groups.extend(metrics);
         vec![
             Document::new("manifest.yaml", to_yaml(&manifest)),
@@ -114,7 +126,7 @@ impl SemanticConventions {
             id: format!("metric.{}", entry.name()),
             signal: "metric".to_owned(),
             metric_name: Some(entry.name().to_owned()),
-            brief: entry.description().to_owned(),
+            brief: brief(entry),
             instrument: Some(instrument(entry.descriptor().metric_type()).to_owned()),
             unit: Some(entry.unit().to_owned()),
             stability: Some(self.stability.clone()),
@@ -134,6 +146,34 @@ impl SemanticConventions {
                 renamed_to: Some(entry.name().to_owned()),
             }),
             ..self.metric(entry)
+        }
+    }
+}
+
+/// A group must have a brief.
+fn brief(entry: &Entry) -> String {
+    match entry.description() {
+        "" => format!("The metric `{}`.", entry.name()),
+        description => description.to_owned(),
+    }
+}
+
+/// Joins metrics of one name, such as those of two scopes: a registry knows no scopes. An attribute
+/// that one of them lacks is not required.
+fn join(first: &mut Group, other: &Group) {
+    let recommended = || Some(RequirementLevel::Always("recommended".to_owned()));
+    let has = |group: &Group, attribute: &Attribute| {
+        group.attributes.iter().any(|known| known.reference == attribute.reference)
+    };
+    for attribute in &mut first.attributes {
+        if !has(other, attribute) {
+            attribute.requirement_level = recommended();
+        }
+    }
+    for attribute in &other.attributes {
+        if !has(first, attribute) {
+            let requirement_level = recommended();
+            first.attributes.push(Attribute { requirement_level, ..attribute.clone() });
         }
     }
 }

@@ -1,6 +1,6 @@
 //! An enum of a registry.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::plan::Plan;
@@ -33,6 +33,7 @@ impl GeneratedEnum {
         for (at, text) in files.iter().enumerate() {
             registries.push(read(text.as_ref(), at, files.len())?);
         }
+        let other = other_signals(&registries);
         let mut missing = BTreeSet::new();
         let metrics = resolve(registries, &mut missing);
         if metrics.is_empty() {
@@ -42,7 +43,7 @@ impl GeneratedEnum {
         let missing = missing.into_iter();
         let missing =
             missing.map(|what| format!("{what} is not defined in the files that are read"));
-        let mut problems: Vec<String> = missing.collect();
+        let mut problems: Vec<String> = missing.chain(other).collect();
         let plan = Plan::of(metrics, &mut problems);
         if plan.metrics.is_empty() {
             let reason = format!("no metric can be expressed:\n{}", problems.join("\n"));
@@ -93,6 +94,20 @@ impl GeneratedEnum {
 /// If the file cannot be read, or if it has no metric.
 pub fn to_enum(text: &str) -> Result<String, SemanticConventionsError> {
     GeneratedEnum::of_files(&[text]).map(|generated| generated.source)
+}
+
+/// How many groups are neither metrics nor attributes, by their type.
+fn other_signals(registries: &[Registry]) -> Option<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for group in registries.iter().flat_map(|registry| &registry.groups) {
+        if !matches!(&*group.signal, "metric" | "attribute_group" | "") {
+            *counts.entry(&group.signal).or_default() += 1;
+        }
+    }
+    let counts: Vec<_> =
+        counts.into_iter().map(|(signal, count)| format!("{count} of type `{signal}`")).collect();
+    (!counts.is_empty())
+        .then(|| format!("groups that are no metrics are left out: {}", counts.join(", ")))
 }
 
 fn read(text: &str, at: usize, count: usize) -> Result<Registry, SemanticConventionsError> {
