@@ -11,6 +11,7 @@ mod classic;
 mod dashboard;
 mod data_source;
 mod display;
+mod escapes;
 mod expression;
 mod functions;
 mod json;

@@ -6,6 +6,7 @@ use std::sync::Once;
 use promql_parser::parser::value::ValueType;
 use promql_parser::parser::{Expr, Function, parse, register_extra_functions};
 
+use super::escapes::quoted_names;
 use super::tokens::{Piece, pieces};
 
 /// The longest expression, in bytes.
@@ -87,8 +88,9 @@ pub(super) fn parse_expression(text: &str) -> Result<Expr, String> {
             let _ = register_extra_functions(vec![function]);
         }
     });
+    let text = quoted_names(text);
     // A parser of another version may have a fault that is not known here.
-    match catch_unwind(|| parse(text)) {
+    match catch_unwind(|| parse(&text)) {
         Ok(Ok(expr)) => Ok(expr),
         Ok(Err(reason)) => Err(reason),
         Err(_) => Err("the parser does not support it".to_owned()),
@@ -171,6 +173,7 @@ mod tests {
             "sum by (\"http.route\") (rate({\"http.server.duration_seconds_count\"}[5m]))",
             "histogram_quantile(0.9, sum(prometheus_buckets(rate(x_bucket[5m]))) by (le))",
             "increase_pure(x_total[5m])",
+            r#"sum by (http\.route) (rate(http\.server\.duration_count{a\.b="c"}[5m]))"#,
             "rate(x[300:0x10] offset -1w) > inf",
         ] {
             assert!(parse_expression(text).is_ok(), "{text}: {:?}", parse_expression(text));

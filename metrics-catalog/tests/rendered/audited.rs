@@ -27,7 +27,11 @@ fn rendered_dashboards_and_rules_are_clean() {
         (Dialect::scraped(), names.clone()),
         (Dialect::otlp(), names.clone()),
         (Dialect::victoria_metrics(), names.clone()),
-        (Dialect::mimir(), names.utf8(true).suffixes(false)),
+        (Dialect::mimir(), names.clone().utf8(true).suffixes(false)),
+        (
+            Dialect::victoria_metrics().naming(names.clone().utf8(true).suffixes(false)),
+            names.utf8(true).suffixes(false),
+        ),
     ];
     let shop = shop::catalog();
     let program = Catalog::of_program().only(|entry| !entry.name().starts_with("hostile"));
