@@ -79,9 +79,11 @@ def queries(folder, interval, whole, job):
     selected."""
     for name, dashboard in dashboards(folder):
         names = [variable["name"] for variable in dashboard["templating"]["list"]]
+        row = ""
         for panel in panels_of(dashboard):
+            row = panel["title"] if panel["type"] == "row" else row
             for target in panel.get("targets", []):
-                yield f"{name}: {panel['title']} {target['refId']}", replaced(
+                yield f"{name}: {row}: {panel['title']} {target['refId']}", replaced(
                     target["expr"], names, interval, whole, job
                 )
 
@@ -300,7 +302,7 @@ def main():
     # Prometheus 3 scrapes two programs, and a job is selected.
     answers_3 = ask(prometheus_3, "scraped", "desk")
     # OpenMetrics 1.0 has no exponential histograms.
-    exponential = ("Response size", "Job duration", "job_duration")
+    exponential = ("Response size", "Job duration", "job_duration", "objectives.json: job:")
     answers_utf8 = ask(prometheus_3, "scraped-utf8", "utf8", exponential)
     answers_2 = ask(prometheus_2, "scraped", "desk", exponential)
     answers_vm = ask(victoria, "victoria-metrics")

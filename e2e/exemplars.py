@@ -3,9 +3,10 @@ tells the value that it must have."""
 
 import base64
 import json
+import re
 import time
 
-from receivers import get
+from receivers import get, rotel_exports
 
 # The value of request number n in each metric, as e2e/src/workload.rs records it.
 VALUES = {
@@ -32,6 +33,8 @@ PROMETHEUS = {
     "Prometheus 3, OpenMetrics": ("prometheus_3", "openmetrics"),
 }
 
+ROTEL = ["rotel-http", "rotel-grpc", "rotel-grpc-delta"]
+
 DDAPM = ["ddapm-http-cumulative", "ddapm-http-delta", "ddapm-grpc-cumulative", "ddapm-grpc-delta"]
 
 
@@ -51,6 +54,16 @@ def of_ddapm(run, options):
                             ]
                             value = exemplar.get("as_int", exemplar.get("as_double"))
                             yield metric["name"], *ids, float(value)
+
+
+def of_rotel(run, options):
+    """The exemplars of a run in rotel's log, as (metric, trace, span, value)."""
+    for _, metrics in rotel_exports(run, options):
+        for metric in metrics:
+            name = re.search(r"^ +-> Name: (.*)$", metric, re.MULTILINE)[1]
+            for exemplar in re.split(r"^Exemplar #\d+\n", metric, flags=re.MULTILINE)[1:]:
+                said = lambda key: re.search(rf"^ +-> {key}: (.*)$", exemplar, re.MULTILINE)[1]
+                yield name, said("Trace ID"), said("Span ID"), float(said("Value"))
 
 
 def of_prometheus(option, job, options):
@@ -93,6 +106,7 @@ def misses(found, wanted, shift=0):
 def check(options):
     """The lines of a table, and the failures."""
     sources = [(run, VALUES, of_ddapm(run, options)) for run in DDAPM]
+    sources += [(run, VALUES, of_rotel(run, options)) for run in ROTEL]
     for name, (option, job) in PROMETHEUS.items():
         sources.append((name, SCRAPED, of_prometheus(option, job, options)))
     lines, missing = [], []

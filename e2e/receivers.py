@@ -132,17 +132,24 @@ def otlp_exponential(point):
 def rotel(run, options):
     """Every point of the run that rotel wrote to its log."""
     stored = Stored()
+    for attributes, metrics in rotel_exports(run, options):
+        stored.exports += 1
+        stored.resource = attributes
+        for metric in metrics:
+            rotel_metric(stored, metric)
+    return stored.finish()
+
+
+def rotel_exports(run, options):
+    """The attributes of the resource, and the texts of the metrics, of each export of the run in
+    rotel's log."""
     with open(os.path.join(options.logs, "rotel.log"), encoding="utf-8") as log:
         resources = re.split(r"^ResourceMetrics #\d+\n", log.read(), flags=re.MULTILINE)[1:]
     for resource in resources:
         head, *metrics = re.split(r"^Metric #\d+\n", resource, flags=re.MULTILINE)
         attributes = dict(log_attributes(head))
         if attributes.get("e2e.path") == run:
-            stored.exports += 1
-            stored.resource = attributes
-            for metric in metrics:
-                rotel_metric(stored, metric)
-    return stored.finish()
+            yield attributes, metrics
 
 
 def log_attributes(text):
