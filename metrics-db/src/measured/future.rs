@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
@@ -36,13 +36,13 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        if this.running.is_none() {
-            *this.running = Some(this.operation.start());
-        }
-        let result = ready!(this.future.poll(context));
-        if let Some(running) = this.running.take() {
-            running.end(&result, this.operation.database());
-        }
+        // A panic drops the guard while it unwinds, so the guard knows of it.
+        let running = this.running.take().unwrap_or_else(|| this.operation.start());
+        let Poll::Ready(result) = this.future.poll(context) else {
+            *this.running = Some(running);
+            return Poll::Pending;
+        };
+        running.end(&result, this.operation.database());
         Poll::Ready(result)
     }
 }

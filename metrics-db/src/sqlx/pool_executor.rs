@@ -14,7 +14,7 @@ use super::statement::ReadQuery;
 
 delegate!(&'c SqlxPool<DB>, executor => Annotated::new(executor));
 
-impl<'c, DB: Sqlx> Annotated<&'c SqlxPool<DB>> {
+impl<DB: Sqlx> Annotated<&SqlxPool<DB>> {
     /// Takes a connection. The wait is not part of the operation, but its failure is one.
     async fn acquire(&self, keyword: &'static str) -> Result<SqlxConnection<DB>, Error> {
         let database = self.executor.database();
@@ -25,13 +25,6 @@ impl<'c, DB: Sqlx> Annotated<&'c SqlxPool<DB>> {
             Err(error) => running.fail(&database.failure(error)),
         }
         connection
-    }
-
-    fn on<'a>(
-        self,
-        connection: &'a mut SqlxConnection<DB>,
-    ) -> Annotated<&'a mut SqlxConnection<DB>> {
-        Annotated { executor: connection, annotations: self.annotations }
     }
 }
 
@@ -50,7 +43,7 @@ where
         let keyword = keyword(query.text());
         Box::pin(try_stream! {
             let mut connection = self.acquire(keyword).await?;
-            for await result in self.on(&mut connection).execute_many(query) {
+            for await result in connection.executor(self.annotations).results(query) {
                 yield result?;
             }
         })
@@ -68,7 +61,7 @@ where
         let keyword = keyword(query.text());
         Box::pin(try_stream! {
             let mut connection = self.acquire(keyword).await?;
-            for await row in self.on(&mut connection).fetch_many(query) {
+            for await row in connection.executor(self.annotations).rows(query) {
                 yield row?;
             }
         })
@@ -86,7 +79,7 @@ where
         let keyword = keyword(query.text());
         Box::pin(async move {
             let mut connection = self.acquire(keyword).await?;
-            self.on(&mut connection).fetch_optional(query).await
+            connection.executor(self.annotations).row(query).await
         })
     }
 
@@ -100,7 +93,7 @@ where
     {
         Box::pin(async move {
             let mut connection = self.acquire("PREPARE").await?;
-            self.on(&mut connection).prepare_with(sql, parameters).await
+            connection.executor(self.annotations).prepared(sql, parameters).await
         })
     }
 
