@@ -2,8 +2,7 @@
 //!
 //! `tests/repository/readmes.rs` checks that the programs are whole, so rustdoc compiles exactly
 //! what a reader pastes. The READMEs of `metrics-tower` and `metrics-db`, whose programs need other
-//! crates, are tested
-//! in `tests/http` and `tests/databases`.
+//! crates, are tested in `tests/http` and `tests/databases`.
 
 #[doc = include_str!("../README.md")]
 struct Facade;
