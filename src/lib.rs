@@ -64,6 +64,10 @@
     feature = "tower",
     doc = "- [`guide::http`]: measure HTTP and gRPC, in servers and clients."
 )]
+#![cfg_attr(
+    feature = "db",
+    doc = "- [`guide::databases`]: measure operations on databases, and connection pools."
+)]
 #![cfg_attr(feature = "llm", doc = "- [`guide::llm`]: measure LLM calls, streamed or not.")]
 //! - [`guide::handlers`]: export metrics through handlers, and write your own handler.
 #![cfg_attr(
@@ -113,6 +117,9 @@
 //! - `system`: `system::install`, which adds metrics of the process and of its host.
 //! - `tower`: the module `tower`, with layers that measure HTTP and gRPC.
 //! - `tower-axum`: the routes of axum as the label `http.route`.
+//! - `db`: the module `db`, which measures operations on databases and connection pools. The crate
+//!   `typed-metrics-db` has the feature `sqlx`, which needs Rust 1.94.
+//! - `db-deadpool`, `db-bb8`: the pools of these crates.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(any(doc, doctest))]
@@ -317,6 +324,9 @@ pub use typed_metrics_core::{
     set_exemplars, set_metric_handlers, set_process_labels, shutdown, shutdown_guard, snapshot,
 };
 pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
+/// Metrics of databases: operations and connection pools.
+#[cfg(feature = "db")]
+pub use typed_metrics_db as db;
 /// Metrics of LLM calls, and the types that record them.
 #[cfg(feature = "llm")]
 pub use typed_metrics_llm as llm;

@@ -54,9 +54,12 @@ fn blocks(readme: &Path) -> Vec<Block> {
 
 #[test]
 fn every_readme_is_compiled() {
-    // The second file is for READMEs whose programs need crates that this package does not have.
-    let compiled =
-        [include_str!("../../src/readmes.rs"), include_str!("../../tests/http/src/lib.rs")];
+    // The other files are for READMEs whose programs need crates that this package does not have.
+    let compiled = [
+        include_str!("../../src/readmes.rs"),
+        include_str!("../../tests/databases/src/lib.rs"),
+        include_str!("../../tests/http/src/lib.rs"),
+    ];
     for readme in readmes() {
         let path = readme.strip_prefix(ROOT).unwrap().display();
         let include = format!("../{path}\")]");
@@ -127,6 +130,7 @@ fn the_first_program_prints_what_the_readme_shows() {
 
     // The README shows the output with the default features.
     let is_default = !cfg!(any(
+        feature = "db",
         feature = "llm",
         feature = "logfire",
         feature = "otel",
