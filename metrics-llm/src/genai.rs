@@ -44,7 +44,7 @@ impl Measure for Client {
 /// use genai::chat::{ChatOptions, ChatRequest};
 /// use llm::Measure;
 ///
-/// let client = Client::default().measured();
+/// let client = Client::new()?.measured();
 /// let answer = client.exec_chat("gpt-5", ChatRequest::from_user("Why?"), None).await?;
 /// let options = ChatOptions::default().with_capture_usage(true);
 /// let request = ChatRequest::from_user("And in the evening?");

@@ -22,7 +22,7 @@ fn cost<R>(seen: &Captured<R>, model: &str) -> (u64, f64) {
 }
 
 fn cost_of<R>(seen: &Captured<R>, model: &str, kind: TokenKind) -> f64 {
-    seen.counter(LlmMetrics::LlmCost { model, prompt: None, kind, currency: "USD" })
+    seen.sum(LlmMetrics::LlmCost { model, prompt: None, kind, currency: "USD" })
 }
 
 /// The sum of all series of a metric.

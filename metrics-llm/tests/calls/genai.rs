@@ -33,7 +33,7 @@ fn why() -> ChatRequest {
 /// Returns the items of a streamed answer and the recorded metrics.
 async fn stream(name: &str, steps: Vec<Step>, usage: bool) -> (Captured<Vec<bool>>, Recorded) {
     let target = target(AdapterKind::OpenAI, &serve(Answer::Streamed(steps)).await, name);
-    let client = Client::default().measured();
+    let client = Client::new().unwrap().measured();
     let options = ChatOptions::default().with_capture_usage(usage);
     let start = Instant::now();
     let seen = capture_async(async {
@@ -56,7 +56,7 @@ async fn a_chat_is_recorded() {
         "usage": detailed(),
     })))
     .await;
-    let client = Client::default().measured();
+    let client = Client::new().unwrap().measured();
     let start = Instant::now();
     let target = target(AdapterKind::OpenAI, &url, "openai::chat");
     let seen = capture_async(client.exec_chat(target, why(), None)).await;
@@ -85,7 +85,7 @@ async fn a_message_of_anthropic_is_recorded() {
         },
     })))
     .await;
-    let client = Client::default().measured();
+    let client = Client::new().unwrap().measured();
     let target = target(AdapterKind::Anthropic, &url, "claude");
     let seen = capture_async(client.exec_chat(target, why(), None)).await;
 
@@ -98,7 +98,7 @@ async fn a_message_of_anthropic_is_recorded() {
 #[tokio::test]
 async fn an_error_is_counted_with_the_status() {
     let url = serve(Answer::Refused(StatusCode::TOO_MANY_REQUESTS)).await;
-    let client = Client::default().measured();
+    let client = Client::new().unwrap().measured();
     let target = target(AdapterKind::OpenAI, &url, "refused");
     let seen = capture_async(client.exec_chat(target.clone(), why(), None)).await;
     seen.returned.as_ref().unwrap_err();
@@ -122,7 +122,7 @@ async fn a_server_that_is_not_there_is_counted_as_such() {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}/v1", listener.local_addr().unwrap());
     drop(listener);
-    let client = Client::default().measured();
+    let client = Client::new().unwrap().measured();
     let target = target(AdapterKind::OpenAI, &url, "gone");
     let seen = capture_async(client.exec_chat(target.clone(), why(), None)).await;
     seen.returned.as_ref().unwrap_err();
@@ -213,7 +213,7 @@ async fn a_call_of_a_tool_is_the_first_token() {
 #[tokio::test]
 async fn who_stops_reading_at_the_end_has_not_cancelled_and_who_stops_before_has() {
     let steps = || vec![role(), text("Ray"), stop(), usage(12, 7), Step::Done];
-    let client = Client::default().measured();
+    let client = Client::new().unwrap().measured();
     let options = ChatOptions::default().with_capture_usage(true);
     let read = async |name: &str, stop_at: fn(&ChatStreamEvent) -> bool| {
         let target = target(AdapterKind::OpenAI, &serve(Answer::Streamed(steps())).await, name);
@@ -237,7 +237,7 @@ async fn who_stops_reading_at_the_end_has_not_cancelled_and_who_stops_before_has
 async fn the_call_begins_when_the_request_is_sent() {
     let steps = vec![role(), text("Ray"), stop(), usage(12, 7), Step::Done];
     let target = target(AdapterKind::OpenAI, &serve(Answer::Streamed(steps)).await, "lazy");
-    let client = Client::default().measured();
+    let client = Client::new().unwrap().measured();
     let seen = capture_async(async {
         let answer = client.exec_chat_stream(target, why(), None).await.unwrap();
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -260,7 +260,7 @@ async fn embeddings_are_recorded() {
         "usage": {"prompt_tokens": 12, "total_tokens": 12},
     })))
     .await;
-    let client = Client::default().measured().gen_ai(GenAi::chat("openai"));
+    let client = Client::new().unwrap().measured().gen_ai(GenAi::chat("openai"));
     let target = target(AdapterKind::OpenAI, &url, "vectors");
     let seen = capture_async(client.embed(target, "the sky", None)).await;
 
