@@ -22,7 +22,7 @@ pub(super) fn sections(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Vec<Sect
 }
 
 fn overview(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
-    let mut stats = Vec::new();
+    let (mut stats, mut groups) = (Vec::new(), Vec::new());
     if let Some(entry) = drawn.metric("llm_calls") {
         let series = context.series(entry);
         let rate = series.rate(&[], RATE_INTERVAL);
@@ -52,9 +52,10 @@ fn overview(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
         let currency = context.labels(&["currency"]);
         let cost = context.series(entry).increase(&currency, WHOLE_RANGE);
         let stat = Draft::stat("Cost", &Unit::count()).query(cost, &legend(&currency));
-        stats.push(described(context, entry, stat));
+        groups.push(vec![described(context, entry, stat)]);
     }
-    Section::new("Overview", vec![stats])
+    groups.insert(0, stats);
+    Section::new("Overview", groups)
 }
 
 fn calls(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
@@ -160,7 +161,7 @@ fn cost(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
         let most = largest(10, series.increase(&by, WHOLE_RANGE));
         let title = "Most expensive models and prompts";
         group.push(Draft::bars(title, &Unit::count()).query(most, &legend(&by)).width(24));
-        groups.push(group.into_iter().map(|draft| described(context, entry, draft)).collect());
+        groups.extend(group.into_iter().map(|draft| vec![described(context, entry, draft)]));
     }
     if let Some(entry) = drawn.metric("llm_call_cost") {
         let series = context.series(entry);
@@ -194,16 +195,14 @@ fn conventions(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
     let tokens =
         |title: &str| Draft::lines(title, &Unit::of_rate("{token}")).stacked().zero_based();
     let model = context.labels(&["gen_ai.request.model"]);
-    let mut group = Vec::new();
     for (name, title) in counted {
         let Some(entry) = drawn.metric(&format!("gen_ai.client.inference.{name}")) else {
             continue;
         };
         let rate = context.series(entry).rate(&model, RATE_INTERVAL);
         let draft = tokens(title).query(rate, &legend(&model)).width(12);
-        group.push(described(context, entry, draft));
+        groups.push(vec![described(context, entry, draft)]);
     }
-    groups.push(group);
     let timed = [
         ("gen_ai.client.inference.duration", "Inferences"),
         ("gen_ai.client.inference.time_to_first_chunk", "Time to first chunk"),

@@ -17,8 +17,6 @@ pub(super) fn type_of(error: &Error) -> Cow<'static, str> {
             of_call(webc_error).into()
         }
         Error::WebStream { error, .. } => of_stream(&**error),
-        // An error that the provider reports inside an answer.
-        Error::ChatResponse { .. } => error_type::OTHER.into(),
         Error::ChatResponseGeneration { .. }
         | Error::StreamParse { .. }
         | Error::NoChatResponse { .. }
@@ -35,6 +33,7 @@ pub(super) fn type_of(error: &Error) -> Cow<'static, str> {
         | Error::NoAuthData { .. }
         | Error::AdapterNotSupported { .. }
         | Error::AdapterKindMismatch { .. } => error_type::INVALID_REQUEST.into(),
+        // Such as an error that the provider reports inside an answer.
         _ => error_type::OTHER.into(),
     }
 }
