@@ -42,6 +42,10 @@ features:
     cargo clippy -p typed-metrics-db -- -D warnings
     cargo clippy -p typed-metrics-db --features sqlx -- -D warnings
     cargo clippy -p typed-metrics-llm -- -D warnings
+    cargo clippy -p typed-metrics-llm --features async-openai -- -D warnings
+    cargo clippy -p typed-metrics-llm --features genai -- -D warnings
+    cargo clippy -p typed-metrics-llm --features rig -- -D warnings
+    cargo clippy -p typed-metrics-llm --features serde -- -D warnings
     cargo clippy -p typed-metrics-tower -- -D warnings
     cargo clippy -p typed-metrics-prometheus --no-default-features -- -D warnings
     cargo clippy -p typed-metrics-prometheus --no-default-features --features tower -- -D warnings

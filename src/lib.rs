@@ -92,8 +92,8 @@
 //!
 //! - `console` (default): the handler named `"console"`, which prints a table of every metric.
 //! - `llm`: the module `llm`, with metrics for LLM calls and the types that record them. The crate
-//!   `typed-metrics-llm` has a feature for each supported client: `async-openai`, and `rig`, which
-//!   needs Rust 1.95.
+//!   `typed-metrics-llm` has a feature for each supported client: `async-openai`, `genai`, and `rig`,
+//!   which needs Rust 1.95.
 //! - `otel`: `OtelHandler` and the handler named `"otel"`, which export by OTLP over HTTP, or
 //!   through an OpenTelemetry meter provider; and a meter provider for other crates that record
 //!   through OpenTelemetry's API.

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
-use typed_metrics_core::Histogram;
-use typed_metrics_core::unit::Seconds;
-
 use crate::chunk::Chunk;
-use crate::conventions::GenAi;
+use crate::conventions::{GenAi, PerChunk};
 use crate::error_type;
 use crate::metrics::LlmMetrics;
+use crate::missing::Missing;
+use crate::prices::{PriceTable, amount};
+use crate::token_kind::TokenKind;
 use crate::usage::Usage;
 #[cfg(feature = "rig")]
 use crate::whole::Choices;
@@ -45,11 +45,13 @@ pub struct LlmCall<'a> {
     model: Cow<'a, str>,
     prompt: Option<Cow<'a, str>>,
     gen_ai: Option<GenAi<'a>>,
+    prices: Option<PriceTable>,
+    is_embeddings: bool,
     start: Instant,
     usage: Usage,
     first_token_came: bool,
     last_chunk: Option<Instant>,
-    per_chunk: Option<Histogram<Seconds>>,
+    per_chunk: Option<PerChunk>,
     whole: Whole,
     is_open: bool,
 }
@@ -61,6 +63,8 @@ impl<'a> LlmCall<'a> {
             model: model.into(),
             prompt: None,
             gen_ai: None,
+            prices: None,
+            is_embeddings: false,
             start: Instant::now(),
             usage: Usage::unknown(),
             first_token_came: false,
@@ -71,6 +75,13 @@ impl<'a> LlmCall<'a> {
         }
     }
 
+    /// Starts the measurement of a request for embeddings: the answer has no output tokens.
+    pub fn embeddings(model: impl Into<Cow<'a, str>>) -> Self {
+        let mut call = Self::start(model);
+        call.is_embeddings = true;
+        call
+    }
+
     /// Sets the label `prompt` to a name of the prompt. Do not pass the text of the prompt: each
     /// different value makes a new series.
     pub fn prompt(mut self, name: impl Into<Cow<'a, str>>) -> Self {
@@ -79,8 +90,18 @@ impl<'a> LlmCall<'a> {
     }
 
     /// Records OpenTelemetry's metrics for generative AI too.
-    pub fn gen_ai(mut self, conventions: GenAi<'a>) -> Self {
+    pub fn gen_ai(mut self, mut conventions: GenAi<'a>) -> Self {
+        if self.is_embeddings {
+            conventions.set_embeddings();
+        }
+        self.is_embeddings = conventions.is_embeddings();
         self.gen_ai = Some(conventions);
+        self
+    }
+
+    /// Records the cost of the call too: see [`PriceTable`].
+    pub fn prices(mut self, prices: &PriceTable) -> Self {
+        self.prices = Some(prices.clone());
         self
     }
 
@@ -132,7 +153,6 @@ impl<'a> LlmCall<'a> {
     }
 
     /// Starts the measurement again: the request is sent only now.
-    #[cfg(feature = "rig")]
     pub(crate) fn restart(&mut self) {
         self.start = Instant::now();
     }
@@ -157,6 +177,11 @@ impl<'a> LlmCall<'a> {
     /// Whether the answer is known to be complete.
     pub(crate) fn is_whole(&self) -> bool {
         self.whole.after().is_some()
+    }
+
+    /// Whether the answer is complete, but a later item may report the tokens.
+    pub(crate) fn lacks_usage(&self) -> bool {
+        self.is_whole() && (self.usage.input.is_none() || self.usage.output.is_none())
     }
 
     fn first_token_at(&mut self, now: Instant) {
@@ -193,10 +218,54 @@ impl<'a> LlmCall<'a> {
                 LlmMetrics::token_throughput(model, prompt).record(throughput);
             }
         }
+        for (kind, tokens) in self.usage.by_kind() {
+            // A part that is zero is a kind that the call does not have.
+            if tokens > 0 || matches!(kind, TokenKind::Input | TokenKind::Output) {
+                LlmMetrics::llm_tokens(model, prompt, kind).add(tokens);
+            }
+        }
         LlmMetrics::llm_calls(model, prompt, error_type).inc();
+        // Nothing is expected of a call that failed before an answer began.
+        let is_answered = error_type.is_none() || self.first_token_came;
+        for missing in [self.missing_tokens(), self.record_cost()].into_iter().flatten() {
+            if is_answered {
+                LlmMetrics::llm_missing(model, prompt, missing).inc();
+                missing.warn_once(model);
+            }
+        }
         if let Some(gen_ai) = &self.gen_ai {
             gen_ai.record_end(model, after, self.usage, error_type);
         }
+    }
+}
+
+impl LlmCall<'_> {
+    fn missing_tokens(&self) -> Option<Missing> {
+        match (self.usage.input, self.usage.output) {
+            (None, _) if self.is_embeddings => Some(Missing::InputTokens),
+            (None, None) => Some(Missing::Tokens),
+            (None, Some(_)) => Some(Missing::InputTokens),
+            (Some(_), None) if !self.is_embeddings => Some(Missing::OutputTokens),
+            (Some(_), _) => None,
+        }
+    }
+
+    /// Records the cost of the tokens that are known.
+    fn record_cost(&self) -> Option<Missing> {
+        let prices = self.prices.as_ref()?;
+        let (model, prompt, currency) = (&*self.model, self.prompt.as_deref(), prices.currency());
+        let Some(costs) = prices.costs(model, self.usage) else { return Some(Missing::Price) };
+        let mut whole = 0;
+        for (kind, cost) in costs {
+            whole += cost;
+            if cost > 0 {
+                LlmMetrics::llm_cost(model, prompt, kind, currency).add(amount(cost));
+            }
+        }
+        if !self.usage.is_unknown() {
+            LlmMetrics::llm_call_cost(model, prompt, currency).record(amount(whole));
+        }
+        None
     }
 }
 

@@ -6,6 +6,7 @@
 //! | adapter | other values |
 //! |---|---|
 //! | `async-openai` | the HTTP status of the response, such as `429`; for an error inside an answer, the code of the error, such as `rate_limit_exceeded`, if `OpenAI` is known to send this code, else [`OTHER`] |
+//! | `genai` | the HTTP status of the response |
 //! | `rig` | the HTTP status; `provider` for an answer that reports that the model failed; else Rig's name for the kind of the error: `http`, `json`, `url`, `request`, `response`, `provider_response`, and for relayed calls the kinds of Rig's other parts |
 
 /// The call was dropped before its end: by a timeout, or because the user left.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::call::LlmCall;
 use crate::conventions::GenAi;
+use crate::prices::PriceTable;
 
 /// Adds `.measured()` to a client. The measured client has the same calls with the same names, and
 /// records each call.
@@ -22,11 +23,12 @@ pub struct Measured<C> {
     pub(crate) client: C,
     prompt: Option<Cow<'static, str>>,
     gen_ai: Option<GenAi<'static>>,
+    prices: Option<PriceTable>,
 }
 
 impl<C> Measured<C> {
     pub(crate) fn new(client: C) -> Self {
-        Self { client, prompt: None, gen_ai: None }
+        Self { client, prompt: None, gen_ai: None, prices: None }
     }
 
     /// Sets the label `prompt`: see [`LlmCall::prompt`].
@@ -41,14 +43,32 @@ impl<C> Measured<C> {
         self
     }
 
+    /// Records the cost of the calls too: see [`LlmCall::prices`].
+    pub fn prices(mut self, prices: &PriceTable) -> Self {
+        self.prices = Some(prices.clone());
+        self
+    }
+
     /// Starts the measurement of a call of `model`.
     pub(crate) fn start(&self, model: String) -> LlmCall<'static> {
-        let mut call = LlmCall::start(model);
+        self.with_settings(LlmCall::start(model))
+    }
+
+    /// Starts the measurement of a request for embeddings.
+    #[cfg(any(feature = "async-openai", feature = "genai"))]
+    pub(crate) fn start_embeddings(&self, model: String) -> LlmCall<'static> {
+        self.with_settings(LlmCall::embeddings(model))
+    }
+
+    fn with_settings(&self, mut call: LlmCall<'static>) -> LlmCall<'static> {
         if let Some(prompt) = &self.prompt {
             call = call.prompt(prompt.clone());
         }
         if let Some(gen_ai) = &self.gen_ai {
             call = call.gen_ai(gen_ai.clone());
+        }
+        if let Some(prices) = &self.prices {
+            call = call.prices(prices);
         }
         call
     }

@@ -2,6 +2,9 @@
 
 use typed_metrics_derive::Metrics;
 
+use crate::missing::Missing;
+use crate::token_kind::TokenKind;
+
 /// The default metrics of LLM calls, recorded by [`LlmCall`](crate::LlmCall).
 ///
 /// The four histograms are those of ragbits, with ragbits' names. One differs from ragbits:
@@ -11,6 +14,10 @@ use typed_metrics_derive::Metrics;
 /// `llm_calls` counts every call once, and its label `error.type` tells failed and cancelled calls
 /// from successful ones. [OpenTelemetry] counts errors in the same way: one metric is enough to
 /// compute an error rate.
+///
+/// A metric has one unit for ever, but each price table has a currency of its own. So the unit of a
+/// cost is the annotation `{currency}`, and the label `currency` names the currency. Do not add up
+/// series with different currencies.
 ///
 /// [OpenTelemetry]: https://opentelemetry.io/docs/specs/semconv/general/recording-errors/
 #[derive(Metrics, Debug, Clone, Copy)]
@@ -73,5 +80,51 @@ pub enum LlmMetrics<'a> {
         /// [`error_type`](crate::error_type).
         #[label(name = "error.type")]
         error_type: Option<&'a str>,
+    },
+
+    /// Tokens used, by kind. Each token has one kind, so a sum over all kinds is the total.
+    #[counter(unit = "{token}", positional)]
+    LlmTokens {
+        /// The model that the request names.
+        model: &'a str,
+        /// The name of the prompt.
+        prompt: Option<&'a str>,
+        /// The kind of the tokens.
+        kind: TokenKind,
+    },
+
+    /// Cost of the tokens used, by kind of token, in the currency of the label.
+    #[counter(unit = "{currency}", value = f64, positional)]
+    LlmCost {
+        /// The model that the request names.
+        model: &'a str,
+        /// The name of the prompt.
+        prompt: Option<&'a str>,
+        /// The kind of the tokens.
+        kind: TokenKind,
+        /// The code of the currency in ISO 4217, such as `USD`.
+        currency: &'a str,
+    },
+
+    /// Cost of a call, in the currency of the label.
+    #[histogram(unit = "{currency}", buckets = exponential(0.000_01, 4, 14), positional)]
+    LlmCallCost {
+        /// The model that the request names.
+        model: &'a str,
+        /// The name of the prompt.
+        prompt: Option<&'a str>,
+        /// The code of the currency in ISO 4217, such as `USD`.
+        currency: &'a str,
+    },
+
+    /// Calls with an answer that lack a number, so that not all their metrics are recorded.
+    #[counter(unit = "{call}", positional)]
+    LlmMissing {
+        /// The model that the request names.
+        model: &'a str,
+        /// The name of the prompt.
+        prompt: Option<&'a str>,
+        /// The number that is missing.
+        missing: Missing,
     },
 }

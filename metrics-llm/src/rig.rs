@@ -208,7 +208,13 @@ impl fmt::Debug for MeasuredCompletionStream {
 
 impl From<completion::Usage> for Usage {
     fn from(usage: completion::Usage) -> Self {
-        Self { input: usage.input_tokens, output: usage.output_tokens }
+        Self {
+            input: usage.input_tokens,
+            output: usage.output_tokens,
+            cache_read: usage.cached_input_tokens,
+            cache_write: usage.cache_creation_input_tokens,
+            reasoning: usage.reasoning_tokens,
+        }
     }
 }
 

@@ -4,7 +4,14 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use futures_util::{Stream, stream};
-use typed_metrics_llm::{Chunk, GenAi, LlmCall, Usage, error_type};
+use std::sync::LazyLock;
+
+use typed_metrics_llm::{
+    Chunk, GenAi, LlmCall, PriceTable, Prices, ToolExecution, Usage, error_type,
+};
+
+static PRICES: LazyLock<PriceTable> =
+    LazyLock::new(|| PriceTable::new("USD", [("steady", Prices::new("1.25", "10"))]).unwrap());
 
 /// The allocations of a hundred calls, after earlier calls have made the series.
 fn allocations(mut call: impl FnMut()) -> u64 {
@@ -14,7 +21,8 @@ fn allocations(mut call: impl FnMut()) -> u64 {
 }
 
 fn start() -> LlmCall<'static> {
-    LlmCall::start("steady").prompt("summary").gen_ai(GenAi::chat("openai").server("local", 80))
+    let conventions = GenAi::chat("openai").server("local", 80).v1_41();
+    LlmCall::start("steady").prompt("summary").gen_ai(conventions).prices(&PRICES)
 }
 
 #[test]
@@ -23,11 +31,15 @@ fn calls_that_end_in_any_way() {
         let mut call = start();
         call.first_token();
         (0..10).for_each(|_| call.chunk());
-        call.finish(Usage::new(12, 7));
+        call.finish(Usage::new(12, 7).cache_read(5).reasoning(3));
     };
     assert_eq!(allocations(finished), 0);
     assert_eq!(allocations(|| start().fail(error_type::TIMEOUT)), 0);
     assert_eq!(allocations(|| drop(start())), 0);
+    assert_eq!(allocations(|| ToolExecution::start("weather").agent("guide").finish()), 0);
+    // Neither a model without a price nor an answer without tokens, after the warning.
+    let lacking = || LlmCall::start("unpriced").prices(&PRICES).finish(Usage::unknown());
+    assert_eq!(allocations(lacking), 0);
 }
 
 #[test]

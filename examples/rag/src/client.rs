@@ -7,7 +7,7 @@ use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt};
 use reqwest::{Response, Url};
 use serde::{Deserialize, Serialize};
-use typed_metrics::llm::{self, Chunk, GenAi, LlmCall, error_type};
+use typed_metrics::llm::{self, Chunk, GenAi, LlmCall, PriceTable, error_type};
 
 use crate::Error;
 
@@ -16,6 +16,7 @@ pub(crate) struct Client {
     chats: Url,
     key: Option<String>,
     model: String,
+    prices: PriceTable,
 }
 
 /// A message of a chat.
@@ -55,11 +56,39 @@ struct Delta {
 struct Usage {
     prompt_tokens: u64,
     completion_tokens: u64,
+    // Not all servers report the parts.
+    #[serde(default)]
+    prompt_tokens_details: PromptDetails,
+    #[serde(default)]
+    completion_tokens_details: CompletionDetails,
+}
+
+#[derive(Deserialize, Default)]
+struct PromptDetails {
+    cached_tokens: Option<u64>,
+}
+
+#[derive(Deserialize, Default)]
+struct CompletionDetails {
+    reasoning_tokens: Option<u64>,
+}
+
+impl From<&Usage> for llm::Usage {
+    fn from(used: &Usage) -> Self {
+        let mut usage = Self::new(used.prompt_tokens, used.completion_tokens);
+        if let Some(tokens) = used.prompt_tokens_details.cached_tokens {
+            usage = usage.cache_read(tokens);
+        }
+        if let Some(tokens) = used.completion_tokens_details.reasoning_tokens {
+            usage = usage.reasoning(tokens);
+        }
+        usage
+    }
 }
 
 impl Client {
     /// A client for the server that the environment names; `None` if it names no server.
-    pub(crate) fn from_env() -> Result<Option<Self>, Error> {
+    pub(crate) fn from_env(prices: &PriceTable) -> Result<Option<Self>, Error> {
         let read = |name| match var(name) {
             Ok(value) if !value.is_empty() => Ok(Some(value)),
             Ok(_) | Err(VarError::NotPresent) => Ok(None),
@@ -71,14 +100,20 @@ impl Client {
         }
         let base = base.unwrap_or_else(|| "https://api.openai.com/v1".to_owned());
         let model = read("OPENAI_MODEL")?.unwrap_or_else(|| "gpt-5-mini".to_owned());
-        Self::new(base, key, model).map(Some)
+        Self::new(base, key, model, prices).map(Some)
     }
 
-    pub(crate) fn new(base: String, key: Option<String>, model: String) -> Result<Self, Error> {
+    pub(crate) fn new(
+        base: String,
+        key: Option<String>,
+        model: String,
+        prices: &PriceTable,
+    ) -> Result<Self, Error> {
         let chats = format!("{}/chat/completions", base.trim_end_matches('/'));
         let chats =
             Url::parse(&chats).map_err(|error| format!("`{base}` is not a URL: {error}"))?;
-        Ok(Self { http: reqwest::Client::new(), chats, key, model })
+        let (http, prices) = (reqwest::Client::new(), prices.clone());
+        Ok(Self { http, chats, key, model, prices })
     }
 
     /// Streams the texts of an answer. `prompt` is the name of the prompt in the metrics.
@@ -94,6 +129,7 @@ impl Client {
             conventions = conventions.server(host, port);
         }
         let call = LlmCall::start(&self.model).prompt(prompt).gen_ai(conventions);
+        let call = call.prices(&self.prices);
         let response = match self.send(messages).await {
             Ok(response) => response,
             Err(error) => {
@@ -159,8 +195,7 @@ fn look(event: &Result<Event, Error>) -> Chunk {
     let chunk = if has_text { Chunk::content() } else { Chunk::other() };
     let is_last = event.choices.iter().any(|choice| choice.finish_reason.is_some());
     let chunk = if is_last { chunk.last() } else { chunk };
-    let usage = event.usage.as_ref();
-    chunk.usage(usage.map(|used| llm::Usage::new(used.prompt_tokens, used.completion_tokens)))
+    chunk.usage(event.usage.as_ref())
 }
 
 fn text(event: Event) -> Option<String> {

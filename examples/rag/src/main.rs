@@ -11,6 +11,9 @@
 //! `OPENAI_MODEL` name the server. Without these variables, the program starts its own server,
 //! which also streams over real HTTP.
 //!
+//! `prices.toml` has the prices of the models; `RAG_PRICES` names another file. A model that is not
+//! in the table has no cost.
+//!
 //! A server with `https` needs TLS, which takes longest to compile:
 //!
 //! ```sh
@@ -19,6 +22,7 @@
 
 mod client;
 mod documents;
+mod prices;
 mod retrieval;
 mod server;
 
@@ -60,9 +64,10 @@ async fn run() -> Result<(), Error> {
     handlers.extend(std::env::args().skip(1));
     typed_metrics::set_metric_handlers(handlers)?;
 
-    let client = match Client::from_env()? {
+    let prices = prices::table()?;
+    let client = match Client::from_env(&prices)? {
         Some(client) => client,
-        None => Client::new(server::start().await?, None, "extractive".to_owned())?,
+        None => Client::new(server::start().await?, None, "extractive".to_owned(), &prices)?,
     };
     let index = Index::new(documents::passages());
     for question in QUESTIONS {

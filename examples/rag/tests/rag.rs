@@ -14,7 +14,9 @@ fn rag() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rag"));
     for (variable, _) in std::env::vars_os() {
         let name = variable.to_string_lossy();
-        if name.starts_with("OPENAI_") || name.starts_with("OTEL_") || name == "COLUMNS" {
+        if ["OPENAI_", "OTEL_", "RAG_"].iter().any(|prefix| name.starts_with(prefix))
+            || name == "COLUMNS"
+        {
             command.env_remove(&variable);
         }
     }
@@ -76,8 +78,12 @@ fn it_answers_from_the_documents_and_prints_every_metric() {
     let (first, whole) = (time("time_to_first_token"), time("prompt_throughput"));
     // The server reads for 60 ms, and then writes.
     assert!(first >= 60.0 && whole > first, "{first}, {whole}");
-    assert_eq!(histogram("gen_ai.client.operation.duration").1, "3");
-    assert_eq!(histogram("gen_ai.client.operation.time_to_first_chunk").1, "3");
+    assert_eq!(histogram("gen_ai.client.inference.duration").1, "3");
+    assert_eq!(histogram("gen_ai.client.inference.time_to_first_chunk").1, "3");
+    let cost = row(&printed, "llm_call_cost");
+    let labels = "model=extractive prompt=question currency=USD";
+    assert_eq!(cost[1..4], ["{currency}", labels, "3"]);
+    assert!(!printed.contains("llm_missing"), "{printed}");
 }
 
 /// The requests that a server received, each with its authorization header.
@@ -85,6 +91,13 @@ type Asked = Arc<Mutex<Vec<(String, Value)>>>;
 
 /// Serves `answer`, and runs the example with this server.
 async fn run_against(
+    answer: impl Fn() -> Response + Clone + Send + Sync + 'static,
+) -> (Output, Asked) {
+    run_with(rag(), answer).await
+}
+
+async fn run_with(
+    mut command: Command,
     answer: impl Fn() -> Response + Clone + Send + Sync + 'static,
 ) -> (Output, Asked) {
     let asked = Asked::default();
@@ -99,7 +112,6 @@ async fn run_against(
     let router = axum::Router::new().route("/somewhere/v1/chat/completions", post(handler));
     tokio::spawn(async move { axum::serve(listener, router).await });
 
-    let mut command = rag();
     command.env("OPENAI_BASE_URL", base).env("OPENAI_API_KEY", "secret");
     command.env("OPENAI_MODEL", "told");
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
@@ -123,6 +135,9 @@ async fn it_asks_the_server_that_the_environment_names() {
     assert_eq!(printed.matches("\nBecause.\n  from ").count(), 3, "{printed}");
     let calls = row(&printed, "llm_calls");
     assert_eq!(calls[3..], ["model=told prompt=question", "3"]);
+    let lacking = row(&printed, "llm_missing");
+    assert_eq!(lacking[3..], ["model=told prompt=question missing=price", "3"]);
+    assert!(!printed.contains("llm_call_cost"), "{printed}");
     let tokens = row(&printed, "input_tokens");
     assert_eq!(tokens[3..], ["3", "300", "100", "100", "100", "100", "100"]);
 
@@ -134,6 +149,47 @@ async fn it_asks_the_server_that_the_environment_names() {
         assert_eq!(request["stream_options"]["include_usage"], true);
         assert_eq!(request["messages"][1]["role"], "user");
     }
+}
+
+#[tokio::test]
+async fn the_prices_of_a_file_are_the_costs() {
+    let file = std::env::temp_dir().join(format!("rag-prices-{}.toml", std::process::id()));
+    // A token of the input costs 1, one from the cache 0.5, and one of the output 2.
+    let prices = "currency = \"EUR\"\n[models]\n\
+                  told = { input = 1000000, cache_read = \"500000\", output = 2e6 }\n";
+    std::fs::write(&file, prices).unwrap();
+    let mut command = rag();
+    command.env("RAG_PRICES", &file);
+    let (output, _) = run_with(command, || {
+        let text = json!([{"delta": {"content": "Because."}, "finish_reason": "stop"}]);
+        let used = json!({
+            "prompt_tokens": 100, "completion_tokens": 5,
+            "prompt_tokens_details": {"cached_tokens": 80},
+            "completion_tokens_details": {"reasoning_tokens": 2},
+        });
+        let body = format!(
+            "data: {}\n\ndata: {}\n\ndata: [DONE]\n\n",
+            json!({"choices": text}),
+            json!({"choices": [], "usage": used})
+        );
+        ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
+    })
+    .await;
+    std::fs::remove_file(&file).unwrap();
+    let printed = stdout(&output);
+    let cost = row(&printed, "llm_call_cost");
+    let labels = "model=told prompt=question currency=EUR";
+    // Each of the three calls costs 20 + 40 + 10.
+    assert_eq!(cost[2..5], [labels, "3", "210"]);
+    assert!(!printed.contains("llm_missing"), "{printed}");
+}
+
+#[test]
+fn a_file_of_prices_that_is_not_there_is_an_error() {
+    let output = rag().env("RAG_PRICES", "nowhere.toml").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("rag: nowhere.toml: "), "{said}");
 }
 
 #[tokio::test]
@@ -212,8 +268,9 @@ async fn a_handler_that_is_named_gets_every_metric() {
         "token_throughput",
         "time_to_first_token",
         "llm_calls",
-        "gen_ai.client.token.usage",
-        "gen_ai.client.operation.duration",
+        "llm_cost",
+        "gen_ai.client.inference.usage.input_tokens",
+        "gen_ai.client.inference.duration",
     ];
     for name in names {
         let found = exported.windows(name.len()).any(|bytes| bytes == name.as_bytes());

@@ -63,8 +63,9 @@ impl<C: Config> Measured<Chat<'_, C>> {
     /// Calls `Chat::create_stream` and records the call.
     ///
     /// The request is sent unchanged. Servers report the tokens of a stream only if the request
-    /// asks for them with `stream_options.include_usage`; otherwise the tokens and their throughput
-    /// stay unknown. An answer is complete when as many choices as the request asked for (`n`) have
+    /// asks for them with `stream_options.include_usage`; otherwise the tokens, their throughput and
+    /// their cost stay unknown. The tokens come after the `finish_reason`. If the stream is dropped
+    /// there, the call has the tokens if they have arrived by then. An answer is complete when as many choices as the request asked for (`n`) have
     /// a `finish_reason`. The client does not pass on reasoning that some servers stream as
     /// `reasoning_content`, so such reasoning does not count as the first token.
     ///
@@ -76,7 +77,7 @@ impl<C: Config> Measured<Chat<'_, C>> {
     ) -> Result<MeasuredChatStream, OpenAIError> {
         let call = self.start(request.model.clone()).choices(request.n.unwrap_or(1));
         match self.client.create_stream(request).await {
-            Ok(stream) => Ok(call.stream(stream, look as fn(&Item) -> Chunk).needs_last()),
+            Ok(stream) => Ok(call.stream(stream, look as fn(&Item) -> Chunk).needs_last().drains()),
             Err(error) => {
                 call.fail(type_of(&error));
                 Err(error)
@@ -87,7 +88,15 @@ impl<C: Config> Measured<Chat<'_, C>> {
 
 impl From<&CompletionUsage> for Usage {
     fn from(usage: &CompletionUsage) -> Self {
-        Self::new(usage.prompt_tokens.into(), usage.completion_tokens.into())
+        let input = usage.prompt_tokens_details.as_ref();
+        let output = usage.completion_tokens_details.as_ref();
+        let written = input.and_then(|details| details.cache_write_tokens);
+        Self {
+            cache_read: input.and_then(|details| details.cached_tokens).map(u64::from),
+            cache_write: written.and_then(|tokens| u64::try_from(tokens).ok()),
+            reasoning: output.and_then(|details| details.reasoning_tokens).map(u64::from),
+            ..Self::new(usage.prompt_tokens.into(), usage.completion_tokens.into())
+        }
     }
 }
 

@@ -81,7 +81,7 @@ impl<C: Config> Measured<Responses<'_, C>> {
     ) -> Result<MeasuredResponseStream, OpenAIError> {
         let call = self.start(model(&request));
         match self.client.create_stream(request).await {
-            Ok(stream) => Ok(call.stream(stream, look as fn(&Item) -> Chunk).needs_last()),
+            Ok(stream) => Ok(call.stream(stream, look as fn(&Item) -> Chunk).needs_last().drains()),
             Err(error) => {
                 call.fail(type_of(&error));
                 Err(error)
@@ -92,7 +92,13 @@ impl<C: Config> Measured<Responses<'_, C>> {
 
 impl From<&ResponseUsage> for Usage {
     fn from(usage: &ResponseUsage) -> Self {
-        Self::new(usage.input_tokens.into(), usage.output_tokens.into())
+        let written = usage.input_tokens_details.cache_write_tokens;
+        Self {
+            cache_write: written.and_then(|tokens| u64::try_from(tokens).ok()),
+            ..Self::new(usage.input_tokens.into(), usage.output_tokens.into())
+                .cache_read(usage.input_tokens_details.cached_tokens.into())
+                .reasoning(usage.output_tokens_details.reasoning_tokens.into())
+        }
     }
 }
 

@@ -3,9 +3,15 @@
 #![allow(clippy::large_futures, reason = "those of the clients are")]
 
 mod conventions;
+mod costs;
+#[cfg(feature = "genai")]
+mod genai;
 mod items;
+mod late_usage;
 #[cfg(feature = "async-openai")]
 mod openai_chats;
+#[cfg(feature = "async-openai")]
+mod openai_embeddings;
 #[cfg(feature = "async-openai")]
 mod openai_responses;
 #[cfg(feature = "rig")]

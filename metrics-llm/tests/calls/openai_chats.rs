@@ -10,10 +10,11 @@ use axum::http::StatusCode;
 use futures_util::StreamExt;
 use serde_json::json;
 use typed_metrics_core::testing::{Captured, capture_async};
-use typed_metrics_llm::{LlmMetrics, Measure};
+use typed_metrics_llm::{LlmMetrics, Measure, Missing, PriceTable, Prices};
 
 use crate::support::{
-    Answer, Recorded, Step, choice, ended, ended_in_all, role, serve, stop, text, usage,
+    Answer, Recorded, Step, choice, detailed, ended, ended_in_all, kinds, lacking, lacking_in_all,
+    role, serve, stop, text, usage,
 };
 
 fn client(url: &str) -> Client<OpenAIConfig> {
@@ -254,4 +255,64 @@ async fn what_is_no_chunk_and_no_error_is_an_invalid_response() {
     let (seen, _) = stream_chat("odd", vec![role(), Step::Send(json!({"odd": 1}))]).await;
     assert_eq!(seen.returned, [true, false]);
     assert_eq!(ended(&seen, "odd", Some("invalid_response")), 1);
+}
+
+#[tokio::test]
+async fn cached_tokens_and_tokens_of_reasoning_are_recorded_with_their_cost() {
+    let answer = Answer::Whole(json!({
+        "id": "a", "object": "chat.completion", "created": 0, "model": "served-model",
+        "choices": [{
+            "index": 0, "finish_reason": "stop",
+            "message": {"role": "assistant", "content": "Scattering."},
+        }],
+        "usage": detailed(),
+    }));
+    let client = client(&serve(answer).await);
+    let prices =
+        PriceTable::new("USD", [("detailed", Prices::new(1.25, 10).cache_read(0.125))]).unwrap();
+    let measured = client.chat().measured().prices(&prices);
+    let seen = capture_async(measured.create(chat("detailed"))).await;
+    seen.returned.as_ref().unwrap();
+    assert_eq!(kinds(&seen, "detailed"), [200, 1000, 0, 20, 60]);
+    let cost = LlmMetrics::LlmCallCost { model: "detailed", prompt: None, currency: "USD" };
+    assert_eq!(seen.histogram(cost).sum, 0.001_175);
+    assert_eq!(lacking_in_all(&seen), 0.0);
+}
+
+/// Reads a streamed chat up to its `finish_reason`, waits, and drops the stream.
+async fn stop_at_finish_reason(model: &str, steps: Vec<Step>, wait: u64) -> Captured<usize> {
+    let client = client(&serve(Answer::Streamed(steps)).await);
+    capture_async(async {
+        let mut stream = client.chat().measured().create_stream(chat(model)).await.unwrap();
+        let mut items = 1;
+        while stream.next().await.unwrap().unwrap().choices[0].finish_reason.is_none() {
+            items += 1;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(wait)).await;
+        items
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_stops_at_the_finish_reason_has_the_tokens_that_came() {
+    let steps = vec![role(), text("Ray"), stop(), usage(12, 7), Step::Done];
+    // The program uses the answer before it drops the stream, and the tokens arrive meanwhile.
+    let seen = stop_at_finish_reason("stopped", steps, 200).await;
+    assert_eq!(seen.returned, 3);
+    assert_eq!(kinds(&seen, "stopped"), [12, 0, 0, 7, 0]);
+    assert_eq!(ended(&seen, "stopped", None), 1);
+    assert_eq!(ended_in_all(&seen), 1.0);
+    assert_eq!(lacking_in_all(&seen), 0.0);
+}
+
+#[tokio::test]
+async fn who_stops_at_the_finish_reason_lacks_the_tokens_that_did_not_come() {
+    let late = vec![role(), text("Ray"), stop(), Step::Pause(60_000), usage(12, 7), Step::Done];
+    let seen = stop_at_finish_reason("late", late, 20).await;
+    assert_eq!(seen.returned, 3);
+    assert_eq!(kinds(&seen, "late"), [0; 5]);
+    assert_eq!(ended(&seen, "late", None), 1);
+    assert_eq!(lacking(&seen, "late", Missing::Tokens), 1);
+    assert_eq!(lacking_in_all(&seen), 1.0);
 }

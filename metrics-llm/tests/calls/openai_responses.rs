@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use typed_metrics_core::testing::{Captured, capture_async};
 use typed_metrics_llm::Measure;
 
-use crate::support::{Answer, Recorded, Step, ended, ended_in_all, serve, state};
+use crate::support::{Answer, Recorded, Step, ended, ended_in_all, kinds, serve, state};
 
 fn client(url: &str) -> Client<OpenAIConfig> {
     Client::with_config(OpenAIConfig::new().with_api_base(url).with_api_key("none"))
@@ -22,8 +22,8 @@ fn response(model: &str) -> CreateResponse {
 
 fn used() -> Value {
     json!({"usage": {
-        "input_tokens": 12, "input_tokens_details": {"cached_tokens": 0},
-        "output_tokens": 7, "output_tokens_details": {"reasoning_tokens": 0},
+        "input_tokens": 12, "input_tokens_details": {"cached_tokens": 5},
+        "output_tokens": 7, "output_tokens_details": {"reasoning_tokens": 3},
         "total_tokens": 19,
     }})
 }
@@ -65,6 +65,7 @@ async fn a_response_is_recorded() {
     recorded.assert_input_tokens(12.0);
     assert_eq!(recorded.time_to_first_token.count, 0);
     recorded.assert_answered_after(0, Some(7.0));
+    assert_eq!(kinds(&seen, "response"), [7, 5, 0, 4, 3]);
     assert_eq!(ended(&seen, "response", None), 1);
     assert_eq!(ended_in_all(&seen), 1.0);
 }

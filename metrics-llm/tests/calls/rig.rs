@@ -13,7 +13,8 @@ use typed_metrics_core::testing::{Captured, capture_async};
 use typed_metrics_llm::{GenAi, GenAiMetrics, GenAiRequest, Measure, Measured};
 
 use crate::support::{
-    Answer, Recorded, Step, choice, ended, ended_in_all, role, serve, state, stop, text, usage,
+    Answer, Recorded, Step, choice, detailed, ended, ended_in_all, kinds, role, serve, state, stop,
+    text, usage,
 };
 
 fn model(url: &str, name: &str) -> Measured<DynModel<Completion>> {
@@ -259,8 +260,18 @@ async fn the_conventions_see_the_chunks_of_the_provider() {
         server_address: None,
         server_port: None,
     };
-    let first = seen.histogram(GenAiMetrics::OperationTimeToFirstChunk(request));
-    let others = seen.histogram(GenAiMetrics::OperationTimePerOutputChunk(request));
+    let first = seen.histogram(GenAiMetrics::TimeToFirstChunk(request));
+    let others = seen.histogram(GenAiMetrics::TimePerOutputChunk(request));
     assert_eq!((first.count, others.count), (1, 1));
     assert!(others.sum >= 0.1, "{} s", others.sum);
+}
+
+#[tokio::test]
+async fn cached_tokens_and_tokens_of_reasoning_are_recorded() {
+    let used = Step::Send(json!({
+        "id": "a", "object": "chat.completion.chunk", "created": 0, "model": "served-model",
+        "choices": [], "usage": detailed(),
+    }));
+    let (seen, _) = stream("detailed", vec![role(), text("Ray"), stop(), used, Step::Done]).await;
+    assert_eq!(kinds(&seen, "detailed"), [200, 1000, 0, 20, 60]);
 }

@@ -14,7 +14,7 @@ use futures_util::{Stream, StreamExt, stream};
 use serde_json::{Value, json};
 use typed_metrics_core::HistogramSnapshot;
 use typed_metrics_core::testing::Captured;
-use typed_metrics_llm::LlmMetrics;
+use typed_metrics_llm::{LlmMetrics, Missing, TokenKind};
 
 pub(crate) use client::{ask, capture};
 
@@ -61,6 +61,18 @@ pub(crate) fn usage(input: u64, output: u64) -> Step {
             "prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output,
         },
     }))
+}
+
+/// Usage with the parts that `OpenAI` reports.
+pub(crate) fn detailed() -> Value {
+    json!({
+        "prompt_tokens": 1200, "completion_tokens": 80, "total_tokens": 1280,
+        "prompt_tokens_details": {"cached_tokens": 1000, "audio_tokens": 0},
+        "completion_tokens_details": {
+            "reasoning_tokens": 60, "audio_tokens": 0,
+            "accepted_prediction_tokens": 0, "rejected_prediction_tokens": 0,
+        },
+    })
 }
 
 /// A chunk of one choice among several.
@@ -203,6 +215,24 @@ impl Recorded {
     pub(crate) fn assert_not_answered(&self) {
         assert_eq!((self.prompt_throughput.count, self.token_throughput.count), (0, 0));
     }
+}
+
+/// The tokens of each kind: input, read from a cache, written to one, output, reasoning.
+pub(crate) fn kinds<R>(seen: &Captured<R>, model: &str) -> [u64; 5] {
+    use TokenKind::{CacheRead, CacheWrite, Input, Output, Reasoning};
+    [Input, CacheRead, CacheWrite, Output, Reasoning]
+        .map(|kind| seen.counter(LlmMetrics::LlmTokens { model, prompt: None, kind }))
+}
+
+/// The number of calls of a model that lack something.
+pub(crate) fn lacking<R>(seen: &Captured<R>, model: &str, missing: Missing) -> u64 {
+    seen.counter(LlmMetrics::LlmMissing { model, prompt: None, missing })
+}
+
+/// The number of all calls that lack something.
+pub(crate) fn lacking_in_all<R>(seen: &Captured<R>) -> f64 {
+    let lacking = seen.snapshot.get("llm_missing");
+    lacking.map_or(0.0, |calls| calls.series.iter().map(|series| series.value.as_f64()).sum())
 }
 
 /// The number of calls of a model that ended with `error_type`.

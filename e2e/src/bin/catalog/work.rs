@@ -1,11 +1,11 @@
 use std::thread;
 use std::time::Duration;
 
-use typed_metrics::llm::{GenAi, LlmCall, Usage};
 use typed_metrics::tower::{
     GrpcClientMetrics, GrpcCode, GrpcServerMetrics, HttpClientMetrics, HttpClientRequest,
     HttpServerMetrics, HttpServerRequest, HttpVersion, Method as HttpMethod, Scheme,
 };
+use typed_metrics::llm::{GenAi, LlmCall, PriceTable, Prices, ToolExecution, Usage};
 use typed_metrics::{Objective, Outcome, timed};
 
 use crate::metrics::{DeskMetrics, Hostile, Method, Phase, Version};
@@ -77,15 +77,21 @@ fn wait() -> Result<(), ()> {
 fn sampled() {}
 
 fn llm_calls() {
-    let conventions = || GenAi::chat("openai").server("api.openai.com", 443);
+    let conventions = || GenAi::chat("openai").server("api.openai.com", 443).v1_41();
+    let prices = [("gpt-5", Prices::new(1.25, 10).cache_read(0.125)), ("small", Prices::new(1, 4))];
+    let prices = PriceTable::new("USD", prices).expect("the table has no mistakes");
     for (model, prompt) in [("gpt-5", "summary"), ("small", "title")] {
         let mut call = LlmCall::start(model).prompt(prompt).gen_ai(conventions());
+        call = call.prices(&prices);
         call.first_token();
         call.chunk();
         call.chunk();
         thread::sleep(Duration::from_millis(1));
-        call.finish(Usage::new(1200, 80));
+        call.finish(Usage::new(1200, 80).cache_read(900).cache_write(100).reasoning(30));
     }
+    let embeddings = LlmCall::embeddings("vectors").gen_ai(GenAi::embeddings("openai"));
+    embeddings.prices(&prices).finish(Usage::unknown().input(40));
+    ToolExecution::start("look_up").finish();
     LlmCall::start("gpt-5").prompt("summary").gen_ai(conventions()).fail("timeout");
 }
 
