@@ -6,15 +6,11 @@ use super::metrics::RuntimeMetrics;
 use super::observed::Observed;
 #[cfg(tokio_unstable)]
 use super::unstable::UnstableLevels;
-use super::worker_label::label_of;
 use crate::level::Level;
 
 /// The present numbers of all runtimes of one name.
 #[derive(Debug)]
 pub(super) struct Levels {
-    name: String,
-    /// The largest number of workers that a runtime of the name had.
-    workers_of_largest: usize,
     workers: Level,
     parked: Level,
     tasks: Level,
@@ -26,20 +22,13 @@ pub(super) struct Levels {
 impl Levels {
     pub(super) fn of(name: &str) -> Self {
         Self {
-            workers_of_largest: 0,
             workers: Level::new(RuntimeMetrics::workers(name)),
             parked: Level::new(RuntimeMetrics::parked_workers(name)),
             tasks: Level::new(RuntimeMetrics::tasks(name)),
             global_queue: Level::new(RuntimeMetrics::global_queue_depth(name)),
             #[cfg(tokio_unstable)]
             unstable: UnstableLevels::of(name),
-            name: name.to_owned(),
         }
-    }
-
-    /// Notes that a runtime of the name has so many workers.
-    pub(super) fn note_workers(&mut self, workers: usize) {
-        self.workers_of_largest = self.workers_of_largest.max(workers);
     }
 
     pub(super) fn follow(&mut self, runtimes: &[Observed]) {
@@ -53,18 +42,14 @@ impl Levels {
         self.unstable.follow(&sum);
     }
 
-    /// Removes all series of the name. Readers get the last values of the counters.
-    pub(super) fn remove(&mut self) {
-        for level in [&mut self.workers, &mut self.parked, &mut self.tasks, &mut self.global_queue]
-        {
+    /// Removes the series.
+    pub(super) fn hide(&mut self) {
+        let Self { workers, parked, tasks, global_queue, .. } = self;
+        for level in [workers, parked, tasks, global_queue] {
             level.hide();
         }
-        for worker in (0..self.workers_of_largest).map(label_of) {
-            RuntimeMetrics::busy_time(&self.name, worker).remove();
-            RuntimeMetrics::parks(&self.name, worker).remove();
-        }
         #[cfg(tokio_unstable)]
-        self.unstable.remove(&self.name, self.workers_of_largest);
+        self.unstable.hide();
     }
 }
 

@@ -15,11 +15,13 @@ use super::sampler;
 /// [metrics](crate::RuntimeMetrics), with `name` as the label `tokio.runtime.name`.
 ///
 /// The observation ends when the runtime is dropped, or before, when the returned guard is dropped.
-/// The next collection then takes the last values of the counters, and removes the series. An
-/// observation does not keep a runtime alive: a task that sleeps for ever in the runtime, and that
-/// `tokio.runtime.task.count` does not count, is dropped with the runtime.
+/// The next collection then takes the last values of the counters, which stay as counters do, and
+/// the other metrics are gone. An observation does not keep a runtime alive: a task that sleeps for
+/// ever in the runtime, and that `tokio.runtime.task.count` does not count, is dropped with the
+/// runtime.
 ///
-/// Several runtimes may have one name; then their values are added up.
+/// Several runtimes may have one name, at once or one after the other; then their values are added
+/// up.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;

@@ -59,10 +59,6 @@ impl Observed {
         &self.numbers
     }
 
-    pub(super) fn workers(&self) -> usize {
-        self.workers.len()
-    }
-
     pub(super) fn has_ended(&self) -> bool {
         self.ended.is_noted()
     }

@@ -63,11 +63,10 @@ fn collect() {
             // Looked up before the numbers are read, so that these are the last ones.
             let has_ended = runtime.has_ended();
             runtime.count();
-            named.levels.note_workers(runtime.workers());
             has_ended
         }));
         if named.runtimes.is_empty() {
-            named.levels.remove();
+            named.levels.hide();
         } else {
             named.levels.follow(&named.runtimes);
         }

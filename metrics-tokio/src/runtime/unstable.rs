@@ -223,17 +223,11 @@ impl UnstableLevels {
         }));
     }
 
-    /// Removes all series of the name.
-    pub(super) fn remove(&mut self, name: &str, workers: usize) {
-        self.blocking.hide();
-        self.idle_blocking.hide();
-        self.blocking_queue.hide();
-        self.local_queues.hide();
-        UnstableRuntimeMetrics::spawned(name).remove();
-        UnstableRuntimeMetrics::remote_schedules(name).remove();
-        UnstableRuntimeMetrics::budget_yields(name).remove();
-        for worker in 0..workers {
-            of_worker(name, worker).into_iter().for_each(|(counter, _)| counter.remove());
+    /// Removes the series.
+    pub(super) fn hide(&mut self) {
+        let Self { blocking, idle_blocking, blocking_queue, local_queues } = self;
+        for level in [blocking, idle_blocking, blocking_queue, local_queues] {
+            level.hide();
         }
     }
 }
