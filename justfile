@@ -34,9 +34,12 @@ features:
     cargo clippy -p typed-metrics --no-default-features --features signals -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features http -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features uuid -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features tokio -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features jemalloc -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features tower -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features tower-axum -- -D warnings
     cargo clippy -p typed-metrics-llm -- -D warnings
+    cargo clippy -p typed-metrics-tokio -- -D warnings
     cargo clippy -p typed-metrics-tower -- -D warnings
     cargo clippy -p typed-metrics-prometheus --no-default-features -- -D warnings
     cargo clippy -p typed-metrics-prometheus --no-default-features --features tower -- -D warnings
@@ -52,7 +55,8 @@ features:
     cargo test -p typed-metrics --test repository
 
 # At most 22 crates with the default features; at most 50, and no async runtime, with export by HTTP;
-# at most 54 with the scrape endpoint; at most 30 with the layers for HTTP, and 43 with axum's routes.
+# at most 54 with the scrape endpoint; at most 30 with the layers for HTTP, and 43 with axum's routes;
+# at most 26 with tokio's metrics, and 30 with those of jemalloc.
 # the number of crates that a program depends on, this crate included
 tree:
     #!/usr/bin/env bash
@@ -77,6 +81,8 @@ tree:
     at_most 54 --features prometheus
     at_most 30 --features tower
     at_most 43 --features tower-axum
+    at_most 26 --features tokio
+    at_most 30 --features jemalloc
     without 'tokio|async-std|smol' --features otel
     without 'tokio|reqwest' --features logfire
     without 'tokio|hyper' --features tower-axum

@@ -8,6 +8,7 @@
 //! - [`timed`]: measure functions with the attribute `#[timed]`.
 //! - [`runtime`]: register metrics that are known only at run time.
 #![cfg_attr(feature = "tower", doc = "- [`http`]: measure HTTP and gRPC, in servers and clients.")]
+#![cfg_attr(feature = "tokio", doc = "- [`tokio`]: measure tokio: runtimes, tasks, jemalloc.")]
 #![cfg_attr(feature = "llm", doc = "- [`llm`]: measure LLM calls, streamed or not.")]
 //! - [`handlers`]: export metrics through handlers, and write your own handler.
 #![cfg_attr(
@@ -53,3 +54,5 @@ pub mod shutdown;
 pub mod states;
 pub mod testing;
 pub mod timed;
+#[cfg(feature = "tokio")]
+pub mod tokio;

@@ -64,6 +64,10 @@
     feature = "tower",
     doc = "- [`guide::http`]: measure HTTP and gRPC, in servers and clients."
 )]
+#![cfg_attr(
+    feature = "tokio",
+    doc = "- [`guide::tokio`]: measure tokio: runtimes, tasks, blocking work, jemalloc."
+)]
 #![cfg_attr(feature = "llm", doc = "- [`guide::llm`]: measure LLM calls, streamed or not.")]
 //! - [`guide::handlers`]: export metrics through handlers, and write your own handler.
 #![cfg_attr(
@@ -111,6 +115,8 @@
 //! - `http`: `Method` and `StatusCode` of the crate `http` are labels.
 //! - `uuid`: `Uuid` of the crate `uuid` is a label.
 //! - `system`: `system::install`, which adds metrics of the process and of its host.
+//! - `tokio`: the module `tokio`, with metrics of runtimes and tasks of tokio.
+//! - `jemalloc`: adds statistics of the allocator jemalloc to the module `tokio`.
 //! - `tower`: the module `tower`, with layers that measure HTTP and gRPC.
 //! - `tower-axum`: the routes of axum as the label `http.route`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -124,7 +130,8 @@ pub mod guide;
     feature = "llm",
     feature = "otel",
     feature = "prometheus-push",
-    feature = "system"
+    feature = "system",
+    feature = "tokio"
 ))]
 mod readmes;
 #[cfg(feature = "signals")]
@@ -338,6 +345,9 @@ pub use typed_metrics_prometheus::PrometheusHandler;
 /// Metrics of the process and of its host.
 #[cfg(feature = "system")]
 pub use typed_metrics_system as system;
+/// Metrics of tokio: runtimes, tasks, blocking work, and the allocator jemalloc.
+#[cfg(feature = "tokio")]
+pub use typed_metrics_tokio as tokio;
 /// Tower layers that measure HTTP and gRPC, for servers and clients.
 #[cfg(feature = "tower")]
 pub use typed_metrics_tower as tower;

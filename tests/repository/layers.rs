@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{TokenStream, TokenTree};
 
-const CRATES: [&str; 10] = [
+const CRATES: [&str; 11] = [
     "metrics-catalog",
     "metrics-core",
     "metrics-derive",
@@ -20,6 +20,7 @@ const CRATES: [&str; 10] = [
     "metrics-otel",
     "metrics-prometheus",
     "metrics-system",
+    "metrics-tokio",
     "metrics-tower",
     ".",
 ];
