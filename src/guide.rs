@@ -9,6 +9,10 @@
 //! - [`runtime`]: register metrics that are known only at run time.
 #![cfg_attr(feature = "tower", doc = "- [`http`]: measure HTTP and gRPC, in servers and clients.")]
 #![cfg_attr(feature = "tokio", doc = "- [`tokio`]: measure tokio: runtimes, tasks, jemalloc.")]
+#![cfg_attr(
+    feature = "db",
+    doc = "- [`databases`]: measure operations on databases, and connection pools."
+)]
 #![cfg_attr(feature = "llm", doc = "- [`llm`]: measure LLM calls, streamed or not.")]
 //! - [`handlers`]: export metrics through handlers, and write your own handler.
 #![cfg_attr(
@@ -34,6 +38,8 @@
 #[cfg(feature = "catalog")]
 pub mod catalog;
 pub mod cost;
+#[cfg(feature = "db")]
+pub mod databases;
 pub mod declaring;
 pub mod exemplars;
 pub mod handlers;

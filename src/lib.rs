@@ -68,6 +68,10 @@
     feature = "tokio",
     doc = "- [`guide::tokio`]: measure tokio: runtimes, tasks, blocking work, jemalloc."
 )]
+#![cfg_attr(
+    feature = "db",
+    doc = "- [`guide::databases`]: measure operations on databases, and connection pools."
+)]
 #![cfg_attr(feature = "llm", doc = "- [`guide::llm`]: measure LLM calls, streamed or not.")]
 //! - [`guide::handlers`]: export metrics through handlers, and write your own handler.
 #![cfg_attr(
@@ -119,6 +123,9 @@
 //! - `jemalloc`: adds statistics of the allocator jemalloc to the module `tokio`.
 //! - `tower`: the module `tower`, with layers that measure HTTP and gRPC.
 //! - `tower-axum`: the routes of axum as the label `http.route`.
+//! - `db`: the module `db`, which measures operations on databases and connection pools. The crate
+//!   `typed-metrics-db` has the feature `sqlx`, which needs Rust 1.94.
+//! - `db-deadpool`, `db-bb8`: the pools of these crates.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(any(doc, doctest))]
@@ -324,6 +331,9 @@ pub use typed_metrics_core::{
     set_exemplars, set_metric_handlers, set_process_labels, shutdown, shutdown_guard, snapshot,
 };
 pub use typed_metrics_core::{buckets, label, name, testing, unit, value};
+/// Metrics of databases: operations and connection pools.
+#[cfg(feature = "db")]
+pub use typed_metrics_db as db;
 /// Metrics of LLM calls, and the types that record them.
 #[cfg(feature = "llm")]
 pub use typed_metrics_llm as llm;

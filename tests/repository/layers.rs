@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{TokenStream, TokenTree};
 
-const CRATES: [&str; 11] = [
+const CRATES: [&str; 12] = [
     "metrics-catalog",
     "metrics-core",
+    "metrics-db",
     "metrics-derive",
     "metrics-llm",
     "metrics-logfire",

@@ -127,6 +127,7 @@ fn the_first_program_prints_what_the_readme_shows() {
 
     // The README shows the output with the default features.
     let is_default = !cfg!(any(
+        feature = "db",
         feature = "llm",
         feature = "logfire",
         feature = "otel",

@@ -1,0 +1,114 @@
+//! A database, as labels name it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::failure::{ByType, Failure, NameError};
+use crate::operation::Operation;
+use crate::system::System;
+
+/// A database, as labels name it, and the names of its client's errors.
+///
+/// All texts come from the program or from its configuration. No label is ever the text of a query.
+///
+/// ```
+/// use typed_metrics_db::{Database, System};
+///
+/// static CACHE: Database = Database::new(System::REDIS);
+///
+/// let host = String::from("db.internal"); // from the configuration
+/// let shop = Database::new(System::POSTGRESQL).namespace("shop").server(host, 5432);
+/// # let _ = shop.operation("SELECT");
+/// ```
+#[derive(Clone)]
+#[must_use = "a database measures nothing by itself"]
+pub struct Database<N = ByType> {
+    pub(crate) system: System<'static>,
+    pub(crate) namespace: Option<Arc<str>>,
+    pub(crate) address: Option<Arc<str>>,
+    pub(crate) port: Option<u16>,
+    pub(crate) names: N,
+}
+
+impl Database {
+    /// A database of this system. Its errors are named [by their types](ByType).
+    pub const fn new(system: System<'static>) -> Self {
+        Self { system, namespace: None, address: None, port: None, names: ByType }
+    }
+}
+
+impl<N> Database<N> {
+    /// Sets the label `db.namespace`: the name of the database within its server.
+    pub fn namespace(mut self, name: impl Into<Arc<str>>) -> Self {
+        self.namespace = Some(name.into());
+        self
+    }
+
+    /// Sets the labels `server.address` and `server.port`. A server that listens on a Unix socket
+    /// has the socket's path as its address, and `None` as its port. The conventions want no port
+    /// if it is the default one of the system.
+    ///
+    /// ```
+    /// use typed_metrics_db::{Database, System};
+    ///
+    /// let local = Database::new(System::POSTGRESQL).server("/run/postgresql", None);
+    /// let remote = Database::new(System::POSTGRESQL).server("db.internal", 6432);
+    /// # let _ = (local, remote);
+    /// ```
+    pub fn server(mut self, address: impl Into<Arc<str>>, port: impl Into<Option<u16>>) -> Self {
+        self.address = Some(address.into());
+        self.port = port.into();
+        self
+    }
+
+    /// Names the errors of the client.
+    ///
+    /// ```
+    /// use rusqlite::Error;
+    /// use typed_metrics_db::{Database, Failure, System};
+    ///
+    /// let database = Database::new(System::SQLITE).errors(|error: &Error| match error {
+    ///     Error::SqliteFailure(failure, _) => Failure::status(failure.extended_code.to_string()),
+    ///     Error::QueryReturnedNoRows => Failure::none(),
+    ///     _ => Failure::of_type("rusqlite"),
+    /// });
+    /// # let _ = database.operation("SELECT");
+    /// ```
+    pub fn errors<E, F>(self, name: F) -> Database<F>
+    where
+        F: for<'e> Fn(&'e E) -> Failure<'e>,
+    {
+        let Self { system, namespace, address, port, .. } = self;
+        Database { system, namespace, address, port, names: name }
+    }
+
+    /// An operation, such as `SELECT` or `HGET`: the label `db.operation.name`. The name is a text
+    /// of the program, so the number of series is bounded by its code.
+    pub fn operation(&self, name: &'static str) -> Operation<'_, N> {
+        Operation::new(self, Some(name))
+    }
+
+    /// An operation that a [summary](Operation::summary) describes, and that has no name.
+    pub fn summary(&self, summary: &'static str) -> Operation<'_, N> {
+        Operation::new(self, None).summary(summary)
+    }
+
+    /// The failure that an error means.
+    pub(crate) fn failure<'e, E>(&self, error: &'e E) -> Failure<'e>
+    where
+        N: NameError<E>,
+    {
+        self.names.failure(error)
+    }
+}
+
+impl<N> fmt::Debug for Database<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database")
+            .field("system", &self.system.name())
+            .field("namespace", &self.namespace.as_deref())
+            .field("address", &self.address.as_deref())
+            .field("port", &self.port)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,97 @@
+//! Database metrics for [typed-metrics]: operations of any client, and connection pools.
+//!
+//! Programs use this crate through the feature `db` of the facade, as `typed_metrics::db`.
+//!
+//! ```
+//! # use typed_metrics_core as typed_metrics;
+//! # use typed_metrics_db as db;
+//! use db::{Database, DbMetrics, DbOperation, System};
+//! use rusqlite::Connection;
+//! use typed_metrics::testing::capture;
+//!
+//! static NOTES: Database = Database::new(System::SQLITE);
+//!
+//! let connection = Connection::open_in_memory()?;
+//! let seen = capture(|| {
+//!     let select = NOTES.operation("SELECT").summary("answer");
+//!     select.run(|| connection.query_row("SELECT 42", [], |row| row.get::<_, i64>(0)))
+//! });
+//! assert_eq!(seen.returned, Ok(42));
+//! let labels = DbOperation {
+//!     operation: Some("SELECT"),
+//!     summary: Some("answer"),
+//!     ..DbOperation::of(System::SQLITE)
+//! };
+//! seen.assert_histogram_count(DbMetrics::OperationDuration(labels), 1);
+//! # Ok::<(), rusqlite::Error>(())
+//! ```
+//!
+//! | type | measures | feature |
+//! |---|---|---|
+//! | [`Operation`] | a future, a stream, a closure, or the time between two places | |
+//! | [`MeasuredPool`] | a pool of deadpool, of bb8, or of the program | `deadpool`, `bb8` |
+//! | `SqlxPool`, its connections and transactions | every query of sqlx, and the pool | `sqlx` |
+//!
+//! Names, units, labels and buckets are those of [OpenTelemetry's conventions][conventions], which
+//! give no buckets for the times of pools. [`DbMetrics`] and [`PoolMetrics`] declare the metrics.
+//!
+//! # The end of an operation
+//!
+//! | | recorded |
+//! |---|---|
+//! | success | without `error.type` |
+//! | an error with a code of the database | the code as `db.response.status_code` and `error.type` |
+//! | any other error | `error.type`, by [`Database::errors`] or else by the type of the error |
+//! | an error that says that there is no row | as a success: [`Failure::none`] |
+//! | a future that is dropped after its first poll | `error.type` is [`CANCELLED`] |
+//! | a stream that is dropped after a row | as a success: the program has seen enough |
+//! | a panic | `error.type` is [`PANICKED`] |
+//!
+//! A future or a stream that is never polled is not recorded: it has sent nothing.
+//!
+//! # The number of series
+//!
+//! The text of a query is never a label. The names of operations, of collections and of summaries
+//! are `&'static str`, so the program's code bounds them. The first keyword of a statement names a
+//! query of sqlx, if it is one of a fixed list. Codes of errors are those of the database.
+//!
+//! # sqlx
+//!
+//! With the feature `sqlx`, `SqlxPool` takes the place of `Pool`: it is an executor, and so are
+//! its connections and transactions. Two other ways were tried and left:
+//!
+//! - **The events of sqlx** (`tracing`, target `sqlx::query`) need a subscriber. They are off for
+//!   a statement if its log level is, they do not tell errors, and they name neither the pool nor
+//!   the database.
+//! - **A wrapper of each future** ([`Operation::measure`]) works with any executor of sqlx, and
+//!   allocates nothing. But a query that nobody wrapped is not measured, and the wait for a
+//!   connection is part of its duration. It is the way for a driver's connection without a pool.
+//!
+//! A query on a `SqlxPool` allocates no more than on the pool of sqlx. A query on a connection or
+//! on a transaction allocates one box more, because the trait `Executor` returns boxed futures.
+//!
+//! [conventions]: https://opentelemetry.io/docs/specs/semconv/db/database-metrics/
+//! [typed-metrics]: https://docs.rs/typed-metrics
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod database;
+mod failure;
+mod measured;
+mod metrics;
+mod operation;
+mod pool;
+mod running;
+#[cfg(feature = "sqlx")]
+mod sqlx;
+mod system;
+
+pub use database::Database;
+pub use failure::{ByType, CANCELLED, Failure, NameError, PANICKED};
+pub use measured::{MeasuredFuture, MeasuredStream};
+pub use metrics::{ConnectionState, DbMetrics, DbOperation, PoolMetrics};
+pub use operation::Operation;
+pub use pool::{ConnectionPool, MeasuredConnection, MeasuredPool, PoolReading};
+pub use running::Running;
+#[cfg(feature = "sqlx")]
+pub use sqlx::{Annotated, SqlxConnection, SqlxPool, SqlxTransaction};
+pub use system::System;

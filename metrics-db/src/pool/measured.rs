@@ -1,0 +1,163 @@
+//! A pool whose numbers are observed.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use typed_metrics_core::Observation;
+
+use super::connection::MeasuredConnection;
+use super::reading::{ConnectionPool, PoolReading};
+use super::waiting::Waiting;
+use crate::metrics::{ConnectionState, PoolMetrics};
+
+/// A pool that is measured: records [`PoolMetrics`].
+///
+/// Every collection reads the numbers of the pool, until the last clone of this handle is dropped:
+/// the collections hold no pool open. Then the connections and the limits of the pool count no
+/// more, so the gauges of its name go back to zero.
+///
+/// `MeasuredPool` dereferences to the pool. Connections that are taken through that have no wait
+/// time and no use time.
+///
+/// ```
+/// # use typed_metrics_core as typed_metrics;
+/// # use typed_metrics_db as db;
+/// use db::{ConnectionPool, MeasuredPool, PoolReading};
+///
+/// struct Sessions { open: u64 } // of the program
+///
+/// impl ConnectionPool for Sessions {
+///     fn read(&self) -> PoolReading {
+///         PoolReading { idle: 0, used: self.open, max: 8, idle_min: 0 }
+///     }
+/// }
+///
+/// let pool = MeasuredPool::new("sessions", Sessions { open: 3 });
+/// let used = || {
+///     let snapshot = typed_metrics::snapshot();
+///     let labels = [
+///         ("db.client.connection.pool.name", "sessions"),
+///         ("db.client.connection.state", "used"),
+///     ];
+///     snapshot.get("db.client.connection.count").unwrap().series_with(&labels).unwrap().value
+/// };
+/// assert_eq!(used().as_f64(), 3.0);
+/// drop(pool);
+/// assert_eq!(used().as_f64(), 0.0);
+/// ```
+#[must_use = "a pool is measured until the last clone of this handle is dropped"]
+pub struct MeasuredPool<P> {
+    // Declared before the pool, so the observations end first.
+    observed: Arc<Observed>,
+    pool: Arc<P>,
+}
+
+#[derive(Debug)]
+struct Observed {
+    name: Arc<str>,
+    _observations: [Observation; 4],
+}
+
+impl<P: ConnectionPool> MeasuredPool<P> {
+    /// Measures a pool under a name, which should be unique in the program.
+    pub fn new(name: impl Into<Arc<str>>, pool: P) -> Self {
+        let (name, pool) = (name.into(), Arc::new(pool));
+        let number = |read: fn(PoolReading) -> u64| {
+            let pool = Arc::downgrade(&pool);
+            move || -> i64 {
+                let reading = pool.upgrade().map(|pool| pool.read());
+                // A pool has fewer connections than an `i64` counts.
+                i64::try_from(reading.map_or(0, read)).unwrap_or(i64::MAX)
+            }
+        };
+        let observations = [
+            PoolMetrics::count(&name, ConnectionState::Idle).observe(number(|now| now.idle)),
+            PoolMetrics::count(&name, ConnectionState::Used).observe(number(|now| now.used)),
+            PoolMetrics::max(&name).observe(number(|now| now.max)),
+            PoolMetrics::idle_min(&name).observe(number(|now| now.idle_min)),
+        ];
+        Self { observed: Arc::new(Observed { name, _observations: observations }), pool }
+    }
+}
+
+impl<P> MeasuredPool<P> {
+    /// The name of the pool.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.observed.name
+    }
+
+    /// Measures the wait for a connection, and then its use.
+    ///
+    /// The number of waiting requests, the wait time, the use time and the timeouts are recorded;
+    /// `is_timeout` tells timeouts from other errors. For deadpool and bb8, `get` calls this.
+    ///
+    /// ```
+    /// # use typed_metrics_core as typed_metrics;
+    /// # use typed_metrics_db as db;
+    /// # use db::{ConnectionPool, PoolReading};
+    /// use db::{MeasuredPool, PoolMetrics};
+    /// use typed_metrics::testing::capture_async;
+    /// # struct Sessions;
+    /// # impl ConnectionPool for Sessions {
+    /// #     fn read(&self) -> PoolReading { PoolReading::default() }
+    /// # }
+    /// # impl Sessions {
+    /// #     async fn take(&self) -> Result<String, std::fmt::Error> { Ok("session 1".into()) }
+    /// # }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let pool = MeasuredPool::new("taken", Sessions);
+    /// let seen = capture_async(async {
+    ///     let session = pool.lend(pool.take(), |_| false).await.unwrap();
+    ///     assert_eq!(session.as_str(), "session 1");
+    /// })
+    /// .await;
+    /// seen.assert_histogram_count(PoolMetrics::WaitTime { pool: "taken" }, 1);
+    /// seen.assert_histogram_count(PoolMetrics::UseTime { pool: "taken" }, 1);
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The error of the pool.
+    pub async fn lend<C, E>(
+        &self,
+        connection: impl Future<Output = Result<C, E>>,
+        is_timeout: impl FnOnce(&E) -> bool,
+    ) -> Result<MeasuredConnection<C>, E> {
+        let waiting = Waiting::start(&self.observed.name);
+        match connection.await {
+            Ok(connection) => {
+                waiting.succeed();
+                Ok(MeasuredConnection::new(connection, Arc::clone(&self.observed.name)))
+            }
+            Err(error) => {
+                waiting.fail(is_timeout(&error));
+                Err(error)
+            }
+        }
+    }
+}
+
+impl<P> Deref for MeasuredPool<P> {
+    type Target = P;
+
+    fn deref(&self) -> &P {
+        &self.pool
+    }
+}
+
+impl<P> Clone for MeasuredPool<P> {
+    fn clone(&self) -> Self {
+        Self { observed: Arc::clone(&self.observed), pool: Arc::clone(&self.pool) }
+    }
+}
+
+impl<P> fmt::Debug for MeasuredPool<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MeasuredPool").field("name", &self.name()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,96 @@
+//! An operation in progress.
+
+use std::time::Instant;
+
+use typed_metrics_core::LabelGroup;
+
+use crate::database::Database;
+use crate::failure::{CANCELLED, Failure, NameError, PANICKED};
+use crate::metrics::{DbMetrics, DbOperation};
+
+/// An operation in progress, which [`Operation::start`](crate::Operation::start) began.
+///
+/// One that is dropped has the `error.type` [`CANCELLED`], or [`PANICKED`] if its thread panics.
+#[must_use = "keep it until the operation ends: its drop records the operation as cancelled"]
+#[derive(Debug)]
+pub struct Running<'d> {
+    labels: DbOperation<'d>,
+    start: Instant,
+    rows: Option<u64>,
+    /// A drop is no failure: the program has seen enough.
+    is_enough: bool,
+    is_recorded: bool,
+}
+
+impl<'d> Running<'d> {
+    pub(crate) fn start(labels: DbOperation<'d>) -> Self {
+        Self { labels, start: Instant::now(), rows: None, is_enough: false, is_recorded: false }
+    }
+
+    /// Sets the number of rows that the operation returned: `db.client.response.returned_rows`.
+    pub fn rows(&mut self, rows: u64) {
+        self.rows = Some(rows);
+    }
+
+    /// From now on, a drop records a success.
+    pub(crate) fn enough(&mut self) {
+        self.is_enough = true;
+    }
+
+    /// Records a success.
+    pub fn succeed(self) {
+        self.fail(&Failure::none());
+    }
+
+    /// Records a failure.
+    pub fn fail(mut self, failure: &Failure<'_>) {
+        self.record(failure);
+    }
+
+    /// Records nothing.
+    #[cfg(feature = "sqlx")]
+    pub(crate) fn discard(mut self) {
+        self.is_recorded = true;
+    }
+
+    /// Records the end that a result tells.
+    pub(crate) fn end<T, E, N: NameError<E>>(
+        self,
+        result: &Result<T, E>,
+        database: &Database<N>,
+    ) {
+        match result {
+            Ok(_) => self.succeed(),
+            Err(error) => self.fail(&database.failure(error)),
+        }
+    }
+
+    fn record(&mut self, failure: &Failure<'_>) {
+        if std::mem::replace(&mut self.is_recorded, true) {
+            return;
+        }
+        let elapsed = self.start.elapsed();
+        let labels = DbOperation {
+            error_type: failure.error_type(),
+            status: failure.status_code(),
+            ..self.labels
+        };
+        let Some(rows) = self.rows else {
+            DbMetrics::operation_duration(labels).record(elapsed);
+            return;
+        };
+        let labels = labels.find();
+        DbMetrics::operation_duration(&labels).record(elapsed);
+        DbMetrics::returned_rows(&labels).record(rows);
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.record(&match () {
+            () if std::thread::panicking() => Failure::of_type(PANICKED),
+            () if self.is_enough => Failure::none(),
+            () => Failure::of_type(CANCELLED),
+        });
+    }
+}

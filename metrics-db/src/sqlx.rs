@@ -1,0 +1,16 @@
+//! The crate `sqlx`: pools, connections and transactions as measured executors.
+
+mod annotated;
+mod connection;
+pub(crate) mod error;
+mod executor;
+mod keyword;
+mod pool;
+mod pool_executor;
+mod statement;
+mod transaction;
+
+pub use annotated::Annotated;
+pub use connection::SqlxConnection;
+pub use pool::SqlxPool;
+pub use transaction::SqlxTransaction;

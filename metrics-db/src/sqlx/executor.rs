@@ -1,0 +1,187 @@
+//! One connection as a measured executor.
+
+use std::fmt;
+
+use ::sqlx::{Database as Sqlx, Describe, Either, Error, Execute, Executor, SqlStr};
+use futures_core::future::BoxFuture;
+use futures_core::stream::BoxStream;
+
+use super::annotated::Annotations;
+use super::keyword::keyword;
+use super::statement::ReadQuery;
+use crate::database::Database;
+use crate::measured::MeasuredStream;
+use crate::operation::Operation;
+
+/// A connection whose queries are measured.
+pub(super) struct MeasuredExecutor<'c, DB: Sqlx> {
+    pub(super) connection: &'c mut DB::Connection,
+    pub(super) database: &'c Database,
+    pub(super) annotations: Annotations,
+}
+
+impl<'c, DB: Sqlx> MeasuredExecutor<'c, DB> {
+    fn operation<'q>(
+        &self,
+        query: impl Execute<'q, DB>,
+    ) -> (Operation<'c>, ReadQuery<DB>) {
+        let query = ReadQuery::of(query);
+        let operation = self.annotations.operation(self.database, || keyword(query.text()));
+        (operation, query)
+    }
+}
+
+impl<'c, DB: Sqlx> Executor<'c> for MeasuredExecutor<'c, DB>
+where
+    for<'a> &'a mut DB::Connection: Executor<'a, Database = DB>,
+{
+    type Database = DB;
+
+    // Its rows are not asked for, so it has no number of rows.
+    fn execute_many<'e, 'q: 'e, E>(
+        self,
+        query: E,
+    ) -> BoxStream<'e, Result<DB::QueryResult, Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, DB>,
+    {
+        let (operation, query) = self.operation(query);
+        let results = self.connection.execute_many(query);
+        Box::pin(MeasuredStream::new(operation, results, None))
+    }
+
+    fn fetch_many<'e, 'q: 'e, E>(
+        self,
+        query: E,
+    ) -> BoxStream<'e, Result<Either<DB::QueryResult, DB::Row>, Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, DB>,
+    {
+        let (operation, query) = self.operation(query);
+        let rows = self.connection.fetch_many(query);
+        Box::pin(MeasuredStream::new(operation, rows, Some(Either::is_right)))
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(
+        self,
+        query: E,
+    ) -> BoxFuture<'e, Result<Option<DB::Row>, Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, DB>,
+    {
+        let (operation, query) = self.operation(query);
+        Box::pin(async move {
+            let mut running = operation.start();
+            let row = self.connection.fetch_optional(query).await;
+            if let Ok(row) = &row {
+                running.rows(row.is_some().into());
+            }
+            running.end(&row, self.database);
+            row
+        })
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [DB::TypeInfo],
+    ) -> BoxFuture<'e, Result<DB::Statement, Error>>
+    where
+        'c: 'e,
+    {
+        let operation = self.annotations.operation(self.database, || "PREPARE");
+        Box::pin(operation.measure(self.connection.prepare_with(sql, parameters)))
+    }
+
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<DB>, Error>>
+    where
+        'c: 'e,
+    {
+        self.connection.describe(sql)
+    }
+}
+
+impl<DB: Sqlx> fmt::Debug for MeasuredExecutor<'_, DB> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MeasuredExecutor").finish_non_exhaustive()
+    }
+}
+
+/// Implements [`Executor`] for a type by the executor that `$measured` makes of it.
+macro_rules! delegate {
+    ($type:ty, $executor:ident => $measured:expr) => {
+        impl<'c, DB: ::sqlx::Database> ::sqlx::Executor<'c> for $type
+        where
+            for<'a> &'a mut DB::Connection: ::sqlx::Executor<'a, Database = DB>,
+        {
+            type Database = DB;
+
+            fn execute_many<'e, 'q: 'e, E>(
+                self,
+                query: E,
+            ) -> ::futures_core::stream::BoxStream<'e, Result<DB::QueryResult, ::sqlx::Error>>
+            where
+                'c: 'e,
+                E: 'q + ::sqlx::Execute<'q, DB>,
+            {
+                let $executor = self;
+                ::sqlx::Executor::execute_many($measured, query)
+            }
+
+            fn fetch_many<'e, 'q: 'e, E>(
+                self,
+                query: E,
+            ) -> ::futures_core::stream::BoxStream<
+                'e,
+                Result<::sqlx::Either<DB::QueryResult, DB::Row>, ::sqlx::Error>,
+            >
+            where
+                'c: 'e,
+                E: 'q + ::sqlx::Execute<'q, DB>,
+            {
+                let $executor = self;
+                ::sqlx::Executor::fetch_many($measured, query)
+            }
+
+            fn fetch_optional<'e, 'q: 'e, E>(
+                self,
+                query: E,
+            ) -> ::futures_core::future::BoxFuture<'e, Result<Option<DB::Row>, ::sqlx::Error>>
+            where
+                'c: 'e,
+                E: 'q + ::sqlx::Execute<'q, DB>,
+            {
+                let $executor = self;
+                ::sqlx::Executor::fetch_optional($measured, query)
+            }
+
+            fn prepare_with<'e>(
+                self,
+                sql: ::sqlx::SqlStr,
+                parameters: &'e [DB::TypeInfo],
+            ) -> ::futures_core::future::BoxFuture<'e, Result<DB::Statement, ::sqlx::Error>>
+            where
+                'c: 'e,
+            {
+                let $executor = self;
+                ::sqlx::Executor::prepare_with($measured, sql, parameters)
+            }
+
+            fn describe<'e>(
+                self,
+                sql: ::sqlx::SqlStr,
+            ) -> ::futures_core::future::BoxFuture<'e, Result<::sqlx::Describe<DB>, ::sqlx::Error>>
+            where
+                'c: 'e,
+            {
+                let $executor = self;
+                ::sqlx::Executor::describe($measured, sql)
+            }
+        }
+    };
+}
+
+pub(super) use delegate;

@@ -1,0 +1,130 @@
+//! A measured operation allocates nothing for its metrics once its series exist.
+
+use std::convert::Infallible;
+use std::future::ready;
+use std::hint::black_box;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use futures_util::{Stream, stream};
+use typed_metrics_db::{
+    ConnectionPool, Database, Failure, MeasuredPool, PoolReading, System,
+};
+
+/// The allocations of a hundred calls, after earlier calls have made the series.
+fn allocations(mut call: impl FnMut()) -> u64 {
+    call();
+    call();
+    allocation_counter::measure(|| (0..100).for_each(|_| call())).count_total
+}
+
+fn poll<T>(future: impl Future<Output = T>) -> Poll<T> {
+    pin!(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+fn database() -> Database {
+    Database::new(System::POSTGRESQL).namespace("shop").server("db.internal", 5432)
+}
+
+#[test]
+fn operations() {
+    let database = database().errors(|code: &&'static str| Failure::status(*code));
+    let select = database.operation("SELECT").collection("users").summary("find user");
+    let call = || {
+        let success: Result<u32, &'static str> = select.run(|| Ok(black_box(1)));
+        let failure: Result<u32, &'static str> = select.run(|| Err("23505"));
+        assert!(success.is_ok() && failure.is_err());
+    };
+    assert_eq!(allocations(call), 0);
+}
+
+#[test]
+fn futures_and_streams() {
+    let database = database();
+    let select = database.operation("SELECT").collection("users");
+    let future = || assert!(poll(select.measure(ready(Ok::<_, Infallible>(1)))).is_ready());
+    assert_eq!(allocations(future), 0);
+    let cancelled = || {
+        let pending = std::future::pending::<Result<(), Infallible>>();
+        assert!(poll(select.measure(pending)).is_pending());
+    };
+    assert_eq!(allocations(cancelled), 0);
+    let rows = || {
+        let rows = stream::iter([1, 2, 3].map(Ok::<_, Infallible>));
+        let mut rows = pin!(select.measure_stream(rows));
+        let mut context = Context::from_waker(Waker::noop());
+        while let Poll::Ready(Some(_)) = rows.as_mut().poll_next(&mut context) {}
+    };
+    assert_eq!(allocations(rows), 0);
+}
+
+#[test]
+fn loans() {
+    struct Sessions;
+    impl ConnectionPool for Sessions {
+        fn read(&self) -> PoolReading {
+            PoolReading::default()
+        }
+    }
+    let pool = MeasuredPool::new("sessions", Sessions);
+    let lend = || {
+        let taken = pool.lend(ready(Ok::<_, Infallible>(3)), |_| false);
+        let Poll::Ready(Ok(session)) = poll(taken) else { panic!("is ready") };
+        assert_eq!(*session, 3);
+        let failed = pool.lend(ready(Err::<u32, _>("late")), |_| true);
+        assert!(poll(failed).is_ready());
+    };
+    assert_eq!(allocations(lend), 0);
+}
+
+#[cfg(feature = "sqlx")]
+mod sqlx_on_sqlite {
+    use sqlx::sqlite::SqlitePoolOptions;
+    use typed_metrics_db::SqlxPool;
+
+    /// The allocations of this thread in a hundred queries. SQLite itself runs in another thread.
+    macro_rules! queries {
+        ($runtime:expr, $executor:expr) => {{
+            let run = async {
+                for _ in 0..100 {
+                    let query = sqlx::query_scalar::<_, i64>("SELECT 1");
+                    assert_eq!(query.fetch_one($executor).await.unwrap(), 1);
+                }
+            };
+            allocation_counter::measure(|| $runtime.block_on(run)).count_total
+        }};
+    }
+
+    #[test]
+    fn a_query_on_a_pool_allocates_no_more_than_on_the_pool_of_sqlx() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let options = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false);
+        let pool = runtime.block_on(options.connect("sqlite::memory:")).unwrap();
+        let measured = SqlxPool::new("allocations", pool.clone());
+        for _ in 0..2 {
+            queries!(runtime, &pool);
+            queries!(runtime, &measured);
+        }
+        let bare = queries!(runtime, &pool);
+        let measured = queries!(runtime, &measured);
+        eprintln!("pool: bare {bare}, measured {measured}");
+        assert!(measured <= bare, "{measured} and {bare}");
+    }
+
+    #[test]
+    fn a_query_on_a_connection_allocates_one_box() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let options = SqlitePoolOptions::new().max_connections(1);
+        let pool = runtime.block_on(options.connect("sqlite::memory:")).unwrap();
+        let pool = SqlxPool::new("boxes", pool);
+        let mut connection = runtime.block_on(pool.acquire()).unwrap();
+        for _ in 0..2 {
+            queries!(runtime, &mut **connection);
+            queries!(runtime, &mut connection);
+        }
+        let bare = queries!(runtime, &mut **connection);
+        let measured = queries!(runtime, &mut connection);
+        eprintln!("connection: bare {bare}, measured {measured}");
+        assert!(measured <= bare + 100, "{measured} and {bare}");
+    }
+}

@@ -1,0 +1,285 @@
+//! Queries, transactions and pools of sqlx on a real SQLite.
+
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use sqlx::sqlite::SqlitePoolOptions;
+use sqlx::{Connection, Error, Executor, Row, Sqlite, SqlitePool};
+use typed_metrics_core::testing::{Captured, capture_async};
+use typed_metrics_core::{HistogramSnapshot, snapshot};
+use typed_metrics_db::{
+    CANCELLED, Database, DbMetrics, DbOperation, PoolMetrics, SqlxPool, System,
+};
+
+/// A pool with a table of three notes.
+async fn notes(name: &'static str) -> SqlxPool<Sqlite> {
+    let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await;
+    let pool = pool.unwrap();
+    sqlx::raw_sql("CREATE TABLE note (text TEXT UNIQUE); INSERT INTO note VALUES ('a'), ('b'), ('c')")
+        .execute(&pool)
+        .await
+        .unwrap();
+    SqlxPool::new(name, pool)
+}
+
+fn labels(operation: &'static str) -> DbOperation<'static> {
+    DbOperation { operation: Some(operation), ..DbOperation::of(System::SQLITE) }
+}
+
+fn durations(seen: &Captured<impl Sized>, labels: DbOperation<'_>) -> u64 {
+    seen.histogram(DbMetrics::OperationDuration(labels)).count
+}
+
+fn rows(seen: &Captured<impl Sized>, labels: DbOperation<'_>) -> HistogramSnapshot {
+    seen.histogram(DbMetrics::ReturnedRows(labels))
+}
+
+#[tokio::test]
+async fn every_kind_of_fetch_is_one_operation_with_its_rows() {
+    let pool = notes("fetches").await;
+    let seen = capture_async(async {
+        let all = sqlx::query("SELECT text FROM note").fetch_all(&pool).await.unwrap();
+        assert_eq!(all.len(), 3);
+        let one = sqlx::query("SELECT text FROM note").fetch_one(&pool).await.unwrap();
+        assert_eq!(one.get::<String, _>(0), "a");
+        let none = "SELECT text FROM note WHERE text = 'x'";
+        assert!(sqlx::query(none).fetch_optional(&pool).await.unwrap().is_none());
+        assert!(matches!(sqlx::query(none).fetch_one(&pool).await, Err(Error::RowNotFound)));
+        let texts: Vec<String> =
+            sqlx::query_scalar("SELECT text FROM note").fetch(&pool).try_collect().await.unwrap();
+        assert_eq!(texts, ["a", "b", "c"]);
+        let pair: (String,) =
+            sqlx::query_as("SELECT text FROM note WHERE text = ?").bind("b").fetch_one(&pool).await.unwrap();
+        assert_eq!(pair.0, "b");
+    })
+    .await;
+    assert_eq!(durations(&seen, labels("SELECT")), 6);
+    let rows = rows(&seen, labels("SELECT"));
+    assert_eq!((rows.count, rows.sum), (6, 8.0));
+}
+
+#[tokio::test]
+async fn an_execution_has_no_rows() {
+    let pool = notes("executions").await;
+    let seen = capture_async(async {
+        let insert = sqlx::query("INSERT INTO note VALUES (?), (?)").bind("d").bind("e");
+        assert_eq!(insert.execute(&pool).await.unwrap().rows_affected(), 2);
+        (&pool).execute("DELETE FROM note").await.unwrap();
+    })
+    .await;
+    for operation in ["INSERT", "DELETE"] {
+        assert_eq!(durations(&seen, labels(operation)), 1);
+        assert_eq!(rows(&seen, labels(operation)).count, 0);
+    }
+}
+
+#[tokio::test]
+async fn an_error_has_the_code_of_the_database() {
+    let pool = notes("errors").await;
+    let seen = capture_async(async {
+        let insert = || sqlx::query("INSERT INTO note VALUES ('a')");
+        assert!(insert().execute(&pool).await.is_err());
+        assert!(insert().fetch_optional(&pool).await.is_err());
+        let mut connection = pool.acquire().await.unwrap();
+        assert!(insert().execute(&mut connection).await.is_err());
+        // The type of a column is an error after the answer of the database.
+        let wrong = sqlx::query_scalar::<_, i64>("SELECT text FROM note");
+        assert!(wrong.fetch_one(&mut connection).await.is_err());
+        assert!(sqlx::query("SELEC").execute(&mut connection).await.is_err());
+    })
+    .await;
+    // SQLITE_CONSTRAINT_UNIQUE
+    let failed = |operation, code| DbOperation {
+        error_type: Some(code),
+        status: Some(code),
+        ..labels(operation)
+    };
+    assert_eq!(durations(&seen, failed("INSERT", "2067")), 3);
+    assert_eq!(durations(&seen, labels("INSERT")), 0);
+    assert_eq!(durations(&seen, labels("SELECT")), 1);
+    // The driver of SQLite prepares a statement before it runs: SQLITE_ERROR.
+    assert_eq!(durations(&seen, failed("_OTHER", "1")), 1);
+}
+
+#[tokio::test]
+async fn transactions_are_operations_too() {
+    let pool = notes("transactions").await;
+    let seen = capture_async(async {
+        let mut transaction = pool.begin().await.unwrap();
+        sqlx::query("DELETE FROM note").execute(&mut transaction).await.unwrap();
+        let mut inner = transaction.begin().await.unwrap();
+        sqlx::query("INSERT INTO note VALUES ('z')")
+            .execute(inner.collection("note").summary("keep z"))
+            .await
+            .unwrap();
+        inner.commit().await.unwrap();
+        transaction.rollback().await.unwrap();
+
+        let mut connection = pool.acquire().await.unwrap();
+        let transaction = connection.begin().await.unwrap();
+        drop(transaction);
+        let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM note");
+        assert_eq!(count.fetch_one(&mut connection).await.unwrap(), 3);
+    })
+    .await;
+    assert_eq!(durations(&seen, labels("BEGIN")), 2);
+    for operation in ["SAVEPOINT", "DELETE", "COMMIT", "ROLLBACK", "SELECT"] {
+        assert_eq!(durations(&seen, labels(operation)), 1, "{operation}");
+    }
+    let insert = DbOperation {
+        collection: Some("note"),
+        summary: Some("keep z"),
+        ..labels("INSERT")
+    };
+    assert_eq!(durations(&seen, insert), 1);
+    // One use of the first transaction, and one of the connection.
+    seen.assert_histogram_count(PoolMetrics::UseTime { pool: "transactions" }, 2);
+    seen.assert_histogram_count(PoolMetrics::WaitTime { pool: "transactions" }, 2);
+}
+
+#[tokio::test]
+async fn a_stream_that_is_dropped_after_a_row_has_ended_well() {
+    let pool = notes("streams").await;
+    let seen = capture_async(async {
+        let mut stream = sqlx::query("SELECT text FROM note").fetch(&pool);
+        assert!(stream.try_next().await.unwrap().is_some());
+        drop(stream);
+        // Never polled: nothing was sent.
+        drop(sqlx::query("SELECT text FROM note").fetch(&pool));
+    })
+    .await;
+    assert_eq!(durations(&seen, labels("SELECT")), 1);
+    assert_eq!(rows(&seen, labels("SELECT")).sum, 1.0);
+}
+
+/// Runs for some seconds, unless it is interrupted.
+const SLOW: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000000) \
+                    SELECT max(i) FROM n";
+
+#[tokio::test]
+async fn a_query_that_is_dropped_is_cancelled() {
+    let pool = notes("cancelled").await;
+    let seen = capture_async(async {
+        let slow = sqlx::query(SLOW).fetch_one(pool.operation("slow"));
+        assert!(tokio::time::timeout(Duration::from_millis(50), slow).await.is_err());
+    })
+    .await;
+    let cancelled = DbOperation { error_type: Some(CANCELLED), ..labels("slow") };
+    assert_eq!(durations(&seen, cancelled), 1);
+    seen.assert_histogram_count(PoolMetrics::UseTime { pool: "cancelled" }, 1);
+    seen.assert_up_down_counter(PoolMetrics::PendingRequests { pool: "cancelled" }, 0);
+}
+
+/// The value of a series of the pool.
+fn value(metric: &str, pool: &str, state: Option<&str>) -> f64 {
+    let mut labels = vec![("db.client.connection.pool.name", pool)];
+    labels.extend(state.map(|state| ("db.client.connection.state", state)));
+    let snapshot = snapshot();
+    let metric = snapshot.get(&format!("db.client.connection.{metric}")).unwrap();
+    metric.series_with(&labels).unwrap().value.as_f64()
+}
+
+#[tokio::test]
+async fn the_gauges_are_those_of_the_pool_until_it_is_gone() {
+    let options = SqlitePoolOptions::new().max_connections(3).min_connections(1);
+    let pool = options.connect("sqlite::memory:").await.unwrap();
+    let pool = SqlxPool::new("gauges", pool);
+    let counts = || ["idle", "used"].map(|state| value("count", "gauges", Some(state)));
+    let first = pool.acquire().await.unwrap();
+    let second = pool.acquire().await.unwrap();
+    assert_eq!(counts(), [0.0, 2.0]);
+    assert_eq!(value("max", "gauges", None), 3.0);
+    assert_eq!(value("idle.min", "gauges", None), 1.0);
+    drop(first);
+    // The pool takes a connection back in a task.
+    while pool.num_idle() == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(counts(), [1.0, 1.0]);
+    drop(second);
+
+    let inner: SqlitePool = (*pool).clone();
+    let clone = pool.clone();
+    drop(pool);
+    assert_eq!(value("max", "gauges", None), 3.0);
+    drop(clone);
+    assert_eq!(value("max", "gauges", None), 0.0);
+    assert_eq!(counts(), [0.0, 0.0]);
+    assert!(!inner.is_closed());
+}
+
+#[tokio::test]
+async fn collections_hold_no_pool_open() {
+    let pool = SqlitePool::connect("sqlite::memory:").await.unwrap();
+    let closed = pool.close_event();
+    let pool = SqlxPool::new("held", pool);
+    assert_eq!(value("count", "held", Some("idle")), 1.0);
+    drop(pool);
+    // The last handle of a pool closes it.
+    tokio::time::timeout(Duration::from_secs(10), closed).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_wait_that_times_out_is_a_timeout_of_the_pool_and_a_failed_query() {
+    let options = SqlitePoolOptions::new().max_connections(1);
+    let options = options.acquire_timeout(Duration::from_millis(50));
+    let pool = SqlxPool::new("timeouts", options.connect("sqlite::memory:").await.unwrap());
+    let held = pool.acquire().await.unwrap();
+    let seen = capture_async(async {
+        let query = sqlx::query("SELECT 1").execute(&pool);
+        assert!(matches!(query.await, Err(Error::PoolTimedOut)));
+        let waiting = pool.acquire();
+        tokio::pin!(waiting);
+        let poll = futures_util::poll!(waiting.as_mut());
+        assert!(poll.is_pending());
+        assert_eq!(value("pending_requests", "timeouts", None), 0.0, "of the capture");
+        assert!(matches!(waiting.await, Err(Error::PoolTimedOut)));
+    })
+    .await;
+    seen.assert_counter(PoolMetrics::Timeouts { pool: "timeouts" }, 2);
+    seen.assert_up_down_counter(PoolMetrics::PendingRequests { pool: "timeouts" }, 0);
+    let failed = DbOperation { error_type: Some("PoolTimedOut"), ..labels("SELECT") };
+    assert_eq!(durations(&seen, failed), 1);
+    drop(held);
+}
+
+#[tokio::test]
+async fn waiting_requests_are_pending() {
+    let pool = notes("pending").await;
+    let held = pool.acquire().await.unwrap();
+    let waiting = tokio::spawn({
+        let pool = pool.clone();
+        async move { pool.acquire().await.unwrap() }
+    });
+    while value("pending_requests", "pending", None) != 1.0 {
+        tokio::task::yield_now().await;
+    }
+    drop(held);
+    drop(waiting.await.unwrap());
+    assert_eq!(value("pending_requests", "pending", None), 0.0);
+}
+
+#[tokio::test]
+async fn a_future_of_plain_sqlx_is_measured_as_it_is() {
+    let mut connection = sqlx::SqliteConnection::connect("sqlite::memory:").await.unwrap();
+    let database = Database::new(System::SQLITE).namespace("plain").server("/tmp/notes", None);
+    let seen = capture_async(async {
+        let select = database.operation("SELECT").summary("one");
+        let one = sqlx::query("SELECT 1").fetch_one(&mut connection);
+        select.measure(one).await.unwrap();
+        let rows = sqlx::query("SELECT 1 UNION SELECT 2").fetch(&mut connection);
+        assert_eq!(select.measure_stream(rows).try_collect::<Vec<_>>().await.unwrap().len(), 2);
+        let none = sqlx::query("SELECT 1 WHERE false").fetch_one(&mut connection);
+        assert!(select.measure(none).await.is_err());
+    })
+    .await;
+    let labels = DbOperation {
+        namespace: Some("plain"),
+        summary: Some("one"),
+        address: Some("/tmp/notes"),
+        ..labels("SELECT")
+    };
+    assert_eq!(durations(&seen, labels), 3);
+    let rows = rows(&seen, labels);
+    assert_eq!((rows.count, rows.sum), (1, 2.0));
+}
