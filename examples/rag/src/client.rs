@@ -11,7 +11,8 @@ use typed_metrics::llm::{self, Chunk, GenAi, LlmCall, error_type};
 
 use crate::Error;
 
-pub(crate) struct Client {
+/// A client for one server and one model. Its calls are recorded in the metrics of LLM calls.
+pub struct Client {
     http: reqwest::Client,
     chats: Url,
     key: Option<String>,
@@ -20,13 +21,16 @@ pub(crate) struct Client {
 
 /// A message of a chat.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Message {
-    pub(crate) role: String,
-    pub(crate) content: String,
+pub struct Message {
+    /// `system`, `user` or `assistant`.
+    pub role: String,
+    /// The text.
+    pub content: String,
 }
 
 impl Message {
-    pub(crate) fn new(role: &str, content: impl Into<String>) -> Self {
+    /// A message of this role.
+    pub fn new(role: &str, content: impl Into<String>) -> Self {
         Self { role: role.to_owned(), content: content.into() }
     }
 }
@@ -59,7 +63,10 @@ struct Usage {
 
 impl Client {
     /// A client for the server that the environment names; `None` if it names no server.
-    pub(crate) fn from_env() -> Result<Option<Self>, Error> {
+    ///
+    /// # Errors
+    /// If a variable cannot be read.
+    pub fn from_env() -> Result<Option<Self>, Error> {
         let read = |name| match var(name) {
             Ok(value) if !value.is_empty() => Ok(Some(value)),
             Ok(_) | Err(VarError::NotPresent) => Ok(None),
@@ -74,7 +81,11 @@ impl Client {
         Self::new(base, key, model).map(Some)
     }
 
-    pub(crate) fn new(base: String, key: Option<String>, model: String) -> Result<Self, Error> {
+    /// A client for the server at `base`, such as `https://api.openai.com/v1`.
+    ///
+    /// # Errors
+    /// If `base` is no URL.
+    pub fn new(base: String, key: Option<String>, model: String) -> Result<Self, Error> {
         let chats = format!("{}/chat/completions", base.trim_end_matches('/'));
         let chats =
             Url::parse(&chats).map_err(|error| format!("`{base}` is not a URL: {error}"))?;
@@ -82,7 +93,10 @@ impl Client {
     }
 
     /// Streams the texts of an answer. `prompt` is the name of the prompt in the metrics.
-    pub(crate) async fn stream(
+    ///
+    /// # Errors
+    /// If the server cannot be reached, or refuses. The stream has later errors.
+    pub async fn stream(
         &self,
         prompt: &'static str,
         messages: &[Message],
