@@ -141,6 +141,10 @@ catalog:
 compose:
     e2e/compose
 
+# the example `service`, its driver, and Prometheus, whose numbers are those of the driver
+service:
+    e2e/service
+
 # the live page in Chromium; arguments choose checks by parts of their names
 page *checks:
     tests/page/run {{ checks }}

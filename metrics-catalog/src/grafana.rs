@@ -1,8 +1,8 @@
 //! Dashboards for Grafana 11 and 12.
 //!
 //! `dashboard` decides which dashboards there are. `sections` and `kinds` make the panels of a
-//! declared metric; `llm`, `system` and `functions` are dashboards for metrics that crates of this
-//! workspace declare. `model` is the JSON that Grafana reads.
+//! declared metric; `llm`, `system`, `tokio` and `functions` are dashboards for metrics that crates
+//! of this workspace declare. `model` is the JSON that Grafana reads.
 
 mod colors;
 mod context;
@@ -19,5 +19,6 @@ pub(crate) mod settings;
 mod sorted;
 mod system;
 mod text;
+mod tokio;
 mod unit;
 mod variables;
