@@ -34,6 +34,8 @@ features:
     cargo clippy -p typed-metrics --no-default-features --features signals -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features http -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features uuid -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features tokio -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features jemalloc -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features tower -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features tower-axum -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features db -- -D warnings
@@ -46,6 +48,7 @@ features:
     cargo clippy -p typed-metrics-llm --features genai -- -D warnings
     cargo clippy -p typed-metrics-llm --features rig -- -D warnings
     cargo clippy -p typed-metrics-llm --features serde -- -D warnings
+    cargo clippy -p typed-metrics-tokio -- -D warnings
     cargo clippy -p typed-metrics-tower -- -D warnings
     cargo clippy -p typed-metrics-prometheus --no-default-features -- -D warnings
     cargo clippy -p typed-metrics-prometheus --no-default-features --features tower -- -D warnings
@@ -62,7 +65,8 @@ features:
 
 # At most 22 crates with the default features; at most 50, and no async runtime, with export by HTTP;
 # at most 54 with the scrape endpoint; at most 30 with the layers for HTTP, and 43 with axum's routes;
-# at most 25 with databases, 28 with the pools of deadpool, and 30 with those of bb8.
+# at most 25 with databases, 28 with the pools of deadpool, and 30 with those of bb8; at most 26 with
+# tokio's metrics, and 30 with those of jemalloc.
 # the number of crates that a program depends on, this crate included
 tree:
     #!/usr/bin/env bash
@@ -90,6 +94,8 @@ tree:
     at_most 25 --features db
     at_most 28 --features db-deadpool
     at_most 30 --features db-bb8
+    at_most 26 --features tokio
+    at_most 30 --features jemalloc
     without 'tokio|async-std|smol' --features otel
     without 'tokio|reqwest' --features logfire
     without 'tokio|hyper' --features tower-axum
@@ -154,6 +160,10 @@ catalog:
 compose:
     e2e/compose
 
+# the example `service`, its driver, and Prometheus, whose numbers are those of the driver
+service:
+    e2e/service
+
 # the live page in Chromium; arguments choose checks by parts of their names
 page *checks:
     tests/page/run {{ checks }}
@@ -212,6 +222,11 @@ scrape:
 http:
     cargo build --release --manifest-path benches/http/Cargo.toml
     cargo run --release --manifest-path benches/http/Cargo.toml
+
+# the cost of a measured task beside tokio-metrics
+tasks:
+    cargo build --release --manifest-path benches/tokio/Cargo.toml
+    cargo run --release --manifest-path benches/tokio/Cargo.toml
 
 # the compile time of 2,000 metrics beside another crate; fails if a promise is broken
 compile-time rounds='3':

@@ -8,6 +8,7 @@
 //! - [`timed`]: measure functions with the attribute `#[timed]`.
 //! - [`runtime`]: register metrics that are known only at run time.
 #![cfg_attr(feature = "tower", doc = "- [`http`]: measure HTTP and gRPC, in servers and clients.")]
+#![cfg_attr(feature = "tokio", doc = "- [`tokio`]: measure tokio: runtimes, tasks, jemalloc.")]
 #![cfg_attr(
     feature = "db",
     doc = "- [`databases`]: measure operations on databases, and connection pools."
@@ -59,3 +60,5 @@ pub mod shutdown;
 pub mod states;
 pub mod testing;
 pub mod timed;
+#[cfg(feature = "tokio")]
+pub mod tokio;

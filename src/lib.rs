@@ -65,6 +65,10 @@
     doc = "- [`guide::http`]: measure HTTP and gRPC, in servers and clients."
 )]
 #![cfg_attr(
+    feature = "tokio",
+    doc = "- [`guide::tokio`]: measure tokio: runtimes, tasks, blocking work, jemalloc."
+)]
+#![cfg_attr(
     feature = "db",
     doc = "- [`guide::databases`]: measure operations on databases, and connection pools."
 )]
@@ -115,6 +119,8 @@
 //! - `http`: `Method` and `StatusCode` of the crate `http` are labels.
 //! - `uuid`: `Uuid` of the crate `uuid` is a label.
 //! - `system`: `system::install`, which adds metrics of the process and of its host.
+//! - `tokio`: the module `tokio`, with metrics of runtimes and tasks of tokio.
+//! - `jemalloc`: adds statistics of the allocator jemalloc to the module `tokio`.
 //! - `tower`: the module `tower`, with layers that measure HTTP and gRPC.
 //! - `tower-axum`: the routes of axum as the label `http.route`.
 //! - `db`: the module `db`, which measures operations on databases and connection pools. The crate
@@ -131,7 +137,8 @@ pub mod guide;
     feature = "llm",
     feature = "otel",
     feature = "prometheus-push",
-    feature = "system"
+    feature = "system",
+    feature = "tokio"
 ))]
 mod readmes;
 #[cfg(feature = "signals")]
@@ -348,6 +355,9 @@ pub use typed_metrics_prometheus::PrometheusHandler;
 /// Metrics of the process and of its host.
 #[cfg(feature = "system")]
 pub use typed_metrics_system as system;
+/// Metrics of tokio: runtimes, tasks, blocking work, and the allocator jemalloc.
+#[cfg(feature = "tokio")]
+pub use typed_metrics_tokio as tokio;
 /// Tower layers that measure HTTP and gRPC, for servers and clients.
 #[cfg(feature = "tower")]
 pub use typed_metrics_tower as tower;

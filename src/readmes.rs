@@ -30,3 +30,6 @@ struct Prometheus;
 
 #[doc = include_str!("../metrics-system/README.md")]
 struct System;
+
+#[doc = include_str!("../metrics-tokio/README.md")]
+struct Tokio;

@@ -1,8 +1,9 @@
 //! Dashboards for Grafana 11 and 12.
 //!
 //! `dashboard` decides which dashboards there are. `sections` and `kinds` make the panels of a
-//! declared metric; `http`, `llm`, `system` and `functions` are dashboards for metrics that crates
-//! of this workspace declare, and `objectives` is the one of all objectives. `model` is the JSON that Grafana reads.
+//! declared metric; `http`, `llm`, `system`, `tokio` and `functions` are dashboards for metrics that
+//! crates of this workspace declare, and `objectives` is the one of all objectives. `model` is the
+//! JSON that Grafana reads.
 
 mod colors;
 mod context;
@@ -21,5 +22,6 @@ pub(crate) mod settings;
 mod sorted;
 mod system;
 mod text;
+mod tokio;
 mod unit;
 mod variables;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{TokenStream, TokenTree};
 
-const CRATES: [&str; 11] = [
+const CRATES: [&str; 12] = [
     "metrics-catalog",
     "metrics-core",
     "metrics-db",
@@ -21,6 +21,7 @@ const CRATES: [&str; 11] = [
     "metrics-otel",
     "metrics-prometheus",
     "metrics-system",
+    "metrics-tokio",
     "metrics-tower",
     ".",
 ];

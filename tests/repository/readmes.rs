@@ -135,6 +135,7 @@ fn the_first_program_prints_what_the_readme_shows() {
         feature = "logfire",
         feature = "otel",
         feature = "system",
+        feature = "tokio",
         feature = "tower"
     ));
     if is_default {

@@ -11,7 +11,8 @@ use typed_metrics::llm::{self, Chunk, GenAi, LlmCall, PriceTable, error_type};
 
 use crate::Error;
 
-pub(crate) struct Client {
+/// A client for one server and one model. Its calls are recorded in the metrics of LLM calls.
+pub struct Client {
     http: reqwest::Client,
     chats: Url,
     key: Option<String>,
@@ -21,13 +22,16 @@ pub(crate) struct Client {
 
 /// A message of a chat.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Message {
-    pub(crate) role: String,
-    pub(crate) content: String,
+pub struct Message {
+    /// `system`, `user` or `assistant`.
+    pub role: String,
+    /// The text.
+    pub content: String,
 }
 
 impl Message {
-    pub(crate) fn new(role: &str, content: impl Into<String>) -> Self {
+    /// A message of this role.
+    pub fn new(role: &str, content: impl Into<String>) -> Self {
         Self { role: role.to_owned(), content: content.into() }
     }
 }
@@ -88,7 +92,10 @@ impl From<&Usage> for llm::Usage {
 
 impl Client {
     /// A client for the server that the environment names; `None` if it names no server.
-    pub(crate) fn from_env(prices: &PriceTable) -> Result<Option<Self>, Error> {
+    ///
+    /// # Errors
+    /// If a variable cannot be read.
+    pub fn from_env(prices: &PriceTable) -> Result<Option<Self>, Error> {
         let read = |name| match var(name) {
             Ok(value) if !value.is_empty() => Ok(Some(value)),
             Ok(_) | Err(VarError::NotPresent) => Ok(None),
@@ -103,7 +110,11 @@ impl Client {
         Self::new(base, key, model, prices).map(Some)
     }
 
-    pub(crate) fn new(
+    /// A client for the server at `base`, such as `https://api.openai.com/v1`.
+    ///
+    /// # Errors
+    /// If `base` is no URL.
+    pub fn new(
         base: String,
         key: Option<String>,
         model: String,
@@ -117,7 +128,10 @@ impl Client {
     }
 
     /// Streams the texts of an answer. `prompt` is the name of the prompt in the metrics.
-    pub(crate) async fn stream(
+    ///
+    /// # Errors
+    /// If the server cannot be reached, or refuses. The stream has later errors.
+    pub async fn stream(
         &self,
         prompt: &'static str,
         messages: &[Message],

@@ -1,10 +1,11 @@
 //! The documents of this project, split into passages.
 
 /// A section of a document.
-pub(crate) struct Passage {
+pub struct Passage {
     /// The document and the heading.
-    pub(crate) title: String,
-    pub(crate) text: String,
+    pub title: String,
+    /// The text below the heading.
+    pub text: String,
 }
 
 const DOCUMENTS: &[(&str, &str)] = &[
@@ -22,7 +23,7 @@ const DOCUMENTS: &[(&str, &str)] = &[
 ];
 
 /// All sections of all documents.
-pub(crate) fn passages() -> Vec<Passage> {
+pub fn passages() -> Vec<Passage> {
     DOCUMENTS.iter().flat_map(|(document, text)| sections(document, text)).collect()
 }
 

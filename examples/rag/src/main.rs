@@ -20,30 +20,22 @@
 //! cargo run -p rag --features reqwest/rustls
 //! ```
 
-mod client;
-mod documents;
-mod prices;
-mod retrieval;
-mod server;
-
 use std::io::Write;
 use std::process::ExitCode;
 
 use futures_util::StreamExt;
 
-use client::{Client, Message};
-use documents::Passage;
-use retrieval::Index;
-
-type Error = Box<dyn std::error::Error + Send + Sync>;
+use rag::Error;
+use rag::client::Client;
+use rag::prompt::prompt;
+use rag::retrieval::Index;
+use rag::{documents, prices, server};
 
 const QUESTIONS: [&str; 3] = [
     "Why does recording take no lock?",
     "What happens to measurements past the series limit?",
     "How does a test see only what its own code recorded?",
 ];
-
-const INSTRUCTIONS: &str = "Answer the question from these passages, in two sentences at most.";
 
 /// The number of passages that are sent to the model with a question.
 const PASSAGES: usize = 3;
@@ -91,11 +83,4 @@ async fn answer(client: &Client, index: &Index, question: &str) -> Result<(), Er
     let titles: Vec<_> = passages.iter().map(|passage| passage.title.as_str()).collect();
     println!("\n  from {}\n", titles.join(", "));
     Ok(())
-}
-
-fn prompt(question: &str, passages: &[&Passage]) -> [Message; 2] {
-    let text = |passage: &&Passage| format!("{}\n{}", passage.title, passage.text);
-    let passages: Vec<_> = passages.iter().map(text).collect();
-    let instructions = format!("{INSTRUCTIONS}\n\n{}", passages.join("\n\n"));
-    [Message::new("system", instructions), Message::new("user", question)]
 }

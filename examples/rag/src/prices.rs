@@ -11,7 +11,11 @@ use crate::Error;
 /// Prices change, so they are not part of the program: `RAG_PRICES` names another file.
 const PRICES: &str = include_str!("../prices.toml");
 
-pub(crate) fn table() -> Result<PriceTable, Error> {
+/// The prices of the models.
+///
+/// # Errors
+/// If the file that `RAG_PRICES` names cannot be read, or has something else than prices.
+pub fn table() -> Result<PriceTable, Error> {
     match var_os("RAG_PRICES") {
         None => Ok(toml::from_str(PRICES)?),
         Some(path) => {

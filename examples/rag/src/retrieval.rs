@@ -9,7 +9,8 @@ use crate::documents::Passage;
 const K1: f64 = 1.2;
 const B: f64 = 0.75;
 
-pub(crate) struct Index {
+/// Passages, and how often each contains each word.
+pub struct Index {
     passages: Vec<Passage>,
     /// For each passage: how often it contains each word.
     counts: Vec<HashMap<String, usize>>,
@@ -19,7 +20,8 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    pub(crate) fn new(passages: Vec<Passage>) -> Self {
+    /// Counts the words of the passages.
+    pub fn new(passages: Vec<Passage>) -> Self {
         let counts: Vec<_> = passages.iter().map(|p| count(&[&p.title, &p.text])).collect();
         let mut passages_with = HashMap::new();
         for word in counts.iter().flat_map(HashMap::keys) {
@@ -32,7 +34,7 @@ impl Index {
 
     /// The passages that match `question`, the best match first, at most `most` of them. A passage
     /// without a word of the question does not match.
-    pub(crate) fn search(&self, question: &str, most: usize) -> Vec<&Passage> {
+    pub fn search(&self, question: &str, most: usize) -> Vec<&Passage> {
         let words: Vec<_> = words(question).collect();
         let scores = self.counts.iter().map(|counts| self.score(&words, counts));
         let mut hits: Vec<_> =
@@ -72,7 +74,7 @@ fn length(counts: &HashMap<String, usize>) -> usize {
 
 /// The words of a text in the form in which they are compared: lower case, and without an `s` at
 /// the end.
-pub(crate) fn words(text: &str) -> impl Iterator<Item = String> {
+pub fn words(text: &str) -> impl Iterator<Item = String> {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2);
     words.map(|word| {
         let word = word.to_lowercase();

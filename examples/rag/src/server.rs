@@ -31,7 +31,10 @@ struct Chat {
 }
 
 /// Starts the server on a free port, and returns its base URL.
-pub(crate) async fn start() -> io::Result<String> {
+///
+/// # Errors
+/// If no port can be opened.
+pub async fn start() -> io::Result<String> {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;
     // Each token must be sent at once, and not together with the next one.

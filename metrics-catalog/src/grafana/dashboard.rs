@@ -9,7 +9,7 @@ use super::model::{Annotations, Dashboard, Link, SCHEMA_VERSION, Templating, Tim
 use super::sections::sections;
 use super::settings::DashboardSettings;
 use super::variables::Variables;
-use super::{functions, http, llm, objectives, system, text};
+use super::{functions, http, llm, objectives, system, text, tokio};
 use crate::catalog::Catalog;
 use crate::document::{Document, NOTICE};
 use crate::entry::Entry;
@@ -17,10 +17,11 @@ use crate::entry::Entry;
 /// The dashboards of a catalog for Grafana 11 and 12: one for each crate that declares metrics, with
 /// a row for each enum.
 ///
-/// The metrics of `#[timed]`, of HTTP and gRPC, of LLM calls, and of the process and the host have
-/// dashboards of their own, and so have the objectives of timed functions. The files are in the folder `grafana`. A dashboard has the same identity in every run, so
-/// Grafana replaces it when the file is imported again. [`DashboardSettings::program`] tells the
-/// dashboards of several programs apart.
+/// The metrics of `#[timed]`, of HTTP and gRPC, of LLM calls, of tokio, and of the process and the
+/// host have dashboards of their own, and so have the objectives of timed functions. The files are
+/// in the folder `grafana`. A dashboard has the same identity in every run, so Grafana replaces it
+/// when the file is imported again. [`DashboardSettings::program`] tells the dashboards of several
+/// programs apart.
 ///
 /// ```
 /// use typed_metrics_catalog::{Catalog, DashboardSettings, dashboards};
@@ -74,6 +75,7 @@ enum Page {
     Http,
     Llm,
     System,
+    Tokio,
 }
 
 impl Page {
@@ -84,6 +86,7 @@ impl Page {
             ("typed_metrics_llm", _) => Self::Llm,
             ("typed_metrics_tower", _) => Self::Http,
             ("typed_metrics_system", _) => Self::System,
+            ("typed_metrics_tokio", _) => Self::Tokio,
             ("typed_metrics_core", None) if functions::is_one(entry) => Self::Functions,
             (_, None) | ("", _) => Self::RunTime,
             (name, _) => Self::Crate(name),
@@ -99,6 +102,7 @@ impl Page {
             Self::Http => "HTTP and gRPC".to_owned(),
             Self::Llm => "LLM calls".to_owned(),
             Self::System => "Process and host".to_owned(),
+            Self::Tokio => "tokio".to_owned(),
         }
     }
 
@@ -127,6 +131,7 @@ impl Page {
             Self::Http => http::sections(&context, &mut drawn),
             Self::Llm => llm::sections(&context, &mut drawn),
             Self::System => system::sections(&context, &mut drawn),
+            Self::Tokio => tokio::sections(&context, &mut drawn),
             Self::Crate(_) | Self::RunTime => Vec::new(),
         };
         if self != Self::Objectives {

@@ -1,0 +1,179 @@
+//! Runs the service as a user does, drives it, and compares all numbers with those of the driver:
+//! a scrape while it runs, and what a collector has after SIGTERM.
+#![cfg(unix)]
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use service::load::drive;
+use typed_metrics_receiver::{Receiver, Total};
+
+/// A folder that is removed at the end of the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The service, on ports and with a database of its own.
+struct Service {
+    process: Child,
+    metrics: String,
+    base: String,
+    _stdout: BufReader<ChildStdout>,
+    _folder: Folder,
+}
+
+impl Service {
+    fn start(collector: &Receiver) -> Self {
+        let folder = Folder::new("typed-metrics-service");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_service"));
+        for (variable, _) in std::env::vars_os() {
+            let name = variable.to_string_lossy();
+            if ["OPENAI_", "OTEL_", "TYPED_METRICS_"].iter().any(|prefix| name.starts_with(prefix)) {
+                command.env_remove(&variable);
+            }
+        }
+        let mut process = command
+            .current_dir(&folder.0)
+            .env_remove("DATABASE_URL")
+            .env("SERVICE_ADDRESS", "127.0.0.1:0")
+            .env("OTEL_EXPORTER_PROMETHEUS_PORT", "0")
+            .env("OTEL_EXPORTER_OTLP_ENDPOINT", collector.http_endpoint())
+            // Only the end of the service exports.
+            .env("OTEL_METRIC_EXPORT_INTERVAL", "3600000")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(process.stdout.take().unwrap());
+        let mut address = |before: &str, after: char| {
+            let mut line = String::new();
+            stdout.read_line(&mut line).unwrap();
+            let line = line.strip_prefix(before).unwrap_or_else(|| panic!("{line}"));
+            line.split(after).next().unwrap().trim_end().to_owned()
+        };
+        let metrics = address("metrics at ", ',');
+        let questions = address("questions at ", '\n');
+        let base = questions.strip_suffix("/questions").unwrap().to_owned();
+        Self { process, metrics, base, _stdout: stdout, _folder: folder }
+    }
+
+    async fn scrape(&self) -> String {
+        reqwest::get(&self.metrics).await.unwrap().text().await.unwrap()
+    }
+
+    fn end(mut self) {
+        kill(Pid::from_raw(self.process.id().try_into().unwrap()), Signal::SIGTERM).unwrap();
+        assert!(self.process.wait().unwrap().success());
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // A test that failed leaves no process behind.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The labels of `name{a="1",b="2"}`, and the name.
+fn split(series: &str) -> (&str, BTreeMap<&str, &str>) {
+    let Some((name, labels)) = series.split_once('{') else { return (series, BTreeMap::new()) };
+    let labels = labels.trim_end_matches('}').split("\",").filter(|label| !label.is_empty());
+    let pair = |label: &'_ str| label.trim_end_matches('"').find("=\"").unwrap();
+    let labels = labels.map(|label| {
+        let at = pair(label);
+        (&label[..at], label[at + 2..].trim_end_matches('"'))
+    });
+    (name, labels.collect())
+}
+
+/// The sum of the series in the text format with these labels; an empty label is an absent one.
+fn in_scrape(scrape: &str, wanted: &str) -> f64 {
+    let (name, wanted) = split(wanted);
+    let lines = scrape.lines().filter(|line| !line.starts_with('#'));
+    let samples = lines.filter_map(|line| line.rsplit_once(' '));
+    let values = samples.filter_map(|(series, value)| {
+        let (found, labels) = split(series);
+        let has = |label: &str| labels.get(label).copied().unwrap_or_default();
+        let fits = found == name && wanted.iter().all(|(label, value)| has(label) == *value);
+        fits.then(|| value.parse::<f64>().unwrap())
+    });
+    values.sum()
+}
+
+#[tokio::test]
+async fn all_numbers_are_those_of_the_driver() {
+    let collector = Receiver::start();
+    let service = Service::start(&collector);
+    let rounds = 24;
+    let expected = drive(&service.base, rounds).await.unwrap();
+    let scrape = service.scrape().await;
+    for (series, value) in expected.iter() {
+        assert_eq!(in_scrape(&scrape, series), value as f64, "{series} in\n{scrape}");
+    }
+    // Instruments that the driver does not see are there, too.
+    for (series, least) in [
+        ("tokio_runtime_worker_count{tokio_runtime_name=\"main\"}", 1.0),
+        ("tokio_runtime_worker_busy_time_seconds_total{tokio_runtime_name=\"main\"}", 0.001),
+        ("tokio_task_active{tokio_task_name=\"cleanup\"}", 1.0),
+        ("function_duration_seconds_count{function=\"remove\"}", 1.0),
+        ("process_cpu_time_seconds_total", 0.01),
+        ("db_client_connection_max", 5.0),
+    ] {
+        let value = in_scrape(&scrape, series);
+        assert!(value >= least, "{series} is {value} in\n{scrape}");
+    }
+
+    // A second round of requests is exported only at the end.
+    assert_eq!(collector.requests().len(), 0);
+    let again = drive(&service.base, 3).await.unwrap();
+    service.end();
+    collector.wait_for(1, Duration::from_secs(10));
+    let totals = collector.totals();
+    let count = |name: &str, labels: &str| {
+        let metric = totals.metrics.get(name).unwrap_or_else(|| panic!("no {name}"));
+        let series = metric.series.iter().filter(|(found, _)| {
+            labels.split_whitespace().all(|label| found.split(' ').any(|other| other == label))
+        });
+        let count = |total: &Total| match total {
+            Total::Histogram { count, .. } => *count,
+            Total::Int(value) => (*value).try_into().unwrap(),
+            other => panic!("{other:?}"),
+        };
+        series.map(|(_, total)| count(total)).sum::<u64>()
+    };
+    let sum = |prefix: &str| {
+        let of = |expected: &service::load::Expected| {
+            expected.iter().filter(|(series, _)| series.starts_with(prefix)).map(|(_, n)| n).sum()
+        };
+        let (first, second): (u64, u64) = (of(&expected), of(&again));
+        first + second
+    };
+    assert_eq!(count("questions.asked", ""), sum("questions_asked_total"));
+    assert_eq!(count("questions.answer.duration", "outcome=ok"), sum("questions_answer_duration"));
+    let requests = sum("http_server_request_duration");
+    assert_eq!(requests, 6 * (rounds as u64 + 3));
+    assert_eq!(count("http.server.request.duration", ""), requests);
+    assert_eq!(count("gen_ai.client.operation.duration", ""), rounds as u64 + 3);
+    let queries = sum("db_client_operation_duration_seconds_count{db_operation_name=\"SELECT\"}");
+    assert_eq!(count("db.client.operation.duration", "db.operation.name=SELECT"), queries);
+    // The task was dropped with the runtime, before the last export.
+    assert_eq!(count("tokio.task.duration", "tokio.task.name=cleanup outcome=cancelled"), 1);
+    assert_eq!(count("tokio.task.active", "tokio.task.name=cleanup"), 0);
+}

@@ -1,0 +1,96 @@
+//! The dashboard of tokio: runtimes and tasks.
+
+use super::context::{Context, legend};
+use super::drawn::Drawn;
+use super::kinds::described;
+use super::layout::Section;
+use super::panel::Draft;
+use super::unit::Unit;
+use crate::promql::expression::{RATE_INTERVAL, aggregated, largest};
+
+const RUNTIME: &str = "tokio.runtime.name";
+const TASK: &str = "tokio.task.name";
+
+pub(super) fn sections(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Vec<Section> {
+    vec![runtimes(context, drawn), tasks(context, drawn)]
+}
+
+fn runtimes(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
+    let mut drafts = Vec::new();
+    let by = context.labels(&[RUNTIME]);
+    let both = context.labels(&[RUNTIME, "tokio.worker.index"]);
+    let lines = |title: &str, unit: &Unit| Draft::lines(title, unit).zero_based();
+    let busy = drawn.metric("tokio.runtime.worker.busy_time");
+    let workers = drawn.metric("tokio.runtime.worker.count");
+    let level = |entry| {
+        aggregated("sum", &by, context.language(), context.series(entry).selector().clone())
+    };
+    if let Some(busy) = busy {
+        let series = context.series(busy);
+        if let Some(workers) = workers {
+            let share = format!("{} / {}", series.rate(&by, RATE_INTERVAL), level(workers));
+            let draft = lines("Busy share of workers", &Unit::share()).query(share, &legend(&by));
+            drafts.push(described(context, busy, draft));
+        }
+        let each = largest(10, series.rate(&both, RATE_INTERVAL));
+        let draft = lines("Busiest workers", &Unit::share()).query(each, &legend(&both));
+        drafts.push(described(context, busy, draft));
+    }
+    let levels = [
+        ("tokio.runtime.task.count", "Tasks"),
+        ("tokio.runtime.global_queue.depth", "Tasks in the global queue"),
+        ("tokio.runtime.worker.parked", "Parked workers"),
+    ];
+    for (name, title) in levels {
+        let Some(entry) = drawn.metric(name) else { continue };
+        let unit = Unit::of(entry.unit(), false);
+        let draft = lines(title, &unit).query(level(entry), &legend(&by)).whole();
+        drafts.push(described(context, entry, draft));
+    }
+    if let Some(entry) = drawn.metric("tokio.runtime.worker.parks") {
+        let rate = context.series(entry).rate(&by, RATE_INTERVAL);
+        let draft = lines("Parks", &Unit::of_rate(entry.unit())).query(rate, &legend(&by));
+        drafts.push(described(context, entry, draft));
+    }
+    if let Some(workers) = workers {
+        let unit = Unit::of(workers.unit(), false);
+        let draft = lines("Workers", &unit).query(level(workers), &legend(&by)).whole();
+        drafts.push(described(context, workers, draft));
+    }
+    Section::new("Runtimes", vec![drafts])
+}
+
+fn tasks(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
+    let by = context.labels(&[TASK]);
+    let lines = |title: &str, unit: &Unit| Draft::lines(title, unit).zero_based();
+    let mut drafts = Vec::new();
+    if let Some(entry) = drawn.metric("tokio.task.poll.duration") {
+        let series = context.series(entry);
+        let polls = largest(10, series.rate(&by, RATE_INTERVAL));
+        let time = largest(10, series.sum_rate(&by, RATE_INTERVAL));
+        for draft in [
+            lines("Polls", &Unit::of_rate("{poll}")).query(polls, &legend(&by)),
+            lines("Time in polls", &Unit::of_rate("s")).query(time, &legend(&by)).stacked(),
+        ] {
+            drafts.push(described(context, entry, draft));
+        }
+    }
+    let times = [
+        ("tokio.task.poll.duration", "Poll, p99"),
+        ("tokio.task.schedule.delay", "From wake to poll, p99"),
+        ("tokio.task.first_poll.delay", "From spawn to poll, p99"),
+    ];
+    for (name, title) in times {
+        let Some(entry) = drawn.metric(name) else { continue };
+        let quantile = context.series(entry).quantile(0.99, &by, RATE_INTERVAL);
+        let unit = Unit::of(entry.unit(), false);
+        let draft = lines(title, &unit).query(largest(10, quantile), &legend(&by));
+        drafts.push(described(context, entry, draft));
+    }
+    if let Some(entry) = drawn.metric("tokio.task.slow_polls") {
+        let rate = largest(10, context.series(entry).rate(&by, RATE_INTERVAL));
+        let draft = lines("Slow polls", &Unit::of_rate(entry.unit())).query(rate, &legend(&by));
+        drafts.push(described(context, entry, draft));
+    }
+    Section::new("Tasks", vec![drafts])
+}
