@@ -9,7 +9,7 @@ use super::model::{Annotations, Dashboard, Link, SCHEMA_VERSION, Templating, Tim
 use super::sections::sections;
 use super::settings::DashboardSettings;
 use super::variables::Variables;
-use super::{functions, http, llm, objectives, system, text, tokio};
+use super::{databases, functions, http, llm, objectives, system, text, tokio};
 use crate::catalog::Catalog;
 use crate::document::{Document, NOTICE};
 use crate::entry::Entry;
@@ -17,9 +17,9 @@ use crate::entry::Entry;
 /// The dashboards of a catalog for Grafana 11 and 12: one for each crate that declares metrics, with
 /// a row for each enum.
 ///
-/// The metrics of `#[timed]`, of HTTP and gRPC, of LLM calls, of tokio, and of the process and the
-/// host have dashboards of their own, and so have the objectives of timed functions. The files are
-/// in the folder `grafana`. A dashboard has the same identity in every run, so Grafana replaces it
+/// The metrics of `#[timed]`, of HTTP and gRPC, of databases, of LLM calls, of tokio, and of the
+/// process and the host have dashboards of their own, and so have the objectives of timed functions.
+/// The files are in the folder `grafana`. A dashboard has the same identity in every run, so Grafana replaces it
 /// when the file is imported again. [`DashboardSettings::program`] tells the dashboards of several
 /// programs apart.
 ///
@@ -71,6 +71,7 @@ enum Page {
     RunTime,
     /// The objectives of all metrics.
     Objectives,
+    Databases,
     Functions,
     Http,
     Llm,
@@ -84,6 +85,7 @@ impl Page {
         let name = module.split("::").next().unwrap_or_default();
         match (name, entry.group()) {
             ("typed_metrics_llm", _) => Self::Llm,
+            ("typed_metrics_db", _) => Self::Databases,
             ("typed_metrics_tower", _) => Self::Http,
             ("typed_metrics_system", _) => Self::System,
             ("typed_metrics_tokio", _) => Self::Tokio,
@@ -98,6 +100,7 @@ impl Page {
             Self::Crate(name) => text::title(name),
             Self::RunTime => "Run-time metrics".to_owned(),
             Self::Objectives => "Objectives".to_owned(),
+            Self::Databases => "Databases".to_owned(),
             Self::Functions => "Timed functions".to_owned(),
             Self::Http => "HTTP and gRPC".to_owned(),
             Self::Llm => "LLM calls".to_owned(),
@@ -127,6 +130,7 @@ impl Page {
         let mut drawn = Drawn::new(entries);
         let mut all: Vec<Section> = match self {
             Self::Objectives => objectives::sections(&context, entries),
+            Self::Databases => databases::sections(&context, &mut drawn),
             Self::Functions => functions::sections(&context, &mut drawn),
             Self::Http => http::sections(&context, &mut drawn),
             Self::Llm => llm::sections(&context, &mut drawn),

@@ -44,7 +44,7 @@ fn runtimes(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
     for (name, title) in levels {
         let Some(entry) = drawn.metric(name) else { continue };
         let unit = Unit::of(entry.unit(), false);
-        let draft = lines(title, &unit).query(level(entry), &legend(&by)).whole();
+        let draft = lines(title, &unit).query(level(entry), &legend(&by));
         drafts.push(described(context, entry, draft));
     }
     if let Some(entry) = drawn.metric("tokio.runtime.worker.parks") {
@@ -54,7 +54,7 @@ fn runtimes(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
     }
     if let Some(workers) = workers {
         let unit = Unit::of(workers.unit(), false);
-        let draft = lines("Workers", &unit).query(level(workers), &legend(&by)).whole();
+        let draft = lines("Workers", &unit).query(level(workers), &legend(&by));
         drafts.push(described(context, workers, draft));
     }
     Section::new("Runtimes", vec![drafts])

@@ -64,7 +64,7 @@ fn dashboards_for_victoria_metrics() {
 fn dashboards_drawn_by_hand() {
     let catalog = Catalog::of_program().only(|entry| {
         let module = entry.source().module;
-        ["llm", "system", "tower"]
+        ["db", "llm", "system", "tokio", "tower"]
             .iter()
             .any(|name| module.starts_with(&format!("typed_metrics_{name}")))
     });

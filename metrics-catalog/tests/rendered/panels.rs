@@ -7,8 +7,10 @@ use typed_metrics_catalog::{
     Catalog, DashboardSettings, Document, Settings, dashboards, documents,
 };
 // Linked for their metrics.
+use typed_metrics_db as _;
 use typed_metrics_llm as _;
 use typed_metrics_system as _;
+use typed_metrics_tokio as _;
 use typed_metrics_tower as _;
 
 use crate::shop;

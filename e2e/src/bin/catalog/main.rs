@@ -86,6 +86,7 @@ fn record(duration: Duration, naming: &str) -> Result<(), Box<dyn Error>> {
     let scraped =
         PrometheusHandler::builder().settings(Settings::default().naming(naming)).build()?;
     typed_metrics::set_metric_handlers(("otel", scraped))?;
+    let _runtime = work::runtime()?;
     work::begin();
     let begin = Instant::now();
     let rounds = (0..).take_while(|_| begin.elapsed() < duration);

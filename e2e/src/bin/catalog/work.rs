@@ -1,11 +1,14 @@
 use std::thread;
 use std::time::Duration;
 
+use tokio::runtime::Runtime;
+use typed_metrics::db::{ConnectionState, Database, Failure, PoolMetrics, System};
+use typed_metrics::llm::{GenAi, LlmCall, PriceTable, Prices, ToolExecution, Usage};
+use typed_metrics::tokio::{measured, observe_runtime};
 use typed_metrics::tower::{
     GrpcClientMetrics, GrpcCode, GrpcServerMetrics, HttpClientMetrics, HttpClientRequest,
     HttpServerMetrics, HttpServerRequest, HttpVersion, Method as HttpMethod, Scheme,
 };
-use typed_metrics::llm::{GenAi, LlmCall, PriceTable, Prices, ToolExecution, Usage};
 use typed_metrics::{Objective, Outcome, timed};
 
 use crate::metrics::{DeskMetrics, Hostile, Method, Phase, Version};
@@ -20,6 +23,12 @@ pub(crate) fn begin() {
     HttpServerMetrics::active_requests(HttpMethod::Get, Scheme::Http).add(4);
     let (address, port) = (Some("api.example.com"), Some(443));
     HttpClientMetrics::active_requests(HttpMethod::Post, address, port).add(1);
+    for (state, count) in [(ConnectionState::Idle, 3), (ConnectionState::Used, 2)] {
+        PoolMetrics::count("shop", state).add(count);
+    }
+    PoolMetrics::max("shop").add(10);
+    PoolMetrics::idle_min("shop").add(1);
+    PoolMetrics::pending_requests("shop").add(1);
     DeskMetrics::worker_phase("a").set(Phase::Running);
     DeskMetrics::worker_phase("b").set(Phase::Draining);
     DeskMetrics::worker_phase("c").set(Phase::Starting);
@@ -54,6 +63,7 @@ pub(crate) fn round(number: u32) {
     sampled();
     llm_calls();
     requests();
+    queries();
 }
 
 #[timed(
@@ -136,4 +146,40 @@ fn requests() {
         let (address, port) = (Some("orders.example.com"), Some(443));
         GrpcClientMetrics::call_duration(method, code, error_type, address, port).record(seconds);
     }
+}
+
+/// Records what clients of databases record, of queries that succeed and fail.
+fn queries() {
+    static SHOP: Database = Database::new(System::POSTGRESQL);
+    let select = SHOP.operation("SELECT").collection("orders");
+    for code in [None, None, Some("40001")] {
+        let mut running = select.start();
+        running.rows(3);
+        match code {
+            None => running.succeed(),
+            Some(code) => running.fail(&Failure::status(code)),
+        }
+    }
+    let pool = "shop";
+    PoolMetrics::wait_time(pool).record(0.002);
+    PoolMetrics::use_time(pool).record(0.03);
+    PoolMetrics::create_time(pool).record(0.004);
+    PoolMetrics::timeouts(pool).inc();
+}
+
+/// A runtime whose tasks sleep, and block their worker for too long.
+pub(crate) fn runtime() -> std::io::Result<Runtime> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build()?;
+    observe_runtime("main", runtime.handle()).map_err(std::io::Error::other)?.forever();
+    runtime.spawn(async {
+        loop {
+            let _ended = tokio::spawn(measured("nap", async {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                thread::sleep(Duration::from_millis(1));
+            }))
+            .await;
+        }
+    });
+    Ok(runtime)
 }
