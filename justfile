@@ -139,7 +139,7 @@ e2e:
     cargo build --manifest-path e2e/logfire/Cargo.toml --target-dir target/e2e/logfire
     python3 -B e2e/logfire/check.py target/e2e/logfire/debug/typed-metrics-e2e-logfire
 
-# asks every query of the dashboards and rules of a program in real databases
+# asks every query of the dashboards and rules of a program in real databases, and draws all panels
 catalog-queries:
     e2e/catalog
 

@@ -16,6 +16,8 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import panels
+
 # Rates of databases differ at the edges of the window.
 TOLERANCE = 0.25
 # The time between two scrapes or exports, in seconds, and the rate interval that Grafana then takes
@@ -264,6 +266,7 @@ def main():
         parser.add_argument(f"--{option}", required=True)
     parser.add_argument("--victoria-metrics-utf8", required=True)
     parser.add_argument("--victoria-metrics-stretched", required=True)
+    parser.add_argument("--panels", help="a folder for the answers that draw the panels")
     options = parser.parse_args()
     seconds = int(options.seconds)
     failures = Failures()
@@ -343,6 +346,8 @@ def main():
     )
     print(f"{len(answers_3)} queries of dashboards and rules in each database, {len(answers_slow)} at 60 s")
 
+    if options.panels:
+        panels.write(options.panels, dashboards(folder("scraped")), replaced, prometheus_3, begin, at)
     for text in failures.texts[:60]:
         print(text, file=sys.stderr)
     print(f"{failures.checked - len(failures.texts)} of {failures.checked} checks passed")
