@@ -8,7 +8,7 @@ use futures_core::Stream;
 use pin_project_lite::pin_project;
 
 use crate::failure::NameError;
-use crate::operation::Operation;
+use crate::metrics::DbOperation;
 use crate::running::Running;
 
 pin_project! {
@@ -17,7 +17,8 @@ pin_project! {
     pub struct MeasuredStream<'d, S, T, N> {
         #[pin]
         stream: S,
-        operation: Operation<'d, N>,
+        labels: DbOperation<'d>,
+        names: &'d N,
         // `None` before the first poll and after the end.
         running: Option<Running<'d>>,
         has_ended: bool,
@@ -29,11 +30,12 @@ pin_project! {
 
 impl<'d, S, T, N> MeasuredStream<'d, S, T, N> {
     pub(crate) fn new(
-        operation: Operation<'d, N>,
+        labels: DbOperation<'d>,
+        names: &'d N,
         stream: S,
         is_row: Option<fn(&T) -> bool>,
     ) -> Self {
-        Self { stream, operation, running: None, has_ended: false, rows: 0, is_row }
+        Self { stream, labels, names, running: None, has_ended: false, rows: 0, is_row }
     }
 }
 
@@ -50,7 +52,7 @@ where
             return this.stream.poll_next(context);
         }
         // A panic drops the guard while it unwinds, so the guard knows of it.
-        let mut running = this.running.take().unwrap_or_else(|| this.operation.start());
+        let mut running = this.running.take().unwrap_or_else(|| Running::start(*this.labels));
         let Poll::Ready(item) = this.stream.poll_next(context) else {
             *this.running = Some(running);
             return Poll::Pending;
@@ -66,7 +68,7 @@ where
                 running.enough();
                 *this.running = Some(running);
             }
-            Some(Err(error)) => running.fail(&this.operation.database().failure(error)),
+            Some(Err(error)) => running.fail(&this.names.failure(error)),
             None => running.succeed(),
         }
         Poll::Ready(item)
@@ -79,6 +81,6 @@ where
 
 impl<S, T, N> fmt::Debug for MeasuredStream<'_, S, T, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MeasuredStream").field("operation", &self.operation).finish_non_exhaustive()
+        f.debug_struct("MeasuredStream").field("labels", &self.labels).finish_non_exhaustive()
     }
 }

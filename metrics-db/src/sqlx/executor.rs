@@ -9,8 +9,8 @@ use futures_core::stream::BoxStream;
 use super::annotated::Annotations;
 use super::keyword::keyword;
 use super::statement::ReadQuery;
+use crate::by_type::ByType;
 use crate::database::Database;
-use crate::failure::ByType;
 use crate::measured::MeasuredStream;
 use crate::operation::Operation;
 
@@ -47,7 +47,7 @@ where
         'c: 'e,
     {
         let (operation, query) = self.operation(query);
-        MeasuredStream::new(operation, self.connection.execute_many(query), None)
+        operation.stream_of(self.connection.execute_many(query), None)
     }
 
     pub(super) fn rows<'e, 'q: 'e>(
@@ -59,7 +59,7 @@ where
     {
         let (operation, query) = self.operation(query);
         let rows = self.connection.fetch_many(query);
-        MeasuredStream::new(operation, rows, Some(Either::is_right))
+        operation.stream_of(rows, Some(Either::is_right))
     }
 
     pub(super) async fn row<'q>(
@@ -72,7 +72,7 @@ where
         if let Ok(row) = &row {
             running.rows(row.is_some().into());
         }
-        running.end(&row, self.database);
+        running.end(&row, &self.database.names);
         row
     }
 

@@ -11,6 +11,7 @@ use super::executor::delegate;
 use super::keyword::keyword;
 use super::pool::SqlxPool;
 use super::statement::ReadQuery;
+use crate::failure::NameError;
 
 delegate!(&'c SqlxPool<DB>, executor => Annotated::new(executor));
 
@@ -22,7 +23,7 @@ impl<DB: Sqlx> Annotated<&SqlxPool<DB>> {
         let connection = self.executor.acquire().await;
         match &connection {
             Ok(_) => running.discard(),
-            Err(error) => running.fail(&database.failure(error)),
+            Err(error) => running.fail(&database.names.failure(error)),
         }
         connection
     }
