@@ -54,11 +54,7 @@ impl<'d> Running<'d> {
     }
 
     /// Records the end that a result tells.
-    pub(crate) fn end<T, E, N: NameError<E>>(
-        self,
-        result: &Result<T, E>,
-        database: &Database<N>,
-    ) {
+    pub(crate) fn end<T, E, N: NameError<E>>(self, result: &Result<T, E>, database: &Database<N>) {
         match result {
             Ok(_) => self.succeed(),
             Err(error) => self.fail(&database.failure(error)),

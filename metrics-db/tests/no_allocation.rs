@@ -7,9 +7,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use futures_util::{Stream, stream};
-use typed_metrics_db::{
-    ConnectionPool, Database, Failure, MeasuredPool, PoolReading, System,
-};
+use typed_metrics_db::{ConnectionPool, Database, Failure, MeasuredPool, PoolReading, System};
 
 /// The allocations of a hundred calls, after earlier calls have made the series.
 fn allocations(mut call: impl FnMut()) -> u64 {

@@ -31,11 +31,7 @@ impl managed::Manager for Memory {
         rusqlite::Connection::open_in_memory()
     }
 
-    async fn recycle(
-        &self,
-        _: &mut Self::Type,
-        _: &ObjectMetrics,
-    ) -> RecycleResult<Self::Error> {
+    async fn recycle(&self, _: &mut Self::Type, _: &ObjectMetrics) -> RecycleResult<Self::Error> {
         Ok(())
     }
 }

@@ -8,7 +8,9 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Error, Executor, Postgres};
 use typed_metrics_core::testing::{Captured, capture_async};
 use typed_metrics_core::{HistogramSnapshot, snapshot};
-use typed_metrics_db::{CANCELLED, Database, DbMetrics, DbOperation, PoolMetrics, SqlxPool, System};
+use typed_metrics_db::{
+    CANCELLED, Database, DbMetrics, DbOperation, PoolMetrics, SqlxPool, System,
+};
 
 fn options() -> PgConnectOptions {
     let url = std::env::var("TYPED_METRICS_POSTGRESQL")
@@ -156,8 +158,7 @@ async fn a_query_that_is_dropped_is_cancelled_and_a_lost_connection_is_an_error(
 
 /// The number of connections of the pool in a state.
 fn connections(pool: &str, state: &str) -> f64 {
-    let labels =
-        [("db.client.connection.pool.name", pool), ("db.client.connection.state", state)];
+    let labels = [("db.client.connection.pool.name", pool), ("db.client.connection.state", state)];
     let snapshot = snapshot();
     let metric = snapshot.get("db.client.connection.count").unwrap();
     metric.series_with(&labels).unwrap().value.as_f64()

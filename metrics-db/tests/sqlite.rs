@@ -15,10 +15,12 @@ use typed_metrics_db::{
 async fn notes(name: &'static str) -> SqlxPool<Sqlite> {
     let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await;
     let pool = pool.unwrap();
-    sqlx::raw_sql("CREATE TABLE note (text TEXT UNIQUE); INSERT INTO note VALUES ('a'), ('b'), ('c')")
-        .execute(&pool)
-        .await
-        .unwrap();
+    sqlx::raw_sql(
+        "CREATE TABLE note (text TEXT UNIQUE); INSERT INTO note VALUES ('a'), ('b'), ('c')",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
     SqlxPool::new(name, pool)
 }
 
@@ -48,8 +50,11 @@ async fn every_kind_of_fetch_is_one_operation_with_its_rows() {
         let texts: Vec<String> =
             sqlx::query_scalar("SELECT text FROM note").fetch(&pool).try_collect().await.unwrap();
         assert_eq!(texts, ["a", "b", "c"]);
-        let pair: (String,) =
-            sqlx::query_as("SELECT text FROM note WHERE text = ?").bind("b").fetch_one(&pool).await.unwrap();
+        let pair: (String,) = sqlx::query_as("SELECT text FROM note WHERE text = ?")
+            .bind("b")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
         assert_eq!(pair.0, "b");
     })
     .await;
@@ -126,11 +131,8 @@ async fn transactions_are_operations_too() {
     for operation in ["SAVEPOINT", "DELETE", "COMMIT", "ROLLBACK", "SELECT"] {
         assert_eq!(durations(&seen, labels(operation)), 1, "{operation}");
     }
-    let insert = DbOperation {
-        collection: Some("note"),
-        summary: Some("keep z"),
-        ..labels("INSERT")
-    };
+    let insert =
+        DbOperation { collection: Some("note"), summary: Some("keep z"), ..labels("INSERT") };
     assert_eq!(durations(&seen, insert), 1);
     // One use of the first transaction, and one of the connection.
     seen.assert_histogram_count(PoolMetrics::UseTime { pool: "transactions" }, 2);

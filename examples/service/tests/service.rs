@@ -45,7 +45,8 @@ impl Service {
         let mut command = Command::new(env!("CARGO_BIN_EXE_service"));
         for (variable, _) in std::env::vars_os() {
             let name = variable.to_string_lossy();
-            if ["OPENAI_", "OTEL_", "TYPED_METRICS_"].iter().any(|prefix| name.starts_with(prefix)) {
+            if ["OPENAI_", "OTEL_", "TYPED_METRICS_"].iter().any(|prefix| name.starts_with(prefix))
+            {
                 command.env_remove(&variable);
             }
         }

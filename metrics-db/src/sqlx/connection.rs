@@ -45,9 +45,8 @@ impl<DB: Sqlx> SqlxConnection<DB> {
     /// Begins a transaction, and keeps the loan.
     pub(super) async fn into_transaction(self) -> Result<SqlxTransaction<'static, DB>, Error> {
         let Self { connection, database } = self;
-        let begin = |connection| {
-            database.operation("BEGIN").measure(Transaction::begin(connection, None))
-        };
+        let begin =
+            |connection| database.operation("BEGIN").measure(Transaction::begin(connection, None));
         let transaction = connection.try_map(begin).await?;
         Ok(SqlxTransaction::lent(transaction, database))
     }

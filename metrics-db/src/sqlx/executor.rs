@@ -21,10 +21,7 @@ pub(super) struct MeasuredExecutor<'c, DB: Sqlx> {
 }
 
 impl<'c, DB: Sqlx> MeasuredExecutor<'c, DB> {
-    fn operation<'q>(
-        &self,
-        query: impl Execute<'q, DB>,
-    ) -> (Operation<'c>, ReadQuery<DB>) {
+    fn operation<'q>(&self, query: impl Execute<'q, DB>) -> (Operation<'c>, ReadQuery<DB>) {
         let query = ReadQuery::of(query);
         let operation = self.annotations.operation(self.database, || keyword(query.text()));
         (operation, query)
@@ -38,10 +35,7 @@ where
     type Database = DB;
 
     // Its rows are not asked for, so it has no number of rows.
-    fn execute_many<'e, 'q: 'e, E>(
-        self,
-        query: E,
-    ) -> BoxStream<'e, Result<DB::QueryResult, Error>>
+    fn execute_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<DB::QueryResult, Error>>
     where
         'c: 'e,
         E: 'q + Execute<'q, DB>,

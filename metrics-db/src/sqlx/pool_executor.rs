@@ -16,10 +16,7 @@ delegate!(&'c SqlxPool<DB>, executor => Annotated::new(executor));
 
 impl<'c, DB: Sqlx> Annotated<&'c SqlxPool<DB>> {
     /// Takes a connection. The wait is not part of the operation, but its failure is one.
-    async fn acquire(
-        &self,
-        keyword: &'static str,
-    ) -> Result<SqlxConnection<DB>, Error> {
+    async fn acquire(&self, keyword: &'static str) -> Result<SqlxConnection<DB>, Error> {
         let database = self.executor.database();
         let running = self.annotations.operation(database, || keyword).start();
         let connection = self.executor.acquire().await;
@@ -30,7 +27,10 @@ impl<'c, DB: Sqlx> Annotated<&'c SqlxPool<DB>> {
         connection
     }
 
-    fn on<'a>(self, connection: &'a mut SqlxConnection<DB>) -> Annotated<&'a mut SqlxConnection<DB>> {
+    fn on<'a>(
+        self,
+        connection: &'a mut SqlxConnection<DB>,
+    ) -> Annotated<&'a mut SqlxConnection<DB>> {
         Annotated { executor: connection, annotations: self.annotations }
     }
 }
@@ -41,10 +41,7 @@ where
 {
     type Database = DB;
 
-    fn execute_many<'e, 'q: 'e, E>(
-        self,
-        query: E,
-    ) -> BoxStream<'e, Result<DB::QueryResult, Error>>
+    fn execute_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<DB::QueryResult, Error>>
     where
         'c: 'e,
         E: 'q + Execute<'q, DB>,
