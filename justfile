@@ -38,6 +38,11 @@ features:
     cargo clippy -p typed-metrics --no-default-features --features jemalloc -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features tower -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features tower-axum -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features db -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features db-deadpool -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features db-bb8 -- -D warnings
+    cargo clippy -p typed-metrics-db -- -D warnings
+    cargo clippy -p typed-metrics-db --features sqlx -- -D warnings
     cargo clippy -p typed-metrics-llm -- -D warnings
     cargo clippy -p typed-metrics-tokio -- -D warnings
     cargo clippy -p typed-metrics-tower -- -D warnings
@@ -56,7 +61,8 @@ features:
 
 # At most 22 crates with the default features; at most 50, and no async runtime, with export by HTTP;
 # at most 54 with the scrape endpoint; at most 30 with the layers for HTTP, and 43 with axum's routes;
-# at most 26 with tokio's metrics, and 30 with those of jemalloc.
+# at most 26 with tokio's metrics, and 30 with those of jemalloc;
+# at most 25 with databases, 28 with the pools of deadpool, and 30 with those of bb8.
 # the number of crates that a program depends on, this crate included
 tree:
     #!/usr/bin/env bash
@@ -83,9 +89,14 @@ tree:
     at_most 43 --features tower-axum
     at_most 26 --features tokio
     at_most 30 --features jemalloc
+    at_most 25 --features db
+    at_most 28 --features db-deadpool
+    at_most 30 --features db-bb8
     without 'tokio|async-std|smol' --features otel
     without 'tokio|reqwest' --features logfire
     without 'tokio|hyper' --features tower-axum
+    without 'tokio|sqlx' --features db-deadpool
+    without 'sqlx' --features db-bb8
 
 # the oldest supported compiler, which the manifests name
 msrv:
@@ -127,6 +138,10 @@ e2e:
 # asks every query of the dashboards and rules of a program in real databases
 catalog-queries:
     e2e/catalog
+
+# queries of sqlx on a real PostgreSQL, which the script installs from Debian and starts
+db:
+    e2e/db
 
 # 100 processes, 20 at a time, that fork workers and export through a collector into a store, under
 # each temporality

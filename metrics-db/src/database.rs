@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::failure::{ByType, Failure, NameError};
+use crate::by_type::ByType;
+use crate::failure::Failure;
+use crate::metrics::DbOperation;
 use crate::operation::Operation;
 use crate::system::System;
 
@@ -23,10 +25,10 @@ use crate::system::System;
 #[derive(Clone)]
 #[must_use = "a database measures nothing by itself"]
 pub struct Database<N = ByType> {
-    pub(crate) system: System<'static>,
-    pub(crate) namespace: Option<Arc<str>>,
-    pub(crate) address: Option<Arc<str>>,
-    pub(crate) port: Option<u16>,
+    system: System<'static>,
+    namespace: Option<Arc<str>>,
+    address: Option<Arc<str>>,
+    port: Option<u16>,
     pub(crate) names: N,
 }
 
@@ -85,20 +87,21 @@ impl<N> Database<N> {
     /// An operation, such as `SELECT` or `HGET`: the label `db.operation.name`. The name is a text
     /// of the program, so the number of series is bounded by its code.
     pub fn operation(&self, name: &'static str) -> Operation<'_, N> {
-        Operation::new(self, Some(name))
+        Operation::new(DbOperation { operation: Some(name), ..self.labels() }, &self.names)
     }
 
     /// An operation that a [summary](Operation::summary) describes, and that has no name.
     pub fn summary(&self, summary: &'static str) -> Operation<'_, N> {
-        Operation::new(self, None).summary(summary)
+        Operation::new(self.labels(), &self.names).summary(summary)
     }
 
-    /// The failure that an error means.
-    pub(crate) fn failure<'e, E>(&self, error: &'e E) -> Failure<'e>
-    where
-        N: NameError<E>,
-    {
-        self.names.failure(error)
+    fn labels(&self) -> DbOperation<'_> {
+        DbOperation {
+            namespace: self.namespace.as_deref(),
+            address: self.address.as_deref(),
+            port: self.port,
+            ..DbOperation::of(self.system)
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! Values of the labels `error.type` and `db.response.status_code`.
 
-use std::any::type_name;
 use std::borrow::Cow;
 
 /// The operation was dropped before its end, as by a timeout or by a task that was aborted.
@@ -68,24 +67,5 @@ pub trait NameError<E> {
 impl<E, F: for<'e> Fn(&'e E) -> Failure<'e>> NameError<E> for F {
     fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
         self(error)
-    }
-}
-
-/// Names an error by its type, such as `redis::errors::redis_error::RedisError`: the default.
-///
-/// With the feature `sqlx`, an error of sqlx has the [code of the database](Failure::status), or
-/// else the name of its variant, such as `Io` and `PoolTimedOut`; `RowNotFound` is
-/// [none](Failure::none).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ByType;
-
-impl<E: 'static> NameError<E> for ByType {
-    fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
-        #[cfg(feature = "sqlx")]
-        if let Some(error) = (error as &dyn std::any::Any).downcast_ref() {
-            return crate::sqlx::error::failure(error);
-        }
-        let _ = error;
-        Failure::of_type(type_name::<E>())
     }
 }

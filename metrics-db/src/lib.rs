@@ -74,6 +74,7 @@
 //! [typed-metrics]: https://docs.rs/typed-metrics
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod by_type;
 mod database;
 mod failure;
 mod measured;
@@ -83,10 +84,13 @@ mod pool;
 mod running;
 #[cfg(feature = "sqlx")]
 mod sqlx;
+#[cfg(feature = "sqlx")]
+mod sqlx_error;
 mod system;
 
+pub use by_type::ByType;
 pub use database::Database;
-pub use failure::{ByType, CANCELLED, Failure, NameError, PANICKED};
+pub use failure::{CANCELLED, Failure, NameError, PANICKED};
 pub use measured::{MeasuredFuture, MeasuredStream};
 pub use metrics::{ConnectionState, DbMetrics, DbOperation, PoolMetrics};
 pub use operation::Operation;

@@ -4,8 +4,8 @@ use std::fmt;
 
 use futures_core::Stream;
 
-use crate::database::Database;
-use crate::failure::{ByType, NameError};
+use crate::by_type::ByType;
+use crate::failure::NameError;
 use crate::measured::{MeasuredFuture, MeasuredStream};
 use crate::metrics::DbOperation;
 use crate::running::Running;
@@ -38,27 +38,25 @@ use crate::running::Running;
 /// ```
 #[must_use = "an operation measures nothing until something runs in it"]
 pub struct Operation<'d, N = ByType> {
-    database: &'d Database<N>,
-    name: Option<&'static str>,
-    collection: Option<&'static str>,
-    summary: Option<&'static str>,
+    labels: DbOperation<'d>,
+    names: &'d N,
 }
 
 impl<'d, N> Operation<'d, N> {
-    pub(crate) fn new(database: &'d Database<N>, name: Option<&'static str>) -> Self {
-        Self { database, name, collection: None, summary: None }
+    pub(crate) fn new(labels: DbOperation<'d>, names: &'d N) -> Self {
+        Self { labels, names }
     }
 
     /// Sets the label `db.collection.name`: the table, collection or key space.
     pub fn collection(mut self, name: &'static str) -> Self {
-        self.collection = Some(name);
+        self.labels.collection = Some(name);
         self
     }
 
     /// Sets the label `db.query.summary`: a short text that describes the query, such as
     /// `SELECT users JOIN orders`. It is a text of the program, and never made from a query.
     pub fn summary(mut self, summary: &'static str) -> Self {
-        self.summary = Some(summary);
+        self.labels.summary = Some(summary);
         self
     }
 
@@ -77,7 +75,7 @@ impl<'d, N> Operation<'d, N> {
     /// }
     /// ```
     pub fn start(self) -> Running<'d> {
-        Running::start(self.labels())
+        Running::start(self.labels)
     }
 
     /// Measures a blocking call.
@@ -117,7 +115,7 @@ impl<'d, N> Operation<'d, N> {
     {
         let running = self.start();
         let result = call();
-        running.end(&result, self.database);
+        running.end(&result, self.names);
         result
     }
 
@@ -128,7 +126,7 @@ impl<'d, N> Operation<'d, N> {
         F: Future<Output = Result<T, E>>,
         N: NameError<E>,
     {
-        MeasuredFuture::new(self, future)
+        MeasuredFuture::new(self.labels, self.names, future)
     }
 
     /// Measures a stream, from its first poll to its end, and counts its items as rows.
@@ -163,24 +161,16 @@ impl<'d, N> Operation<'d, N> {
         S: Stream<Item = Result<T, E>>,
         N: NameError<E>,
     {
-        MeasuredStream::new(self, stream, Some(|_| true))
+        self.stream_of(stream, Some(|_| true))
     }
 
-    pub(crate) fn database(&self) -> &'d Database<N> {
-        self.database
-    }
-
-    fn labels(&self) -> DbOperation<'d> {
-        let database = self.database;
-        DbOperation {
-            namespace: database.namespace.as_deref(),
-            operation: self.name,
-            collection: self.collection,
-            summary: self.summary,
-            address: database.address.as_deref(),
-            port: database.port,
-            ..DbOperation::of(database.system)
-        }
+    /// Measures a stream; `is_row` tells which items are rows, and `None` that rows are not counted.
+    pub(crate) fn stream_of<S, T>(
+        self,
+        stream: S,
+        is_row: Option<fn(&T) -> bool>,
+    ) -> MeasuredStream<'d, S, T, N> {
+        MeasuredStream::new(self.labels, self.names, stream, is_row)
     }
 }
 
@@ -194,6 +184,6 @@ impl<N> Clone for Operation<'_, N> {
 
 impl<N> fmt::Debug for Operation<'_, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Operation").field(&self.labels()).finish()
+        f.debug_tuple("Operation").field(&self.labels).finish()
     }
 }

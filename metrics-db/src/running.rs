@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use typed_metrics_core::LabelGroup;
 
-use crate::database::Database;
 use crate::failure::{CANCELLED, Failure, NameError, PANICKED};
 use crate::metrics::{DbMetrics, DbOperation};
 
@@ -54,10 +53,10 @@ impl<'d> Running<'d> {
     }
 
     /// Records the end that a result tells.
-    pub(crate) fn end<T, E, N: NameError<E>>(self, result: &Result<T, E>, database: &Database<N>) {
+    pub(crate) fn end<T, E, N: NameError<E>>(self, result: &Result<T, E>, names: &N) {
         match result {
             Ok(_) => self.succeed(),
-            Err(error) => self.fail(&database.failure(error)),
+            Err(error) => self.fail(&names.failure(error)),
         }
     }
 

@@ -2,7 +2,6 @@
 
 mod annotated;
 mod connection;
-pub(crate) mod error;
 mod executor;
 mod keyword;
 mod pool;

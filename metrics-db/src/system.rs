@@ -21,31 +21,31 @@ pub struct System<'a>(&'a str);
 impl System<'static> {
     /// Apache Cassandra.
     pub const CASSANDRA: Self = Self("cassandra");
-    /// `ClickHouse`.
+    /// ClickHouse.
     pub const CLICKHOUSE: Self = Self("clickhouse");
-    /// Amazon `DynamoDB`.
+    /// Amazon DynamoDB.
     pub const DYNAMODB: Self = Self("aws.dynamodb");
     /// Elasticsearch.
     pub const ELASTICSEARCH: Self = Self("elasticsearch");
-    /// `MariaDB`.
+    /// MariaDB.
     pub const MARIADB: Self = Self("mariadb");
     /// Memcached.
     pub const MEMCACHED: Self = Self("memcached");
     /// Microsoft SQL Server.
     pub const MICROSOFT_SQL_SERVER: Self = Self("microsoft.sql_server");
-    /// `MongoDB`.
+    /// MongoDB.
     pub const MONGODB: Self = Self("mongodb");
-    /// `MySQL`.
+    /// MySQL.
     pub const MYSQL: Self = Self("mysql");
     /// Oracle Database.
     pub const ORACLE: Self = Self("oracle.db");
     /// Any other SQL database.
     pub const OTHER_SQL: Self = Self("other_sql");
-    /// `PostgreSQL`.
+    /// PostgreSQL.
     pub const POSTGRESQL: Self = Self("postgresql");
     /// Redis.
     pub const REDIS: Self = Self("redis");
-    /// `SQLite`.
+    /// SQLite.
     pub const SQLITE: Self = Self("sqlite");
 }
 

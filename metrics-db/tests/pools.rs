@@ -38,7 +38,7 @@ impl managed::Manager for Memory {
 
 #[tokio::test]
 async fn a_pool_of_deadpool_is_measured() {
-    let pool = managed::Pool::builder(Memory)
+    let pool: managed::Pool<Memory> = managed::Pool::builder(Memory)
         .max_size(2)
         .timeouts(Timeouts { wait: Some(Duration::from_millis(50)), ..Timeouts::default() })
         .runtime(deadpool::Runtime::Tokio1)
@@ -137,7 +137,8 @@ async fn a_wait_that_is_cancelled_is_no_longer_pending() {
 
 #[tokio::test]
 async fn pools_of_one_name_add_up() {
-    let build = || managed::Pool::builder(Memory).max_size(3).build().unwrap();
+    let build =
+        || -> managed::Pool<Memory> { managed::Pool::builder(Memory).max_size(3).build().unwrap() };
     let (one, two) = (MeasuredPool::new("same", build()), MeasuredPool::new("same", build()));
     assert_eq!(value("max", "same", None), 6.0);
     drop(one);

@@ -230,12 +230,7 @@ async fn a_wait_that_times_out_is_a_timeout_of_the_pool_and_a_failed_query() {
     let seen = capture_async(async {
         let query = sqlx::query("SELECT 1").execute(&pool);
         assert!(matches!(query.await, Err(Error::PoolTimedOut)));
-        let waiting = pool.acquire();
-        tokio::pin!(waiting);
-        let poll = futures_util::poll!(waiting.as_mut());
-        assert!(poll.is_pending());
-        assert_eq!(value("pending_requests", "timeouts", None), 0.0, "of the capture");
-        assert!(matches!(waiting.await, Err(Error::PoolTimedOut)));
+        assert!(matches!(pool.acquire().await, Err(Error::PoolTimedOut)));
     })
     .await;
     seen.assert_counter(PoolMetrics::Timeouts { pool: "timeouts" }, 2);

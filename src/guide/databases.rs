@@ -140,7 +140,7 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() {
-//! let pool = Pool::builder(Sessions).max_size(4).build().unwrap();
+//! let pool: Pool<Sessions> = Pool::builder(Sessions).max_size(4).build().unwrap();
 //! let pool = MeasuredPool::new("guide sessions", pool);
 //! let seen = capture_async(async {
 //!     let session = pool.get().await.unwrap();

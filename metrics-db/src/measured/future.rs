@@ -2,12 +2,12 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
 use crate::failure::NameError;
-use crate::operation::Operation;
+use crate::metrics::DbOperation;
 use crate::running::Running;
 
 pin_project! {
@@ -16,14 +16,15 @@ pin_project! {
     pub struct MeasuredFuture<'d, F, N> {
         #[pin]
         future: F,
-        operation: Operation<'d, N>,
+        labels: DbOperation<'d>,
+        names: &'d N,
         running: Option<Running<'d>>,
     }
 }
 
 impl<'d, F, N> MeasuredFuture<'d, F, N> {
-    pub(crate) fn new(operation: Operation<'d, N>, future: F) -> Self {
-        Self { future, operation, running: None }
+    pub(crate) fn new(labels: DbOperation<'d>, names: &'d N, future: F) -> Self {
+        Self { future, labels, names, running: None }
     }
 }
 
@@ -36,19 +37,19 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        if this.running.is_none() {
-            *this.running = Some(this.operation.start());
-        }
-        let result = ready!(this.future.poll(context));
-        if let Some(running) = this.running.take() {
-            running.end(&result, this.operation.database());
-        }
+        // A panic drops the guard while it unwinds, so the guard knows of it.
+        let running = this.running.take().unwrap_or_else(|| Running::start(*this.labels));
+        let Poll::Ready(result) = this.future.poll(context) else {
+            *this.running = Some(running);
+            return Poll::Pending;
+        };
+        running.end(&result, *this.names);
         Poll::Ready(result)
     }
 }
 
 impl<F, N> fmt::Debug for MeasuredFuture<'_, F, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MeasuredFuture").field("operation", &self.operation).finish_non_exhaustive()
+        f.debug_struct("MeasuredFuture").field("labels", &self.labels).finish_non_exhaustive()
     }
 }

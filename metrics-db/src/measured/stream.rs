@@ -2,13 +2,13 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
 use crate::failure::NameError;
-use crate::operation::Operation;
+use crate::metrics::DbOperation;
 use crate::running::Running;
 
 pin_project! {
@@ -17,7 +17,8 @@ pin_project! {
     pub struct MeasuredStream<'d, S, T, N> {
         #[pin]
         stream: S,
-        operation: Operation<'d, N>,
+        labels: DbOperation<'d>,
+        names: &'d N,
         // `None` before the first poll and after the end.
         running: Option<Running<'d>>,
         has_ended: bool,
@@ -29,11 +30,12 @@ pin_project! {
 
 impl<'d, S, T, N> MeasuredStream<'d, S, T, N> {
     pub(crate) fn new(
-        operation: Operation<'d, N>,
+        labels: DbOperation<'d>,
+        names: &'d N,
         stream: S,
         is_row: Option<fn(&T) -> bool>,
     ) -> Self {
-        Self { stream, operation, running: None, has_ended: false, rows: 0, is_row }
+        Self { stream, labels, names, running: None, has_ended: false, rows: 0, is_row }
     }
 }
 
@@ -46,28 +48,28 @@ where
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.project();
-        if this.running.is_none() && !*this.has_ended {
-            *this.running = Some(this.operation.start());
+        if *this.has_ended {
+            return this.stream.poll_next(context);
         }
-        let item = ready!(this.stream.poll_next(context));
-        let Some(running) = this.running else { return Poll::Ready(item) };
-        match &item {
-            Some(Ok(item)) => {
-                *this.rows += u64::from(this.is_row.is_some_and(|is_row| is_row(item)));
-                running.enough();
-            }
-            Some(Err(_)) | None => *this.has_ended = true,
-        }
-        if this.is_row.is_some() {
+        // A panic drops the guard while it unwinds, so the guard knows of it.
+        let mut running = this.running.take().unwrap_or_else(|| Running::start(*this.labels));
+        let Poll::Ready(item) = this.stream.poll_next(context) else {
+            *this.running = Some(running);
+            return Poll::Pending;
+        };
+        if let Some(is_row) = this.is_row {
+            *this.rows +=
+                u64::from(item.as_ref().is_some_and(|item| item.as_ref().is_ok_and(is_row)));
             running.rows(*this.rows);
         }
-        if *this.has_ended
-            && let Some(running) = this.running.take()
-        {
-            match &item {
-                Some(Err(error)) => running.fail(&this.operation.database().failure(error)),
-                _ => running.succeed(),
+        *this.has_ended = !matches!(item, Some(Ok(_)));
+        match &item {
+            Some(Ok(_)) => {
+                running.enough();
+                *this.running = Some(running);
             }
+            Some(Err(error)) => running.fail(&this.names.failure(error)),
+            None => running.succeed(),
         }
         Poll::Ready(item)
     }
@@ -79,6 +81,6 @@ where
 
 impl<S, T, N> fmt::Debug for MeasuredStream<'_, S, T, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MeasuredStream").field("operation", &self.operation).finish_non_exhaustive()
+        f.debug_struct("MeasuredStream").field("labels", &self.labels).finish_non_exhaustive()
     }
 }

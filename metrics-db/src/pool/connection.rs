@@ -41,7 +41,7 @@ impl<C> MeasuredConnection<C> {
 
 impl Drop for Loan {
     fn drop(&mut self) {
-        PoolMetrics::use_time(&*self.pool).record(self.start.elapsed());
+        PoolMetrics::use_time(&self.pool).record(self.start.elapsed());
     }
 }
 

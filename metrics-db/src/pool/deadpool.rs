@@ -9,7 +9,8 @@ use super::reading::{ConnectionPool, PoolReading};
 impl<M, W> ConnectionPool for Pool<M, W>
 where
     M: Manager + 'static,
-    W: From<Object<M>> + Send + Sync + 'static,
+    W: From<Object<M>> + 'static,
+    Self: Send + Sync,
 {
     fn read(&self) -> PoolReading {
         let status = self.status();

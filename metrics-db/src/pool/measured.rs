@@ -40,11 +40,12 @@ use crate::metrics::{ConnectionState, PoolMetrics};
 ///         ("db.client.connection.pool.name", "sessions"),
 ///         ("db.client.connection.state", "used"),
 ///     ];
-///     snapshot.get("db.client.connection.count").unwrap().series_with(&labels).unwrap().value
+///     let count = snapshot.get("db.client.connection.count").unwrap();
+///     count.series_with(&labels).unwrap().value.as_f64()
 /// };
-/// assert_eq!(used().as_f64(), 3.0);
+/// assert_eq!(used(), 3.0);
 /// drop(pool);
-/// assert_eq!(used().as_f64(), 0.0);
+/// assert_eq!(used(), 0.0);
 /// ```
 #[must_use = "a pool is measured until the last clone of this handle is dropped"]
 pub struct MeasuredPool<P> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ::sqlx::pool::PoolConnection;
 use ::sqlx::{Database as Sqlx, Error, Transaction};
 
-use super::annotated::Annotated;
+use super::annotated::{Annotated, Annotations};
 use super::executor::{MeasuredExecutor, delegate};
 use super::transaction::SqlxTransaction;
 use crate::database::Database;
@@ -51,6 +51,11 @@ impl<DB: Sqlx> SqlxConnection<DB> {
         Ok(SqlxTransaction::lent(transaction, database))
     }
 
+    pub(super) fn executor(&mut self, annotations: Annotations) -> MeasuredExecutor<'_, DB> {
+        let Self { connection, database } = self;
+        MeasuredExecutor { connection, database, annotations }
+    }
+
     /// Sets the label `db.operation.name` of one query.
     pub fn operation(&mut self, name: &'static str) -> Annotated<&mut Self> {
         Annotated::new(self).operation(name)
@@ -68,10 +73,8 @@ impl<DB: Sqlx> SqlxConnection<DB> {
 }
 
 delegate!(&'c mut SqlxConnection<DB>, executor => Annotated::new(executor));
-delegate!(Annotated<&'c mut SqlxConnection<DB>>, annotated => MeasuredExecutor::<DB> {
-    connection: &mut annotated.executor.connection,
-    database: &annotated.executor.database,
-    annotations: annotated.annotations,
+delegate!(Annotated<&'c mut SqlxConnection<DB>>, annotated => {
+    annotated.executor.executor(annotated.annotations)
 });
 
 impl<DB: Sqlx> Deref for SqlxConnection<DB> {

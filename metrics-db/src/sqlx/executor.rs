@@ -9,6 +9,7 @@ use futures_core::stream::BoxStream;
 use super::annotated::Annotations;
 use super::keyword::keyword;
 use super::statement::ReadQuery;
+use crate::by_type::ByType;
 use crate::database::Database;
 use crate::measured::MeasuredStream;
 use crate::operation::Operation;
@@ -20,11 +21,71 @@ pub(super) struct MeasuredExecutor<'c, DB: Sqlx> {
     pub(super) annotations: Annotations,
 }
 
+/// The stream of a driver, measured.
+pub(super) type MeasuredResults<'e, T> =
+    MeasuredStream<'e, BoxStream<'e, Result<T, Error>>, T, ByType>;
+
 impl<'c, DB: Sqlx> MeasuredExecutor<'c, DB> {
     fn operation<'q>(&self, query: impl Execute<'q, DB>) -> (Operation<'c>, ReadQuery<DB>) {
         let query = ReadQuery::of(query);
         let operation = self.annotations.operation(self.database, || keyword(query.text()));
         (operation, query)
+    }
+}
+
+/// The same as the methods of [`Executor`], without a box around the future or stream.
+impl<'c, DB: Sqlx> MeasuredExecutor<'c, DB>
+where
+    for<'a> &'a mut DB::Connection: Executor<'a, Database = DB>,
+{
+    /// The results of an execution. Its rows are not asked for, so it has no number of rows.
+    pub(super) fn results<'e, 'q: 'e>(
+        self,
+        query: impl Execute<'q, DB> + 'q,
+    ) -> MeasuredResults<'e, DB::QueryResult>
+    where
+        'c: 'e,
+    {
+        let (operation, query) = self.operation(query);
+        operation.stream_of(self.connection.execute_many(query), None)
+    }
+
+    pub(super) fn rows<'e, 'q: 'e>(
+        self,
+        query: impl Execute<'q, DB> + 'q,
+    ) -> MeasuredResults<'e, Either<DB::QueryResult, DB::Row>>
+    where
+        'c: 'e,
+    {
+        let (operation, query) = self.operation(query);
+        let rows = self.connection.fetch_many(query);
+        operation.stream_of(rows, Some(Either::is_right))
+    }
+
+    pub(super) async fn row<'q>(
+        self,
+        query: impl Execute<'q, DB> + 'q,
+    ) -> Result<Option<DB::Row>, Error> {
+        let (operation, query) = self.operation(query);
+        let mut running = operation.start();
+        let row = self.connection.fetch_optional(query).await;
+        if let Ok(row) = &row {
+            running.rows(row.is_some().into());
+        }
+        running.end(&row, &self.database.names);
+        row
+    }
+
+    pub(super) fn prepared<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [DB::TypeInfo],
+    ) -> impl Future<Output = Result<DB::Statement, Error>> + Send + 'e
+    where
+        'c: 'e,
+    {
+        let operation = self.annotations.operation(self.database, || "PREPARE");
+        operation.measure(self.connection.prepare_with(sql, parameters))
     }
 }
 
@@ -34,15 +95,12 @@ where
 {
     type Database = DB;
 
-    // Its rows are not asked for, so it has no number of rows.
     fn execute_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<DB::QueryResult, Error>>
     where
         'c: 'e,
         E: 'q + Execute<'q, DB>,
     {
-        let (operation, query) = self.operation(query);
-        let results = self.connection.execute_many(query);
-        Box::pin(MeasuredStream::new(operation, results, None))
+        Box::pin(self.results(query))
     }
 
     fn fetch_many<'e, 'q: 'e, E>(
@@ -53,9 +111,7 @@ where
         'c: 'e,
         E: 'q + Execute<'q, DB>,
     {
-        let (operation, query) = self.operation(query);
-        let rows = self.connection.fetch_many(query);
-        Box::pin(MeasuredStream::new(operation, rows, Some(Either::is_right)))
+        Box::pin(self.rows(query))
     }
 
     fn fetch_optional<'e, 'q: 'e, E>(
@@ -66,16 +122,7 @@ where
         'c: 'e,
         E: 'q + Execute<'q, DB>,
     {
-        let (operation, query) = self.operation(query);
-        Box::pin(async move {
-            let mut running = operation.start();
-            let row = self.connection.fetch_optional(query).await;
-            if let Ok(row) = &row {
-                running.rows(row.is_some().into());
-            }
-            running.end(&row, self.database);
-            row
-        })
+        Box::pin(self.row(query))
     }
 
     fn prepare_with<'e>(
@@ -86,8 +133,7 @@ where
     where
         'c: 'e,
     {
-        let operation = self.annotations.operation(self.database, || "PREPARE");
-        Box::pin(operation.measure(self.connection.prepare_with(sql, parameters)))
+        Box::pin(self.prepared(sql, parameters))
     }
 
     fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<DB>, Error>>

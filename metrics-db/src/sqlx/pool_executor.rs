@@ -11,10 +11,11 @@ use super::executor::delegate;
 use super::keyword::keyword;
 use super::pool::SqlxPool;
 use super::statement::ReadQuery;
+use crate::failure::NameError;
 
 delegate!(&'c SqlxPool<DB>, executor => Annotated::new(executor));
 
-impl<'c, DB: Sqlx> Annotated<&'c SqlxPool<DB>> {
+impl<DB: Sqlx> Annotated<&SqlxPool<DB>> {
     /// Takes a connection. The wait is not part of the operation, but its failure is one.
     async fn acquire(&self, keyword: &'static str) -> Result<SqlxConnection<DB>, Error> {
         let database = self.executor.database();
@@ -22,16 +23,9 @@ impl<'c, DB: Sqlx> Annotated<&'c SqlxPool<DB>> {
         let connection = self.executor.acquire().await;
         match &connection {
             Ok(_) => running.discard(),
-            Err(error) => running.fail(&database.failure(error)),
+            Err(error) => running.fail(&database.names.failure(error)),
         }
         connection
-    }
-
-    fn on<'a>(
-        self,
-        connection: &'a mut SqlxConnection<DB>,
-    ) -> Annotated<&'a mut SqlxConnection<DB>> {
-        Annotated { executor: connection, annotations: self.annotations }
     }
 }
 
@@ -50,7 +44,7 @@ where
         let keyword = keyword(query.text());
         Box::pin(try_stream! {
             let mut connection = self.acquire(keyword).await?;
-            for await result in self.on(&mut connection).execute_many(query) {
+            for await result in connection.executor(self.annotations).results(query) {
                 yield result?;
             }
         })
@@ -68,7 +62,7 @@ where
         let keyword = keyword(query.text());
         Box::pin(try_stream! {
             let mut connection = self.acquire(keyword).await?;
-            for await row in self.on(&mut connection).fetch_many(query) {
+            for await row in connection.executor(self.annotations).rows(query) {
                 yield row?;
             }
         })
@@ -86,7 +80,7 @@ where
         let keyword = keyword(query.text());
         Box::pin(async move {
             let mut connection = self.acquire(keyword).await?;
-            self.on(&mut connection).fetch_optional(query).await
+            connection.executor(self.annotations).row(query).await
         })
     }
 
@@ -100,7 +94,7 @@ where
     {
         Box::pin(async move {
             let mut connection = self.acquire("PREPARE").await?;
-            self.on(&mut connection).prepare_with(sql, parameters).await
+            connection.executor(self.annotations).prepared(sql, parameters).await
         })
     }
 

@@ -1,0 +1,139 @@
+//! The ends of operations: success, errors, drops and panics.
+
+use std::future::{pending, ready};
+use std::io;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use typed_metrics_core::testing::{Captured, capture, capture_async};
+use typed_metrics_db::{CANCELLED, Database, DbMetrics, DbOperation, Failure, PANICKED, System};
+
+static CACHE: Database = Database::new(System::REDIS);
+
+const GET: DbOperation<'static> =
+    DbOperation { operation: Some("GET"), ..DbOperation::of(System::REDIS) };
+
+/// Asserts that the operation was recorded once, and with no other `error.type`.
+fn assert_end(seen: &Captured<impl Sized>, error_type: Option<&str>) {
+    let labels = DbOperation { error_type, ..GET };
+    seen.assert_histogram_count(DbMetrics::OperationDuration(labels), 1);
+    let all = seen.snapshot.get("db.client.operation.duration").unwrap();
+    assert_eq!(all.series.len(), 1, "{all:?}");
+}
+
+#[tokio::test]
+async fn an_error_without_a_name_has_the_name_of_its_type() {
+    let get = CACHE.operation("GET");
+    let seen = capture_async(get.measure(ready(Err::<(), _>(io::Error::other("x"))))).await;
+    assert_end(&seen, Some("std::io::error::Error"));
+}
+
+#[test]
+fn the_program_names_errors() {
+    let database = Database::new(System::REDIS).errors(|code: &u8| match code {
+        0 => Failure::none(),
+        1 => Failure::of_type("timeout"),
+        _ => Failure::status("WRONGTYPE"),
+    });
+    let get = database.operation("GET");
+    let fail = |code| capture(|| get.run(|| Err::<(), u8>(code)).unwrap_err());
+    assert_end(&fail(0), None);
+    assert_end(&fail(1), Some("timeout"));
+    let status = DbOperation { status: Some("WRONGTYPE"), error_type: Some("WRONGTYPE"), ..GET };
+    fail(2).assert_histogram_count(DbMetrics::OperationDuration(status), 1);
+}
+
+#[tokio::test]
+async fn a_future_that_is_dropped_is_cancelled_if_it_was_polled() {
+    let get = CACHE.operation("GET");
+    let seen = capture_async(async {
+        drop(get.measure(pending::<io::Result<()>>()));
+        let polled = get.measure(pending::<io::Result<()>>());
+        let now = tokio::time::timeout(std::time::Duration::ZERO, polled);
+        assert!(now.await.is_err());
+    })
+    .await;
+    assert_end(&seen, Some(CANCELLED));
+}
+
+#[test]
+fn a_guard_that_is_dropped_is_cancelled() {
+    assert_end(&capture(|| drop(CACHE.operation("GET").start())), Some(CANCELLED));
+}
+
+#[tokio::test]
+async fn a_panic_is_recorded_even_if_the_task_drops_the_future_later() {
+    let seen = capture_async(async {
+        let panics = async { if true { panic!("of the client") } else { Ok::<(), io::Error>(()) } };
+        let task = typed_metrics_core::testing::Scope::current();
+        let get = CACHE.operation("GET").measure(panics);
+        let join = tokio::spawn(async move { task.enter_async(get).await });
+        assert!(join.await.unwrap_err().is_panic());
+    })
+    .await;
+    assert_end(&seen, Some(PANICKED));
+}
+
+#[tokio::test]
+async fn a_panic_of_a_blocking_call_and_of_a_stream_is_recorded() {
+    let seen = capture(|| {
+        let call = || CACHE.operation("GET").run(|| -> io::Result<()> { panic!("of the client") });
+        assert!(std::panic::catch_unwind(call).is_err());
+    });
+    assert_end(&seen, Some(PANICKED));
+    let seen = capture_async(async {
+        let panics = stream::iter([1, 2]).map(|row| {
+            assert_ne!(row, 2, "of the client");
+            Ok::<_, io::Error>(row)
+        });
+        let rows = CACHE.operation("GET").measure_stream(panics);
+        let task = typed_metrics_core::testing::Scope::current();
+        let all = async move { task.enter_async(rows.try_collect::<Vec<_>>()).await };
+        assert!(tokio::spawn(all).await.unwrap_err().is_panic());
+    })
+    .await;
+    assert_end(&seen, Some(PANICKED));
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_its_end_an_error_or_a_drop() {
+    let get = CACHE.operation("GET");
+    let rows = |items: Vec<io::Result<u8>>| get.measure_stream(stream::iter(items));
+    let sum = |seen: &Captured<()>, error_type| {
+        seen.histogram(DbMetrics::ReturnedRows(DbOperation { error_type, ..GET })).sum
+    };
+
+    let seen = capture_async(async {
+        let mut whole = rows(vec![Ok(1), Ok(2)]);
+        while let Some(row) = whole.next().await {
+            row.unwrap();
+        }
+        assert!(whole.next().await.is_none(), "a stream that ended is not measured again");
+    })
+    .await;
+    assert_end(&seen, None);
+    assert_eq!(sum(&seen, None), 2.0);
+
+    let seen = capture_async(async {
+        let failed = rows(vec![Ok(1), Err(io::Error::other("x"))]);
+        assert!(failed.try_collect::<Vec<_>>().await.is_err());
+    })
+    .await;
+    assert_end(&seen, Some("std::io::error::Error"));
+    assert_eq!(sum(&seen, Some("std::io::error::Error")), 1.0);
+
+    let seen = capture_async(async {
+        let mut left = rows(vec![Ok(1), Ok(2)]);
+        left.next().await.unwrap().unwrap();
+    })
+    .await;
+    assert_end(&seen, None);
+    assert_eq!(sum(&seen, None), 1.0);
+
+    let seen = capture_async(async {
+        let mut waits = get.measure_stream(stream::pending::<io::Result<u8>>());
+        let now = tokio::time::timeout(std::time::Duration::ZERO, waits.next());
+        assert!(now.await.is_err());
+    })
+    .await;
+    assert_end(&seen, Some(CANCELLED));
+}
