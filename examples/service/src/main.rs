@@ -28,10 +28,10 @@ fn main() -> Result<(), Error> {
     let settings = Settings::from_env()?;
 
     let prometheus = PrometheusHandler::builder().build()?;
+    typed_metrics::set_metric_handlers(prometheus.clone())?;
     if let Some(address) = prometheus.local_addr() {
         println!("metrics at http://{address}/metrics, and a page at http://{address}/");
     }
-    typed_metrics::set_metric_handlers(prometheus)?;
     if settings.exports_by_otlp {
         typed_metrics::add_metric_handler("otel")?;
     }

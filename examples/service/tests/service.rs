@@ -30,9 +30,19 @@ impl Drop for Folder {
     }
 }
 
+/// A process that ends with the test at the latest.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// The service, on ports and with a database of its own.
 struct Service {
-    process: Child,
+    process: Process,
     metrics: String,
     base: String,
     _stdout: BufReader<ChildStdout>,
@@ -50,7 +60,7 @@ impl Service {
                 command.env_remove(&variable);
             }
         }
-        let mut process = command
+        let process = command
             .current_dir(&folder.0)
             .env_remove("DATABASE_URL")
             .env("SERVICE_ADDRESS", "127.0.0.1:0")
@@ -61,7 +71,8 @@ impl Service {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut stdout = BufReader::new(process.stdout.take().unwrap());
+        let mut process = Process(process);
+        let mut stdout = BufReader::new(process.0.stdout.take().unwrap());
         let mut address = |before: &str, after: char| {
             let mut line = String::new();
             stdout.read_line(&mut line).unwrap();
@@ -79,28 +90,17 @@ impl Service {
     }
 
     fn end(mut self) {
-        kill(Pid::from_raw(self.process.id().try_into().unwrap()), Signal::SIGTERM).unwrap();
-        assert!(self.process.wait().unwrap().success());
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        // A test that failed leaves no process behind.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        kill(Pid::from_raw(self.process.0.id().try_into().unwrap()), Signal::SIGTERM).unwrap();
+        assert!(self.process.0.wait().unwrap().success());
     }
 }
 
 /// The labels of `name{a="1",b="2"}`, and the name.
 fn split(series: &str) -> (&str, BTreeMap<&str, &str>) {
     let Some((name, labels)) = series.split_once('{') else { return (series, BTreeMap::new()) };
-    let labels = labels.trim_end_matches('}').split("\",").filter(|label| !label.is_empty());
-    let pair = |label: &'_ str| label.trim_end_matches('"').find("=\"").unwrap();
-    let labels = labels.map(|label| {
-        let at = pair(label);
-        (&label[..at], label[at + 2..].trim_end_matches('"'))
-    });
+    let labels = labels.strip_suffix("\"}").unwrap_or_else(|| panic!("{series}")).split("\",");
+    let pair = |label| str::split_once(label, "=\"").unwrap_or_else(|| panic!("{series}"));
+    let labels = labels.map(pair);
     (name, labels.collect())
 }
 

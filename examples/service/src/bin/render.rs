@@ -1,8 +1,8 @@
 //! Writes the documentation, the dashboards and the rules of the service, and checks them.
 //!
 //! ```sh
-//! cargo run -p service --bin catalog -- write examples/service/rendered
-//! cargo run -p service --bin catalog -- check examples/service/rendered
+//! cargo run -p service --bin render -- write examples/service/rendered
+//! cargo run -p service --bin render -- check examples/service/rendered
 //! ```
 
 use std::process::ExitCode;
