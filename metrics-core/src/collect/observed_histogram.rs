@@ -33,6 +33,13 @@ pub struct GivenHistogram {
     pub sum: f64,
 }
 
+impl GivenHistogram {
+    /// The finite limits of the buckets: the boundaries of the metric.
+    pub fn limits(&self) -> impl Iterator<Item = f64> {
+        self.buckets.iter().map(|(limit, _)| *limit).filter(|limit| limit.is_finite())
+    }
+}
+
 /// The values that the histograms of one metric had last.
 #[derive(Debug)]
 pub(crate) struct HistogramObserver {
