@@ -97,8 +97,7 @@ impl Imports {
         let other = format!("{name}.{}", kind.to_string().replace([' ', '-'], "_"));
         if let Ok(metric) = import_metric(define(&other), call) {
             let text = format_args!(
-                "{error}; the {kind} `{name}` of {call} is recorded as `{other}`: rename one of the \
-                 two metrics"
+                "{error}; until then, the {kind} `{name}` of {call} is recorded as `{other}`"
             );
             report(Level::Warn, &format!("clash of {name} of {call}"), text);
             return Some(metric);

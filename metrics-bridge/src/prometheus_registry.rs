@@ -93,6 +93,7 @@ trait Value {
     fn value(&self) -> f64;
 }
 
+#[allow(dead_code, reason = "only the form with `protobuf` calls it")]
 trait GetValue {
     fn get_value(&self) -> f64;
 }

@@ -10,6 +10,7 @@ use super::matcher::Matcher;
 use super::recorder::MetricsRecorder;
 use super::units::unit_in_name;
 use crate::imports::Description;
+use crate::otel_name::otel_name;
 use crate::prometheus_name::prometheus_name;
 
 /// Settings of a [`MetricsRecorder`].
@@ -171,7 +172,9 @@ impl RecorderBuilder {
             metric = metric.expire(timeout);
         }
         if self.keeps_prometheus_names {
-            metric = metric.exposed_as(prometheus_name(name));
+            // Another name, if the metric has the kind in it.
+            let kept = if name == otel_name(given) { given } else { name };
+            metric = metric.exposed_as(prometheus_name(kept));
         }
         metric
     }

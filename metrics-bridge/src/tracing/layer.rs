@@ -81,14 +81,15 @@ impl TracingMetrics {
     /// ```
     /// use tracing_subscriber::prelude::*;
     /// use typed_metrics_bridge::{SpanLabels, SpanLevel, SpanMetrics, TracingMetrics};
+    /// use typed_metrics_core::testing::capture;
     ///
     /// let layer = TracingMetrics::new().spans(true).layer();
-    /// tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
-    ///     tracing::info_span!("parse").in_scope(|| ());
+    /// let subscriber = tracing_subscriber::registry().with(layer);
+    /// let seen = tracing::subscriber::with_default(subscriber, || {
+    ///     capture(|| tracing::info_span!("parse").in_scope(|| ()))
     /// });
     /// let labels = SpanLabels { name: "parse", level: SpanLevel::Info };
-    /// let parse = SpanMetrics::duration(labels).histogram().unwrap();
-    /// assert_eq!(parse.count, 1);
+    /// seen.assert_histogram_count(SpanMetrics::Duration(labels), 1);
     /// ```
     pub fn spans(self, spans: bool) -> Self {
         Self { spans }

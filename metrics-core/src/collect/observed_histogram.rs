@@ -4,11 +4,10 @@ use std::sync::Mutex;
 
 use hashbrown::HashTable;
 
-use super::extremes::fit;
 use super::observed_series::find;
 use super::progress::lock_readers;
 use super::remove::remove;
-use crate::cells::filled::filled;
+use crate::cells::filled::{Filled, filled};
 use crate::cells::grid::Grid;
 use crate::cells::histogram::copied::Copied;
 use crate::cells::totals::{Extremes, bucket};
@@ -172,8 +171,6 @@ fn record(series: Series, new: &Difference) {
 /// The values in the buckets of the metric. The buckets of other registries have equal limits in
 /// one metric as a rule; otherwise a bucket is added to the first one that reaches as far.
 ///
-/// Other registries do not know the extremes. Therefore they are the nearest values that the buckets
-/// and the mean allow.
 fn in_buckets(boundaries: &'static [f64], new: &Difference, count: u64) -> Copied {
     let mut buckets = vec![0_u64; boundaries.len() + 1];
     for (limit, count) in &new.buckets {
@@ -181,9 +178,74 @@ fn in_buckets(boundaries: &'static [f64], new: &Difference, count: u64) -> Copie
         *own = own.wrapping_add(*count);
     }
     let with_values: Vec<_> = filled(boundaries, &buckets, None).collect();
-    let mean = new.sum.value() / count as f64;
-    let any = Extremes { min: f64::NEG_INFINITY, max: f64::INFINITY };
-    let extremes = fit(Extremes::NONE, mean, 0.0, &with_values, any);
-    let extremes = Extremes { min: extremes.min.finite(), max: extremes.max.finite() };
+    let extremes = extremes_of(&with_values, new.sum.value(), count);
     Copied::of_values(boundaries, &buckets, new.sum, extremes)
+}
+
+/// Extremes that the buckets and the sum allow, as near to the mean as they can be: other registries
+/// do not know the extremes.
+///
+/// Readers move a sum that contradicts buckets and extremes, so these must agree.
+fn extremes_of(buckets: &[Filled], sum: f64, count: u64) -> Extremes {
+    let mean = sum / count as f64;
+    let [first, others @ ..] = buckets else { return Extremes::of(mean) };
+    let Some((last, between)) = others.split_last() else { return Extremes::of(mean) };
+    let total = |limit: fn(&Filled) -> f64, buckets: &[Filled]| -> f64 {
+        buckets.iter().map(|bucket| limit(bucket) * bucket.count as f64).sum()
+    };
+    // If all other values are as small as they can be, those in the first bucket have this mean.
+    let least = (sum - total(|bucket| bucket.lower, others)) / first.count as f64;
+    let min = mean.min(least).min(first.upper).max(first.lower.next_up());
+    // The same for the last bucket, with one value at the minimum.
+    let rest = (first.count - 1) as f64 * first.upper;
+    let below = min + rest + total(|bucket| bucket.upper, between);
+    let greatest = (sum - below) / last.count as f64;
+    let max = mean.max(greatest).min(last.upper).max(last.lower.next_up());
+    Extremes { min: min.finite(), max: max.finite() }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::collect::extremes::fit_sum;
+
+    const BOUNDARIES: [f64; 3] = [-1.0, 1.0, 10.0];
+
+    fn extremes(values: &[f64]) -> (Extremes, Vec<Filled>, f64) {
+        let mut buckets = [0; 4];
+        values.iter().for_each(|value| buckets[bucket(&BOUNDARIES, *value)] += 1);
+        let sum = values.iter().sum();
+        let buckets: Vec<_> = filled(&BOUNDARIES, &buckets, None).collect();
+        (extremes_of(&buckets, sum, values.len() as u64), buckets, sum)
+    }
+
+    #[test]
+    fn a_single_bucket_has_the_mean_as_both_extremes() {
+        for value in [-5.0, 0.25, 3.0, 70.0] {
+            assert_eq!(extremes(&[value]).0, Extremes::of(value));
+        }
+        assert_eq!(extremes(&[2.0, 4.0]).0, Extremes::of(3.0));
+    }
+
+    #[test]
+    fn estimated_extremes_are_inside_the_real_ones_and_agree_with_the_sum() {
+        let values = [-300.0, -1.0, -0.5, 0.0, 1.0, 1.5, 10.0, 12.0, 1e6];
+        // All sets of up to four values.
+        for a in values {
+            for b in values {
+                for c in values {
+                    for set in [&[a, b][..], &[a, b, c], &[a, b, c, 0.5], &[a, a, b, c]] {
+                        let (known, buckets, sum) = extremes(set);
+                        let min = set.iter().copied().fold(f64::INFINITY, f64::min);
+                        let max = set.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                        let noise = 1e-9 * (1.0 + sum.abs());
+                        assert!(known.min >= min - noise, "{set:?} {known:?}");
+                        assert!(known.max <= max + noise, "{set:?} {known:?}");
+                        assert!(known.min <= known.max, "{set:?} {known:?}");
+                        assert_eq!(fit_sum(sum, known, &buckets, known), sum, "{set:?} {known:?}");
+                    }
+                }
+            }
+        }
+    }
 }
