@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use prometheus::{Gauge, Histogram, HistogramOpts, IntCounter, Registry};
 use typed_metrics_bridge::observe_prometheus;
-use typed_metrics_core::{flush, set_metric_handlers};
+use typed_metrics_core::{clear_metric_handlers, flush, set_metric_handlers};
 use typed_metrics_otel::{OtelHandler, Protocol, Temporality};
 use typed_metrics_receiver::{Receiver, Total};
 use typed_metrics_turn::my_turn;
@@ -51,5 +51,6 @@ fn both_temporalities_have_the_totals() {
             panic!("{totals:?}");
         };
         assert_eq!((*sum, &**buckets), (16.5, &[3, 0, 3][..]));
+        clear_metric_handlers();
     }
 }
