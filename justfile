@@ -36,6 +36,11 @@ features:
     cargo clippy -p typed-metrics --no-default-features --features uuid -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features tower -- -D warnings
     cargo clippy -p typed-metrics --no-default-features --features tower-axum -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features metrics-facade -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features tracing -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features prometheus-registry -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features prometheus-client-registry \
+        -- -D warnings
     cargo clippy -p typed-metrics-llm -- -D warnings
     cargo clippy -p typed-metrics-tower -- -D warnings
     cargo clippy -p typed-metrics-prometheus --no-default-features -- -D warnings

@@ -64,6 +64,15 @@
     feature = "tower",
     doc = "- [`guide::http`]: measure HTTP and gRPC, in servers and clients."
 )]
+#![cfg_attr(
+    any(
+        feature = "metrics-facade",
+        feature = "prometheus-client-registry",
+        feature = "prometheus-registry",
+        feature = "tracing"
+    ),
+    doc = "- [`guide::bridges`]: take in what other crates record: `metrics`, `tracing`, `prometheus`."
+)]
 #![cfg_attr(feature = "llm", doc = "- [`guide::llm`]: measure LLM calls, streamed or not.")]
 //! - [`guide::handlers`]: export metrics through handlers, and write your own handler.
 #![cfg_attr(
@@ -81,7 +90,8 @@
 //! - [`guide::exemplars`]: lead from a metric to the trace of one of its measurements.
 //! - [`guide::shutdown`]: export the last values, whatever ends the program.
 //! - [`guide::testing`]: assert which metrics your code records.
-//! - [`guide::porting`]: move to this crate from another metrics crate.
+//! - [`guide::migrating`]: move from `metrics`, `prometheus`, OpenTelemetry, autometrics or ragbits.
+//! - [`guide::porting`]: words, names of dashboards and patterns of other metrics crates.
 //! - [`guide::cost`]: time and memory that a record costs, and the guarantees.
 //!
 //! # Features
@@ -113,6 +123,9 @@
 //! - `system`: `system::install`, which adds metrics of the process and of its host.
 //! - `tower`: the module `tower`, with layers that measure HTTP and gRPC.
 //! - `tower-axum`: the routes of axum as the label `http.route`.
+//! - `metrics-facade`, `tracing`, `prometheus-registry`, `prometheus-client-registry`: the module
+//!   `bridge`, which takes in the metrics of the crate `metrics`, of `tracing`'s events, and of
+//!   registries of `prometheus` and `prometheus-client`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(any(doc, doctest))]
@@ -325,6 +338,14 @@ pub use typed_metrics_llm as llm;
 pub use typed_metrics_logfire as logfire;
 #[cfg(feature = "logfire")]
 pub use typed_metrics_logfire::LogfireHandler;
+/// Metrics of other crates: `metrics`, `tracing`, `prometheus` and `prometheus-client`.
+#[cfg(any(
+    feature = "metrics-facade",
+    feature = "prometheus-client-registry",
+    feature = "prometheus-registry",
+    feature = "tracing"
+))]
+pub use typed_metrics_bridge as bridge;
 /// OpenTelemetry: the handler, the builder of an OTLP pipeline, and a view for your own provider.
 #[cfg(feature = "otel")]
 pub use typed_metrics_otel as otel;

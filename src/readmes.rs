@@ -1,8 +1,9 @@
 //! The READMEs of the published crates: each program in them is a test.
 //!
 //! `tests/repository/readmes.rs` checks that the programs are whole, so rustdoc compiles exactly
-//! what a reader pastes. The README of `metrics-tower`, whose program needs a web server, is tested
-//! in `tests/http`.
+//! what a reader pastes. The READMEs of `metrics-tower` and
+//! `metrics-bridge`, whose programs need other crates, are tested in `tests/http` and
+//! `tests/migrating`.
 
 #[doc = include_str!("../README.md")]
 struct Facade;

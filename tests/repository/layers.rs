@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{TokenStream, TokenTree};
 
-const CRATES: [&str; 10] = [
+const CRATES: [&str; 11] = [
+    "metrics-bridge",
     "metrics-catalog",
     "metrics-core",
     "metrics-derive",

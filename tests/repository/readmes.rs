@@ -54,9 +54,12 @@ fn blocks(readme: &Path) -> Vec<Block> {
 
 #[test]
 fn every_readme_is_compiled() {
-    // The second file is for READMEs whose programs need crates that this package does not have.
-    let compiled =
-        [include_str!("../../src/readmes.rs"), include_str!("../../tests/http/src/lib.rs")];
+    // The other files are for READMEs whose programs need crates that this package does not have.
+    let compiled = [
+        include_str!("../../src/readmes.rs"),
+        include_str!("../../tests/http/src/lib.rs"),
+        include_str!("../../tests/migrating/src/lib.rs"),
+    ];
     for readme in readmes() {
         let path = readme.strip_prefix(ROOT).unwrap().display();
         let include = format!("../{path}\")]");

@@ -42,6 +42,14 @@ impl Handle {
 
     #[inline]
     fn add(&self, n: u64) {
+        if !self.series.is_some_and(|series| series.add_fast(n)) {
+            self.add_slowly(n);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn add_slowly(&self, n: u64) {
         match self.current() {
             Some(series) => series.add(n),
             None => self.metric.add(n, &Given(&self.key)),

@@ -166,6 +166,14 @@ impl ScopedSeries {
         self.0.is_current()
     }
 
+    /// Adds to a sum of `u64` if that takes the fast path; then the series was not removed. Returns
+    /// whether it did.
+    #[inline(always)]
+    pub fn add_fast(self, n: u64) -> bool {
+        let series = self.0.known_as_open();
+        series.add_to_run(series.index(), n).is_some()
+    }
+
     /// Adds to a sum.
     #[inline]
     pub fn add<N: Number>(self, n: N) {
