@@ -57,7 +57,8 @@ features:
     cargo test -p typed-metrics --test repository
 
 # At most 22 crates with the default features; at most 50, and no async runtime, with export by HTTP;
-# at most 54 with the scrape endpoint; at most 30 with the layers for HTTP, and 43 with axum's routes.
+# at most 54 with the scrape endpoint; at most 30 with the layers for HTTP, and 43 with axum's routes;
+# at most 26 to 36 with a bridge.
 # the number of crates that a program depends on, this crate included
 tree:
     #!/usr/bin/env bash
@@ -82,6 +83,10 @@ tree:
     at_most 54 --features prometheus
     at_most 30 --features tower
     at_most 43 --features tower-axum
+    at_most 26 --features metrics-facade
+    at_most 30 --features tracing
+    at_most 36 --features prometheus-registry
+    at_most 34 --features prometheus-client-registry
     without 'tokio|async-std|smol' --features otel
     without 'tokio|reqwest' --features logfire
     without 'tokio|hyper' --features tower-axum

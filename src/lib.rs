@@ -309,6 +309,14 @@ pub use typed_metrics_derive::timed;
 
 #[cfg(feature = "signals")]
 pub use signals::{exit_on_signal, shutdown_signal};
+/// Metrics of other crates: `metrics`, `tracing`, `prometheus` and `prometheus-client`.
+#[cfg(any(
+    feature = "metrics-facade",
+    feature = "prometheus-client-registry",
+    feature = "prometheus-registry",
+    feature = "tracing"
+))]
+pub use typed_metrics_bridge as bridge;
 /// Dashboards, alerts, documentation and audits, rendered from the metrics of the program.
 #[cfg(feature = "catalog")]
 pub use typed_metrics_catalog as catalog;
@@ -338,14 +346,6 @@ pub use typed_metrics_llm as llm;
 pub use typed_metrics_logfire as logfire;
 #[cfg(feature = "logfire")]
 pub use typed_metrics_logfire::LogfireHandler;
-/// Metrics of other crates: `metrics`, `tracing`, `prometheus` and `prometheus-client`.
-#[cfg(any(
-    feature = "metrics-facade",
-    feature = "prometheus-client-registry",
-    feature = "prometheus-registry",
-    feature = "tracing"
-))]
-pub use typed_metrics_bridge as bridge;
 /// OpenTelemetry: the handler, the builder of an OTLP pipeline, and a view for your own provider.
 #[cfg(feature = "otel")]
 pub use typed_metrics_otel as otel;

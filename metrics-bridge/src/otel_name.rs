@@ -13,8 +13,7 @@ pub(crate) fn otel_name(name: &str) -> Cow<'_, str> {
     if name.is_empty() || begins_well && name.chars().all(is_allowed) {
         return Cow::Borrowed(name);
     }
-    let mut allowed: String =
-        name.chars().map(|c| if is_allowed(c) { c } else { '_' }).collect();
+    let mut allowed: String = name.chars().map(|c| if is_allowed(c) { c } else { '_' }).collect();
     if !begins_well {
         let prefix = if allowed.starts_with('_') { "metric" } else { "metric_" };
         allowed.insert_str(0, prefix);

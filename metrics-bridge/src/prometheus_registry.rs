@@ -44,7 +44,8 @@ use crate::otel_name::otel_name;
 /// - A summary, which custom collectors may have, is three metrics: the counters `_sum` and
 ///   `_count`, and a gauge with the label `quantile`.
 /// - Untyped metrics are left out.
-/// - A metric whose name a metric of this framework has is left out, which is reported.
+/// - A metric whose name a metric of this framework has is left out, and so is one that another
+///   registry has which is read; both are reported.
 /// - Values that are NaN or infinite are dropped, and counted by
 ///   [`DropReason`](typed_metrics_core::DropReason).
 pub fn observe_prometheus(registry: &Registry) -> Observation {

@@ -53,12 +53,8 @@ fn every_kind_takes_every_number() {
     assert_eq!((size.count, size.sum, size.min, size.max), (4, 3.5, -1.0, 2.0));
     let kinds = ["tr_sum", "tr_level", "tr_gauge", "tr_size"]
         .map(|name| metric(name).descriptor.metric_type());
-    let expected = [
-        MetricType::Counter,
-        MetricType::UpDownCounter,
-        MetricType::Gauge,
-        MetricType::Histogram,
-    ];
+    let expected =
+        [MetricType::Counter, MetricType::UpDownCounter, MetricType::Gauge, MetricType::Histogram];
     assert_eq!(kinds, expected);
 }
 
@@ -217,12 +213,9 @@ fn spans_are_measured_if_asked_for() {
             warn_span!("tr_other").in_scope(|| ());
         });
     });
-    let [total, busy, idle] = [
-        SpanMetrics::Duration(labels),
-        SpanMetrics::Busy(labels),
-        SpanMetrics::Idle(labels),
-    ]
-    .map(|metric| seen.histogram(metric));
+    let [total, busy, idle] =
+        [SpanMetrics::Duration(labels), SpanMetrics::Busy(labels), SpanMetrics::Idle(labels)]
+            .map(|metric| seen.histogram(metric));
     assert_eq!([total.count, busy.count, idle.count], [1, 1, 1]);
     let pause = pause.as_secs_f64();
     assert!(idle.sum >= pause && busy.sum >= 2.0 * pause, "{idle:?} {busy:?}");

@@ -56,9 +56,9 @@ pub use collect::exemplars::setting::set_exemplars;
 pub use collect::exemplars::setting::{ExemplarRequest, request_exemplars};
 #[doc(hidden)]
 pub use collect::live::{Live, LiveSeries, LiveValue, read_live};
+pub use collect::observation::{Observation, observe};
 #[doc(hidden)]
 pub use collect::observation::{is_observing, observe_now};
-pub use collect::observation::{Observation, observe};
 #[doc(hidden)]
 pub use collect::observed_histogram::GivenHistogram;
 #[doc(hidden)]

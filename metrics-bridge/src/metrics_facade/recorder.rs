@@ -1,8 +1,6 @@
 //! The recorder.
 
-use metrics::{
-    Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit,
-};
+use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use typed_metrics_core::{MetricType, ScopedMetric};
 
 use super::builder::RecorderBuilder;

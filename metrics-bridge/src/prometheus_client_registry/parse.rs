@@ -1,8 +1,6 @@
 //! The families of a text in the format of OpenMetrics.
 
-use typed_metrics_core::{
-    GivenHistogram, ImportedLabels, ImportedMetric, ImportedValue, Metric,
-};
+use typed_metrics_core::{GivenHistogram, ImportedLabels, ImportedMetric, ImportedValue, Metric};
 
 use super::sample::{Sample, sample};
 use crate::otel_name::otel_name;
@@ -31,7 +29,10 @@ enum Kind {
 enum Value {
     Number(f64),
     /// The limits with the counts up to them, the sum, and the count of all values.
-    Histogram { buckets: Vec<(f64, f64)>, sum: f64 },
+    Histogram {
+        buckets: Vec<(f64, f64)>,
+        sum: f64,
+    },
 }
 
 /// The families of a text.

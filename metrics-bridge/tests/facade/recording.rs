@@ -37,10 +37,7 @@ fn every_operation_of_every_kind_is_recorded() {
 fn counts_beyond_the_integers_of_floats_are_exact() {
     let large = (1 << 53) + 1;
     with(|| counter!("rec.large").increment(large));
-    assert_eq!(
-        series("rec.large", &[]).value,
-        typed_metrics_core::Value::U64(large)
-    );
+    assert_eq!(series("rec.large", &[]).value, typed_metrics_core::Value::U64(large));
 }
 
 #[test]

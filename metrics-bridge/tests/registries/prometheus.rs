@@ -168,6 +168,47 @@ fn a_family_that_vanishes_loses_its_series() {
 }
 
 #[test]
+fn a_registry_that_is_read_again_goes_on_from_its_last_values() {
+    let _turn = my_turn();
+    let registry = Registry::new();
+    let count = registered(&registry, IntCounter::new("pj_total", "J.").unwrap());
+    let opts = HistogramOpts::new("pj_size", "J.").buckets(vec![1.0]);
+    let size = registered(&registry, Histogram::with_opts(opts).unwrap());
+    for round in 1..=3_u32 {
+        let _observation = observe_prometheus(&registry);
+        count.inc();
+        size.observe(0.5);
+        assert_eq!(value("pj_total", &[]), f64::from(round));
+        let metric = metric("pj_size");
+        assert_eq!(metric.series[0].value.as_histogram().unwrap().count, u64::from(round));
+    }
+}
+
+#[test]
+fn a_second_registry_with_the_name_is_left_out_and_reported() {
+    let _turn = my_turn();
+    let observed: Vec<_> = [5, 7]
+        .map(|n| {
+            let registry = Registry::new();
+            registered(&registry, IntCounter::new("pk_total", "K.").unwrap()).inc_by(n);
+            let observation = observe_prometheus(&registry);
+            assert_eq!(value("pk_total", &[]), 5.0);
+            observation
+        })
+        .into();
+    assert_eq!(value("pk_total", &[]), 5.0);
+    let warnings: Vec<_> =
+        log().into_iter().filter(|line| line.text.contains("pk_total")).collect();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert_eq!(
+        warnings[0].text,
+        "metric `pk_total`: another registry that is read has this name; rename one, or read one \
+         registry; the metric of the crate prometheus is left out"
+    );
+    drop(observed);
+}
+
+#[test]
 fn a_registry_with_the_collector_of_this_framework_is_no_loop() {
     let _turn = my_turn();
     let registry = Registry::new();

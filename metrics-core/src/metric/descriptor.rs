@@ -280,10 +280,11 @@ impl Descriptor {
             return;
         };
         let leak = |text: &str| -> &'static str { Box::leak(Box::from(text)) };
-        settings.describe(Described { unit: leak(unit), description: leak(description) });
+        let described = Described { unit: leak(unit), description: leak(description) };
+        settings.describe(Box::leak(Box::new(described)));
     }
 
-    fn described(&self) -> Option<&Described> {
+    fn described(&self) -> Option<&'static Described> {
         self.settings?.described()
     }
 

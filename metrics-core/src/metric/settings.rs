@@ -43,8 +43,8 @@ pub(crate) struct DecidedSettings {
     series_limit: OnceLock<usize>,
     /// Whether an override decided the grid.
     is_grid_overridden: AtomicBool,
-    /// The facts that came after the definition.
-    described: OnceLock<Described>,
+    /// The facts that came after the definition. A reference, because most metrics have none.
+    described: OnceLock<&'static Described>,
 }
 
 /// What a foreign API tells of a metric after the metric was registered.
@@ -65,12 +65,12 @@ impl DecidedSettings {
     }
 
     /// Adds facts to the definition. The first ones count.
-    pub(super) fn describe(&self, described: Described) {
+    pub(super) fn describe(&self, described: &'static Described) {
         get_or_init(&self.described, || described);
     }
 
-    pub(super) fn described(&self) -> Option<&Described> {
-        self.described.get()
+    pub(super) fn described(&self) -> Option<&'static Described> {
+        self.described.get().copied()
     }
 
     /// The settings, if they are decided.

@@ -2,7 +2,7 @@
 //! this framework are.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, LazyLock, Mutex, Weak};
 
 use log::Level;
 
@@ -18,7 +18,7 @@ use crate::handlers::list::announce_all;
 use crate::labels::given::GivenAttributes;
 use crate::labels::list::Element;
 use crate::labels::value::LabelRef;
-use crate::locks::lock;
+use crate::locks::{force, lock};
 use crate::metric::kind::MetricType;
 use crate::metric::source::Source;
 use crate::report::report;
@@ -86,7 +86,12 @@ pub fn observe_imported(
     call: &'static str,
     read: impl Fn() -> Vec<ImportedMetric> + Send + Sync + 'static,
 ) -> Observation {
-    let source = ImportSource { call, running: Mutex::default(), metrics: Mutex::default() };
+    let source = ImportSource {
+        call,
+        running: Mutex::default(),
+        metrics: Mutex::default(),
+        token: Arc::default(),
+    };
     observe(move || source.collect(&read))
 }
 
@@ -95,16 +100,34 @@ struct ImportSource {
     /// The values of a collection are read and recorded before the next one reads: otherwise an old
     /// total could come after a newer one, and look like a new start.
     running: Mutex<Running>,
-    metrics: Mutex<HashMap<(MetricType, String), &'static Imported>>,
+    metrics: Mutex<HashMap<Key, &'static Imported>>,
+    /// Lives as long as the source.
+    token: Arc<()>,
+}
+
+type Key = (MetricType, String);
+
+/// The metrics of all sources. They stay when a source ends, so that a later source that reads the
+/// same registry goes on from the last values.
+static KNOWN: LazyLock<Mutex<HashMap<Key, Known>>> = LazyLock::new(Mutex::default);
+
+#[derive(Clone)]
+struct Known {
+    metric: &'static Imported,
+    /// The source that gives the values. With two at a time, each would look like a restart to the
+    /// other.
+    source: Weak<()>,
 }
 
 /// What records the values of a metric.
 enum Imported {
     Numbers(&'static SeriesObserver),
     Histograms(HistogramObserver),
-    /// The metric could not be registered, which was reported.
+    /// The metric could not be registered, or another source has it, which was reported.
     Refused,
 }
+
+static REFUSED: Imported = Imported::Refused;
 
 /// Ends the run of a source, also by a panic.
 struct RunningSource<'a>(&'a Mutex<Running>);
@@ -130,26 +153,46 @@ impl ImportSource {
         absent.into_values().for_each(|metric| metric.take(&[]));
     }
 
-    fn find(&self, key: (MetricType, String), metric: Metric) -> &'static Imported {
+    fn find(&self, key: Key, metric: Metric) -> &'static Imported {
         if let Some(found) = lock(&self.metrics).get(&key) {
             return found;
         }
-        let imported = match register(metric, self.call) {
-            Ok(family) if key.0 == MetricType::Histogram => {
-                Imported::Histograms(HistogramObserver::new(family))
-            }
-            Ok(family) => Imported::Numbers(SeriesObserver::leak(family)),
-            Err(error) => {
-                let subject = format!("import of {} from {}", key.1, self.call);
-                let text = format_args!("{error}; the metric of {} is left out", self.call);
-                report(Level::Warn, &subject, text);
-                Imported::Refused
-            }
-        };
-        // Metrics stay for ever, and a refused one stays refused.
-        let imported = Box::leak(Box::new(imported));
+        let imported = self.take_over(&key, metric).unwrap_or_else(|reason| {
+            let subject = format!("import of {} from {}", key.1, self.call);
+            let text = format_args!("{reason}; the metric of {} is left out", self.call);
+            report(Level::Warn, &subject, text);
+            &REFUSED
+        });
         lock(&self.metrics).insert(key, imported);
         imported
+    }
+
+    /// Makes this source the one that gives the values of a metric.
+    fn take_over(&self, key: &Key, metric: Metric) -> Result<&'static Imported, String> {
+        let source = Arc::downgrade(&self.token);
+        let known = lock(force(&KNOWN)).get(key).cloned();
+        let metric = match known {
+            Some(known) if known.source.strong_count() > 0 => {
+                return Err(format!(
+                    "metric `{}`: another registry that is read has this name; rename one, or read \
+                     one registry",
+                    key.1
+                ));
+            }
+            Some(known) => known.metric,
+            None => {
+                let family = register(metric, self.call).map_err(|error| error.to_string())?;
+                let imported = if key.0 == MetricType::Histogram {
+                    Imported::Histograms(HistogramObserver::new(family))
+                } else {
+                    Imported::Numbers(SeriesObserver::leak(family))
+                };
+                // Metrics stay for ever.
+                &*Box::leak(Box::new(imported))
+            }
+        };
+        lock(force(&KNOWN)).insert(key.clone(), Known { metric, source });
+        Ok(metric)
     }
 }
 
