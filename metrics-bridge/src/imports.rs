@@ -1,7 +1,7 @@
 //! The metrics that this crate has registered, by kind and name.
 
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use log::Level;
 use typed_metrics_core::{Metric, MetricType, ScopedMetric, import_metric, in_section, report};
@@ -111,9 +111,7 @@ impl Imports {
     /// No other thread holds the lock when the process is forked under a guard.
     fn with_table<R>(&self, f: impl FnOnce(&mut Table) -> R) -> R {
         in_section(|| {
-            let table: MutexGuard<'_, Table> =
-                self.table.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut table = table;
+            let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
             f(&mut table)
         })
     }

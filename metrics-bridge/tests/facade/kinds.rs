@@ -26,8 +26,8 @@ fn the_second_kind_of_a_name_is_recorded_under_name_and_kind() {
     assert_eq!(warnings[0].level, Level::Warn);
     assert_eq!(
         warnings[0].text,
-        "metric `kind.jobs` is defined twice with a different type: counter in `the crate metrics`, \
-         gauge in `the crate metrics`; make them agree or rename one; until then, the gauge \
+        "metric `kind.jobs` is defined twice with a different type: counter in `the crate \
+         metrics`, gauge in `the crate metrics`; make them agree or rename one; until then, the gauge \
          `kind.jobs` of the crate metrics is recorded as `kind.jobs.gauge`"
     );
 }
