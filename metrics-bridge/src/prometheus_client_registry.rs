@@ -98,6 +98,6 @@ pub fn observe_openmetrics(
                 report(Level::Warn, "text of OpenMetrics", text);
             }
         }
-        last.iter().flat_map(parse::Family::imported).collect()
+        last.iter().filter_map(parse::Family::imported).collect()
     })
 }

@@ -311,7 +311,7 @@
 //! parse("x").unwrap_err();
 //!
 //! let snapshot = typed_metrics::snapshot();
-//! let calls = &snapshot.get("function.calls").unwrap().series;
+//! let calls = &snapshot.get("function_calls_total").unwrap().series;
 //! let failed = calls.iter().find(|series| series.labels.to_string().contains("result=error"));
 //! assert_eq!(failed.unwrap().value.as_f64(), 1.0);
 //! assert_eq!(calls.iter().map(|series| series.value.as_f64()).sum::<f64>(), 2.0);

@@ -194,13 +194,13 @@ fn extremes_of(buckets: &[Filled], sum: f64, count: u64) -> Extremes {
         buckets.iter().map(|bucket| limit(bucket) * bucket.count as f64).sum()
     };
     // If all other values are as small as they can be, those in the first bucket have this mean.
-    let least = (sum - total(|bucket| bucket.lower, others)) / first.count as f64;
-    let min = mean.min(least).min(first.upper).max(first.lower.next_up());
+    let low_mean = (sum - total(|bucket| bucket.lower, others)) / first.count as f64;
+    let min = mean.min(low_mean).min(first.upper).max(first.lower.next_up());
     // The same for the last bucket, with one value at the minimum.
     let rest = (first.count - 1) as f64 * first.upper;
     let below = min + rest + total(|bucket| bucket.upper, between);
-    let greatest = (sum - below) / last.count as f64;
-    let max = mean.max(greatest).min(last.upper).max(last.lower.next_up());
+    let high_mean = (sum - below) / last.count as f64;
+    let max = mean.max(high_mean).min(last.upper).max(last.lower.next_up());
     Extremes { min: min.finite(), max: max.finite() }
 }
 
