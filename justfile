@@ -43,6 +43,11 @@ features:
     cargo clippy -p typed-metrics --no-default-features --features db-bb8 -- -D warnings
     cargo clippy -p typed-metrics-db -- -D warnings
     cargo clippy -p typed-metrics-db --features sqlx -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features metrics-facade -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features tracing -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features prometheus-registry -- -D warnings
+    cargo clippy -p typed-metrics --no-default-features --features prometheus-client-registry \
+        -- -D warnings
     cargo clippy -p typed-metrics-llm -- -D warnings
     cargo clippy -p typed-metrics-llm --features async-openai -- -D warnings
     cargo clippy -p typed-metrics-llm --features genai -- -D warnings
@@ -66,7 +71,7 @@ features:
 # At most 22 crates with the default features; at most 50, and no async runtime, with export by HTTP;
 # at most 54 with the scrape endpoint; at most 30 with the layers for HTTP, and 43 with axum's routes;
 # at most 25 with databases, 28 with the pools of deadpool, and 30 with those of bb8; at most 26 with
-# tokio's metrics, and 30 with those of jemalloc.
+# tokio's metrics, and 30 with those of jemalloc; at most 26 to 36 with a bridge.
 # the number of crates that a program depends on, this crate included
 tree:
     #!/usr/bin/env bash
@@ -96,6 +101,10 @@ tree:
     at_most 30 --features db-bb8
     at_most 26 --features tokio
     at_most 30 --features jemalloc
+    at_most 26 --features metrics-facade
+    at_most 30 --features tracing
+    at_most 36 --features prometheus-registry
+    at_most 34 --features prometheus-client-registry
     without 'tokio|async-std|smol' --features otel
     without 'tokio|reqwest' --features logfire
     without 'tokio|hyper' --features tower-axum

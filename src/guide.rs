@@ -13,6 +13,15 @@
     feature = "db",
     doc = "- [`databases`]: measure operations on databases, and connection pools."
 )]
+#![cfg_attr(
+    any(
+        feature = "metrics-facade",
+        feature = "prometheus-client-registry",
+        feature = "prometheus-registry",
+        feature = "tracing"
+    ),
+    doc = "- [`bridges`]: take in what other crates record: `metrics`, `tracing`, `prometheus`."
+)]
 #![cfg_attr(feature = "llm", doc = "- [`llm`]: measure LLM calls, streamed or not.")]
 //! - [`handlers`]: export metrics through handlers, and write your own handler.
 #![cfg_attr(
@@ -30,11 +39,23 @@
 //! - [`exemplars`]: lead from a metric to the trace of one of its measurements.
 //! - [`shutdown`]: export the last values at the end of a program, also at SIGTERM and Ctrl-C.
 //! - [`testing`]: assert which metrics your code records.
-//! - [`porting`]: move to this crate from another metrics crate.
+//! - [`migrating`]: move from `metrics`, `prometheus`, OpenTelemetry, autometrics or ragbits.
+//! - [`porting`]: words, names of dashboards and patterns of other metrics crates.
 //! - [`cost`]: time and memory that a record costs, and the guarantees.
 //!
 //! `cargo test` runs every example of the guide.
 
+// Their programs need crates that this package does not depend on: `tests/migrating` runs them.
+#[cfg(all(
+    doc,
+    any(
+        feature = "metrics-facade",
+        feature = "prometheus-client-registry",
+        feature = "prometheus-registry",
+        feature = "tracing"
+    )
+))]
+pub mod bridges;
 #[cfg(feature = "catalog")]
 pub mod catalog;
 pub mod cost;
@@ -49,6 +70,8 @@ pub mod http;
 pub mod labels;
 #[cfg(feature = "llm")]
 pub mod llm;
+#[cfg(doc)]
+pub mod migrating;
 #[cfg(feature = "otel")]
 pub mod opentelemetry;
 pub mod porting;

@@ -72,6 +72,15 @@
     feature = "db",
     doc = "- [`guide::databases`]: measure operations on databases, and connection pools."
 )]
+#![cfg_attr(
+    any(
+        feature = "metrics-facade",
+        feature = "prometheus-client-registry",
+        feature = "prometheus-registry",
+        feature = "tracing"
+    ),
+    doc = "- [`guide::bridges`]: take in what other crates record: `metrics`, `tracing`, `prometheus`."
+)]
 #![cfg_attr(feature = "llm", doc = "- [`guide::llm`]: measure LLM calls, streamed or not.")]
 //! - [`guide::handlers`]: export metrics through handlers, and write your own handler.
 #![cfg_attr(
@@ -89,7 +98,8 @@
 //! - [`guide::exemplars`]: lead from a metric to the trace of one of its measurements.
 //! - [`guide::shutdown`]: export the last values, whatever ends the program.
 //! - [`guide::testing`]: assert which metrics your code records.
-//! - [`guide::porting`]: move to this crate from another metrics crate.
+//! - [`guide::migrating`]: move from `metrics`, `prometheus`, OpenTelemetry, autometrics or ragbits.
+//! - [`guide::porting`]: words, names of dashboards and patterns of other metrics crates.
 //! - [`guide::cost`]: time and memory that a record costs, and the guarantees.
 //!
 //! # Features
@@ -126,6 +136,9 @@
 //! - `db`: the module `db`, which measures operations on databases and connection pools. The crate
 //!   `typed-metrics-db` has the feature `sqlx`, which needs Rust 1.94.
 //! - `db-deadpool`, `db-bb8`: the pools of these crates.
+//! - `metrics-facade`, `tracing`, `prometheus-registry`, `prometheus-client-registry`: the module
+//!   `bridge`, which takes in the metrics of the crate `metrics`, of `tracing`'s events, and of
+//!   registries of `prometheus` and `prometheus-client`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(any(doc, doctest))]
@@ -310,6 +323,14 @@ pub use typed_metrics_derive::timed;
 
 #[cfg(feature = "signals")]
 pub use signals::{exit_on_signal, shutdown_signal};
+/// Metrics of other crates: `metrics`, `tracing`, `prometheus` and `prometheus-client`.
+#[cfg(any(
+    feature = "metrics-facade",
+    feature = "prometheus-client-registry",
+    feature = "prometheus-registry",
+    feature = "tracing"
+))]
+pub use typed_metrics_bridge as bridge;
 /// Dashboards, alerts, documentation and audits, rendered from the metrics of the program.
 #[cfg(feature = "catalog")]
 pub use typed_metrics_catalog as catalog;

@@ -1,8 +1,8 @@
 //! The READMEs of the published crates: each program in them is a test.
 //!
 //! `tests/repository/readmes.rs` checks that the programs are whole, so rustdoc compiles exactly
-//! what a reader pastes. The READMEs of `metrics-tower` and `metrics-db`, whose programs need other
-//! crates, are tested in `tests/http` and `tests/databases`.
+//! what a reader pastes. The READMEs of `metrics-bridge`, `metrics-db` and `metrics-tower`, whose
+//! programs need other crates, are tested in `tests/migrating`, `tests/databases` and `tests/http`.
 
 #[doc = include_str!("../README.md")]
 struct Facade;

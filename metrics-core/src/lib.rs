@@ -56,9 +56,11 @@ pub use collect::exemplars::setting::set_exemplars;
 pub use collect::exemplars::setting::{ExemplarRequest, request_exemplars};
 #[doc(hidden)]
 pub use collect::live::{Live, LiveSeries, LiveValue, read_live};
-#[doc(hidden)]
-pub use collect::observation::observe_now;
 pub use collect::observation::{Observation, observe};
+#[doc(hidden)]
+pub use collect::observation::{is_observing, observe_now};
+#[doc(hidden)]
+pub use collect::observed_histogram::GivenHistogram;
 #[doc(hidden)]
 pub use collect::observed_series::Observations;
 #[doc(hidden)]
@@ -109,6 +111,10 @@ pub use number::Number;
 #[doc(hidden)]
 pub use report::report;
 pub use rules::exponential::{ExponentialError, ExponentialSettings};
+#[doc(hidden)]
+pub use runtime::imported::{
+    ImportedLabels, ImportedMetric, ImportedValue, import_metric, observe_imported,
+};
 pub use runtime::metric::Metric;
 pub use runtime::names::MAX_RUNTIME_METRICS;
 pub use runtime::overriding::{Override, override_metric};

@@ -8,6 +8,7 @@
 
 mod gauge;
 mod histogram;
+pub(crate) mod imported;
 pub(crate) mod metric;
 pub(crate) mod names;
 pub(crate) mod overriding;

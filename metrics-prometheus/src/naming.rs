@@ -78,9 +78,14 @@ impl Naming {
     }
 
     /// The name of a metric. The samples of a histogram add `_bucket`, `_sum` and `_count`.
+    ///
+    /// A metric that was read from a registry of Prometheus keeps the name that it has there.
     #[must_use]
     pub fn metric_name(&self, metric: &Descriptor) -> String {
-        self.translate(metric.name(), metric.unit(), Kind::of(metric))
+        match metric.exposed_as() {
+            Some(name) => name.to_owned(),
+            None => self.translate(metric.name(), metric.unit(), Kind::of(metric)),
+        }
     }
 
     /// The name of a metric that comes over OTLP. Infos and metrics with states are up-down counters

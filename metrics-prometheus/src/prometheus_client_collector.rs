@@ -5,7 +5,7 @@ use std::fmt;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder};
 use prometheus_client::metrics::MetricType;
-use typed_metrics_core::snapshot;
+use typed_metrics_core::{is_observing, snapshot};
 
 use crate::collector::MetricsCollector;
 use crate::encode::plain::{PlainFamily, PlainValue, plain_families};
@@ -27,6 +27,10 @@ use crate::kind::Kind;
 /// ```
 impl Collector for MetricsCollector {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        // A collection reads the registry: it has all metrics already.
+        if is_observing() {
+            return Ok(());
+        }
         for family in plain_families(&snapshot(), &self.settings) {
             encode_family(&family, &mut encoder)?;
         }

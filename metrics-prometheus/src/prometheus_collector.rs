@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use prometheus::core::{Collector, Desc};
 use prometheus::proto;
-use typed_metrics_core::snapshot;
+use typed_metrics_core::{is_observing, snapshot};
 
 use crate::collector::MetricsCollector;
 use crate::encode::plain::{PlainFamily, PlainSeries, PlainValue, plain_families};
@@ -36,6 +36,10 @@ impl Collector for MetricsCollector {
     }
 
     fn collect(&self) -> Vec<proto::MetricFamily> {
+        // A collection reads the registry: it has all metrics already.
+        if is_observing() {
+            return Vec::new();
+        }
         plain_families(&snapshot(), &self.settings).into_iter().map(family).collect()
     }
 }

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{TokenStream, TokenTree};
 
-const CRATES: [&str; 12] = [
+const CRATES: [&str; 13] = [
+    "metrics-bridge",
     "metrics-catalog",
     "metrics-core",
     "metrics-db",

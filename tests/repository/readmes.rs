@@ -59,6 +59,8 @@ fn every_readme_is_compiled() {
         include_str!("../../src/readmes.rs"),
         include_str!("../../tests/databases/src/lib.rs"),
         include_str!("../../tests/http/src/lib.rs"),
+        include_str!("../../tests/http/src/lib.rs"),
+        include_str!("../../tests/migrating/src/lib.rs"),
     ];
     for readme in readmes() {
         let path = readme.strip_prefix(ROOT).unwrap().display();

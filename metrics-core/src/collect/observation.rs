@@ -119,6 +119,11 @@ pub fn observe_now() {
     run_callbacks(|_| true);
 }
 
+/// Whether this thread is inside a callback of a collection.
+pub fn is_observing() -> bool {
+    OBSERVING.with(Cell::get)
+}
+
 /// Runs the callbacks of a collection that reads the `wanted` metrics. Callbacks may register
 /// metrics, so the families are listed after the first callbacks have run.
 pub(crate) fn run_callbacks(wanted: impl Fn(&'static Descriptor) -> bool) {

@@ -82,7 +82,7 @@ impl Observations<'_> {
 }
 
 /// The series with these attributes, and its labels.
-fn find(family: &'static Family, attributes: &impl GivenAttributes) -> (Series, Labels) {
+pub(super) fn find(family: &'static Family, attributes: &impl GivenAttributes) -> (Series, Labels) {
     loop {
         let series = family.find_given(attributes);
         let labels = series.labels();
@@ -111,6 +111,29 @@ impl SeriesObserver {
 
     pub(crate) fn add(&self, callback: Box<dyn Fn(&Observations<'_>) + Send + Sync>) {
         lock(&self.callbacks).push(Arc::new(Foreign::new(callback)));
+    }
+
+    /// Changes the metric to the values that `observe` gives. Series without a value are removed.
+    pub(crate) fn take(&self, observe: impl FnOnce(&Observations<'_>)) {
+        self.collect(|observations| {
+            observe(observations);
+            false
+        });
+    }
+
+    /// Changes the metric to the values that `observe` gives, which returns whether a callback
+    /// panicked.
+    fn collect(&self, observe: impl FnOnce(&Observations<'_>) -> bool) {
+        // The callbacks run in another thread, or in a callback of this thread.
+        if !lock(&self.progress).running.begin() {
+            return;
+        }
+        let observations = Observations { observer: self, values: Mutex::default() };
+        let has_panicked = observe(&observations);
+        let given = std::mem::take(&mut *lock(&observations.values));
+        let rows = self.note(given);
+        self.change(rows, has_panicked);
+        lock(&self.progress).running.end();
     }
 
     /// Notes the observed values in the rows of their series. Returns all rows, with the values.
@@ -191,22 +214,16 @@ impl Observe for SeriesObserver {
         if callbacks.is_empty() {
             return;
         }
-        // The callbacks run in another thread, or in a callback of this thread.
-        if !lock(&self.progress).running.begin() {
-            return;
-        }
-        let mut has_panicked = false;
-        let observations = Observations { observer: self, values: Mutex::default() };
-        for callback in &callbacks {
-            if foreign::call(|| (**callback)(&observations)).is_err() {
-                has_panicked = true;
-                self.family.dropped().note(DropReason::CallbackPanicked);
+        self.collect(|observations| {
+            let mut has_panicked = false;
+            for callback in &callbacks {
+                if foreign::call(|| (**callback)(observations)).is_err() {
+                    has_panicked = true;
+                    self.family.dropped().note(DropReason::CallbackPanicked);
+                }
             }
-        }
-        let given = std::mem::take(&mut *lock(&observations.values));
-        let rows = self.note(given);
-        self.change(rows, has_panicked);
-        lock(&self.progress).running.end();
+            has_panicked
+        });
     }
 }
 

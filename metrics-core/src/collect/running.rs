@@ -5,7 +5,7 @@ use crate::sync::process;
 /// Whether callbacks are running in a collection. A forked process begins without the thread that
 /// ran them, so the callbacks that run in another process do not count.
 #[derive(Debug, Default)]
-pub(super) struct Running {
+pub(crate) struct Running {
     process: Option<u32>,
 }
 
@@ -16,13 +16,13 @@ impl Running {
     }
 
     /// Notes that callbacks run from now on. False if callbacks are running already.
-    pub(super) fn begin(&mut self) -> bool {
+    pub(crate) fn begin(&mut self) -> bool {
         let is_first = !self.is_running();
         self.process = Some(process::id());
         is_first
     }
 
-    pub(super) fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         self.process = None;
     }
 }

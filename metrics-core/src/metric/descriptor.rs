@@ -10,7 +10,7 @@ use super::label_descriptor::LabelDescriptor;
 use super::metric_id::MetricId;
 use super::presentation::{OtherName, States};
 use super::scope::Scope;
-use super::settings::{DecidedSettings, Settings, default_grid};
+use super::settings::{DecidedSettings, Described, Settings, default_grid};
 use super::source::Source;
 use crate::cells::grid::Grid;
 use crate::labels::set::{Labels, OVERFLOW};
@@ -250,14 +250,42 @@ impl Descriptor {
 
     /// The UCUM unit; empty if none is stated.
     #[must_use]
-    pub const fn unit(&self) -> &'static str {
-        self.definition.unit
+    pub fn unit(&self) -> &'static str {
+        match (self.definition.unit, self.described()) {
+            ("", Some(described)) => described.unit,
+            (unit, _) => unit,
+        }
     }
 
     /// A description of what the metric measures.
     #[must_use]
-    pub const fn description(&self) -> &'static str {
-        self.definition.description
+    pub fn description(&self) -> &'static str {
+        match (self.definition.description, self.described()) {
+            ("", Some(described)) => described.description,
+            (description, _) => description,
+        }
+    }
+
+    /// The name that the metric has in Prometheus, if another crate has chosen it. It is not
+    /// translated.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn exposed_as(&self) -> Option<&'static str> {
+        self.definition.presentation().exposed()
+    }
+
+    /// Fills in what the definition leaves empty. The first call counts.
+    pub(crate) fn describe(&self, unit: &str, description: &str) {
+        let Some(settings) = self.settings.filter(|settings| settings.described().is_none()) else {
+            return;
+        };
+        let leak = |text: &str| -> &'static str { Box::leak(Box::from(text)) };
+        let described = Described { unit: leak(unit), description: leak(description) };
+        settings.describe(Box::leak(Box::new(described)));
+    }
+
+    fn described(&self) -> Option<&'static Described> {
+        self.settings?.described()
     }
 
     /// The labels, in the order of their definition, and then the constant labels, which have one

@@ -18,6 +18,8 @@ pub const MAX_STATES: usize = 64;
 pub struct Presentation {
     shape: Shape,
     name: OtherName,
+    /// The name in Prometheus, if another crate has chosen it.
+    exposed: Option<&'static str>,
 }
 
 /// The meaning of a stored number.
@@ -44,7 +46,7 @@ pub(super) enum OtherName {
 
 impl Presentation {
     /// The values as they are stored.
-    pub const PLAIN: Self = Self { shape: Shape::Value, name: OtherName::None };
+    pub const PLAIN: Self = Self { shape: Shape::Value, name: OtherName::None, exposed: None };
 
     /// States: the values of the last label but for the constant ones. `others` are the other
     /// labels of the metric.
@@ -65,9 +67,19 @@ impl Presentation {
         Self { name: OtherName::Was(old), ..self }
     }
 
+    /// The metric is written under this name in Prometheus, which is not translated.
+    #[must_use]
+    pub const fn exposed_as(self, name: &'static str) -> Self {
+        Self { exposed: Some(name), ..self }
+    }
+
     /// The metric under its old name.
     pub(super) const fn renamed_to(self, new: &'static str) -> Self {
-        Self { name: OtherName::RenamedTo(new), ..self }
+        Self { name: OtherName::RenamedTo(new), exposed: None, ..self }
+    }
+
+    pub(super) const fn exposed(&self) -> Option<&'static str> {
+        self.exposed
     }
 
     pub(super) const fn other_name(&self) -> OtherName {

@@ -43,6 +43,15 @@ pub(crate) struct DecidedSettings {
     series_limit: OnceLock<usize>,
     /// Whether an override decided the grid.
     is_grid_overridden: AtomicBool,
+    /// The facts that came after the definition. A reference, because most metrics have none.
+    described: OnceLock<&'static Described>,
+}
+
+/// What a foreign API tells of a metric after the metric was registered.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Described {
+    pub(crate) unit: &'static str,
+    pub(crate) description: &'static str,
 }
 
 impl DecidedSettings {
@@ -51,7 +60,17 @@ impl DecidedSettings {
             grid: OnceLock::new(),
             series_limit: OnceLock::new(),
             is_grid_overridden: AtomicBool::new(false),
+            described: OnceLock::new(),
         }
+    }
+
+    /// Adds facts to the definition. The first ones count.
+    pub(super) fn describe(&self, described: &'static Described) {
+        get_or_init(&self.described, || described);
+    }
+
+    pub(super) fn described(&self) -> Option<&'static Described> {
+        self.described.get().copied()
     }
 
     /// The settings, if they are decided.

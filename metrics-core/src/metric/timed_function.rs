@@ -175,8 +175,8 @@ impl Serialize for Descriptor {
         s.serialize_field("name", d.name)?;
         s.serialize_field("type", &d.metric_type)?;
         s.serialize_field("value_type", &d.value_type)?;
-        s.serialize_field("unit", d.unit)?;
-        s.serialize_field("description", d.description)?;
+        s.serialize_field("unit", self.unit())?;
+        s.serialize_field("description", self.description())?;
         s.serialize_field("labels", d.labels)?;
         s.serialize_field("boundaries", self.boundaries())?;
         s.serialize_field("series_limit", &self.series_limit())?;

@@ -57,6 +57,7 @@ pub struct Metric {
     zero_threshold: Option<f64>,
     labels: Vec<(String, String)>,
     was: Option<String>,
+    exposed: Option<String>,
 }
 
 impl Metric {
@@ -75,7 +76,16 @@ impl Metric {
             zero_threshold: None,
             labels: Vec::new(),
             was: None,
+            exposed: None,
         }
+    }
+
+    pub(super) fn kind(&self) -> MetricType {
+        self.kind
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
     /// A sum that only grows.
@@ -214,6 +224,13 @@ impl Metric {
     /// ```
     pub fn was(mut self, old_name: impl Into<String>) -> Self {
         self.was = Some(old_name.into());
+        self
+    }
+
+    /// The name that the metric has in Prometheus, which is not translated.
+    #[doc(hidden)]
+    pub fn exposed_as(mut self, name: impl Into<String>) -> Self {
+        self.exposed = Some(name.into());
         self
     }
 
@@ -430,14 +447,22 @@ impl CheckedMetric {
             exponential: self.exponential,
             series_limit: metric.series_limit,
             lifetime: metric.lifetime,
-            presentation: metric
-                .was
-                .map(|old| &*Box::leak(Box::new(Presentation::PLAIN.was(leak(old))))),
+            presentation: presentation(metric.was, metric.exposed),
             place: Box::leak(Box::new(Place { file: source.file, module: source.module })),
             line: source.line,
             item: source.item,
         }
     }
+}
+
+fn presentation(was: Option<String>, exposed: Option<String>) -> Option<&'static Presentation> {
+    if was.is_none() && exposed.is_none() {
+        return None;
+    }
+    let plain = Presentation::PLAIN;
+    let named = was.map_or(plain, |old| plain.was(leak(old)));
+    let shown = exposed.map_or(named, |name| named.exposed_as(leak(name)));
+    Some(Box::leak(Box::new(shown)))
 }
 
 fn constant((name, value): (String, String)) -> LabelDescriptor {

@@ -23,6 +23,10 @@ use crate::typed::value::AnyValue;
 pub struct RuntimeMetric(pub(super) &'static Family);
 
 impl RuntimeMetric {
+    pub(super) fn family(self) -> &'static Family {
+        self.0
+    }
+
     /// The descriptor of the metric.
     #[must_use]
     pub fn descriptor(self) -> &'static Descriptor {

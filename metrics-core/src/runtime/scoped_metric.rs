@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use crate::cells::adjustment::Adjustment;
 use crate::collect::observed_series::{Observations, SeriesObserver};
 use crate::labels::given::GivenAttributes;
 use crate::locks::get_or_init;
@@ -67,10 +68,30 @@ impl ScopedMetric {
         }
     }
 
+    /// Adds to a gauge of `f64`.
+    #[inline]
+    pub fn adjust(self, n: f64, attributes: &impl GivenAttributes) {
+        if n.is_finite() {
+            self.find(attributes).adjust::<f64>(addition(n));
+        } else {
+            self.drop_for(DropReason::NotFinite);
+        }
+    }
+
     /// Records in a histogram.
     #[inline]
     pub fn record(self, value: f64, attributes: &impl GivenAttributes) {
         self.find(attributes).record(value);
+    }
+
+    /// Records in a histogram `count` times.
+    pub fn record_many(self, value: f64, count: u64, attributes: &impl GivenAttributes) {
+        self.find(attributes).record_many(value, count);
+    }
+
+    /// Adds the facts that the definition leaves empty. The first call counts.
+    pub fn describe(self, unit: &str, description: &str) {
+        self.descriptor().describe(unit, description);
     }
 
     /// The series with these attributes; `None` if there is no room for it, so that its
@@ -128,6 +149,11 @@ impl ScopedMetric {
     }
 }
 
+fn addition(n: f64) -> Adjustment {
+    let amount = n.abs().to_bits();
+    if n < 0.0 { Adjustment::Subtract(amount) } else { Adjustment::Add(amount) }
+}
+
 fn is_counter(metric: &Descriptor) -> bool {
     metric.metric_type() == MetricType::Counter
 }
@@ -138,6 +164,14 @@ impl ScopedSeries {
     #[must_use]
     pub fn is_current(self) -> bool {
         self.0.is_current()
+    }
+
+    /// Adds to a sum of `u64` if that takes the fast path; then the series was not removed. Returns
+    /// whether it did.
+    #[inline(always)]
+    pub fn add_fast(self, n: u64) -> bool {
+        let series = self.0.known_as_open();
+        series.add_to_run(series.index(), n).is_some()
     }
 
     /// Adds to a sum.
@@ -162,9 +196,24 @@ impl ScopedSeries {
         }
     }
 
+    /// Adds to a gauge of `f64`.
+    #[inline]
+    pub fn adjust(self, n: f64) {
+        if n.is_finite() {
+            self.0.adjust::<f64>(addition(n));
+        } else {
+            self.0.drop_for(DropReason::NotFinite);
+        }
+    }
+
     /// Records in a histogram.
     #[inline]
     pub fn record(self, value: f64) {
         self.0.known_as_open().record(value);
+    }
+
+    /// Records in a histogram `count` times.
+    pub fn record_many(self, value: f64, count: u64) {
+        self.0.record_many(value, count);
     }
 }

@@ -18,6 +18,12 @@ impl Series {
         }
     }
 
+    /// Records many values of a histogram at once. The caller keeps readers out.
+    pub(crate) fn record_all(self, values: &Copied) {
+        self.block.owner().note_measured();
+        self.absorb_late(values);
+    }
+
     /// Adds values of an earlier life to this thread's run. The caller keeps readers out.
     pub(super) fn absorb_late(self, copied: &Copied) {
         let (series, _) = self.current();

@@ -55,7 +55,7 @@ impl Series {
     /// Adds to the run of this thread at `index`, which is that of this series, if the run has the
     /// current tag. Returns the tag.
     #[inline(always)]
-    fn add_to_run<N: Number>(self, index: u32, n: N) -> Option<u64> {
+    pub(crate) fn add_to_run<N: Number>(self, index: u32, n: N) -> Option<u64> {
         let stamp = self.block.stamp();
         let run = shard::cells(index)?.first_chunk()?;
         (self.is_current_at(stamp) && sum::add(run, stamp, n)).then_some(stamp)

@@ -76,6 +76,26 @@ impl Copied {
         self
     }
 
+    /// The copy of a run that would hold these values: their counts by bucket, their sum and their
+    /// extremes.
+    pub(crate) fn of_values(
+        boundaries: &'static [f64],
+        buckets: &[u64],
+        sum: WideSum,
+        extremes: Extremes,
+    ) -> Self {
+        let mut cells = vec![0; HEADER];
+        // No reader has seen the values, and the extremes of the interval are up to date.
+        cells[SEQUENCE] = 2;
+        cells[LAST] = f64::NAN.to_bits();
+        (cells[BEFORE_HIGH], cells[BEFORE_LOW]) = sum.to_bits();
+        for [min, max] in [[MIN, MAX], [INTERVAL_MIN, INTERVAL_MAX]] {
+            (cells[min], cells[max]) = (extremes.min.to_bits(), extremes.max.to_bits());
+        }
+        cells.extend(buckets);
+        Self { grid: Grid::Explicit(boundaries), cells }
+    }
+
     /// Copies `run`; `None` if nothing was ever recorded in it.
     pub(crate) fn read(&mut self, run: &[AtomicU64]) -> Option<&Self> {
         let (sequence, rest) = run.split_first()?;

@@ -1,0 +1,10 @@
+//! The recorder for the crate `metrics`.
+
+pub(crate) mod builder;
+pub(crate) mod error;
+mod found;
+mod handle;
+pub(crate) mod matcher;
+pub(crate) mod recorder;
+mod total;
+mod units;

@@ -1,0 +1,56 @@
+//! The names that a setting is for.
+
+use std::fmt;
+
+/// The metrics that a setting is for, by their names as the program gives them to `metrics`.
+///
+/// If several match a name, a whole name counts before a beginning, and a beginning before an end;
+/// among beginnings and among ends, the longest one counts.
+///
+/// ```
+/// use typed_metrics_bridge::Matcher;
+///
+/// assert!(Matcher::Suffix("_seconds".to_owned()).matches("request_duration_seconds"));
+/// assert!(!Matcher::Full("request".to_owned()).matches("request_duration_seconds"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Matcher {
+    /// The metric with this name.
+    Full(String),
+    /// Metrics whose names begin so.
+    Prefix(String),
+    /// Metrics whose names end so.
+    Suffix(String),
+}
+
+impl Matcher {
+    /// Whether the setting is for the metric with this name.
+    #[must_use]
+    pub fn matches(&self, name: &str) -> bool {
+        match self {
+            Self::Full(full) => name == full,
+            Self::Prefix(prefix) => name.starts_with(prefix.as_str()),
+            Self::Suffix(suffix) => name.ends_with(suffix.as_str()),
+        }
+    }
+
+    /// The order in which matchers are asked: the least first.
+    pub(super) fn rank(&self) -> (u8, usize) {
+        let longest_first = |text: &str| usize::MAX - text.len();
+        match self {
+            Self::Full(_) => (0, 0),
+            Self::Prefix(prefix) => (1, longest_first(prefix)),
+            Self::Suffix(suffix) => (2, longest_first(suffix)),
+        }
+    }
+}
+
+impl fmt::Display for Matcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Full(full) => write!(f, "histogram `{full}`"),
+            Self::Prefix(prefix) => write!(f, "histograms `{prefix}…`"),
+            Self::Suffix(suffix) => write!(f, "histograms `…{suffix}`"),
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! The families of a text in the format of OpenMetrics.
+
+use typed_metrics_core::{GivenHistogram, ImportedLabels, ImportedMetric, ImportedValue, Metric};
+
+use super::sample::{Sample, sample};
+use crate::otel_name::otel_name;
+
+/// A family, as its lines tell it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Family {
+    name: String,
+    help: String,
+    unit: String,
+    kind: Kind,
+    series: Vec<(Vec<(String, String)>, Value)>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Kind {
+    Counter,
+    Histogram,
+    Info,
+    /// Also a family of a type that has one number in each series, or of no type.
+    #[default]
+    Gauge,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Value {
+    Number(f64),
+    /// The limits with the counts up to them, the sum, and the count of all values.
+    Histogram {
+        buckets: Vec<(f64, f64)>,
+        sum: f64,
+    },
+}
+
+/// The families of a text.
+///
+/// # Errors
+/// The line that cannot be read.
+pub(super) fn families(text: &str) -> Result<Vec<Family>, String> {
+    let mut families: Vec<Family> = Vec::new();
+    for line in text.lines() {
+        if let Some(comment) = line.strip_prefix("# ") {
+            if comment == "EOF" {
+                break;
+            }
+            let mut words = comment.splitn(3, ' ');
+            let (what, name) = (words.next(), words.next().unwrap_or_default());
+            let told = words.next().unwrap_or_default();
+            let family = named(&mut families, name);
+            match what {
+                Some("HELP") => family.help = unescaped(told),
+                Some("TYPE") => family.kind = kind(told),
+                Some("UNIT") => told.clone_into(&mut family.unit),
+                // Part of a description with several lines, which the encoder does not escape.
+                _ => {}
+            }
+            continue;
+        }
+        if line.is_empty() {
+            continue;
+        }
+        let sample = sample(line).ok_or_else(|| format!("the line {line:?} is no sample"))?;
+        let Some(family) = families.last_mut() else {
+            return Err(format!("the line {line:?} belongs to no family"));
+        };
+        family.add(sample);
+    }
+    families.retain(|family| !family.series.is_empty());
+    Ok(families)
+}
+
+/// The family with this name, which is the last one or new.
+fn named<'a>(families: &'a mut Vec<Family>, name: &str) -> &'a mut Family {
+    if families.last().is_none_or(|family| family.name != name) {
+        families.push(Family { name: name.to_owned(), ..Family::default() });
+    }
+    let last = families.len() - 1;
+    &mut families[last]
+}
+
+fn kind(word: &str) -> Kind {
+    match word {
+        "counter" => Kind::Counter,
+        "histogram" => Kind::Histogram,
+        "info" => Kind::Info,
+        _ => Kind::Gauge,
+    }
+}
+
+fn unescaped(text: &str) -> String {
+    text.replace("\\n", "\n").replace("\\\"", "\"").replace("\\\\", "\\")
+}
+
+impl Family {
+    fn add(&mut self, sample: Sample<'_>) {
+        let Some(suffix) = sample.name.strip_prefix(self.name.as_str()) else { return };
+        let Sample { mut labels, value, .. } = sample;
+        match (self.kind, suffix) {
+            (Kind::Counter, "_total") | (Kind::Info, "_info") | (Kind::Gauge, "") => {
+                self.series.push((labels, Value::Number(value)));
+            }
+            (Kind::Histogram, "_bucket") => {
+                let Some(le) = labels.iter().position(|(name, _)| name == "le") else { return };
+                let (_, limit) = labels.remove(le);
+                let Ok(limit) = limit.parse() else { return };
+                if let Value::Histogram { buckets, .. } = self.histogram(labels) {
+                    buckets.push((limit, value));
+                }
+            }
+            (Kind::Histogram, "_sum") => {
+                if let Value::Histogram { sum, .. } = self.histogram(labels) {
+                    *sum = value;
+                }
+            }
+            // Counts are those of the last bucket, and times of creation are left out.
+            _ => {}
+        }
+    }
+
+    /// The histogram with these labels. The lines of one follow each other.
+    fn histogram(&mut self, labels: Vec<(String, String)>) -> &mut Value {
+        let is_last = self.series.last().is_some_and(|(last, _)| *last == labels);
+        if !is_last {
+            self.series.push((labels, Value::Histogram { buckets: Vec::new(), sum: 0.0 }));
+        }
+        let last = self.series.len() - 1;
+        &mut self.series[last].1
+    }
+
+    /// The metric of this framework.
+    pub(super) fn imported(&self) -> Option<ImportedMetric> {
+        let series: Vec<_> = self
+            .series
+            .iter()
+            .map(|(labels, value)| (ImportedLabels(labels.clone()), value.imported()))
+            .collect();
+        let (name, suffix) = (&self.name, self.suffix());
+        let exposed = format!("{name}{suffix}");
+        let metric = match self.kind {
+            Kind::Counter => Metric::counter(otel_name(name)),
+            Kind::Gauge => Metric::gauge(otel_name(name)),
+            Kind::Info => Metric::gauge(otel_name(&exposed)),
+            Kind::Histogram => {
+                let (_, ImportedValue::Histogram(first)) = series.first()? else { return None };
+                Metric::histogram(otel_name(name)).buckets(first.limits())
+            }
+        };
+        let metric = metric.description(self.help.as_str()).unit(ucum(&self.unit));
+        Some(ImportedMetric { metric: metric.exposed_as(exposed), series })
+    }
+
+    fn suffix(&self) -> &'static str {
+        match self.kind {
+            Kind::Counter => "_total",
+            Kind::Info => "_info",
+            Kind::Gauge | Kind::Histogram => "",
+        }
+    }
+}
+
+impl Value {
+    fn imported(&self) -> ImportedValue {
+        match self {
+            Self::Number(value) => ImportedValue::Number(*value),
+            Self::Histogram { buckets, sum } => {
+                let mut below = 0.0;
+                let own = |(limit, up_to): &(f64, f64)| {
+                    // Counts are whole numbers that do not fall, up to 2^53.
+                    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+                    let count = (up_to - below).max(0.0) as u64;
+                    below = *up_to;
+                    (*limit, count)
+                };
+                let buckets = buckets.iter().map(own).collect();
+                ImportedValue::Histogram(GivenHistogram { buckets, sum: *sum })
+            }
+        }
+    }
+}
+
+/// The UCUM code of a unit of OpenMetrics.
+fn ucum(unit: &str) -> String {
+    let code = match unit {
+        "" => "",
+        "amperes" => "A",
+        "bytes" => "By",
+        "celsius" => "Cel",
+        "grams" => "g",
+        "joules" => "J",
+        "meters" => "m",
+        "ratios" => "1",
+        "seconds" => "s",
+        "volts" => "V",
+        other => return format!("{{{other}}}"),
+    };
+    code.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_no_sample_is_an_error() {
+        assert!(families("up").unwrap_err().contains("\"up\""));
+        assert!(families("up 1").unwrap_err().contains("no family"));
+        assert_eq!(families("# EOF\nup").unwrap(), []);
+    }
+
+    #[test]
+    fn a_histogram_has_its_own_counts() {
+        let text = "# HELP h H.\n# TYPE h histogram\nh_sum{a=\"1\"} 7.5\nh_count{a=\"1\"} 4\n\
+                    h_bucket{le=\"1.0\",a=\"1\"} 1\nh_bucket{le=\"5.0\",a=\"1\"} 3\n\
+                    h_bucket{le=\"+Inf\",a=\"1\"} 4\n# EOF\n";
+        let families = families(text).unwrap();
+        let imported = families[0].imported().unwrap();
+        let [(labels, ImportedValue::Histogram(histogram))] = &*imported.series else {
+            panic!("{imported:?}");
+        };
+        assert_eq!(labels.0, [("a".to_owned(), "1".to_owned())]);
+        assert_eq!(histogram.buckets, [(1.0, 1), (5.0, 2), (f64::INFINITY, 1)]);
+        assert_eq!(histogram.sum, 7.5);
+    }
+
+    #[test]
+    fn units_become_codes() {
+        for (unit, code) in [("", ""), ("seconds", "s"), ("ratios", "1"), ("apples", "{apples}")] {
+            assert_eq!(ucum(unit), code);
+        }
+    }
+}
