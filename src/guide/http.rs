@@ -36,7 +36,8 @@
 //!
 //! Add the layer after the last route: `Router::layer` measures the routes and the fallback that
 //! the router has at that moment. A layer around the whole router sees no route, because the router
-//! has not matched the request yet. A request that passes two layers counts twice.
+//! has not matched the request yet. A request that passes two layers counts twice. A service that
+//! is mounted with `nest_service` has no `http.route`: axum matched only the prefix of its path.
 //!
 //! The label `http.route` is the route and not the path, so the number of paths does not matter. A
 //! request that matches no route has no `http.route`:
@@ -99,7 +100,8 @@
 //! # Clients
 //!
 //! [`HttpClientLayer`] measures any tower service that sends requests, such as the client of
-//! `hyper-util`:
+//! `hyper-util`. With the feature `hyper-util` of the crate `typed-metrics-tower`, the layer names
+//! the errors of that client by itself; a function names those of any client:
 //!
 #![cfg_attr(feature = "tower", doc = "```ignore")]
 #![cfg_attr(not(feature = "tower"), doc = "```")]
