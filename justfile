@@ -209,6 +209,11 @@ http:
     cargo build --release --manifest-path benches/http/Cargo.toml
     cargo run --release --manifest-path benches/http/Cargo.toml
 
+# the cost of a measured query beside another crate
+queries:
+    cargo build --release --manifest-path benches/db/Cargo.toml
+    cargo run --release --manifest-path benches/db/Cargo.toml
+
 # the compile time of 2,000 metrics beside another crate; fails if a promise is broken
 compile-time rounds='3':
     cargo run --release --manifest-path benches/compile/Cargo.toml -- {{ rounds }}

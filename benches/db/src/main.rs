@@ -1,9 +1,9 @@
 //! The cost of a measured query, beside another crate, in one run.
 //!
-//! A pool of sqlx answers `SELECT 1` from a database in memory: as it is, and as each crate measures
-//! it. All answer in each round, in an order that every second round reverses. The time is the
-//! median of the rounds, and CPU time of the thread that asks: SQLite itself runs in another thread.
-//! The cost is the time beyond that of the same query without a measurement.
+//! A pool of sqlx answers `SELECT 1` from a database in memory: as it is, and as each crate
+//! measures it. All answer in each round, in an order that every second round reverses. The time is
+//! the median of the rounds, and CPU time of the thread that asks: SQLite itself runs in another
+//! thread. The cost is the time beyond that of the same query without a measurement.
 //!
 //! The last table has the cost of [`Operation::measure`] around a future that is ready at once.
 //!
