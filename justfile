@@ -89,7 +89,8 @@ tree:
     without 'tokio|async-std|smol' --features otel
     without 'tokio|reqwest' --features logfire
     without 'tokio|hyper' --features tower-axum
-    without 'tokio|sqlx' --features db-deadpool
+    without 'tokio|sqlx' --features db
+    without 'sqlx' --features db-deadpool
     without 'sqlx' --features db-bb8
 
 # the oldest supported compiler, which the manifests name

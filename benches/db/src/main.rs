@@ -72,6 +72,9 @@ fn compare(title: &str, mut all: Vec<Measured<'_>>) {
     for (at, measured) in all.iter().enumerate() {
         let time = measured.median();
         let ratio = other.map_or(String::new(), |other| {
+            if other <= 0.0 {
+                return "  the machine is too busy to tell".to_owned();
+            }
             let ratio = (time - bare) / other;
             let promise = match (at, ratio <= PROMISE) {
                 (1, true) => format!("   kept: at most {PROMISE}x"),
