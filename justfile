@@ -108,7 +108,8 @@ tree:
     without 'tokio|async-std|smol' --features otel
     without 'tokio|reqwest' --features logfire
     without 'tokio|hyper' --features tower-axum
-    without 'tokio|sqlx' --features db-deadpool
+    without 'tokio|sqlx' --features db
+    without 'sqlx' --features db-deadpool
     without 'sqlx' --features db-bb8
 
 # the oldest supported compiler, which the manifests name
@@ -236,6 +237,11 @@ http:
 tasks:
     cargo build --release --manifest-path benches/tokio/Cargo.toml
     cargo run --release --manifest-path benches/tokio/Cargo.toml
+
+# the cost of a measured query beside another crate
+queries:
+    cargo build --release --manifest-path benches/db/Cargo.toml
+    cargo run --release --manifest-path benches/db/Cargo.toml
 
 # the compile time of 2,000 metrics beside another crate; fails if a promise is broken
 compile-time rounds='3':

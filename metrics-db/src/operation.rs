@@ -164,7 +164,7 @@ impl<'d, N> Operation<'d, N> {
         self.stream_of(stream, Some(|_| true))
     }
 
-    /// Measures a stream; `is_row` tells which items are rows, and `None` that rows are not counted.
+    /// Measures a stream; `is_row` tells which items are rows. Without it, no rows are counted.
     pub(crate) fn stream_of<S, T>(
         self,
         stream: S,

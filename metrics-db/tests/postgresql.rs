@@ -22,7 +22,10 @@ fn options() -> PgConnectOptions {
 async fn notes(name: &'static str) -> SqlxPool<Postgres> {
     let pool = PgPoolOptions::new().max_connections(1).connect_with(options()).await.unwrap();
     (&pool)
-        .execute("CREATE TEMPORARY TABLE note (text TEXT UNIQUE); INSERT INTO note VALUES ('a'), ('b'), ('c')")
+        .execute(
+            "CREATE TEMPORARY TABLE note (text TEXT UNIQUE); \
+             INSERT INTO note VALUES ('a'), ('b'), ('c')",
+        )
         .await
         .unwrap();
     let socket = options().get_socket().unwrap().to_str().unwrap().to_owned();
@@ -136,7 +139,7 @@ async fn a_query_that_is_dropped_is_cancelled_and_a_lost_connection_is_an_error(
     let pool = PgPoolOptions::new().max_connections(2).connect_with(options()).await.unwrap();
     let pool = SqlxPool::new("lost", pool);
     let seen = capture_async(async {
-        let sleep = sqlx::query("SELECT pg_sleep(10)").execute(pool.operation("sleep"));
+        let sleep = sqlx::query("SELECT pg_sleep(2)").execute(pool.operation("sleep"));
         assert!(tokio::time::timeout(Duration::from_millis(100), sleep).await.is_err());
 
         let mut victim = pool.acquire().await.unwrap();

@@ -155,7 +155,8 @@ async fn a_stream_that_is_dropped_after_a_row_has_ended_well() {
 }
 
 /// Runs for some seconds, unless it is interrupted.
-const SLOW: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000000) \
+const SLOW: &str = "WITH RECURSIVE n(i) AS \
+                    (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000000) \
                     SELECT max(i) FROM n";
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Measure databases: operations of any client, and connection pools.
 //!
-//! The feature `db` adds the module [`db`](crate::db). You declare nothing: the metrics are those of
-//! OpenTelemetry's conventions for [databases].
+//! The feature `db` adds the module [`db`](crate::db). You declare nothing: the metrics are those
+//! of OpenTelemetry's conventions for [databases].
 //!
 //! | type | metrics | unit |
 //! |---|---|---|
@@ -15,8 +15,8 @@
 //! # Any client
 //!
 //! A [`Database`] names the system, the server and the errors of a client. An operation of it
-//! measures a future ([`measure`]), a stream of rows ([`measure_stream`]), a blocking call ([`run`])
-//! or the time to the end of a guard ([`start`]):
+//! measures a future ([`measure`]), a stream of rows ([`measure_stream`]), a blocking call
+//! ([`run`]) or the time to the end of a guard ([`start`]):
 //!
 #![cfg_attr(feature = "db", doc = "```ignore")]
 #![cfg_attr(not(feature = "db"), doc = "```")]

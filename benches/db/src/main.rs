@@ -1,9 +1,9 @@
 //! The cost of a measured query, beside another crate, in one run.
 //!
-//! A pool of sqlx answers `SELECT 1` from a database in memory: as it is, and as each crate measures
-//! it. All answer in each round, in an order that every second round reverses. The time is the
-//! median of the rounds, and CPU time of the thread that asks: SQLite itself runs in another thread.
-//! The cost is the time beyond that of the same query without a measurement.
+//! A pool of sqlx answers `SELECT 1` from a database in memory: as it is, and as each crate
+//! measures it. All answer in each round, in an order that every second round reverses. The time is
+//! the median of the rounds, and CPU time of the thread that asks: SQLite itself runs in another
+//! thread. The cost is the time beyond that of the same query without a measurement.
 //!
 //! The last table has the cost of [`Operation::measure`] around a future that is ready at once.
 //!
@@ -72,6 +72,9 @@ fn compare(title: &str, mut all: Vec<Measured<'_>>) {
     for (at, measured) in all.iter().enumerate() {
         let time = measured.median();
         let ratio = other.map_or(String::new(), |other| {
+            if other <= 0.0 {
+                return "  the machine is too busy to tell".to_owned();
+            }
             let ratio = (time - bare) / other;
             let promise = match (at, ratio <= PROMISE) {
                 (1, true) => format!("   kept: at most {PROMISE}x"),
