@@ -56,7 +56,7 @@ features:
     cargo test -p typed-metrics --test repository
 
 # At most 22 crates with the default features; at most 50, and no async runtime, with export by HTTP;
-# at most 54 with the scrape endpoint; at most 30 with the layers for HTTP, and 43 with axum's routes.
+# at most 54 with the scrape endpoint; at most 25 with LLM calls; at most 30 with the layers for HTTP, and 43 with axum's routes.
 # the number of crates that a program depends on, this crate included
 tree:
     #!/usr/bin/env bash
@@ -79,6 +79,7 @@ tree:
     at_most 22
     at_most 50 --features otel
     at_most 54 --features prometheus
+    at_most 25 --features llm
     at_most 30 --features tower
     at_most 43 --features tower-axum
     without 'tokio|async-std|smol' --features otel
