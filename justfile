@@ -69,7 +69,8 @@ features:
     cargo test -p typed-metrics --test repository
 
 # At most 22 crates with the default features; at most 50, and no async runtime, with export by HTTP;
-# at most 54 with the scrape endpoint; at most 30 with the layers for HTTP, and 43 with axum's routes;
+# at most 54 with the scrape endpoint; at most 25 with LLM calls; at most 30 with the layers for HTTP,
+# and 43 with axum's routes;
 # at most 25 with databases, 28 with the pools of deadpool, and 30 with those of bb8; at most 26 with
 # tokio's metrics, and 30 with those of jemalloc; at most 26 to 36 with a bridge.
 # the number of crates that a program depends on, this crate included
@@ -94,6 +95,7 @@ tree:
     at_most 22
     at_most 50 --features otel
     at_most 54 --features prometheus
+    at_most 25 --features llm
     at_most 30 --features tower
     at_most 43 --features tower-axum
     at_most 25 --features db

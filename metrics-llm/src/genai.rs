@@ -17,7 +17,7 @@ type Item = Result<ChatStreamEvent, Error>;
 /// A streamed chat of `genai` that records itself.
 pub type MeasuredGenaiStream = LlmStream<'static, ChatStream, fn(&Item) -> Chunk>;
 
-/// The answer to `exec_chat_stream`: the same as `ChatStreamResponse`, but the stream records itself.
+/// The answer to `exec_chat_stream`: a `ChatStreamResponse` whose stream records itself.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct MeasuredGenaiResponse {
@@ -77,12 +77,12 @@ impl Measured<Client> {
         result
     }
 
-    /// Calls `Client::exec_chat_stream` and records the call. The first poll of the stream sends the
-    /// request, so the call begins there.
+    /// Calls `Client::exec_chat_stream` and records the call. The first poll of the stream sends
+    /// the request, so the call begins there.
     ///
     /// The client reports the tokens of a stream only if the options ask for them, with
-    /// `ChatOptions::with_capture_usage`; otherwise the tokens, their throughput and their cost stay
-    /// unknown. The tokens come with the event `End`, so a reader that stops before this event has
+    /// `ChatOptions::with_capture_usage`; otherwise the tokens, their throughput and their cost
+    /// stay unknown. The tokens come with the event `End`, so a reader that stops before this event has
     /// cancelled the call.
     ///
     /// # Errors

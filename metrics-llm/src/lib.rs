@@ -1,5 +1,5 @@
-//! Measure LLM calls with [typed-metrics]: tokens, cost, throughput, time to first token and errors,
-//! with any client, streaming or not.
+//! Measure LLM calls with [typed-metrics]: tokens, cost, throughput, time to first token and
+//! errors, with any client, streaming or not.
 //!
 //! | metric | meaning | unit |
 //! |---|---|---|
@@ -59,8 +59,8 @@
 //! # OpenTelemetry's conventions
 //!
 //! With [`LlmCall::gen_ai`], the same calls also record the metrics that OpenTelemetry's
-//! conventions for generative AI define for clients: see [`GenAi`]. [`LlmCall::embeddings`] measures
-//! requests for embeddings, and [`ToolExecution`] the tools that a model asks for.
+//! conventions for generative AI define for clients: see [`GenAi`]. [`LlmCall::embeddings`]
+//! measures requests for embeddings, and [`ToolExecution`] the tools that a model asks for.
 //!
 //! # Clients
 //!

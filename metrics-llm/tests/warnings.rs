@@ -1,4 +1,4 @@
-//! What calls lack is logged once. The flags belong to the process, so this is one test.
+//! The lack of a number is logged once. The flags belong to the process, so this is one test.
 
 use typed_metrics_llm::{LlmCall, PriceTable, Prices, Usage};
 use typed_metrics_turn::{Level, lines, my_turn};

@@ -125,7 +125,7 @@
 //! "gpt-5" = { input = 1.25, cache_read = 0.125, output = 10 }
 //! ```
 //!
-//! # What calls lack
+//! # Missing numbers
 //!
 //! A call whose answer came without the numbers of tokens records neither tokens nor a cost, and a
 //! call of a model without a price records no cost. The counter `llm_missing` counts these calls,

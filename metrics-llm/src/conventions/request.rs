@@ -2,7 +2,7 @@
 
 use typed_metrics_derive::{Label, LabelGroup};
 
-/// What a call asks for, and of which server.
+/// The labels of a call: the operation, the model and the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, LabelGroup)]
 #[label(crate = typed_metrics_core)]
 pub struct GenAiRequest<'a> {

@@ -296,9 +296,9 @@ async fn stop_at_finish_reason(model: &str, steps: Vec<Step>, wait: u64) -> Capt
 
 #[tokio::test]
 async fn who_stops_at_the_finish_reason_has_the_tokens_that_came() {
-    let steps = vec![role(), text("Ray"), stop(), usage(12, 7), Step::Done];
     // The program uses the answer before it drops the stream, and the tokens arrive meanwhile.
-    let seen = stop_at_finish_reason("stopped", steps, 200).await;
+    let steps = vec![role(), text("Ray"), stop(), Step::Pause(60), usage(12, 7), Step::Done];
+    let seen = stop_at_finish_reason("stopped", steps, 400).await;
     assert_eq!(seen.returned, 3);
     assert_eq!(kinds(&seen, "stopped"), [12, 0, 0, 7, 0]);
     assert_eq!(ended(&seen, "stopped", None), 1);
