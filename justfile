@@ -156,6 +156,10 @@ catalog:
 compose:
     e2e/compose
 
+# what tokio counts beyond its stable metrics
+tokio-unstable:
+    RUSTFLAGS="--cfg tokio_unstable" CARGO_TARGET_DIR=target/tokio-unstable cargo test -p typed-metrics-tokio
+
 # the example `service`, its driver, and Prometheus, whose numbers are those of the driver
 service:
     e2e/service
