@@ -6,5 +6,6 @@ mod found;
 mod handle;
 pub(crate) mod matcher;
 pub(crate) mod recorder;
+mod settings;
 mod total;
 mod units;

@@ -1,17 +1,11 @@
-//! The settings of a recorder.
+//! The builder of a recorder.
 
 use std::time::Duration;
-
-use typed_metrics_core::buckets::{check_boundaries, default_for};
-use typed_metrics_core::{DEFAULT_SERIES_LIMIT, Metric, MetricType, ValueType};
 
 use super::error::RecorderError;
 use super::matcher::Matcher;
 use super::recorder::MetricsRecorder;
-use super::units::unit_in_name;
-use crate::imports::Description;
-use crate::otel_name::otel_name;
-use crate::prometheus_name::prometheus_name;
+use super::settings::{Buckets, Settings};
 
 /// Settings of a [`MetricsRecorder`].
 ///
@@ -33,40 +27,33 @@ use crate::prometheus_name::prometheus_name;
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "settings do nothing until `install` or `build` is called"]
-pub struct RecorderBuilder {
-    default_buckets: Buckets,
-    buckets: Vec<(Matcher, Buckets)>,
-    idle_timeout: Option<Duration>,
-    series_limit: usize,
-    keeps_prometheus_names: bool,
-}
+pub struct RecorderBuilder(Settings);
 
-/// The buckets of histograms.
-#[derive(Debug, Clone)]
-enum Buckets {
-    OfUnit,
-    Explicit(Vec<f64>),
-    Exponential,
+/// The beginnings.
+impl MetricsRecorder {
+    /// Installs a recorder with the default settings for the whole program.
+    ///
+    /// # Errors
+    /// [`RecorderError::AlreadyInstalled`] if the program has a recorder already.
+    pub fn install() -> Result<(), RecorderError> {
+        Self::builder().install()
+    }
+
+    /// Settings of a recorder.
+    pub fn builder() -> RecorderBuilder {
+        RecorderBuilder(Settings::default())
+    }
 }
 
 impl RecorderBuilder {
-    pub(super) fn new() -> Self {
-        Self {
-            default_buckets: Buckets::OfUnit,
-            buckets: Vec::new(),
-            idle_timeout: None,
-            series_limit: DEFAULT_SERIES_LIMIT,
-            keeps_prometheus_names: false,
-        }
-    }
-
     /// The buckets of histograms for which no other buckets are set: inclusive upper limits, finite
     /// and strictly increasing.
     ///
-    /// Without this setting, they [depend on the unit](default_for): the one that the histogram was
-    /// described with before its first use, or the one at the end of its name, such as `_seconds`.
+    /// Without this setting, they depend on the [unit](typed_metrics_core::buckets::default_for): the
+    /// one that the histogram was described with before its first use, or the one at the end of its
+    /// name, such as `_seconds`.
     pub fn buckets(mut self, boundaries: impl IntoIterator<Item = f64>) -> Self {
-        self.default_buckets = Buckets::Explicit(boundaries.into_iter().collect());
+        self.0.default_buckets = Buckets::Explicit(boundaries.into_iter().collect());
         self
     }
 
@@ -76,34 +63,34 @@ impl RecorderBuilder {
         matcher: Matcher,
         boundaries: impl IntoIterator<Item = f64>,
     ) -> Self {
-        self.buckets.push((matcher, Buckets::Explicit(boundaries.into_iter().collect())));
+        self.0.buckets.push((matcher, Buckets::Explicit(boundaries.into_iter().collect())));
         self
     }
 
     /// Makes the histograms exponential for which no buckets are set: their buckets adapt to the
     /// values.
     pub fn exponential(mut self) -> Self {
-        self.default_buckets = Buckets::Exponential;
+        self.0.default_buckets = Buckets::Exponential;
         self
     }
 
     /// Makes the histograms that match exponential.
     pub fn exponential_for(mut self, matcher: Matcher) -> Self {
-        self.buckets.push((matcher, Buckets::Exponential));
+        self.0.buckets.push((matcher, Buckets::Exponential));
         self
     }
 
     /// Removes series in which nothing was recorded for this time. By default, the [expiry of the
     /// process](typed_metrics_core::set_default_expiry) holds.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
-        self.idle_timeout = Some(timeout);
+        self.0.idle_timeout = Some(timeout);
         self
     }
 
     /// The maximum number of series of each metric, 2000 by default and at least 1. Measurements
     /// with further label values are recorded in the overflow series.
     pub fn series_limit(mut self, limit: usize) -> Self {
-        self.series_limit = limit.max(1);
+        self.0.series_limit = limit.max(1);
         self
     }
 
@@ -122,7 +109,7 @@ impl RecorderBuilder {
     /// # Ok::<(), typed_metrics_bridge::RecorderError>(())
     /// ```
     pub fn prometheus_names_as_given(mut self, as_given: bool) -> Self {
-        self.keeps_prometheus_names = as_given;
+        self.0.keeps_prometheus_names = as_given;
         self
     }
 
@@ -138,57 +125,7 @@ impl RecorderBuilder {
     ///
     /// # Errors
     /// [`RecorderError::Buckets`] if buckets break a rule.
-    pub fn build(mut self) -> Result<MetricsRecorder, RecorderError> {
-        let named = self.buckets.iter().map(|(matcher, buckets)| (matcher.to_string(), buckets));
-        let default = ("all other histograms".to_owned(), &self.default_buckets);
-        for (histograms, buckets) in named.chain([default]) {
-            if let Buckets::Explicit(boundaries) = buckets {
-                check_boundaries(boundaries)
-                    .map_err(|source| RecorderError::Buckets { histograms, source })?;
-            }
-        }
-        self.buckets.sort_by_key(|(matcher, _)| matcher.rank());
-        Ok(MetricsRecorder::new(self))
-    }
-
-    /// The definition of a metric that the program calls `given`.
-    pub(super) fn define(
-        &self,
-        kind: MetricType,
-        given: &str,
-        name: &str,
-        described: &Description,
-    ) -> Metric {
-        let metric = match kind {
-            MetricType::Counter => Metric::counter(name).value_type(ValueType::U64),
-            MetricType::Histogram => self.histogram(given, name, described.unit),
-            _ => Metric::gauge(name),
-        };
-        let mut metric = metric
-            .unit(described.unit)
-            .description(described.text.as_str())
-            .series_limit(self.series_limit);
-        if let Some(timeout) = self.idle_timeout {
-            metric = metric.expire(timeout);
-        }
-        if self.keeps_prometheus_names {
-            // Another name, if the metric has the kind in it.
-            let kept = if name == otel_name(given) { given } else { name };
-            metric = metric.exposed_as(prometheus_name(kept));
-        }
-        metric
-    }
-
-    fn histogram(&self, given: &str, name: &str, unit: &str) -> Metric {
-        let metric = Metric::histogram(name);
-        let own = self.buckets.iter().find(|(matcher, _)| matcher.matches(given));
-        match own.map_or(&self.default_buckets, |(_, buckets)| buckets) {
-            Buckets::Explicit(boundaries) => metric.buckets(boundaries.iter().copied()),
-            Buckets::Exponential => metric.exponential(),
-            Buckets::OfUnit => {
-                let unit = if unit.is_empty() { unit_in_name(given) } else { unit };
-                metric.buckets(default_for(unit))
-            }
-        }
+    pub fn build(self) -> Result<MetricsRecorder, RecorderError> {
+        self.0.checked().map(MetricsRecorder::new)
     }
 }

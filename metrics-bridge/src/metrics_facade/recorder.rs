@@ -3,10 +3,9 @@
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use typed_metrics_core::{MetricType, ScopedMetric};
 
-use super::builder::RecorderBuilder;
-use super::error::RecorderError;
 use super::found::{Found, found};
 use super::handle::{CounterHandle, Handle};
+use super::settings::Settings;
 use super::units::ucum;
 use crate::imports::{Description, Imports};
 use crate::otel_name::otel_name;
@@ -41,26 +40,13 @@ use crate::otel_name::otel_name;
 ///   metric first.
 #[derive(Debug)]
 pub struct MetricsRecorder {
-    settings: RecorderBuilder,
+    settings: Settings,
 }
 
 static IMPORTS: Imports = Imports::new("the crate metrics");
 
 impl MetricsRecorder {
-    /// Installs a recorder with the default settings for the whole program.
-    ///
-    /// # Errors
-    /// [`RecorderError::AlreadyInstalled`] if the program has a recorder already.
-    pub fn install() -> Result<(), RecorderError> {
-        Self::builder().install()
-    }
-
-    /// Settings of a recorder.
-    pub fn builder() -> RecorderBuilder {
-        RecorderBuilder::new()
-    }
-
-    pub(super) fn new(settings: RecorderBuilder) -> Self {
+    pub(super) fn new(settings: Settings) -> Self {
         Self { settings }
     }
 

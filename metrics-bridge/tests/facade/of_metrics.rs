@@ -27,7 +27,9 @@ fn the_recorder_is_one_behind_every_pointer() {
         let key = Key::from_static_name("of.pointer");
         recorder.register_counter(&key, &METADATA).increment(1);
     }
-    is_recorder(&new());
+    let recorder = new();
+    let pointer: &dyn Recorder = &recorder;
+    is_recorder(pointer);
     is_recorder(Arc::new(new()));
     is_recorder(Box::new(new()));
     is_recorder(new());
@@ -92,14 +94,14 @@ fn each_kind_is_rendered() {
         .unwrap();
     with_local_recorder(&recorder, || {
         counter!("of_counter").increment(42);
-        gauge!("of_gauge", "foo" => "bar").set(-3.14);
+        gauge!("of_gauge", "foo" => "bar").set(-3.5);
         histogram!("of_histogram").record(12.0);
     });
     let text = PrometheusHandler::builder().build().unwrap().render(Format::Text);
     let text = String::from_utf8(text).unwrap();
     let expected = [
         "# TYPE of_counter counter\nof_counter 42\n",
-        "# TYPE of_gauge gauge\nof_gauge{foo=\"bar\"} -3.14\n",
+        "# TYPE of_gauge gauge\nof_gauge{foo=\"bar\"} -3.5\n",
         "# TYPE of_histogram histogram\nof_histogram_bucket{le=\"10.0\"} 0\n\
          of_histogram_bucket{le=\"20.0\"} 1\nof_histogram_bucket{le=\"+Inf\"} 1\n\
          of_histogram_sum 12.0\nof_histogram_count 1\n",

@@ -1,5 +1,7 @@
 //! A registry of `prometheus`.
 
+use std::collections::HashMap;
+
 use prometheus::core::{Collector, Desc};
 use prometheus::proto;
 use prometheus::{
@@ -291,7 +293,7 @@ impl Collector for Summary {
 fn a_summary_is_three_metrics() {
     let _turn = my_turn();
     let registry = Registry::new();
-    let desc = Desc::new("ph_wait".into(), "Wait.".into(), Vec::new(), Default::default());
+    let desc = Desc::new("ph_wait".into(), "Wait.".into(), Vec::new(), HashMap::default());
     registry.register(Box::new(Summary(desc.unwrap()))).unwrap();
     let _observation = observe_prometheus(&registry);
     assert_eq!(value("ph_wait", &[("quantile", "0.5")]), 7.0);

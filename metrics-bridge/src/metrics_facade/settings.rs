@@ -1,0 +1,101 @@
+//! The settings of a recorder, and the metrics that follow from them.
+
+use std::time::Duration;
+
+use typed_metrics_core::buckets::{check_boundaries, default_for};
+use typed_metrics_core::{DEFAULT_SERIES_LIMIT, Metric, MetricType, ValueType};
+
+use super::error::RecorderError;
+use super::matcher::Matcher;
+use super::units::unit_in_name;
+use crate::imports::Description;
+use crate::otel_name::otel_name;
+use crate::prometheus_name::prometheus_name;
+
+/// The settings of a recorder.
+#[derive(Debug, Clone)]
+pub(super) struct Settings {
+    pub(super) default_buckets: Buckets,
+    pub(super) buckets: Vec<(Matcher, Buckets)>,
+    pub(super) idle_timeout: Option<Duration>,
+    pub(super) series_limit: usize,
+    pub(super) keeps_prometheus_names: bool,
+}
+
+/// The buckets of histograms.
+#[derive(Debug, Clone)]
+pub(super) enum Buckets {
+    OfUnit,
+    Explicit(Vec<f64>),
+    Exponential,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            default_buckets: Buckets::OfUnit,
+            buckets: Vec::new(),
+            idle_timeout: None,
+            series_limit: DEFAULT_SERIES_LIMIT,
+            keeps_prometheus_names: false,
+        }
+    }
+}
+
+impl Settings {
+    /// The settings with the matchers in the order in which they are asked, if no buckets break a
+    /// rule.
+    pub(super) fn checked(mut self) -> Result<Self, RecorderError> {
+        let named = self.buckets.iter().map(|(matcher, buckets)| (matcher.to_string(), buckets));
+        let default = ("all other histograms".to_owned(), &self.default_buckets);
+        for (histograms, buckets) in named.chain([default]) {
+            if let Buckets::Explicit(boundaries) = buckets {
+                check_boundaries(boundaries)
+                    .map_err(|source| RecorderError::Buckets { histograms, source })?;
+            }
+        }
+        self.buckets.sort_by_key(|(matcher, _)| matcher.rank());
+        Ok(self)
+    }
+
+    /// The definition of a metric that the program calls `given`.
+    pub(super) fn define(
+        &self,
+        kind: MetricType,
+        given: &str,
+        name: &str,
+        described: &Description,
+    ) -> Metric {
+        let metric = match kind {
+            MetricType::Counter => Metric::counter(name).value_type(ValueType::U64),
+            MetricType::Histogram => self.histogram(given, name, described.unit),
+            _ => Metric::gauge(name),
+        };
+        let mut metric = metric
+            .unit(described.unit)
+            .description(described.text.as_str())
+            .series_limit(self.series_limit);
+        if let Some(timeout) = self.idle_timeout {
+            metric = metric.expire(timeout);
+        }
+        if self.keeps_prometheus_names {
+            // Another name, if the metric has the kind in it.
+            let kept = if name == otel_name(given) { given } else { name };
+            metric = metric.exposed_as(prometheus_name(kept));
+        }
+        metric
+    }
+
+    fn histogram(&self, given: &str, name: &str, unit: &str) -> Metric {
+        let metric = Metric::histogram(name);
+        let own = self.buckets.iter().find(|(matcher, _)| matcher.matches(given));
+        match own.map_or(&self.default_buckets, |(_, buckets)| buckets) {
+            Buckets::Explicit(boundaries) => metric.buckets(boundaries.iter().copied()),
+            Buckets::Exponential => metric.exponential(),
+            Buckets::OfUnit => {
+                let unit = if unit.is_empty() { unit_in_name(given) } else { unit };
+                metric.buckets(default_for(unit))
+            }
+        }
+    }
+}
