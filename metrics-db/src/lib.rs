@@ -67,8 +67,8 @@
 //!   allocates nothing. But a query that nobody wrapped is not measured, and the wait for a
 //!   connection is part of its duration. It is the way for a driver's connection without a pool.
 //!
-//! A query on a `SqlxPool` allocates no more than on the pool of sqlx. A query on a connection or
-//! on a transaction allocates one box more, because the trait `Executor` returns boxed futures.
+//! A query allocates at most once more than with sqlx alone, because the trait `Executor` returns
+//! boxed futures.
 //!
 //! [conventions]: https://opentelemetry.io/docs/specs/semconv/db/database-metrics/
 //! [typed-metrics]: https://docs.rs/typed-metrics

@@ -80,35 +80,30 @@ mod sqlx_on_sqlite {
     use sqlx::sqlite::SqlitePoolOptions;
     use typed_metrics_db::SqlxPool;
 
-    /// The fewest allocations of this thread in a hundred queries, over some rounds. SQLite runs in
-    /// another thread, and how often that one wakes this one differs from round to round.
+    /// The fewest allocations of this thread in a query, over many. SQLite runs in another
+    /// thread, and a query that waits for that one allocates more.
     macro_rules! queries {
         ($runtime:expr, $executor:expr) => {{
-            let round = || {
+            let one = || {
                 let run = async {
-                    for _ in 0..100 {
-                        let query = sqlx::query_scalar::<_, i64>("SELECT 1");
-                        assert_eq!(query.fetch_one($executor).await.unwrap(), 1);
-                    }
+                    let query = sqlx::query_scalar::<_, i64>("SELECT 1");
+                    assert_eq!(query.fetch_one($executor).await.unwrap(), 1);
                 };
                 allocation_counter::measure(|| $runtime.block_on(run)).count_total
             };
-            std::iter::repeat_with(round).take(20).min().unwrap()
+            std::iter::repeat_with(one).take(2000).min().unwrap()
         }};
     }
 
-    /// A twentieth of an allocation in each query: what the wake-ups may differ by.
-    const NOISE: u64 = 5;
-
     #[test]
-    fn a_query_on_a_pool_allocates_no_more_than_on_the_pool_of_sqlx() {
+    fn a_query_on_a_pool_allocates_at_most_once_more() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let options = SqlitePoolOptions::new().max_connections(1);
         let pool = runtime.block_on(options.connect("sqlite::memory:")).unwrap();
         let measured = SqlxPool::new("allocations", pool.clone());
         let bare = queries!(runtime, &pool);
         let measured = queries!(runtime, &measured);
-        assert!(measured <= bare + NOISE, "{measured}, and {bare} of sqlx");
+        assert!(measured <= bare + 1, "{measured}, and {bare} of sqlx");
     }
 
     #[test]
@@ -121,6 +116,6 @@ mod sqlx_on_sqlite {
         let bare = queries!(runtime, &mut **connection);
         let measured = queries!(runtime, &mut connection);
         runtime.block_on(async { drop(connection) });
-        assert!(measured <= bare + 100 + NOISE, "{measured}, and {bare} of sqlx");
+        assert!(measured <= bare + 1, "{measured}, and {bare} of sqlx");
     }
 }

@@ -158,8 +158,8 @@
 //! # Cost
 //!
 //! An operation costs two readings of the clock and one record, or two if its rows are counted, and
-//! allocates nothing once its series exist. sqlx boxes a query on a connection or in a transaction
-//! once more; a query on a pool allocates no more than on the pool of sqlx.
+//! allocates nothing once its series exist. A query of `SqlxPool` allocates at most once more than
+//! with sqlx alone, whose trait `Executor` wants a box.
 //!
 //! [databases]: https://opentelemetry.io/docs/specs/semconv/db/database-metrics/
 //! [`ConnectionPool`]: crate::db::ConnectionPool
