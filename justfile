@@ -56,7 +56,8 @@ features:
     cargo test -p typed-metrics --test repository
 
 # At most 22 crates with the default features; at most 50, and no async runtime, with export by HTTP;
-# at most 54 with the scrape endpoint; at most 25 with LLM calls; at most 30 with the layers for HTTP, and 43 with axum's routes.
+# at most 54 with the scrape endpoint; at most 25 with LLM calls; at most 30 with the
+# layers for HTTP, and 43 with axum's routes.
 # the number of crates that a program depends on, this crate included
 tree:
     #!/usr/bin/env bash
