@@ -8,10 +8,10 @@ use crate::metrics::Questions;
 use crate::store::Store;
 
 /// Questions are removed at this age.
-const LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+const LIFETIME: Duration = Duration::from_hours(30 * 24);
 
 /// The pause between two removals.
-const PAUSE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_mins(1);
 
 /// Removes old questions from time to time, until the task is dropped.
 pub async fn run(store: Store) {
