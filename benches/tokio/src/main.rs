@@ -128,9 +128,7 @@ fn main() {
     let tasks = compare("tasks on two workers, ns of CPU time", |measuring| match measuring {
         Measuring::Nothing => in_runtime(&runtime, yielding),
         Measuring::Ours => in_runtime(&runtime, |times| task.measured(yielding(times))),
-        Measuring::Other => {
-            in_runtime(&runtime, |times| monitor.instrument(yielding(times)))
-        }
+        Measuring::Other => in_runtime(&runtime, |times| monitor.instrument(yielding(times))),
     });
     // Both have counted the same polls.
     let snapshot = typed_metrics::snapshot();
