@@ -48,6 +48,7 @@
 // Their programs need crates that this package does not depend on: `tests/migrating` runs them.
 #[cfg(all(
     doc,
+    not(doctest),
     any(
         feature = "metrics-facade",
         feature = "prometheus-client-registry",
@@ -70,7 +71,7 @@ pub mod http;
 pub mod labels;
 #[cfg(feature = "llm")]
 pub mod llm;
-#[cfg(doc)]
+#[cfg(all(doc, not(doctest)))]
 pub mod migrating;
 #[cfg(feature = "otel")]
 pub mod opentelemetry;

@@ -57,7 +57,7 @@ fn runtimes(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
         let draft = lines("Workers", &unit).query(level(workers), &legend(&by));
         drafts.push(described(context, workers, draft));
     }
-    Section::new("Runtimes", vec![drafts])
+    Section::new("Runtimes", separate(drafts))
 }
 
 fn tasks(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
@@ -92,5 +92,10 @@ fn tasks(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
         let draft = lines("Slow polls", &Unit::of_rate(entry.unit())).query(rate, &legend(&by));
         drafts.push(described(context, entry, draft));
     }
-    Section::new("Tasks", vec![drafts])
+    Section::new("Tasks", separate(drafts))
+}
+
+/// Panels that need not stay side by side.
+fn separate(drafts: Vec<Draft>) -> Vec<Vec<Draft>> {
+    drafts.into_iter().map(|draft| vec![draft]).collect()
 }
