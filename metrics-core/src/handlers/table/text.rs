@@ -68,20 +68,26 @@ pub(super) fn wrap(words: &[String], gap: &str, room: usize) -> Vec<String> {
     let room = room.max(twice.len() + 2);
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
+    // The columns of the line: to measure it again for each cluster would take quadratic time.
+    let mut used = 0;
     for (i, word) in words.iter().enumerate() {
-        if i > 0 && width(&line) + width(gap) + width(word) <= room {
+        if i > 0 && used + width(gap) + width(word) <= room {
             line.push_str(gap);
+            used += width(gap);
         } else if i > 0 {
             lines.push(std::mem::replace(&mut line, INDENT.to_owned()));
+            used = INDENT.len();
         }
         for cluster in clusters(word) {
-            if width(&line) + width(cluster) > room {
+            if used + width(cluster) > room {
                 // At the end of a line, a blank could not be seen.
                 let end = line.trim_end().len();
                 let blanks = line.split_off(if end == 0 { line.len() } else { end });
+                used = twice.len() + width(&blanks);
                 lines.push(std::mem::replace(&mut line, format!("{twice}{blanks}")));
             }
             line.push_str(cluster);
+            used += width(cluster);
         }
     }
     lines.push(line);
