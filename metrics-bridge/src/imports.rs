@@ -30,6 +30,9 @@ pub(crate) struct Description {
 /// Metrics that are described stay in memory, so their number has a limit, as registered ones have.
 const MOST_DESCRIPTIONS: usize = typed_metrics_core::MAX_RUNTIME_METRICS;
 
+/// From this number on, a metric that is refused is not remembered, and refused again.
+const MOST_NAMES: usize = 2 * typed_metrics_core::MAX_RUNTIME_METRICS;
+
 impl Imports {
     pub(crate) const fn new(call: &'static str) -> Self {
         Self { call, table: LazyLock::new(Mutex::default) }
@@ -58,6 +61,10 @@ impl Imports {
         // Without the lock, because messages and handlers are foreign code.
         let metric = self.register(kind, name, |name| define(name, &described));
         self.with_table(|table| {
+            // Names of refused metrics may come from the program's input.
+            if metric.is_none() && table.metrics.len() >= MOST_NAMES {
+                return table.metrics.get(&key).copied().flatten();
+            }
             // Another thread may have been faster, and a description may have come meanwhile.
             let metric = *table.metrics.entry(key.clone()).or_insert(metric);
             if let (Some(metric), Some(described)) = (metric, table.descriptions.get(&key)) {

@@ -5,11 +5,12 @@ mod sample;
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::{Mutex, PoisonError};
 
 use log::Level;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::registry::Registry;
-use typed_metrics_core::{Observation, observe_imported, report};
+use typed_metrics_core::{Observation, in_section, observe_imported, report};
 
 /// Reads a registry of `prometheus-client` at the beginning of every collection: its metrics reach
 /// every handler, until the result is dropped.
@@ -80,24 +81,32 @@ where
 pub fn observe_openmetrics(
     encode: impl Fn(&mut String) -> fmt::Result + Send + Sync + 'static,
 ) -> Observation {
-    let last = std::sync::Mutex::new(Vec::new());
+    let last = Mutex::new(Vec::new());
     observe_imported("the crate prometheus-client", move || {
-        let mut last = last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut text = String::new();
         let read = match encode(&mut text) {
             Ok(()) => parse::families(&text),
             Err(error) => Err(error.to_string()),
         };
-        match read {
-            Ok(families) => *last = families,
+        let new = match read {
+            Ok(families) => Some(families),
             Err(reason) => {
                 let text = format_args!(
                     "metrics in the format of OpenMetrics cannot be read: {reason}; their values \
                      stay as they are"
                 );
                 report(Level::Warn, "text of OpenMetrics", text);
+                None
             }
-        }
-        last.iter().filter_map(parse::Family::imported).collect()
+        };
+        // No foreign code runs under the lock, and no other thread holds it when the process is
+        // forked under a guard.
+        in_section(|| {
+            let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(families) = new {
+                *last = families;
+            }
+            last.iter().filter_map(parse::Family::imported).collect()
+        })
     })
 }

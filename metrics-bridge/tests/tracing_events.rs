@@ -27,6 +27,18 @@ fn value(name: &str, labels: &[(&str, &str)]) -> f64 {
     series.unwrap_or_else(|| panic!("no series {labels:?} in {metric:?}")).value.as_f64()
 }
 
+#[test]
+fn numbers_of_128_bits_are_measurements_and_attributes() {
+    let took = Duration::from_millis(1500);
+    with(TracingMetrics::new(), || {
+        info!(histogram.tr_wide = took.as_millis(), size = 7_u128);
+        info!(histogram.tr_wide = -500_i128, size = 7_i128);
+    });
+    let wide = metric("tr_wide");
+    let wide = wide.series_with(&[("size", "7")]).unwrap().value.as_histogram().unwrap().clone();
+    assert_eq!((wide.count, wide.sum), (2, 1000.0));
+}
+
 /// The fields that `tracing-opentelemetry` documents for `MetricsLayer`.
 #[test]
 fn every_kind_takes_every_number() {
@@ -196,7 +208,7 @@ fn spans_are_measured_if_asked_for() {
     let seen = capture(|| {
         with(TracingMetrics::new(), || info_span!("tr_span").in_scope(|| ()));
     });
-    let labels = SpanLabels { name: "tr_span", level: SpanLevel::Info };
+    let labels = SpanLabels::new("tr_span", SpanLevel::Info);
     seen.assert_histogram_count(SpanMetrics::Duration(labels), 0);
 
     let pause = Duration::from_millis(20);
@@ -220,6 +232,6 @@ fn spans_are_measured_if_asked_for() {
     let pause = pause.as_secs_f64();
     assert!(idle.sum >= pause && busy.sum >= 2.0 * pause, "{idle:?} {busy:?}");
     assert!((total.sum - busy.sum - idle.sum).abs() < 1e-9);
-    let other = SpanLabels { name: "tr_other", level: SpanLevel::Warn };
+    let other = SpanLabels::new("tr_other", SpanLevel::Warn);
     seen.assert_histogram_count(SpanMetrics::Duration(other), 1);
 }

@@ -15,6 +15,7 @@ pub(crate) mod exemplars;
 mod expiry;
 pub(crate) mod extremes;
 pub(crate) mod fold;
+pub(crate) mod given_histogram;
 mod histogram_progress;
 mod joined;
 mod last_recorded;

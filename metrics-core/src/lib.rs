@@ -55,12 +55,12 @@ pub use collect::exemplars::setting::set_exemplars;
 #[doc(hidden)]
 pub use collect::exemplars::setting::{ExemplarRequest, request_exemplars};
 #[doc(hidden)]
+pub use collect::given_histogram::GivenHistogram;
+#[doc(hidden)]
 pub use collect::live::{Live, LiveSeries, LiveValue, read_live};
 pub use collect::observation::{Observation, observe};
-#[doc(hidden)]
 pub use collect::observation::{is_observing, observe_now};
 #[doc(hidden)]
-pub use collect::observed_histogram::GivenHistogram;
 #[doc(hidden)]
 pub use collect::observed_series::Observations;
 #[doc(hidden)]
@@ -114,6 +114,7 @@ pub use rules::exponential::{ExponentialError, ExponentialSettings};
 #[doc(hidden)]
 pub use runtime::imported::{
     ImportedLabels, ImportedMetric, ImportedValue, import_metric, observe_imported,
+    snapshot_without_imports,
 };
 pub use runtime::metric::Metric;
 pub use runtime::names::MAX_RUNTIME_METRICS;

@@ -8,6 +8,9 @@ use crate::settings::Settings;
 /// the feature `prometheus`, a `prometheus::core::Collector`. Each scrape of the registry takes a
 /// snapshot. Names are translated as for [`Format::Text`](crate::Format::Text).
 ///
+/// Metrics of other registries, which `typed-metrics-bridge` reads, are left out: their registries
+/// export them.
+///
 /// A registry writes the formats itself, so what it does not know is lost: `prometheus` makes
 /// floats of all numbers, and `prometheus-client` ends each counter with `_total`.
 #[derive(Debug, Clone, Default)]

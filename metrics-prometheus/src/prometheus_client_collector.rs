@@ -5,7 +5,7 @@ use std::fmt;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder};
 use prometheus_client::metrics::MetricType;
-use typed_metrics_core::{is_observing, snapshot};
+use typed_metrics_core::{is_observing, snapshot_without_imports};
 
 use crate::collector::MetricsCollector;
 use crate::encode::plain::{PlainFamily, PlainValue, plain_families};
@@ -31,7 +31,7 @@ impl Collector for MetricsCollector {
         if is_observing() {
             return Ok(());
         }
-        for family in plain_families(&snapshot(), &self.settings) {
+        for family in plain_families(&snapshot_without_imports(), &self.settings) {
             encode_family(&family, &mut encoder)?;
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use prometheus::core::{Collector, Desc};
 use prometheus::proto;
-use typed_metrics_core::{is_observing, snapshot};
+use typed_metrics_core::{is_observing, snapshot_without_imports};
 
 use crate::collector::MetricsCollector;
 use crate::encode::plain::{PlainFamily, PlainSeries, PlainValue, plain_families};
@@ -40,7 +40,10 @@ impl Collector for MetricsCollector {
         if is_observing() {
             return Vec::new();
         }
-        plain_families(&snapshot(), &self.settings).into_iter().map(family).collect()
+        plain_families(&snapshot_without_imports(), &self.settings)
+            .into_iter()
+            .map(family)
+            .collect()
     }
 }
 

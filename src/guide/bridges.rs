@@ -22,7 +22,7 @@
 //! use typed_metrics::bridge::{Matcher, MetricsRecorder};
 //!
 //! MetricsRecorder::builder()
-//!     .buckets_for(Matcher::Suffix("_seconds".to_owned()), [0.01, 0.1, 1.0, 10.0])
+//!     .buckets_for(Matcher::suffix("_seconds"), [0.01, 0.1, 1.0, 10.0])
 //!     .idle_timeout(Duration::from_secs(600))
 //!     .install()
 //!     .unwrap();
@@ -117,7 +117,8 @@
 //! **Values.** A counter or a histogram that falls has started from zero, so totals go on. A series
 //! that the registry no longer has is removed. A registry does not know the extremes of a histogram:
 //! handlers that export them get the nearest values that the buckets and the sum allow. Exemplars
-//! are left out.
+//! are left out. A gauge `connections` beside a counter `connections_total` is a conflict in a scrape:
+//! one is left out, which is reported.
 //!
 //! **A registry of `prometheus-client` behind a lock**, or one of another version of that crate, is
 //! read by `observe_openmetrics`, which takes a function that writes the text of OpenMetrics.

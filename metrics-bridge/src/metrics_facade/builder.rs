@@ -14,7 +14,7 @@ use super::settings::{Buckets, Settings};
 /// use typed_metrics_bridge::{Matcher, MetricsRecorder};
 ///
 /// MetricsRecorder::builder()
-///     .buckets_for(Matcher::Suffix("_seconds".to_owned()), [0.1, 1.0, 10.0])
+///     .buckets_for(Matcher::suffix("_seconds"), [0.1, 1.0, 10.0])
 ///     .idle_timeout(Duration::from_secs(600))
 ///     .install()?;
 ///

@@ -10,10 +10,11 @@ use std::fmt;
 /// ```
 /// use typed_metrics_bridge::Matcher;
 ///
-/// assert!(Matcher::Suffix("_seconds".to_owned()).matches("request_duration_seconds"));
-/// assert!(!Matcher::Full("request".to_owned()).matches("request_duration_seconds"));
+/// assert!(Matcher::suffix("_seconds").matches("request_duration_seconds"));
+/// assert!(!Matcher::full("request").matches("request_duration_seconds"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Matcher {
     /// The metric with this name.
     Full(String),
@@ -24,6 +25,24 @@ pub enum Matcher {
 }
 
 impl Matcher {
+    /// The metric with this name.
+    #[must_use]
+    pub fn full(name: impl Into<String>) -> Self {
+        Self::Full(name.into())
+    }
+
+    /// Metrics whose names begin so.
+    #[must_use]
+    pub fn prefix(beginning: impl Into<String>) -> Self {
+        Self::Prefix(beginning.into())
+    }
+
+    /// Metrics whose names end so.
+    #[must_use]
+    pub fn suffix(end: impl Into<String>) -> Self {
+        Self::Suffix(end.into())
+    }
+
     /// Whether the setting is for the metric with this name.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {

@@ -35,7 +35,9 @@ use crate::otel_name::otel_name;
 ///   receiver takes one of them only. So the second one is recorded under its name and kind, such
 ///   as `jobs.gauge`, which is reported.
 /// - `absolute` of a counter adds what is more than the greatest number that any handle of the
-///   series was given, so that the total follows a total that something else counts.
+///   series was given, so that the total follows a total that something else counts. A series that
+///   has expired comes back from zero, so it does not have the whole total again: do not combine
+///   `absolute` with an [idle timeout](crate::RecorderBuilder::idle_timeout).
 /// - All recorders record into the same metrics. The settings of the recorder count that uses a
 ///   metric first.
 #[derive(Debug)]

@@ -88,7 +88,7 @@ impl TracingMetrics {
     /// let seen = tracing::subscriber::with_default(subscriber, || {
     ///     capture(|| tracing::info_span!("parse").in_scope(|| ()))
     /// });
-    /// let labels = SpanLabels { name: "parse", level: SpanLevel::Info };
+    /// let labels = SpanLabels::new("parse", SpanLevel::Info);
     /// seen.assert_histogram_count(SpanMetrics::Duration(labels), 1);
     /// ```
     pub fn spans(self, spans: bool) -> Self {

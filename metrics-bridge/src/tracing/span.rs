@@ -39,7 +39,7 @@ impl SpanTimes {
     pub(super) fn close(&self, metadata: &Metadata<'_>) {
         let total = self.began.elapsed();
         let busy = self.busy + self.entered.map_or(Duration::ZERO, |entered| entered.elapsed());
-        let labels = SpanLabels { name: metadata.name(), level: SpanLevel::of(*metadata.level()) };
+        let labels = SpanLabels::new(metadata.name(), SpanLevel::of(*metadata.level()));
         SpanMetrics::duration(labels).record(total);
         SpanMetrics::busy(labels).record(busy);
         SpanMetrics::idle(labels).record(total.saturating_sub(busy));

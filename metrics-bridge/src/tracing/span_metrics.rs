@@ -7,6 +7,7 @@ use typed_metrics_derive::{Label, LabelGroup, Metrics};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Label)]
 #[label(crate = typed_metrics_core)]
 #[allow(missing_docs, reason = "the names say it")]
+#[non_exhaustive]
 pub enum SpanLevel {
     Error,
     Warn,
@@ -30,12 +31,21 @@ impl SpanLevel {
 /// The labels of a span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, LabelGroup)]
 #[label(crate = typed_metrics_core)]
+#[non_exhaustive]
 pub struct SpanLabels<'a> {
     /// The name.
     #[label(name = "span.name")]
     pub name: &'a str,
     /// The level.
     pub level: SpanLevel,
+}
+
+impl<'a> SpanLabels<'a> {
+    /// The labels of a span with this name and level.
+    #[must_use]
+    pub fn new(name: &'a str, level: SpanLevel) -> Self {
+        Self { name, level }
+    }
 }
 
 /// The durations of spans, which [`TracingMetrics::spans`](crate::TracingMetrics::spans) records

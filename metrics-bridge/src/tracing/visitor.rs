@@ -66,6 +66,26 @@ impl Visit for EventFields {
         }
     }
 
+    fn record_i128(&mut self, field: &Field, value: i128) {
+        if self.measure(field, value as f64) {
+            return;
+        }
+        match i64::try_from(value) {
+            Ok(value) => self.attributes.push_int(field.name(), value),
+            Err(_) => self.attributes.push_text(field.name(), format_args!("{value}")),
+        }
+    }
+
+    fn record_u128(&mut self, field: &Field, value: u128) {
+        if self.measure(field, value as f64) {
+            return;
+        }
+        match i64::try_from(value) {
+            Ok(value) => self.attributes.push_int(field.name(), value),
+            Err(_) => self.attributes.push_text(field.name(), format_args!("{value}")),
+        }
+    }
+
     fn record_bool(&mut self, field: &Field, value: bool) {
         self.attributes.push_bool(field.name(), value);
     }

@@ -116,8 +116,8 @@ fn each_kind_is_rendered() {
 fn matchers_are_asked_in_order() {
     let values = [11.0, 12.0, 13.0, 14.0];
     let recorder = MetricsRecorder::builder()
-        .buckets_for(Matcher::Full("ofb.foo".to_owned()), [values[0]])
-        .buckets_for(Matcher::Prefix("ofb".to_owned()), [values[1]])
+        .buckets_for(Matcher::full("ofb.foo"), [values[0]])
+        .buckets_for(Matcher::prefix("ofb"), [values[1]])
         .buckets_for(Matcher::Suffix("foo".to_owned()), [values[2]])
         .buckets([values[3]])
         .build()

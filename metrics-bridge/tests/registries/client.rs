@@ -11,6 +11,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 use typed_metrics_bridge::{observe_openmetrics, observe_prometheus_client};
 use typed_metrics_core::snapshot;
+use typed_metrics_prometheus::MetricsCollector;
 use typed_metrics_turn::{lines as log, my_turn};
 
 use super::support::{lines, metric, open_metrics, value};
@@ -148,4 +149,55 @@ fn a_failing_encoder_changes_nothing() {
     assert_eq!(value("cd", &[]), 3.0);
     let _ = snapshot();
     assert_eq!(value("cd", &[]), 3.0);
+}
+
+#[test]
+fn parts_of_a_registry_with_the_same_names_are_one_metric() {
+    let _turn = my_turn();
+    let mut registry = Registry::default();
+    let counts = ["a", "b"].map(|part| {
+        let part = registry.sub_registry_with_label(("part".into(), part.into()));
+        let (count, other): (Counter, Counter) = Default::default();
+        part.register("ce_count", "E", count.clone());
+        part.register("ce_other", "E", other.clone());
+        let size = Histogram::new([1.0]);
+        part.register("ce_size", "E", size.clone());
+        (count, other, size)
+    });
+    let _observation = observe_prometheus_client(Arc::new(registry));
+    for round in 1..=3_u32 {
+        for (count, other, size) in &counts {
+            count.inc();
+            other.inc_by(2);
+            size.observe(0.5);
+        }
+        for part in ["a", "b"] {
+            let labels = [("part", part)];
+            assert_eq!(value("ce_count", &labels), f64::from(round));
+            assert_eq!(value("ce_other", &labels), f64::from(2 * round));
+            let size = metric("ce_size").series_with(&labels).unwrap().value.clone();
+            assert_eq!(size.as_histogram().unwrap().count, u64::from(round));
+        }
+    }
+}
+
+#[test]
+fn a_registry_behind_a_lock_with_the_collector_of_this_framework_is_no_loop() {
+    let _turn = my_turn();
+    let registry = Arc::new(Mutex::new(Registry::default()));
+    let count: Counter = Counter::default();
+    {
+        let mut registry = registry.lock().unwrap();
+        registry.register("cf", "F", count.clone());
+        registry.register_collector(Box::new(MetricsCollector::default()));
+    }
+    let read = Arc::clone(&registry);
+    let _observation = observe_openmetrics(move |text| encode(text, &read.lock().unwrap()));
+    for round in 1..=3_u32 {
+        count.inc();
+        assert_eq!(value("cf", &[]), f64::from(round));
+        let text = own(&registry.lock().unwrap());
+        assert_eq!(text.matches("cf_total").count(), 1, "{text}");
+        assert_eq!(text.matches("# TYPE cf ").count(), 1, "{text}");
+    }
 }

@@ -1,6 +1,7 @@
 //! A registry of `prometheus`.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use prometheus::core::{Collector, Desc};
 use prometheus::proto;
@@ -10,7 +11,8 @@ use prometheus::{
 };
 use typed_metrics_bridge::observe_prometheus;
 use typed_metrics_core::{
-    ChangeReader, DropReason, Metric, MetricType, Reader, attributes, register_metric, snapshot,
+    ChangeReader, DropReason, ExponentialSettings, Metric, MetricType, Override, Reader,
+    attributes, override_metric, register_metric, set_default_expiry, snapshot,
 };
 use typed_metrics_prometheus::MetricsCollector;
 use typed_metrics_turn::{lines as log, my_turn};
@@ -72,12 +74,10 @@ fn snapshots_and_changes_have_the_values() {
     size.observe(1.5);
     let _observation = observe_prometheus(&registry);
 
-    let is_ours = |name: &str| name.starts_with("pb_");
     let delta = |name: &str| {
         let found = changes.changes(|metric| metric.name() == name);
         found.metrics.into_iter().next().map(|metric| metric.series[0].value.clone())
     };
-    assert!(is_ours("pb_total"));
     assert_eq!(delta("pb_total").unwrap().as_f64(), 4.0);
     assert_eq!(delta("pb_level").unwrap().as_f64(), 2.5);
     let first = delta("pb_size").unwrap();
@@ -224,9 +224,129 @@ fn a_registry_with_the_collector_of_this_framework_is_no_loop() {
         assert!(snapshot.get("pe_own_total").is_none());
         assert_eq!(snapshot.get("pe_total").unwrap().series[0].value.as_f64(), 1.0);
     }
-    // The other direction has everything.
-    let gathered = registry.gather();
-    assert!(gathered.iter().any(|family| family.name() == "pe_own_total"));
+    // The other direction has everything, once.
+    for _ in 0..2 {
+        let gathered = registry.gather();
+        for name in ["pe_own_total", "pe_total"] {
+            let found: Vec<_> = gathered.iter().filter(|family| family.name() == name).collect();
+            assert_eq!(found.len(), 1, "{name}: {found:?}");
+            assert_eq!(found[0].get_metric().len(), 1, "{found:?}");
+        }
+    }
+}
+
+#[test]
+fn histograms_beyond_the_series_limit_are_added_up() {
+    let _turn = my_turn();
+    let registry = Registry::new();
+    let opts = HistogramOpts::new("pl_size", "L.").buckets(vec![1.0, 2.0]);
+    let size = registered(&registry, HistogramVec::new(opts, &["k"]).unwrap());
+    let _observation = observe_prometheus(&registry);
+    const SERIES: u64 = 2100;
+    for round in 1..=3 {
+        for k in 0..SERIES {
+            size.with_label_values(&[&k.to_string()]).observe(0.5);
+        }
+        let metric = metric("pl_size");
+        let histograms = metric.series.iter().map(|series| series.value.as_histogram().unwrap());
+        let (counts, sums): (Vec<u64>, Vec<f64>) = histograms.map(|h| (h.count, h.sum)).unzip();
+        assert!(counts.len() < 2100);
+        assert_eq!(counts.iter().sum::<u64>(), round * SERIES);
+        assert_eq!(sums.iter().sum::<f64>(), (round * SERIES) as f64 * 0.5);
+    }
+}
+
+#[test]
+fn a_sum_that_is_no_number_leaves_the_buckets() {
+    let _turn = my_turn();
+    let registry = Registry::new();
+    let opts = HistogramOpts::new("pm_size", "M.").buckets(vec![1.0, 2.0]);
+    let size = registered(&registry, Histogram::with_opts(opts).unwrap());
+    let _observation = observe_prometheus(&registry);
+    size.observe(0.75);
+    assert_eq!(metric("pm_size").series[0].value.as_histogram().unwrap().sum, 0.75);
+    size.observe(f64::NAN);
+    size.observe(1.5);
+    size.observe(1.75);
+    for _ in 0..2 {
+        let metric = metric("pm_size");
+        let found = metric.series[0].value.as_histogram().unwrap();
+        assert_eq!((found.count, &*found.buckets), (4, &[1, 2, 1][..]));
+        // The new values count as the middles of their buckets, and the last limit.
+        assert!((found.sum - (0.75 + 1.5 + 1.5 + 2.0)).abs() < 1e-9, "{found:?}");
+        assert!(matches!(metric.dropped[..], [(DropReason::NotFinite, 1..)]), "{metric:?}");
+    }
+}
+
+#[test]
+fn an_exponential_override_keeps_the_sum() {
+    let _turn = my_turn();
+    override_metric("pn_size", Override::new().exponential(ExponentialSettings::DEFAULT)).unwrap();
+    let registry = Registry::new();
+    let opts = HistogramOpts::new("pn_size", "N.").buckets(vec![1.0, 100.0]);
+    let size = registered(&registry, Histogram::with_opts(opts).unwrap());
+    let _observation = observe_prometheus(&registry);
+    for (value, sum) in [(3.0, 3.0), (0.25, 3.25), (1000.0, 1003.25)] {
+        size.observe(value);
+        let metric = metric("pn_size");
+        let found = metric.series[0].value.as_histogram().unwrap();
+        assert!(found.exponential.is_some());
+        assert!((found.sum - sum).abs() < 1e-9, "{found:?}");
+    }
+}
+
+#[test]
+fn idle_series_stay_as_long_as_the_registry_has_them() {
+    let _turn = my_turn();
+    set_default_expiry(Duration::from_millis(1));
+    let registry = Registry::new();
+    registered(&registry, IntCounter::new("po_total", "O.").unwrap()).inc();
+    let opts = HistogramOpts::new("po_size", "O.").buckets(vec![1.0]);
+    registered(&registry, Histogram::with_opts(opts).unwrap()).observe(0.5);
+    registered(&registry, Gauge::new("po_level", "O.").unwrap()).set(1.0);
+    let _observation = observe_prometheus(&registry);
+    for _ in 0..3 {
+        for name in ["po_total", "po_size", "po_level"] {
+            assert_eq!(metric(name).series.len(), 1, "{name}");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    set_default_expiry(None);
+}
+
+#[test]
+fn a_name_that_another_registry_had_is_taken_over() {
+    let _turn = my_turn();
+    let [first, second] = [5, 7].map(|n| {
+        let registry = Registry::new();
+        registered(&registry, IntCounter::new("pp_total", "P.").unwrap()).inc_by(n);
+        let observation = observe_prometheus(&registry);
+        assert_eq!(value("pp_total", &[]), 5.0);
+        observation
+    });
+    drop(first);
+    assert_eq!(value("pp_total", &[]), 7.0);
+    drop(second);
+}
+
+#[test]
+fn two_names_that_become_one_are_not_mixed() {
+    let _turn = my_turn();
+    let registry = Registry::new();
+    registered(&registry, IntCounter::new("pq:jobs", "Q.").unwrap()).inc_by(5);
+    registered(&registry, IntCounter::new("pq_jobs", "Q.").unwrap()).inc_by(7);
+    let _observation = observe_prometheus(&registry);
+    for _ in 0..3 {
+        assert_eq!(value("pq_jobs", &[]), 5.0);
+    }
+    let warnings: Vec<_> =
+        log().into_iter().filter(|line| line.text.contains("`pq_jobs`")).collect();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert_eq!(
+        warnings[0].text,
+        "metric `pq_jobs`: `pq:jobs` and `pq_jobs` of one registry have this name; rename one; \
+         the metric of the crate prometheus is left out"
+    );
 }
 
 #[test]
@@ -297,6 +417,8 @@ fn a_summary_is_three_metrics() {
     registry.register(Box::new(Summary(desc.unwrap()))).unwrap();
     let _observation = observe_prometheus(&registry);
     assert_eq!(value("ph_wait", &[("quantile", "0.5")]), 7.0);
+    let text = text();
+    assert!(text.contains("\nph_wait{quantile=\"0.5\"} 7.0\n"), "{text}");
     assert_eq!(value("ph_wait_sum", &[]), 21.5);
     assert_eq!(value("ph_wait_count", &[]), 3.0);
 }

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use hashbrown::HashTable;
 
+use super::given_histogram::{GivenHistogram, placed};
 use super::observed_series::find;
 use super::progress::lock_readers;
 use super::remove::remove;
@@ -21,24 +22,6 @@ use crate::number::Number;
 use crate::store::family::Family;
 use crate::store::series::Series;
 
-/// A histogram as another registry has it.
-#[derive(Debug, Clone)]
-#[doc(hidden)]
-pub struct GivenHistogram {
-    /// The inclusive upper limit of each bucket, and the number of values in it and in no earlier
-    /// one. The last limit is infinite.
-    pub buckets: Vec<(f64, u64)>,
-    /// The sum of all values.
-    pub sum: f64,
-}
-
-impl GivenHistogram {
-    /// The finite limits of the buckets: the boundaries of the metric.
-    pub fn limits(&self) -> impl Iterator<Item = f64> {
-        self.buckets.iter().map(|(limit, _)| *limit).filter(|limit| limit.is_finite())
-    }
-}
-
 /// The values that the histograms of one metric had last.
 #[derive(Debug)]
 pub(crate) struct HistogramObserver {
@@ -51,9 +34,9 @@ struct Row {
     hash: u64,
     labels: Labels,
     series: Series,
-    last: GivenHistogram,
-    /// Whether the current collection has the series.
-    is_given: bool,
+    last: Option<GivenHistogram>,
+    /// The histogram that this collection gives.
+    now: Option<GivenHistogram>,
 }
 
 impl HistogramObserver {
@@ -63,46 +46,60 @@ impl HistogramObserver {
 
     /// Records what the histograms have more than at the last call, and removes the series that are
     /// not given. The caller lets no second call begin before the first one has returned.
+    ///
+    /// The last histogram with the same attributes counts. Those without a series of their own are
+    /// added up in the overflow series.
     pub(crate) fn take<'a, A: GivenAttributes + 'a>(
         &self,
         given: impl Iterator<Item = (&'a A, &'a GivenHistogram)>,
     ) {
         for (attributes, now) in given {
-            let is_valid = now.sum.is_finite();
-            if !is_valid {
+            if !now.sum.is_finite() {
                 self.family.dropped().note(DropReason::NotFinite);
-                continue;
             }
             let (series, labels) = find(self.family, attributes);
-            let new = self.note(series, labels, now);
-            record(series, &new);
+            self.note(series, labels, now);
         }
-        let gone: Vec<Row> = {
-            let mut rows = lock(&self.rows);
-            let gone = rows.extract_if(|row| !std::mem::take(&mut row.is_given));
-            gone.collect()
-        };
-        gone.into_iter().for_each(|row| remove(row.series));
+        let (changed, gone) = self.differences();
+        for (series, labels, new) in changed {
+            // The series was removed after it was found, and its memory has other labels.
+            let is_there = series.has_its_labels();
+            record(if is_there { series } else { find(self.family, &labels).0 }, &new);
+        }
+        gone.into_iter().for_each(remove);
     }
 
-    /// Notes what a histogram holds. Returns what it did not hold before.
-    fn note(&self, series: Series, labels: Labels, now: &GivenHistogram) -> Difference {
+    /// Notes what a histogram of this collection holds.
+    fn note(&self, series: Series, labels: Labels, now: &GivenHistogram) {
         let hash = hash_of(&labels);
         let mut rows = lock(&self.rows);
         let has_labels = |row: &Row| same_labels(&row.labels, &labels);
-        match rows.find_mut(hash, has_labels) {
-            Some(row) => {
-                (row.series, row.is_given) = (series, true);
-                let before = std::mem::replace(&mut row.last, now.clone());
-                Difference::between(Some(&before), now)
-            }
+        let row = match rows.find_mut(hash, has_labels) {
+            Some(row) => row,
             None => {
-                let last = now.clone();
-                let row = Row { hash, labels, series, last, is_given: true };
-                rows.insert_unique(hash, row, |row| row.hash);
-                Difference::between(None, now)
+                let row = Row { hash, labels, series, last: None, now: None };
+                rows.insert_unique(hash, row, |row| row.hash).into_mut()
             }
+        };
+        row.series = series;
+        match &mut row.now {
+            Some(sum) if series.is_overflow() => sum.add(now),
+            other => *other = Some(now.clone()),
         }
+    }
+
+    /// What the series of this collection hold more than at the last one, and the series that are
+    /// gone.
+    fn differences(&self) -> (Vec<(Series, Labels, Difference)>, Vec<Series>) {
+        let mut rows = lock(&self.rows);
+        let gone = rows.extract_if(|row| row.now.is_none()).map(|row| row.series).collect();
+        let changed = rows.iter_mut().filter_map(|row| {
+            let now = row.now.take()?;
+            let new = Difference::between(row.last.as_ref(), &now);
+            row.last = Some(now);
+            (new.count() > 0).then(|| (row.series, row.labels.clone(), new))
+        });
+        (changed.collect(), gone)
     }
 }
 
@@ -124,14 +121,20 @@ impl Difference {
                 .map(|((limit, now), (_, before))| Some((*limit, now.checked_sub(*before)?)))
                 .collect::<Option<Vec<_>>>()
                 .filter(|_| same_limits)?;
-            // Both sums are rounded, and their difference need not be.
-            let sum = WideSum::ZERO.plus(now.sum).plus(-before.sum);
-            Some(Self { buckets, sum })
+            Some((buckets, before.sum))
         };
-        before.and_then(since).unwrap_or_else(|| Self {
-            buckets: now.buckets.clone(),
-            sum: WideSum::ZERO.plus(now.sum),
-        })
+        let (buckets, sum_before) =
+            before.and_then(since).unwrap_or_else(|| (now.buckets.clone(), 0.0));
+        let sum = if now.sum.is_finite() && sum_before.is_finite() {
+            // Both sums are rounded, and their difference need not be.
+            WideSum::ZERO.plus(now.sum).plus(-sum_before)
+        } else {
+            // A sum that is not a number any more tells nothing of the new values.
+            placed(&buckets, None).into_iter().fold(WideSum::ZERO, |sum, (value, count)| {
+                sum.merged(WideSum::product(value, count))
+            })
+        };
+        Self { buckets, sum }
     }
 
     fn count(&self) -> u64 {
@@ -140,29 +143,18 @@ impl Difference {
 }
 
 fn record(series: Series, new: &Difference) {
-    let count = new.count();
-    if count == 0 {
-        return;
-    }
     match series.descriptor().grid() {
         Grid::Explicit(boundaries) => {
-            let values = in_buckets(boundaries, new, count);
+            let values = in_buckets(boundaries, new, new.count());
             // No reader may copy a run while an interval of it begins.
             let _readers = lock_readers();
             series.record_all(&values);
         }
         // An override made the histogram exponential. The place of a value in its bucket is not
-        // known, so all values of a bucket are recorded at its middle.
+        // known, so all values of a bucket are recorded at one place.
         Grid::Exponential(_) => {
-            let mut lower = None;
-            for (limit, count) in &new.buckets {
-                let middle = match lower {
-                    _ if !limit.is_finite() => lower.unwrap_or(0.0),
-                    Some(lower) => f64::midpoint(lower, *limit),
-                    None => f64::midpoint(0.0, *limit),
-                };
-                series.record_many(middle, *count);
-                lower = Some(*limit);
+            for (value, count) in placed(&new.buckets, Some(new.sum.value())) {
+                series.record_many(value, count);
             }
         }
     }
@@ -170,7 +162,6 @@ fn record(series: Series, new: &Difference) {
 
 /// The values in the buckets of the metric. The buckets of other registries have equal limits in
 /// one metric as a rule; otherwise a bucket is added to the first one that reaches as far.
-///
 fn in_buckets(boundaries: &'static [f64], new: &Difference, count: u64) -> Copied {
     let mut buckets = vec![0_u64; boundaries.len() + 1];
     for (limit, count) in &new.buckets {

@@ -1,7 +1,8 @@
 //! Metrics of other crates without a scope: they are identified by their names, as the metrics of
 //! this framework are.
 
-use std::collections::HashMap;
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock, Mutex, Weak};
 
 use log::Level;
@@ -9,11 +10,15 @@ use log::Level;
 use super::metric::Metric;
 use super::names;
 use super::scoped_metric::ScopedMetric;
+use crate::collect::given_histogram::GivenHistogram;
 use crate::collect::observation::{Observation, observe};
-use crate::collect::observed_histogram::{GivenHistogram, HistogramObserver};
+use crate::collect::observed_histogram::HistogramObserver;
 use crate::collect::observed_series::SeriesObserver;
+use crate::collect::reader::snapshot;
 use crate::collect::running::Running;
+use crate::collect::snapshot::Snapshot;
 use crate::error::Error;
+use crate::foreign::Outermost;
 use crate::handlers::list::announce_all;
 use crate::labels::given::GivenAttributes;
 use crate::labels::list::Element;
@@ -54,7 +59,7 @@ pub struct ImportedMetric {
 }
 
 /// Labels of another registry, whose values are texts.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 #[doc(hidden)]
 pub struct ImportedLabels(pub Vec<(String, String)>);
 
@@ -90,6 +95,7 @@ pub fn observe_imported(
         call,
         running: Mutex::default(),
         metrics: Mutex::default(),
+        refused: Mutex::default(),
         token: Arc::default(),
     };
     observe(move || source.collect(&read))
@@ -101,6 +107,8 @@ struct ImportSource {
     /// total could come after a newer one, and look like a new start.
     running: Mutex<Running>,
     metrics: Mutex<HashMap<Key, &'static Imported>>,
+    /// The metrics that were left out, which was reported. Each collection asks again.
+    refused: Mutex<HashSet<Key>>,
     /// Lives as long as the source.
     token: Arc<()>,
 }
@@ -123,11 +131,27 @@ struct Known {
 enum Imported {
     Numbers(&'static SeriesObserver),
     Histograms(HistogramObserver),
-    /// The metric could not be registered, or another source has it, which was reported.
-    Refused,
 }
 
-static REFUSED: Imported = Imported::Refused;
+thread_local! {
+    /// Whether this thread takes a snapshot without the metrics of other registries.
+    static WITHOUT_IMPORTS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A snapshot without the metrics of other registries, which are not read for it: for a collector,
+/// which runs while its registry is read.
+#[doc(hidden)]
+pub fn snapshot_without_imports() -> Snapshot {
+    let without = Outermost::begin(&WITHOUT_IMPORTS);
+    let mut snapshot = snapshot();
+    drop(without);
+    let known = lock(force(&KNOWN));
+    snapshot.metrics.retain(|metric| {
+        let metric = metric.descriptor;
+        !known.contains_key(&(metric.metric_type(), metric.name().to_owned()))
+    });
+    snapshot
+}
 
 /// Ends the run of a source, also by a panic.
 struct RunningSource<'a>(&'a Mutex<Running>);
@@ -140,31 +164,67 @@ impl Drop for RunningSource<'_> {
 
 impl ImportSource {
     fn collect(&self, read: &impl Fn() -> Vec<ImportedMetric>) {
-        if !lock(&self.running).begin() {
+        if WITHOUT_IMPORTS.get() || !lock(&self.running).begin() {
             return;
         }
         let _running = RunningSource(&self.running);
         let mut absent = lock(&self.metrics).clone();
-        for ImportedMetric { metric, series } in read() {
-            let key = (metric.kind(), metric.name().to_owned());
+        for (key, ImportedMetric { metric, series }) in self.merged(read()) {
             absent.remove(&key);
-            self.find(key, metric).take(&series);
+            if let Some(imported) = self.find(key, metric) {
+                imported.take(&series);
+            }
         }
         absent.into_values().for_each(|metric| metric.take(&[]));
     }
 
-    fn find(&self, key: Key, metric: Metric) -> &'static Imported {
-        if let Some(found) = lock(&self.metrics).get(&key) {
-            return found;
+    /// The metrics of one reading, each once. A registry may give the series of a metric in several
+    /// families, as one of `prometheus-client` with labels of its parts does.
+    fn merged(&self, read: Vec<ImportedMetric>) -> Vec<(Key, ImportedMetric)> {
+        let mut places = HashMap::new();
+        let mut merged: Vec<(Key, ImportedMetric)> = Vec::with_capacity(read.len());
+        for metric in read {
+            let key = (metric.metric.kind(), metric.metric.name().to_owned());
+            match places.get(&key) {
+                Some(place) => {
+                    let (_, first): &mut (_, ImportedMetric) = &mut merged[*place];
+                    if let Err(reason) = first.add(metric) {
+                        self.refuse(&key, &reason);
+                    }
+                }
+                None => {
+                    places.insert(key.clone(), merged.len());
+                    merged.push((key, metric));
+                }
+            }
         }
-        let imported = self.take_over(&key, metric).unwrap_or_else(|reason| {
+        merged
+    }
+
+    /// The metric, unless it cannot be registered, or another source has it.
+    fn find(&self, key: Key, metric: Metric) -> Option<&'static Imported> {
+        if let Some(found) = lock(&self.metrics).get(&key) {
+            return Some(found);
+        }
+        match self.take_over(&key, metric) {
+            Ok(imported) => {
+                lock(&self.metrics).insert(key, imported);
+                Some(imported)
+            }
+            Err(reason) => {
+                self.refuse(&key, &reason);
+                None
+            }
+        }
+    }
+
+    /// Reports the first time that a metric is left out.
+    fn refuse(&self, key: &Key, reason: &str) {
+        if lock(&self.refused).insert(key.clone()) {
             let subject = format!("import of {} from {}", key.1, self.call);
             let text = format_args!("{reason}; the metric of {} is left out", self.call);
             report(Level::Warn, &subject, text);
-            &REFUSED
-        });
-        lock(&self.metrics).insert(key, imported);
-        imported
+        }
     }
 
     /// Makes this source the one that gives the values of a metric.
@@ -181,6 +241,8 @@ impl ImportSource {
             }
             Some(known) => known.metric,
             None => {
+                // Series live as long as the registry has them.
+                let metric = metric.expire(None);
                 let family = register(metric, self.call).map_err(|error| error.to_string())?;
                 let imported = if key.0 == MetricType::Histogram {
                     Imported::Histograms(HistogramObserver::new(family))
@@ -193,6 +255,32 @@ impl ImportSource {
         };
         lock(force(&KNOWN)).insert(key.clone(), Known { metric, source });
         Ok(metric)
+    }
+}
+
+impl ImportedMetric {
+    /// Adds the series of another family with the name of this metric.
+    ///
+    /// # Errors
+    /// The families have different names in Prometheus, or the same series.
+    fn add(&mut self, other: Self) -> Result<(), String> {
+        let name = self.metric.name();
+        let [first, second] = [&self.metric, &other.metric].map(|m| m.exposed().unwrap_or(name));
+        if first != second {
+            return Err(format!(
+                "metric `{name}`: `{first}` and `{second}` of one registry have this name; rename \
+                 one"
+            ));
+        }
+        let own: HashSet<_> = self.series.iter().map(|(labels, _)| labels).collect();
+        if other.series.iter().any(|(labels, _)| own.contains(labels)) {
+            return Err(format!(
+                "metric `{name}`: two families of one registry have this name and the same labels; \
+                 rename one"
+            ));
+        }
+        self.series.extend(other.series);
+        Ok(())
     }
 }
 
@@ -212,7 +300,6 @@ impl Imported {
                     ImportedValue::Number(_) => None,
                 }));
             }
-            Self::Refused => {}
         }
     }
 }

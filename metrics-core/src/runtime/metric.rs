@@ -88,6 +88,10 @@ impl Metric {
         &self.name
     }
 
+    pub(super) fn exposed(&self) -> Option<&str> {
+        self.exposed.as_deref()
+    }
+
     /// A sum that only grows.
     pub fn counter(name: impl Into<String>) -> Self {
         Self::new(MetricType::Counter, name)

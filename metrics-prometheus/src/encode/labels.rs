@@ -23,6 +23,8 @@ pub(super) struct LabelWriter<'a> {
     by_original: HashMap<String, usize>,
     /// The label with the state, and its name in a state set.
     state: Option<(&'static str, String)>,
+    /// Whether the label `quantile` of the family keeps its name.
+    keeps_quantile: bool,
     /// The value of a label, if it has to be put together first.
     scratch: Vec<u8>,
 }
@@ -55,6 +57,7 @@ impl<'a> LabelWriter<'a> {
             names: Vec::new(),
             by_original: HashMap::new(),
             state: None,
+            keeps_quantile: false,
             scratch: Vec::new(),
         }
     }
@@ -65,6 +68,13 @@ impl<'a> LabelWriter<'a> {
         self.names.clear();
         self.by_original.clear();
         self.state = state;
+        self.keeps_quantile = false;
+    }
+
+    /// Lets the label `quantile` of the family keep its name, as in the summary of a registry that
+    /// is read.
+    pub(super) fn keep_quantile(&mut self) {
+        self.keeps_quantile = true;
     }
 
     /// Appends the labels of a series. Labels without text are left out: Prometheus makes no
@@ -170,6 +180,7 @@ impl<'a> LabelWriter<'a> {
         let is_last = state.is_some();
         let translated = match state {
             Some((_, family)) => family.clone(),
+            None if self.keeps_quantile && original == "quantile" => original.to_owned(),
             None => {
                 let translated = self.naming.label_name(original);
                 let translated = self.escaping.label(&translated);

@@ -76,6 +76,9 @@ impl<'a> Scrape<'a> {
         let first = &family[0];
         self.rows.clear();
         self.labels.begin(self.state(first));
+        if first.metric.is_some_and(|metric| metric.exposed_as().is_some()) {
+            self.labels.keep_quantile();
+        }
         let mut members = Vec::with_capacity(family.len());
         let Self { labels, rows, settings, warnings, .. } = self;
         for named in family {
