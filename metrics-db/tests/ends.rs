@@ -2,6 +2,9 @@
 
 use std::future::{pending, ready};
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::{Context, Waker};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use typed_metrics_core::testing::{Captured, capture, capture_async};
@@ -135,5 +138,23 @@ async fn a_stream_ends_with_its_end_an_error_or_a_drop() {
         assert!(now.await.is_err());
     })
     .await;
+    assert_end(&seen, Some(CANCELLED));
+}
+
+#[test]
+fn a_panic_outside_of_a_stream_or_future_is_not_one_of_the_operation() {
+    fn panics(future: impl Future) {
+        let poll = || pin!(future).poll(&mut Context::from_waker(Waker::noop())).is_ready();
+        assert!(catch_unwind(AssertUnwindSafe(poll)).is_err());
+    }
+    let seen = capture(|| {
+        let rows = CACHE.operation("GET").measure_stream(stream::iter([Ok::<_, io::Error>(1)]));
+        panics(rows.for_each(async |_| panic!("of the consumer")));
+    });
+    assert_end(&seen, None);
+    let seen = capture(|| {
+        let waits = CACHE.operation("GET").measure(pending::<io::Result<()>>());
+        panics(futures_util::future::join(waits, async { panic!("of the other future") }));
+    });
     assert_end(&seen, Some(CANCELLED));
 }

@@ -223,7 +223,7 @@ async fn collections_hold_no_pool_open() {
 }
 
 #[tokio::test]
-async fn a_wait_that_times_out_is_a_timeout_of_the_pool_and_a_failed_query() {
+async fn a_wait_that_times_out_is_a_timeout_of_the_pool_and_no_query() {
     let options = SqlitePoolOptions::new().max_connections(1);
     let options = options.acquire_timeout(Duration::from_millis(50));
     let pool = SqlxPool::new("timeouts", options.connect("sqlite::memory:").await.unwrap());
@@ -237,7 +237,7 @@ async fn a_wait_that_times_out_is_a_timeout_of_the_pool_and_a_failed_query() {
     seen.assert_counter(PoolMetrics::Timeouts { pool: "timeouts" }, 2);
     seen.assert_up_down_counter(PoolMetrics::PendingRequests { pool: "timeouts" }, 0);
     let failed = DbOperation { error_type: Some("PoolTimedOut"), ..labels("SELECT") };
-    assert_eq!(durations(&seen, failed), 1);
+    assert_eq!(durations(&seen, failed), 0);
     drop(held);
 }
 
@@ -280,4 +280,25 @@ async fn a_future_of_plain_sqlx_is_measured_as_it_is() {
     assert_eq!(durations(&seen, labels), 3);
     let rows = rows(&seen, labels);
     assert_eq!((rows.count, rows.sum), (1, 2.0));
+}
+
+#[tokio::test]
+async fn a_failed_wait_for_a_connection_is_no_operation() {
+    let options = SqlitePoolOptions::new().max_connections(1);
+    let options = options.acquire_timeout(Duration::from_millis(50));
+    let pool = SqlxPool::new("busy", options.connect("sqlite::memory:").await.unwrap());
+    let seen = capture_async(async {
+        let held = pool.acquire().await.unwrap();
+        let query = sqlx::query("SELECT 1").fetch_one(&pool).await;
+        assert!(matches!(query, Err(Error::PoolTimedOut)));
+        let rows = sqlx::query("SELECT 1").fetch_all(&pool).await;
+        assert!(matches!(rows, Err(Error::PoolTimedOut)));
+        assert!(matches!(pool.begin().await, Err(Error::PoolTimedOut)));
+        assert!(matches!(pool.acquire().await, Err(Error::PoolTimedOut)));
+        drop(held);
+    })
+    .await;
+    let operations = seen.snapshot.get("db.client.operation.duration");
+    assert!(operations.is_none_or(|operations| operations.series.is_empty()), "{operations:?}");
+    assert_eq!(seen.counter(PoolMetrics::Timeouts { pool: "busy" }), 4);
 }

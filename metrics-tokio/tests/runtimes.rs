@@ -252,3 +252,23 @@ fn collections_go_on_while_runtimes_come_and_go() {
     });
     assert_eq!(value("worker.count", "busy life"), None);
 }
+
+#[test]
+fn a_runtime_that_is_observed_again_counts_only_what_is_new() {
+    let runtime = of_threads(1);
+    let work = || {
+        runtime.block_on(async { tokio::spawn(async { spin(Duration::from_millis(60)) }).await })
+    };
+    work().unwrap();
+    let first = observe_runtime("again", runtime.handle()).unwrap();
+    eventually("the work counts", || value("worker.busy_time", "again") >= Some(0.06));
+    drop(first);
+    let [busy, parks] = ["worker.busy_time", "worker.parks"].map(|name| value(name, "again"));
+    let (busy, parks) = (busy.unwrap(), parks.unwrap());
+    let _second = observe_runtime("again", runtime.handle()).unwrap();
+    // The end of the first observation's task is all that is new.
+    assert!(value("worker.busy_time", "again").unwrap() < busy + 0.05);
+    assert!(value("worker.parks", "again").unwrap() < parks + 6.0);
+    work().unwrap();
+    eventually("new work counts", || value("worker.busy_time", "again") >= Some(busy + 0.06));
+}

@@ -60,19 +60,17 @@ struct Delta {
 struct Usage {
     prompt_tokens: u64,
     completion_tokens: u64,
-    // Not all servers report the parts.
-    #[serde(default)]
-    prompt_tokens_details: PromptDetails,
-    #[serde(default)]
-    completion_tokens_details: CompletionDetails,
+    // Not all servers report the parts; some report `null`.
+    prompt_tokens_details: Option<PromptDetails>,
+    completion_tokens_details: Option<CompletionDetails>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize)]
 struct PromptDetails {
     cached_tokens: Option<u64>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize)]
 struct CompletionDetails {
     reasoning_tokens: Option<u64>,
 }
@@ -80,10 +78,12 @@ struct CompletionDetails {
 impl From<&Usage> for llm::Usage {
     fn from(used: &Usage) -> Self {
         let mut usage = Self::new(used.prompt_tokens, used.completion_tokens);
-        if let Some(tokens) = used.prompt_tokens_details.cached_tokens {
+        let cached = used.prompt_tokens_details.as_ref().and_then(|details| details.cached_tokens);
+        if let Some(tokens) = cached {
             usage = usage.cache_read(tokens);
         }
-        if let Some(tokens) = used.completion_tokens_details.reasoning_tokens {
+        let details = used.completion_tokens_details.as_ref();
+        if let Some(tokens) = details.and_then(|details| details.reasoning_tokens) {
             usage = usage.reasoning(tokens);
         }
         usage
@@ -224,4 +224,22 @@ fn type_of(error: &reqwest::Error) -> String {
         None => error_type::TRANSPORT,
     };
     what.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn details_that_are_null_or_missing_are_unknown() {
+        let read = |json| llm::Usage::from(&serde_json::from_str::<Usage>(json).unwrap());
+        let null = r#"{"prompt_tokens": 12, "completion_tokens": 7,
+            "prompt_tokens_details": null, "completion_tokens_details": null}"#;
+        assert_eq!(read(null), llm::Usage::new(12, 7));
+        assert_eq!(read(r#"{"prompt_tokens": 12, "completion_tokens": 7}"#), read(null));
+        let parts = r#"{"prompt_tokens": 12, "completion_tokens": 7,
+            "prompt_tokens_details": {"cached_tokens": 8},
+            "completion_tokens_details": {"reasoning_tokens": 3}}"#;
+        assert_eq!(read(parts), read(null).cache_read(8).reasoning(3));
+    }
 }

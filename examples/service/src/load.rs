@@ -93,7 +93,7 @@ async fn round(client: &Client, base: &str, i: usize) -> Result<Expected, Error>
     expected.add(format!("questions_length_sum{asker}"), text.chars().count() as u64);
     expected.add("questions_answer_duration_seconds_count{outcome=\"ok\"}", 1);
     expected
-        .add("gen_ai_client_operation_duration_seconds_count{gen_ai_operation_name=\"chat\"}", 1);
+        .add("gen_ai_client_inference_duration_seconds_count{gen_ai_operation_name=\"chat\"}", 1);
 
     send(ask(" "), 422).await?;
     expected.request("POST", Some("/questions"), 422);

@@ -171,7 +171,7 @@ async fn all_numbers_are_those_of_the_driver() {
     let requests = sum("http_server_request_duration");
     assert_eq!(requests, 6 * (rounds as u64 + 3));
     assert_eq!(count("http.server.request.duration", ""), requests);
-    assert_eq!(count("gen_ai.client.operation.duration", ""), rounds as u64 + 3);
+    assert_eq!(count("gen_ai.client.inference.duration", ""), rounds as u64 + 3);
     let queries = sum("db_client_operation_duration_seconds_count{db_operation_name=\"SELECT\"}");
     assert_eq!(count("db.client.operation.duration", "db.operation.name=SELECT"), queries);
     // The task was dropped with the runtime, before the last export.

@@ -78,7 +78,7 @@ fn tasks(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
     let times = [
         ("tokio.task.poll.duration", "Poll, p99"),
         ("tokio.task.schedule.delay", "From wake to poll, p99"),
-        ("tokio.task.first_poll.delay", "From spawn to poll, p99"),
+        ("tokio.task.first_poll.delay", "From measured(…) to poll, p99"),
     ];
     for (name, title) in times {
         let Some(entry) = drawn.metric(name) else { continue };

@@ -38,8 +38,8 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         // A panic drops the guard while it unwinds, so the guard knows of it.
-        let running = this.running.take().unwrap_or_else(|| Running::start(*this.labels));
-        let Poll::Ready(result) = this.future.poll(context) else {
+        let mut running = this.running.take().unwrap_or_else(|| Running::start(*this.labels));
+        let Poll::Ready(result) = running.poll(|| this.future.poll(context)) else {
             *this.running = Some(running);
             return Poll::Pending;
         };

@@ -1,6 +1,7 @@
 //! One connection as a measured executor.
 
 use std::fmt;
+use std::future::poll_fn;
 
 use ::sqlx::{Database as Sqlx, Describe, Either, Error, Execute, Executor, SqlStr};
 use futures_core::future::BoxFuture;
@@ -68,7 +69,8 @@ where
     ) -> Result<Option<DB::Row>, Error> {
         let (operation, query) = self.operation(query);
         let mut running = operation.start();
-        let row = self.connection.fetch_optional(query).await;
+        let mut fetch = self.connection.fetch_optional(query);
+        let row = poll_fn(|context| running.poll(|| fetch.as_mut().poll(context))).await;
         if let Ok(row) = &row {
             running.rows(row.is_some().into());
         }

@@ -1,4 +1,7 @@
 //! A pool as a measured executor: each query takes a connection, and then runs on it.
+//!
+//! The wait for the connection is no part of the operation. If it fails, there was no operation: the
+//! metrics of the pool have the wait.
 
 use ::sqlx::{Database as Sqlx, Describe, Either, Error, Execute, Executor, SqlStr};
 use async_stream::try_stream;
@@ -6,28 +9,10 @@ use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
 
 use super::annotated::Annotated;
-use super::connection::SqlxConnection;
 use super::executor::delegate;
-use super::keyword::keyword;
 use super::pool::SqlxPool;
-use super::statement::ReadQuery;
-use crate::failure::NameError;
 
 delegate!(&'c SqlxPool<DB>, executor => Annotated::new(executor));
-
-impl<DB: Sqlx> Annotated<&SqlxPool<DB>> {
-    /// Takes a connection. The wait is not part of the operation, but its failure is one.
-    async fn acquire(&self, keyword: &'static str) -> Result<SqlxConnection<DB>, Error> {
-        let database = self.executor.database();
-        let running = self.annotations.operation(database, || keyword).start();
-        let connection = self.executor.acquire().await;
-        match &connection {
-            Ok(_) => running.discard(),
-            Err(error) => running.fail(&database.names.failure(error)),
-        }
-        connection
-    }
-}
 
 impl<'c, DB: Sqlx> Executor<'c> for Annotated<&'c SqlxPool<DB>>
 where
@@ -40,10 +25,8 @@ where
         'c: 'e,
         E: 'q + Execute<'q, DB>,
     {
-        let query = ReadQuery::of(query);
-        let keyword = keyword(query.text());
         Box::pin(try_stream! {
-            let mut connection = self.acquire(keyword).await?;
+            let mut connection = self.executor.acquire().await?;
             for await result in connection.executor(self.annotations).results(query) {
                 yield result?;
             }
@@ -58,10 +41,8 @@ where
         'c: 'e,
         E: 'q + Execute<'q, DB>,
     {
-        let query = ReadQuery::of(query);
-        let keyword = keyword(query.text());
         Box::pin(try_stream! {
-            let mut connection = self.acquire(keyword).await?;
+            let mut connection = self.executor.acquire().await?;
             for await row in connection.executor(self.annotations).rows(query) {
                 yield row?;
             }
@@ -76,10 +57,8 @@ where
         'c: 'e,
         E: 'q + Execute<'q, DB>,
     {
-        let query = ReadQuery::of(query);
-        let keyword = keyword(query.text());
         Box::pin(async move {
-            let mut connection = self.acquire(keyword).await?;
+            let mut connection = self.executor.acquire().await?;
             connection.executor(self.annotations).row(query).await
         })
     }
@@ -93,7 +72,7 @@ where
         'c: 'e,
     {
         Box::pin(async move {
-            let mut connection = self.acquire("PREPARE").await?;
+            let mut connection = self.executor.acquire().await?;
             connection.executor(self.annotations).prepared(sql, parameters).await
         })
     }

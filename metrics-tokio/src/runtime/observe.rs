@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, Id};
 use tokio::task::AbortHandle;
 
 use super::ended::Ended;
@@ -19,6 +19,9 @@ use super::sampler;
 /// the other metrics are gone. An observation does not keep a runtime alive: a task that sleeps for
 /// ever in the runtime, and that `tokio.runtime.task.count` does not count, is dropped with the
 /// runtime.
+///
+/// The first observation of a runtime counts from the start of the runtime, and a later one only
+/// what is new.
 ///
 /// Several runtimes may have one name, at once or one after the other; then their values are added
 /// up.
@@ -56,7 +59,8 @@ pub fn observe_runtime(name: &str, handle: &Handle) -> Result<RuntimeObservation
         std::future::pending::<()>().await;
     });
     // If the runtime is observed already, the drop ends the task.
-    let observation = RuntimeObservation { ended, marker: Some(marker.abort_handle()) };
+    let observation =
+        RuntimeObservation { id: handle.id(), ended, marker: Some(marker.abort_handle()) };
     sampler::add(Observed::new(name, handle, Arc::clone(&observation.ended)))?;
     Ok(observation)
 }
@@ -92,6 +96,7 @@ pub fn observe_current_runtime(name: &str) -> Result<RuntimeObservation, Observe
 /// Ends the observation of a runtime when it is dropped. [`observe_runtime`] returns it.
 #[must_use = "keep it, or call `forever`: `let _ = …` drops it at once, and nothing is observed"]
 pub struct RuntimeObservation {
+    id: Id,
     ended: Arc<Ended>,
     /// `None` after `forever`.
     marker: Option<AbortHandle>,
@@ -107,6 +112,10 @@ impl RuntimeObservation {
 impl Drop for RuntimeObservation {
     fn drop(&mut self) {
         if let Some(marker) = &self.marker {
+            // A runtime that ended is not observed again.
+            if !self.ended.is_noted() {
+                sampler::note_counted(self.id);
+            }
             self.ended.note();
             marker.abort();
         }

@@ -63,9 +63,23 @@ impl Observed {
         self.ended.is_noted()
     }
 
+    pub(super) fn id(&self) -> Id {
+        self.id
+    }
+
     /// Whether both are the same runtime. The id of a runtime that ended may be given again.
     pub(super) fn is_same_as(&self, other: &Self) -> bool {
         self.id == other.id
+    }
+
+    /// Leaves out what the runtime has counted until now.
+    pub(super) fn skip(&mut self) {
+        for worker in &mut self.workers {
+            worker.busy_time_so_far = self.numbers.worker_total_busy_duration(worker.index);
+            worker.parks_so_far = self.numbers.worker_park_count(worker.index);
+        }
+        #[cfg(tokio_unstable)]
+        self.unstable.skip(&self.numbers);
     }
 
     /// Adds to the counters what the runtime has counted since the last call.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio::runtime::Id;
 use typed_metrics_core::{Observation, observe, observe_now};
 
 use super::error::ObserveError;
@@ -12,6 +13,8 @@ use super::observed::Observed;
 /// The runtimes by name, and the callback that reads them.
 struct Sampler {
     names: BTreeMap<String, Named>,
+    /// The runtimes that live, whose totals an observation that ended has counted.
+    counted: Vec<Id>,
     observation: Option<Observation>,
 }
 
@@ -22,14 +25,15 @@ struct Named {
 }
 
 // Locked while numbers are read and recorded, and for no code of the program.
-static SAMPLER: Mutex<Sampler> = Mutex::new(Sampler { names: BTreeMap::new(), observation: None });
+static SAMPLER: Mutex<Sampler> =
+    Mutex::new(Sampler { names: BTreeMap::new(), counted: Vec::new(), observation: None });
 
 fn sampler() -> MutexGuard<'static, Sampler> {
     SAMPLER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Adds a runtime, unless it is observed already.
-pub(super) fn add(runtime: Observed) -> Result<(), ObserveError> {
+pub(super) fn add(mut runtime: Observed) -> Result<(), ObserveError> {
     // A collection removes the runtimes that ended. A program that never collects keeps none of
     // them either.
     let has_ended = sampler().runtimes().any(Observed::has_ended);
@@ -44,6 +48,9 @@ pub(super) fn add(runtime: Observed) -> Result<(), ObserveError> {
             observed_as: same.name().to_owned(),
         });
     }
+    if sampler.counted.contains(&runtime.id()) {
+        runtime.skip();
+    }
     let name = runtime.name();
     if let Some(named) = sampler.names.get_mut(name) {
         named.runtimes.push(runtime);
@@ -53,6 +60,14 @@ pub(super) fn add(runtime: Observed) -> Result<(), ObserveError> {
     }
     sampler.observation.get_or_insert_with(|| observe(collect));
     Ok(())
+}
+
+/// A later observation of this runtime counts only what is new.
+pub(super) fn note_counted(id: Id) {
+    let mut sampler = sampler();
+    if !sampler.counted.contains(&id) {
+        sampler.counted.push(id);
+    }
 }
 
 /// Called at the beginning of a collection.
