@@ -94,6 +94,7 @@ fn imported(family: &MetricFamily) -> Vec<ImportedMetric> {
 /// The value of a counter or a gauge. With `protobuf`, these types have the method `value`, and
 /// otherwise `get_value`. A type's own method comes before that of a trait, so neither of these
 /// methods calls itself.
+#[allow(dead_code, reason = "only the form without `protobuf` calls it")]
 trait Value {
     fn value(&self) -> f64;
 }
