@@ -69,7 +69,12 @@
 //!
 //! The fields are those of `tracing-opentelemetry`: `monotonic_counter.x`, `counter.x` for an up-down
 //! counter, `gauge.x` and `histogram.x`, with a number of any type. The other fields are attributes;
-//! the message is none. The layer has a filter of its own: other events cost nothing.
+//! the message is none. The layer has a filter of its own: other events cost nothing. A filter of the
+//! whole subscriber still comes first, so a global `LevelFilter::WARN` hides the metrics of `info!`:
+//! give such a filter to the layer that prints.
+//!
+//! `init` of `tracing_subscriber` also takes what this framework logs, such as names that clash. Add
+//! a layer that prints, or these warnings are lost.
 //!
 //! `TracingMetrics::new().spans(true)` also records `tracing.span.duration`, `tracing.span.busy` and
 //! `tracing.span.idle` in seconds, by the name and the level of each span, when it closes.

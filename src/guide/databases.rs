@@ -110,6 +110,13 @@
 //! connection is no part of a query's duration. `SqlxPool::with_database` adds the labels of the
 //! server and of the database.
 //!
+//! **Write `&pool`, `&mut connection` and `&mut transaction`.** With one more `*`, such as in
+//! `&mut **transaction`, Rust hands out the type of sqlx, whose queries nobody measures. Code that
+//! needs the pool of sqlx, such as migrations, gets it by `&*pool`, and is not measured either.
+//!
+//! OpenTelemetry advises against a name out of the text of a query, because a text can have several
+//! statements. The name here is that of the first one; `operation` states a better one.
+//!
 //! # Pools
 //!
 //! [`MeasuredPool`] measures a pool of deadpool (feature `db-deadpool`), of bb8 (`db-bb8`), or a

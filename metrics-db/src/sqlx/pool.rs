@@ -149,10 +149,6 @@ impl<DB: Sqlx> SqlxPool<DB> {
     pub fn summary(&self, summary: &'static str) -> Annotated<&Self> {
         Annotated::new(self).summary(summary)
     }
-
-    pub(super) fn database(&self) -> &Database {
-        &self.database
-    }
 }
 
 impl<DB: Sqlx> Deref for SqlxPool<DB> {
