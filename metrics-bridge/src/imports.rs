@@ -28,6 +28,7 @@ pub(crate) struct Description {
 }
 
 /// Metrics that are described stay in memory, so their number has a limit, as registered ones have.
+#[cfg(feature = "metrics-facade")]
 const MOST_DESCRIPTIONS: usize = typed_metrics_core::MAX_RUNTIME_METRICS;
 
 /// From this number on, a metric that is refused is not remembered, and refused again.
@@ -76,6 +77,7 @@ impl Imports {
 
     /// Describes the metric of this kind and name, which may be registered already or later. The
     /// first description counts.
+    #[cfg(feature = "metrics-facade")]
     pub(crate) fn describe(&self, kind: MetricType, name: &str, description: Description) {
         let key = (kind, name.to_owned());
         self.with_table(|table| {
