@@ -20,7 +20,7 @@ struct Table {
     descriptions: HashMap<(MetricType, String), Description>,
 }
 
-/// What a crate tells of a metric.
+/// The unit and the description that a crate gives a metric.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Description {
     pub(crate) unit: &'static str,

@@ -23,7 +23,7 @@ const TASKS: usize = 100;
 /// The cost is at most that of the other crate.
 const PROMISE: f64 = 1.0;
 
-/// What measures.
+/// The crate that measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Measuring {
     Nothing,

@@ -17,7 +17,7 @@ const QUESTIONS: [&str; 3] = [
     "How does a test see only what its own code recorded?",
 ];
 
-/// What the metrics of the service must say, if nobody else uses the service: the values of series
+/// The values that the metrics must have, if nobody else uses the service: the values of series
 /// in Prometheus' names, `name{label="value"}`, where other labels are added up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expected(BTreeMap<String, u64>);

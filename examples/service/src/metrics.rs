@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use typed_metrics::{Label, LabelGroup, Metrics, Outcome};
 
-/// What a customer pays for.
+/// The plan of a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Label, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Plan {

@@ -4,7 +4,7 @@ use std::env::{VarError, var};
 
 use crate::Error;
 
-/// What the environment says.
+/// The settings that the environment gives.
 #[derive(Debug)]
 pub struct Settings {
     /// `SERVICE_ADDRESS`: where the service listens. Port 0 is any free port.

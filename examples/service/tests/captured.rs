@@ -1,4 +1,4 @@
-//! What the code records, without a server: `capture` sees only what its own code did.
+//! The records of the code, without a server: `capture` sees only what its own code did.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};

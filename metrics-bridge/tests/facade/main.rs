@@ -1,4 +1,4 @@
-//! What is recorded with the macros of the crate `metrics`.
+//! Records by the macros of the crate `metrics`.
 
 mod descriptions;
 mod expiry;

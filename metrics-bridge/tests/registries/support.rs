@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Parts that the tests share.
 
 use typed_metrics_core::{MetricSnapshot, snapshot};
 use typed_metrics_prometheus::{Escaping, Format, PrometheusHandler};
