@@ -114,17 +114,21 @@ tree:
     without 'sqlx' --features db-deadpool
     without 'sqlx' --features db-bb8
 
+# A library that is not linked. Where jemalloc is not linked either, its name saves the minutes that
+# the C code takes to compile.
+no_jemalloc := justfile()
+
 # the oldest supported compiler, which the manifests name
 msrv:
-    cargo +1.89 check -p typed-metrics --all-features
+    JEMALLOC_OVERRIDE={{ no_jemalloc }} cargo +1.89 check -p typed-metrics --all-features
 
 # twenty thousand random histories against a plain model
 model:
-    cargo test -p typed-metrics --all-features --test model -- --ignored
+    cargo test --workspace --all-features --test model -- --ignored
 
 # half a minute of recording, removal, expiry, captures and collections at once
 storm:
-    cargo test -p typed-metrics --all-features --test recording storm -- --ignored --nocapture
+    cargo test --workspace --all-features --test recording storm -- --ignored --nocapture
 
 # the protocols of `cells` in every possible interleaving of threads
 loom:
@@ -138,7 +142,7 @@ miri:
 
 # records for a minute through three outages, with both temporalities and both protocols
 soak:
-    cargo test -p typed-metrics-otel --all-features --test pipeline -- --ignored --nocapture
+    cargo test --workspace --all-features --test pipeline -- --ignored --nocapture
 
 # hostile answers, spool files, names, texts and requests, for some seconds each; `--keep` first
 # adds to the corpus
@@ -166,7 +170,10 @@ fleet *processes:
 
 # the files that the example `catalog` has written are those that it would write now
 catalog:
-    cargo run --quiet -p catalog -- check examples/catalog/rendered
+    #!/usr/bin/env bash
+    set -euo pipefail
+    . e2e/programs.sh
+    "$(programs catalog --bin catalog)/catalog" check examples/catalog/rendered
 
 # the compose file of the example `catalog`, its Prometheus and its rules, without Docker
 compose:
@@ -174,7 +181,8 @@ compose:
 
 # what tokio counts beyond its stable metrics
 tokio-unstable:
-    RUSTFLAGS="--cfg tokio_unstable" CARGO_TARGET_DIR=target/tokio-unstable cargo test -p typed-metrics-tokio
+    JEMALLOC_OVERRIDE={{ no_jemalloc }} RUSTFLAGS="--cfg tokio_unstable" \
+        CARGO_TARGET_DIR=target/tokio-unstable cargo test -p typed-metrics-tokio
 
 # the example `service`, its driver, and Prometheus, whose numbers are those of the driver
 service:
