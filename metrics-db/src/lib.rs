@@ -97,5 +97,5 @@ pub use operation::Operation;
 pub use pool::{ConnectionPool, MeasuredConnection, MeasuredPool, PoolReading};
 pub use running::Running;
 #[cfg(feature = "sqlx")]
-pub use sqlx::{Annotated, SqlxConnection, SqlxPool, SqlxTransaction};
+pub use sqlx::{Annotated, SqlxConnection, SqlxPool, SqlxPoolConnection, SqlxTransaction};
 pub use system::System;

@@ -47,6 +47,12 @@ impl<'d, N> Operation<'d, N> {
         Self { labels, names }
     }
 
+    #[cfg(feature = "sqlx")]
+    pub(crate) fn named(mut self, name: &'static str) -> Self {
+        self.labels.operation = Some(name);
+        self
+    }
+
     /// Sets the label `db.collection.name`: the table, collection or key space.
     pub fn collection(mut self, name: &'static str) -> Self {
         self.labels.collection = Some(name);

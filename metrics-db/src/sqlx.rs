@@ -7,9 +7,11 @@ mod keyword;
 mod pool;
 mod pool_executor;
 mod statement;
+mod summary;
 mod transaction;
+mod words;
 
 pub use annotated::Annotated;
-pub use connection::SqlxConnection;
+pub use connection::{SqlxConnection, SqlxPoolConnection};
 pub use pool::SqlxPool;
 pub use transaction::SqlxTransaction;

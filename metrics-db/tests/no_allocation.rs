@@ -21,7 +21,7 @@ fn poll<T>(future: impl Future<Output = T>) -> Poll<T> {
 }
 
 fn database() -> Database {
-    Database::new(System::POSTGRESQL).namespace("shop").server("db.internal", 5432)
+    Database::new(System::POSTGRESQL).namespace("shop").server("db.internal", 6432)
 }
 
 #[test]
@@ -119,7 +119,7 @@ mod sqlx_on_sqlite {
         let pool = runtime.block_on(options.connect("sqlite::memory:")).unwrap();
         let pool = SqlxPool::new("boxes", pool);
         let mut connection = runtime.block_on(pool.acquire()).unwrap();
-        let [bare, measured] = queries!(runtime, &mut **connection, &mut connection);
+        let [bare, measured] = queries!(runtime, connection.unmeasured(), &mut *connection);
         runtime.block_on(async { drop(connection) });
         assert!(measured <= bare + 1, "{measured}, and {bare} of sqlx");
     }

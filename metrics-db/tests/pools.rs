@@ -145,3 +145,18 @@ async fn pools_of_one_name_add_up() {
     assert_eq!(value("max", "same", None), 3.0);
     drop(two);
 }
+
+#[tokio::test]
+async fn a_pool_that_is_measured_twice_is_counted_once() {
+    let bare: managed::Pool<Memory> = managed::Pool::builder(Memory).max_size(3).build().unwrap();
+    let first = MeasuredPool::new("once", bare.clone());
+    let second = MeasuredPool::new("twice", bare);
+    assert_eq!(second.name(), "once");
+    let held = second.get().await.unwrap();
+    assert_eq!(counts("once"), [0.0, 1.0]);
+    drop(first);
+    assert_eq!(value("max", "once", None), 3.0);
+    drop(held);
+    drop(second);
+    assert_eq!(value("max", "once", None), 0.0);
+}
