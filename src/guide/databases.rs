@@ -176,8 +176,9 @@
 //! # Cost
 //!
 //! An operation costs two readings of the clock and one record, or two if its rows are counted, and
-//! allocates nothing once its series exist. A query of `SqlxPool` allocates at most once more than
-//! with sqlx alone, whose trait `Executor` wants a box.
+//! allocates nothing once its series exist. A query on a `SqlxPool` allocates no more often than with
+//! sqlx alone. A query on a connection or in a transaction allocates once more, because the trait
+//! `Executor` returns a box, and the box of the driver is inside of the measured one.
 //!
 //! [databases]: https://opentelemetry.io/docs/specs/semconv/db/database-metrics/
 //! [`ConnectionPool`]: crate::db::ConnectionPool
