@@ -1,7 +1,7 @@
 //! The metrics that this crate has registered, by kind and name.
 
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use log::Level;
 use typed_metrics_core::{Metric, MetricType, ScopedMetric, import_metric, in_section, report};
@@ -21,11 +21,10 @@ struct Table {
     /// The definitions of metrics that are being registered. Threads that use a metric for the
     /// first time at once register one definition: with another description or other settings, the
     /// second one would clash with the first.
-    registering: HashMap<(MetricType, String), Definitions>,
+    registering: HashMap<(MetricType, String), Arc<Definitions>>,
 }
 
 /// The definitions of a metric under its name, and under its name and kind.
-#[derive(Clone)]
 struct Definitions {
     own: Metric,
     with_kind: Metric,
@@ -70,22 +69,22 @@ impl Imports {
             Ok(known) => return known,
             Err(described) => described,
         };
-        let definitions = Definitions {
+        let definitions = Arc::new(Definitions {
             own: define(name, &described),
             with_kind: define(&name_with_kind(kind, name), &described),
-        };
+        });
         let definitions = self.with_table(|table| {
             // Another thread may have been faster.
             let known = table.metrics.get(&key).copied();
-            let first = || table.registering.entry(key.clone()).or_insert(definitions).clone();
-            known.map_or_else(|| Err(first()), Ok)
+            let first = || table.registering.entry(key.clone()).or_insert(definitions);
+            known.map_or_else(|| Err(Arc::clone(first())), Ok)
         });
         let definitions = match definitions {
             Ok(known) => return known,
             Err(definitions) => definitions,
         };
         // Without the lock, because messages and handlers are foreign code.
-        let metric = self.register(kind, name, definitions);
+        let metric = self.register(kind, name, &definitions);
         self.with_table(|table| {
             table.registering.remove(&key);
             // Names of refused metrics may come from the program's input.
@@ -122,15 +121,15 @@ impl Imports {
         &self,
         kind: MetricType,
         name: &str,
-        definitions: Definitions,
+        definitions: &Definitions,
     ) -> Option<ScopedMetric> {
         let call = self.call;
-        let error = match import_metric(definitions.own, call) {
+        let error = match import_metric(definitions.own.clone(), call) {
             Ok(metric) => return Some(metric),
             Err(error) => error,
         };
         let other = name_with_kind(kind, name);
-        if let Ok(metric) = import_metric(definitions.with_kind, call) {
+        if let Ok(metric) = import_metric(definitions.with_kind.clone(), call) {
             let text = format_args!(
                 "{error}; until then, the {kind} `{name}` of {call} is recorded as `{other}`"
             );

@@ -60,7 +60,7 @@ impl<'d, N> Operation<'d, N> {
     }
 
     /// Sets the label `db.query.summary`: a short text that describes the query, such as
-    /// `SELECT users JOIN orders`. It is a text of the program, and never made from a query.
+    /// `SELECT users JOIN orders`. It is a text of the program: nothing is read from a query.
     pub fn summary(mut self, summary: &'static str) -> Self {
         self.labels.summary = Some(summary);
         self

@@ -5,6 +5,7 @@ mod connection;
 mod executor;
 mod keyword;
 mod pool;
+mod pool_connection;
 mod pool_executor;
 mod statement;
 mod summary;
@@ -12,6 +13,7 @@ mod transaction;
 mod words;
 
 pub use annotated::Annotated;
-pub use connection::{SqlxConnection, SqlxPoolConnection};
+pub use connection::SqlxConnection;
 pub use pool::SqlxPool;
+pub use pool_connection::SqlxPoolConnection;
 pub use transaction::SqlxTransaction;

@@ -115,9 +115,9 @@ mod sqlx_on_sqlite {
         let measured = SqlxPool::new("allocations", pool.clone());
         macro_rules! assert_equal {
             ($($fetch:ident)*) => {$(
-                let [bare, measured] = queries!(runtime, $fetch, &pool, &measured);
+                let [bare, own] = queries!(runtime, $fetch, &pool, &measured);
                 let fetch = stringify!($fetch);
-                assert!(measured <= bare, "{fetch}: {measured}, and {bare} of sqlx");
+                assert!(own <= bare, "{fetch}: {own}, and {bare} of sqlx");
             )*};
         }
         assert_equal!(fetch_optional fetch_all execute);
@@ -133,10 +133,10 @@ mod sqlx_on_sqlite {
         let mut connection = runtime.block_on(pool.acquire()).unwrap();
         macro_rules! assert_one_more {
             ($($fetch:ident)*) => {$(
-                let [bare, measured] =
+                let [bare, own] =
                     queries!(runtime, $fetch, connection.unmeasured(), &mut *connection);
                 let fetch = stringify!($fetch);
-                assert!(measured <= bare + 1, "{fetch}: {measured}, and {bare} of sqlx");
+                assert!(own <= bare + 1, "{fetch}: {own}, and {bare} of sqlx");
             )*};
         }
         assert_one_more!(fetch_optional fetch_all execute);

@@ -1,20 +1,18 @@
 //! A connection as a measured executor.
 
 use std::fmt;
-use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use ::sqlx::pool::PoolConnection;
-use ::sqlx::{Connection, Database as Sqlx, Error, Transaction};
+use ::sqlx::{Database as Sqlx, Transaction};
 
 use super::annotated::{Annotated, Annotations};
 use super::executor::{MeasuredExecutor, delegate};
-use super::transaction::SqlxTransaction;
 use crate::database::Database;
-use crate::pool::MeasuredConnection;
 
-/// A connection whose queries are measured. A [`SqlxPoolConnection`] and a [`SqlxTransaction`]
-/// dereference to it, so a function takes both as `&mut SqlxConnection`.
+/// A connection whose queries are measured. A [`SqlxPoolConnection`](crate::SqlxPoolConnection) and
+/// a [`SqlxTransaction`](crate::SqlxTransaction) dereference to it, so a function takes both as
+/// `&mut SqlxConnection`.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -56,6 +54,10 @@ enum Held<'c, DB: Sqlx> {
 }
 
 impl<'c, DB: Sqlx> SqlxConnection<'c, DB> {
+    pub(super) fn of_pool(connection: PoolConnection<DB>, database: Arc<Database>) -> Self {
+        Self { held: Held::Connection(connection), database }
+    }
+
     pub(super) fn in_transaction(
         transaction: Transaction<'c, DB>,
         database: Arc<Database>,
@@ -70,6 +72,10 @@ impl<'c, DB: Sqlx> SqlxConnection<'c, DB> {
             Held::Connection(_) => None,
         };
         (transaction, self.database)
+    }
+
+    pub(super) fn database(&self) -> &Arc<Database> {
+        &self.database
     }
 
     /// The connection of sqlx. **Its queries are not measured.** It is for code that takes no other
@@ -93,21 +99,6 @@ impl<'c, DB: Sqlx> SqlxConnection<'c, DB> {
             Held::Connection(connection) => connection,
             Held::Transaction(transaction) => transaction,
         }
-    }
-
-    /// Begins a transaction, measured as `BEGIN`, or a savepoint of the transaction that the
-    /// connection is in, measured as `SAVEPOINT`.
-    ///
-    /// # Errors
-    ///
-    /// The error of the statement.
-    pub async fn begin(&mut self) -> Result<SqlxTransaction<'_, DB>, Error> {
-        let database = Arc::clone(&self.database);
-        let connection = self.unmeasured();
-        let name = if connection.is_in_transaction() { "SAVEPOINT" } else { "BEGIN" };
-        let begin = database.operation(name).measure(Transaction::begin(connection, None));
-        let transaction = begin.await?;
-        Ok(SqlxTransaction::borrowed(SqlxConnection::in_transaction(transaction, database)))
     }
 
     pub(super) fn executor(&mut self, annotations: Annotations) -> MeasuredExecutor<'_, DB> {
@@ -143,53 +134,5 @@ delegate!(Annotated<&'c mut SqlxConnection<'_, DB>>, annotated => {
 impl<DB: Sqlx> fmt::Debug for SqlxConnection<'_, DB> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqlxConnection").field("database", &self.database).finish_non_exhaustive()
-    }
-}
-
-/// A connection that a [`SqlxPool`](crate::SqlxPool) lent. The drop records the use time.
-///
-/// `&mut *connection` and `&mut connection` are executors whose queries are measured. The
-/// connection dereferences to a [`SqlxConnection`], and no further: sqlx's own connection is
-/// reached by [`unmeasured`](SqlxConnection::unmeasured) alone.
-///
-/// ```compile_fail,E0614
-/// # use typed_metrics_db::SqlxPool;
-/// # async fn f(pool: SqlxPool<sqlx::Sqlite>) -> Result<(), sqlx::Error> {
-/// let mut connection = pool.acquire().await?;
-/// sqlx::query("SELECT 1").execute(&mut **connection).await?;
-/// # Ok(())
-/// # }
-/// ```
-pub struct SqlxPoolConnection<DB: Sqlx>(MeasuredConnection<SqlxConnection<'static, DB>>);
-
-impl<DB: Sqlx> SqlxPoolConnection<DB> {
-    pub(super) fn new(
-        connection: MeasuredConnection<PoolConnection<DB>>,
-        database: Arc<Database>,
-    ) -> Self {
-        let measured = |connection| SqlxConnection { held: Held::Connection(connection), database };
-        Self(connection.map(measured))
-    }
-}
-
-impl<DB: Sqlx> Deref for SqlxPoolConnection<DB> {
-    type Target = SqlxConnection<'static, DB>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl<DB: Sqlx> DerefMut for SqlxPoolConnection<DB> {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.0
-    }
-}
-
-delegate!(&'c mut SqlxPoolConnection<DB>, connection => &mut **connection);
-
-impl<DB: Sqlx> fmt::Debug for SqlxPoolConnection<DB> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("SqlxPoolConnection").field(&self.0).finish()
     }
 }

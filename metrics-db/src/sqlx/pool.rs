@@ -7,7 +7,8 @@ use ::sqlx::pool::PoolConnection;
 use ::sqlx::{Database as Sqlx, Error, Pool, Transaction};
 
 use super::annotated::Annotated;
-use super::connection::{SqlxConnection, SqlxPoolConnection};
+use super::connection::SqlxConnection;
+use super::pool_connection::SqlxPoolConnection;
 use super::transaction::SqlxTransaction;
 use crate::database::Database;
 use crate::pool::{ConnectionPool, MeasuredConnection, MeasuredPool, PoolReading};

@@ -9,6 +9,8 @@
 
 use std::sync::OnceLock;
 
+use typed_metrics_core::in_section;
+
 use super::keyword::Keyword;
 use super::words::{Dialect, Part, Words};
 
@@ -137,10 +139,13 @@ impl<const N: usize> Combinations<N> {
         let hash = operations.iter().fold(0, |hash, it| hash * 61 + usize::from(it.index()));
         let (before, from) = self.0.split_at(hash % N);
         from.iter().chain(before).find_map(|place| {
-            let (list, text) = place.get_or_init(|| {
+            let make = || {
                 let texts: Vec<_> = operations.iter().map(Keyword::text).collect();
                 (operations.list, texts.join(" ").into_boxed_str())
-            });
+            };
+            // No process is forked under a guard while a thread fills the place.
+            let fill = || in_section(|| place.get_or_init(make));
+            let (list, text) = place.get().unwrap_or_else(fill);
             (*list == operations.list).then_some(&**text)
         })
     }

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
-use ::sqlx::{Database as Sqlx, Error, Transaction};
+use ::sqlx::{Connection, Database as Sqlx, Error, Transaction};
 
 use super::connection::SqlxConnection;
 use super::executor::delegate;
@@ -68,6 +69,24 @@ pub struct SqlxTransaction<'c, DB: Sqlx> {
     loan: Option<Loan>,
 }
 
+/// The beginning.
+impl<DB: Sqlx> SqlxConnection<'_, DB> {
+    /// Begins a transaction, measured as `BEGIN`, or a savepoint of the transaction that the
+    /// connection is in, measured as `SAVEPOINT`.
+    ///
+    /// # Errors
+    ///
+    /// The error of the statement.
+    pub async fn begin(&mut self) -> Result<SqlxTransaction<'_, DB>, Error> {
+        let database = Arc::clone(self.database());
+        let connection = self.unmeasured();
+        let name = if connection.is_in_transaction() { "SAVEPOINT" } else { "BEGIN" };
+        let begin = database.operation(name).measure(Transaction::begin(connection, None));
+        let transaction = begin.await?;
+        Ok(SqlxTransaction::borrowed(SqlxConnection::in_transaction(transaction, database)))
+    }
+}
+
 impl<'c, DB: Sqlx> SqlxTransaction<'c, DB> {
     pub(super) fn borrowed(connection: SqlxConnection<'c, DB>) -> Self {
         Self { connection, loan: None }
@@ -107,6 +126,7 @@ impl<'c, DB: Sqlx> SqlxTransaction<'c, DB> {
         let (transaction, database) = connection.into_transaction();
         let result = match transaction {
             Some(transaction) => database.operation(name).measure(end(transaction)).await,
+            // A transaction always has one.
             None => Ok(()),
         };
         drop(loan);
