@@ -84,7 +84,7 @@ impl Imports {
             Err(definitions) => definitions,
         };
         // Without the lock, because messages and handlers are foreign code.
-        let metric = self.register(kind, name, &definitions);
+        let metric = self.register(&key, &definitions);
         self.with_table(|table| {
             table.registering.remove(&key);
             // Names of refused metrics may come from the program's input.
@@ -119,22 +119,29 @@ impl Imports {
 
     fn register(
         &self,
-        kind: MetricType,
-        name: &str,
+        key: &(MetricType, String),
         definitions: &Definitions,
     ) -> Option<ScopedMetric> {
-        let call = self.call;
+        let (call, (kind, name)) = (self.call, key);
         let error = match import_metric(definitions.own.clone(), call) {
             Ok(metric) => return Some(metric),
             Err(error) => error,
         };
-        let other = name_with_kind(kind, name);
+        // If another thread has registered and described the metric, the description is no clash.
+        let known = || self.with_table(|table| table.metrics.get(key).copied());
+        if let Some(known) = known() {
+            return known;
+        }
+        let other = name_with_kind(*kind, name);
         if let Ok(metric) = import_metric(definitions.with_kind.clone(), call) {
             let text = format_args!(
                 "{error}; until then, the {kind} `{name}` of {call} is recorded as `{other}`"
             );
             report(Level::Warn, &format!("clash of {name} of {call}"), text);
             return Some(metric);
+        }
+        if let Some(known) = known() {
+            return known;
         }
         // One subject for all, because a program may make names from its input.
         let text = format_args!("{error}; the {kind} `{name}` of {call} is not recorded");
