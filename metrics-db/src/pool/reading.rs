@@ -68,8 +68,8 @@ pub trait ConnectionPool: Send + Sync + 'static {
     fn read(&self) -> PoolReading;
 
     /// The address of a part that all clones of a handle share, by which a second
-    /// [`MeasuredPool`](crate::MeasuredPool) of the same pool is found. `None`, the default, says
-    /// that the type is the pool itself, and no handle.
+    /// [`MeasuredPool`](crate::MeasuredPool) of the same pool is found. With `None`, the default, no
+    /// second one is found: it counts the pool again.
     ///
     /// ```
     /// use std::sync::Arc;

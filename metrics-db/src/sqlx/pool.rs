@@ -95,6 +95,9 @@ pub struct SqlxPool<DB: Sqlx> {
 impl<DB: Sqlx> SqlxPool<DB> {
     /// Measures a pool under a name, which should be unique in the program. The label
     /// `db.system.name` is that of the driver, and the database has no other label.
+    ///
+    /// A pool that is measured already keeps its name and is counted once, as
+    /// [`MeasuredPool`] says.
     pub fn new(name: impl Into<Arc<str>>, pool: Pool<DB>) -> Self {
         let system = match DB::NAME {
             "PostgreSQL" => System::POSTGRESQL,
