@@ -119,7 +119,7 @@ async fn an_error_has_its_sqlstate() {
 #[ignore = "needs a server: `just db`"]
 async fn transactions() {
     let pool = notes("transactions").await;
-    let seen = capture_async(async {
+    let all = async {
         let mut transaction = pool.begin().await.unwrap();
         sqlx::query("DELETE FROM note").execute(&mut *transaction).await.unwrap();
         let mut inner = transaction.begin().await.unwrap();
@@ -129,8 +129,9 @@ async fn transactions() {
         drop(pool.begin().await.unwrap());
         let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM note");
         assert_eq!(count.fetch_one(&pool).await.unwrap(), 0);
-    })
-    .await;
+    };
+    // Three transactions are large.
+    let seen = capture_async(Box::pin(all)).await;
     assert_eq!(durations(&seen, named("BEGIN")), 2);
     for operation in ["SAVEPOINT", "COMMIT", "ROLLBACK"] {
         assert_eq!(durations(&seen, named(operation)), 1, "{operation}");

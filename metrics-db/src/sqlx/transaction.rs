@@ -114,23 +114,27 @@ impl<'c, DB: Sqlx> SqlxTransaction<'c, DB> {
         self.end("ROLLBACK", Transaction::rollback).await
     }
 
-    async fn end<F>(
+    /// No `async fn`, whose future would hold the transaction twice.
+    fn end<F>(
         self,
         name: &'static str,
         end: impl FnOnce(Transaction<'c, DB>) -> F,
-    ) -> Result<(), Error>
+    ) -> impl Future<Output = Result<(), Error>>
     where
         F: Future<Output = Result<(), Error>>,
     {
         let Self { loan, connection } = self;
         let (transaction, database) = connection.into_transaction();
-        let result = match transaction {
-            Some(transaction) => database.operation(name).measure(end(transaction)).await,
-            // A transaction always has one.
-            None => Ok(()),
-        };
-        drop(loan);
-        result
+        let ending = transaction.map(end);
+        async move {
+            // The loan ends after the transaction.
+            let _loan = loan;
+            match ending {
+                Some(ending) => database.operation(name).measure(ending).await,
+                // A transaction always has one.
+                None => Ok(()),
+            }
+        }
     }
 }
 
