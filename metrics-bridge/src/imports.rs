@@ -1,7 +1,7 @@
 //! The metrics that this crate has registered, by kind and name.
 
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use log::Level;
 use typed_metrics_core::{Metric, MetricType, ScopedMetric, import_metric, in_section, report};
@@ -18,6 +18,16 @@ struct Table {
     /// `None` if the metric could not be registered, which was reported.
     metrics: HashMap<(MetricType, String), Option<ScopedMetric>>,
     descriptions: HashMap<(MetricType, String), Description>,
+    /// The definitions of metrics that are being registered. Threads that use a metric for the
+    /// first time at once register one definition: with another description or other settings, the
+    /// second one would clash with the first.
+    registering: HashMap<(MetricType, String), Arc<Definitions>>,
+}
+
+/// The definitions of a metric under its name, and under its name and kind.
+struct Definitions {
+    own: Metric,
+    with_kind: Metric,
 }
 
 /// The unit and the description that a crate gives a metric.
@@ -59,9 +69,24 @@ impl Imports {
             Ok(known) => return known,
             Err(described) => described,
         };
+        let definitions = Arc::new(Definitions {
+            own: define(name, &described),
+            with_kind: define(&name_with_kind(kind, name), &described),
+        });
+        let definitions = self.with_table(|table| {
+            // Another thread may have been faster.
+            let known = table.metrics.get(&key).copied();
+            let first = || table.registering.entry(key.clone()).or_insert(definitions);
+            known.map_or_else(|| Err(Arc::clone(first())), Ok)
+        });
+        let definitions = match definitions {
+            Ok(known) => return known,
+            Err(definitions) => definitions,
+        };
         // Without the lock, because messages and handlers are foreign code.
-        let metric = self.register(kind, name, |name| define(name, &described));
+        let metric = self.register(&key, &definitions);
         self.with_table(|table| {
+            table.registering.remove(&key);
             // Names of refused metrics may come from the program's input.
             if metric.is_none() && table.metrics.len() >= MOST_NAMES {
                 return table.metrics.get(&key).copied().flatten();
@@ -94,22 +119,29 @@ impl Imports {
 
     fn register(
         &self,
-        kind: MetricType,
-        name: &str,
-        define: impl Fn(&str) -> Metric,
+        key: &(MetricType, String),
+        definitions: &Definitions,
     ) -> Option<ScopedMetric> {
-        let call = self.call;
-        let error = match import_metric(define(name), call) {
+        let (call, (kind, name)) = (self.call, key);
+        let error = match import_metric(definitions.own.clone(), call) {
             Ok(metric) => return Some(metric),
             Err(error) => error,
         };
-        let other = format!("{name}.{}", kind.to_string().replace([' ', '-'], "_"));
-        if let Ok(metric) = import_metric(define(&other), call) {
+        // If another thread has registered and described the metric, the description is no clash.
+        let known = || self.with_table(|table| table.metrics.get(key).copied());
+        if let Some(known) = known() {
+            return known;
+        }
+        let other = name_with_kind(*kind, name);
+        if let Ok(metric) = import_metric(definitions.with_kind.clone(), call) {
             let text = format_args!(
                 "{error}; until then, the {kind} `{name}` of {call} is recorded as `{other}`"
             );
             report(Level::Warn, &format!("clash of {name} of {call}"), text);
             return Some(metric);
+        }
+        if let Some(known) = known() {
+            return known;
         }
         // One subject for all, because a program may make names from its input.
         let text = format_args!("{error}; the {kind} `{name}` of {call} is not recorded");
@@ -123,5 +155,69 @@ impl Imports {
             let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
             f(&mut table)
         })
+    }
+}
+
+/// The name of a metric whose own name another metric has, such as `jobs.gauge`.
+fn name_with_kind(kind: MetricType, name: &str) -> String {
+    format!("{name}.{}", kind.to_string().replace([' ', '-'], "_"))
+}
+
+#[cfg(all(test, feature = "metrics-facade"))]
+mod tests {
+    use super::*;
+    use typed_metrics_core::snapshot;
+
+    static IMPORTS: Imports = Imports::new("a test");
+
+    fn counter(name: &str, described: &Description) -> Metric {
+        Metric::counter(name).unit(described.unit).description(described.text.as_str())
+    }
+
+    fn described() -> Description {
+        Description { unit: "By", text: "Described.".to_owned() }
+    }
+
+    /// Asserts that one metric has this name, with the description.
+    fn assert_one(name: &str) {
+        let snapshot = snapshot();
+        let metric = snapshot.get(name).unwrap().descriptor;
+        assert_eq!((metric.unit(), metric.description()), ("By", "Described."));
+        assert!(snapshot.get(&format!("{name}.counter")).is_none(), "a clash of {name}");
+    }
+
+    #[test]
+    fn a_description_during_the_first_use_makes_no_clash() {
+        let kind = MetricType::Counter;
+        // The description comes, and another thread uses the metric, while this one defines it.
+        let first = IMPORTS.metric(kind, "imports.during", |name, known| {
+            let definition = counter(name, known);
+            IMPORTS.describe(kind, "imports.during", described());
+            IMPORTS.metric(kind, "imports.during", counter);
+            definition
+        });
+        assert!(first.is_some());
+        assert_one("imports.during");
+    }
+
+    #[test]
+    fn threads_that_use_and_describe_a_metric_at_once_make_no_clash() {
+        let kind = MetricType::Counter;
+        for round in 0..200 {
+            let name = &*format!("imports.round{round}");
+            let start = &std::sync::Barrier::new(4);
+            std::thread::scope(|scope| {
+                for thread in 0..4 {
+                    scope.spawn(move || {
+                        start.wait();
+                        if thread == 0 {
+                            IMPORTS.describe(kind, name, described());
+                        }
+                        IMPORTS.metric(kind, name, counter).unwrap();
+                    });
+                }
+            });
+            assert_one(name);
+        }
     }
 }

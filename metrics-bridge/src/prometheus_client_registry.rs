@@ -69,6 +69,10 @@ where
 /// - In Prometheus, the metrics keep their names. Elsewhere a metric has the name of its family,
 ///   without `_total`, in which a character that OpenTelemetry does not allow is `_`; a name that
 ///   begins with `_` gets the prefix `metric`.
+/// - Descriptions may have several lines, and lose the escapes `\n`, `\"` and `\\` of OpenMetrics.
+///   `prometheus-client` writes a description as it is, without escapes, so one of its own that
+///   contains `\n` as two characters has an end of line there. A line of a description that looks
+///   like a line of the format, such as `# TYPE x gauge`, is read as one.
 /// - Units become UCUM codes: `seconds` is `s`, `bytes` is `By`. A unit that is not one of
 ///   OpenMetrics' base units is an annotation, such as `{request}`.
 /// - An info is a gauge with the value 1. A family of another or no type is a gauge.

@@ -46,9 +46,10 @@ use crate::otel_name::otel_name;
 /// - Untyped metrics are left out.
 /// - A metric whose name a metric of this framework has is left out, and so is one that another
 ///   registry has which is read; both are reported.
-/// - A gauge `connections` and a counter `connections_total` conflict in the formats of this
-///   framework's scrape, though they do not in the registry's own text: one is left out, which is
-///   reported. Rename one.
+/// - A gauge `connections` and a counter `connections_total` conflict in a scrape: in OpenMetrics,
+///   which Prometheus asks for first, the family of both is `connections`, and two families must
+///   not have one name. So one is left out of every format, which is reported. All other handlers
+///   get both. Rename one.
 /// - Values that are NaN or infinite are dropped, and counted by
 ///   [`DropReason`](typed_metrics_core::DropReason). A histogram with such a sum keeps its buckets:
 ///   its new values count as the middles of their buckets.

@@ -19,7 +19,7 @@ use crate::system::System;
 /// static CACHE: Database = Database::new(System::REDIS);
 ///
 /// let host = String::from("db.internal"); // from the configuration
-/// let shop = Database::new(System::POSTGRESQL).namespace("shop").server(host, 5432);
+/// let shop = Database::new(System::POSTGRESQL).namespace("shop").server(host, 6432);
 /// # let _ = shop.operation("SELECT");
 /// ```
 #[derive(Clone)]
@@ -47,19 +47,43 @@ impl<N> Database<N> {
     }
 
     /// Sets the labels `server.address` and `server.port`. A server that listens on a Unix socket
-    /// has the socket's path as its address, and `None` as its port. The conventions want no port
-    /// if it is the default one of the system.
+    /// has the socket's path as its address, and `None` as its port.
+    ///
+    /// The label `server.port` is absent if the port is the [default](System::default_port) of the
+    /// system, by [OpenTelemetry's conventions][conventions].
     ///
     /// ```
-    /// use typed_metrics_db::{Database, System};
+    /// # use typed_metrics_core as typed_metrics;
+    /// # use typed_metrics_db as db;
+    /// use db::{Database, DbMetrics, DbOperation, System};
+    /// use typed_metrics::testing::capture;
     ///
     /// let local = Database::new(System::POSTGRESQL).server("/run/postgresql", None);
-    /// let remote = Database::new(System::POSTGRESQL).server("db.internal", 6432);
-    /// # let _ = (local, remote);
+    /// let proxied = Database::new(System::POSTGRESQL).server("db.internal", 6432);
+    /// let direct = Database::new(System::POSTGRESQL).server("db.internal", 5432);
+    ///
+    /// let seen = capture(|| {
+    ///     for database in [local, proxied, direct] {
+    ///         database.operation("SELECT").start().succeed();
+    ///     }
+    /// });
+    /// for (address, port) in
+    ///     [("/run/postgresql", None), ("db.internal", Some(6432)), ("db.internal", None)]
+    /// {
+    ///     let labels = DbOperation {
+    ///         operation: Some("SELECT"),
+    ///         address: Some(address),
+    ///         port,
+    ///         ..DbOperation::of(System::POSTGRESQL)
+    ///     };
+    ///     seen.assert_histogram_count(DbMetrics::OperationDuration(labels), 1);
+    /// }
     /// ```
+    ///
+    /// [conventions]: https://opentelemetry.io/docs/specs/semconv/db/database-metrics/
     pub fn server(mut self, address: impl Into<Arc<str>>, port: impl Into<Option<u16>>) -> Self {
         self.address = Some(address.into());
-        self.port = port.into();
+        self.port = port.into().filter(|&port| self.system.default_port() != Some(port));
         self
     }
 
@@ -85,14 +109,24 @@ impl<N> Database<N> {
     }
 
     /// An operation, such as `SELECT` or `HGET`: the label `db.operation.name`. The name is a text
-    /// of the program, so the number of series is bounded by its code.
+    /// of the program, so the number of series is bounded by its code. A batch of operations of one
+    /// name is named such as `BATCH INSERT`, and a batch of others `BATCH`.
     pub fn operation(&self, name: &'static str) -> Operation<'_, N> {
         Operation::new(DbOperation { operation: Some(name), ..self.labels() }, &self.names)
     }
 
     /// An operation that a [summary](Operation::summary) describes, and that has no name.
     pub fn summary(&self, summary: &'static str) -> Operation<'_, N> {
-        Operation::new(self.labels(), &self.names).summary(summary)
+        self.unnamed().summary(summary)
+    }
+
+    pub(crate) fn unnamed(&self) -> Operation<'_, N> {
+        Operation::new(self.labels(), &self.names)
+    }
+
+    #[cfg(feature = "sqlx")]
+    pub(crate) fn system(&self) -> System<'static> {
+        self.system
     }
 
     fn labels(&self) -> DbOperation<'_> {

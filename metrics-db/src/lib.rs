@@ -52,13 +52,18 @@
 //! # The number of series
 //!
 //! The text of a query is never a label. The names of operations, of collections and of summaries
-//! are `&'static str`, so the program's code bounds them. The first keyword of a statement names a
-//! query of sqlx, if it is one of a fixed list. Codes of errors are those of the database.
+//! are `&'static str`, so the program's code bounds them. A query of sqlx without a name has the
+//! operations in its text as `db.query.summary`, which are words of a fixed list; at most 128
+//! combinations of several words are kept, and a further one gives no summary. Codes of errors are
+//! those of the database.
 //!
 //! # sqlx
 //!
 //! With the feature `sqlx`, `SqlxPool` takes the place of `Pool`: it is an executor, and so are
-//! its connections and transactions. Two other ways were tried and left:
+//! its connections and transactions. They dereference to a `SqlxConnection`, which is measured too;
+//! the types of sqlx are reached by the method `unmeasured` alone. None of them is an
+//! [`Acquire`](https://docs.rs/sqlx/latest/sqlx/trait.Acquire.html), because that trait hands out
+//! sqlx's own connections. Two other ways were tried and left:
 //!
 //! - **The events of sqlx** (`tracing`, target `sqlx::query`) need a subscriber. They are off for
 //!   a statement if its log level is, they do not tell errors, and they name neither the pool nor
@@ -67,8 +72,9 @@
 //!   allocates nothing. But a query that nobody wrapped is not measured, and the wait for a
 //!   connection is part of its duration. It is the way for a driver's connection without a pool.
 //!
-//! A query allocates at most once more than with sqlx alone, because the trait `Executor` returns
-//! boxed futures.
+//! A query on a pool allocates no more often than with sqlx alone. A query on a connection or in a
+//! transaction allocates once more: the trait `Executor` returns a box, and the box of the driver is
+//! inside of the measured one.
 //!
 //! [conventions]: https://opentelemetry.io/docs/specs/semconv/db/database-metrics/
 //! [typed-metrics]: https://docs.rs/typed-metrics
@@ -97,5 +103,5 @@ pub use operation::Operation;
 pub use pool::{ConnectionPool, MeasuredConnection, MeasuredPool, PoolReading};
 pub use running::Running;
 #[cfg(feature = "sqlx")]
-pub use sqlx::{Annotated, SqlxConnection, SqlxPool, SqlxTransaction};
+pub use sqlx::{Annotated, SqlxConnection, SqlxPool, SqlxPoolConnection, SqlxTransaction};
 pub use system::System;

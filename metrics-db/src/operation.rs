@@ -47,6 +47,12 @@ impl<'d, N> Operation<'d, N> {
         Self { labels, names }
     }
 
+    #[cfg(feature = "sqlx")]
+    pub(crate) fn named(mut self, name: &'static str) -> Self {
+        self.labels.operation = Some(name);
+        self
+    }
+
     /// Sets the label `db.collection.name`: the table, collection or key space.
     pub fn collection(mut self, name: &'static str) -> Self {
         self.labels.collection = Some(name);
@@ -54,7 +60,7 @@ impl<'d, N> Operation<'d, N> {
     }
 
     /// Sets the label `db.query.summary`: a short text that describes the query, such as
-    /// `SELECT users JOIN orders`. It is a text of the program, and never made from a query.
+    /// `SELECT users JOIN orders`. It is a text of the program: nothing is read from a query.
     pub fn summary(mut self, summary: &'static str) -> Self {
         self.labels.summary = Some(summary);
         self

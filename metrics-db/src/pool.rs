@@ -1,6 +1,7 @@
 //! Connection pools: their gauges, and the loans of their connections.
 
 mod connection;
+mod known;
 mod measured;
 mod reading;
 mod waiting;
@@ -10,6 +11,8 @@ mod bb8;
 #[cfg(feature = "deadpool")]
 mod deadpool;
 
+#[cfg(feature = "sqlx")]
+pub(crate) use connection::Loan;
 pub use connection::MeasuredConnection;
 pub use measured::MeasuredPool;
 pub use reading::{ConnectionPool, PoolReading};

@@ -5,11 +5,15 @@ mod connection;
 mod executor;
 mod keyword;
 mod pool;
+mod pool_connection;
 mod pool_executor;
 mod statement;
+mod summary;
 mod transaction;
+mod words;
 
 pub use annotated::Annotated;
 pub use connection::SqlxConnection;
 pub use pool::SqlxPool;
+pub use pool_connection::SqlxPoolConnection;
 pub use transaction::SqlxTransaction;

@@ -56,6 +56,32 @@ impl<'a> System<'a> {
         Self(name)
     }
 
+    /// The port on which a server of this system listens by default. `None` for systems without
+    /// one, with several, or without a constant.
+    ///
+    /// ```
+    /// use typed_metrics_db::System;
+    ///
+    /// assert_eq!(System::POSTGRESQL.default_port(), Some(5432));
+    /// assert_eq!(System::SQLITE.default_port(), None);
+    /// ```
+    #[must_use]
+    pub fn default_port(self) -> Option<u16> {
+        match self {
+            System::CASSANDRA => Some(9042),
+            System::DYNAMODB => Some(443),
+            System::ELASTICSEARCH => Some(9200),
+            System::MARIADB | System::MYSQL => Some(3306),
+            System::MEMCACHED => Some(11211),
+            System::MICROSOFT_SQL_SERVER => Some(1433),
+            System::MONGODB => Some(27017),
+            System::ORACLE => Some(1521),
+            System::POSTGRESQL => Some(5432),
+            System::REDIS => Some(6379),
+            _ => None,
+        }
+    }
+
     /// The value of the label.
     #[must_use]
     pub const fn name(self) -> &'a str {

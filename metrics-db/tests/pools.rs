@@ -6,6 +6,7 @@ use deadpool::managed::{self, Metrics as ObjectMetrics, PoolError, RecycleResult
 use typed_metrics_core::snapshot;
 use typed_metrics_core::testing::capture_async;
 use typed_metrics_db::{MeasuredPool, PoolMetrics};
+use typed_metrics_turn::{Level, lines, my_turn};
 
 /// The value of a series of the pool.
 fn value(metric: &str, pool: &str, state: Option<&str>) -> f64 {
@@ -144,4 +145,35 @@ async fn pools_of_one_name_add_up() {
     drop(one);
     assert_eq!(value("max", "same", None), 3.0);
     drop(two);
+}
+
+#[tokio::test]
+async fn a_pool_that_is_measured_twice_is_counted_once() {
+    let bare: managed::Pool<Memory> = managed::Pool::builder(Memory).max_size(3).build().unwrap();
+    let first = MeasuredPool::new("once", bare.clone());
+    let second = MeasuredPool::new("twice", bare);
+    assert_eq!(second.name(), "once");
+    let held = second.get().await.unwrap();
+    assert_eq!(counts("once"), [0.0, 1.0]);
+    drop(first);
+    assert_eq!(value("max", "once", None), 3.0);
+    drop(held);
+    drop(second);
+    assert_eq!(value("max", "once", None), 0.0);
+}
+
+#[test]
+fn a_second_name_of_a_pool_is_reported() {
+    let _turn = my_turn();
+    let bare: managed::Pool<Memory> = managed::Pool::builder(Memory).max_size(3).build().unwrap();
+    let _pools = ["given", "given", "other"].map(|name| MeasuredPool::new(name, bare.clone()));
+    let lines = lines();
+    let about: Vec<_> = lines.iter().filter(|line| line.text.contains("`given`")).collect();
+    let [line] = about[..] else { panic!("{lines:?}") };
+    assert_eq!(line.level, Level::Warn);
+    assert_eq!(
+        line.text,
+        "the connection pool `other` is measured as `given` already, and a pool has one name; \
+         clone the first handle in place of a second `new`"
+    );
 }

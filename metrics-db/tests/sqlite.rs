@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use sqlx::sqlite::SqlitePoolOptions;
-use sqlx::{Connection, Error, Executor, Row, Sqlite, SqlitePool};
+use sqlx::{Connection, Error, Executor, Row, SqlSafeStr, Sqlite, SqlitePool};
 use typed_metrics_core::testing::{Captured, capture_async};
 use typed_metrics_core::{HistogramSnapshot, snapshot};
 use typed_metrics_db::{
-    CANCELLED, Database, DbMetrics, DbOperation, PoolMetrics, SqlxPool, System,
+    CANCELLED, Database, DbMetrics, DbOperation, MeasuredPool, PoolMetrics, SqlxConnection,
+    SqlxPool, System,
 };
 
 /// A pool with a table of three notes.
@@ -24,7 +25,13 @@ async fn notes(name: &'static str) -> SqlxPool<Sqlite> {
     SqlxPool::new(name, pool)
 }
 
-fn labels(operation: &'static str) -> DbOperation<'static> {
+/// The labels of a query that the program does not name: the operations in its text.
+fn labels(summary: &'static str) -> DbOperation<'static> {
+    DbOperation { summary: Some(summary), ..DbOperation::of(System::SQLITE) }
+}
+
+/// The labels of an operation that has a name.
+fn named(operation: &'static str) -> DbOperation<'static> {
     DbOperation { operation: Some(operation), ..DbOperation::of(System::SQLITE) }
 }
 
@@ -103,7 +110,9 @@ async fn an_error_has_the_code_of_the_database() {
     assert_eq!(durations(&seen, labels("INSERT")), 0);
     assert_eq!(durations(&seen, labels("SELECT")), 1);
     // The driver of SQLite prepares a statement before it runs: SQLITE_ERROR.
-    assert_eq!(durations(&seen, failed("_OTHER", "1")), 1);
+    let unknown =
+        DbOperation { error_type: Some("1"), status: Some("1"), ..DbOperation::of(System::SQLITE) };
+    assert_eq!(durations(&seen, unknown), 1);
 }
 
 #[tokio::test]
@@ -111,7 +120,7 @@ async fn transactions_are_operations_too() {
     let pool = notes("transactions").await;
     let seen = capture_async(async {
         let mut transaction = pool.begin().await.unwrap();
-        sqlx::query("DELETE FROM note").execute(&mut transaction).await.unwrap();
+        sqlx::query("DELETE FROM note").execute(&mut *transaction).await.unwrap();
         let mut inner = transaction.begin().await.unwrap();
         sqlx::query("INSERT INTO note VALUES ('z')")
             .execute(inner.collection("note").summary("keep z"))
@@ -127,12 +136,14 @@ async fn transactions_are_operations_too() {
         assert_eq!(count.fetch_one(&mut connection).await.unwrap(), 3);
     })
     .await;
-    assert_eq!(durations(&seen, labels("BEGIN")), 2);
-    for operation in ["SAVEPOINT", "DELETE", "COMMIT", "ROLLBACK", "SELECT"] {
+    assert_eq!(durations(&seen, named("BEGIN")), 2);
+    for operation in ["SAVEPOINT", "COMMIT", "ROLLBACK"] {
+        assert_eq!(durations(&seen, named(operation)), 1, "{operation}");
+    }
+    for operation in ["DELETE", "SELECT"] {
         assert_eq!(durations(&seen, labels(operation)), 1, "{operation}");
     }
-    let insert =
-        DbOperation { collection: Some("note"), summary: Some("keep z"), ..labels("INSERT") };
+    let insert = DbOperation { collection: Some("note"), ..labels("keep z") };
     assert_eq!(durations(&seen, insert), 1);
     // One use of the first transaction, and one of the connection.
     seen.assert_histogram_count(PoolMetrics::UseTime { pool: "transactions" }, 2);
@@ -167,7 +178,7 @@ async fn a_query_that_is_dropped_is_cancelled() {
         assert!(tokio::time::timeout(Duration::from_millis(50), slow).await.is_err());
     })
     .await;
-    let cancelled = DbOperation { error_type: Some(CANCELLED), ..labels("slow") };
+    let cancelled = DbOperation { error_type: Some(CANCELLED), ..named("slow") };
     assert_eq!(durations(&seen, cancelled), 1);
     seen.assert_histogram_count(PoolMetrics::UseTime { pool: "cancelled" }, 1);
     seen.assert_up_down_counter(PoolMetrics::PendingRequests { pool: "cancelled" }, 0);
@@ -195,13 +206,13 @@ async fn the_gauges_are_those_of_the_pool_until_it_is_gone() {
     assert_eq!(value("idle.min", "gauges", None), 1.0);
     drop(first);
     // The pool takes a connection back in a task.
-    while pool.num_idle() == 0 {
+    while pool.unmeasured().num_idle() == 0 {
         tokio::task::yield_now().await;
     }
     assert_eq!(counts(), [1.0, 1.0]);
     drop(second);
 
-    let inner: SqlitePool = (*pool).clone();
+    let inner: SqlitePool = pool.unmeasured().clone();
     let clone = pool.clone();
     drop(pool);
     assert_eq!(value("max", "gauges", None), 3.0);
@@ -275,7 +286,7 @@ async fn a_future_of_plain_sqlx_is_measured_as_it_is() {
         namespace: Some("plain"),
         summary: Some("one"),
         address: Some("/tmp/notes"),
-        ..labels("SELECT")
+        ..named("SELECT")
     };
     assert_eq!(durations(&seen, labels), 3);
     let rows = rows(&seen, labels);
@@ -301,4 +312,104 @@ async fn a_failed_wait_for_a_connection_is_no_operation() {
     let operations = seen.snapshot.get("db.client.operation.duration");
     assert!(operations.is_none_or(|operations| operations.series.is_empty()), "{operations:?}");
     assert_eq!(seen.counter(PoolMetrics::Timeouts { pool: "busy" }), 4);
+}
+
+#[tokio::test]
+async fn a_dereferenced_transaction_or_connection_is_measured() {
+    async fn two(connection: &mut SqlxConnection<'_, Sqlite>) {
+        sqlx::query("SELECT 1").execute(&mut *connection).await.unwrap();
+        (&mut *connection).execute("SELECT 2").await.unwrap();
+    }
+    let pool = notes("dereferenced").await;
+    let seen = capture_async(async {
+        let mut transaction = pool.begin().await.unwrap();
+        sqlx::query("DELETE FROM note").execute(&mut *transaction).await.unwrap();
+        sqlx::query("DELETE FROM note").execute(&mut transaction).await.unwrap();
+        two(&mut transaction).await;
+        let mut savepoint = transaction.begin().await.unwrap();
+        sqlx::query("DELETE FROM note").execute(&mut *savepoint).await.unwrap();
+        two(&mut savepoint).await;
+        savepoint.commit().await.unwrap();
+        transaction.commit().await.unwrap();
+
+        let mut connection = pool.acquire().await.unwrap();
+        sqlx::query("DELETE FROM note").execute(&mut *connection).await.unwrap();
+        two(&mut connection).await;
+        // The transaction of a connection, which begins a savepoint.
+        let mut transaction = connection.begin().await.unwrap();
+        sqlx::query("DELETE FROM note").execute(&mut *transaction).await.unwrap();
+        transaction.begin().await.unwrap().rollback().await.unwrap();
+        transaction.rollback().await.unwrap();
+        // What is not measured says so.
+        sqlx::query("DELETE FROM note").execute(connection.unmeasured()).await.unwrap();
+        drop(connection);
+        sqlx::query("DELETE FROM note").execute(pool.unmeasured()).await.unwrap();
+    })
+    .await;
+    assert_eq!(durations(&seen, labels("DELETE")), 5);
+    assert_eq!(durations(&seen, labels("SELECT")), 6);
+    for (name, count) in [("BEGIN", 2), ("SAVEPOINT", 2), ("COMMIT", 2), ("ROLLBACK", 2)] {
+        assert_eq!(durations(&seen, named(name)), count, "{name}");
+    }
+    seen.assert_histogram_count(PoolMetrics::UseTime { pool: "dereferenced" }, 2);
+}
+
+#[tokio::test]
+async fn a_text_gives_the_operations_of_its_statements_and_no_name() {
+    let pool = notes("texts").await;
+    let seen = capture_async(async {
+        let texts = [
+            "CREATE TABLE copy (text TEXT); INSERT INTO copy SELECT text FROM note; -- DELETE",
+            "/* of the shop; */ WITH last AS (SELECT 'z') INSERT INTO copy SELECT * FROM last",
+            "INSERT INTO copy VALUES ('a; DROP TABLE copy')",
+        ];
+        for text in texts {
+            sqlx::raw_sql(text).execute(&pool).await.unwrap();
+        }
+        let all = "WITH a AS (SELECT text FROM copy) SELECT * FROM a";
+        assert_eq!(sqlx::query(all).fetch_all(&pool).await.unwrap().len(), 5);
+        // Whatever the program names is not read.
+        let named = sqlx::query("SELECT 1; SELECT 2");
+        named.execute(pool.operation("BATCH SELECT")).await.unwrap();
+        (&pool).prepare("SELECT 1".into_sql_str()).await.unwrap();
+    })
+    .await;
+    for (summary, count) in [("CREATE INSERT", 1), ("INSERT", 2), ("SELECT", 1)] {
+        assert_eq!(durations(&seen, labels(summary)), count, "{summary}");
+    }
+    for name in ["BATCH SELECT", "PREPARE"] {
+        assert_eq!(durations(&seen, named(name)), 1, "{name}");
+    }
+    let all = seen.snapshot.get("db.client.operation.duration").unwrap();
+    assert_eq!(all.series.len(), 5, "{all:?}");
+}
+
+#[tokio::test]
+async fn a_pool_that_is_measured_twice_is_counted_once() {
+    let bare = SqlitePool::connect("sqlite::memory:").await.unwrap();
+    let first = SqlxPool::new("once", bare.clone());
+    let second = SqlxPool::new("once", bare.clone());
+    assert_eq!(value("count", "once", Some("idle")), 1.0);
+    let max = f64::from(bare.options().get_max_connections());
+    assert_eq!(value("max", "once", None), max);
+    // A pool has one name.
+    let other = SqlxPool::new("twice", bare.clone());
+    assert_eq!(other.name(), "once");
+    assert_eq!(MeasuredPool::new("twice", bare.clone()).name(), "once");
+    let seen = capture_async(async {
+        sqlx::query("SELECT 1").execute(&other).await.unwrap();
+    })
+    .await;
+    seen.assert_histogram_count(PoolMetrics::WaitTime { pool: "once" }, 1);
+    // The last handle ends the counts, whichever it is.
+    drop((first, other));
+    assert_eq!(value("max", "once", None), max);
+    drop(second);
+    assert_eq!(value("max", "once", None), 0.0);
+    // Then the pool may be measured by another name, and another pool is another one.
+    let third = SqlxPool::new("third", bare);
+    assert_eq!(value("max", "third", None), max);
+    let fourth = SqlxPool::new("third", SqlitePool::connect("sqlite::memory:").await.unwrap());
+    assert_eq!(value("max", "third", None), 2.0 * max);
+    drop((third, fourth));
 }

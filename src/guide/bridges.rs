@@ -14,7 +14,9 @@
 //!
 //! # The crate `metrics`
 //!
-//! Install the recorder at the beginning of `main`: what is recorded before, `metrics` drops.
+//! Install the recorder at the beginning of `main`. `metrics` drops what is recorded before, and a
+//! handle that was made before stays without effect, as with every recorder. Handlers may come
+//! later: they export what was recorded before them.
 //!
 //! ```
 //! use std::time::Duration;
@@ -46,6 +48,10 @@
 //! | a name that OpenTelemetry does not allow | other characters become `_`; `_x` becomes `metric_x` |
 //! | one name for two kinds | the second one is recorded as `name.gauge`, and reported |
 //! | a histogram without buckets | [buckets of its unit](super::histograms), or of the unit that ends its name |
+//!
+//! A matcher without a text, or one that is there twice, is an error of `install`.
+//! `MetricsRecorder::unused_matchers()` returns and reports the matchers that set the buckets of no
+//! histogram so far: call it at the end of a test of the whole program.
 //!
 //! Prometheus gets `jobs` as `jobs_total`. `prometheus_names_as_given(true)` keeps the names that
 //! `metrics-exporter-prometheus` writes.
@@ -122,8 +128,8 @@
 //! **Values.** A counter or a histogram that falls has started from zero, so totals go on. A series
 //! that the registry no longer has is removed. A registry does not know the extremes of a histogram:
 //! handlers that export them get the nearest values that the buckets and the sum allow. Exemplars
-//! are left out. A gauge `connections` beside a counter `connections_total` is a conflict in a scrape:
-//! one is left out, which is reported.
+//! are left out. A gauge `connections` beside a counter `connections_total` is a conflict in a scrape,
+//! because both would be the family `connections` in OpenMetrics: one is left out, which is reported.
 //!
 //! **A registry of `prometheus-client` behind a lock**, or one of another version of that crate, is
 //! read by `observe_openmetrics`, which takes a function that writes the text of OpenMetrics.

@@ -73,7 +73,7 @@
 //!
 //! The feature `sqlx` of the crate `typed-metrics-db` adds `SqlxPool`. It needs Rust 1.94, so it is
 //! no feature of this crate: `cargo add typed-metrics-db --features sqlx`. A `&SqlxPool` takes the
-//! place of a `&Pool`, and `&mut` of its connections and transactions that of theirs:
+//! place of a `&Pool`, and `&mut *connection` and `&mut *transaction` are written as with sqlx:
 //!
 #![cfg_attr(feature = "db", doc = "```ignore")]
 #![cfg_attr(not(feature = "db"), doc = "```")]
@@ -89,33 +89,41 @@
 //!     let mut transaction = pool.begin().await?;
 //!     let insert = sqlx::query("INSERT INTO note VALUES (?)").bind("milk");
 //!     insert.execute(transaction.collection("note")).await?;
+//!     sqlx::query("DELETE FROM note").execute(&mut *transaction).await?;
 //!     transaction.commit().await
 //! })
 //! .await;
 //! assert!(seen.returned.is_ok());
-//! let insert = DbOperation {
-//!     operation: Some("INSERT"),
-//!     collection: Some("note"),
-//!     ..DbOperation::of(System::SQLITE)
-//! };
+//! let sqlite = DbOperation::of(System::SQLITE);
+//! let insert = DbOperation { summary: Some("INSERT"), collection: Some("note"), ..sqlite };
 //! seen.assert_histogram_count(DbMetrics::OperationDuration(insert), 1);
+//! let delete = DbOperation { summary: Some("DELETE"), ..sqlite };
+//! seen.assert_histogram_count(DbMetrics::OperationDuration(delete), 1);
+//! let commit = DbOperation { operation: Some("COMMIT"), ..sqlite };
+//! seen.assert_histogram_count(DbMetrics::OperationDuration(commit), 1);
 //! seen.assert_histogram_count(PoolMetrics::WaitTime { pool: "guide" }, 2);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! The first keyword of a statement names the operation, if it is a known one; `operation`,
-//! `collection` and `summary` of the pool, of a connection and of a transaction set the labels of
-//! one query. `BEGIN`, `COMMIT`, `ROLLBACK` and `SAVEPOINT` are operations too. The wait for a
-//! connection is no part of a query's duration. `SqlxPool::with_database` adds the labels of the
-//! server and of the database.
+//! **Names.** `operation`, `collection` and `summary` of the pool, of a connection and of a
+//! transaction set the labels of one query:
+//! `sqlx::query(…).fetch_one(pool.summary("find user by id"))`. OpenTelemetry wants no
+//! `db.operation.name` out of a text that may have several statements. So a query without a name has
+//! only a `db.query.summary`: the operations of its statements, such as `SELECT`, or `CREATE INSERT`
+//! for two. A statement that begins with `WITH` counts as the operation that uses the tables, and
+//! comments and quoted texts do not count. At most four different operations are named, out of a
+//! fixed list; a text with a statement of another kind has no summary. Tables are not read from the
+//! text: `collection` states one.
 //!
-//! **Write `&pool`, `&mut connection` and `&mut transaction`.** With one more `*`, such as in
-//! `&mut **transaction`, Rust hands out the type of sqlx, whose queries nobody measures. Code that
-//! needs the pool of sqlx, such as migrations, gets it by `&*pool`, and is not measured either.
+//! `BEGIN`, `COMMIT`, `ROLLBACK` and `SAVEPOINT` are operations too. The wait for a connection is no
+//! part of a query's duration. `SqlxPool::with_database` adds the labels of the server and of the
+//! database.
 //!
-//! OpenTelemetry advises against a name out of the text of a query, because a text can have several
-//! statements. The name here is that of the first one; `operation` states a better one.
+//! **What is not measured says so.** A transaction and a connection of a pool dereference to a
+//! `SqlxConnection`, which a function takes for both, and the types of sqlx are reached by
+//! `unmeasured` alone: `sqlx::migrate!().run(pool.unmeasured())`. `&mut **transaction` and `&*pool`
+//! do not compile.
 //!
 //! # Pools
 //!
@@ -158,6 +166,9 @@
 //! # }
 //! ```
 //!
+//! A pool is counted once: a second `MeasuredPool` or `SqlxPool` of a pool of sqlx or deadpool has
+//! the name of the first one, and another name is reported. bb8 does not show which pools are one.
+//!
 //! The numbers of connections are read at each collection, and go back to zero when the last handle
 //! of the pool is dropped. No pool tells when it begins to open a connection, so a program that
 //! wants `db.client.connection.create_time` records it in its manager: `PoolMetrics::create_time`.
@@ -165,8 +176,9 @@
 //! # Cost
 //!
 //! An operation costs two readings of the clock and one record, or two if its rows are counted, and
-//! allocates nothing once its series exist. A query of `SqlxPool` allocates at most once more than
-//! with sqlx alone, whose trait `Executor` wants a box.
+//! allocates nothing once its series exist. A query on a `SqlxPool` allocates no more often than with
+//! sqlx alone. A query on a connection or in a transaction allocates once more, because the trait
+//! `Executor` returns a box, and the box of the driver is inside of the measured one.
 //!
 //! [databases]: https://opentelemetry.io/docs/specs/semconv/db/database-metrics/
 //! [`ConnectionPool`]: crate::db::ConnectionPool

@@ -138,7 +138,7 @@ fn on_a_connection(runtime: &Runtime) {
 }
 
 fn around_a_future() {
-    let database = Database::new(System::POSTGRESQL).namespace("shop").server("db", 5432);
+    let database = Database::new(System::POSTGRESQL).namespace("shop").server("db", 6432);
     let select = database.operation("SELECT").collection("users");
     let answer = || ready(Ok::<_, Infallible>(black_box(1)));
     fn poll<T>(future: impl Future<Output = T>) {

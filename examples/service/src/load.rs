@@ -44,11 +44,9 @@ impl Expected {
         );
     }
 
-    fn query(&mut self, operation: &str) {
+    fn query(&mut self, summary: &str) {
         self.add(
-            format!(
-                "db_client_operation_duration_seconds_count{{db_operation_name=\"{operation}\"}}"
-            ),
+            format!("db_client_operation_duration_seconds_count{{db_query_summary=\"{summary}\"}}"),
             1,
         );
     }
@@ -110,7 +108,7 @@ async fn round(client: &Client, base: &str, i: usize) -> Result<Expected, Error>
     expected.query("SELECT");
     send(get("/questions".to_owned()), 200).await?;
     expected.request("GET", Some("/questions"), 200);
-    expected.query("SELECT");
+    expected.query("last questions");
     // Each path is another one; all of them are one series.
     send(get(format!("/nowhere/{i}")), 404).await?;
     expected.request("GET", None, 404);

@@ -54,7 +54,7 @@ async fn a_question_is_counted_with_its_asker_and_its_query() {
     assert_eq!(seen.histogram(answered).count, 1);
     seen.assert_histogram_count(posted(201), 1);
     let insert = DbOperation {
-        operation: Some("INSERT"),
+        summary: Some("INSERT"),
         collection: Some("question"),
         ..DbOperation::of(System::SQLITE)
     };

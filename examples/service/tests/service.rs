@@ -172,8 +172,8 @@ async fn all_numbers_are_those_of_the_driver() {
     assert_eq!(requests, 6 * (rounds as u64 + 3));
     assert_eq!(count("http.server.request.duration", ""), requests);
     assert_eq!(count("gen_ai.client.inference.duration", ""), rounds as u64 + 3);
-    let queries = sum("db_client_operation_duration_seconds_count{db_operation_name=\"SELECT\"}");
-    assert_eq!(count("db.client.operation.duration", "db.operation.name=SELECT"), queries);
+    let queries = sum("db_client_operation_duration_seconds_count{db_query_summary=\"SELECT\"}");
+    assert_eq!(count("db.client.operation.duration", "db.query.summary=SELECT"), queries);
     // The task was dropped with the runtime, before the last export.
     assert_eq!(count("tokio.task.duration", "tokio.task.name=cleanup outcome=cancelled"), 1);
     assert_eq!(count("tokio.task.active", "tokio.task.name=cleanup"), 0);

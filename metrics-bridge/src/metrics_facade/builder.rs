@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::error::RecorderError;
+use super::installed;
 use super::matcher::Matcher;
 use super::recorder::MetricsRecorder;
-use super::settings::{Buckets, Settings};
+use super::settings::{Buckets, BucketsFor, Settings};
 
 /// Settings of a [`MetricsRecorder`].
 ///
@@ -32,6 +33,11 @@ pub struct RecorderBuilder(Settings);
 /// The beginnings.
 impl MetricsRecorder {
     /// Installs a recorder with the default settings for the whole program.
+    ///
+    /// **Install it at the beginning of `main`.** The macros of `metrics` drop what is recorded
+    /// before, as they do with every recorder, and a handle that was made before drops all that is
+    /// recorded through it for ever: a `static` or a field that keeps the result of `counter!`
+    /// must be made later. Handlers may come later: they export what was recorded before them.
     ///
     /// # Errors
     /// [`RecorderError::AlreadyInstalled`] if the program has a recorder already.
@@ -63,7 +69,8 @@ impl RecorderBuilder {
         matcher: Matcher,
         boundaries: impl IntoIterator<Item = f64>,
     ) -> Self {
-        self.0.buckets.push((matcher, Buckets::Explicit(boundaries.into_iter().collect())));
+        let buckets = Buckets::Explicit(boundaries.into_iter().collect());
+        self.0.buckets.push(BucketsFor::new(matcher, buckets));
         self
     }
 
@@ -76,7 +83,7 @@ impl RecorderBuilder {
 
     /// Makes the histograms that match exponential.
     pub fn exponential_for(mut self, matcher: Matcher) -> Self {
-        self.0.buckets.push((matcher, Buckets::Exponential));
+        self.0.buckets.push(BucketsFor::new(matcher, Buckets::Exponential));
         self
     }
 
@@ -113,18 +120,24 @@ impl RecorderBuilder {
         self
     }
 
-    /// Installs the recorder for the whole program.
+    /// Installs the recorder for the whole program, at the beginning of `main`: what is recorded
+    /// before is lost, as [`MetricsRecorder::install`] says.
     ///
     /// # Errors
-    /// [`RecorderError`] if buckets break a rule, or if the program has a recorder already.
+    /// [`RecorderError`] if buckets break a rule, if a matcher is empty or there twice, or if the
+    /// program has a recorder already.
     pub fn install(self) -> Result<(), RecorderError> {
-        metrics::set_global_recorder(self.build()?).map_err(|_| RecorderError::AlreadyInstalled)
+        let recorder = self.build()?;
+        let settings = recorder.settings().clone();
+        metrics::set_global_recorder(recorder).map_err(|_| RecorderError::AlreadyInstalled)?;
+        installed::set(settings);
+        Ok(())
     }
 
     /// The recorder, for [`metrics::with_local_recorder`] and for the layers of `metrics-util`.
     ///
     /// # Errors
-    /// [`RecorderError::Buckets`] if buckets break a rule.
+    /// [`RecorderError`] if buckets break a rule, or if a matcher is empty or there twice.
     pub fn build(self) -> Result<MetricsRecorder, RecorderError> {
         self.0.checked().map(MetricsRecorder::new)
     }

@@ -7,6 +7,10 @@ use std::fmt;
 /// If several match a name, a whole name counts before a beginning, and a beginning before an end;
 /// among beginnings and among ends, the longest one counts.
 ///
+/// A matcher without a text, and a second setting with the same matcher, are a
+/// [`RecorderError`](crate::RecorderError). Matchers that have matched nothing are those of
+/// [`MetricsRecorder::unused_matchers`](crate::MetricsRecorder::unused_matchers).
+///
 /// ```
 /// use typed_metrics_bridge::Matcher;
 ///
@@ -50,6 +54,13 @@ impl Matcher {
             Self::Full(full) => name == full,
             Self::Prefix(prefix) => name.starts_with(prefix.as_str()),
             Self::Suffix(suffix) => name.ends_with(suffix.as_str()),
+        }
+    }
+
+    /// The text that the matcher compares.
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Self::Full(text) | Self::Prefix(text) | Self::Suffix(text) => text,
         }
     }
 

@@ -52,6 +52,10 @@ impl MetricsRecorder {
         Self { settings }
     }
 
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     fn metric(&self, kind: MetricType, key: &Key) -> Option<ScopedMetric> {
         let given = key.name();
         IMPORTS.metric(kind, &otel_name(given), |name, described| {

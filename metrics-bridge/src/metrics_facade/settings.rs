@@ -1,5 +1,7 @@
 //! The settings of a recorder, and the metrics that follow from them.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use typed_metrics_core::buckets::{check_boundaries, default_for};
@@ -16,10 +18,25 @@ use crate::prometheus_name::prometheus_name;
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
     pub(super) default_buckets: Buckets,
-    pub(super) buckets: Vec<(Matcher, Buckets)>,
+    pub(super) buckets: Vec<BucketsFor>,
     pub(super) idle_timeout: Option<Duration>,
     pub(super) series_limit: usize,
     pub(super) keeps_prometheus_names: bool,
+}
+
+/// The buckets of the histograms that a matcher matches.
+#[derive(Debug, Clone)]
+pub(super) struct BucketsFor {
+    pub(super) matcher: Matcher,
+    pub(super) buckets: Buckets,
+    /// Whether a histogram has these buckets. Clones of the settings share it.
+    is_used: Arc<AtomicBool>,
+}
+
+impl BucketsFor {
+    pub(super) fn new(matcher: Matcher, buckets: Buckets) -> Self {
+        Self { matcher, buckets, is_used: Arc::default() }
+    }
 }
 
 /// The buckets of histograms.
@@ -43,10 +60,21 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The settings with the matchers in the order in which they are asked, if no buckets break a
-    /// rule.
+    /// The settings with the matchers in the order in which they are asked.
+    ///
+    /// # Errors
+    /// Buckets break a rule, or a matcher is empty or there twice.
     pub(super) fn checked(mut self) -> Result<Self, RecorderError> {
-        let named = self.buckets.iter().map(|(matcher, buckets)| (matcher.to_string(), buckets));
+        for (index, BucketsFor { matcher, .. }) in self.buckets.iter().enumerate() {
+            let matcher = || matcher.clone();
+            if matcher().text().is_empty() {
+                return Err(RecorderError::EmptyMatcher { matcher: matcher() });
+            }
+            if self.buckets[..index].iter().any(|other| other.matcher == matcher()) {
+                return Err(RecorderError::SameMatcher { matcher: matcher() });
+            }
+        }
+        let named = self.buckets.iter().map(|own| (own.matcher.to_string(), &own.buckets));
         let default = ("all other histograms".to_owned(), &self.default_buckets);
         for (histograms, buckets) in named.chain([default]) {
             if let Buckets::Explicit(boundaries) = buckets {
@@ -54,8 +82,15 @@ impl Settings {
                     .map_err(|source| RecorderError::Buckets { histograms, source })?;
             }
         }
-        self.buckets.sort_by_key(|(matcher, _)| matcher.rank());
+        self.buckets.sort_by_key(|own| own.matcher.rank());
         Ok(self)
+    }
+
+    /// The matchers whose buckets no histogram has.
+    pub(super) fn unused_matchers(&self) -> Vec<Matcher> {
+        // Relaxed: nothing else depends on the flag.
+        let unused = self.buckets.iter().filter(|own| !own.is_used.load(Relaxed));
+        unused.map(|own| own.matcher.clone()).collect()
     }
 
     /// The definition of a metric that the program calls `given`.
@@ -88,8 +123,11 @@ impl Settings {
 
     fn histogram(&self, given: &str, name: &str, unit: &str) -> Metric {
         let metric = Metric::histogram(name);
-        let own = self.buckets.iter().find(|(matcher, _)| matcher.matches(given));
-        match own.map_or(&self.default_buckets, |(_, buckets)| buckets) {
+        let own = self.buckets.iter().find(|own| own.matcher.matches(given));
+        if let Some(own) = own {
+            own.is_used.store(true, Relaxed);
+        }
+        match own.map_or(&self.default_buckets, |own| &own.buckets) {
             Buckets::Explicit(boundaries) => metric.buckets(boundaries.iter().copied()),
             Buckets::Exponential => metric.exponential(),
             Buckets::OfUnit => {

@@ -28,8 +28,8 @@ enum Kind {
 #[derive(Debug, Clone, PartialEq)]
 enum Value {
     Number(f64),
-    /// The limits with the counts up to them, the sum, and the count of all values.
     Histogram {
+        /// The limits with the counts up to them. The last one counts all values.
         buckets: Vec<(f64, f64)>,
         sum: f64,
     },
@@ -37,39 +37,66 @@ enum Value {
 
 /// The families of a text.
 ///
+/// A description may have several lines: `prometheus-client` escapes no line ends. So what follows
+/// `HELP` belongs to the description until a line is a sample of the family, or one of the lines of
+/// a family's head.
+///
 /// # Errors
 /// The line that cannot be read.
 pub(super) fn families(text: &str) -> Result<Vec<Family>, String> {
     let mut families: Vec<Family> = Vec::new();
+    let mut is_help = false;
     for line in text.lines() {
-        if let Some(comment) = line.strip_prefix("# ") {
-            if comment == "EOF" {
-                break;
-            }
-            let mut words = comment.splitn(3, ' ');
-            let (what, name) = (words.next(), words.next().unwrap_or_default());
-            let told = words.next().unwrap_or_default();
+        if line == "# EOF" {
+            break;
+        }
+        if let Some((fact, name, told)) = head(line) {
             let family = named(&mut families, name);
-            match what {
-                Some("HELP") => family.help = unescaped(told),
-                Some("TYPE") => family.kind = kind(told),
-                Some("UNIT") => told.clone_into(&mut family.unit),
-                // Part of a description with several lines, which the encoder does not escape.
-                _ => {}
+            match fact {
+                Fact::Help => family.help = unescaped(told),
+                Fact::Type => family.kind = kind(told),
+                Fact::Unit => told.clone_into(&mut family.unit),
             }
+            is_help = matches!(fact, Fact::Help);
             continue;
         }
-        if line.is_empty() {
-            continue;
+        let last = families.last_mut();
+        let own = sample(line).filter(|_| !line.starts_with('#'));
+        match (own, last) {
+            (Some(sample), Some(family)) if !is_help || sample.name.starts_with(&family.name) => {
+                is_help = false;
+                family.add(sample);
+            }
+            (_, Some(family)) if is_help => {
+                family.help.push('\n');
+                family.help.push_str(&unescaped(line));
+            }
+            (Some(_), None) => return Err(format!("the line {line:?} belongs to no family")),
+            _ if line.is_empty() || line.starts_with('#') => {}
+            _ => return Err(format!("the line {line:?} is no sample")),
         }
-        let sample = sample(line).ok_or_else(|| format!("the line {line:?} is no sample"))?;
-        let Some(family) = families.last_mut() else {
-            return Err(format!("the line {line:?} belongs to no family"));
-        };
-        family.add(sample);
     }
     families.retain(|family| !family.series.is_empty());
     Ok(families)
+}
+
+/// The facts in the head of a family.
+enum Fact {
+    Help,
+    Type,
+    Unit,
+}
+
+/// The fact, the name of the family and the text, if the line is one of a family's head.
+fn head(line: &str) -> Option<(Fact, &str, &str)> {
+    let mut words = line.strip_prefix("# ")?.splitn(3, ' ');
+    let fact = match words.next()? {
+        "HELP" => Fact::Help,
+        "TYPE" => Fact::Type,
+        "UNIT" => Fact::Unit,
+        _ => return None,
+    };
+    Some((fact, words.next()?, words.next().unwrap_or_default()))
 }
 
 /// The family with this name, which is the last one or new.
@@ -90,8 +117,23 @@ fn kind(word: &str) -> Kind {
     }
 }
 
+/// A description with the escapes of OpenMetrics replaced: `\n`, `\"` and `\\`. Another `\` is kept.
 fn unescaped(text: &str) -> String {
-    text.replace("\\n", "\n").replace("\\\"", "\"").replace("\\\\", "\\")
+    let mut unescaped = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        let escaped = (c == '\\').then(|| chars.as_str().chars().next()).flatten();
+        let replaced = match escaped {
+            Some('n') => Some('\n'),
+            Some(c @ ('"' | '\\')) => Some(c),
+            _ => None,
+        };
+        unescaped.push(replaced.unwrap_or(c));
+        if replaced.is_some() {
+            chars.next();
+        }
+    }
+    unescaped
 }
 
 impl Family {
@@ -208,6 +250,39 @@ mod tests {
         assert!(families("up").unwrap_err().contains("\"up\""));
         assert!(families("up 1").unwrap_err().contains("no family"));
         assert_eq!(families("# EOF\nup").unwrap(), []);
+    }
+
+    /// The descriptions of the families.
+    fn helps(text: &str) -> Vec<String> {
+        families(text).unwrap().into_iter().map(|family| family.help).collect()
+    }
+
+    #[test]
+    fn a_description_may_have_several_lines() {
+        // As `prometheus-client` writes them, before the type.
+        let text = "# HELP a First.\n# second: a list\n\n- third 1\n# TYPE a counter\na_total 1\n\
+                    # HELP b B.\n# TYPE b gauge\nb 2\n# EOF\n";
+        assert_eq!(helps(text), ["First.\n# second: a list\n\n- third 1", "B."]);
+        // Before the samples, after the type.
+        let text = "# TYPE a gauge\n# HELP a First.\nsecond line\na{k=\"v\"} 1\n# EOF\n";
+        assert_eq!(helps(text), ["First.\nsecond line"]);
+    }
+
+    #[test]
+    fn another_comment_is_left_out() {
+        let text = "# TYPE a counter\n# a comment\na_total 1\n#\na_total{k=\"v\"} 2\n# EOF\n";
+        let families = families(text).unwrap();
+        assert_eq!(families.len(), 1);
+        assert_eq!(families[0].series.len(), 2);
+    }
+
+    #[test]
+    fn escapes_of_a_description_are_replaced_once() {
+        let cases =
+            [(r"a\nb", "a\nb"), (r"a\\nb", r"a\nb"), (r#"\"a\""#, "\"a\""), (r"a\d\", r"a\d\")];
+        for (escaped, text) in cases {
+            assert_eq!(unescaped(escaped), text, "{escaped}");
+        }
     }
 
     #[test]

@@ -205,3 +205,35 @@ fn buckets_that_break_a_rule_are_an_error() {
     assert!(matches!(&error, RecorderError::Buckets { .. }));
     assert!(error.to_string().starts_with("buckets of histograms `http_…`: "), "{error}");
 }
+
+#[test]
+fn a_matcher_that_is_empty_or_there_twice_is_an_error() {
+    let empty = [
+        (Matcher::full(""), "histogram ``"),
+        (Matcher::prefix(""), "histograms `…`"),
+        (Matcher::suffix(""), "histograms `…`"),
+    ];
+    for (matcher, name) in empty {
+        let builder = MetricsRecorder::builder().exponential_for(matcher.clone());
+        let error = builder.build().unwrap_err();
+        assert_eq!(error, RecorderError::EmptyMatcher { matcher });
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "buckets of {name}: the matcher is empty; give it a text, or set the buckets of \
+                 all other histograms with `buckets` or `exponential`"
+            )
+        );
+    }
+    let builder = MetricsRecorder::builder()
+        .buckets_for(Matcher::suffix("_size"), [1.0])
+        .buckets_for(Matcher::prefix("_size"), [1.0])
+        .exponential_for(Matcher::suffix("_size"));
+    let error = builder.build().unwrap_err();
+    assert_eq!(error, RecorderError::SameMatcher { matcher: Matcher::suffix("_size") });
+    assert_eq!(
+        error.to_string(),
+        "buckets of histograms `…_size`: two settings have this matcher, and only one can count; \
+         remove one"
+    );
+}

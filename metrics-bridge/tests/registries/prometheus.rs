@@ -14,7 +14,7 @@ use typed_metrics_core::{
     ChangeReader, DropReason, ExponentialSettings, Metric, MetricType, Override, Reader,
     attributes, override_metric, register_metric, set_default_expiry, snapshot,
 };
-use typed_metrics_prometheus::MetricsCollector;
+use typed_metrics_prometheus::{Escaping, Format, MetricsCollector, PrometheusHandler};
 use typed_metrics_turn::{lines as log, my_turn};
 
 use super::support::{lines, metric, open_metrics, text, value};
@@ -380,6 +380,29 @@ fn values_that_are_not_finite_are_counted_as_dropped() {
     let metric = metric("pg_level");
     assert_eq!(metric.series.len(), 0);
     assert!(matches!(metric.dropped[..], [(DropReason::NotFinite, 2..)]), "{metric:?}");
+}
+
+#[test]
+fn a_gauge_beside_a_counter_with_total_is_in_the_snapshot_and_one_of_them_in_a_scrape() {
+    let _turn = my_turn();
+    let registry = Registry::new();
+    registered(&registry, Gauge::new("pr_jobs", "Jobs now.").unwrap()).set(3.0);
+    registered(&registry, IntCounter::new("pr_jobs_total", "Jobs.").unwrap()).inc_by(5);
+    let _observation = observe_prometheus(&registry);
+    assert_eq!((value("pr_jobs", &[]), value("pr_jobs_total", &[])), (3.0, 5.0));
+    // In OpenMetrics, the family of both would be `pr_jobs`, and families have different names.
+    let handler = PrometheusHandler::builder().build().unwrap();
+    for format in [Format::Text, Format::OpenMetrics(Escaping::Underscores)] {
+        let text = String::from_utf8(handler.render(format)).unwrap();
+        assert!(text.contains("# TYPE pr_jobs gauge\n"), "{text}");
+        assert!(!text.contains("pr_jobs_total"), "{text}");
+    }
+    let lines = log();
+    let warnings: Vec<_> = lines.iter().filter(|line| line.text.contains("pr_jobs")).collect();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    for name in ["`pr_jobs_total`", "`pr_jobs`"] {
+        assert!(warnings[0].text.contains(name), "{warnings:?}");
+    }
 }
 
 /// A collector with a summary, as `prometheus` itself has none.

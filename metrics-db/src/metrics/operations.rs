@@ -20,7 +20,8 @@ pub struct DbOperation<'a> {
     /// The table, collection or key space.
     #[label(name = "db.collection.name")]
     pub collection: Option<&'a str>,
-    /// A short text of the program that describes the query.
+    /// A short text that describes the query: one of the program, or the operations of a query of
+    /// `SqlxPool`.
     #[label(name = "db.query.summary")]
     pub summary: Option<&'a str>,
     /// The code of an error that the database answered; absent without an error.

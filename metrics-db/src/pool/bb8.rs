@@ -9,12 +9,11 @@ use super::reading::{ConnectionPool, PoolReading};
 impl<M: ManageConnection> ConnectionPool for Pool<M> {
     fn read(&self) -> PoolReading {
         let (state, config) = (self.state(), self.config());
-        PoolReading {
-            idle: state.idle_connections.into(),
-            used: state.connections.saturating_sub(state.idle_connections).into(),
-            max: config.max_size.into(),
-            idle_min: config.min_idle.unwrap_or_default().into(),
-        }
+        PoolReading::new()
+            .idle(state.idle_connections.into())
+            .used(state.connections.saturating_sub(state.idle_connections).into())
+            .max(config.max_size.into())
+            .idle_min(config.min_idle.unwrap_or_default().into())
     }
 }
 

@@ -15,7 +15,8 @@ pub struct MeasuredConnection<C> {
     loan: Loan,
 }
 
-struct Loan {
+/// The use of a connection. The drop records its time.
+pub(crate) struct Loan {
     pool: Arc<str>,
     start: Instant,
 }
@@ -27,15 +28,14 @@ impl<C> MeasuredConnection<C> {
 
     /// Replaces the connection within the same loan.
     #[cfg(feature = "sqlx")]
-    pub(crate) async fn try_map<D, E, F>(
-        self,
-        map: impl FnOnce(C) -> F,
-    ) -> Result<MeasuredConnection<D>, E>
-    where
-        F: Future<Output = Result<D, E>>,
-    {
-        let Self { connection, loan } = self;
-        Ok(MeasuredConnection { connection: map(connection).await?, loan })
+    pub(crate) fn map<D>(self, map: impl FnOnce(C) -> D) -> MeasuredConnection<D> {
+        MeasuredConnection { connection: map(self.connection), loan: self.loan }
+    }
+
+    /// The connection, and the loan that ends with its drop.
+    #[cfg(feature = "sqlx")]
+    pub(crate) fn into_parts(self) -> (C, Loan) {
+        (self.connection, self.loan)
     }
 }
 

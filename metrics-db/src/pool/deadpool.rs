@@ -14,12 +14,14 @@ where
 {
     fn read(&self) -> PoolReading {
         let status = self.status();
-        PoolReading {
-            idle: status.available as u64,
-            used: status.size.saturating_sub(status.available) as u64,
-            max: status.max_size as u64,
-            idle_min: 0,
-        }
+        PoolReading::new()
+            .idle(status.available as u64)
+            .used(status.size.saturating_sub(status.available) as u64)
+            .max(status.max_size as u64)
+    }
+
+    fn shared(&self) -> Option<*const ()> {
+        Some(std::ptr::from_ref(self.manager()).cast())
     }
 }
 

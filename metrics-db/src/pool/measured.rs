@@ -4,9 +4,11 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use typed_metrics_core::Observation;
+use log::Level;
+use typed_metrics_core::{Observation, report};
 
 use super::connection::MeasuredConnection;
+use super::known::{known, make_known};
 use super::reading::{ConnectionPool, PoolReading};
 use super::waiting::Waiting;
 use crate::metrics::{ConnectionState, PoolMetrics};
@@ -17,8 +19,14 @@ use crate::metrics::{ConnectionState, PoolMetrics};
 /// the collections hold no pool open. Then the connections and the limits of the pool count no
 /// more, so the gauges of its name go back to zero.
 ///
-/// `MeasuredPool` dereferences to the pool. Connections that are taken through that have no wait
-/// time and no use time.
+/// `MeasuredPool` dereferences to the pool, because its connections are the client's own, and their
+/// operations are measured by an [`Operation`](crate::Operation). Connections that are taken
+/// through the pool itself have no wait time and no use time.
+///
+/// A pool is counted once: a second `MeasuredPool` of a pool of sqlx or deadpool that is measured
+/// already, or of any pool that tells its [shared part](ConnectionPool::shared), is a clone of the
+/// first one, and has its name. Another name is reported. bb8 tells no shared part, so make only one
+/// `MeasuredPool` of a pool of bb8, and clone that.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -29,7 +37,7 @@ use crate::metrics::{ConnectionState, PoolMetrics};
 ///
 /// impl ConnectionPool for Sessions {
 ///     fn read(&self) -> PoolReading {
-///         PoolReading { idle: 0, used: self.open, max: 8, idle_min: 0 }
+///         PoolReading::new().used(self.open).max(8)
 ///     }
 /// }
 ///
@@ -48,22 +56,38 @@ use crate::metrics::{ConnectionState, PoolMetrics};
 /// assert_eq!(used(), 0.0);
 /// ```
 #[must_use = "a pool is measured until the last clone of this handle is dropped"]
-pub struct MeasuredPool<P> {
-    // Declared before the pool, so the observations end first.
-    observed: Arc<Observed>,
-    pool: Arc<P>,
-}
+pub struct MeasuredPool<P>(Arc<Shared<P>>);
 
-#[derive(Debug)]
-struct Observed {
-    name: Arc<str>,
+/// What the clones of a handle share.
+struct Shared<P> {
+    // Declared before the pool, so the observations end first.
     _observations: [Observation; 4],
+    name: Arc<str>,
+    pool: Arc<P>,
 }
 
 impl<P: ConnectionPool> MeasuredPool<P> {
     /// Measures a pool under a name, which should be unique in the program.
     pub fn new(name: impl Into<Arc<str>>, pool: P) -> Self {
-        let (name, pool) = (name.into(), Arc::new(pool));
+        let name = name.into();
+        let Some(address) = pool.shared() else { return Self(Shared::new(name, pool)) };
+        let shared = known::<Shared<P>>(address)
+            .unwrap_or_else(|| make_known(address, Shared::new(Arc::clone(&name), pool)));
+        if shared.name != name {
+            let text = format_args!(
+                "the connection pool `{name}` is measured as `{}` already, and a pool has one name; \
+                 clone the first handle in place of a second `new`",
+                shared.name
+            );
+            report(Level::Warn, &format!("second name of the pool {}", shared.name), text);
+        }
+        Self(shared)
+    }
+}
+
+impl<P: ConnectionPool> Shared<P> {
+    fn new(name: Arc<str>, pool: P) -> Arc<Self> {
+        let pool = Arc::new(pool);
         let number = |read: fn(PoolReading) -> u64| {
             let pool = Arc::downgrade(&pool);
             move || -> i64 {
@@ -78,7 +102,7 @@ impl<P: ConnectionPool> MeasuredPool<P> {
             PoolMetrics::max(&name).observe(number(|now| now.max)),
             PoolMetrics::idle_min(&name).observe(number(|now| now.idle_min)),
         ];
-        Self { observed: Arc::new(Observed { name, _observations: observations }), pool }
+        Arc::new(Self { _observations: observations, name, pool })
     }
 }
 
@@ -86,7 +110,7 @@ impl<P> MeasuredPool<P> {
     /// The name of the pool.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.observed.name
+        &self.0.name
     }
 
     /// Measures the wait for a connection, and then its use.
@@ -102,7 +126,7 @@ impl<P> MeasuredPool<P> {
     /// use typed_metrics::testing::capture_async;
     /// # struct Sessions;
     /// # impl ConnectionPool for Sessions {
-    /// #     fn read(&self) -> PoolReading { PoolReading::default() }
+    /// #     fn read(&self) -> PoolReading { PoolReading::new() }
     /// # }
     /// # impl Sessions {
     /// #     async fn take(&self) -> Result<String, std::fmt::Error> { Ok("session 1".into()) }
@@ -129,11 +153,11 @@ impl<P> MeasuredPool<P> {
         connection: impl Future<Output = Result<C, E>>,
         is_timeout: impl FnOnce(&E) -> bool,
     ) -> Result<MeasuredConnection<C>, E> {
-        let waiting = Waiting::start(&self.observed.name);
+        let waiting = Waiting::start(&self.0.name);
         match connection.await {
             Ok(connection) => {
                 waiting.succeed();
-                Ok(MeasuredConnection::new(connection, Arc::clone(&self.observed.name)))
+                Ok(MeasuredConnection::new(connection, Arc::clone(&self.0.name)))
             }
             Err(error) => {
                 waiting.fail(is_timeout(&error));
@@ -147,13 +171,13 @@ impl<P> Deref for MeasuredPool<P> {
     type Target = P;
 
     fn deref(&self) -> &P {
-        &self.pool
+        &self.0.pool
     }
 }
 
 impl<P> Clone for MeasuredPool<P> {
     fn clone(&self) -> Self {
-        Self { observed: Arc::clone(&self.observed), pool: Arc::clone(&self.pool) }
+        Self(Arc::clone(&self.0))
     }
 }
 

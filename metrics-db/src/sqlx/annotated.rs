@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::summary::summary;
+use super::words::Dialect;
 use crate::database::Database;
 use crate::operation::Operation;
 
@@ -14,25 +16,37 @@ pub(super) struct Annotations {
 }
 
 impl Annotations {
-    /// The operation of a statement; `keyword` names it if the program does not.
-    pub(super) fn operation<'d>(
-        &self,
-        database: &'d Database,
-        keyword: impl FnOnce() -> &'static str,
-    ) -> Operation<'d> {
-        let mut operation = database.operation(self.name.unwrap_or_else(keyword));
+    /// The operation of a query. Its text is read only if the program names it in no way.
+    pub(super) fn operation<'d>(&self, database: &'d Database, text: &str) -> Operation<'d> {
+        let is_named = self.name.is_some() || self.summary.is_some();
+        let read = || summary(text, Dialect::of(database.system()));
+        self.labels(database, if is_named { self.summary } else { read() })
+    }
+
+    /// The operation of a call that has this name if the program gives no other.
+    pub(super) fn call<'d>(mut self, database: &'d Database, name: &'static str) -> Operation<'d> {
+        self.name = self.name.or(Some(name));
+        self.labels(database, self.summary)
+    }
+
+    fn labels<'d>(&self, database: &'d Database, summary: Option<&'static str>) -> Operation<'d> {
+        let mut operation = database.unnamed();
+        if let Some(name) = self.name {
+            operation = operation.named(name);
+        }
         if let Some(collection) = self.collection {
             operation = operation.collection(collection);
         }
-        if let Some(summary) = self.summary {
+        if let Some(summary) = summary {
             operation = operation.summary(summary);
         }
         operation
     }
 }
 
-/// An executor with labels for one query: a `&SqlxPool`, `&mut SqlxConnection` or
-/// `&mut SqlxTransaction`. Their methods `operation`, `collection` and `summary` make it.
+/// An executor with labels for one query: a `&SqlxPool`, `&mut SqlxPoolConnection`,
+/// `&mut SqlxTransaction` or `&mut SqlxConnection`. Their methods `operation`, `collection` and
+/// `summary` make it.
 #[must_use = "give it to a query in place of the executor"]
 pub struct Annotated<X> {
     pub(super) executor: X,
@@ -44,7 +58,7 @@ impl<X> Annotated<X> {
         Self { executor, annotations: Annotations::default() }
     }
 
-    /// Sets the label `db.operation.name`, in place of the statement's first keyword.
+    /// Sets the label `db.operation.name`, and no label comes from the text of the query.
     pub fn operation(mut self, name: &'static str) -> Self {
         self.annotations.name = Some(name);
         self
@@ -56,7 +70,8 @@ impl<X> Annotated<X> {
         self
     }
 
-    /// Sets the label `db.query.summary`: a short text of the program.
+    /// Sets the label `db.query.summary`: a short text of the program, such as `find user by id`,
+    /// in place of the operations in the text of the query.
     pub fn summary(mut self, summary: &'static str) -> Self {
         self.annotations.summary = Some(summary);
         self

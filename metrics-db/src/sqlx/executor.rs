@@ -8,7 +8,6 @@ use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
 
 use super::annotated::Annotations;
-use super::keyword::keyword;
 use super::statement::ReadQuery;
 use crate::by_type::ByType;
 use crate::database::Database;
@@ -29,7 +28,7 @@ pub(super) type MeasuredResults<'e, T> =
 impl<'c, DB: Sqlx> MeasuredExecutor<'c, DB> {
     fn operation<'q>(&self, query: impl Execute<'q, DB>) -> (Operation<'c>, ReadQuery<DB>) {
         let query = ReadQuery::of(query);
-        let operation = self.annotations.operation(self.database, || keyword(query.text()));
+        let operation = self.annotations.operation(self.database, query.text());
         (operation, query)
     }
 }
@@ -86,7 +85,7 @@ where
     where
         'c: 'e,
     {
-        let operation = self.annotations.operation(self.database, || "PREPARE");
+        let operation = self.annotations.call(self.database, "PREPARE");
         operation.measure(self.connection.prepare_with(sql, parameters))
     }
 }

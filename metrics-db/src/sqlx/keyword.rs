@@ -1,86 +1,90 @@
-//! The operation that a statement begins with.
+//! The words that begin statements.
 
-/// The keywords that name operations. Any other word is [`OTHER`], so a statement that is made at
-/// run time adds no name.
-const KEYWORDS: [&str; 36] = [
+/// A word of the list [`KEYWORDS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Keyword(u8);
+
+/// The words that begin statements of PostgreSQL, MySQL and SQLite. A text that is made at run time
+/// cannot add to them, so they bound the values of the label.
+const KEYWORDS: [&str; 62] = [
+    "ABORT",
     "ALTER",
     "ANALYZE",
     "ATTACH",
     "BEGIN",
     "CALL",
+    "CHECKPOINT",
+    "CLOSE",
+    "CLUSTER",
     "COMMENT",
     "COMMIT",
     "COPY",
     "CREATE",
+    "DEALLOCATE",
+    "DECLARE",
     "DELETE",
+    "DESCRIBE",
     "DETACH",
+    "DISCARD",
     "DO",
     "DROP",
+    "END",
     "EXECUTE",
     "EXPLAIN",
+    "FETCH",
+    "FLUSH",
     "GRANT",
+    "IMPORT",
     "INSERT",
+    "KILL",
     "LISTEN",
+    "LOAD",
     "LOCK",
     "MERGE",
+    "MOVE",
     "NOTIFY",
+    "OPTIMIZE",
     "PRAGMA",
+    "PREPARE",
+    "REASSIGN",
+    "REFRESH",
     "REINDEX",
     "RELEASE",
+    "RENAME",
     "REPLACE",
+    "RESET",
     "REVOKE",
     "ROLLBACK",
     "SAVEPOINT",
+    "SECURITY",
     "SELECT",
     "SET",
     "SHOW",
+    "START",
+    "TABLE",
     "TRUNCATE",
+    "UNLISTEN",
+    "UNLOCK",
     "UPDATE",
+    "USE",
     "VACUUM",
     "VALUES",
-    "WITH",
 ];
 
-/// A statement that begins with none of the [keywords](KEYWORDS).
-const OTHER: &str = "_OTHER";
-
-/// The first keyword of a statement, after white space, comments and parentheses.
-pub(super) fn keyword(statement: &str) -> &'static str {
-    let mut rest = statement;
-    loop {
-        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '(' || c == ';');
-        rest = if let Some(comment) = rest.strip_prefix("--") {
-            comment.split_once('\n').map_or("", |(_, rest)| rest)
-        } else if let Some(comment) = rest.strip_prefix("/*") {
-            comment.split_once("*/").map_or("", |(_, rest)| rest)
-        } else {
-            break;
-        };
-    }
-    let end = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
-    let word = &rest[..end];
-    KEYWORDS.into_iter().find(|keyword| keyword.eq_ignore_ascii_case(word)).unwrap_or(OTHER)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_keyword_is_the_name() {
-        assert_eq!(keyword("SELECT 1"), "SELECT");
-        assert_eq!(keyword("\n  insert into t values (1)"), "INSERT");
-        assert_eq!(keyword("-- all users\nselect * from users"), "SELECT");
-        assert_eq!(keyword("/* app:shop */ /**/ UPDATE t SET a = 1"), "UPDATE");
-        assert_eq!(keyword("(SELECT 1) UNION (SELECT 2)"), "SELECT");
-        assert_eq!(keyword("with a as (select 1) select * from a"), "WITH");
-        assert_eq!(keyword("vacuum;"), "VACUUM");
+impl Keyword {
+    /// The keyword that is this word, in upper or lower case.
+    pub(super) fn of(word: &str) -> Option<Self> {
+        let index = KEYWORDS.iter().position(|keyword| keyword.eq_ignore_ascii_case(word))?;
+        u8::try_from(index).ok().map(Self)
     }
 
-    #[test]
-    fn anything_else_has_one_name() {
-        for text in ["", "--", "/* SELECT", "SELECTED", "user_3", "ÄNDERE", "'SELECT'", "-"] {
-            assert_eq!(keyword(text), OTHER, "{text}");
-        }
+    /// The keyword in upper case.
+    pub(super) fn text(self) -> &'static str {
+        KEYWORDS[usize::from(self.0)]
+    }
+
+    /// Its place in the list.
+    pub(super) fn index(self) -> u8 {
+        self.0
     }
 }

@@ -1,28 +1,32 @@
 //! A pool of sqlx whose queries are measured.
 
 use std::fmt;
-use std::ops::Deref;
 use std::sync::Arc;
 
-use ::sqlx::{Database as Sqlx, Error, Pool};
+use ::sqlx::pool::PoolConnection;
+use ::sqlx::{Database as Sqlx, Error, Pool, Transaction};
 
 use super::annotated::Annotated;
 use super::connection::SqlxConnection;
+use super::pool_connection::SqlxPoolConnection;
 use super::transaction::SqlxTransaction;
 use crate::database::Database;
-use crate::pool::{ConnectionPool, MeasuredPool, PoolReading};
+use crate::pool::{ConnectionPool, MeasuredConnection, MeasuredPool, PoolReading};
 use crate::system::System;
 
 impl<DB: Sqlx> ConnectionPool for Pool<DB> {
     fn read(&self) -> PoolReading {
         // Two reads: a connection may come or go between them.
         let (size, idle) = (u64::from(self.size()), self.num_idle() as u64);
-        PoolReading {
-            idle: idle.min(size),
-            used: size.saturating_sub(idle),
-            max: self.options().get_max_connections().into(),
-            idle_min: self.options().get_min_connections().into(),
-        }
+        PoolReading::new()
+            .idle(idle.min(size))
+            .used(size.saturating_sub(idle))
+            .max(self.options().get_max_connections().into())
+            .idle_min(self.options().get_min_connections().into())
+    }
+
+    fn shared(&self) -> Option<*const ()> {
+        Some(std::ptr::from_ref(self.options()).cast())
     }
 }
 
@@ -44,7 +48,7 @@ impl<DB: Sqlx> ConnectionPool for Pool<DB> {
 /// let seen = capture_async(async {
 ///     let one: i64 = sqlx::query_scalar("SELECT 1").fetch_one(&pool).await?;
 ///     let mut transaction = pool.begin().await?;
-///     sqlx::query("CREATE TABLE note (text TEXT)").execute(&mut transaction).await?;
+///     sqlx::query("CREATE TABLE note (text TEXT)").execute(&mut *transaction).await?;
 ///     // The program adds labels where it wants them.
 ///     let note = sqlx::query("INSERT INTO note VALUES (?)").bind("milk");
 ///     note.execute(transaction.collection("note")).await?;
@@ -55,19 +59,34 @@ impl<DB: Sqlx> ConnectionPool for Pool<DB> {
 /// assert_eq!(seen.returned.as_ref().unwrap(), &1);
 ///
 /// let sqlite = DbOperation::of(System::SQLITE);
-/// for operation in ["SELECT", "BEGIN", "CREATE", "COMMIT"] {
-///     let labels = DbOperation { operation: Some(operation), ..sqlite };
+/// for name in ["BEGIN", "COMMIT"] {
+///     let labels = DbOperation { operation: Some(name), ..sqlite };
 ///     seen.assert_histogram_count(DbMetrics::OperationDuration(labels), 1);
 /// }
-/// let insert =
-///     DbOperation { operation: Some("INSERT"), collection: Some("note"), ..sqlite };
+/// for summary in ["SELECT", "CREATE"] {
+///     let labels = DbOperation { summary: Some(summary), ..sqlite };
+///     seen.assert_histogram_count(DbMetrics::OperationDuration(labels), 1);
+/// }
+/// let insert = DbOperation { summary: Some("INSERT"), collection: Some("note"), ..sqlite };
 /// seen.assert_histogram_count(DbMetrics::OperationDuration(insert), 1);
 /// seen.assert_histogram_count(PoolMetrics::WaitTime { pool: "notes" }, 2);
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// `SqlxPool` dereferences to the pool of sqlx. The queries of that pool are not measured.
+/// A query that the program does not name has the operations in its text as `db.query.summary`, such
+/// as `SELECT`, or `CREATE INSERT` for two statements. The program names a query with
+/// [`summary`](Self::summary), [`operation`](Self::operation) and [`collection`](Self::collection).
+///
+/// sqlx's own pool is reached by [`unmeasured`](Self::unmeasured) alone:
+///
+/// ```compile_fail,E0614
+/// # use typed_metrics_db::SqlxPool;
+/// # async fn f(pool: SqlxPool<sqlx::Sqlite>) -> Result<(), sqlx::Error> {
+/// sqlx::query("SELECT 1").execute(&*pool).await?;
+/// # Ok(())
+/// # }
+/// ```
 pub struct SqlxPool<DB: Sqlx> {
     pool: MeasuredPool<Pool<DB>>,
     database: Arc<Database>,
@@ -76,6 +95,9 @@ pub struct SqlxPool<DB: Sqlx> {
 impl<DB: Sqlx> SqlxPool<DB> {
     /// Measures a pool under a name, which should be unique in the program. The label
     /// `db.system.name` is that of the driver, and the database has no other label.
+    ///
+    /// A pool that is measured already keeps its name and is counted once, as
+    /// [`MeasuredPool`] says.
     pub fn new(name: impl Into<Arc<str>>, pool: Pool<DB>) -> Self {
         let system = match DB::NAME {
             "PostgreSQL" => System::POSTGRESQL,
@@ -115,15 +137,50 @@ impl<DB: Sqlx> SqlxPool<DB> {
         self.pool.name()
     }
 
+    /// The pool of sqlx. **Its queries are not measured**, nor are the connections that it lends. It
+    /// is for code that takes no other pool, such as migrations:
+    ///
+    /// ```
+    /// # use typed_metrics_db as db;
+    /// use db::SqlxPool;
+    /// use sqlx::SqlitePool;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), sqlx::Error> {
+    /// let pool = SqlxPool::new("sizes", SqlitePool::connect("sqlite::memory:").await?);
+    /// assert_eq!(pool.unmeasured().size(), 1);
+    /// // sqlx::migrate!().run(pool.unmeasured()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn unmeasured(&self) -> &Pool<DB> {
+        &self.pool
+    }
+
+    /// Closes the pool, as [`Pool::close`] does.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// Whether the pool is closed.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.pool.is_closed()
+    }
+
+    async fn lend(&self) -> Result<MeasuredConnection<PoolConnection<DB>>, Error> {
+        let is_timeout = |error: &Error| matches!(error, Error::PoolTimedOut);
+        self.pool.lend(self.pool.acquire(), is_timeout).await
+    }
+
     /// Takes a connection out of the pool, and measures the wait and the use.
     ///
     /// # Errors
     ///
     /// As for [`Pool::acquire`].
-    pub async fn acquire(&self) -> Result<SqlxConnection<DB>, Error> {
-        let is_timeout = |error: &Error| matches!(error, Error::PoolTimedOut);
-        let connection = self.pool.lend(self.pool.acquire(), is_timeout).await?;
-        Ok(SqlxConnection::new(connection, Arc::clone(&self.database)))
+    pub async fn acquire(&self) -> Result<SqlxPoolConnection<DB>, Error> {
+        Ok(SqlxPoolConnection::new(self.lend().await?, Arc::clone(&self.database)))
     }
 
     /// Takes a connection out of the pool, and begins a transaction.
@@ -132,7 +189,11 @@ impl<DB: Sqlx> SqlxPool<DB> {
     ///
     /// As for [`Pool::begin`].
     pub async fn begin(&self) -> Result<SqlxTransaction<'static, DB>, Error> {
-        self.acquire().await?.into_transaction().await
+        let (connection, loan) = self.lend().await?.into_parts();
+        let database = Arc::clone(&self.database);
+        let begin = database.operation("BEGIN").measure(Transaction::begin(connection, None));
+        let transaction = begin.await?;
+        Ok(SqlxTransaction::lent(SqlxConnection::in_transaction(transaction, database), loan))
     }
 
     /// Sets the label `db.operation.name` of one query.
@@ -148,14 +209,6 @@ impl<DB: Sqlx> SqlxPool<DB> {
     /// Sets the label `db.query.summary` of one query.
     pub fn summary(&self, summary: &'static str) -> Annotated<&Self> {
         Annotated::new(self).summary(summary)
-    }
-}
-
-impl<DB: Sqlx> Deref for SqlxPool<DB> {
-    type Target = Pool<DB>;
-
-    fn deref(&self) -> &Pool<DB> {
-        &self.pool
     }
 }
 

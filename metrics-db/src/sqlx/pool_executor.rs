@@ -81,7 +81,6 @@ where
     where
         'c: 'e,
     {
-        let pool: &::sqlx::Pool<DB> = self.executor;
-        pool.describe(sql)
+        self.executor.unmeasured().describe(sql)
     }
 }

@@ -6,39 +6,94 @@ use std::sync::Arc;
 
 use ::sqlx::{Connection, Database as Sqlx, Error, Transaction};
 
-use super::annotated::Annotated;
-use super::executor::{MeasuredExecutor, delegate};
-use crate::database::Database;
-use crate::pool::MeasuredConnection;
+use super::connection::SqlxConnection;
+use super::executor::delegate;
+use crate::pool::Loan;
 
-/// A transaction of a [`SqlxPool`](crate::SqlxPool) or of its connection.
-/// `&mut SqlxTransaction` is an executor whose queries are measured.
+/// A transaction of a [`SqlxPool`](crate::SqlxPool) or of a connection.
+///
+/// `&mut *transaction` and `&mut transaction` are executors whose queries are measured. The
+/// transaction dereferences to a [`SqlxConnection`], which begins savepoints and sets labels:
+///
+/// ```
+/// # use typed_metrics_core as typed_metrics;
+/// # use typed_metrics_db as db;
+/// use db::{DbMetrics, DbOperation, SqlxPool, System};
+/// use sqlx::SqlitePool;
+/// use typed_metrics::testing::capture_async;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), sqlx::Error> {
+/// let pool = SqlxPool::new("drafts", SqlitePool::connect("sqlite::memory:").await?);
+/// let seen = capture_async(async {
+///     let mut transaction = pool.begin().await?;
+///     sqlx::query("CREATE TABLE draft (text TEXT)").execute(&mut *transaction).await?;
+///     let mut savepoint = transaction.begin().await?;
+///     sqlx::query("DROP TABLE draft").execute(savepoint.collection("draft")).await?;
+///     savepoint.rollback().await?;
+///     transaction.commit().await
+/// })
+/// .await;
+/// assert!(seen.returned.is_ok());
+///
+/// let sqlite = DbOperation::of(System::SQLITE);
+/// for name in ["BEGIN", "SAVEPOINT", "ROLLBACK", "COMMIT"] {
+///     let labels = DbOperation { operation: Some(name), ..sqlite };
+///     seen.assert_histogram_count(DbMetrics::OperationDuration(labels), 1);
+/// }
+/// let create = DbOperation { summary: Some("CREATE"), ..sqlite };
+/// seen.assert_histogram_count(DbMetrics::OperationDuration(create), 1);
+/// let drop = DbOperation { summary: Some("DROP"), collection: Some("draft"), ..sqlite };
+/// seen.assert_histogram_count(DbMetrics::OperationDuration(drop), 1);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// sqlx's own connection is reached by [`unmeasured`](SqlxConnection::unmeasured) alone:
+///
+/// ```compile_fail,E0614
+/// # use typed_metrics_db::SqlxPool;
+/// # async fn f(pool: SqlxPool<sqlx::Sqlite>) -> Result<(), sqlx::Error> {
+/// let mut transaction = pool.begin().await?;
+/// sqlx::query("SELECT 1").execute(&mut **transaction).await?;
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// `BEGIN`, `COMMIT` and `ROLLBACK` are operations too. A transaction that is dropped is rolled
-/// back by sqlx when its connection is used again, and that is not measured. The transaction
-/// dereferences to that of sqlx, whose queries are not measured.
+/// back by sqlx when its connection is used again, and that is not measured.
 pub struct SqlxTransaction<'c, DB: Sqlx> {
-    transaction: Lent<'c, DB>,
-    database: Arc<Database>,
+    connection: SqlxConnection<'c, DB>,
+    // `None` if the loan of the connection goes on. Dropped after the connection, which goes back
+    // to the pool first.
+    loan: Option<Loan>,
 }
 
-enum Lent<'c, DB: Sqlx> {
-    /// Of a connection whose loan goes on.
-    Borrowed(Transaction<'c, DB>),
-    /// With the loan of its connection.
-    Owned(MeasuredConnection<Transaction<'c, DB>>),
+/// The beginning.
+impl<DB: Sqlx> SqlxConnection<'_, DB> {
+    /// Begins a transaction, measured as `BEGIN`, or a savepoint of the transaction that the
+    /// connection is in, measured as `SAVEPOINT`.
+    ///
+    /// # Errors
+    ///
+    /// The error of the statement.
+    pub async fn begin(&mut self) -> Result<SqlxTransaction<'_, DB>, Error> {
+        let database = Arc::clone(self.database());
+        let connection = self.unmeasured();
+        let name = if connection.is_in_transaction() { "SAVEPOINT" } else { "BEGIN" };
+        let begin = database.operation(name).measure(Transaction::begin(connection, None));
+        let transaction = begin.await?;
+        Ok(SqlxTransaction::borrowed(SqlxConnection::in_transaction(transaction, database)))
+    }
 }
 
 impl<'c, DB: Sqlx> SqlxTransaction<'c, DB> {
-    pub(super) fn borrowed(transaction: Transaction<'c, DB>, database: Arc<Database>) -> Self {
-        Self { transaction: Lent::Borrowed(transaction), database }
+    pub(super) fn borrowed(connection: SqlxConnection<'c, DB>) -> Self {
+        Self { connection, loan: None }
     }
 
-    pub(super) fn lent(
-        transaction: MeasuredConnection<Transaction<'c, DB>>,
-        database: Arc<Database>,
-    ) -> Self {
-        Self { transaction: Lent::Owned(transaction), database }
+    pub(super) fn lent(connection: SqlxConnection<'c, DB>, loan: Loan) -> Self {
+        Self { connection, loan: Some(loan) }
     }
 
     /// Commits the transaction.
@@ -47,15 +102,7 @@ impl<'c, DB: Sqlx> SqlxTransaction<'c, DB> {
     ///
     /// The error of the statement `COMMIT`.
     pub async fn commit(self) -> Result<(), Error> {
-        let Self { transaction, database } = self;
-        let commit = database.operation("COMMIT");
-        match transaction {
-            Lent::Borrowed(transaction) => commit.measure(transaction.commit()).await,
-            Lent::Owned(transaction) => {
-                let end = |transaction: Transaction<'c, DB>| commit.measure(transaction.commit());
-                transaction.try_map(end).await.map(drop)
-            }
-        }
+        self.end("COMMIT", Transaction::commit).await
     }
 
     /// Takes the changes of the transaction back.
@@ -64,80 +111,51 @@ impl<'c, DB: Sqlx> SqlxTransaction<'c, DB> {
     ///
     /// The error of the statement `ROLLBACK`.
     pub async fn rollback(self) -> Result<(), Error> {
-        let Self { transaction, database } = self;
-        let rollback = database.operation("ROLLBACK");
-        match transaction {
-            Lent::Borrowed(transaction) => rollback.measure(transaction.rollback()).await,
-            Lent::Owned(transaction) => {
-                let end =
-                    |transaction: Transaction<'c, DB>| rollback.measure(transaction.rollback());
-                transaction.try_map(end).await.map(drop)
+        self.end("ROLLBACK", Transaction::rollback).await
+    }
+
+    /// No `async fn`, whose future would hold the transaction twice.
+    fn end<F>(
+        self,
+        name: &'static str,
+        end: impl FnOnce(Transaction<'c, DB>) -> F,
+    ) -> impl Future<Output = Result<(), Error>>
+    where
+        F: Future<Output = Result<(), Error>>,
+    {
+        let Self { loan, connection } = self;
+        let (transaction, database) = connection.into_transaction();
+        let ending = transaction.map(end);
+        async move {
+            // The loan ends after the transaction.
+            let _loan = loan;
+            match ending {
+                Some(ending) => database.operation(name).measure(ending).await,
+                // A transaction always has one.
+                None => Ok(()),
             }
         }
     }
-
-    /// Begins a transaction within this one: a savepoint, which is measured as `SAVEPOINT`.
-    ///
-    /// # Errors
-    ///
-    /// The error of the statement `SAVEPOINT`.
-    pub async fn begin(&mut self) -> Result<SqlxTransaction<'_, DB>, Error> {
-        let database = Arc::clone(&self.database);
-        let transaction: &mut Transaction<'c, DB> = self;
-        let begin = database.operation("SAVEPOINT").measure(transaction.begin());
-        let transaction = begin.await?;
-        Ok(SqlxTransaction::borrowed(transaction, database))
-    }
-
-    /// Sets the label `db.operation.name` of one query.
-    pub fn operation(&mut self, name: &'static str) -> Annotated<&mut Self> {
-        Annotated::new(self).operation(name)
-    }
-
-    /// Sets the label `db.collection.name` of one query.
-    pub fn collection(&mut self, name: &'static str) -> Annotated<&mut Self> {
-        Annotated::new(self).collection(name)
-    }
-
-    /// Sets the label `db.query.summary` of one query.
-    pub fn summary(&mut self, summary: &'static str) -> Annotated<&mut Self> {
-        Annotated::new(self).summary(summary)
-    }
 }
 
-delegate!(&'c mut SqlxTransaction<'_, DB>, executor => Annotated::new(executor));
-delegate!(Annotated<&'c mut SqlxTransaction<'_, DB>>, annotated => {
-    let SqlxTransaction { transaction, database } = annotated.executor;
-    let transaction = match transaction {
-        Lent::Borrowed(transaction) => transaction,
-        Lent::Owned(transaction) => &mut **transaction,
-    };
-    let annotations = annotated.annotations;
-    MeasuredExecutor::<DB> { connection: transaction, database, annotations }
-});
-
 impl<'c, DB: Sqlx> Deref for SqlxTransaction<'c, DB> {
-    type Target = Transaction<'c, DB>;
+    type Target = SqlxConnection<'c, DB>;
 
     fn deref(&self) -> &Self::Target {
-        match &self.transaction {
-            Lent::Borrowed(transaction) => transaction,
-            Lent::Owned(transaction) => transaction,
-        }
+        &self.connection
     }
 }
 
 impl<DB: Sqlx> DerefMut for SqlxTransaction<'_, DB> {
     fn deref_mut(&mut self) -> &mut Self::Target {
-        match &mut self.transaction {
-            Lent::Borrowed(transaction) => transaction,
-            Lent::Owned(transaction) => transaction,
-        }
+        &mut self.connection
     }
 }
 
+delegate!(&'c mut SqlxTransaction<'_, DB>, transaction => &mut **transaction);
+
 impl<DB: Sqlx> fmt::Debug for SqlxTransaction<'_, DB> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SqlxTransaction").field("database", &self.database).finish_non_exhaustive()
+        f.debug_tuple("SqlxTransaction").field(&self.connection).finish()
     }
 }
