@@ -29,17 +29,15 @@ fn request(request_model: &str) -> GenAiRequest<'_> {
     }
 }
 
-/// The counters: input, read from a cache, written to one, output, reasoning.
-fn counted<R>(seen: &Captured<R>, model: &str) -> [u64; 5] {
-    let (request, modality) = (request(model), TokenModality::Unknown);
-    [
-        GenAiMetrics::InputTokens { request, modality },
-        GenAiMetrics::CacheReadInputTokens { request, modality },
-        GenAiMetrics::CacheWriteInputTokens { request, modality },
-        GenAiMetrics::OutputTokens { request, modality },
-        GenAiMetrics::ReasoningOutputTokens { request, modality },
-    ]
-    .map(|metric| seen.counter(metric))
+/// The counters: input, read from a cache, written to one, output, reasoning. `None` if nothing was
+/// recorded, not even a zero.
+fn counted<R>(seen: &Captured<R>, model: &str) -> [Option<u64>; 5] {
+    let parts = ["input", "cache_read.input", "cache_write.input", "output", "reasoning.output"];
+    parts.map(|part| {
+        let name = format!("gen_ai.client.inference.usage.{part}_tokens");
+        let series = seen.snapshot.get(&name)?.series_with(&[("gen_ai.request.model", model)])?;
+        series.value.as_u64()
+    })
 }
 
 /// The number and the sum of the input and the output tokens of calls.
@@ -79,7 +77,8 @@ async fn the_conventions_are_fed_by_the_same_call() {
     let call = LlmCall::start("conventional").gen_ai(conventions());
     let seen = capture_async(ask(&url, call, usize::MAX)).await;
 
-    assert_eq!(counted(&seen, "conventional"), [12, 0, 0, 7, 0]);
+    // The server tells neither cached tokens nor tokens of reasoning, so none are recorded.
+    assert_eq!(counted(&seen, "conventional"), [Some(12), None, None, Some(7), None]);
     assert_eq!(distributed(&seen, "conventional"), [(1, 12.0), (1, 7.0)]);
     let [first, others] = chunks("conventional").map(|metric| seen.histogram(metric));
     let whole = seen.histogram(duration("conventional", None));
@@ -102,11 +101,19 @@ async fn the_conventions_tell_how_long_an_error_took() {
     assert_eq!(seen.histogram(duration("refused", Some("429"))).count, 1);
     assert_eq!(seen.histogram(duration("refused", None)).count, 0);
     assert_eq!(distributed(&seen, "refused"), [(0, 0.0), (0, 0.0)]);
-    // The conventions ask for a zero, so that the series exists.
-    let counters = seen.snapshot.get("gen_ai.client.inference.usage.input_tokens").unwrap();
-    assert_eq!(counters.series.len(), 1);
-    assert_eq!(counted(&seen, "refused"), [0; 5]);
+    assert_eq!(counted(&seen, "refused"), [None; 5]);
     assert_eq!(chunks("refused").map(|metric| seen.histogram(metric).count), [0, 0]);
+}
+
+#[test]
+fn a_zero_is_recorded_where_it_is_known_and_nothing_where_no_number_is() {
+    let seen = typed_metrics_core::testing::capture(|| {
+        let call = || LlmCall::start("zeros").gen_ai(conventions());
+        call().finish(Usage::unknown().output(0).cache_read(0));
+        call().finish(Usage::unknown().output(5));
+    });
+    assert_eq!(counted(&seen, "zeros"), [None, Some(0), None, Some(5), None]);
+    assert_eq!(distributed(&seen, "zeros"), [(0, 0.0), (2, 5.0)]);
 }
 
 #[tokio::test]
@@ -228,7 +235,7 @@ fn parts_have_counters_of_their_own_and_stay_in_the_whole() {
             LlmCall::start("parts").gen_ai(conventions().v1_41()).finish(usage);
         }
     });
-    assert_eq!(counted(&seen, "parts"), [2400, 2000, 300, 160, 120]);
+    assert_eq!(counted(&seen, "parts"), [2400, 2000, 300, 160, 120].map(Some));
     assert_eq!(distributed(&seen, "parts"), [(2, 2400.0), (2, 160.0)]);
     // A sum over the types of v1.41 counts each token once.
     let of_type = |token_type| {
