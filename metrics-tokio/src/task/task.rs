@@ -80,8 +80,8 @@ impl Task {
         Self(Recorder::new(name))
     }
 
-    /// Counts polls that take longer than `limit` as slow; a poll of just the limit is not slow. The
-    /// default is 50 µs, as in the crate `tokio-metrics`.
+    /// Counts polls that take longer than `limit` as slow; a poll of just the limit is not slow.
+    /// The default is 50 µs, as in the crate `tokio-metrics`.
     pub fn slow_polls_over(mut self, limit: Duration) -> Self {
         self.0.slow_poll_limit = limit;
         self
