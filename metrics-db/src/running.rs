@@ -11,8 +11,8 @@ use crate::metrics::{DbMetrics, DbOperation};
 /// An operation in progress, which [`Operation::start`](crate::Operation::start) began.
 ///
 /// One that is dropped has the `error.type` [`CANCELLED`], or [`PANICKED`] if a panic that began
-/// after the operation drops it. So an operation of a destructor that runs because of a panic is not
-/// itself panicked. Code that keeps the operation while other code runs cannot tell whose panic it
+/// after the operation drops it. So an operation of a destructor that runs because of a panic is
+/// not itself panicked. Code that keeps the operation while other code runs cannot tell whose panic it
 /// is; [`run`](crate::Operation::run), [`measure`](crate::Operation::measure) and
 /// [`measure_stream`](crate::Operation::measure_stream) can: their operations are panicked only if
 /// the panic came from inside of them.
@@ -56,8 +56,8 @@ impl<'d> Running<'d> {
         self.rows = Some(rows);
     }
 
-    /// Runs code of the operation: all of it, or one poll. A panic of `code` is one of the operation,
-    /// and a later one is not.
+    /// Runs code of the operation: all of it, or one poll. A panic of `code` is one of the
+    /// operation, and a later one is not.
     pub(crate) fn inside<R>(&mut self, code: impl FnOnce() -> R) -> R {
         self.stage = Stage::Inside;
         let result = code();

@@ -1,5 +1,5 @@
-//! A layer for axum where axum matches no request. The numbers belong to the process, so this is one
-//! test.
+//! A layer for axum where axum matches no request. The numbers belong to the process, so this is
+//! one test.
 
 use axum::Router;
 use axum::body::Body;

@@ -181,12 +181,13 @@
 //! # }
 //! ```
 //!
-//! With `reqwest-middleware`, the layer is a part of the chain: behind the retries, each attempt is a
-//! request; before them, all attempts are one.
+//! With `reqwest-middleware`, the layer is a part of the chain: behind the retries, each attempt is
+//! a request; before them, all attempts are one.
 //!
 #![cfg_attr(feature = "tower", doc = "```ignore")]
 #![cfg_attr(not(feature = "tower"), doc = "```no_run")]
 //! use async_trait::async_trait;
+//! use futures_util::FutureExt;
 //! use http::Extensions;
 //! use reqwest::{Body, Request, Response};
 //! use reqwest_middleware::{Error, Middleware, Next, Result};
@@ -213,8 +214,12 @@
 //!                 Ok::<http::Response<Body>, Error>(response.into())
 //!             }
 //!         });
-//!         let layer = HttpClientLayer::new().error_type(|error: &Error| error_kind(error));
-//!         let response = layer.layer(send).oneshot(request.try_into()?).await?;
+//!         // A time limit of reqwest is no I/O error.
+//!         let name = |error: &Error| {
+//!             if error.is_timeout() { "timeout" } else { error_kind(error) }
+//!         };
+//!         let layer = HttpClientLayer::new().error_type(name);
+//!         let response = layer.layer(send).oneshot(request.try_into()?).boxed().await?;
 //!         Ok(response.map(Body::wrap).into())
 //!     }
 //! }

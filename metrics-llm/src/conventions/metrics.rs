@@ -21,9 +21,9 @@ use super::request::{GenAiRequest, TokenModality};
 ///
 /// # Unknown numbers are absent
 ///
-/// A number of tokens that the provider did not report is not recorded, and a zero that the provider
-/// reported is. Here the metrics differ from the conventions, which recommend a zero in both cases.
-/// [`llm_missing`](crate::LlmMetrics::LlmMissing) counts the answers without a number.
+/// A number of tokens that the provider did not report is not recorded, and a zero that the
+/// provider reported is. Here the metrics differ from the conventions, which recommend a zero in
+/// both cases. [`llm_missing`](crate::LlmMetrics::LlmMissing) counts the answers without a number.
 ///
 /// # Modalities
 ///

@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use axum::http::StatusCode;
 use typed_metrics_core::testing::{Captured, capture_async};
-use typed_metrics_core::{LabelValue, MetricSnapshot};
+use typed_metrics_core::{LabelValue, Labels, MetricSnapshot, Value};
 use typed_metrics_llm::{
-    GenAi, GenAiMetrics, GenAiMetricsV1_41, GenAiRequest, LlmCall, TokenModality, TokenType,
-    ToolExecution, ToolType, Usage, error_type,
+    GenAi, GenAiMetrics, GenAiMetricsV1_41, GenAiRequest, LlmCall, TokenType, ToolExecution,
+    ToolType, Usage, error_type,
 };
 
 use crate::support::{Answer, Recorded, Step, ask, capture, role, serve, stop, text, usage};
@@ -35,8 +35,15 @@ fn counted<R>(seen: &Captured<R>, model: &str) -> [Option<u64>; 5] {
     let parts = ["input", "cache_read.input", "cache_write.input", "output", "reasoning.output"];
     parts.map(|part| {
         let name = format!("gen_ai.client.inference.usage.{part}_tokens");
-        let series = seen.snapshot.get(&name)?.series_with(&[("gen_ai.request.model", model)])?;
-        series.value.as_u64()
+        let all = &seen.snapshot.get(&name)?.series;
+        let of_model = |labels: &Labels| {
+            labels.get("gen_ai.request.model").is_some_and(|found| found.to_string() == model)
+        };
+        let series = all.iter().find(|series| of_model(&series.labels))?;
+        match series.value {
+            Value::U64(tokens) => Some(tokens),
+            ref other => panic!("{name} is {other:?}"),
+        }
     })
 }
 
@@ -160,7 +167,7 @@ fn names_units_buckets_and_attributes_are_those_of_the_conventions() {
     let seen = typed_metrics_core::testing::capture(|| {
         let mut call = LlmCall::start("to-the-letter").gen_ai(conventions().v1_41());
         (0..2).for_each(|_| call.chunk());
-        call.used(Usage::new(12, 7));
+        call.used(Usage::new(12, 7).cache_read(4).cache_write(2).reasoning(3));
         call.fail("429");
         LlmCall::start("well").gen_ai(conventions()).finish(Usage::new(12, 7));
         LlmCall::embeddings("vectors").gen_ai(conventions()).finish(Usage::unknown().input(12));

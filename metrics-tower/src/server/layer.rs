@@ -154,7 +154,8 @@ impl<R, Q, U> HttpServerLayer<R, Q, U> {
     /// # use typed_metrics_tower as tower_metrics;
     /// use http::{Request, Response, StatusCode};
     /// use tower::{Layer, ServiceExt, service_fn};
-    /// use tower_metrics::HttpServerLayer;
+    /// use tower_metrics::{HttpServerLayer, HttpServerMetrics, HttpServerRequest};
+    /// use tower_metrics::{HttpVersion, Method, Scheme, StatusClass};
     /// use typed_metrics::testing::capture_async;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
@@ -166,8 +167,16 @@ impl<R, Q, U> HttpServerLayer<R, Q, U> {
     /// let service = HttpServerLayer::new().status_class().layer(refuse);
     ///
     /// let seen = capture_async(service.oneshot(Request::new(String::new()))).await;
-    /// let duration = seen.snapshot.get("http.server.request.duration").unwrap();
-    /// assert!(duration.series_with(&[("http.response.status_class", "4xx")]).is_some());
+    /// let request = HttpServerRequest {
+    ///     method: Method::Get,
+    ///     status: Some(403),
+    ///     status_class: Some(StatusClass::ClientError), // `4xx`
+    ///     route: None,
+    ///     error_type: None,
+    ///     version: Some(HttpVersion::V1_1),
+    ///     scheme: Scheme::Http,
+    /// };
+    /// seen.assert_histogram_count(HttpServerMetrics::RequestDuration(request), 1);
     /// # }
     /// ```
     pub fn status_class(mut self) -> Self {

@@ -10,6 +10,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
+use futures_util::FutureExt;
 use http::Extensions;
 use reqwest::{Body, Client, Request, Response, ResponseBuilderExt};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Error, Middleware, Next, Result};
@@ -28,8 +29,13 @@ struct Measured(HttpClientLayer<Declared, Name>);
 
 impl Measured {
     fn new() -> Self {
-        Self(HttpClientLayer::new().error_type((|error| error_kind(error)) as Name))
+        Self(HttpClientLayer::new().error_type(name as Name))
     }
+}
+
+/// A time limit of reqwest is no I/O error.
+fn name(error: &Error) -> &'static str {
+    if error.is_timeout() { "timeout" } else { error_kind(error) }
 }
 
 #[async_trait]
@@ -50,7 +56,8 @@ impl Middleware for Measured {
                 Ok::<http::Response<Body>, Error>(response.into())
             }
         });
-        let response = self.0.layer(send).oneshot(request.try_into()?).await?;
+        // Boxed, because the compiler cannot tell otherwise that the future is `Send`.
+        let response = self.0.layer(send).oneshot(request.try_into()?).boxed().await?;
         // The conversions of reqwest drop the URL.
         let (mut parts, body) = response.into_parts();
         let with_url = http::Response::builder().url(url).body(()).expect("it has only a URL");

@@ -18,7 +18,7 @@ const MOST: usize = 10_000;
 
 const HELP: &str = "\
 Drives a running service, and compares the growth of its metrics with the number of requests that it
-sent. Prints a line with a value and a series for each number. The exit code is 1 if a number differs
+sent. Prints a line with a value and a series for each number. The exit code is 1 if one differs
 or the service fails: nobody else may use the service meanwhile.
 
 Usage: load [--metrics URL] [URL [ROUNDS]]
