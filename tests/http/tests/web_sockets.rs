@@ -1,4 +1,4 @@
-//! WebSockets of axum and of tungstenite: the request ends with the upgrade.
+//! A WebSocket of axum and tungstenite: the request ends with the upgrade.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
