@@ -74,7 +74,7 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<Option<Arguments
                 return Err(format!("`{option}` is no option; `--help` lists them").into());
             }
             (url, 0) => {
-                arguments.base = url.trim_end_matches('/').to_owned();
+                url.trim_end_matches('/').clone_into(&mut arguments.base);
                 positional += 1;
             }
             (rounds, 1) => {
