@@ -71,6 +71,7 @@ impl<C: Clock> Wakes<C> {
             // Fails if a poll began after `seen` was read: the time is from before that poll, so a
             // later poll would look as if it had waited since then. The wake itself is still to
             // come, so its time is read again. Fails as well if another thread has noted a wake.
+            // Relaxed, because the number alone says everything.
             match self.state.compare_exchange(seen, woken, Ordering::Relaxed, Ordering::Relaxed) {
                 Ok(_) => return,
                 Err(now) => seen = now,
