@@ -119,8 +119,8 @@ impl<'d, N> Operation<'d, N> {
     where
         N: NameError<E>,
     {
-        let running = self.start();
-        let result = call();
+        let mut running = self.start();
+        let result = running.inside(call);
         running.end(&result, self.names);
         result
     }

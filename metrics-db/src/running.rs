@@ -1,5 +1,6 @@
 //! An operation in progress.
 
+use std::thread::{self, ThreadId};
 use std::time::Instant;
 
 use typed_metrics_core::LabelGroup;
@@ -9,8 +10,12 @@ use crate::metrics::{DbMetrics, DbOperation};
 
 /// An operation in progress, which [`Operation::start`](crate::Operation::start) began.
 ///
-/// One that is dropped has the `error.type` [`CANCELLED`], or [`PANICKED`] if its thread panics.
-/// Measured futures and streams are panicked only if the panic came from inside of them.
+/// One that is dropped has the `error.type` [`CANCELLED`], or [`PANICKED`] if a panic that began
+/// after the operation drops it. So an operation of a destructor that runs because of a panic is
+/// not itself panicked. Code that keeps the operation while other code runs cannot tell whose panic it
+/// is; [`run`](crate::Operation::run), [`measure`](crate::Operation::measure) and
+/// [`measure_stream`](crate::Operation::measure_stream) can: their operations are panicked only if
+/// the panic came from inside of them.
 #[must_use = "keep it until the operation ends: its drop records the operation as cancelled"]
 #[derive(Debug)]
 pub struct Running<'d> {
@@ -25,10 +30,11 @@ pub struct Running<'d> {
 
 #[derive(Debug, Clone, Copy)]
 enum Stage {
-    /// The program holds the operation: the panic that drops it is of the code in between.
-    Held,
-    /// Inside of a poll, in which only a panic drops the operation.
-    Polled,
+    /// The program holds the operation: the panic that drops it is of the code in between, unless
+    /// `unwinding`, the thread that began the operation, was panicking already.
+    Held { unwinding: Option<ThreadId> },
+    /// Inside of a call or a poll, in which only a panic drops the operation.
+    Inside,
     /// Between two polls. A panic that drops it is of other code.
     Suspended,
 }
@@ -39,7 +45,7 @@ impl<'d> Running<'d> {
             labels,
             start: Instant::now(),
             rows: None,
-            stage: Stage::Held,
+            stage: Stage::Held { unwinding: unwinding() },
             is_enough: false,
             is_recorded: false,
         }
@@ -50,10 +56,11 @@ impl<'d> Running<'d> {
         self.rows = Some(rows);
     }
 
-    /// Polls the operation. A panic of `poll` is one of the operation, and a later one is not.
-    pub(crate) fn poll<R>(&mut self, poll: impl FnOnce() -> R) -> R {
-        self.stage = Stage::Polled;
-        let result = poll();
+    /// Runs code of the operation: all of it, or one poll. A panic of `code` is one of the
+    /// operation, and a later one is not.
+    pub(crate) fn inside<R>(&mut self, code: impl FnOnce() -> R) -> R {
+        self.stage = Stage::Inside;
+        let result = code();
         self.stage = Stage::Suspended;
         result
     }
@@ -104,8 +111,9 @@ impl<'d> Running<'d> {
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         let has_panicked = match self.stage {
-            Stage::Held => std::thread::panicking(),
-            Stage::Polled => true,
+            // Another thread than the one that was panicking began to panic later.
+            Stage::Held { unwinding: before } => unwinding().is_some_and(|now| Some(now) != before),
+            Stage::Inside => true,
             Stage::Suspended => false,
         };
         self.record(&match () {
@@ -114,4 +122,9 @@ impl Drop for Running<'_> {
             () => Failure::of_type(CANCELLED),
         });
     }
+}
+
+/// The thread that runs this, if a panic unwinds it.
+fn unwinding() -> Option<ThreadId> {
+    thread::panicking().then(|| thread::current().id())
 }

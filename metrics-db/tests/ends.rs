@@ -63,6 +63,73 @@ fn a_guard_that_is_dropped_is_cancelled() {
     assert_end(&capture(|| drop(CACHE.operation("GET").start())), Some(CANCELLED));
 }
 
+/// Runs its function when it is dropped.
+struct OnDrop<F: FnMut()>(F);
+
+impl<F: FnMut()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+/// Runs code in a destructor, because of a panic.
+fn while_unwinding(code: impl FnMut()) {
+    let panics = AssertUnwindSafe(|| {
+        let _code = OnDrop(code);
+        panic!("of other code");
+    });
+    assert!(catch_unwind(panics).is_err());
+}
+
+#[test]
+fn a_guard_is_panicked_by_a_panic_that_began_after_it() {
+    let seen = capture(|| {
+        let panics = || {
+            let _get = CACHE.operation("GET").start();
+            panic!("of the operation");
+        };
+        assert!(catch_unwind(panics).is_err());
+    });
+    assert_end(&seen, Some(PANICKED));
+}
+
+#[test]
+fn an_operation_of_a_destructor_is_not_panicked_by_the_panic_that_runs_the_destructor() {
+    let seen = capture(|| while_unwinding(|| drop(CACHE.operation("GET").start())));
+    assert_end(&seen, Some(CANCELLED));
+    let seen = capture(|| {
+        while_unwinding(|| CACHE.operation("GET").run(|| Ok::<_, io::Error>(())).unwrap());
+    });
+    assert_end(&seen, None);
+    // A panic of its own is.
+    let seen = capture(|| {
+        while_unwinding(|| {
+            let call =
+                || CACHE.operation("GET").run(|| -> io::Result<()> { panic!("of the call") });
+            assert!(catch_unwind(call).is_err());
+        });
+    });
+    assert_end(&seen, Some(PANICKED));
+}
+
+#[test]
+fn a_guard_that_a_panicking_thread_began_is_panicked_by_the_panic_of_another_thread() {
+    let scope = typed_metrics_core::testing::Scope::current;
+    let seen = capture(|| {
+        while_unwinding(|| {
+            let (get, scope) = (CACHE.operation("GET").start(), scope());
+            let panics = move || {
+                scope.enter(|| {
+                    let _get = get;
+                    panic!("of the operation");
+                });
+            };
+            assert!(std::thread::spawn(panics).join().is_err());
+        });
+    });
+    assert_end(&seen, Some(PANICKED));
+}
+
 #[tokio::test]
 async fn a_panic_is_recorded_even_if_the_task_drops_the_future_later() {
     let seen = capture_async(async {

@@ -89,7 +89,7 @@ fn polls_are_counted_and_timed() {
 
 #[test]
 fn the_limit_of_slow_polls_is_settable() {
-    let task = Task::new("limit").slow_polls_from(Duration::from_secs(60));
+    let task = Task::new("limit").slow_polls_over(Duration::from_secs(60));
     of_one_thread().block_on(task.measured(async { spin(Duration::from_millis(1)) }));
     assert_eq!(of_task("poll.duration", "limit").count, 1);
     assert_eq!(number("slow_polls", "limit"), 0.0);
@@ -128,6 +128,39 @@ fn a_task_that_waits_is_idle_until_the_wake_and_delayed_until_the_poll() {
     assert!(idle.sum >= 0.04, "{idle:?}");
     assert!(delay.sum >= 0.02, "{delay:?}");
     assert!(idle.sum + delay.sum <= whole("waits"), "{idle:?} {delay:?}");
+}
+
+#[test]
+fn a_waker_that_is_kept_from_an_earlier_poll_delays_from_its_own_wake() {
+    of_one_thread().block_on(async {
+        let (send, receive) = std::sync::mpsc::channel();
+        let mut polls = 0;
+        let task = tokio::spawn(measured(
+            "kept waker",
+            poll_fn(move |context| {
+                polls += 1;
+                // Only the first poll gives its waker away.
+                if polls == 1 {
+                    send.send(context.waker().clone()).unwrap();
+                }
+                if polls == 3 { Poll::Ready(()) } else { Poll::Pending }
+            }),
+        ));
+        yield_now().await;
+        let kept = receive.try_recv().unwrap();
+        kept.wake_by_ref();
+        yield_now().await;
+        // The second poll is over. Idle until the same waker is used again.
+        thread::sleep(Duration::from_millis(40));
+        kept.wake_by_ref();
+        spin(Duration::from_millis(20));
+        task.await.unwrap();
+    });
+    assert_eq!(of_task("poll.duration", "kept waker").count, 3);
+    let [idle, delay] = ["idle.duration", "schedule.delay"].map(|of| of_task(of, "kept waker"));
+    assert_eq!((idle.count, delay.count), (2, 2));
+    assert!(idle.max >= 0.04 && delay.max >= 0.02, "{idle:?} {delay:?}");
+    assert!(idle.sum + delay.sum <= whole("kept waker") + 1e-9, "{idle:?} {delay:?}");
 }
 
 #[test]

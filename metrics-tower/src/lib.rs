@@ -44,6 +44,8 @@
 //! - `http.request.method` is a [`Method`] that the layer knows, or `_OTHER`.
 //! - `rpc.method` is a method that the server has, or `_OTHER`.
 //! - `error.type` is a status or one of a fixed set: see [`error_type`].
+//! - `http.response.status_class`, which [`status_class`](HttpServerLayer::status_class) adds,
+//!   follows from the status, and makes no series of its own.
 //!
 //! [http]: https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
 //! [rpc]: https://opentelemetry.io/docs/specs/semconv/rpc/rpc-metrics/
@@ -64,6 +66,9 @@ mod response_body;
 mod response_future;
 mod routes;
 mod server;
+mod status_class;
+#[cfg(feature = "axum")]
+mod unmatched;
 mod until;
 
 pub use client::layer::HttpClientLayer;
@@ -85,4 +90,5 @@ pub use routes::{NoRoutes, Routes};
 pub use server::layer::HttpServerLayer;
 pub use server::metrics::{HttpServerMetrics, HttpServerRequest};
 pub use server::service::HttpServer;
+pub use status_class::StatusClass;
 pub use until::{Until, UntilEnd, UntilHead};

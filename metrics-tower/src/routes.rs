@@ -4,6 +4,8 @@ use http::{Extensions, Uri};
 
 #[cfg(feature = "axum")]
 use crate::interned::interned;
+#[cfg(feature = "axum")]
+use crate::unmatched::{note_matched, note_unmatched};
 
 /// Tells the route of a request: the template that a router matched, such as `/users/{id}`.
 ///
@@ -32,6 +34,9 @@ impl<F: Fn(&Uri, &Extensions) -> Option<&'static str>> Routes for F {
 
 /// The routes that axum's `MatchedPath` names. The process keeps each route for ever, and at most
 /// 10,000 routes; requests beyond have no route.
+///
+/// If none of the first 100 requests of the process has a route, a warning tells where the layer
+/// belongs: see [`HttpServerLayer::axum`](crate::HttpServerLayer::axum).
 #[cfg(feature = "axum")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AxumRoutes;
@@ -40,6 +45,11 @@ pub struct AxumRoutes;
 impl Routes for AxumRoutes {
     #[inline]
     fn route(&self, _: &Uri, extensions: &Extensions) -> Option<&'static str> {
-        interned(extensions.get::<axum::extract::MatchedPath>()?.as_str())
+        let Some(matched) = extensions.get::<axum::extract::MatchedPath>() else {
+            note_unmatched();
+            return None;
+        };
+        note_matched();
+        interned(matched.as_str())
     }
 }

@@ -26,6 +26,7 @@ async fn a_refused_connection_is_named_by_its_source() {
         address: Some("127.0.0.1"),
         port: Some(port),
         status: None,
+        status_class: None,
         error_type: Some("connection_refused"),
         version: None,
     };

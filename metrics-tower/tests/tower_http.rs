@@ -35,6 +35,7 @@ fn request(error_type: Option<&'static str>) -> HttpServerRequest<'static> {
         scheme: Scheme::Http,
         route: None,
         status: error_type.is_none().then_some(200),
+        status_class: None,
         error_type,
         version: Some(HttpVersion::V1_1),
     }

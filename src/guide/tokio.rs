@@ -116,7 +116,7 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() {
-//! let import = Task::new("import").slow_polls_from(Duration::from_millis(1));
+//! let import = Task::new("import").slow_polls_over(Duration::from_millis(1));
 //! let parsed = tokio::spawn(import.measured_result(async { "12".parse::<u32>() }));
 //! assert_eq!(parsed.await.unwrap(), Ok(12));
 //!

@@ -9,12 +9,14 @@
 //! - `store`: the database.
 //! - `cleanup`: a background task.
 //! - `load`: a driver, for the binary `load` and for the tests.
+//! - `scrape`: the numbers at `/metrics`, which the driver compares with its own.
 
 pub mod assistant;
 pub mod cleanup;
 pub mod load;
 pub mod metrics;
 pub mod routes;
+pub mod scrape;
 pub mod settings;
 pub mod store;
 

@@ -7,6 +7,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 
 use crate::Error;
+use crate::scrape::Scrape;
 
 /// Requests that are under way at once.
 const AT_ONCE: usize = 4;
@@ -26,6 +27,21 @@ impl Expected {
     /// The series and their values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
         self.0.iter().map(|(series, value)| (series.as_str(), *value))
+    }
+
+    /// The series that did not grow by these values between two scrapes, each as a sentence.
+    ///
+    /// # Errors
+    /// If a series is not written as `name{label="value"}`.
+    pub fn differences(&self, before: &Scrape, after: &Scrape) -> Result<Vec<String>, Error> {
+        let mut differences = Vec::new();
+        for (series, value) in self.iter() {
+            let grew = after.sum(series)? - before.sum(series)?;
+            if grew != value as f64 {
+                differences.push(format!("{series} grew by {grew}, and should grow by {value}"));
+            }
+        }
+        Ok(differences)
     }
 
     fn add(&mut self, series: impl Into<String>, value: u64) {

@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! cargo run -p service                 # http://127.0.0.1:8080, metrics at http://127.0.0.1:9464
-//! cargo run -p service --bin load      # drives it for some seconds
+//! cargo run -p service --bin load      # drives it, and compares its metrics
 //! ```
 
 use std::time::Duration;

@@ -28,6 +28,7 @@ fn posted(status: u16) -> HttpServerMetrics<'static> {
     HttpServerMetrics::RequestDuration(HttpServerRequest {
         method: Method::Post,
         status: Some(status),
+        status_class: None,
         route: Some("/questions"),
         error_type: None,
         version: Some(HttpVersion::V1_1),

@@ -2,15 +2,16 @@
 //! a scrape while it runs, and what a collector has after SIGTERM.
 #![cfg(unix)]
 
-use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use service::load::drive;
+use service::scrape::Scrape;
 use typed_metrics_receiver::{Receiver, Total};
 
 /// A folder that is removed at the end of the test.
@@ -18,7 +19,10 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
+        static FOLDERS: AtomicU32 = AtomicU32::new(0);
+        let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+        let folder = format!("{name}-{}-{number}", std::process::id());
+        let folder = std::env::temp_dir().join(folder);
         std::fs::create_dir_all(&folder).unwrap();
         Self(folder)
     }
@@ -85,8 +89,8 @@ impl Service {
         Self { process, metrics, base, _stdout: stdout, _folder: folder }
     }
 
-    async fn scrape(&self) -> String {
-        reqwest::get(&self.metrics).await.unwrap().text().await.unwrap()
+    async fn scrape(&self) -> Scrape {
+        Scrape::get(&self.metrics).await.unwrap()
     }
 
     fn end(mut self) {
@@ -95,27 +99,66 @@ impl Service {
     }
 }
 
-/// The labels of `name{a="1",b="2"}`, and the name.
-fn split(series: &str) -> (&str, BTreeMap<&str, &str>) {
-    let Some((name, labels)) = series.split_once('{') else { return (series, BTreeMap::new()) };
-    let labels = labels.strip_suffix("\"}").unwrap_or_else(|| panic!("{series}")).split("\",");
-    let pair = |label| str::split_once(label, "=\"").unwrap_or_else(|| panic!("{series}"));
-    let labels = labels.map(pair);
-    (name, labels.collect())
+/// Runs the driver as a user does.
+fn load(arguments: &[&str], address: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_load"));
+    command.args(arguments).env("SERVICE_ADDRESS", address);
+    command.output().unwrap()
 }
 
-/// The sum of the series in the text format with these labels; an empty label is an absent one.
-fn in_scrape(scrape: &str, wanted: &str) -> f64 {
-    let (name, wanted) = split(wanted);
-    let lines = scrape.lines().filter(|line| !line.starts_with('#'));
-    let samples = lines.filter_map(|line| line.rsplit_once(' '));
-    let values = samples.filter_map(|(series, value)| {
-        let (found, labels) = split(series);
-        let has = |label: &str| labels.get(label).copied().unwrap_or_default();
-        let fits = found == name && wanted.iter().all(|(label, value)| has(label) == *value);
-        fits.then(|| value.parse::<f64>().unwrap())
-    });
-    values.sum()
+fn text(bytes: &[u8]) -> &str {
+    str::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn the_driver_compares_the_metrics_and_fails_if_they_differ() {
+    let collector = Receiver::start();
+    let (service, idle) = (Service::start(&collector), Service::start(&collector));
+    let address = service.base.strip_prefix("http://").unwrap();
+    // The address of the variable, then that of the argument. What was counted before is no error.
+    let of_variable = ["--metrics", &service.metrics];
+    let of_argument = ["--metrics", &service.metrics, &service.base, "2"];
+    for (arguments, address, number) in
+        [(&of_variable[..], address, 22), (&of_argument[..], "127.0.0.1:1", 16)]
+    {
+        let same = load(arguments, address);
+        let said = text(&same.stderr);
+        assert!(same.status.success(), "{said}");
+        assert_eq!(text(&same.stdout).lines().count(), number);
+        let line = format!(": {number} of {number} values are those of the driver\n");
+        assert!(said.ends_with(&line), "{said}");
+    }
+    // The metrics of a service that nobody drives.
+    let other = load(&["--metrics", &idle.metrics, &service.base, "2"], "127.0.0.1:1");
+    assert_eq!(other.status.code(), Some(1));
+    let line =
+        "questions_asked_total{channel=\"web\",plan=\"free\"} grew by 0, and should grow by 1\n";
+    assert!(text(&other.stderr).contains(line), "{}", text(&other.stderr));
+    // Nobody serves metrics there.
+    let none = load(&["--metrics", "http://127.0.0.1:1/metrics"], address);
+    assert_eq!(none.status.code(), Some(1));
+    assert!(text(&none.stderr).contains("no metrics at http://127.0.0.1:1/metrics"));
+}
+
+#[test]
+fn the_driver_says_how_it_is_used() {
+    let help = load(&["--help"], "127.0.0.1:1");
+    assert!(help.status.success());
+    for word in ["SERVICE_ADDRESS", "--metrics URL", "ROUNDS"] {
+        assert!(text(&help.stdout).contains(word), "{word}");
+    }
+    for (wrong, error) in [
+        (&["--rounds"][..], "`--rounds` is no option; `--help` lists them"),
+        (
+            &["http://127.0.0.1:1", "10001"],
+            "`10001` is no number of rounds; give one from 0 to 10000",
+        ),
+        (&["--metrics"], "`--metrics` needs a URL after it"),
+    ] {
+        let refused = load(wrong, "127.0.0.1:1");
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(text(&refused.stderr).contains(error), "{}", text(&refused.stderr));
+    }
 }
 
 #[tokio::test]
@@ -123,11 +166,11 @@ async fn all_numbers_are_those_of_the_driver() {
     let collector = Receiver::start();
     let service = Service::start(&collector);
     let rounds = 24;
+    let before = service.scrape().await;
     let expected = drive(&service.base, rounds).await.unwrap();
     let scrape = service.scrape().await;
-    for (series, value) in expected.iter() {
-        assert_eq!(in_scrape(&scrape, series), value as f64, "{series} in\n{scrape}");
-    }
+    assert!(expected.iter().count() > 10);
+    assert_eq!(expected.differences(&before, &scrape).unwrap(), Vec::<String>::new());
     // Instruments that the driver does not see are there, too.
     for (series, least) in [
         ("tokio_runtime_worker_count{tokio_runtime_name=\"main\"}", 1.0),
@@ -137,8 +180,8 @@ async fn all_numbers_are_those_of_the_driver() {
         ("process_cpu_time_seconds_total", 0.01),
         ("db_client_connection_max", 5.0),
     ] {
-        let value = in_scrape(&scrape, series);
-        assert!(value >= least, "{series} is {value} in\n{scrape}");
+        let value = scrape.sum(series).unwrap();
+        assert!(value >= least, "{series} is {value} in\n{scrape:?}");
     }
 
     // A second round of requests is exported only at the end.

@@ -1,4 +1,4 @@
-//! The dashboard of tokio: runtimes and tasks.
+//! The dashboard of tokio: runtimes and tasks, and the allocator jemalloc.
 
 use super::context::{Context, legend};
 use super::drawn::Drawn;
@@ -12,7 +12,7 @@ const RUNTIME: &str = "tokio.runtime.name";
 const TASK: &str = "tokio.task.name";
 
 pub(super) fn sections(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Vec<Section> {
-    vec![runtimes(context, drawn), tasks(context, drawn)]
+    vec![runtimes(context, drawn), tasks(context, drawn), jemalloc(context, drawn)]
 }
 
 fn runtimes(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
@@ -64,6 +64,27 @@ fn tasks(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
     let by = context.labels(&[TASK]);
     let lines = |title: &str, unit: &Unit| Draft::lines(title, unit).zero_based();
     let mut drafts = Vec::new();
+    if let Some(entry) = drawn.metric("tokio.task.active") {
+        let series = context.series(entry);
+        let sum = aggregated("sum", &by, context.language(), series.selector());
+        let sum = largest(10, sum);
+        let draft = lines("Active", &Unit::of(entry.unit(), false)).query(sum, &legend(&by));
+        drafts.push(described(context, entry, draft.stacked()));
+    }
+    if let Some(entry) = drawn.metric("tokio.task.duration") {
+        let series = context.series(entry);
+        let outcome = context.labels(&["outcome"]);
+        let ends = series.rate(&outcome, RATE_INTERVAL);
+        let longest = largest(10, series.quantile(0.99, &by, RATE_INTERVAL));
+        for draft in [
+            lines("Ends by outcome", &Unit::of_rate("{task}"))
+                .query(ends, &legend(&outcome))
+                .stacked(),
+            lines("Whole task, p99", &Unit::of(entry.unit(), false)).query(longest, &legend(&by)),
+        ] {
+            drafts.push(described(context, entry, draft));
+        }
+    }
     if let Some(entry) = drawn.metric("tokio.task.poll.duration") {
         let series = context.series(entry);
         let polls = largest(10, series.rate(&by, RATE_INTERVAL));
@@ -79,6 +100,7 @@ fn tasks(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
         ("tokio.task.poll.duration", "Poll, p99"),
         ("tokio.task.schedule.delay", "From wake to poll, p99"),
         ("tokio.task.first_poll.delay", "From measured(…) to poll, p99"),
+        ("tokio.task.idle.duration", "From poll to wake, p99"),
     ];
     for (name, title) in times {
         let Some(entry) = drawn.metric(name) else { continue };
@@ -93,6 +115,30 @@ fn tasks(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
         drafts.push(described(context, entry, draft));
     }
     Section::new("Tasks", separate(drafts))
+}
+
+/// Levels that contain each other: the nearer two lines are, the less lies between them.
+fn jemalloc(context: &Context<'_>, drawn: &mut Drawn<'_>) -> Section {
+    let charts: [(&str, &[&str]); 2] = [
+        ("Memory", &["allocated", "active", "resident", "mapped"]),
+        ("Records and reserve", &["metadata", "retained"]),
+    ];
+    let mut drafts = Vec::new();
+    for (title, parts) in charts {
+        let mut draft = None;
+        for part in parts {
+            let Some(entry) = drawn.metric(&format!("jemalloc.memory.{part}")) else { continue };
+            let series = context.series(entry);
+            let sum = aggregated("sum", &[], context.language(), series.selector());
+            let lines = draft.unwrap_or_else(|| {
+                let lines = Draft::lines(title, &Unit::of(entry.unit(), false)).zero_based();
+                described(context, entry, lines.width(12))
+            });
+            draft = Some(lines.query(sum, part));
+        }
+        drafts.extend(draft);
+    }
+    Section::new("jemalloc", separate(drafts))
 }
 
 /// Panels that need not stay side by side.

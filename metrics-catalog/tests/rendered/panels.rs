@@ -53,6 +53,30 @@ fn every_metric_is_on_a_dashboard() {
     }
 }
 
+/// A row with another title has metrics that no panel was drawn for.
+#[test]
+fn all_metrics_of_this_project_are_drawn_by_hand() {
+    let rows = |path: &str| -> Vec<String> {
+        let documents = all();
+        let document = documents.iter().find(|document| document.path == path).unwrap();
+        let dashboard = json(document);
+        let rows = panels(&dashboard).into_iter().filter(|panel| panel["type"] == "row");
+        rows.map(|row| row["title"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(
+        rows("grafana/process-and-host.json"),
+        ["Overview", "Process", "Host: CPU", "Host: memory", "Host: disks", "Host: network"]
+    );
+    let tokio = rows("grafana/tokio.json");
+    // Features of other packages add the metrics of jemalloc.
+    let without_jemalloc: Vec<_> = tokio.iter().filter(|row| *row != "jemalloc").collect();
+    assert_eq!(without_jemalloc, ["Runtimes", "Tasks"]);
+    assert_eq!(
+        rows("grafana/http-and-grpc.json"),
+        ["HTTP server", "gRPC server", "HTTP client", "gRPC client"]
+    );
+}
+
 #[test]
 fn panels_neither_overlap_nor_leave_the_grid() {
     for document in all() {

@@ -39,7 +39,7 @@ where
         let this = self.project();
         // A panic drops the guard while it unwinds, so the guard knows of it.
         let mut running = this.running.take().unwrap_or_else(|| Running::start(*this.labels));
-        let Poll::Ready(result) = running.poll(|| this.future.poll(context)) else {
+        let Poll::Ready(result) = running.inside(|| this.future.poll(context)) else {
             *this.running = Some(running);
             return Poll::Pending;
         };

@@ -53,7 +53,7 @@ where
         }
         // A panic drops the guard while it unwinds, so the guard knows of it.
         let mut running = this.running.take().unwrap_or_else(|| Running::start(*this.labels));
-        let Poll::Ready(item) = running.poll(|| this.stream.poll_next(context)) else {
+        let Poll::Ready(item) = running.inside(|| this.stream.poll_next(context)) else {
             *this.running = Some(running);
             return Poll::Pending;
         };

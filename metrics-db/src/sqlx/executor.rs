@@ -69,7 +69,7 @@ where
         let (operation, query) = self.operation(query);
         let mut running = operation.start();
         let mut fetch = self.connection.fetch_optional(query);
-        let row = poll_fn(|context| running.poll(|| fetch.as_mut().poll(context))).await;
+        let row = poll_fn(|context| running.inside(|| fetch.as_mut().poll(context))).await;
         if let Ok(row) = &row {
             running.rows(row.is_some().into());
         }

@@ -37,8 +37,28 @@ impl Recorder {
         }
     }
 
+    /// Whether a poll that took this long is slow: longer than the limit, and not just as long.
+    pub(super) fn is_slow(&self, elapsed: Duration) -> bool {
+        elapsed > self.slow_poll_limit
+    }
+
     /// The series with the durations of tasks that ended so, looked up once a task.
     pub(super) fn duration(&self, outcome: Outcome) -> Histogram<Seconds> {
         TaskMetrics::duration(self.name, outcome)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_poll_just_at_the_limit_is_not_slow() {
+        let recorder = Recorder::new("at the limit");
+        for limit in [SLOW_POLL, Duration::ZERO, Duration::from_secs(1)] {
+            let recorder = Recorder { slow_poll_limit: limit, ..recorder };
+            assert!(!recorder.is_slow(limit), "{limit:?}");
+            assert!(recorder.is_slow(limit + Duration::from_nanos(1)), "{limit:?}");
+        }
     }
 }

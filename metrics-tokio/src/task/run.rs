@@ -104,7 +104,7 @@ impl Drop for MeasuredPoll<'_> {
         self.run.polled = Some(end);
         let recorder = &self.run.recorder;
         recorder.poll_duration.record(elapsed);
-        if elapsed > recorder.slow_poll_limit {
+        if recorder.is_slow(elapsed) {
             recorder.slow_polls.inc();
         }
     }

@@ -57,7 +57,7 @@ pub fn measured<F: Future>(name: &'static str, future: F) -> Measured<F> {
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
-/// let parse = Task::new("parse").slow_polls_from(Duration::from_millis(1));
+/// let parse = Task::new("parse").slow_polls_over(Duration::from_millis(1));
 /// let seen = capture_async(async {
 ///     for text in ["12", "twelve"] {
 ///         let _ = parse.measured_result(async { text.parse::<u32>() }).await;
@@ -80,9 +80,9 @@ impl Task {
         Self(Recorder::new(name))
     }
 
-    /// Counts polls that take longer than `limit` as slow. The default is 50 µs, as in the crate
-    /// `tokio-metrics`.
-    pub fn slow_polls_from(mut self, limit: Duration) -> Self {
+    /// Counts polls that take longer than `limit` as slow; a poll of just the limit is not slow.
+    /// The default is 50 µs, as in the crate `tokio-metrics`.
+    pub fn slow_polls_over(mut self, limit: Duration) -> Self {
         self.0.slow_poll_limit = limit;
         self
     }

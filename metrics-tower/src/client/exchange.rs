@@ -12,6 +12,7 @@ use crate::method::Method;
 use crate::peer::Peer;
 use crate::protocol::HttpVersion;
 use crate::request_body::RequestSize;
+use crate::status_class::StatusClass;
 
 /// A request that a client sent.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub struct ClientExchange {
     peer: Peer,
     status: Option<StatusCode>,
     version: Option<HttpVersion>,
+    /// Whether the class of the status is recorded.
+    has_class: bool,
     /// `None` if sizes are not recorded.
     request_size: Option<RequestSize>,
     /// Counts as active until the drop.
@@ -28,7 +31,12 @@ pub struct ClientExchange {
 }
 
 impl ClientExchange {
-    pub(crate) fn start(method: Method, peer: Peer, request_size: Option<RequestSize>) -> Self {
+    pub(crate) fn start(
+        method: Method,
+        peer: Peer,
+        request_size: Option<RequestSize>,
+        has_class: bool,
+    ) -> Self {
         let active = HttpClientMetrics::active_requests(method, peer.address(), peer.port());
         Self {
             start: Instant::now(),
@@ -37,6 +45,7 @@ impl ClientExchange {
             peer,
             status: None,
             version: None,
+            has_class,
             request_size,
         }
     }
@@ -66,6 +75,7 @@ impl Exchange for ClientExchange {
             address: self.peer.address(),
             port: self.peer.port(),
             status: self.status.map(|status| status.as_u16()),
+            status_class: self.status.filter(|_| self.has_class).and_then(StatusClass::of),
             error_type,
             version: self.version,
         };

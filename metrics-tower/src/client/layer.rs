@@ -46,6 +46,7 @@ use crate::until::{UntilEnd, UntilHead};
 ///     address: Some("api.example.com"),
 ///     port: Some(443),
 ///     status: Some(429),
+///     status_class: None,
 ///     error_type: Some("429"),
 ///     version: Some(HttpVersion::V1_1),
 /// };
@@ -75,7 +76,7 @@ impl HttpClientLayer {
     /// a URI without a scheme is taken for `http`. [`server`](Self::server) replaces both.
     pub fn new() -> Self {
         let known_methods = KnownMethods::of_environment();
-        let settings = Settings { known_methods, peer: None, sizes: true };
+        let settings = Settings { known_methods, peer: None, sizes: true, status_class: false };
         Self { bodies: PhantomData, error_type: ByType, settings, until: PhantomData }
     }
 }
@@ -124,6 +125,15 @@ impl<Q, C, U> HttpClientLayer<Q, C, U> {
     pub fn until_head(self) -> HttpClientLayer<Q, C, UntilHead> {
         let Self { bodies, error_type, settings, .. } = self;
         HttpClientLayer { bodies, error_type, settings, until: PhantomData }
+    }
+
+    /// Also records the label `http.response.status_class`, such as `4xx`, for queries and back
+    /// ends that cannot group by the first digit of a status. It adds no series. The conventions do
+    /// not define the label, so it is off without this method. An example is at
+    /// [`HttpServerLayer::status_class`](crate::HttpServerLayer::status_class).
+    pub fn status_class(mut self) -> Self {
+        self.settings.status_class = true;
+        self
     }
 
     /// Records no sizes of bodies.

@@ -4,6 +4,7 @@ use typed_metrics_derive::{LabelGroup, Metrics};
 
 use crate::method::Method;
 use crate::protocol::HttpVersion;
+use crate::status_class::StatusClass;
 
 /// The labels of a request that a client sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, LabelGroup)]
@@ -21,6 +22,10 @@ pub struct HttpClientRequest<'a> {
     /// The status of the response; absent if the request ended before the head of its response.
     #[label(name = "http.response.status_code")]
     pub status: Option<u16>,
+    /// The class of the status, such as `4xx`; absent without the setting `status_class` of the
+    /// layer, and where the status is.
+    #[label(name = "http.response.status_class")]
+    pub status_class: Option<StatusClass>,
     /// See [`error_type`](crate::error_type); absent if the request ended well.
     #[label(name = "error.type")]
     pub error_type: Option<&'a str>,

@@ -49,7 +49,8 @@ where
         let peer = settings.peer.clone().unwrap_or_else(|| Peer::of(&request));
         let asked = Asked::by(request.method());
         let (size, counter) = Q::size(request.body());
-        let exchange = ClientExchange::start(method, peer, settings.sizes.then_some(size));
+        let (size, has_class) = (settings.sizes.then_some(size), settings.status_class);
+        let exchange = ClientExchange::start(method, peer, size, has_class);
         let running = Running::new(exchange, asked);
         ResponseFuture::of(running, self.error_type.clone(), || {
             self.service.call(Q::counted(request, counter))

@@ -9,4 +9,6 @@ pub(crate) struct Settings {
     pub(crate) known_methods: KnownMethods,
     pub(crate) peer: Option<Peer>,
     pub(crate) sizes: bool,
+    /// Whether the class of the status is recorded.
+    pub(crate) status_class: bool,
 }

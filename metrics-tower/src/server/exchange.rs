@@ -12,6 +12,7 @@ use crate::exchange::{End, Exchange};
 use crate::method::Method;
 use crate::protocol::{HttpVersion, Scheme};
 use crate::request_body::RequestSize;
+use crate::status_class::StatusClass;
 
 /// A request that a server received.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub struct ServerExchange {
     version: Option<HttpVersion>,
     route: Option<&'static str>,
     status: Option<StatusCode>,
+    /// Whether the class of the status is recorded.
+    has_class: bool,
     /// `None` if sizes are not recorded.
     request_size: Option<RequestSize>,
     /// Counts as active until the drop.
@@ -35,6 +38,7 @@ impl ServerExchange {
         version: Version,
         route: Option<&'static str>,
         request_size: Option<RequestSize>,
+        has_class: bool,
     ) -> Self {
         Self {
             start: Instant::now(),
@@ -43,6 +47,7 @@ impl ServerExchange {
             version: HttpVersion::of(version),
             route,
             status: None,
+            has_class,
             request_size,
             _active: HttpServerMetrics::active_requests(method, scheme).enter(),
         }
@@ -69,6 +74,7 @@ impl Exchange for ServerExchange {
         let labels = HttpServerRequest {
             method: self.method,
             status: self.status.map(|status| status.as_u16()),
+            status_class: self.status.filter(|_| self.has_class).and_then(StatusClass::of),
             route: self.route,
             error_type,
             version: self.version,

@@ -48,6 +48,7 @@ use crate::until::{UntilEnd, UntilHead};
 /// let request = HttpServerRequest {
 ///     method: Method::Get,
 ///     status: Some(200),
+///     status_class: None,
 ///     route: Some("/users/{id}"),
 ///     error_type: None,
 ///     version: Some(HttpVersion::V1_1),
@@ -88,8 +89,11 @@ impl HttpServerLayer<AxumRoutes> {
     /// Measures the requests of a router of axum. The label `http.route` is axum's `MatchedPath`,
     /// which contains the paths of routers that `nest` the route.
     ///
-    /// Give the layer to [`Router::layer`](axum::Router::layer) after the last route. A layer
-    /// around the whole router sees requests before they are matched, so it sees no route.
+    /// Give the layer to [`Router::layer`](axum::Router::layer) **after the last route**. axum
+    /// covers only the routes, and the fallback, that the router has at that moment: a route that
+    /// is added later is not measured. A layer around the whole router sees requests before they
+    /// are matched, so it sees no route. If none of the first 100 requests of the process has a
+    /// route, a warning says where the layer belongs.
     ///
     /// ```
     /// use axum::Router;
@@ -97,8 +101,9 @@ impl HttpServerLayer<AxumRoutes> {
     /// use typed_metrics_tower::HttpServerLayer;
     ///
     /// let app: Router = Router::new()
-    ///     .route("/users/{id}", get(async || "Hello"))
-    ///     .layer(HttpServerLayer::axum());
+    ///     .route("/users/{id}", get(async || "measured"))
+    ///     .layer(HttpServerLayer::axum())
+    ///     .route("/health", get(async || "not measured: it comes after the layer"));
     /// ```
     pub fn axum() -> Self {
         Self::of(AxumRoutes)
@@ -108,7 +113,7 @@ impl HttpServerLayer<AxumRoutes> {
 impl<R> HttpServerLayer<R> {
     fn of(routes: R) -> Self {
         let known_methods = KnownMethods::of_environment();
-        let settings = Settings { known_methods, scheme: None, sizes: true };
+        let settings = Settings { known_methods, scheme: None, sizes: true, status_class: false };
         Self { routes, bodies: PhantomData, settings, until: PhantomData }
     }
 }
@@ -138,6 +143,45 @@ impl<R, Q, U> HttpServerLayer<R, Q, U> {
     pub fn until_head(self) -> HttpServerLayer<R, Q, UntilHead> {
         let Self { routes, bodies, settings, .. } = self;
         HttpServerLayer { routes, bodies, settings, until: PhantomData }
+    }
+
+    /// Also records the label `http.response.status_class`, such as `4xx`, for queries and back
+    /// ends that cannot group by the first digit of a status. It adds no series. The conventions do
+    /// not define the label, so it is off without this method.
+    ///
+    /// ```
+    /// # use typed_metrics_core as typed_metrics;
+    /// # use typed_metrics_tower as tower_metrics;
+    /// use http::{Request, Response, StatusCode};
+    /// use tower::{Layer, ServiceExt, service_fn};
+    /// use tower_metrics::{HttpServerLayer, HttpServerMetrics, HttpServerRequest};
+    /// use tower_metrics::{HttpVersion, Method, Scheme, StatusClass};
+    /// use typed_metrics::testing::capture_async;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let refuse = service_fn(|_: Request<String>| async {
+    ///     let response = Response::builder().status(StatusCode::FORBIDDEN).body(String::new());
+    ///     Ok::<_, std::convert::Infallible>(response.unwrap())
+    /// });
+    /// let service = HttpServerLayer::new().status_class().layer(refuse);
+    ///
+    /// let seen = capture_async(service.oneshot(Request::new(String::new()))).await;
+    /// let request = HttpServerRequest {
+    ///     method: Method::Get,
+    ///     status: Some(403),
+    ///     status_class: Some(StatusClass::ClientError), // `4xx`
+    ///     route: None,
+    ///     error_type: None,
+    ///     version: Some(HttpVersion::V1_1),
+    ///     scheme: Scheme::Http,
+    /// };
+    /// seen.assert_histogram_count(HttpServerMetrics::RequestDuration(request), 1);
+    /// # }
+    /// ```
+    pub fn status_class(mut self) -> Self {
+        self.settings.status_class = true;
+        self
     }
 
     /// Records no sizes of bodies.

@@ -4,6 +4,7 @@ use typed_metrics_derive::{LabelGroup, Metrics};
 
 use crate::method::Method;
 use crate::protocol::{HttpVersion, Scheme};
+use crate::status_class::StatusClass;
 
 /// The labels of a request that a server received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, LabelGroup)]
@@ -15,6 +16,10 @@ pub struct HttpServerRequest<'a> {
     /// The status of the response; absent if the request ended before the head of its response.
     #[label(name = "http.response.status_code")]
     pub status: Option<u16>,
+    /// The class of the status, such as `4xx`; absent without the setting `status_class` of the
+    /// layer, and where the status is.
+    #[label(name = "http.response.status_class")]
+    pub status_class: Option<StatusClass>,
     /// The route that matched, such as `/users/{id}`; absent if none did.
     #[label(name = "http.route")]
     pub route: Option<&'a str>,

@@ -54,7 +54,8 @@ where
         let asked = Asked::by(request.method());
         let (size, counter) = Q::size(request.body());
         let size = settings.sizes.then_some(size);
-        let exchange = ServerExchange::start(method, scheme, version, route, size);
+        let has_class = settings.status_class;
+        let exchange = ServerExchange::start(method, scheme, version, route, size, has_class);
         let running = Running::new(exchange, asked);
         ResponseFuture::of(running, ByType, || self.service.call(Q::counted(request, counter)))
     }

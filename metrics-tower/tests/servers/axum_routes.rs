@@ -5,7 +5,9 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::routing::{any, get};
 use typed_metrics_core::testing::capture_thread;
-use typed_metrics_tower::{HttpServerLayer, HttpServerMetrics, HttpServerRequest, Method, Scheme};
+use typed_metrics_tower::{
+    HttpServerLayer, HttpServerMetrics, HttpServerRequest, Method, Scheme, StatusClass,
+};
 
 use crate::support::{self, active, ask, measured, requests, serve};
 
@@ -42,6 +44,54 @@ async fn a_nested_router_has_whole_routes() {
     let seen = capture.finish();
     for route in ["/outside/users/{id}", "/inside/users/{id}", "/service/users/{id}"] {
         assert_eq!(requests(&seen, support::get(Some(route))), 1, "{route}");
+    }
+}
+
+/// axum's rule, which the documentation tells: `Router::layer` covers what was added before.
+#[tokio::test]
+async fn a_route_that_is_added_after_the_layer_is_not_measured() {
+    let capture = capture_thread();
+    let router = Router::new()
+        .route("/before", get(async || "measured"))
+        .layer(HttpServerLayer::axum())
+        .route("/after", get(async || "not measured"));
+    let address = serve(router).await;
+    for path in ["/before", "/after"] {
+        assert!(ask(address, "GET", path).await.starts_with("HTTP/1.1 200 OK\r\n"));
+    }
+    let seen = capture.finish();
+    assert_eq!(requests(&seen, support::get(Some("/before"))), 1);
+    let all = seen.snapshot.get("http.server.request.duration").unwrap();
+    assert_eq!(all.series.len(), 1, "{all:?}");
+}
+
+#[tokio::test]
+async fn the_class_of_the_status_is_a_label_if_it_is_wanted() {
+    let capture = capture_thread();
+    let status = async |Path(code): Path<u16>| StatusCode::from_u16(code).unwrap();
+    let router = Router::new().route("/class/{code}", get(status));
+    let without = measured(router.clone()).await;
+    let with = serve(router.layer(HttpServerLayer::axum().status_class())).await;
+    for code in [200, 302, 404, 500, 700] {
+        ask(with, "GET", &format!("/class/{code}")).await;
+    }
+    ask(without, "GET", "/class/200").await;
+    let seen = capture.finish();
+    for (code, status_class, error_type) in [
+        (200, Some(StatusClass::Success), None),
+        (302, Some(StatusClass::Redirection), None),
+        (404, Some(StatusClass::ClientError), None),
+        (500, Some(StatusClass::ServerError), Some("500")),
+        (700, None, None),
+        (200, None, None),
+    ] {
+        let labels = HttpServerRequest {
+            status: Some(code),
+            status_class,
+            error_type,
+            ..support::get(Some("/class/{code}"))
+        };
+        assert_eq!(requests(&seen, labels), 1, "{code} {status_class:?}");
     }
 }
 

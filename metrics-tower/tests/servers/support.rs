@@ -80,6 +80,7 @@ pub(crate) fn get(route: Option<&str>) -> HttpServerRequest<'_> {
     HttpServerRequest {
         method: Method::Get,
         status: Some(200),
+        status_class: None,
         route,
         error_type: None,
         version: Some(HttpVersion::V1_1),

@@ -54,6 +54,7 @@ fn answered(method: Method, port: u16) -> HttpClientRequest<'static> {
         address: Some("127.0.0.1"),
         port: Some(port),
         status: Some(200),
+        status_class: None,
         error_type: None,
         version: Some(HttpVersion::V1_1),
     }

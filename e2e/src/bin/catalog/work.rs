@@ -116,6 +116,7 @@ fn requests() {
         let request = HttpServerRequest {
             method: HttpMethod::Get,
             status,
+            status_class: None,
             route,
             error_type,
             version: Some(HttpVersion::V1_1),
@@ -129,6 +130,7 @@ fn requests() {
             address: Some("api.example.com"),
             port: Some(443),
             status,
+            status_class: None,
             error_type,
             version: status.map(|_| HttpVersion::V2),
         };
