@@ -152,7 +152,7 @@ e2e:
     python3 -B e2e/logfire/check.py target/e2e/logfire/debug/typed-metrics-e2e-logfire
 
 # asks every query of the dashboards and rules of a program in real databases, and draws all panels;
-# `catalog-queries 60` scrapes and exports every 60 s, in nine minutes
+# `catalog-queries 60` scrapes and exports every 60 s, in eight minutes
 catalog-queries seconds='1':
     e2e/catalog {{ seconds }}
 

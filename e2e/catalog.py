@@ -337,9 +337,10 @@ def main():
         "typed_metrics_e2e_catalog_work_wait_99_9_percent_within_1ms",
     }
     failures.check(waiting == missed, f"alerts wait for {sorted(waiting)}")
-    # The alerts of the fastest burn wait for 2 minutes.
+    # The alerts of the fastest burn wait for 2 minutes. Of an objective with 90 %, not even bad
+    # calls alone burn the budget that fast: 14.4 times 10 % are more than all calls.
     firing = {alert["slo"] for alert in alerts if alert["alertstate"] == "firing"}
-    fired = missed if seconds > 300 else set()
+    fired = missed - {"desk_job_duration_90_percent_within_100ms"} if seconds > 300 else set()
     failures.check(firing == fired, f"alerts fire for {sorted(firing)}")
 
     print(f"{len(answers_3)} queries in each database, {scrape_interval} s between two scrapes")
