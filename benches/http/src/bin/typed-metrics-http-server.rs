@@ -8,6 +8,7 @@ use std::io::Read;
 use std::process::ExitCode;
 
 use axum::Router;
+use axum::serve::ListenerExt;
 use axum_prometheus::PrometheusMetricLayer;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -52,6 +53,10 @@ async fn serve(layer: &str) -> std::io::Result<()> {
     };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?.port());
+    // Without delay: several small responses to one packet would otherwise wait for the client.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
     let (end, ended) = oneshot::channel::<()>();
     std::thread::spawn(move || {
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
