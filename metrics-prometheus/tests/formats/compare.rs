@@ -301,5 +301,6 @@ fn compare_exemplar(wanted: Option<&Exemplar>, found: Option<&protobuf::Exemplar
     assert_eq!(found.label.len(), wanted.labels.len());
     assert_eq!(found.value.unwrap().to_bits(), wanted.value.to_bits());
     let time = found.timestamp.as_ref().unwrap();
-    assert_eq!(time.seconds as u64 * 1_000_000_000 + time.nanos as u64, wanted.time);
+    let nanoseconds = i128::from(time.seconds) * 1_000_000_000 + i128::from(time.nanos);
+    assert_eq!(nanoseconds, i128::from(wanted.time));
 }

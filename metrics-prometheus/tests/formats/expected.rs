@@ -238,7 +238,8 @@ fn exemplars(
 ) -> BTreeMap<u32, Exemplar> {
     let mut all = BTreeMap::new();
     for exemplar in &series.exemplars {
-        let hex = |id: &[u8]| id.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let hex =
+            |id: &[u8]| id.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         let ids = [
             ("trace_id", exemplar.trace_id.map(|id| hex(&id))),
             ("span_id", exemplar.span_id.map(|id| hex(&id))),
