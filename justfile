@@ -155,9 +155,10 @@ e2e:
     cargo build --manifest-path e2e/logfire/Cargo.toml --target-dir target/e2e/logfire
     python3 -B e2e/logfire/check.py target/e2e/logfire/debug/typed-metrics-e2e-logfire
 
-# asks every query of the dashboards and rules of a program in real databases, and draws all panels
-catalog-queries:
-    e2e/catalog
+# asks every query of the dashboards and rules of a program in real databases, and draws all panels;
+# `catalog-queries 60` scrapes and exports every 60 s, in eight minutes
+catalog-queries seconds='1':
+    e2e/catalog {{ seconds }}
 
 # queries of sqlx on a real PostgreSQL, which the script installs from Debian and starts
 db:
@@ -246,6 +247,11 @@ scrape:
 http:
     cargo build --release --manifest-path benches/http/Cargo.toml
     cargo run --release --manifest-path benches/http/Cargo.toml
+
+# the same for servers on the loopback interface, which `wrk` drives for six minutes
+http-load *options:
+    cargo build --release --manifest-path benches/http/Cargo.toml
+    benches/http/load {{ options }}
 
 # the cost of a measured task beside tokio-metrics
 tasks:

@@ -5,17 +5,18 @@ import os
 import re
 
 
-def write(folder, dashboards, replaced, database, begin, end):
-    """Writes a file for each dashboard: its panels, and the answers of a Prometheus in a time."""
+def write(folder, dashboards, replaced, database, begin, end, step):
+    """Writes a file for each dashboard: its panels, and the answers of a Prometheus in a time, with
+    as many seconds between two answers."""
     os.makedirs(folder, exist_ok=True)
     for name, dashboard in dashboards:
         names = [variable["name"] for variable in dashboard["templating"]["list"]]
         ask = lambda text: database.get(
             "query_range",
-            query=replaced(text, names, 4, int(end - begin), "desk"),
+            query=replaced(text, names),
             start=begin,
             end=end,
-            step=1,
+            step=step,
         )["result"]
         page = dict(title=dashboard["title"], begin=begin * 1000, end=end * 1000)
         page["panels"] = [panel_of(panel, ask) for panel in opened(dashboard["panels"])]

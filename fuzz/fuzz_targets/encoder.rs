@@ -5,13 +5,14 @@
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
+use std::time::{Duration, SystemTime};
 
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
 use typed_metrics_core::{
-    ExponentialRange, HistogramSnapshot, LabelRef, LabelValue, Labels, Metric, MetricSnapshot,
-    MetricType, Snapshot, Value, ValueType, attributes, name, record_metric, register_metric,
-    snapshot,
+    Exemplar, ExponentialRange, HistogramSnapshot, LabelRef, LabelValue, Labels, Metric,
+    MetricSnapshot, MetricType, Scope, Snapshot, Value, ValueType, attributes, name, record_metric,
+    register_metric, snapshot,
 };
 use typed_metrics_prometheus::{Naming, Settings};
 
@@ -38,12 +39,24 @@ struct Input<'a> {
     created: bool,
     resource: Vec<(&'a str, &'a str)>,
     scope: Option<(&'a str, &'a str)>,
+    /// The scopes that metrics may have, besides none.
+    scopes: Vec<ScopeInput<'a>>,
     metrics: Vec<MetricInput<'a>>,
+}
+
+#[derive(Debug, Arbitrary)]
+struct ScopeInput<'a> {
+    name: &'a str,
+    version: Option<&'a str>,
+    schema_url: Option<&'a str>,
+    attributes: Vec<(&'a str, LabelInput<'a>)>,
 }
 
 #[derive(Debug, Arbitrary)]
 struct MetricInput<'a> {
     kind: Kind,
+    /// Of the scopes and none, the place of the metric's own.
+    scope: u8,
     name: &'a str,
     unit: Unit<'a>,
     description: &'a str,
@@ -78,6 +91,17 @@ struct SeriesInput<'a> {
     number: f64,
     buckets: Vec<u32>,
     exponential: ExponentialInput,
+    exemplars: Vec<ExemplarInput<'a>>,
+}
+
+#[derive(Debug, Arbitrary)]
+struct ExemplarInput<'a> {
+    bucket: u8,
+    value: f64,
+    time: u64,
+    trace_id: Option<[u8; 16]>,
+    span_id: Option<[u8; 8]>,
+    labels: Vec<(&'a str, LabelInput<'a>)>,
 }
 
 /// The buckets of an exponential histogram, besides those of the positive values.
@@ -148,19 +172,28 @@ fn case(input: &Input<'_>) -> Case {
     if let Some((name, version)) = &scope {
         settings = settings.scope(name, version);
     }
+    let scopes: Vec<&'static Scope> = input.scopes.iter().take(3).filter_map(of_input).collect();
     let mut names = HashSet::new();
     let mut snapshot = Snapshot::default();
     for input in input.metrics.iter().take(4) {
-        // Names that differ in case only are a conflict.
-        if names.insert(input.name.to_ascii_lowercase()) {
-            snapshot.metrics.extend(metric(input));
+        let place = usize::from(input.scope) % (scopes.len() + 1);
+        // Names of one scope that differ in case only are a conflict.
+        if names.insert((place, input.name.to_ascii_lowercase())) {
+            snapshot.metrics.extend(metric(input, scopes.get(place).copied()));
         }
     }
     Case { snapshot, settings, naming, resource, scope, created: input.created }
 }
 
+/// The scope, which stays in memory; `None` if the engine refuses its attributes.
+fn of_input(input: &ScopeInput<'_>) -> Option<&'static Scope> {
+    let attributes = Labels::given(labels(&input.attributes)?);
+    let ScopeInput { name, version, schema_url, .. } = *input;
+    Some(Box::leak(Box::new(Scope::given(name, version, schema_url, attributes))))
+}
+
 /// The metric; `None` if its definition breaks a rule. Definitions stay in memory.
-fn metric(input: &MetricInput<'_>) -> Option<MetricSnapshot> {
+fn metric(input: &MetricInput<'_>, scope: Option<&'static Scope>) -> Option<MetricSnapshot> {
     let metric = match input.kind {
         Kind::Counter => Metric::counter(input.name),
         Kind::UpDownCounter => Metric::up_down_counter(input.name),
@@ -176,7 +209,7 @@ fn metric(input: &MetricInput<'_>) -> Option<MetricSnapshot> {
         _ => metric,
     };
     let metric = metric.unit(input.unit.text()).description(input.description);
-    let descriptor = metric.unregistered().ok()?;
+    let descriptor = metric.unregistered(scope).ok()?;
     let template = &TEMPLATES[match input.kind {
         Kind::Counter | Kind::UpDownCounter | Kind::Gauge => 0,
         Kind::Histogram => 1,
@@ -185,12 +218,14 @@ fn metric(input: &MetricInput<'_>) -> Option<MetricSnapshot> {
     let mut metric = template.clone();
     metric.descriptor = descriptor;
     let mut seen = HashSet::new();
-    let series = input.series.iter().take(6).filter_map(|series| {
-        let labels = labels(series)?;
+    let kind = input.kind;
+    let series = input.series.iter().take(6).filter_map(|of| {
+        let labels = labels(&of.labels)?;
         let mut sorted: Vec<_> = labels.iter().map(|label| format!("{label:?}")).collect();
         sorted.sort();
-        let value = value(input, series, &template.series[0].value)?;
+        let value = value(input, of, &template.series[0].value)?;
         let mut series = template.series[0].clone();
+        series.exemplars = exemplars(kind, &value, &of.exemplars);
         (series.labels, series.value) = (Labels::given(labels), value);
         seen.insert(sorted).then_some(series)
     });
@@ -199,15 +234,38 @@ fn metric(input: &MetricInput<'_>) -> Option<MetricSnapshot> {
 }
 
 /// The labels; `None` if the engine refuses them.
-fn labels(input: &SeriesInput<'_>) -> Option<Vec<(String, LabelValue)>> {
+fn labels(input: &[(&str, LabelInput<'_>)]) -> Option<Vec<(String, LabelValue)>> {
     let mut labels: Vec<(String, LabelValue)> = Vec::new();
-    for (label, value) in &input.labels {
+    for (label, value) in input {
         name::check_label_name(label).ok()?;
         if labels.iter().all(|(other, _)| other != label) {
             labels.push(((*label).to_owned(), value.value()?));
         }
     }
     Some(labels)
+}
+
+/// Exemplars as a reader gets them: of counters and histograms, one of each bucket, sorted.
+fn exemplars(kind: Kind, value: &Value, input: &[ExemplarInput<'_>]) -> Vec<Exemplar> {
+    let buckets = match (kind, value) {
+        (Kind::Counter, _) => 1,
+        (_, Value::Histogram(value)) => u32::try_from(value.buckets.len()).unwrap_or(1),
+        _ => return Vec::new(),
+    };
+    let mut exemplars: Vec<Exemplar> = Vec::new();
+    for input in input {
+        let bucket = u32::from(input.bucket) % buckets;
+        let Some(labels) = labels(&input.labels) else { continue };
+        if exemplars.iter().all(|other| other.bucket() != bucket) {
+            let time = SystemTime::UNIX_EPOCH + Duration::from_nanos(input.time);
+            let labels = Labels::given(labels);
+            let mut exemplar = Exemplar::given(Value::F64(input.value), time, labels, bucket);
+            (exemplar.trace_id, exemplar.span_id) = (input.trace_id, input.span_id);
+            exemplars.push(exemplar);
+        }
+    }
+    exemplars.sort_by_key(Exemplar::bucket);
+    exemplars
 }
 
 fn value(metric: &MetricInput<'_>, input: &SeriesInput<'_>, template: &Value) -> Option<Value> {

@@ -16,6 +16,7 @@ mod expression;
 mod functions;
 mod json;
 mod label_set;
+mod literals;
 mod matchers;
 mod names;
 mod query;

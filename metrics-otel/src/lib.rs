@@ -121,7 +121,7 @@ pub use otlp::config::temporality::Temporality;
 pub use otlp::config::vendor::Vendor;
 #[cfg(all(fuzzing, feature = "grpc"))]
 #[doc(hidden)]
-pub use otlp::fuzzing;
+pub use otlp::{encoder, fuzzing};
 #[cfg(feature = "sdk")]
 pub use provider::view::series_limits;
 #[cfg(feature = "trace")]

@@ -16,4 +16,6 @@ mod send;
 mod spool;
 
 #[cfg(all(fuzzing, feature = "grpc"))]
+pub use export::fuzzing as encoder;
+#[cfg(all(fuzzing, feature = "grpc"))]
 pub use send::fuzzing;

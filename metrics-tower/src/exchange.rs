@@ -52,6 +52,7 @@ pub struct Running<X: Exchange> {
 }
 
 impl<X: Exchange> Running<X> {
+    #[inline]
     pub(crate) fn new(exchange: X, asked: Asked) -> Self {
         Self { exchange, asked, is_ended: false, is_polled: false, sent: 0, length: None }
     }

@@ -9,32 +9,23 @@ use std::cell::Cell;
 use std::convert::Infallible;
 use std::pin::pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use axum::Router;
 use axum::body::{Body, HttpBody};
-use axum::extract::MatchedPath;
-use axum::http::{Extensions, Request, Response, Uri};
-use axum::response::IntoResponse;
-use axum::routing::{Route, get};
-use axum_otel_metrics::{HttpMetricsLayer, HttpMetricsLayerBuilder};
-use axum_prometheus::PrometheusMetricLayer;
+use axum::http::{Request, Response, Uri};
 use bytes::Buf;
 use cpu_time::ThreadTime;
-use metrics_lib::MetricsCore;
-use metrics_lib::tower::RedLayer;
-use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData};
-use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMeterProvider};
 use tower::layer::layer_fn;
 use tower::{Layer, Service, service_fn};
 use typed_metrics::tower::HttpServerLayer;
+use typed_metrics_http_bench::{
+    Nothing, ROUTE, axum_otel_metrics, axum_prometheus, bare, matched_path, metrics_lib, ours, with,
+};
 
 const ROUNDS: usize = 31;
 const REQUESTS: usize = 20_000;
 /// The cost is at most this share of the cheapest other crate's.
 const PROMISE: f64 = 0.5;
-const ROUTE: &str = "/users/{id}";
 
 /// A service with or without a layer.
 struct Measured {
@@ -146,84 +137,22 @@ fn compare(title: &str, mut all: Vec<Measured>) {
     println!();
 }
 
-/// The number of requests with this route that our layers have recorded since the last call.
-fn ours() -> impl Fn() -> u64 {
+/// The number of requests that our layers have recorded since the last call.
+fn since_last_call() -> impl Fn() -> u64 {
     let before = Cell::new(0);
     move || {
-        let snapshot = typed_metrics::snapshot();
-        let durations = snapshot.get("http.server.request.duration").expect("is registered");
-        let counts = durations.series.iter().filter_map(|series| series.value.as_histogram());
-        let now: u64 = counts.map(|histogram| histogram.count).sum();
+        let now = ours();
         now - before.replace(now)
     }
 }
 
-fn axum_otel_metrics() -> (HttpMetricsLayer, impl Fn() -> u64 + 'static) {
-    let exporter = InMemoryMetricExporter::default();
-    let reader = PeriodicReader::builder(exporter.clone()).build();
-    let provider = SdkMeterProvider::builder().with_reader(reader).build();
-    let layer = HttpMetricsLayerBuilder::new().with_provider(provider.clone()).build();
-    let recorded = move || {
-        exporter.reset();
-        provider.force_flush().expect("exports");
-        let exported = exporter.get_finished_metrics().expect("was exported");
-        let metrics = exported.iter().flat_map(|resource| resource.scope_metrics());
-        let mut metrics = metrics.flat_map(|scope| scope.metrics());
-        let durations = metrics.find(|metric| metric.name() == "http.server.request.duration");
-        match durations.map(|metric| metric.data()) {
-            Some(AggregatedMetrics::F64(MetricData::Histogram(histogram))) => {
-                histogram.data_points().map(|point| point.count()).sum()
-            }
-            _ => 0,
-        }
-    };
-    (layer, recorded)
-}
-
-fn metrics_lib(
-    route: impl Fn(&Uri, &Extensions) -> Option<String> + Send + Sync + 'static,
-) -> (RedLayer, impl Fn() -> u64 + 'static) {
-    let core = Arc::new(MetricsCore::new());
-    let layer = RedLayer::new(Arc::clone(&core)).with_route_label(route);
-    let recorded = move || {
-        let labels = metrics_lib::labels!("method" => "GET", "route" => ROUTE, "status" => "200");
-        core.counter_with("http_requests_total", &labels).get()
-    };
-    (layer, recorded)
-}
-
-/// A router of axum with a layer, as `axum::serve` uses it: all handlers are services already.
-fn with<L>(layer: L) -> Router
-where
-    L: Layer<Route> + Clone + Send + Sync + 'static,
-    L::Service: Service<Request<Body>, Response: IntoResponse, Error: Into<Infallible>, Future: Send>
-        + Clone
-        + Send
-        + Sync
-        + 'static,
-    <L::Service as Service<Request<Body>>>::Response: 'static,
-    <L::Service as Service<Request<Body>>>::Error: 'static,
-    <L::Service as Service<Request<Body>>>::Future: 'static,
-{
-    Router::new().route(ROUTE, get(async || "Hello")).layer(layer).with_state(())
-}
-
 /// A router of axum.
 fn in_axum() {
-    let bare = Router::new().route(ROUTE, get(async || "Hello")).with_state(());
     let layer = HttpServerLayer::axum;
-    let (prometheus, handle) = PrometheusMetricLayer::pair();
-    let prometheus_recorded = move || {
-        let text = handle.render();
-        let line = text.lines().find(|line| line.starts_with("axum_http_requests_total{"));
-        let count = line.and_then(|line| line.rsplit(' ').next());
-        count.and_then(|count| count.parse().ok()).expect("requests are counted")
-    };
+    let (prometheus, prometheus_recorded) = axum_prometheus();
     let (otel, otel_recorded) = axum_otel_metrics();
-    let (red, red_recorded) = metrics_lib(|_, extensions| {
-        extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned())
-    });
-    let recorded = Rc::new(ours());
+    let (red, red_recorded) = metrics_lib(matched_path);
+    let recorded = Rc::new(since_last_call());
     let share = || {
         let recorded = Rc::clone(&recorded);
         // The first of the three asks for all.
@@ -236,7 +165,7 @@ fn in_axum() {
     compare(
         "in a router of axum, ns of a",
         vec![
-            Measured::new("no layer", Bare, bare, expected),
+            Measured::new("no layer", Bare, bare(), expected),
             Measured::new("a layer that does nothing", Bare, with(layer_fn(Nothing)), expected),
             Measured::new("typed-metrics", Ours, with(layer()), share()),
             Measured::new(
@@ -266,7 +195,7 @@ fn in_tower() {
     let layer = || HttpServerLayer::with_routes(|_, _| Some(ROUTE));
     let (otel, otel_recorded) = axum_otel_metrics();
     let (red, red_recorded) = metrics_lib(|_, _| Some(ROUTE.to_owned()));
-    let recorded = Rc::new(ours());
+    let recorded = Rc::new(since_last_call());
     recorded();
     let share = || {
         let recorded = Rc::clone(&recorded);
@@ -297,24 +226,6 @@ fn in_tower() {
             Measured::new("metrics-lib", Other, red.layer(service()), red_recorded),
         ],
     );
-}
-
-/// A layer that does nothing: its time is that of any layer in axum.
-#[derive(Clone)]
-struct Nothing<S>(S);
-
-impl<S: Service<Request<Body>>> Service<Request<Body>> for Nothing<S> {
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = S::Future;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.0.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request<Body>) -> S::Future {
-        self.0.call(request)
-    }
 }
 
 fn main() {

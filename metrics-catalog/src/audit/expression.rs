@@ -7,6 +7,7 @@ use promql_parser::parser::value::ValueType;
 use promql_parser::parser::{Expr, Function, parse, register_extra_functions};
 
 use super::escapes::quoted_names;
+use super::literals::plain_literals;
 use super::tokens::{Piece, pieces};
 
 /// The longest expression, in bytes.
@@ -89,6 +90,7 @@ pub(super) fn parse_expression(text: &str) -> Result<Expr, String> {
         }
     });
     let text = quoted_names(text);
+    let text = plain_literals(&text);
     // A parser of another version may have a fault that is not known here.
     match catch_unwind(|| parse(&text)) {
         Ok(Ok(expr)) => Ok(expr),
@@ -175,6 +177,8 @@ mod tests {
             "increase_pure(x_total[5m])",
             r#"sum by (http\.route) (rate(http\.server\.duration_count{a\.b="c"}[5m]))"#,
             "rate(x[300:0x10] offset -1w) > inf",
+            r#"label_replace(x{a=~`b\.c|"`}, "d", "$1", "a", `(\w+)\..*`) > 1_000"#,
+            r"sum by (`http.route`) ({`a.b`, c=~`\d+`})",
         ] {
             assert!(parse_expression(text).is_ok(), "{text}: {:?}", parse_expression(text));
         }

@@ -117,6 +117,16 @@ pub(crate) fn push(bytes: &mut Vec<u8>, start: usize, element: Element<'_>, most
 }
 
 impl OwnedList {
+    /// A list of these elements, for the targets in `fuzz/`.
+    #[cfg(fuzzing)]
+    #[doc(hidden)]
+    pub fn given<'a>(elements: impl IntoIterator<Item = Element<'a>>) -> Self {
+        let mut bytes = Vec::new();
+        let mut elements = elements.into_iter();
+        let _all = elements.all(|element| push(&mut bytes, 0, element, usize::MAX));
+        Self(bytes.into())
+    }
+
     /// The list, borrowed.
     #[must_use]
     pub fn as_ref(&self) -> List<'_> {

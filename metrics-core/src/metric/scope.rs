@@ -64,6 +64,19 @@ impl Scope {
         scope
     }
 
+    /// A scope that no metric has, for the targets in `fuzz/`.
+    #[cfg(fuzzing)]
+    #[doc(hidden)]
+    pub fn given(
+        name: &str,
+        version: Option<&str>,
+        schema_url: Option<&str>,
+        attributes: Labels,
+    ) -> Self {
+        let (version, schema_url) = (version.map(str::to_owned), schema_url.map(str::to_owned));
+        Self { number: 0, name: name.to_owned(), version, schema_url, attributes }
+    }
+
     /// The name of the library.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -260,9 +260,13 @@ impl Metric {
     /// The rule that the definition breaks.
     #[cfg(fuzzing)]
     #[doc(hidden)]
-    pub fn unregistered(self) -> Result<&'static Descriptor, Error> {
+    pub fn unregistered(
+        self,
+        scope: Option<&'static crate::metric::scope::Scope>,
+    ) -> Result<&'static Descriptor, Error> {
         let source = Source { file: file!(), line: line!(), module: module_path!(), item: "" };
-        Ok(Box::leak(Box::new(Descriptor::new(self.check()?.leak(source)))))
+        let descriptor = Descriptor::new(self.check()?.leak(source)).in_scope(scope);
+        Ok(Box::leak(Box::new(descriptor)))
     }
 
     /// Checks every rule.

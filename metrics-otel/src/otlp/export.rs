@@ -12,6 +12,8 @@ mod data_point;
 mod encoded_labels;
 mod exemplar;
 pub(crate) mod exporter;
+#[cfg(all(fuzzing, feature = "grpc"))]
+pub mod fuzzing;
 mod head;
 pub(crate) mod source;
 mod wire;

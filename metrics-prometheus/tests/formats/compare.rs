@@ -3,9 +3,9 @@
 use typed_metrics_prometheus::{Escaping, Format};
 
 use crate::case::Case;
-use crate::expected::{Family, Labels, Reading, families};
+use crate::expected::{Exemplar, Family, Labels, Reading, families};
 use crate::native::Parts;
-use crate::parser::{Dialect, Parsed, Sample, parse};
+use crate::parser::{Dialect, Parsed, ParsedExemplar, Sample, parse};
 use crate::protobuf::{self, MetricType};
 
 /// The classic form of a name, as the scheme `underscores` gives it.
@@ -79,6 +79,7 @@ fn compare(
         if (&*parsed.name, &*parsed.kind, &parsed.help) != (base, kind, &expected.help) {
             return Err(format!("{parsed:?} instead of {expected:?}"));
         }
+        check_exemplars(expected, parsed, dialect, kind)?;
         let mut missing: Vec<&Sample> = parsed.samples.iter().collect();
         let mut take = |name: &str, labels: &Labels| {
             let is_meant = |sample: &&Sample| sample.name == name && sample.labels == *labels;
@@ -151,6 +152,55 @@ fn compare(
     Ok(())
 }
 
+/// Compares the exemplars of all samples of a family.
+fn check_exemplars(
+    expected: &Family,
+    parsed: &Parsed,
+    dialect: Dialect,
+    kind: &str,
+) -> Result<(), String> {
+    for sample in &parsed.samples {
+        let mut labels = sample.labels.clone();
+        let limit = labels.remove("le").filter(|_| sample.name.ends_with("_bucket"));
+        let is_total = sample.name == expected.name;
+        let owner = expected.series.iter().find(|series| match limit {
+            Some(_) => series.labels == labels,
+            None => series.labels == sample.labels,
+        });
+        let wanted: Vec<&Exemplar> = match (owner, dialect) {
+            (_, Dialect::Text) | (None, _) => Vec::new(),
+            (Some(series), Dialect::OpenMetrics2) => series.exemplars.values().collect(),
+            (Some(series), Dialect::OpenMetrics) => {
+                let bucket = match (kind, &limit, series.value.classic()) {
+                    ("counter", None, _) if is_total => Some(0),
+                    ("histogram", Some(limit), Reading::Histogram(buckets, ..)) => {
+                        let limit: f64 = limit.parse().map_err(|_| "a limit is no number")?;
+                        let place = buckets.iter().position(|(of, _)| *of == limit);
+                        u32::try_from(place.unwrap_or(buckets.len())).ok()
+                    }
+                    _ => None,
+                };
+                bucket.and_then(|bucket| series.exemplars.get(&bucket)).into_iter().collect()
+            }
+        };
+        let is_same = |(wanted, found): (&&Exemplar, &ParsedExemplar)| {
+            let milliseconds = wanted.time / 1_000_000;
+            let time = format!("{}.{:03}", milliseconds / 1000, milliseconds % 1000);
+            let value: Option<f64> = found.value.parse().ok();
+            let is_value = value.is_some_and(|value| {
+                value.to_bits() == wanted.value.to_bits() || value.is_nan() && wanted.value.is_nan()
+            });
+            is_value && found.labels == wanted.labels && found.time == time
+        };
+        if wanted.len() != sample.exemplars.len()
+            || !wanted.iter().zip(&sample.exemplars).all(is_same)
+        {
+            return Err(format!("the exemplars of {sample:?} instead of {wanted:?}"));
+        }
+    }
+    Ok(())
+}
+
 type Composite = (u64, f64, Vec<(f64, u64)>);
 
 /// Count, sum and buckets, without the last one, of a histogram in OpenMetrics 2.0.
@@ -204,10 +254,17 @@ fn compare_protobuf(expected: &[Family], scrape: &[u8]) {
                     let created =
                         counter.map(|counter| counter.created_timestamp.as_ref().unwrap());
                     assert!(created.is_none_or(|created| created.seconds > 1_700_000_000));
+                    let exemplar = counter.and_then(|counter| counter.exemplar.as_ref());
+                    let wanted = counter.and_then(|_| series.exemplars.get(&0));
+                    compare_exemplar(wanted, exemplar);
                 }
                 Reading::Native(buckets, sum, _) => {
-                    let found = Parts::of_protobuf(metric.histogram.as_ref().unwrap());
-                    assert_eq!(found, Parts::expected(buckets, *sum));
+                    let histogram = metric.histogram.as_ref().unwrap();
+                    assert_eq!(Parts::of_protobuf(histogram), Parts::expected(buckets, *sum));
+                    assert_eq!(histogram.exemplars.len(), series.exemplars.len());
+                    for (wanted, found) in series.exemplars.values().zip(&histogram.exemplars) {
+                        compare_exemplar(Some(wanted), Some(found));
+                    }
                 }
                 Reading::Histogram(buckets, count, sum, _) => {
                     let histogram = metric.histogram.as_ref().unwrap();
@@ -218,10 +275,32 @@ fn compare_protobuf(expected: &[Family], scrape: &[u8]) {
                         .iter()
                         .map(|b| (b.upper_bound.unwrap(), b.cumulative_count.unwrap()))
                         .collect();
-                    assert_eq!(read, *buckets);
+                    // The last bucket is there if it has an exemplar.
+                    let last = u32::try_from(buckets.len()).unwrap();
+                    let mut wanted = buckets.clone();
+                    wanted.extend(series.exemplars.get(&last).map(|_| (f64::INFINITY, *count)));
+                    assert_eq!(read, wanted);
+                    for (number, bucket) in (0..).zip(&histogram.bucket) {
+                        compare_exemplar(series.exemplars.get(&number), bucket.exemplar.as_ref());
+                    }
                     assert!(histogram.created_timestamp.as_ref().unwrap().seconds > 1_700_000_000);
                 }
             }
         }
     }
+}
+
+fn compare_exemplar(wanted: Option<&Exemplar>, found: Option<&protobuf::Exemplar>) {
+    let (Some(wanted), Some(found)) = (wanted, found) else {
+        assert!(wanted.is_none() && found.is_none(), "{found:?} instead of {wanted:?}");
+        return;
+    };
+    let label =
+        |pair: &protobuf::LabelPair| (pair.name.clone().unwrap(), pair.value.clone().unwrap());
+    assert_eq!(found.label.iter().map(label).collect::<Labels>(), wanted.labels);
+    assert_eq!(found.label.len(), wanted.labels.len());
+    assert_eq!(found.value.unwrap().to_bits(), wanted.value.to_bits());
+    let time = found.timestamp.as_ref().unwrap();
+    let nanoseconds = i128::from(time.seconds) * 1_000_000_000 + i128::from(time.nanos);
+    assert_eq!(nanoseconds, i128::from(wanted.time));
 }

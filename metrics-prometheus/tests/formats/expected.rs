@@ -1,10 +1,11 @@
 //! The samples that a scrape must contain, by a plain model.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::UNIX_EPOCH;
 
 use typed_metrics_core::{
-    ExponentialBuckets, HistogramSnapshot, LabelValue, MetricSnapshot, MetricType, SeriesSnapshot,
-    Value,
+    ExponentialBuckets, HistogramSnapshot, LabelValue, MetricSnapshot, MetricType, Scope,
+    SeriesSnapshot, Value,
 };
 
 use crate::case::Case;
@@ -55,6 +56,16 @@ pub(crate) type Labels = BTreeMap<String, String>;
 pub(crate) struct Series {
     pub(crate) labels: Labels,
     pub(crate) value: Reading,
+    /// The exemplars by bucket.
+    pub(crate) exemplars: BTreeMap<u32, Exemplar>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Exemplar {
+    pub(crate) labels: Labels,
+    pub(crate) value: f64,
+    /// In nanoseconds since the Unix epoch.
+    pub(crate) time: u64,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -105,13 +116,13 @@ pub(crate) fn families(case: &Case, escape: impl Fn(&str) -> String) -> Vec<Fami
     let mut taken = BTreeSet::new();
     if !case.resource.is_empty() {
         let resource = case.resource.iter().map(|(name, value)| (&**name, value.clone()));
-        let labels = labels(case, resource, &escape);
-        let series = vec![Series { labels, value: Reading::Number(Number::U64(1)) }];
+        let (labels, value) = (labels(case, resource, &escape), Reading::Number(Number::U64(1)));
+        let series = vec![Series { labels, value, exemplars: BTreeMap::new() }];
         let help = "Target metadata".to_owned();
         families.push(Family { name: "target_info".to_owned(), kind: "info", help, series });
         taken.extend(["target".to_owned(), "target_info".to_owned()]);
     }
-    let mut owners: BTreeMap<(String, Labels), &str> = BTreeMap::new();
+    let mut owners: BTreeMap<(String, Labels), (&str, Option<*const Scope>)> = BTreeMap::new();
     for (name, original, metric) in metrics {
         let kind = match metric.descriptor.metric_type() {
             MetricType::Counter => "counter",
@@ -129,19 +140,23 @@ pub(crate) fn families(case: &Case, escape: impl Fn(&str) -> String) -> Vec<Fami
         }
         let family = families.last_mut().unwrap();
         for series in &metric.series {
-            let scope = case.scope.iter().flat_map(|(name, version)| {
-                [("otel_scope_name", name.clone()), ("otel_scope_version", version.clone())]
-            });
+            let scope = scope_labels(case, metric.descriptor.scope());
+            let scope = scope.iter().map(|(name, value)| (&**name, value.clone()));
             let own = series.labels.iter().map(|(name, value)| (name, as_text(value)));
             let labels = labels(case, own.chain(scope), &escape);
             let reading = reading(series);
-            let owner = *owners.entry((name.clone(), labels.clone())).or_insert(original);
+            let exemplars = exemplars(case, series, &escape);
+            let identity = (original, metric.descriptor.scope().map(std::ptr::from_ref));
+            let owner = *owners.entry((name.clone(), labels.clone())).or_insert(identity);
             match family.series.iter_mut().find(|series| series.labels == labels) {
-                None => family.series.push(Series { labels, value: reading }),
+                None => family.series.push(Series { labels, value: reading, exemplars }),
                 // Labels of one metric that differ only in their type.
-                Some(first) if owner == original => {
+                Some(first) if owner == identity => {
                     let is_sum = metric.descriptor.metric_type() != MetricType::Gauge;
                     first.value = sum(first.value.clone(), reading, is_sum);
+                    for (bucket, exemplar) in exemplars {
+                        first.exemplars.entry(bucket).or_insert(exemplar);
+                    }
                 }
                 Some(_) => {}
             }
@@ -189,6 +204,71 @@ fn names(name: &str, kind: &str) -> Vec<String> {
     }
 }
 
+/// The labels of the metric's own scope, or else of the scope in the settings.
+fn scope_labels(case: &Case, scope: Option<&Scope>) -> Vec<(String, String)> {
+    let Some(scope) = scope else {
+        let of_settings = |(name, version): &(String, String)| {
+            [("otel_scope_name", name), ("otel_scope_version", version)]
+                .map(|(label, value)| (label.to_owned(), value.clone()))
+        };
+        return case.scope.iter().flat_map(of_settings).collect();
+    };
+    let facts = [
+        ("name", Some(scope.name())),
+        ("version", scope.version()),
+        ("schema_url", scope.schema_url()),
+    ];
+    let mut labels: Vec<(String, String)> = Vec::new();
+    for (fact, value) in facts {
+        labels.extend(value.map(|value| (format!("otel_scope_{fact}"), value.to_owned())));
+    }
+    for (name, value) in scope.attributes().iter() {
+        if facts.iter().all(|(fact, _)| *fact != name) {
+            labels.push((format!("otel_scope_{name}"), as_text(value)));
+        }
+    }
+    labels
+}
+
+/// The exemplars of a series by bucket. Labels beyond 128 characters are left out.
+fn exemplars(
+    case: &Case,
+    series: &SeriesSnapshot,
+    escape: impl Fn(&str) -> String,
+) -> BTreeMap<u32, Exemplar> {
+    let mut all = BTreeMap::new();
+    for exemplar in &series.exemplars {
+        let hex =
+            |id: &[u8]| id.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+        let ids = [
+            ("trace_id", exemplar.trace_id.map(|id| hex(&id))),
+            ("span_id", exemplar.span_id.map(|id| hex(&id))),
+        ];
+        let ids = ids.into_iter().filter_map(|(name, id)| Some((name.to_owned(), id?)));
+        let own = exemplar
+            .labels
+            .iter()
+            .map(|(name, value)| (reserved(escape(&case.naming.label_name(name))), as_text(value)));
+        let (mut labels, mut characters) = (Labels::new(), 0);
+        for (name, value) in ids.chain(own) {
+            let more = name.chars().count() + value.chars().count();
+            if characters + more <= 128 && !labels.contains_key(&name) {
+                characters += more;
+                labels.insert(name, value);
+            }
+        }
+        let time = exemplar.time.duration_since(UNIX_EPOCH).unwrap().as_nanos();
+        let time = u64::try_from(time).unwrap();
+        all.insert(exemplar.bucket(), Exemplar { labels, value: exemplar.value.as_f64(), time });
+    }
+    all
+}
+
+/// A name that begins with two underscores belongs to Prometheus.
+fn reserved(name: String) -> String {
+    if name.starts_with("__") { format!("key{name}") } else { name }
+}
+
 fn as_text(value: &LabelValue) -> String {
     match value {
         LabelValue::Str(text) => text.to_string(),
@@ -205,8 +285,7 @@ fn labels<'a>(
     sorted.sort_by(|a, b| a.0.cmp(b.0));
     let mut translated = Labels::new();
     for (name, value) in sorted {
-        let name = escape(&case.naming.label_name(name));
-        let name = if name.starts_with("__") { format!("key{name}") } else { name };
+        let name = reserved(escape(&case.naming.label_name(name)));
         translated
             .entry(name)
             .and_modify(|values| *values = format!("{values};{value}"))

@@ -28,6 +28,15 @@ pub(crate) struct Sample {
     pub(crate) value: String,
     /// OpenMetrics 2.0: the time after `st@`.
     pub(crate) start: Option<String>,
+    pub(crate) exemplars: Vec<ParsedExemplar>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ParsedExemplar {
+    pub(crate) labels: Labels,
+    pub(crate) value: String,
+    /// In seconds since the Unix epoch.
+    pub(crate) time: String,
 }
 
 /// Parses a scrape.
@@ -144,7 +153,14 @@ fn parse_sample(line: &str, dialect: Dialect) -> Result<Sample, &'static str> {
     if name.is_empty() {
         return Err("a sample has no name");
     }
-    let value = line.0.strip_prefix(' ').ok_or("no blank before the value")?;
+    let rest = line.0.strip_prefix(' ').ok_or("no blank before the value")?;
+    let (value, exemplars) = rest.split_at(rest.find(" # ").unwrap_or(rest.len()));
+    let exemplars = parse_exemplars(exemplars)?;
+    match dialect {
+        Dialect::Text if !exemplars.is_empty() => return Err("the format has no exemplars"),
+        Dialect::OpenMetrics if exemplars.len() > 1 => return Err("a line has two exemplars"),
+        _ => {}
+    }
     let (value, start) = match value.split_once(" st@") {
         Some((value, start)) if dialect == Dialect::OpenMetrics2 => (value, Some(start.to_owned())),
         _ => (value, None),
@@ -157,7 +173,43 @@ fn parse_sample(line: &str, dialect: Dialect) -> Result<Sample, &'static str> {
     if let Some(start) = &start {
         check_number(start, dialect)?;
     }
-    Ok(Sample { name, labels, value: value.to_owned(), start })
+    Ok(Sample { name, labels, value: value.to_owned(), start, exemplars })
+}
+
+fn parse_exemplars(text: &str) -> Result<Vec<ParsedExemplar>, &'static str> {
+    let mut exemplars = Vec::new();
+    let mut line = Cursor(text);
+    while !line.0.is_empty() {
+        line.0 = line.0.strip_prefix(" # {").ok_or("an exemplar has no brace")?;
+        let mut labels = Labels::new();
+        while !line.skip('}') {
+            if !labels.is_empty() && !line.skip(',') {
+                return Err("labels are not separated by a comma");
+            }
+            let is_quoted = line.0.starts_with('"');
+            let label = if is_quoted { line.quoted()? } else { line.until("=").to_owned() };
+            if is_quoted == is_classic(&label, false) || !line.skip('=') {
+                return Err("a label has quotes without need, or none, or no value");
+            }
+            let value = line.quoted()?;
+            if label.starts_with("__") || labels.insert(label, value).is_some() {
+                return Err("a label is reserved, or occurs twice");
+            }
+        }
+        let characters =
+            |(name, value): (&String, &String)| name.chars().chain(value.chars()).count();
+        if labels.iter().map(characters).sum::<usize>() > 128 {
+            return Err("the labels of an exemplar are too long");
+        }
+        let mut number = || {
+            line.0 = line.0.strip_prefix(' ').ok_or("no blank in an exemplar")?;
+            let number = line.until(" ");
+            check_number(number, Dialect::OpenMetrics).map(|()| number.to_owned())
+        };
+        let (value, time) = (number()?, number()?);
+        exemplars.push(ParsedExemplar { labels, value, time });
+    }
+    Ok(exemplars)
 }
 
 fn check_number(text: &str, _: Dialect) -> Result<(), &'static str> {

@@ -32,6 +32,8 @@ pub struct ServerExchange {
 }
 
 impl ServerExchange {
+    /// Inlined, so that the exchange is made where it stays.
+    #[inline]
     pub(crate) fn start(
         method: Method,
         scheme: Scheme,

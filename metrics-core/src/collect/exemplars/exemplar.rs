@@ -56,6 +56,13 @@ impl Exemplar {
         }
     }
 
+    /// An exemplar that nobody recorded, outside of any span, for the targets in `fuzz/`.
+    #[cfg(fuzzing)]
+    #[doc(hidden)]
+    pub fn given(value: Value, time: SystemTime, labels: Labels, bucket: u32) -> Self {
+        Self { value, time, trace_id: None, span_id: None, labels, bucket, key: 0.0 }
+    }
+
     /// The bucket of the histogram; 0 in a counter.
     #[doc(hidden)]
     #[must_use]

@@ -79,7 +79,8 @@ impl<'a> Batches<'a> {
         Self::with_limit(head, buffer, MOST_BYTES)
     }
 
-    fn with_limit(head: &'a Head, mut buffer: Vec<u8>, most_bytes: usize) -> Self {
+    /// The batches have at most this many bytes, but at least one data point.
+    pub(super) fn with_limit(head: &'a Head, mut buffer: Vec<u8>, most_bytes: usize) -> Self {
         buffer.clear();
         buffer.resize(Self::room(head), 0);
         let (first, scope, metric) = (None, None, None);
