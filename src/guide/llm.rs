@@ -257,10 +257,8 @@
 //! The adapters also take a `GenAi`: `client.chat().measured().gen_ai(GenAi::chat("openai"))`.
 //!
 //! The conventions give the cached tokens and the tokens of reasoning metrics of their own, because
-//! they are parts of the input and of the output: a sum over one metric counts each token once. A
-//! number of tokens that the provider did not report is not recorded: the conventions recommend a
-//! zero there, which would look like a call without tokens. The metrics whose names begin with
-//! `llm_` are this crate's own.
+//! they are parts of the input and of the output: a sum over one metric counts each token once. The
+//! metrics whose names begin with `llm_` are this crate's own.
 //!
 //! Version [v1.41] had other names, which many dashboards query: `gen_ai.client.token.usage`, whose
 //! label `gen_ai.token.type` is `input` or `output`, `gen_ai.client.operation.duration`, and the

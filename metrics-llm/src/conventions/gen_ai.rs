@@ -178,24 +178,14 @@ impl PerChunk {
     }
 }
 
-/// Counts the tokens whose number is known. A zero is recorded only if the provider reported it:
-/// the conventions recommend a zero for a number that is unknown too, and the reader of a zero
-/// could not tell a call without tokens from a provider that reports none.
+/// Counts the tokens. The conventions ask for a zero where no number is known, also of a call that
+/// failed, so that every counter has a series for each model that was called.
 fn count(request: GenAiRequest<'_>, usage: Usage) {
     let modality = TokenModality::Unknown;
-    if let Some(tokens) = usage.input {
-        GenAiMetrics::input_tokens(request, modality).add(tokens);
-    }
-    if let Some(tokens) = usage.output {
-        GenAiMetrics::output_tokens(request, modality).add(tokens);
-    }
-    if let Some(tokens) = usage.cache_read {
-        GenAiMetrics::cache_read_input_tokens(request, modality).add(tokens);
-    }
-    if let Some(tokens) = usage.cache_write {
-        GenAiMetrics::cache_write_input_tokens(request, modality).add(tokens);
-    }
-    if let Some(tokens) = usage.reasoning {
-        GenAiMetrics::reasoning_output_tokens(request, modality).add(tokens);
-    }
+    let known = |tokens: Option<u64>| tokens.unwrap_or(0);
+    GenAiMetrics::input_tokens(request, modality).add(known(usage.input));
+    GenAiMetrics::output_tokens(request, modality).add(known(usage.output));
+    GenAiMetrics::cache_read_input_tokens(request, modality).add(known(usage.cache_read));
+    GenAiMetrics::cache_write_input_tokens(request, modality).add(known(usage.cache_write));
+    GenAiMetrics::reasoning_output_tokens(request, modality).add(known(usage.reasoning));
 }

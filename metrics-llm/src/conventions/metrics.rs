@@ -19,13 +19,9 @@ use super::request::{GenAiRequest, TokenModality};
 /// output. For a partition, whose sum over all kinds is right, see
 /// [`TokenKind`](crate::TokenKind).
 ///
-/// # Unknown numbers are absent
-///
-/// A number of tokens that the provider did not report is not recorded, and a zero that the
-/// provider reported is. Here the metrics differ from the conventions, which recommend a zero in
-/// both cases. [`llm_missing`](crate::LlmMetrics::LlmMissing) counts the answers without a number.
-///
-/// # Modalities
+/// A number of tokens that the provider did not report counts as zero, as the conventions recommend,
+/// so that each counter has a series for each model that was called.
+/// [`llm_missing`](crate::LlmMetrics::LlmMissing) counts the answers without a number.
 ///
 /// The clients do not report the modality of every token, so the calls of this crate record
 /// [`TokenModality::Unknown`], as the conventions ask for in this case.
