@@ -125,8 +125,10 @@ mod tests {
         }
     }
 
+    type TestWakes = Arc<Wakes<Arc<Hand>>>;
+
     /// A future's wakes, the clock, and the task with its waker.
-    fn start() -> (Arc<Wakes<Arc<Hand>>>, Arc<Hand>, Arc<Task>, Waker) {
+    fn start() -> (TestWakes, Arc<Hand>, Arc<Task>, Waker) {
         let (clock, task) = (Arc::<Hand>::default(), Arc::<Task>::default());
         let waker = Waker::from(Arc::clone(&task));
         (Wakes::new(Arc::clone(&clock)), clock, task, waker)
@@ -142,47 +144,47 @@ mod tests {
 
     #[test]
     fn a_poll_gets_the_time_of_the_first_wake_since_the_last_poll() {
-        let (wakes, clock, task, waker) = start();
-        assert_eq!(wakes.begin_poll(&waker), None);
+        let (wakes, clock, task, outer) = start();
+        assert_eq!(wakes.begin_poll(&outer), None);
         for time in [0, 20, 30] {
             at(&clock, time);
             Waker::from(Arc::clone(&wakes)).wake();
         }
         // A wake at the start of the run is one, too.
-        assert_eq!(wakes.begin_poll(&waker), nanos(0));
-        assert_eq!(wakes.begin_poll(&waker), None);
+        assert_eq!(wakes.begin_poll(&outer), nanos(0));
+        assert_eq!(wakes.begin_poll(&outer), None);
         assert_eq!(task.0.load(Ordering::Relaxed), 1);
     }
 
     #[test]
     fn a_waker_that_is_kept_from_an_earlier_poll_gives_the_time_of_its_own_wake() {
-        let (wakes, clock, task, waker) = start();
-        wakes.begin_poll(&waker);
+        let (wakes, clock, task, outer) = start();
+        wakes.begin_poll(&outer);
         let kept = Waker::from(Arc::clone(&wakes));
         at(&clock, 10);
         kept.wake_by_ref();
-        assert_eq!(wakes.begin_poll(&waker), nanos(10));
+        assert_eq!(wakes.begin_poll(&outer), nanos(10));
         at(&clock, 500);
         kept.wake_by_ref();
-        assert_eq!(wakes.begin_poll(&waker), nanos(500));
+        assert_eq!(wakes.begin_poll(&outer), nanos(500));
         assert_eq!(task.0.load(Ordering::Relaxed), 2);
     }
 
     #[test]
     fn a_wake_that_a_poll_overtakes_has_no_time_of_before_the_poll() {
-        let (wakes, clock, task, waker) = start();
-        wakes.begin_poll(&waker);
+        let (wakes, clock, task, outer) = start();
+        wakes.begin_poll(&outer);
         at(&clock, 10);
         // The thread that wakes has read 10, and stands still. Another thread wakes the task, which
         // is polled, and the task is idle from 30 to 1000.
-        let (wakes_of_poll, waker_of_poll) = (Arc::clone(&wakes), waker.clone());
+        let (wakes_of_poll, outer_of_poll) = (Arc::clone(&wakes), outer.clone());
         let (hand, polled) = (Arc::clone(&clock), Arc::new(OnceLock::new()));
         let seen = Arc::clone(&polled);
         let meanwhile = move || {
             at(&hand, 20);
             wakes_of_poll.wake_by_ref();
             at(&hand, 30);
-            seen.set(wakes_of_poll.begin_poll(&waker_of_poll)).unwrap();
+            seen.set(wakes_of_poll.begin_poll(&outer_of_poll)).unwrap();
             at(&hand, 1000);
         };
         *clock.in_between.lock().unwrap() = Some(Box::new(meanwhile));
@@ -190,17 +192,17 @@ mod tests {
         assert_eq!(polled.get(), Some(&nanos(20)));
         // The task waits for a worker since 1000, and not since 10.
         at(&clock, 1005);
-        assert_eq!(wakes.begin_poll(&waker), nanos(1000));
+        assert_eq!(wakes.begin_poll(&outer), nanos(1000));
         assert_eq!(task.0.load(Ordering::Relaxed), 2);
     }
 
     #[test]
     fn a_waker_that_is_kept_holds_nothing_of_a_task_that_has_ended() {
-        let (wakes, _, task, waker) = start();
-        wakes.begin_poll(&waker);
+        let (wakes, _, task, outer) = start();
+        wakes.begin_poll(&outer);
         let kept = Waker::from(Arc::clone(&wakes));
         let held: Weak<Task> = Arc::downgrade(&task);
-        drop((task, waker));
+        drop((task, outer));
         assert_eq!(held.strong_count(), 1);
         wakes.end();
         assert_eq!(held.strong_count(), 0);
