@@ -133,7 +133,7 @@ async fn transactions() {
     // Three transactions are large.
     let seen = capture_async(Box::pin(all)).await;
     assert_eq!(durations(&seen, named("BEGIN")), 2);
-    for operation in ["SAVEPOINT", "COMMIT", "ROLLBACK"] {
+    for operation in ["SAVEPOINT", "ROLLBACK TO SAVEPOINT", "COMMIT"] {
         assert_eq!(durations(&seen, named(operation)), 1, "{operation}");
     }
     for operation in ["DELETE", "SELECT"] {

@@ -137,9 +137,10 @@ async fn transactions_are_operations_too() {
     })
     .await;
     assert_eq!(durations(&seen, named("BEGIN")), 2);
-    for operation in ["SAVEPOINT", "COMMIT", "ROLLBACK"] {
+    for operation in ["SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK"] {
         assert_eq!(durations(&seen, named(operation)), 1, "{operation}");
     }
+    assert_eq!(durations(&seen, named("COMMIT")), 0);
     for operation in ["DELETE", "SELECT"] {
         assert_eq!(durations(&seen, labels(operation)), 1, "{operation}");
     }
@@ -148,6 +149,24 @@ async fn transactions_are_operations_too() {
     // One use of the first transaction, and one of the connection.
     seen.assert_histogram_count(PoolMetrics::UseTime { pool: "transactions" }, 2);
     seen.assert_histogram_count(PoolMetrics::WaitTime { pool: "transactions" }, 2);
+}
+
+#[tokio::test]
+async fn a_transaction_after_a_dropped_one_is_no_savepoint() {
+    let pool = notes("after a drop").await;
+    let mut connection = pool.acquire().await.unwrap();
+    let seen = capture_async(async {
+        for _ in 0..50 {
+            // Another thread rolls it back, at any time before it begins the next one.
+            drop(connection.begin().await.unwrap());
+        }
+        connection.begin().await.unwrap().commit().await.unwrap();
+    })
+    .await;
+    assert_eq!(durations(&seen, named("BEGIN")), 51);
+    assert_eq!(durations(&seen, named("COMMIT")), 1);
+    let all = seen.snapshot.get("db.client.operation.duration").unwrap();
+    assert_eq!(all.series.len(), 2, "{all:?}");
 }
 
 #[tokio::test]
@@ -348,7 +367,14 @@ async fn a_dereferenced_transaction_or_connection_is_measured() {
     .await;
     assert_eq!(durations(&seen, labels("DELETE")), 5);
     assert_eq!(durations(&seen, labels("SELECT")), 6);
-    for (name, count) in [("BEGIN", 2), ("SAVEPOINT", 2), ("COMMIT", 2), ("ROLLBACK", 2)] {
+    for (name, count) in [
+        ("BEGIN", 2),
+        ("COMMIT", 1),
+        ("ROLLBACK", 1),
+        ("SAVEPOINT", 2),
+        ("RELEASE SAVEPOINT", 1),
+        ("ROLLBACK TO SAVEPOINT", 1),
+    ] {
         assert_eq!(durations(&seen, named(name)), count, "{name}");
     }
     seen.assert_histogram_count(PoolMetrics::UseTime { pool: "dereferenced" }, 2);

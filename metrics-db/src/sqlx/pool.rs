@@ -4,10 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use ::sqlx::pool::PoolConnection;
-use ::sqlx::{Database as Sqlx, Error, Pool, Transaction};
+use ::sqlx::{Database as Sqlx, Error, Pool};
 
 use super::annotated::Annotated;
-use super::connection::SqlxConnection;
 use super::pool_connection::SqlxPoolConnection;
 use super::transaction::SqlxTransaction;
 use crate::database::Database;
@@ -189,11 +188,7 @@ impl<DB: Sqlx> SqlxPool<DB> {
     ///
     /// As for [`Pool::begin`].
     pub async fn begin(&self) -> Result<SqlxTransaction<'static, DB>, Error> {
-        let (connection, loan) = self.lend().await?.into_parts();
-        let database = Arc::clone(&self.database);
-        let begin = database.operation("BEGIN").measure(Transaction::begin(connection, None));
-        let transaction = begin.await?;
-        Ok(SqlxTransaction::lent(SqlxConnection::in_transaction(transaction, database), loan))
+        SqlxTransaction::begin_lent(self.lend().await?, Arc::clone(&self.database)).await
     }
 
     /// Sets the label `db.operation.name` of one query.

@@ -4,11 +4,13 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use ::sqlx::{Connection, Database as Sqlx, Error, Transaction};
+use ::sqlx::pool::PoolConnection;
+use ::sqlx::{Database as Sqlx, Error, Transaction};
 
 use super::connection::SqlxConnection;
 use super::executor::delegate;
-use crate::pool::Loan;
+use crate::database::Database;
+use crate::pool::{Loan, MeasuredConnection};
 
 /// A transaction of a [`SqlxPool`](crate::SqlxPool) or of a connection.
 ///
@@ -37,7 +39,7 @@ use crate::pool::Loan;
 /// assert!(seen.returned.is_ok());
 ///
 /// let sqlite = DbOperation::of(System::SQLITE);
-/// for name in ["BEGIN", "SAVEPOINT", "ROLLBACK", "COMMIT"] {
+/// for name in ["BEGIN", "SAVEPOINT", "ROLLBACK TO SAVEPOINT", "COMMIT"] {
 ///     let labels = DbOperation { operation: Some(name), ..sqlite };
 ///     seen.assert_histogram_count(DbMetrics::OperationDuration(labels), 1);
 /// }
@@ -60,13 +62,34 @@ use crate::pool::Loan;
 /// # }
 /// ```
 ///
-/// `BEGIN`, `COMMIT` and `ROLLBACK` are operations too. A transaction that is dropped is rolled
-/// back by sqlx when its connection is used again, and that is not measured.
+/// `BEGIN`, `COMMIT` and `ROLLBACK` are operations too, and so are `SAVEPOINT`, `RELEASE SAVEPOINT`
+/// and `ROLLBACK TO SAVEPOINT`, as which a savepoint begins and ends. A transaction that is dropped
+/// is rolled back by sqlx when its connection is used again, and that is not measured.
 pub struct SqlxTransaction<'c, DB: Sqlx> {
-    connection: SqlxConnection<'c, DB>,
+    connection: SqlxConnection<'c, DB, Transaction<'c, DB>>,
+    level: Level,
     // `None` if the loan of the connection goes on. Dropped after the connection, which goes back
     // to the pool first.
     loan: Option<Loan>,
+}
+
+/// A transaction of a connection, or a savepoint within one. The handle that begins it decides: the
+/// depth that the driver counts is late on SQLite, where another thread rolls a dropped transaction
+/// back.
+#[derive(Debug, Clone, Copy)]
+enum Level {
+    Connection,
+    Savepoint,
+}
+
+impl Level {
+    /// The names of the operations that begin, commit and roll back.
+    const fn operations(self) -> [&'static str; 3] {
+        match self {
+            Self::Connection => ["BEGIN", "COMMIT", "ROLLBACK"],
+            Self::Savepoint => ["SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT"],
+        }
+    }
 }
 
 /// The beginning.
@@ -78,40 +101,49 @@ impl<DB: Sqlx> SqlxConnection<'_, DB> {
     ///
     /// The error of the statement.
     pub async fn begin(&mut self) -> Result<SqlxTransaction<'_, DB>, Error> {
+        let level = if self.is_in_transaction() { Level::Savepoint } else { Level::Connection };
         let database = Arc::clone(self.database());
-        let connection = self.unmeasured();
-        let name = if connection.is_in_transaction() { "SAVEPOINT" } else { "BEGIN" };
-        let begin = database.operation(name).measure(Transaction::begin(connection, None));
-        let transaction = begin.await?;
-        Ok(SqlxTransaction::borrowed(SqlxConnection::in_transaction(transaction, database)))
+        let [begin, ..] = level.operations();
+        let beginning = Transaction::begin(self.unmeasured(), None);
+        let transaction = database.operation(begin).measure(beginning).await?;
+        let connection = SqlxConnection::in_transaction(transaction, database);
+        Ok(SqlxTransaction { connection, level, loan: None })
     }
 }
 
 impl<'c, DB: Sqlx> SqlxTransaction<'c, DB> {
-    pub(super) fn borrowed(connection: SqlxConnection<'c, DB>) -> Self {
-        Self { connection, loan: None }
+    /// Begins a transaction on a connection that a pool lent.
+    pub(super) async fn begin_lent(
+        lent: MeasuredConnection<PoolConnection<DB>>,
+        database: Arc<Database>,
+    ) -> Result<Self, Error> {
+        let (connection, loan) = lent.into_parts();
+        let level = Level::Connection;
+        let [begin, ..] = level.operations();
+        let beginning = Transaction::begin(connection, None);
+        let transaction = database.operation(begin).measure(beginning).await?;
+        let connection = SqlxConnection::in_transaction(transaction, database);
+        Ok(Self { connection, level, loan: Some(loan) })
     }
 
-    pub(super) fn lent(connection: SqlxConnection<'c, DB>, loan: Loan) -> Self {
-        Self { connection, loan: Some(loan) }
-    }
-
-    /// Commits the transaction.
+    /// Commits the transaction, or releases the savepoint.
     ///
     /// # Errors
     ///
-    /// The error of the statement `COMMIT`.
+    /// The error of the statement `COMMIT` or `RELEASE SAVEPOINT`.
     pub async fn commit(self) -> Result<(), Error> {
-        self.end("COMMIT", Transaction::commit).await
+        let [_, commit, _] = self.level.operations();
+        self.end(commit, Transaction::commit).await
     }
 
-    /// Takes the changes of the transaction back.
+    /// Takes the changes of the transaction back, or those since the savepoint.
     ///
     /// # Errors
     ///
-    /// The error of the statement `ROLLBACK`.
+    /// The error of the statement `ROLLBACK` or `ROLLBACK TO SAVEPOINT`.
     pub async fn rollback(self) -> Result<(), Error> {
-        self.end("ROLLBACK", Transaction::rollback).await
+        let [.., rollback] = self.level.operations();
+        self.end(rollback, Transaction::rollback).await
     }
 
     /// No `async fn`, whose future would hold the transaction twice.
@@ -123,17 +155,13 @@ impl<'c, DB: Sqlx> SqlxTransaction<'c, DB> {
     where
         F: Future<Output = Result<(), Error>>,
     {
-        let Self { loan, connection } = self;
-        let (transaction, database) = connection.into_transaction();
-        let ending = transaction.map(end);
+        let Self { loan, connection, .. } = self;
+        let (transaction, database) = connection.into_parts();
+        let ending = end(transaction);
         async move {
             // The loan ends after the transaction.
             let _loan = loan;
-            match ending {
-                Some(ending) => database.operation(name).measure(ending).await,
-                // A transaction always has one.
-                None => Ok(()),
-            }
+            database.operation(name).measure(ending).await
         }
     }
 }
