@@ -4,6 +4,7 @@ mod annotated;
 mod connection;
 mod executor;
 mod keyword;
+mod lending;
 mod pool;
 mod pool_connection;
 mod pool_executor;

@@ -170,6 +170,68 @@ async fn a_transaction_after_a_dropped_one_is_no_savepoint() {
 }
 
 #[tokio::test]
+async fn the_program_states_the_statement_that_begins() {
+    let pool = notes("statements").await;
+    let seen = capture_async(async {
+        pool.begin_with("BEGIN IMMEDIATE").await.unwrap().commit().await.unwrap();
+        let mut connection = pool.acquire().await.unwrap();
+        let mut exclusive = connection.begin_with("BEGIN EXCLUSIVE").await.unwrap();
+        let nested = exclusive.begin_with("BEGIN IMMEDIATE").await;
+        assert!(matches!(nested, Err(Error::InvalidSavePointStatement)), "{nested:?}");
+        drop(nested);
+        exclusive.rollback().await.unwrap();
+        let no_transaction = connection.begin_with("SELECT 1").await;
+        assert!(matches!(no_transaction, Err(Error::BeginFailed)), "{no_transaction:?}");
+    })
+    .await;
+    for (name, count) in [("BEGIN", 2), ("COMMIT", 1), ("ROLLBACK", 1)] {
+        assert_eq!(durations(&seen, named(name)), count, "{name}");
+    }
+    let failed = |name, error| DbOperation { error_type: Some(error), ..named(name) };
+    assert_eq!(durations(&seen, failed("SAVEPOINT", "InvalidSavePointStatement")), 1);
+    assert_eq!(durations(&seen, failed("BEGIN", "BeginFailed")), 1);
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_taken_at_once_or_not_at_all() {
+    let pool = notes("idle").await;
+    let seen = capture_async(async {
+        // The pool takes a connection back in a task. A call without a connection records nothing.
+        let connection = loop {
+            match pool.try_acquire() {
+                Some(connection) => break connection,
+                None => tokio::task::yield_now().await,
+            }
+        };
+        assert!(pool.try_acquire().is_none());
+        assert!(pool.try_begin().await.unwrap().is_none());
+        assert!(pool.try_begin_with("BEGIN IMMEDIATE").await.unwrap().is_none());
+        drop(connection);
+        for statement in [None, Some("BEGIN IMMEDIATE")] {
+            let transaction = loop {
+                let transaction = match statement {
+                    Some(statement) => pool.try_begin_with(statement).await,
+                    None => pool.try_begin().await,
+                };
+                match transaction.unwrap() {
+                    Some(transaction) => break transaction,
+                    None => tokio::task::yield_now().await,
+                }
+            };
+            transaction.commit().await.unwrap();
+        }
+    })
+    .await;
+    for name in ["BEGIN", "COMMIT"] {
+        assert_eq!(durations(&seen, named(name)), 2, "{name}");
+    }
+    seen.assert_histogram_count(PoolMetrics::WaitTime { pool: "idle" }, 3);
+    seen.assert_histogram_count(PoolMetrics::UseTime { pool: "idle" }, 3);
+    seen.assert_counter(PoolMetrics::Timeouts { pool: "idle" }, 0);
+    seen.assert_up_down_counter(PoolMetrics::PendingRequests { pool: "idle" }, 0);
+}
+
+#[tokio::test]
 async fn a_stream_that_is_dropped_after_a_row_has_ended_well() {
     let pool = notes("streams").await;
     let seen = capture_async(async {
@@ -398,16 +460,22 @@ async fn a_text_gives_the_operations_of_its_statements_and_no_name() {
         let named = sqlx::query("SELECT 1; SELECT 2");
         named.execute(pool.operation("BATCH SELECT")).await.unwrap();
         (&pool).prepare("SELECT 1".into_sql_str()).await.unwrap();
+        let described = (&pool).describe("SELECT text FROM note".into_sql_str()).await.unwrap();
+        assert_eq!(described.columns().len(), 1);
+        let mut connection = pool.acquire().await.unwrap();
+        (&mut *connection).describe("SELECT 1".into_sql_str()).await.unwrap();
     })
     .await;
     for (summary, count) in [("CREATE INSERT", 1), ("INSERT", 2), ("SELECT", 1)] {
         assert_eq!(durations(&seen, labels(summary)), count, "{summary}");
     }
-    for name in ["BATCH SELECT", "PREPARE"] {
-        assert_eq!(durations(&seen, named(name)), 1, "{name}");
+    for (name, count) in [("BATCH SELECT", 1), ("PREPARE", 1), ("DESCRIBE", 2)] {
+        assert_eq!(durations(&seen, named(name)), count, "{name}");
     }
     let all = seen.snapshot.get("db.client.operation.duration").unwrap();
-    assert_eq!(all.series.len(), 5, "{all:?}");
+    assert_eq!(all.series.len(), 6, "{all:?}");
+    // The connection of each is a loan of the measured pool.
+    seen.assert_histogram_count(PoolMetrics::WaitTime { pool: "texts" }, 8);
 }
 
 #[tokio::test]

@@ -88,6 +88,17 @@ where
         let operation = self.annotations.call(self.database, "PREPARE");
         operation.measure(self.connection.prepare_with(sql, parameters))
     }
+
+    pub(super) fn described<'e>(
+        self,
+        sql: SqlStr,
+    ) -> impl Future<Output = Result<Describe<DB>, Error>> + Send + 'e
+    where
+        'c: 'e,
+    {
+        let operation = self.annotations.call(self.database, "DESCRIBE");
+        operation.measure(self.connection.describe(sql))
+    }
 }
 
 impl<'c, DB: Sqlx> Executor<'c> for MeasuredExecutor<'c, DB>
@@ -141,7 +152,7 @@ where
     where
         'c: 'e,
     {
-        self.connection.describe(sql)
+        Box::pin(self.described(sql))
     }
 }
 

@@ -81,6 +81,9 @@ where
     where
         'c: 'e,
     {
-        self.executor.unmeasured().describe(sql)
+        Box::pin(async move {
+            let mut connection = self.executor.acquire().await?;
+            connection.executor(self.annotations).described(sql).await
+        })
     }
 }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use ::sqlx::pool::PoolConnection;
-use ::sqlx::{Database as Sqlx, Error, Transaction};
+use ::sqlx::pool::{MaybePoolConnection, PoolConnection};
+use ::sqlx::{Database as Sqlx, Error, SqlSafeStr, SqlStr, Transaction};
 
 use super::connection::SqlxConnection;
 use super::executor::delegate;
@@ -101,13 +101,53 @@ impl<DB: Sqlx> SqlxConnection<'_, DB> {
     ///
     /// The error of the statement.
     pub async fn begin(&mut self) -> Result<SqlxTransaction<'_, DB>, Error> {
+        self.begin_by(None).await
+    }
+
+    /// Begins a transaction with a statement of the program, such as `BEGIN ISOLATION LEVEL
+    /// SERIALIZABLE` of PostgreSQL. It is measured as `BEGIN`.
+    ///
+    /// ```
+    /// # use typed_metrics_core as typed_metrics;
+    /// # use typed_metrics_db as db;
+    /// use db::{DbMetrics, DbOperation, SqlxPool, System};
+    /// use sqlx::SqlitePool;
+    /// use typed_metrics::testing::capture_async;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), sqlx::Error> {
+    /// let pool = SqlxPool::new("exclusive", SqlitePool::connect("sqlite::memory:").await?);
+    /// let mut connection = pool.acquire().await?;
+    /// let seen = capture_async(async {
+    ///     connection.begin_with("BEGIN EXCLUSIVE").await?.commit().await
+    /// })
+    /// .await;
+    /// assert!(seen.returned.is_ok());
+    /// let begin = DbOperation { operation: Some("BEGIN"), ..DbOperation::of(System::SQLITE) };
+    /// seen.assert_histogram_count(DbMetrics::OperationDuration(begin), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The error of the statement; [`Error::BeginFailed`] if it begins no transaction, and
+    /// [`Error::InvalidSavePointStatement`] if the connection is in one.
+    pub async fn begin_with(
+        &mut self,
+        statement: impl SqlSafeStr,
+    ) -> Result<SqlxTransaction<'_, DB>, Error> {
+        self.begin_by(Some(statement.into_sql_str())).await
+    }
+
+    async fn begin_by(
+        &mut self,
+        statement: Option<SqlStr>,
+    ) -> Result<SqlxTransaction<'_, DB>, Error> {
         let level = if self.is_in_transaction() { Level::Savepoint } else { Level::Connection };
         let database = Arc::clone(self.database());
-        let [begin, ..] = level.operations();
-        let beginning = Transaction::begin(self.unmeasured(), None);
-        let transaction = database.operation(begin).measure(beginning).await?;
-        let connection = SqlxConnection::in_transaction(transaction, database);
-        Ok(SqlxTransaction { connection, level, loan: None })
+        let connection = self.unmeasured();
+        SqlxTransaction::begin_on(connection, level, &database, statement, None).await
     }
 }
 
@@ -115,15 +155,25 @@ impl<'c, DB: Sqlx> SqlxTransaction<'c, DB> {
     /// Begins a transaction on a connection that a pool lent.
     pub(super) async fn begin_lent(
         lent: MeasuredConnection<PoolConnection<DB>>,
-        database: Arc<Database>,
+        database: &Arc<Database>,
+        statement: Option<SqlStr>,
     ) -> Result<Self, Error> {
         let (connection, loan) = lent.into_parts();
-        let level = Level::Connection;
+        Self::begin_on(connection, Level::Connection, database, statement, Some(loan)).await
+    }
+
+    async fn begin_on(
+        connection: impl Into<MaybePoolConnection<'c, DB>>,
+        level: Level,
+        database: &Arc<Database>,
+        statement: Option<SqlStr>,
+        loan: Option<Loan>,
+    ) -> Result<Self, Error> {
         let [begin, ..] = level.operations();
-        let beginning = Transaction::begin(connection, None);
+        let beginning = Transaction::begin(connection, statement);
         let transaction = database.operation(begin).measure(beginning).await?;
-        let connection = SqlxConnection::in_transaction(transaction, database);
-        Ok(Self { connection, level, loan: Some(loan) })
+        let connection = SqlxConnection::in_transaction(transaction, Arc::clone(database));
+        Ok(Self { connection, level, loan })
     }
 
     /// Commits the transaction, or releases the savepoint.
