@@ -181,9 +181,9 @@ impl<'c, DB: Sqlx> SqlxTransaction<'c, DB> {
     /// # Errors
     ///
     /// The error of the statement `COMMIT` or `RELEASE SAVEPOINT`.
-    pub async fn commit(self) -> Result<(), Error> {
+    pub fn commit(self) -> impl Future<Output = Result<(), Error>> {
         let [_, commit, _] = self.level.operations();
-        self.end(commit, Transaction::commit).await
+        self.end(commit, Transaction::commit)
     }
 
     /// Takes the changes of the transaction back, or those since the savepoint.
@@ -191,28 +191,25 @@ impl<'c, DB: Sqlx> SqlxTransaction<'c, DB> {
     /// # Errors
     ///
     /// The error of the statement `ROLLBACK` or `ROLLBACK TO SAVEPOINT`.
-    pub async fn rollback(self) -> Result<(), Error> {
+    pub fn rollback(self) -> impl Future<Output = Result<(), Error>> {
         let [.., rollback] = self.level.operations();
-        self.end(rollback, Transaction::rollback).await
+        self.end(rollback, Transaction::rollback)
     }
 
-    /// No `async fn`, whose future would hold the transaction twice.
-    fn end<F>(
+    /// `commit` and `rollback` are no `async fn` around this one: each would hold the transaction
+    /// once more, beside the future of sqlx.
+    async fn end<F>(
         self,
         name: &'static str,
         end: impl FnOnce(Transaction<'c, DB>) -> F,
-    ) -> impl Future<Output = Result<(), Error>>
+    ) -> Result<(), Error>
     where
         F: Future<Output = Result<(), Error>>,
     {
-        let Self { loan, connection, .. } = self;
+        // The loan, which is dropped last, ends after the transaction.
+        let Self { loan: _loan, connection, .. } = self;
         let (transaction, database) = connection.into_parts();
-        let ending = end(transaction);
-        async move {
-            // The loan ends after the transaction.
-            let _loan = loan;
-            database.operation(name).measure(ending).await
-        }
+        database.operation(name).measure(end(transaction)).await
     }
 }
 
