@@ -53,9 +53,9 @@
 //!
 //! The text of a query is never a label. The names of operations, of collections and of summaries
 //! are `&'static str`, so the program's code bounds them. A query of sqlx without a name has the
-//! operations in its text as `db.query.summary`, which are words of a fixed list; at most 128
-//! combinations of several words are kept, and a further one gives no summary. Codes of errors are
-//! those of the database.
+//! operations in the first 4 KiB of its text as `db.query.summary`, which are words of a fixed
+//! list; at most 128 combinations of several words are kept, and a further one gives no summary.
+//! Codes of errors are those of the database.
 //!
 //! # sqlx
 //!

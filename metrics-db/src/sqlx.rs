@@ -2,6 +2,7 @@
 
 mod annotated;
 mod connection;
+mod dialect;
 mod executor;
 mod keyword;
 mod lending;

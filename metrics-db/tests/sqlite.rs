@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
+use sqlx::any::AnyPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{Connection, Error, Executor, Row, SqlSafeStr, Sqlite, SqlitePool};
 use typed_metrics_core::testing::{Captured, capture_async};
 use typed_metrics_core::{HistogramSnapshot, snapshot};
 use typed_metrics_db::{
-    CANCELLED, Database, DbMetrics, DbOperation, MeasuredPool, PoolMetrics, SqlxConnection,
-    SqlxPool, System,
+    CANCELLED, Database, DbMetrics, DbOperation, MeasuredPool, PoolMetrics, Running,
+    SqlxConnection, SqlxPool, SqlxTransaction, System,
 };
 
 /// A pool with a table of three notes.
@@ -167,6 +168,25 @@ async fn a_transaction_after_a_dropped_one_is_no_savepoint() {
     assert_eq!(durations(&seen, named("COMMIT")), 1);
     let all = seen.snapshot.get("db.client.operation.duration").unwrap();
     assert_eq!(all.series.len(), 2, "{all:?}");
+}
+
+#[tokio::test]
+async fn the_future_of_an_end_holds_the_handle_and_the_future_of_sqlx_once() {
+    fn size_of_sendable(future: &(impl Future + Send)) -> usize {
+        size_of_val(future)
+    }
+    let pool = notes("sizes").await;
+    let of_sqlx = size_of_val(&pool.unmeasured().begin().await.unwrap().commit());
+    let handle = size_of::<SqlxTransaction<'_, Sqlite>>();
+    // The labels before the operation begins, its state, its name, the loan, and pointers.
+    let operation = size_of::<DbOperation<'_>>() + size_of::<Running<'_>>() + 96;
+    let most = of_sqlx + handle + operation;
+    let commit = pool.begin().await.unwrap().commit();
+    assert!(size_of_sendable(&commit) <= most, "{} and {most}", size_of_val(&commit));
+    commit.await.unwrap();
+    let rollback = pool.begin().await.unwrap().rollback();
+    assert!(size_of_sendable(&rollback) <= most, "{} and {most}", size_of_val(&rollback));
+    rollback.await.unwrap();
 }
 
 #[tokio::test]
@@ -421,7 +441,7 @@ async fn a_dereferenced_transaction_or_connection_is_measured() {
         sqlx::query("DELETE FROM note").execute(&mut *transaction).await.unwrap();
         transaction.begin().await.unwrap().rollback().await.unwrap();
         transaction.rollback().await.unwrap();
-        // What is not measured says so.
+        // Queries that are not measured say so.
         sqlx::query("DELETE FROM note").execute(connection.unmeasured()).await.unwrap();
         drop(connection);
         sqlx::query("DELETE FROM note").execute(pool.unmeasured()).await.unwrap();
@@ -476,6 +496,29 @@ async fn a_text_gives_the_operations_of_its_statements_and_no_name() {
     assert_eq!(all.series.len(), 6, "{all:?}");
     // The connection of each is a loan of the measured pool.
     seen.assert_histogram_count(PoolMetrics::WaitTime { pool: "texts" }, 8);
+}
+
+#[tokio::test]
+async fn a_text_is_read_as_the_driver_reads_it_whatever_the_system_is_called() {
+    // A comment within a comment ends with the first one on SQLite, and goes on on PostgreSQL.
+    const TEXT: &str = "/* a /* b */ SELECT 1";
+    let system = System::new("libsql");
+    let pool = SqlitePool::connect("sqlite::memory:").await.unwrap();
+    let pool = SqlxPool::with_database("named", pool, Database::new(system));
+    sqlx::any::install_default_drivers();
+    let any = AnyPoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
+    let any = SqlxPool::new("any", any);
+    let seen = capture_async(async {
+        sqlx::query(TEXT).execute(&pool).await.unwrap();
+        sqlx::query(TEXT).execute(&any).await.unwrap();
+        let mut transaction = any.begin().await.unwrap();
+        sqlx::query(TEXT).execute(&mut *transaction).await.unwrap();
+        transaction.commit().await.unwrap();
+    })
+    .await;
+    let select = |system| DbOperation { summary: Some("SELECT"), ..DbOperation::of(system) };
+    assert_eq!(durations(&seen, select(system)), 1);
+    assert_eq!(durations(&seen, select(System::OTHER_SQL)), 2);
 }
 
 #[tokio::test]

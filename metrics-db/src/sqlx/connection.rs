@@ -44,8 +44,8 @@ use crate::database::Database;
 /// ```
 ///
 /// The connection is a part of the handle that dereferences to it, and has no size of its own: `C`
-/// is the default for every `SqlxConnection` of a program. So no safe code moves a connection out of
-/// its handle, or puts another one there:
+/// is the default for every `SqlxConnection` of a program. So no safe code moves a connection out
+/// of its handle, or puts another one there:
 ///
 /// ```compile_fail,E0277
 /// # use typed_metrics_db::SqlxPool;

@@ -8,6 +8,7 @@ use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
 
 use super::annotated::Annotations;
+use super::dialect::Dialect;
 use super::statement::ReadQuery;
 use crate::by_type::ByType;
 use crate::database::Database;
@@ -28,7 +29,8 @@ pub(super) type MeasuredResults<'e, T> =
 impl<'c, DB: Sqlx> MeasuredExecutor<'c, DB> {
     fn operation<'q>(&self, query: impl Execute<'q, DB>) -> (Operation<'c>, ReadQuery<DB>) {
         let query = ReadQuery::of(query);
-        let operation = self.annotations.operation(self.database, query.text());
+        let dialect = || Dialect::of::<DB>(self.connection);
+        let operation = self.annotations.operation(self.database, query.text(), dialect);
         (operation, query)
     }
 }

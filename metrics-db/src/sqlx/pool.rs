@@ -71,8 +71,10 @@ impl<DB: Sqlx> ConnectionPool for Pool<DB> {
 /// ```
 ///
 /// A query that the program does not name has the operations in its text as `db.query.summary`,
-/// such as `SELECT`, or `CREATE INSERT` for two statements. The program names a query with
-/// [`summary`](Self::summary), [`operation`](Self::operation) and [`collection`](Self::collection).
+/// such as `SELECT`, or `CREATE INSERT` for two statements. Only the first 4 KiB of a text are
+/// read, in the dialect of sqlx's driver for PostgreSQL, MySQL or SQLite; with another driver, a
+/// query has no summary. The program names a query with [`summary`](Self::summary),
+/// [`operation`](Self::operation) and [`collection`](Self::collection).
 ///
 /// sqlx's own pool is reached by [`unmeasured`](Self::unmeasured) alone:
 ///
