@@ -182,9 +182,14 @@
 //! # Cost
 //!
 //! An operation costs two readings of the clock and one record, or two if its rows are counted, and
-//! allocates nothing once its series exist. A query on a `SqlxPool` allocates no more often than with
-//! sqlx alone. A query on a connection or in a transaction allocates once more, because the trait
-//! `Executor` returns a box, and the box of the driver is inside of the measured one.
+//! allocates nothing once its series exist. A query on a `SqlxPool` allocates no more often than
+//! with sqlx alone, and neither do the begin and the end of a transaction. A query on a connection
+//! or in a transaction allocates once more, because the trait `Executor` returns a box, and the box
+//! of the driver is inside of the measured one.
+//!
+//! Each execution of a query without a name reads its text: the first word and a search for `;`
+//! if there is one statement, more if there are several, and never more than 4 KiB. `operation` and
+//! `summary` of the query save the reading.
 //!
 //! [databases]: https://opentelemetry.io/docs/specs/semconv/db/database-metrics/
 //! [`ConnectionPool`]: crate::db::ConnectionPool
