@@ -145,6 +145,26 @@ async fn transactions() {
 
 #[tokio::test]
 #[ignore = "needs a server: `just db`"]
+async fn the_program_states_the_isolation_of_a_transaction() {
+    let pool = notes("isolation").await;
+    let all = async {
+        let mut transaction = pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await.unwrap();
+        let level = sqlx::query_scalar::<_, String>("SHOW transaction_isolation");
+        assert_eq!(level.fetch_one(&mut *transaction).await.unwrap(), "serializable");
+        let inner = transaction.begin().await.unwrap();
+        inner.commit().await.unwrap();
+        transaction.rollback().await.unwrap();
+    };
+    // A transaction is large.
+    let seen = capture_async(Box::pin(all)).await;
+    for operation in ["BEGIN", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK"] {
+        assert_eq!(durations(&seen, named(operation)), 1, "{operation}");
+    }
+    assert_eq!(durations(&seen, labels("SHOW")), 1);
+}
+
+#[tokio::test]
+#[ignore = "needs a server: `just db`"]
 async fn a_query_that_is_dropped_is_cancelled_and_a_lost_connection_is_an_error() {
     let pool = PgPoolOptions::new().max_connections(2).connect_with(options()).await.unwrap();
     let pool = SqlxPool::new("lost", pool);

@@ -116,15 +116,15 @@
 //! named, out of a fixed list; a text with a statement of another kind has no summary. Tables are
 //! not read from the text: `collection` states one.
 //!
-//! Only the first 4 KiB of a text are read. Statements that begin later are not named, and a
-//! statement whose `WITH` is longer has no summary. The text is read in the dialect of sqlx's driver
-//! for PostgreSQL, MySQL or SQLite, which a connection of `Any` tells; with another driver, a query
-//! has no summary.
+//! Only the first 4 KiB of a text are read. Statements that begin later are not named, and a text
+//! with a statement whose `WITH` is longer has no summary. The text is read in the dialect of sqlx's
+//! driver for PostgreSQL, MySQL or SQLite, which a connection of `Any` tells; with another driver, a
+//! query has no summary.
 //!
 //! `BEGIN`, `COMMIT` and `ROLLBACK` are operations too, and so are `SAVEPOINT`, `RELEASE SAVEPOINT`
 //! and `ROLLBACK TO SAVEPOINT`. `begin_with` begins with a statement such as `BEGIN IMMEDIATE`. The
-//! wait for a connection is no part of a query's duration. `SqlxPool::with_database` adds the labels
-//! of the server and of the database.
+//! wait for a connection is no part of a query's duration. `SqlxPool::with_database` adds the
+//! labels of the server and of the database.
 //!
 //! **Queries that are not measured say so.** A transaction and a connection of a pool dereference
 //! to a `SqlxConnection`, which a function takes for both, and the types of sqlx are reached by

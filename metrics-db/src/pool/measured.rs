@@ -75,8 +75,8 @@ impl<P: ConnectionPool> MeasuredPool<P> {
             .unwrap_or_else(|| make_known(address, Shared::new(Arc::clone(&name), pool)));
         if shared.name != name {
             let text = format_args!(
-                "the connection pool `{name}` is measured as `{}` already, and a pool has one name; \
-                 clone the first handle in place of a second `new`",
+                "the connection pool `{name}` is measured as `{}` already, and a pool has one \
+                 name; clone the first handle in place of a second `new`",
                 shared.name
             );
             report(Level::Warn, &format!("second name of the pool {}", shared.name), text);

@@ -72,7 +72,10 @@ fn after_with(words: &mut Words<'_>) -> Option<Keyword> {
         // `RECURSIVE`, the name and its columns. `AS` is no name without quotes.
         skip_to(words, "AS")?;
         // `MATERIALIZED` or `NOT MATERIALIZED`.
-        while words.next()? != Part::Open {}
+        let body = words.find(|part| !matches!(part, Part::Word(_)))?;
+        if body != Part::Open {
+            return None;
+        }
         skip_to_close(words)?;
         let mut next = words.next()?;
         // Clauses of PostgreSQL, which end with the name of a column.
@@ -261,6 +264,7 @@ mod tests {
                 format!("WITH RECURSIVE a AS (SELECT 1) {clauses}, b AS (TABLE a) MERGE INTO t");
             assert_summary(&text, Some("MERGE"));
         }
+        assert_summary("WITH a AS; (SELECT 1) SELECT 1", None);
         assert_summary("WITH a AS (SELECT 1) FROB (SELECT 1)", None);
         assert_summary("WITH a AS (SELECT 1)", None);
         assert_summary("WITH a AS (SELECT 1); DELETE FROM b", None);
@@ -300,7 +304,6 @@ mod tests {
             assert_summary(&format!("{}; DELETE FROM t", insert(bytes)), Some("INSERT"));
         }
         assert_summary(&format!("{}; DELETE FROM t", insert(4000)), Some("INSERT DELETE"));
-        // Wherever the cut is, no part of a word is read as another word.
         // Wherever the cut is, no part of a word is read as another word. A whole word is unknown.
         for at in 4060..=4100 {
             for word in ["SELECTED", "DO$x", "CALLÄÖ"] {

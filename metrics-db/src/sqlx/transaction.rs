@@ -4,8 +4,9 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use ::sqlx::pool::{MaybePoolConnection, PoolConnection};
+use ::sqlx::pool::PoolConnection;
 use ::sqlx::{Database as Sqlx, Error, SqlSafeStr, SqlStr, Transaction};
+use futures_core::future::BoxFuture;
 
 use super::connection::SqlxConnection;
 use super::executor::delegate;
@@ -140,39 +141,39 @@ impl<DB: Sqlx> SqlxConnection<'_, DB> {
         self.begin_by(Some(statement.into_sql_str())).await
     }
 
-    async fn begin_by(
+    fn begin_by(
         &mut self,
         statement: Option<SqlStr>,
-    ) -> Result<SqlxTransaction<'_, DB>, Error> {
+    ) -> impl Future<Output = Result<SqlxTransaction<'_, DB>, Error>> {
         let level = if self.is_in_transaction() { Level::Savepoint } else { Level::Connection };
         let database = Arc::clone(self.database());
-        let connection = self.unmeasured();
-        SqlxTransaction::begin_on(connection, level, &database, statement, None).await
+        let beginning = Transaction::begin(self.unmeasured(), statement);
+        SqlxTransaction::begin_by(beginning, level, database, None)
     }
 }
 
 impl<'c, DB: Sqlx> SqlxTransaction<'c, DB> {
-    /// Begins a transaction on a connection that a pool lent.
-    pub(super) async fn begin_lent(
+    /// Begins a transaction on a connection that a pool lent. A connection of PostgreSQL has some
+    /// hundred bytes, so it goes into the box of sqlx at once, and the future does not hold it.
+    pub(super) fn begin_lent(
         lent: MeasuredConnection<PoolConnection<DB>>,
         database: &Arc<Database>,
         statement: Option<SqlStr>,
-    ) -> Result<Self, Error> {
+    ) -> impl Future<Output = Result<Self, Error>> + use<'c, DB> {
         let (connection, loan) = lent.into_parts();
-        Self::begin_on(connection, Level::Connection, database, statement, Some(loan)).await
+        let beginning = Transaction::begin(connection, statement);
+        Self::begin_by(beginning, Level::Connection, Arc::clone(database), Some(loan))
     }
 
-    async fn begin_on(
-        connection: impl Into<MaybePoolConnection<'c, DB>>,
+    async fn begin_by(
+        beginning: BoxFuture<'c, Result<Transaction<'c, DB>, Error>>,
         level: Level,
-        database: &Arc<Database>,
-        statement: Option<SqlStr>,
+        database: Arc<Database>,
         loan: Option<Loan>,
     ) -> Result<Self, Error> {
         let [begin, ..] = level.operations();
-        let beginning = Transaction::begin(connection, statement);
         let transaction = database.operation(begin).measure(beginning).await?;
-        let connection = SqlxConnection::in_transaction(transaction, Arc::clone(database));
+        let connection = SqlxConnection::in_transaction(transaction, database);
         Ok(Self { connection, level, loan })
     }
 
