@@ -124,11 +124,6 @@ impl<N> Database<N> {
         Operation::new(self.labels(), &self.names)
     }
 
-    #[cfg(feature = "sqlx")]
-    pub(crate) fn system(&self) -> System<'static> {
-        self.system
-    }
-
     fn labels(&self) -> DbOperation<'_> {
         DbOperation {
             namespace: self.namespace.as_deref(),

@@ -53,9 +53,9 @@
 //!
 //! The text of a query is never a label. The names of operations, of collections and of summaries
 //! are `&'static str`, so the program's code bounds them. A query of sqlx without a name has the
-//! operations in its text as `db.query.summary`, which are words of a fixed list; at most 128
-//! combinations of several words are kept, and a further one gives no summary. Codes of errors are
-//! those of the database.
+//! operations in the first 4 KiB of its text as `db.query.summary`, which are words of a fixed
+//! list; at most 128 combinations of several words are kept, and a further one gives no summary.
+//! Codes of errors are those of the database.
 //!
 //! # sqlx
 //!
@@ -72,9 +72,10 @@
 //!   allocates nothing. But a query that nobody wrapped is not measured, and the wait for a
 //!   connection is part of its duration. It is the way for a driver's connection without a pool.
 //!
-//! A query on a pool allocates no more often than with sqlx alone. A query on a connection or in a
-//! transaction allocates once more: the trait `Executor` returns a box, and the box of the driver is
-//! inside of the measured one.
+//! A query on a pool allocates no more often than with sqlx alone, and neither do the begin and the
+//! end of a transaction. A query on a connection or in a transaction allocates once more: the trait
+//! `Executor` returns a box, and the box of the driver is inside of the measured one. Labels of the
+//! program change none of these numbers.
 //!
 //! [conventions]: https://opentelemetry.io/docs/specs/semconv/db/database-metrics/
 //! [typed-metrics]: https://docs.rs/typed-metrics

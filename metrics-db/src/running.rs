@@ -10,12 +10,16 @@ use crate::metrics::{DbMetrics, DbOperation};
 
 /// An operation in progress, which [`Operation::start`](crate::Operation::start) began.
 ///
-/// One that is dropped has the `error.type` [`CANCELLED`], or [`PANICKED`] if a panic that began
-/// after the operation drops it. So an operation of a destructor that runs because of a panic is
-/// not itself panicked. Code that keeps the operation while other code runs cannot tell whose panic it
-/// is; [`run`](crate::Operation::run), [`measure`](crate::Operation::measure) and
-/// [`measure_stream`](crate::Operation::measure_stream) can: their operations are panicked only if
-/// the panic came from inside of them.
+/// One that is dropped has the `error.type` [`CANCELLED`], or [`PANICKED`] if a panic unwinds the
+/// thread that drops it, and did not unwind that thread when the operation began. So an operation
+/// of a destructor that runs because of a panic is not itself panicked. It is not so either if a
+/// second panic, which that destructor catches, drops it: a thread tells that it unwinds, and not
+/// by how many panics.
+///
+/// Code that keeps the operation while other code runs cannot tell whose panic it is.
+/// [`run`](crate::Operation::run), [`measure`](crate::Operation::measure) and
+/// [`measure_stream`](crate::Operation::measure_stream) can, in a destructor too: their operations
+/// are panicked only if the panic came from inside of them.
 #[must_use = "keep it until the operation ends: its drop records the operation as cancelled"]
 #[derive(Debug)]
 pub struct Running<'d> {

@@ -2,8 +2,10 @@
 
 mod annotated;
 mod connection;
+mod dialect;
 mod executor;
 mod keyword;
+mod lending;
 mod pool;
 mod pool_connection;
 mod pool_executor;

@@ -112,6 +112,21 @@ fn an_operation_of_a_destructor_is_not_panicked_by_the_panic_that_runs_the_destr
     assert_end(&seen, Some(PANICKED));
 }
 
+/// The limit: a thread does not tell a second panic from the one that runs the destructor.
+#[test]
+fn a_guard_of_such_a_destructor_is_cancelled_by_a_panic_of_its_own_that_is_caught() {
+    let seen = capture(|| {
+        while_unwinding(|| {
+            let panics = || {
+                let _get = CACHE.operation("GET").start();
+                panic!("of the operation");
+            };
+            assert!(catch_unwind(panics).is_err());
+        });
+    });
+    assert_end(&seen, Some(CANCELLED));
+}
+
 #[test]
 fn a_guard_that_a_panicking_thread_began_is_panicked_by_the_panic_of_another_thread() {
     let scope = typed_metrics_core::testing::Scope::current;

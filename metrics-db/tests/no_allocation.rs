@@ -77,27 +77,23 @@ fn loans() {
 
 #[cfg(feature = "sqlx")]
 mod sqlx_on_sqlite {
+    use std::pin::pin;
+
+    use futures_util::{Stream, StreamExt};
     use sqlx::sqlite::SqlitePoolOptions;
+    use sqlx::{Connection, Sqlite};
+    use tokio::runtime::Runtime;
     use typed_metrics_db::SqlxPool;
 
-    /// The median of the allocations of this thread in a query on each executor. SQLite runs in
-    /// another thread, and a few queries allocate more or less as they wait for that one, so the
-    /// executors take turns.
-    macro_rules! queries {
-        ($runtime:expr, $fetch:ident, $bare:expr, $measured:expr) => {{
-            macro_rules! one {
-                ($executor:expr) => {{
-                    let run = async {
-                        let query = sqlx::query("SELECT 1");
-                        assert!(query.$fetch($executor).await.is_ok());
-                    };
-                    allocation_counter::measure(|| $runtime.block_on(run)).count_total
-                }};
-            }
+    /// The median of the allocations of this thread in each of two runs. SQLite runs in another
+    /// thread, and a few runs allocate more or less as they wait for that one, so the two take
+    /// turns.
+    macro_rules! medians {
+        ($runtime:expr, $bare:expr, $measured:expr) => {{
             let mut counts = [Vec::new(), Vec::new()];
             for _ in 0..1001 {
-                counts[0].push(one!($bare));
-                counts[1].push(one!($measured));
+                counts[0].push(allocations_of($runtime, async { $bare }));
+                counts[1].push(allocations_of($runtime, async { $measured }));
             }
             counts.map(|mut counts| {
                 counts.sort_unstable();
@@ -106,44 +102,116 @@ mod sqlx_on_sqlite {
         }};
     }
 
-    fn runtime() -> tokio::runtime::Runtime {
-        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap()
+    /// The name and the medians of each kind of query on two executors.
+    macro_rules! queries {
+        ($runtime:expr, $bare:expr, $measured:expr) => {
+            [
+                queries!(one $runtime, $bare, $measured, fetch_optional),
+                queries!(one $runtime, $bare, $measured, fetch_all),
+                queries!(one $runtime, $bare, $measured, execute),
+                (
+                    "fetch",
+                    medians!(
+                        $runtime,
+                        drain(sqlx::query("VALUES (1), (2)").fetch($bare)).await,
+                        drain(sqlx::query("VALUES (1), (2)").fetch($measured)).await
+                    ),
+                ),
+            ]
+        };
+        (one $runtime:expr, $bare:expr, $measured:expr, $fetch:ident) => {
+            (
+                stringify!($fetch),
+                medians!(
+                    $runtime,
+                    assert!(sqlx::query("SELECT 1").$fetch($bare).await.is_ok()),
+                    assert!(sqlx::query("SELECT 1").$fetch($measured).await.is_ok())
+                ),
+            )
+        };
+    }
+
+    fn allocations_of(runtime: &Runtime, run: impl Future<Output = ()>) -> u64 {
+        // By reference, because `block_on` boxes a future that is large.
+        allocation_counter::measure(|| runtime.block_on(pin!(run))).count_total
+    }
+
+    async fn drain<T, E>(rows: impl Stream<Item = Result<T, E>>) {
+        let mut rows = pin!(rows);
+        let mut count = 0;
+        while let Some(row) = rows.next().await {
+            assert!(row.is_ok());
+            count += 1;
+        }
+        assert_eq!(count, 2);
+    }
+
+    fn runtime_and_pool(name: &'static str) -> (Runtime, SqlxPool<Sqlite>) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let options = SqlitePoolOptions::new().max_connections(1);
+        let pool = runtime.block_on(options.connect("sqlite::memory:")).unwrap();
+        (runtime, SqlxPool::new(name, pool))
     }
 
     /// The box around the measured query is in place of the box that the pool of sqlx makes.
     #[test]
     fn a_query_on_a_pool_allocates_no_more_often_than_with_sqlx() {
-        let runtime = runtime();
-        let options = SqlitePoolOptions::new().max_connections(1);
-        let pool = runtime.block_on(options.connect("sqlite::memory:")).unwrap();
-        let measured = SqlxPool::new("allocations", pool.clone());
-        macro_rules! assert_equal {
-            ($($fetch:ident)*) => {$(
-                let [bare, own] = queries!(runtime, $fetch, &pool, &measured);
-                let fetch = stringify!($fetch);
-                assert!(own <= bare, "{fetch}: {own}, and {bare} of sqlx");
-            )*};
+        let (runtime, pool) = runtime_and_pool("allocations");
+        for (fetch, [bare, own]) in queries!(&runtime, pool.unmeasured(), &pool) {
+            assert!(own <= bare, "{fetch}: {own}, and {bare} of sqlx");
         }
-        assert_equal!(fetch_optional fetch_all execute);
+        let annotated = || pool.summary("find one").collection("numbers");
+        for (fetch, [bare, own]) in queries!(&runtime, pool.unmeasured(), annotated()) {
+            assert!(own <= bare, "{fetch}: {own}, and {bare} of sqlx");
+        }
     }
 
     /// `Executor` returns a box, and the box of the driver is inside of the measured one.
     #[test]
     fn a_query_on_a_connection_allocates_one_box_more() {
-        let runtime = runtime();
-        let options = SqlitePoolOptions::new().max_connections(1);
-        let pool = runtime.block_on(options.connect("sqlite::memory:")).unwrap();
-        let pool = SqlxPool::new("boxes", pool);
+        let (runtime, pool) = runtime_and_pool("boxes");
         let mut connection = runtime.block_on(pool.acquire()).unwrap();
-        macro_rules! assert_one_more {
-            ($($fetch:ident)*) => {$(
-                let [bare, own] =
-                    queries!(runtime, $fetch, connection.unmeasured(), &mut *connection);
-                let fetch = stringify!($fetch);
-                assert!(own <= bare + 1, "{fetch}: {own}, and {bare} of sqlx");
-            )*};
+        for (fetch, [bare, own]) in queries!(&runtime, connection.unmeasured(), &mut *connection) {
+            assert_eq!(own, bare + 1, "{fetch}");
         }
-        assert_one_more!(fetch_optional fetch_all execute);
+        for (fetch, [bare, own]) in
+            queries!(&runtime, connection.unmeasured(), connection.summary("find one"))
+        {
+            assert_eq!(own, bare + 1, "annotated {fetch}");
+        }
+        let mut transaction = runtime.block_on(connection.begin()).unwrap();
+        for (fetch, [bare, own]) in queries!(&runtime, transaction.unmeasured(), &mut *transaction)
+        {
+            assert_eq!(own, bare + 1, "{fetch} in a transaction");
+        }
+        runtime.block_on(async { transaction.commit().await.unwrap() });
+        runtime.block_on(async { drop(connection) });
+    }
+
+    #[test]
+    fn a_transaction_allocates_no_more_often_than_with_sqlx() {
+        let (runtime, pool) = runtime_and_pool("begins");
+        let [bare, own] = medians!(
+            &runtime,
+            pool.unmeasured().begin().await.unwrap().commit().await.unwrap(),
+            pool.begin().await.unwrap().commit().await.unwrap()
+        );
+        assert!(own <= bare, "on a pool: {own}, and {bare} of sqlx");
+        let mut connection = runtime.block_on(pool.acquire()).unwrap();
+        let [bare, own] = medians!(
+            &runtime,
+            connection.unmeasured().begin().await.unwrap().rollback().await.unwrap(),
+            connection.begin().await.unwrap().rollback().await.unwrap()
+        );
+        assert_eq!(own, bare, "on a connection");
+        let mut transaction = runtime.block_on(connection.begin()).unwrap();
+        let [bare, own] = medians!(
+            &runtime,
+            transaction.unmeasured().begin().await.unwrap().commit().await.unwrap(),
+            transaction.begin().await.unwrap().commit().await.unwrap()
+        );
+        assert_eq!(own, bare, "of a savepoint");
+        runtime.block_on(async { transaction.commit().await.unwrap() });
         runtime.block_on(async { drop(connection) });
     }
 }

@@ -133,7 +133,7 @@ async fn transactions() {
     // Three transactions are large.
     let seen = capture_async(Box::pin(all)).await;
     assert_eq!(durations(&seen, named("BEGIN")), 2);
-    for operation in ["SAVEPOINT", "COMMIT", "ROLLBACK"] {
+    for operation in ["SAVEPOINT", "ROLLBACK TO SAVEPOINT", "COMMIT"] {
         assert_eq!(durations(&seen, named(operation)), 1, "{operation}");
     }
     for operation in ["DELETE", "SELECT"] {
@@ -141,6 +141,26 @@ async fn transactions() {
     }
     assert_eq!(durations(&seen, failed(labels("INSERT"), "42P01")), 1);
     seen.assert_histogram_count(PoolMetrics::UseTime { pool: "transactions" }, 3);
+}
+
+#[tokio::test]
+#[ignore = "needs a server: `just db`"]
+async fn the_program_states_the_isolation_of_a_transaction() {
+    let pool = notes("isolation").await;
+    let all = async {
+        let mut transaction = pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await.unwrap();
+        let level = sqlx::query_scalar::<_, String>("SHOW transaction_isolation");
+        assert_eq!(level.fetch_one(&mut *transaction).await.unwrap(), "serializable");
+        let inner = transaction.begin().await.unwrap();
+        inner.commit().await.unwrap();
+        transaction.rollback().await.unwrap();
+    };
+    // A transaction is large.
+    let seen = capture_async(Box::pin(all)).await;
+    for operation in ["BEGIN", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK"] {
+        assert_eq!(durations(&seen, named(operation)), 1, "{operation}");
+    }
+    assert_eq!(durations(&seen, labels("SHOW")), 1);
 }
 
 #[tokio::test]

@@ -109,19 +109,25 @@
 //! **Names.** `operation`, `collection` and `summary` of the pool, of a connection and of a
 //! transaction set the labels of one query:
 //! `sqlx::query(…).fetch_one(pool.summary("find user by id"))`. OpenTelemetry wants no
-//! `db.operation.name` out of a text that may have several statements. So a query without a name has
-//! only a `db.query.summary`: the operations of its statements, such as `SELECT`, or `CREATE INSERT`
-//! for two. A statement that begins with `WITH` counts as the operation that uses the tables, and
-//! comments and quoted texts do not count. At most four different operations are named, out of a
-//! fixed list; a text with a statement of another kind has no summary. Tables are not read from the
-//! text: `collection` states one.
+//! `db.operation.name` out of a text that may have several statements. So a query without a name
+//! has only a `db.query.summary`: the operations of its statements, such as `SELECT`, or
+//! `CREATE INSERT` for two. A statement that begins with `WITH` counts as the operation that uses
+//! the tables, and comments and quoted texts do not count. At most four different operations are
+//! named, out of a fixed list; a text with a statement of another kind has no summary. Tables are
+//! not read from the text: `collection` states one.
 //!
-//! `BEGIN`, `COMMIT`, `ROLLBACK` and `SAVEPOINT` are operations too. The wait for a connection is no
-//! part of a query's duration. `SqlxPool::with_database` adds the labels of the server and of the
-//! database.
+//! Only the first 4 KiB of a text are read. Statements that begin later are not named, and a text
+//! with a statement whose `WITH` is longer has no summary. The text is read in the dialect of sqlx's
+//! driver for PostgreSQL, MySQL or SQLite, which a connection of `Any` tells; with another driver, a
+//! query has no summary.
 //!
-//! **What is not measured says so.** A transaction and a connection of a pool dereference to a
-//! `SqlxConnection`, which a function takes for both, and the types of sqlx are reached by
+//! `BEGIN`, `COMMIT` and `ROLLBACK` are operations too, and so are `SAVEPOINT`, `RELEASE SAVEPOINT`
+//! and `ROLLBACK TO SAVEPOINT`. `begin_with` begins with a statement such as `BEGIN IMMEDIATE`. The
+//! wait for a connection is no part of a query's duration. `SqlxPool::with_database` adds the
+//! labels of the server and of the database.
+//!
+//! **Queries that are not measured say so.** A transaction and a connection of a pool dereference
+//! to a `SqlxConnection`, which a function takes for both, and the types of sqlx are reached by
 //! `unmeasured` alone: `sqlx::migrate!().run(pool.unmeasured())`. `&mut **transaction` and `&*pool`
 //! do not compile.
 //!
@@ -176,9 +182,14 @@
 //! # Cost
 //!
 //! An operation costs two readings of the clock and one record, or two if its rows are counted, and
-//! allocates nothing once its series exist. A query on a `SqlxPool` allocates no more often than with
-//! sqlx alone. A query on a connection or in a transaction allocates once more, because the trait
-//! `Executor` returns a box, and the box of the driver is inside of the measured one.
+//! allocates nothing once its series exist. A query on a `SqlxPool` allocates no more often than
+//! with sqlx alone, and neither do the begin and the end of a transaction. A query on a connection
+//! or in a transaction allocates once more, because the trait `Executor` returns a box, and the box
+//! of the driver is inside of the measured one.
+//!
+//! Each execution of a query without a name reads its text: the first word and a search for `;`
+//! if there is one statement, more if there are several, and never more than 4 KiB. `operation` and
+//! `summary` of the query save the reading.
 //!
 //! [databases]: https://opentelemetry.io/docs/specs/semconv/db/database-metrics/
 //! [`ConnectionPool`]: crate::db::ConnectionPool

@@ -9,10 +9,10 @@ use typed_metrics_core::in_section;
 type Key = (TypeId, usize);
 type Known = Weak<dyn Any + Send + Sync>;
 
-/// What the handles of a pool share, by the type and the address of the pool.
+/// The part that the handles of a pool share, by the type and the address of the pool.
 static KNOWN: LazyLock<Mutex<HashMap<Key, Known>>> = LazyLock::new(Mutex::default);
 
-/// What the handles of the pool at this address share, as long as one of them lives.
+/// The part that the handles of the pool at this address share, as long as one of them lives.
 pub(super) fn known<T: Any + Send + Sync>(address: *const ()) -> Option<Arc<T>> {
     with_table(|table| upgrade(table.get(&key::<T>(address))?))
 }

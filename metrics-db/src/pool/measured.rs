@@ -25,8 +25,8 @@ use crate::metrics::{ConnectionState, PoolMetrics};
 ///
 /// A pool is counted once: a second `MeasuredPool` of a pool of sqlx or deadpool that is measured
 /// already, or of any pool that tells its [shared part](ConnectionPool::shared), is a clone of the
-/// first one, and has its name. Another name is reported. bb8 tells no shared part, so make only one
-/// `MeasuredPool` of a pool of bb8, and clone that.
+/// first one, and has its name. Another name is reported. bb8 tells no shared part, so make only
+/// one `MeasuredPool` of a pool of bb8, and clone that.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -58,7 +58,7 @@ use crate::metrics::{ConnectionState, PoolMetrics};
 #[must_use = "a pool is measured until the last clone of this handle is dropped"]
 pub struct MeasuredPool<P>(Arc<Shared<P>>);
 
-/// What the clones of a handle share.
+/// The part that the clones of a handle share.
 struct Shared<P> {
     // Declared before the pool, so the observations end first.
     _observations: [Observation; 4],
@@ -75,8 +75,8 @@ impl<P: ConnectionPool> MeasuredPool<P> {
             .unwrap_or_else(|| make_known(address, Shared::new(Arc::clone(&name), pool)));
         if shared.name != name {
             let text = format_args!(
-                "the connection pool `{name}` is measured as `{}` already, and a pool has one name; \
-                 clone the first handle in place of a second `new`",
+                "the connection pool `{name}` is measured as `{}` already, and a pool has one \
+                 name; clone the first handle in place of a second `new`",
                 shared.name
             );
             report(Level::Warn, &format!("second name of the pool {}", shared.name), text);
@@ -164,6 +164,20 @@ impl<P> MeasuredPool<P> {
                 Err(error)
             }
         }
+    }
+}
+
+#[cfg(feature = "sqlx")]
+impl<P> MeasuredPool<P> {
+    /// Measures the loan of a connection that the pool has at once, or else nothing.
+    pub(crate) fn try_lend<C>(
+        &self,
+        take: impl FnOnce() -> Option<C>,
+    ) -> Option<MeasuredConnection<C>> {
+        let waiting = Waiting::start(&self.0.name);
+        let connection = take()?;
+        waiting.succeed();
+        Some(MeasuredConnection::new(connection, Arc::clone(&self.0.name)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The numbers of a pool at one moment.
 
-/// The numbers of a pool at one moment, as [`ConnectionPool::read`] returns them. Each is zero until
-/// it is set.
+/// The numbers of a pool at one moment, as [`ConnectionPool::read`] returns them. Each is zero
+/// until it is set.
 ///
 /// ```
 /// use typed_metrics_db::PoolReading;
@@ -68,8 +68,8 @@ pub trait ConnectionPool: Send + Sync + 'static {
     fn read(&self) -> PoolReading;
 
     /// The address of a part that all clones of a handle share, by which a second
-    /// [`MeasuredPool`](crate::MeasuredPool) of the same pool is found. With `None`, the default, no
-    /// second one is found: it counts the pool again.
+    /// [`MeasuredPool`](crate::MeasuredPool) of the same pool is found. With `None`, the default,
+    /// no second one is found: it counts the pool again.
     ///
     /// ```
     /// use std::sync::Arc;

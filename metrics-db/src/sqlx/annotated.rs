@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use super::dialect::Dialect;
 use super::summary::summary;
-use super::words::Dialect;
 use crate::database::Database;
 use crate::operation::Operation;
 
@@ -16,10 +16,16 @@ pub(super) struct Annotations {
 }
 
 impl Annotations {
-    /// The operation of a query. Its text is read only if the program names it in no way.
-    pub(super) fn operation<'d>(&self, database: &'d Database, text: &str) -> Operation<'d> {
+    /// The operation of a query. Its text is read only if the program names it in no way, and if
+    /// its dialect is known.
+    pub(super) fn operation<'d>(
+        &self,
+        database: &'d Database,
+        text: &str,
+        dialect: impl FnOnce() -> Option<Dialect>,
+    ) -> Operation<'d> {
         let is_named = self.name.is_some() || self.summary.is_some();
-        let read = || summary(text, Dialect::of(database.system()));
+        let read = || summary(text, dialect()?);
         self.labels(database, if is_named { self.summary } else { read() })
     }
 
@@ -44,9 +50,9 @@ impl Annotations {
     }
 }
 
-/// An executor with labels for one query: a `&SqlxPool`, `&mut SqlxPoolConnection`,
-/// `&mut SqlxTransaction` or `&mut SqlxConnection`. Their methods `operation`, `collection` and
-/// `summary` make it.
+/// An executor with labels for one query: a `&SqlxPool` or a `&mut SqlxConnection`. Their methods
+/// `operation`, `collection` and `summary` make it; a `SqlxPoolConnection` and a `SqlxTransaction`
+/// dereference to the connection, so they have these methods too.
 #[must_use = "give it to a query in place of the executor"]
 pub struct Annotated<X> {
     pub(super) executor: X,

@@ -1,10 +1,10 @@
 //! A connection as a measured executor.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
-use ::sqlx::pool::PoolConnection;
-use ::sqlx::{Database as Sqlx, Transaction};
+use ::sqlx::Database as Sqlx;
 
 use super::annotated::{Annotated, Annotations};
 use super::executor::{MeasuredExecutor, delegate};
@@ -42,36 +42,44 @@ use crate::database::Database;
 /// # Ok(())
 /// # }
 /// ```
-pub struct SqlxConnection<'c, DB: Sqlx> {
-    held: Held<'c, DB>,
+///
+/// The connection is a part of the handle that dereferences to it, and has no size of its own: `C`
+/// is the default for every `SqlxConnection` of a program. So no safe code moves a connection out
+/// of its handle, or puts another one there:
+///
+/// ```compile_fail,E0277
+/// # use typed_metrics_db::SqlxPool;
+/// # async fn f(pool: SqlxPool<sqlx::Sqlite>) -> Result<(), sqlx::Error> {
+/// let (mut connection, mut transaction) = (pool.acquire().await?, pool.begin().await?);
+/// std::mem::swap(&mut *connection, &mut *transaction);
+/// # Ok(())
+/// # }
+/// ```
+pub struct SqlxConnection<'c, DB: Sqlx, C: ?Sized = dyn AsMut<<DB as Sqlx>::Connection> + Send + 'c>
+{
     database: Arc<Database>,
+    is_in_transaction: bool,
+    names: PhantomData<fn() -> &'c DB>,
+    connection: C,
 }
 
-/// What a connection is to sqlx.
-enum Held<'c, DB: Sqlx> {
-    Connection(PoolConnection<DB>),
-    Transaction(Transaction<'c, DB>),
+impl<DB: Sqlx, C> SqlxConnection<'_, DB, C> {
+    pub(super) fn of_pool(connection: C, database: Arc<Database>) -> Self {
+        Self { database, is_in_transaction: false, names: PhantomData, connection }
+    }
+
+    pub(super) fn in_transaction(connection: C, database: Arc<Database>) -> Self {
+        Self { database, is_in_transaction: true, names: PhantomData, connection }
+    }
+
+    pub(super) fn into_parts(self) -> (C, Arc<Database>) {
+        (self.connection, self.database)
+    }
 }
 
-impl<'c, DB: Sqlx> SqlxConnection<'c, DB> {
-    pub(super) fn of_pool(connection: PoolConnection<DB>, database: Arc<Database>) -> Self {
-        Self { held: Held::Connection(connection), database }
-    }
-
-    pub(super) fn in_transaction(
-        transaction: Transaction<'c, DB>,
-        database: Arc<Database>,
-    ) -> Self {
-        Self { held: Held::Transaction(transaction), database }
-    }
-
-    /// The transaction that the connection is in, if it was made so.
-    pub(super) fn into_transaction(self) -> (Option<Transaction<'c, DB>>, Arc<Database>) {
-        let transaction = match self.held {
-            Held::Transaction(transaction) => Some(transaction),
-            Held::Connection(_) => None,
-        };
-        (transaction, self.database)
+impl<DB: Sqlx> SqlxConnection<'_, DB> {
+    pub(super) fn is_in_transaction(&self) -> bool {
+        self.is_in_transaction
     }
 
     pub(super) fn database(&self) -> &Arc<Database> {
@@ -95,19 +103,12 @@ impl<'c, DB: Sqlx> SqlxConnection<'c, DB> {
     /// # }
     /// ```
     pub fn unmeasured(&mut self) -> &mut DB::Connection {
-        match &mut self.held {
-            Held::Connection(connection) => connection,
-            Held::Transaction(transaction) => transaction,
-        }
+        self.connection.as_mut()
     }
 
     pub(super) fn executor(&mut self, annotations: Annotations) -> MeasuredExecutor<'_, DB> {
-        let Self { held, database } = self;
-        let connection: &mut DB::Connection = match held {
-            Held::Connection(connection) => connection,
-            Held::Transaction(transaction) => transaction,
-        };
-        MeasuredExecutor { connection, database, annotations }
+        let Self { connection, database, .. } = self;
+        MeasuredExecutor { connection: connection.as_mut(), database, annotations }
     }
 
     /// Sets the label `db.operation.name` of one query.
@@ -131,7 +132,7 @@ delegate!(Annotated<&'c mut SqlxConnection<'_, DB>>, annotated => {
     annotated.executor.executor(annotated.annotations)
 });
 
-impl<DB: Sqlx> fmt::Debug for SqlxConnection<'_, DB> {
+impl<DB: Sqlx, C: ?Sized> fmt::Debug for SqlxConnection<'_, DB, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqlxConnection").field("database", &self.database).finish_non_exhaustive()
     }

@@ -8,6 +8,7 @@ use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
 
 use super::annotated::Annotations;
+use super::dialect::Dialect;
 use super::statement::ReadQuery;
 use crate::by_type::ByType;
 use crate::database::Database;
@@ -28,7 +29,8 @@ pub(super) type MeasuredResults<'e, T> =
 impl<'c, DB: Sqlx> MeasuredExecutor<'c, DB> {
     fn operation<'q>(&self, query: impl Execute<'q, DB>) -> (Operation<'c>, ReadQuery<DB>) {
         let query = ReadQuery::of(query);
-        let operation = self.annotations.operation(self.database, query.text());
+        let dialect = || Dialect::of::<DB>(self.connection);
+        let operation = self.annotations.operation(self.database, query.text(), dialect);
         (operation, query)
     }
 }
@@ -88,6 +90,17 @@ where
         let operation = self.annotations.call(self.database, "PREPARE");
         operation.measure(self.connection.prepare_with(sql, parameters))
     }
+
+    pub(super) fn described<'e>(
+        self,
+        sql: SqlStr,
+    ) -> impl Future<Output = Result<Describe<DB>, Error>> + Send + 'e
+    where
+        'c: 'e,
+    {
+        let operation = self.annotations.call(self.database, "DESCRIBE");
+        operation.measure(self.connection.describe(sql))
+    }
 }
 
 impl<'c, DB: Sqlx> Executor<'c> for MeasuredExecutor<'c, DB>
@@ -141,7 +154,7 @@ where
     where
         'c: 'e,
     {
-        self.connection.describe(sql)
+        Box::pin(self.described(sql))
     }
 }
 

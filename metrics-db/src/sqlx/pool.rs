@@ -3,15 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use ::sqlx::pool::PoolConnection;
-use ::sqlx::{Database as Sqlx, Error, Pool, Transaction};
+use ::sqlx::{Database as Sqlx, Pool};
 
 use super::annotated::Annotated;
-use super::connection::SqlxConnection;
-use super::pool_connection::SqlxPoolConnection;
-use super::transaction::SqlxTransaction;
 use crate::database::Database;
-use crate::pool::{ConnectionPool, MeasuredConnection, MeasuredPool, PoolReading};
+use crate::pool::{ConnectionPool, MeasuredPool, PoolReading};
 use crate::system::System;
 
 impl<DB: Sqlx> ConnectionPool for Pool<DB> {
@@ -74,9 +70,11 @@ impl<DB: Sqlx> ConnectionPool for Pool<DB> {
 /// # }
 /// ```
 ///
-/// A query that the program does not name has the operations in its text as `db.query.summary`, such
-/// as `SELECT`, or `CREATE INSERT` for two statements. The program names a query with
-/// [`summary`](Self::summary), [`operation`](Self::operation) and [`collection`](Self::collection).
+/// A query that the program does not name has the operations in its text as `db.query.summary`,
+/// such as `SELECT`, or `CREATE INSERT` for two statements. Only the first 4 KiB of a text are
+/// read, in the dialect of sqlx's driver for PostgreSQL, MySQL or SQLite; with another driver, a
+/// query has no summary. The program names a query with [`summary`](Self::summary),
+/// [`operation`](Self::operation) and [`collection`](Self::collection).
 ///
 /// sqlx's own pool is reached by [`unmeasured`](Self::unmeasured) alone:
 ///
@@ -88,8 +86,8 @@ impl<DB: Sqlx> ConnectionPool for Pool<DB> {
 /// # }
 /// ```
 pub struct SqlxPool<DB: Sqlx> {
-    pool: MeasuredPool<Pool<DB>>,
-    database: Arc<Database>,
+    pub(super) pool: MeasuredPool<Pool<DB>>,
+    pub(super) database: Arc<Database>,
 }
 
 impl<DB: Sqlx> SqlxPool<DB> {
@@ -137,8 +135,8 @@ impl<DB: Sqlx> SqlxPool<DB> {
         self.pool.name()
     }
 
-    /// The pool of sqlx. **Its queries are not measured**, nor are the connections that it lends. It
-    /// is for code that takes no other pool, such as migrations:
+    /// The pool of sqlx. **Its queries are not measured**, nor are the connections that it lends.
+    /// It is for code that takes no other pool, such as migrations:
     ///
     /// ```
     /// # use typed_metrics_db as db;
@@ -167,33 +165,6 @@ impl<DB: Sqlx> SqlxPool<DB> {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.pool.is_closed()
-    }
-
-    async fn lend(&self) -> Result<MeasuredConnection<PoolConnection<DB>>, Error> {
-        let is_timeout = |error: &Error| matches!(error, Error::PoolTimedOut);
-        self.pool.lend(self.pool.acquire(), is_timeout).await
-    }
-
-    /// Takes a connection out of the pool, and measures the wait and the use.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Pool::acquire`].
-    pub async fn acquire(&self) -> Result<SqlxPoolConnection<DB>, Error> {
-        Ok(SqlxPoolConnection::new(self.lend().await?, Arc::clone(&self.database)))
-    }
-
-    /// Takes a connection out of the pool, and begins a transaction.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Pool::begin`].
-    pub async fn begin(&self) -> Result<SqlxTransaction<'static, DB>, Error> {
-        let (connection, loan) = self.lend().await?.into_parts();
-        let database = Arc::clone(&self.database);
-        let begin = database.operation("BEGIN").measure(Transaction::begin(connection, None));
-        let transaction = begin.await?;
-        Ok(SqlxTransaction::lent(SqlxConnection::in_transaction(transaction, database), loan))
     }
 
     /// Sets the label `db.operation.name` of one query.

@@ -26,7 +26,9 @@ use crate::pool::MeasuredConnection;
 /// # Ok(())
 /// # }
 /// ```
-pub struct SqlxPoolConnection<DB: Sqlx>(MeasuredConnection<SqlxConnection<'static, DB>>);
+pub struct SqlxPoolConnection<DB: Sqlx>(
+    MeasuredConnection<SqlxConnection<'static, DB, PoolConnection<DB>>>,
+);
 
 impl<DB: Sqlx> SqlxPoolConnection<DB> {
     pub(super) fn new(
@@ -41,13 +43,13 @@ impl<DB: Sqlx> Deref for SqlxPoolConnection<DB> {
     type Target = SqlxConnection<'static, DB>;
 
     fn deref(&self) -> &Self::Target {
-        &self.0
+        &*self.0
     }
 }
 
 impl<DB: Sqlx> DerefMut for SqlxPoolConnection<DB> {
     fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.0
+        &mut *self.0
     }
 }
 

@@ -1,7 +1,7 @@
 //! A pool as a measured executor: each query takes a connection, and then runs on it.
 //!
-//! The wait for the connection is no part of the operation. If it fails, there was no operation: the
-//! metrics of the pool have the wait.
+//! The wait for the connection is no part of the operation. If it fails, there was no operation:
+//! the metrics of the pool have the wait.
 
 use ::sqlx::{Database as Sqlx, Describe, Either, Error, Execute, Executor, SqlStr};
 use async_stream::try_stream;
@@ -81,6 +81,9 @@ where
     where
         'c: 'e,
     {
-        self.executor.unmeasured().describe(sql)
+        Box::pin(async move {
+            let mut connection = self.executor.acquire().await?;
+            connection.executor(self.annotations).described(sql).await
+        })
     }
 }

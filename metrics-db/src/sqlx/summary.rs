@@ -11,16 +11,21 @@ use std::sync::OnceLock;
 
 use typed_metrics_core::in_section;
 
+use super::dialect::Dialect;
 use super::keyword::Keyword;
-use super::words::{Dialect, Part, Words};
+use super::words::{Part, Words, continues_word};
 
 /// The most operations in a summary. Later ones are left out.
 const MOST: usize = 4;
 
+/// The bytes of a text that are read: a bulk insert may have millions.
+const READ: usize = 4096;
+
 /// The summary of a text: the first four different operations of its statements, such as `SELECT`
-/// and `CREATE INSERT`. `None` if a statement begins with a word that is not in the list.
+/// and `CREATE INSERT`, that begin within its first 4 KiB. `None` if one of these statements begins
+/// with a word that is not in the list.
 pub(super) fn summary(text: &str, dialect: Dialect) -> Option<&'static str> {
-    let mut words = Words::new(text, dialect);
+    let mut words = Words::new(beginning(text), dialect);
     let mut operations = Operations::default();
     while let Some(first) = first_part(&mut words) {
         operations.add(operation(first, &mut words)?);
@@ -32,6 +37,15 @@ pub(super) fn summary(text: &str, dialect: Dialect) -> Option<&'static str> {
     operations.text()
 }
 
+/// The part of a text that is read, without the word at which it is cut.
+fn beginning(text: &str) -> &str {
+    if text.len() <= READ {
+        return text;
+    }
+    let end = (0..=READ).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default();
+    text[..end].trim_end_matches(continues_word)
+}
+
 /// The first part of the next statement.
 fn first_part<'t>(words: &mut Words<'t>) -> Option<Part<'t>> {
     words.find(|part| !matches!(part, Part::End | Part::Open))
@@ -40,7 +54,7 @@ fn first_part<'t>(words: &mut Words<'t>) -> Option<Part<'t>> {
 /// The operation of the statement that begins with `first`.
 fn operation(first: Part<'_>, words: &mut Words<'_>) -> Option<Keyword> {
     let Part::Word(word) = first else { return None };
-    if word.eq_ignore_ascii_case("WITH") {
+    if first.is_word("WITH") {
         return after_with(words);
     }
     let keyword = Keyword::of(word)?;
@@ -51,26 +65,65 @@ fn operation(first: Part<'_>, words: &mut Words<'_>) -> Option<Keyword> {
     Some(keyword)
 }
 
-/// The operation that uses the tables of `WITH`: the first one outside of parentheses.
+/// The operation that uses the tables of `WITH`: the first word after their definitions. The name
+/// of a table may be the word of an operation.
 fn after_with(words: &mut Words<'_>) -> Option<Keyword> {
-    let operations =
-        ["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE", "VALUES", "TABLE"];
-    let mut depth = 0_usize;
-    for part in words {
-        match part {
-            Part::Open => depth += 1,
-            Part::Close => depth = depth.saturating_sub(1),
-            Part::End => return None,
-            Part::Word(word) if depth == 0 => {
-                let keyword = Keyword::of(word).filter(|it| operations.contains(&it.text()));
-                if keyword.is_some() {
-                    return keyword;
-                }
+    loop {
+        // `RECURSIVE`, the name and its columns. `AS` is no name without quotes.
+        skip_to(words, "AS")?;
+        // `MATERIALIZED` or `NOT MATERIALIZED`.
+        let body = words.find(|part| !matches!(part, Part::Word(_)))?;
+        if body != Part::Open {
+            return None;
+        }
+        skip_to_close(words)?;
+        let mut next = words.next()?;
+        // Clauses of PostgreSQL, which end with the name of a column.
+        for (clause, last) in [("SEARCH", "SET"), ("CYCLE", "USING")] {
+            if next.is_word(clause) {
+                skip_to(words, last)?;
+                words.next()?;
+                next = words.next()?;
             }
-            Part::Word(_) | Part::Quoted => {}
+        }
+        while next == Part::Open {
+            next = words.next()?;
+        }
+        match next {
+            Part::Comma => {}
+            Part::Word(word) => return Keyword::of(word).filter(|it| USES.contains(&it.text())),
+            _ => return None,
         }
     }
-    None
+}
+
+/// The operations that use tables of `WITH`.
+const USES: [&str; 8] =
+    ["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE", "VALUES", "TABLE"];
+
+/// Takes the parts to this word outside of parentheses; `None` if the statement ends before.
+fn skip_to(words: &mut Words<'_>, word: &str) -> Option<()> {
+    loop {
+        match words.next()? {
+            Part::Open => skip_to_close(words)?,
+            Part::End => return None,
+            part if part.is_word(word) => return Some(()),
+            _ => {}
+        }
+    }
+}
+
+/// Takes the parts to the parenthesis that closes the one which was taken.
+fn skip_to_close(words: &mut Words<'_>) -> Option<()> {
+    let mut depth = 1_usize;
+    while depth > 0 {
+        match words.next()? {
+            Part::Open => depth += 1,
+            Part::Close => depth -= 1,
+            _ => {}
+        }
+    }
+    Some(())
 }
 
 /// Whether the words after `CREATE` name a routine, such as `OR REPLACE FUNCTION`.
@@ -136,7 +189,7 @@ impl<const N: usize> Combinations<N> {
 
     /// The text of these operations; `None` if there is no room.
     fn text(&self, operations: Operations) -> Option<&str> {
-        let hash = operations.iter().fold(0, |hash, it| hash * 61 + usize::from(it.index()));
+        let hash = operations.iter().fold(0, |hash, it| hash * 83 + usize::from(it.index()));
         let (before, from) = self.0.split_at(hash % N);
         from.iter().chain(before).find_map(|place| {
             let make = || {
@@ -193,6 +246,26 @@ mod tests {
         ] {
             assert_summary(text, Some(operation));
         }
+        // Names that are words of operations.
+        for name in ["insert", "update", "delete", "merge", "replace"] {
+            let text = format!(
+                "WITH a AS (SELECT 1), {name} (x) AS NOT MATERIALIZED (INSERT INTO t VALUES (1) \
+                 RETURNING x) SELECT x FROM {name}"
+            );
+            assert_summary(&text, Some("SELECT"));
+            assert_summary(&format!("WITH {name} AS (SELECT 1) (SELECT 1)"), Some("SELECT"));
+        }
+        for clauses in [
+            "SEARCH DEPTH FIRST BY a, b SET insert",
+            "CYCLE a, b SET update USING delete",
+            "SEARCH BREADTH FIRST BY a SET o CYCLE a SET c TO 'y' DEFAULT 'n' USING p",
+        ] {
+            let text =
+                format!("WITH RECURSIVE a AS (SELECT 1) {clauses}, b AS (TABLE a) MERGE INTO t");
+            assert_summary(&text, Some("MERGE"));
+        }
+        assert_summary("WITH a AS; (SELECT 1) SELECT 1", None);
+        assert_summary("WITH a AS (SELECT 1) FROB (SELECT 1)", None);
         assert_summary("WITH a AS (SELECT 1)", None);
         assert_summary("WITH a AS (SELECT 1); DELETE FROM b", None);
     }
@@ -219,6 +292,31 @@ mod tests {
     }
 
     #[test]
+    fn operations_that_begin_after_four_kibibytes_are_not_named() {
+        let insert = |bytes: usize| {
+            let mut text = String::from("INSERT INTO t VALUES (1)");
+            while text.len() < bytes {
+                text.push_str(", (1)");
+            }
+            text
+        };
+        for bytes in [4096 - 5, 5_000_000] {
+            assert_summary(&format!("{}; DELETE FROM t", insert(bytes)), Some("INSERT"));
+        }
+        assert_summary(&format!("{}; DELETE FROM t", insert(4000)), Some("INSERT DELETE"));
+        // Wherever the cut is, no part of a word is read as another word. A whole word is unknown.
+        for at in 4060..=4100 {
+            for word in ["SELECTED", "DO$x", "CALLÄÖ"] {
+                let text = format!("INSERT;{0:1$}{word};{0:9999}", "", at - 7);
+                let expected = (at + word.len() >= 4096).then_some("INSERT");
+                assert_summary(&text, expected);
+            }
+        }
+        let with = format!("WITH a AS (SELECT '{:5000}') DELETE FROM t", "");
+        assert_summary(&with, None);
+    }
+
+    #[test]
     fn the_statements_of_a_routine_are_its_own() {
         assert_summary(
             "CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE b SET c = 1; DELETE FROM d; END;",
@@ -232,6 +330,10 @@ mod tests {
         assert_summary(function, Some("CREATE"));
         let block = "DO $$ BEGIN DELETE FROM a; END $$; VACUUM";
         assert_eq!(summary(block, Dialect::PostgreSql), Some("DO VACUUM"));
+        let code = "/*!40101 SET NAMES utf8 */; /* DELETE */ INSERT INTO a$b$ VALUES (1)";
+        assert_eq!(summary(code, Dialect::MySql), Some("SET INSERT"));
+        let dollars = "INSERT INTO a$b$ VALUES (1); DELETE FROM c$b$";
+        assert_summary(dollars, Some("INSERT DELETE"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The words of a query's text, without comments and quoted texts.
 
-use crate::system::System;
+use super::dialect::Dialect;
 
 /// A part of a text. White space, comments and operators are no parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,28 +13,16 @@ pub(super) enum Part<'t> {
     Open,
     /// `)`
     Close,
+    /// `,`
+    Comma,
     /// `;`
     End,
 }
 
-/// How a database reads quotes and comments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dialect {
-    /// `\'` within a string, and comments that begin with `#`.
-    MySql,
-    /// Neither of the two others.
-    Sqlite,
-    /// `$$` and `$name$` as quotes, `\'` within `E'…'`, and comments within comments.
-    PostgreSql,
-}
-
-impl Dialect {
-    pub(super) fn of(system: System<'_>) -> Self {
-        match system {
-            System::MYSQL | System::MARIADB => Self::MySql,
-            System::SQLITE => Self::Sqlite,
-            _ => Self::PostgreSql,
-        }
+impl Part<'_> {
+    /// Whether the part is this word, in upper or lower case.
+    pub(super) fn is_word(self, word: &str) -> bool {
+        matches!(self, Self::Word(it) if it.eq_ignore_ascii_case(word))
     }
 }
 
@@ -61,6 +49,8 @@ impl<'t> Words<'t> {
             self.rest = self.rest.trim_start();
             self.rest = if let Some(line) = self.line_comment() {
                 line.split_once('\n').map_or("", |(_, rest)| rest)
+            } else if let Some(code) = self.versioned_code() {
+                code
             } else if let Some(comment) = self.rest.strip_prefix("/*") {
                 after_comment(comment, self.dialect == Dialect::PostgreSql)
             } else {
@@ -77,6 +67,14 @@ impl<'t> Words<'t> {
             return (!is_mysql || !line.starts_with(|c: char| !c.is_whitespace())).then_some(line);
         }
         self.rest.strip_prefix('#').filter(|_| is_mysql)
+    }
+
+    /// The text from the code of a comment that MySQL or MariaDB executes, such as
+    /// `/*!40101 SET … */`, if one begins here. Its end `*/` is read as operators.
+    fn versioned_code(&self) -> Option<&'t str> {
+        let comment = self.rest.strip_prefix("/*").filter(|_| self.dialect == Dialect::MySql)?;
+        let code = comment.strip_prefix("!").or_else(|| comment.strip_prefix("M!"))?;
+        Some(code.trim_start_matches(|c: char| c.is_ascii_digit()))
     }
 
     /// Takes a quoted text, whose opening quote was taken.
@@ -116,9 +114,7 @@ impl<'t> Iterator for Words<'t> {
     fn next(&mut self) -> Option<Part<'t>> {
         loop {
             self.skip_blank();
-            let is_word = |c: char| c.is_alphanumeric() || c == '_';
-            let end = self.rest.find(|c| !is_word(c)).unwrap_or(self.rest.len());
-            let (word, rest) = self.rest.split_at(end);
+            let (word, rest) = self.rest.split_at(word_length(self.rest));
             if !word.is_empty() {
                 self.rest = rest;
                 if word.eq_ignore_ascii_case("E") && rest.starts_with('\'') {
@@ -134,6 +130,7 @@ impl<'t> Iterator for Words<'t> {
             match c {
                 '(' => return Some(Part::Open),
                 ')' => return Some(Part::Close),
+                ',' => return Some(Part::Comma),
                 ';' => return Some(Part::End),
                 '\'' | '"' | '`' => {
                     // In MySQL, a text in double quotes is a string.
@@ -146,6 +143,23 @@ impl<'t> Iterator for Words<'t> {
             }
         }
     }
+}
+
+/// Whether a word may begin with `c`.
+fn begins_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// Whether a word may have `c` after its beginning.
+pub(super) fn continues_word(c: char) -> bool {
+    begins_word(c) || c == '$'
+}
+
+/// The bytes of the word at the beginning of a text. A dollar continues a name, and no number.
+fn word_length(text: &str) -> usize {
+    let is_name = text.starts_with(|c: char| begins_word(c) && !c.is_ascii_digit());
+    let continues = if is_name { continues_word } else { begins_word };
+    text.find(|c| !continues(c)).unwrap_or(text.len())
 }
 
 /// The text after a comment whose `/*` was taken.
@@ -180,6 +194,7 @@ mod tests {
             Part::Quoted => "'",
             Part::Open => "(",
             Part::Close => ")",
+            Part::Comma => ",",
             Part::End => ";",
         });
         parts.collect::<Vec<_>>().join(" ")
@@ -220,5 +235,19 @@ mod tests {
         assert_eq!(words("a = $1; b = $2", PostgreSql), "a 1 ; b 2");
         assert_eq!(words("do $$ a;", PostgreSql), "do '");
         assert_eq!(words("a = $b; c = $d", Sqlite), "a b ; c d");
+        // A dollar continues a name, and no number.
+        assert_eq!(words("a$b$ c; d$b$ e", PostgreSql), "a$b$ c ; d$b$ e");
+        assert_eq!(words("a$$ b; $$ c; $$", PostgreSql), "a$$ b ; '");
+        assert_eq!(words("1$b$ c; $b$ d", PostgreSql), "1 ' d");
+    }
+
+    #[test]
+    fn mysql_executes_the_code_of_a_versioned_comment() {
+        assert_eq!(words("/*!40101 SET a = 1 */; b", MySql), "SET a 1 ; b");
+        assert_eq!(words("/*! SET */ /*M!100100 a */ /*!80000b*/", MySql), "SET a b");
+        assert_eq!(words("a /*! b /* c */ d */ /* e */ f", MySql), "a b d f");
+        for dialect in [Sqlite, PostgreSql] {
+            assert_eq!(words("/*!40101 SET a = 1 */; b", dialect), "; b");
+        }
     }
 }
