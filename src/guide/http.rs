@@ -189,13 +189,27 @@
 //! use async_trait::async_trait;
 //! use futures_util::FutureExt;
 //! use http::Extensions;
-//! use reqwest::{Body, Request, Response};
+//! use reqwest::{Body, Request, Response, ResponseBuilderExt};
 //! use reqwest_middleware::{Error, Middleware, Next, Result};
 //! use tower::{Layer, ServiceExt, service_fn};
-//! use typed_metrics::tower::HttpClientLayer;
 //! use typed_metrics::tower::error_type::error_kind;
+//! use typed_metrics::tower::{Declared, HttpClientLayer};
 //!
-//! struct Measured;
+//! type Name = fn(&Error) -> &'static str;
+//!
+//! /// Measures what the rest of the chain does.
+//! struct Measured(HttpClientLayer<Declared, Name>);
+//!
+//! impl Measured {
+//!     fn new() -> Self {
+//!         Self(HttpClientLayer::new().error_type(name as Name))
+//!     }
+//! }
+//!
+//! /// A time limit of reqwest is no I/O error.
+//! fn name(error: &Error) -> &'static str {
+//!     if error.is_timeout() { "timeout" } else { error_kind(error) }
+//! }
 //!
 //! #[async_trait]
 //! impl Middleware for Measured {
@@ -211,22 +225,23 @@
 //!             async move {
 //!                 let (next, extensions) = rest.expect("the service is called once");
 //!                 let response = next.run(request.try_into()?, extensions).await?;
-//!                 Ok::<http::Response<Body>, Error>(response.into())
+//!                 // A URL is an extension of the response, which the conversion drops.
+//!                 let url = http::Response::builder().url(response.url().clone());
+//!                 let url = url.body(()).expect("a response with a URL and nothing else");
+//!                 let mut response = http::Response::<Body>::from(response);
+//!                 response.extensions_mut().extend(url.into_parts().0.extensions);
+//!                 Ok::<_, Error>(response)
 //!             }
 //!         });
-//!         // A time limit of reqwest is no I/O error.
-//!         let name = |error: &Error| {
-//!             if error.is_timeout() { "timeout" } else { error_kind(error) }
-//!         };
-//!         let layer = HttpClientLayer::new().error_type(name);
-//!         let response = layer.layer(send).oneshot(request.try_into()?).boxed().await?;
+//!         // Boxed, because the compiler cannot tell otherwise that the future is `Send`.
+//!         let response = self.0.layer(send).oneshot(request.try_into()?).boxed().await?;
 //!         Ok(response.map(Body::wrap).into())
 //!     }
 //! }
 //!
 //! # fn main() {
 //! let client = reqwest_middleware::ClientBuilder::new(reqwest::Client::new());
-//! let client = client.with(Measured).build();
+//! let client = client.with(Measured::new()).build();
 //! # let _ = client;
 //! # }
 //! ```
