@@ -46,7 +46,7 @@
 //! | `layer.layer(router)`, around the router | all requests, without `http.route`: the router has not matched the request yet |
 //!
 //! In the last two cases, no request has an `http.route`. If this holds for the first 100 requests
-//! of the process, a warning says where the layer belongs. A test that asks each route once and
+//! of a layer, a warning says where the layer belongs. A test that asks each route once and
 //! asserts its duration finds every case. `Router::route_layer` also covers only the routes before
 //! it, and panics if there are none; it does not measure requests that match no route.
 //!
@@ -80,13 +80,10 @@
 //! }
 //! let seen = capture.finish();
 //! let found = HttpServerRequest {
-//!     method: Method::Get,
 //!     status: Some(200),
-//!     status_class: None,
 //!     route: Some("/users/{id}"),
-//!     error_type: None,
 //!     version: Some(HttpVersion::V1_1),
-//!     scheme: Scheme::Http,
+//!     ..HttpServerRequest::of(Method::Get, Scheme::Http)
 //! };
 //! seen.assert_histogram_count(HttpServerMetrics::RequestDuration(found), 2);
 //! let missing = HttpServerRequest { status: Some(404), route: None, ..found };
@@ -102,8 +99,9 @@
 //! replaces the list. The label `error.type` is there if a request failed; [`error_type`] lists its
 //! values.
 //!
-//! With [`status_class`], a layer also records the label `http.response.status_class`: `1xx` to
-//! `5xx`. Most databases can do without, as `http_response_status_code=~"5.."` finds the same.
+//! With [`status_class`], a layer also records the label `status_class`: `1xx` to `5xx`. Most
+//! databases can do without, as `http_response_status_code=~"5.."` finds the same. The label makes
+//! no further series if all layers have it.
 //!
 //! # When a request ends
 //!
@@ -142,13 +140,8 @@
 //! let request = http::Request::get("http://127.0.0.1:1/").body(Empty::new()).unwrap();
 //! assert!(client.oneshot(request).await.is_err());
 //! let refused = HttpClientRequest {
-//!     method: Method::Get,
-//!     address: Some("127.0.0.1"),
-//!     port: Some(1),
-//!     status: None,
-//!     status_class: None,
 //!     error_type: Some("connection_refused"),
-//!     version: None,
+//!     ..HttpClientRequest::of(Method::Get, "127.0.0.1", 1)
 //! };
 //! let seen = capture.finish();
 //! seen.assert_histogram_count(HttpClientMetrics::RequestDuration(refused), 1);

@@ -113,13 +113,9 @@ fn client(chain: [Arc<dyn Middleware>; 2]) -> ClientWithMiddleware {
 
 fn answered(method: Method, port: u16) -> HttpClientRequest<'static> {
     HttpClientRequest {
-        method,
-        address: Some("127.0.0.1"),
-        port: Some(port),
         status: Some(200),
-        status_class: None,
-        error_type: None,
         version: Some(HttpVersion::V1_1),
+        ..HttpClientRequest::of(method, "127.0.0.1", port)
     }
 }
 

@@ -114,25 +114,20 @@ fn requests() {
         (Some("/"), None, Some("timeout"), 2.0),
     ] {
         let request = HttpServerRequest {
-            method: HttpMethod::Get,
             status,
-            status_class: None,
             route,
             error_type,
             version: Some(HttpVersion::V1_1),
-            scheme: Scheme::Http,
+            ..HttpServerRequest::of(HttpMethod::Get, Scheme::Http)
         };
         HttpServerMetrics::request_duration(request).record(seconds);
         HttpServerMetrics::request_body_size(request).record(200);
         HttpServerMetrics::response_body_size(request).record(3000);
         let request = HttpClientRequest {
-            method: HttpMethod::Post,
-            address: Some("api.example.com"),
-            port: Some(443),
             status,
-            status_class: None,
             error_type,
             version: status.map(|_| HttpVersion::V2),
+            ..HttpClientRequest::of(HttpMethod::Post, "api.example.com", 443)
         };
         HttpClientMetrics::request_duration(request).record(seconds);
         HttpClientMetrics::request_body_size(request).record(100);
