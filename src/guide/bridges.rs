@@ -50,8 +50,8 @@
 //! | a histogram without buckets | [buckets of its unit](super::histograms), or of the unit that ends its name |
 //!
 //! A matcher without a text, or one that is there twice, is an error of `install`.
-//! `MetricsRecorder::unused_matchers()` returns and reports the matchers that set the buckets of no
-//! histogram so far: call it at the end of a test of the whole program.
+//! `MetricsRecorder::unused_matchers()` returns the matchers that set the buckets of no histogram so
+//! far: call it at the end of a test of the whole program. `report_unused_matchers()` logs them.
 //!
 //! Prometheus gets `jobs` as `jobs_total`. `prometheus_names_as_given(true)` keeps the names that
 //! `metrics-exporter-prometheus` writes.
