@@ -52,8 +52,8 @@ pub(crate) fn round(number: u32) {
         DeskMetrics::response_size(method).record(n * n * 100);
         let outcome = if n == 9 { Outcome::Error } else { Outcome::Ok };
         // Values so far apart that their exponential buckets are wider than a thousandth:
-        // VictoriaMetrics 1.112 writes the limits of ranges with four digits, and loses ranges whose
-        // two limits are then equal.
+        // VictoriaMetrics 1.112 writes the limits of ranges with four digits, and loses ranges
+        // whose two limits are then equal.
         let slow = if number.is_multiple_of(2) { 0.35 } else { 0.5 };
         let seconds = if n > 8 { slow } else { 0.02 * f64::from(n) };
         DeskMetrics::request_duration(method, outcome).record(seconds);
