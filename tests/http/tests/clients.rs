@@ -124,7 +124,7 @@ async fn the_class_of_the_status_is_a_label_if_it_is_wanted() {
         assert_eq!(requests(&seen, labels), 1, "{code} {status_class:?}");
     }
     let all = seen.snapshot.get("http.client.request.duration").unwrap();
-    let classes = all.series.iter().filter_map(|series| series.label("status_class"));
+    let classes = all.series.iter().filter_map(|series| series.labels.get("status_class"));
     let mut classes: Vec<String> = classes.map(|class| class.to_string()).collect();
     classes.sort_unstable();
     assert_eq!(classes, ["2xx", "3xx", "4xx", "5xx"]);
