@@ -46,7 +46,7 @@ impl MetricsRecorder {
     /// let builder = MetricsRecorder::builder();
     /// builder.buckets_for(Matcher::full("reply.byte"), [100.0, 1000.0]).install()?;
     /// metrics::histogram!("reply.bytes").record(512);
-    /// // Logs `buckets of histogram `reply.byte` … no histogram has these buckets so far …`.
+    /// // Logs that no histogram has the buckets of histogram `reply.byte` so far.
     /// MetricsRecorder::report_unused_matchers();
     /// # assert_eq!(MetricsRecorder::unused_matchers(), [Matcher::full("reply.byte")]);
     /// # Ok::<(), typed_metrics_bridge::RecorderError>(())
