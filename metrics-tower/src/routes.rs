@@ -44,7 +44,7 @@ pub struct AxumRoutes(Option<&'static Unmatched>);
 #[cfg(feature = "axum")]
 impl Default for AxumRoutes {
     fn default() -> Self {
-        Self(Unmatched::new())
+        Self(Unmatched::of_new_layer())
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct Unmatched(AtomicU32);
 
 impl Unmatched {
     /// The number of a new layer; `None` if the process has too many.
-    pub(crate) fn new() -> Option<&'static Self> {
+    pub(crate) fn of_new_layer() -> Option<&'static Self> {
         // Relaxed: the number gives each layer a place of its own and orders nothing else.
         let next = |made| (made < LAYERS).then_some(made + 1);
         let place = MADE.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
