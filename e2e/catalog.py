@@ -260,11 +260,13 @@ def stretched(source, target, factor, end):
 
 def main():
     parser = argparse.ArgumentParser()
-    for option in ("documents", "seconds", "scraped", "prometheus-2", "prometheus-3", "victoria-metrics"):
+    databases = "prometheus-2", "prometheus-3", "victoria-metrics"
+    for option in ("documents", "seconds", "scraped", *databases):
         parser.add_argument(f"--{option}", required=True)
     parser.add_argument("--victoria-metrics-utf8", required=True)
     parser.add_argument("--victoria-metrics-stretched", required=True)
-    parser.add_argument("--interval", required=True, help="the seconds between two scrapes or exports")
+    help = "the seconds between two scrapes or exports"
+    parser.add_argument("--interval", required=True, help=help)
     parser.add_argument("--panels", help="a folder for the answers that draw the panels")
     options = parser.parse_args()
     seconds, scrape_interval = int(options.seconds), int(options.interval)
@@ -349,14 +351,15 @@ def main():
         # The same samples, as if there was an export every 60 s.
         copied = stretched(victoria, slow, 60, time.time())
         failures.check(copied > 100, f"{copied} series were copied")
-        answers_slow = ask_all(
-            slow, folder("victoria-metrics"), time.time() - 240, rate_interval(60, 60), 60 * whole, failures, is_here
-        )
+        at_slow, rate, range_slow = time.time() - 240, rate_interval(60, 60), 60 * whole
+        documents = folder("victoria-metrics")
+        answers_slow = ask_all(slow, documents, at_slow, rate, range_slow, failures, is_here)
         print(f"{len(answers_slow)} queries in a copy with 60 s between two exports")
 
     if options.panels:
         asked = lambda text, names: replaced(text, names, interval, int(at - begin), "desk")
-        panels.write(options.panels, dashboards(folder("scraped")), asked, prometheus_3, begin, at, scrape_interval)
+        drawn = dashboards(folder("scraped"))
+        panels.write(options.panels, drawn, asked, prometheus_3, begin, at, scrape_interval)
     for text in failures.texts[:60]:
         print(text, file=sys.stderr)
     print(f"{failures.checked - len(failures.texts)} of {failures.checked} checks passed")

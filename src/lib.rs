@@ -98,7 +98,8 @@
 //! - [`guide::exemplars`]: lead from a metric to the trace of one of its measurements.
 //! - [`guide::shutdown`]: export the last values, whatever ends the program.
 //! - [`guide::testing`]: assert which metrics your code records.
-//! - [`guide::migrating`]: move from `metrics`, `prometheus`, OpenTelemetry, autometrics or ragbits.
+//! - [`guide::migrating`]: move from `metrics`, `prometheus`, OpenTelemetry, autometrics or
+//!   ragbits.
 //! - [`guide::porting`]: words, names of dashboards and patterns of other metrics crates.
 //! - [`guide::cost`]: time and memory that a record costs, and the guarantees.
 //!
@@ -106,8 +107,8 @@
 //!
 //! - `console` (default): the handler named `"console"`, which prints a table of every metric.
 //! - `llm`: the module `llm`, with metrics for LLM calls and the types that record them. The crate
-//!   `typed-metrics-llm` has a feature for each supported client: `async-openai`, `genai`, and `rig`,
-//!   which needs Rust 1.95.
+//!   `typed-metrics-llm` has a feature for each supported client: `async-openai`, `genai`, and
+//!   `rig`, which needs Rust 1.95.
 //! - `otel`: `OtelHandler` and the handler named `"otel"`, which export by OTLP over HTTP, or
 //!   through an OpenTelemetry meter provider; and a meter provider for other crates that record
 //!   through OpenTelemetry's API.

@@ -39,8 +39,8 @@ fn series_over_the_memory_budget_count_exactly_in_shared_cells() {
         let (first, second) = (scope.spawn(measure), scope.spawn(measure));
         (first.join().unwrap(), second.join().unwrap())
     });
-    // Two shards of 2 MiB, and for each series its block, its labels and its places in the table and
-    // in the caches of both threads.
+    // Two shards of 2 MiB, and for each series its block, its labels and its places in the table
+    // and in the caches of both threads.
     assert!(first + second < 140_000 * 750 + (5 << 20), "{first} + {second}");
     let all = series("budget.wide");
     assert_eq!(all.len() as u64, sums);

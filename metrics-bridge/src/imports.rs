@@ -1,7 +1,7 @@
 //! The metrics that this crate has registered, by kind and name.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use log::Level;
 use typed_metrics_core::{Metric, MetricType, ScopedMetric, import_metric, in_section, report};
@@ -27,7 +27,8 @@ struct Table {
 /// The definitions of a metric under its name, and under its name and kind.
 struct Definitions {
     own: Metric,
-    with_kind: Metric,
+    /// Empty unless the name is another metric's.
+    with_kind: OnceLock<Metric>,
 }
 
 /// The unit and the description that a crate gives a metric.
@@ -69,10 +70,8 @@ impl Imports {
             Ok(known) => return known,
             Err(described) => described,
         };
-        let definitions = Arc::new(Definitions {
-            own: define(name, &described),
-            with_kind: define(&name_with_kind(kind, name), &described),
-        });
+        let own = define(name, &described);
+        let definitions = Arc::new(Definitions { own, with_kind: OnceLock::new() });
         let definitions = self.with_table(|table| {
             // Another thread may have been faster.
             let known = table.metrics.get(&key).copied();
@@ -84,7 +83,7 @@ impl Imports {
             Err(definitions) => definitions,
         };
         // Without the lock, because messages and handlers are foreign code.
-        let metric = self.register(&key, &definitions);
+        let metric = self.register(&key, &definitions, |name| define(name, &described));
         self.with_table(|table| {
             table.registering.remove(&key);
             // Names of refused metrics may come from the program's input.
@@ -121,6 +120,7 @@ impl Imports {
         &self,
         key: &(MetricType, String),
         definitions: &Definitions,
+        define: impl FnOnce(&str) -> Metric,
     ) -> Option<ScopedMetric> {
         let (call, (kind, name)) = (self.call, key);
         let error = match import_metric(definitions.own.clone(), call) {
@@ -133,7 +133,12 @@ impl Imports {
             return known;
         }
         let other = name_with_kind(*kind, name);
-        if let Ok(metric) = import_metric(definitions.with_kind.clone(), call) {
+        let with_kind = definitions.with_kind.get().cloned().unwrap_or_else(|| {
+            // Before `get_or_init`, in which other threads would wait for foreign code.
+            let defined = define(&other);
+            definitions.with_kind.get_or_init(|| defined).clone()
+        });
+        if let Ok(metric) = import_metric(with_kind, call) {
             let text = format_args!(
                 "{error}; until then, the {kind} `{name}` of {call} is recorded as `{other}`"
             );
@@ -198,6 +203,23 @@ mod tests {
         });
         assert!(first.is_some());
         assert_one("imports.during");
+    }
+
+    #[test]
+    fn a_metric_is_defined_again_only_for_a_clash() {
+        let defined = std::cell::RefCell::new(Vec::new());
+        let use_as = |kind: MetricType, name: &str| {
+            let metric = IMPORTS.metric(kind, name, |name, _| {
+                defined.borrow_mut().push(name.to_owned());
+                if kind == MetricType::Gauge { Metric::gauge(name) } else { Metric::counter(name) }
+            });
+            assert!(metric.is_some());
+        };
+        for _ in 0..2 {
+            use_as(MetricType::Counter, "imports.once");
+            use_as(MetricType::Gauge, "imports.once");
+        }
+        assert_eq!(*defined.borrow(), ["imports.once", "imports.once", "imports.once.gauge"]);
     }
 
     #[test]

@@ -1,7 +1,6 @@
-//! What the console shows of imported metrics: of the crate `metrics`, and of two registries.
+//! Imported metrics in the table of the console: of the crate `metrics`, and of two registries.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use metrics::{Unit, counter, describe_counter, describe_histogram, gauge, histogram};
 use prometheus::{Histogram, HistogramOpts, IntCounterVec, Opts};
@@ -11,20 +10,7 @@ use typed_metrics_bridge::{
     Matcher, MetricsRecorder, observe_prometheus, observe_prometheus_client,
 };
 use typed_metrics_core::{ConsoleHandler, set_metric_handlers, shutdown};
-
-/// The text written so far.
-#[derive(Clone, Default)]
-struct Paper(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Paper {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+use typed_metrics_turn::{Paper, my_turn};
 
 const TABLE: &str = "
 metric              kind     unit     labels    value
@@ -46,6 +32,7 @@ old_latency_seconds                    1  0.5  0.5  0.5   0.5  0.5  0.5
 
 #[test]
 fn the_table_has_imported_metrics_with_their_kinds_labels_units_and_values() {
+    let _turn = my_turn();
     let paper = Paper::default();
     set_metric_handlers(ConsoleHandler::new().to(paper.clone()).width(100)).unwrap();
 
@@ -78,6 +65,6 @@ fn the_table_has_imported_metrics_with_their_kinds_labels_units_and_values() {
     let _client = observe_prometheus_client(Arc::new(registry));
 
     shutdown().unwrap();
-    let text = String::from_utf8(paper.0.lock().unwrap().clone()).unwrap();
+    let text = paper.text();
     assert_eq!(text, TABLE.trim_start_matches('\n'), "\n{text}");
 }

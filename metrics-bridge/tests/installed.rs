@@ -7,6 +7,8 @@ use typed_metrics_turn::{Level, lines as log, my_turn};
 fn one_recorder_is_installed() {
     let _turn = my_turn();
     assert_eq!(MetricsRecorder::unused_matchers(), [], "no recorder is installed");
+    MetricsRecorder::report_unused_matchers();
+    assert_eq!(log(), []);
     // Recorded before, and in a handle that was made before: lost, as with every recorder.
     metrics::counter!("installed", "k" => "v").increment(100);
     let early = metrics::counter!("installed", "k" => "v");
@@ -38,12 +40,15 @@ fn one_recorder_is_installed() {
     metrics::histogram!("reply.bytes").record(512);
     // A counter has no buckets.
     metrics::counter!("reply.byte").increment(1);
+    log();
     assert_eq!(unused(), [full, prefix]);
+    assert_eq!(log(), [], "the matchers are read without a report");
+    MetricsRecorder::report_unused_matchers();
     let lines = log();
-    let last = lines.last().unwrap();
-    assert_eq!(last.level, Level::Warn);
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0].level, Level::Warn);
     assert_eq!(
-        last.text,
+        lines[0].text,
         "buckets of histogram `reply.byte`, histograms `repyl…` in the settings of the crate \
          metrics: no histogram has these buckets so far; correct the name, or remove the setting"
     );

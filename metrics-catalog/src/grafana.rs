@@ -1,9 +1,9 @@
 //! Dashboards for Grafana 11 and 12.
 //!
 //! `dashboard` decides which dashboards there are. `sections` and `kinds` make the panels of a
-//! declared metric; `databases`, `functions`, `http`, `llm`, `system` and `tokio` are dashboards for
-//! metrics that crates of this workspace declare, and `objectives` is the one of all objectives.
-//! `model` is the JSON that Grafana reads.
+//! declared metric; `databases`, `functions`, `http`, `llm`, `system` and `tokio` are dashboards
+//! for metrics that crates of this workspace declare, and `objectives` is the one of all
+//! objectives. `model` is the JSON that Grafana reads.
 
 mod colors;
 mod context;

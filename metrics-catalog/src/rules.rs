@@ -2,8 +2,8 @@
 //!
 //! `indicator` turns an objective into the query for the share of bad calls, and `indicators` names
 //! those of a metric. `burn` has the windows
-//! of Google's SRE workbook, and `alerts` their rules. `render` writes the files, and `scenario` the
-//! tests for `promtool`.
+//! of Google's SRE workbook, and `alerts` their rules. `render` writes the files, and `scenario`
+//! the tests for `promtool`.
 
 mod alerts;
 mod burn;

@@ -6,8 +6,8 @@ use typed_metrics_catalog::{Catalog, DashboardSettings, dashboards};
 use typed_metrics_core::{Metric, register_metric};
 
 const METRICS: usize = 2_000;
-/// A quarter of the metrics are of each kind. A counter, a gauge and an up-down counter have a chart
-/// with one query each; a histogram has a rate, three percentiles and a heat map.
+/// A quarter of the metrics are of each kind. A counter, a gauge and an up-down counter have a
+/// chart with one query each; a histogram has a rate, three percentiles and a heat map.
 const QUERIES: usize = METRICS / 4 * (1 + 5 + 1 + 1);
 
 #[test]

@@ -85,7 +85,8 @@ fn attributes_are_read_from_other_files_and_inherited() {
     let generated = GeneratedEnum::of_files(&[metrics, attributes.to_owned()]).unwrap();
     assert_eq!(generated.problems, Vec::<String>::new());
     let expected = "    B {\n        /// The label `c.d`.\n        #[label(name = \"c.d\")]\n        c_d: i64,\n        \
-                    /// The label `c.e`.\n        #[label(name = \"c.e\")]\n        c_e: bool,\n    },\n";
+                    /// The label `c.e`.\n        #[label(name = \"c.e\")]\n        \
+                    c_e: bool,\n    },\n";
     assert!(generated.source.contains(expected), "{}", generated.source);
     assert!(generated.source.contains("#[counter(unit = \"s\", value = f64)]"));
 }

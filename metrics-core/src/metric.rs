@@ -1,8 +1,8 @@
 //! Everything that is known about a metric without its values: its kind, its definition, its
 //! objectives, the identity of its series, and the reasons why measurements are dropped.
 //!
-//! This layer may use `rules`, `labels`, `locks` and `report`. It holds no values of a metric, only the
-//! counts of dropped measurements.
+//! This layer may use `rules`, `labels`, `locks` and `report`. It holds no values of a metric, only
+//! the counts of dropped measurements.
 
 pub(crate) mod definition;
 pub(crate) mod descriptor;

@@ -1,8 +1,8 @@
 //! Compares the engine with a plain model, over random histories in several threads. The tests are
 //! small enough for Miri:
 //!
-//! `just miri`, or `MIRIFLAGS="-Zmiri-ignore-leaks -Zmiri-disable-isolation" cargo +nightly miri test
-//! -p typed-metrics-core --test engine`
+//! `just miri`, or `MIRIFLAGS="-Zmiri-ignore-leaks -Zmiri-disable-isolation" cargo +nightly miri
+//! test -p typed-metrics-core --test engine`
 
 #![allow(clippy::float_cmp, reason = "the values are exact")]
 

@@ -82,8 +82,8 @@ impl Measured<Client> {
     ///
     /// The client reports the tokens of a stream only if the options ask for them, with
     /// `ChatOptions::with_capture_usage`; otherwise the tokens, their throughput and their cost
-    /// stay unknown. The tokens come with the event `End`, so a reader that stops before this event has
-    /// cancelled the call.
+    /// stay unknown. The tokens come with the event `End`, so a reader that stops before this event
+    /// has cancelled the call.
     ///
     /// # Errors
     /// Those of `Client::exec_chat_stream`.

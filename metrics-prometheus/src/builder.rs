@@ -81,8 +81,8 @@ impl PrometheusBuilder {
         self
     }
 
-    /// Requires this user and this password (HTTP Basic authentication): the server of every request
-    /// except for `/healthz`, and the service for a router of every request.
+    /// Requires this user and this password (HTTP Basic authentication): the server of every
+    /// request except for `/healthz`, and the service for a router of every request.
     ///
     /// HTTP does not encrypt them. On networks that others read, put a proxy with TLS before the
     /// server.
@@ -94,8 +94,8 @@ impl PrometheusBuilder {
     /// Pushes the last values to this gateway when the handler is removed or the program shuts
     /// down, for batch jobs.
     ///
-    /// A shutdown fails if the gateway does not accept them. An address, job or label that cannot be
-    /// used is an error of [`build`](Self::build).
+    /// A shutdown fails if the gateway does not accept them. An address, job or label that cannot
+    /// be used is an error of [`build`](Self::build).
     ///
     /// ```
     /// use typed_metrics_prometheus::{PrometheusHandler, Pushgateway};

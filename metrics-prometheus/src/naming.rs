@@ -88,8 +88,8 @@ impl Naming {
         }
     }
 
-    /// The name of a metric that comes over OTLP. Infos and metrics with states are up-down counters
-    /// there, so `_info` is not added.
+    /// The name of a metric that comes over OTLP. Infos and metrics with states are up-down
+    /// counters there, so `_info` is not added.
     ///
     /// ```
     /// use typed_metrics_prometheus::Naming;

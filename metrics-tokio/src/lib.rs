@@ -51,7 +51,8 @@
 //! | `tokio.task.schedule.delay` | histogram, `s` | `tokio.task.name` |
 //! | `tokio.task.idle.duration` | histogram, `s` | `tokio.task.name` |
 //!
-//! The count of `poll.duration` is the number of polls, and its sum the time in which the tasks ran.
+//! The count of `poll.duration` is the number of polls, and its sum the time in which the tasks
+//! ran.
 //!
 //! [`go.goroutine.count`]: https://opentelemetry.io/docs/specs/semconv/runtime/go-metrics/
 //! [`jvm.thread.count`]: https://opentelemetry.io/docs/specs/semconv/runtime/jvm-metrics/

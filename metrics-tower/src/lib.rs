@@ -44,8 +44,8 @@
 //! - `http.request.method` is a [`Method`] that the layer knows, or `_OTHER`.
 //! - `rpc.method` is a method that the server has, or `_OTHER`.
 //! - `error.type` is a status or one of a fixed set: see [`error_type`].
-//! - `http.response.status_class`, which [`status_class`](HttpServerLayer::status_class) adds,
-//!   follows from the status, and makes no series of its own.
+//! - `status_class`, which [`status_class`](HttpServerLayer::status_class) adds, follows from the
+//!   status, and makes no series of its own if all layers have it.
 //!
 //! [http]: https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
 //! [rpc]: https://opentelemetry.io/docs/specs/semconv/rpc/rpc-metrics/

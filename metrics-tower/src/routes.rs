@@ -5,7 +5,7 @@ use http::{Extensions, Uri};
 #[cfg(feature = "axum")]
 use crate::interned::interned;
 #[cfg(feature = "axum")]
-use crate::unmatched::{note_matched, note_unmatched};
+use crate::unmatched::Unmatched;
 
 /// Tells the route of a request: the template that a router matched, such as `/users/{id}`.
 ///
@@ -35,21 +35,32 @@ impl<F: Fn(&Uri, &Extensions) -> Option<&'static str>> Routes for F {
 /// The routes that axum's `MatchedPath` names. The process keeps each route for ever, and at most
 /// 10,000 routes; requests beyond have no route.
 ///
-/// If none of the first 100 requests of the process has a route, a warning tells where the layer
-/// belongs: see [`HttpServerLayer::axum`](crate::HttpServerLayer::axum).
+/// If none of the first 100 requests of a layer has a route, a warning tells where the layer
+/// belongs: see [`HttpServerLayer::axum`](crate::HttpServerLayer::axum). Copies count together.
 #[cfg(feature = "axum")]
-#[derive(Debug, Clone, Copy, Default)]
-pub struct AxumRoutes;
+#[derive(Debug, Clone, Copy)]
+pub struct AxumRoutes(Option<&'static Unmatched>);
+
+#[cfg(feature = "axum")]
+impl Default for AxumRoutes {
+    fn default() -> Self {
+        Self(Unmatched::of_new_layer())
+    }
+}
 
 #[cfg(feature = "axum")]
 impl Routes for AxumRoutes {
     #[inline]
     fn route(&self, _: &Uri, extensions: &Extensions) -> Option<&'static str> {
         let Some(matched) = extensions.get::<axum::extract::MatchedPath>() else {
-            note_unmatched();
+            if let Some(unmatched) = self.0 {
+                unmatched.note_unmatched();
+            }
             return None;
         };
-        note_matched();
+        if let Some(unmatched) = self.0 {
+            unmatched.note_matched();
+        }
         interned(matched.as_str())
     }
 }

@@ -1,11 +1,11 @@
-//! The label `http.response.status_class`.
+//! The label `status_class`.
 
 use http::StatusCode;
 use typed_metrics_core::label::{Label, LabelRef, Scratch};
 
-/// The class of a response's status: the label `http.response.status_class`, which a layer records
-/// with [`status_class`](crate::HttpServerLayer::status_class). [RFC 9110, section 15][rfc] defines
-/// the classes.
+/// The class of a response's status: the label `status_class`, which a layer records with
+/// [`status_class`](crate::HttpServerLayer::status_class). [RFC 9110, section 15][rfc] defines the
+/// classes.
 ///
 /// [rfc]: https://www.rfc-editor.org/rfc/rfc9110#section-15
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -22,13 +22,8 @@ async fn a_refused_connection_is_named_by_its_source() {
     })
     .await;
     let labels = HttpClientRequest {
-        method: Method::Get,
-        address: Some("127.0.0.1"),
-        port: Some(port),
-        status: None,
-        status_class: None,
         error_type: Some("connection_refused"),
-        version: None,
+        ..HttpClientRequest::of(Method::Get, "127.0.0.1", port)
     };
     seen.assert_histogram_count(HttpClientMetrics::RequestDuration(labels), 1);
 }

@@ -31,13 +31,10 @@ fn measured() -> impl Service<
 
 fn request(error_type: Option<&'static str>) -> HttpServerRequest<'static> {
     HttpServerRequest {
-        method: MethodLabel::Get,
-        scheme: Scheme::Http,
-        route: None,
         status: error_type.is_none().then_some(200),
-        status_class: None,
         error_type,
         version: Some(HttpVersion::V1_1),
+        ..HttpServerRequest::of(MethodLabel::Get, Scheme::Http)
     }
 }
 

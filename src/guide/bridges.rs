@@ -50,8 +50,8 @@
 //! | a histogram without buckets | [buckets of its unit](super::histograms), or of the unit that ends its name |
 //!
 //! A matcher without a text, or one that is there twice, is an error of `install`.
-//! `MetricsRecorder::unused_matchers()` returns and reports the matchers that set the buckets of no
-//! histogram so far: call it at the end of a test of the whole program.
+//! `MetricsRecorder::unused_matchers()` returns the matchers that set the buckets of no histogram
+//! so far: call it at the end of a test of the whole program. `report_unused_matchers()` logs them.
 //!
 //! Prometheus gets `jobs` as `jobs_total`. `prometheus_names_as_given(true)` keeps the names that
 //! `metrics-exporter-prometheus` writes.
@@ -73,17 +73,17 @@
 //! assert_eq!(orders.series_with(&[("country", "at")]).unwrap().value.as_f64(), 1.0);
 //! ```
 //!
-//! The fields are those of `tracing-opentelemetry`: `monotonic_counter.x`, `counter.x` for an up-down
-//! counter, `gauge.x` and `histogram.x`, with a number of any type. The other fields are attributes;
-//! the message is none. The layer has a filter of its own: other events cost nothing. A filter of the
-//! whole subscriber still comes first, so a global `LevelFilter::WARN` hides the metrics of `info!`:
-//! give such a filter to the layer that prints.
+//! The fields are those of `tracing-opentelemetry`: `monotonic_counter.x`, `counter.x` for an
+//! up-down counter, `gauge.x` and `histogram.x`, with a number of any type. The other fields are
+//! attributes; the message is none. The layer has a filter of its own: other events cost nothing. A
+//! filter of the whole subscriber still comes first, so a global `LevelFilter::WARN` hides the
+//! metrics of `info!`: give such a filter to the layer that prints.
 //!
-//! `init` of `tracing_subscriber` also takes what this framework logs, such as names that clash. Add
-//! a layer that prints, or these warnings are lost.
+//! `init` of `tracing_subscriber` also takes what this framework logs, such as names that clash.
+//! Add a layer that prints, or these warnings are lost.
 //!
-//! `TracingMetrics::new().spans(true)` also records `tracing.span.duration`, `tracing.span.busy` and
-//! `tracing.span.idle` in seconds, by the name and the level of each span, when it closes.
+//! `TracingMetrics::new().spans(true)` also records `tracing.span.duration`, `tracing.span.busy`
+//! and `tracing.span.idle` in seconds, by the name and the level of each span, when it closes.
 //!
 //! # Registries
 //!
@@ -118,18 +118,19 @@
 //! assert!(scrape.contains("\nbridged_replies_total 1\n"), "{scrape}");
 //! ```
 //!
-//! **Names.** In Prometheus, a metric of a registry has exactly the name that the registry's own text
-//! has: nothing is added, removed or moved, whatever [`Naming`][naming] says. Labels are translated
-//! as all labels are: `__` becomes `_`, and a label that begins with `_` gets the prefix `key`.
-//! Elsewhere, a metric of `prometheus` has the same name, and one of `prometheus-client` has that of
-//! its family, without `_total`, and its unit as a UCUM code; a character that OpenTelemetry does not
-//! allow is `_`.
+//! **Names.** In Prometheus, a metric of a registry has exactly the name that the registry's own
+//! text has: nothing is added, removed or moved, whatever [`Naming`][naming] says. Labels are
+//! translated as all labels are: `__` becomes `_`, and a label that begins with `_` gets the prefix
+//! `key`. Elsewhere, a metric of `prometheus` has the same name, and one of `prometheus-client` has
+//! that of its family, without `_total`, and its unit as a UCUM code; a character that
+//! OpenTelemetry does not allow is `_`.
 //!
 //! **Values.** A counter or a histogram that falls has started from zero, so totals go on. A series
-//! that the registry no longer has is removed. A registry does not know the extremes of a histogram:
-//! handlers that export them get the nearest values that the buckets and the sum allow. Exemplars
-//! are left out. A gauge `connections` beside a counter `connections_total` is a conflict in a scrape,
-//! because both would be the family `connections` in OpenMetrics: one is left out, which is reported.
+//! that the registry no longer has is removed. A registry does not know the extremes of a
+//! histogram: handlers that export them get the nearest values that the buckets and the sum allow.
+//! Exemplars are left out. A gauge `connections` beside a counter `connections_total` is a conflict
+//! in a scrape, because both would be the family `connections` in OpenMetrics: one is left out,
+//! which is reported.
 //!
 //! **A registry of `prometheus-client` behind a lock**, or one of another version of that crate, is
 //! read by `observe_openmetrics`, which takes a function that writes the text of OpenMetrics.

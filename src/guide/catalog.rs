@@ -76,7 +76,8 @@
 //!
 //! The share of `Objective::success` is the share of calls with the outcome `ok`. So a call that is
 //! cancelled counts as failed, also if its client closed the connection. The description of each
-//! alert says so. If clients often leave, declare the objective for a function that runs to its end.
+//! alert says so. If clients often leave, declare the objective for a function that runs to its
+//! end.
 //!
 //! # Settings
 //!
@@ -143,8 +144,8 @@
 //! `audit` reads dashboards of Grafana and rule files of Prometheus that people wrote, and checks
 //! each query against the declared metrics: metrics, labels, values and buckets that do not exist,
 //! metrics that were renamed, functions that do not fit the kind of a metric. It also lists metrics
-//! that no dashboard shows. `--foreign 'node_*'` names metrics of other programs, and `--allow RULE`
-//! a rule that queries may break. What cannot be read is reported, and the audit goes on.
+//! that no dashboard shows. `--foreign 'node_*'` names metrics of other programs, and `--allow
+//! RULE` a rule that queries may break. What cannot be read is reported, and the audit goes on.
 //!
 //! # A metric that nothing records
 //!

@@ -46,7 +46,7 @@
 //! | `layer.layer(router)`, around the router | all requests, without `http.route`: the router has not matched the request yet |
 //!
 //! In the last two cases, no request has an `http.route`. If this holds for the first 100 requests
-//! of the process, a warning says where the layer belongs. A test that asks each route once and
+//! of a layer, a warning says where the layer belongs. A test that asks each route once and
 //! asserts its duration finds every case. `Router::route_layer` also covers only the routes before
 //! it, and panics if there are none; it does not measure requests that match no route.
 //!
@@ -80,13 +80,10 @@
 //! }
 //! let seen = capture.finish();
 //! let found = HttpServerRequest {
-//!     method: Method::Get,
 //!     status: Some(200),
-//!     status_class: None,
 //!     route: Some("/users/{id}"),
-//!     error_type: None,
 //!     version: Some(HttpVersion::V1_1),
-//!     scheme: Scheme::Http,
+//!     ..HttpServerRequest::of(Method::Get, Scheme::Http)
 //! };
 //! seen.assert_histogram_count(HttpServerMetrics::RequestDuration(found), 2);
 //! let missing = HttpServerRequest { status: Some(404), route: None, ..found };
@@ -102,8 +99,9 @@
 //! replaces the list. The label `error.type` is there if a request failed; [`error_type`] lists its
 //! values.
 //!
-//! With [`status_class`], a layer also records the label `http.response.status_class`: `1xx` to
-//! `5xx`. Most databases can do without, as `http_response_status_code=~"5.."` finds the same.
+//! With [`status_class`], a layer also records the label `status_class`: `1xx` to `5xx`. Most
+//! databases can do without, as `http_response_status_code=~"5.."` finds the same. The label makes
+//! no further series if all layers have it.
 //!
 //! # When a request ends
 //!
@@ -142,13 +140,8 @@
 //! let request = http::Request::get("http://127.0.0.1:1/").body(Empty::new()).unwrap();
 //! assert!(client.oneshot(request).await.is_err());
 //! let refused = HttpClientRequest {
-//!     method: Method::Get,
-//!     address: Some("127.0.0.1"),
-//!     port: Some(1),
-//!     status: None,
-//!     status_class: None,
 //!     error_type: Some("connection_refused"),
-//!     version: None,
+//!     ..HttpClientRequest::of(Method::Get, "127.0.0.1", 1)
 //! };
 //! let seen = capture.finish();
 //! seen.assert_histogram_count(HttpClientMetrics::RequestDuration(refused), 1);
@@ -189,13 +182,27 @@
 //! use async_trait::async_trait;
 //! use futures_util::FutureExt;
 //! use http::Extensions;
-//! use reqwest::{Body, Request, Response};
+//! use reqwest::{Body, Request, Response, ResponseBuilderExt};
 //! use reqwest_middleware::{Error, Middleware, Next, Result};
 //! use tower::{Layer, ServiceExt, service_fn};
-//! use typed_metrics::tower::HttpClientLayer;
 //! use typed_metrics::tower::error_type::error_kind;
+//! use typed_metrics::tower::{Declared, HttpClientLayer};
 //!
-//! struct Measured;
+//! type Name = fn(&Error) -> &'static str;
+//!
+//! /// Measures what the rest of the chain does.
+//! struct Measured(HttpClientLayer<Declared, Name>);
+//!
+//! impl Measured {
+//!     fn new() -> Self {
+//!         Self(HttpClientLayer::new().error_type(name as Name))
+//!     }
+//! }
+//!
+//! /// A time limit of reqwest is no I/O error.
+//! fn name(error: &Error) -> &'static str {
+//!     if error.is_timeout() { "timeout" } else { error_kind(error) }
+//! }
 //!
 //! #[async_trait]
 //! impl Middleware for Measured {
@@ -211,22 +218,23 @@
 //!             async move {
 //!                 let (next, extensions) = rest.expect("the service is called once");
 //!                 let response = next.run(request.try_into()?, extensions).await?;
-//!                 Ok::<http::Response<Body>, Error>(response.into())
+//!                 // A URL is an extension of the response, which the conversion drops.
+//!                 let url = http::Response::builder().url(response.url().clone());
+//!                 let url = url.body(()).expect("a response with a URL and nothing else");
+//!                 let mut response = http::Response::<Body>::from(response);
+//!                 response.extensions_mut().extend(url.into_parts().0.extensions);
+//!                 Ok::<_, Error>(response)
 //!             }
 //!         });
-//!         // A time limit of reqwest is no I/O error.
-//!         let name = |error: &Error| {
-//!             if error.is_timeout() { "timeout" } else { error_kind(error) }
-//!         };
-//!         let layer = HttpClientLayer::new().error_type(name);
-//!         let response = layer.layer(send).oneshot(request.try_into()?).boxed().await?;
+//!         // Boxed, because the compiler cannot tell otherwise that the future is `Send`.
+//!         let response = self.0.layer(send).oneshot(request.try_into()?).boxed().await?;
 //!         Ok(response.map(Body::wrap).into())
 //!     }
 //! }
 //!
 //! # fn main() {
 //! let client = reqwest_middleware::ClientBuilder::new(reqwest::Client::new());
-//! let client = client.with(Measured).build();
+//! let client = client.with(Measured::new()).build();
 //! # let _ = client;
 //! # }
 //! ```

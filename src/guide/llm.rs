@@ -93,9 +93,9 @@
 //! # Cost
 //!
 //! A [`PriceTable`](crate::llm::PriceTable) has your prices of a million tokens, in one currency.
-//! Tokens without a price of their own cost as much as the tokens that they are part of. The unit of
-//! the metrics is the currency, which the label `currency` names. Group queries by this label if you
-//! have several tables.
+//! Tokens without a price of their own cost as much as the tokens that they are part of. The unit
+//! of the metrics is the currency, which the label `currency` names. Group queries by this label if
+//! you have several tables.
 //!
 //! ```
 //! use typed_metrics::llm::{LlmCall, LlmMetrics, PriceTable, Prices, Usage};
@@ -178,9 +178,9 @@
 //!
 //! - A drop of the stream after this item does not cancel the call, and the time that the reader
 //!   spends after it is not part of the answer's time.
-//! - If the tokens are unknown at this item, the stream asks for the next item at once, because many
-//!   servers report the tokens there. So a reader that stops at `finish_reason` has the tokens if
-//!   they have arrived.
+//! - If the tokens are unknown at this item, the stream asks for the next item at once, because
+//!   many servers report the tokens there. So a reader that stops at `finish_reason` has the tokens
+//!   if they have arrived.
 //! - With [`needs_last`](crate::llm::LlmStream::needs_last), a stream that ends without this item
 //!   counts with `error.type=truncated`. Many clients report a broken connection as the end of the
 //!   stream; this rule detects it.
@@ -211,9 +211,8 @@
 //! | `rig-core`, any completion model | `model.measured().call(request).await?` |
 //! | | `model.measured().stream(request)?` |
 //!
-//! `.measured().prompt("summary")` sets the label `prompt`, and `.measured().prices(&prices)` records
-//! costs. Keep the value that `.measured()`
-//! returns to measure many calls.
+//! `.measured().prompt("summary")` sets the label `prompt`, and `.measured().prices(&prices)`
+//! records costs. Keep the value that `.measured()` returns to measure many calls.
 //!
 //! The adapters do not change requests. A server reports the tokens of a streamed chat only if the
 //! request asks for them with `stream_options.include_usage`; `genai` needs
@@ -262,8 +261,8 @@
 //!
 //! Version [v1.41] had other names, which many dashboards query: `gen_ai.client.token.usage`, whose
 //! label `gen_ai.token.type` is `input` or `output`, `gen_ai.client.operation.duration`, and the
-//! times of chunks. [`GenAi::v1_41`](crate::llm::GenAi::v1_41) records them too. Cached tokens count
-//! as `input` there, and tokens of reasoning as `output`.
+//! times of chunks. [`GenAi::v1_41`](crate::llm::GenAi::v1_41) records them too. Cached tokens
+//! count as `input` there, and tokens of reasoning as `output`.
 //!
 //! # Embeddings and tools
 //!

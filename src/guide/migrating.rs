@@ -43,8 +43,8 @@
 //! assert_eq!(snapshot.get("old_in_flight").unwrap().series[0].value.as_f64(), 0.0);
 //! ```
 //!
-//! After. Names, kinds and labels are checked by the compiler, the status is a number, and the guard
-//! also counts down when the function panics:
+//! After. Names, kinds and labels are checked by the compiler, the status is a number, and the
+//! guard also counts down when the function panics:
 //!
 //! ```
 //! use std::time::Duration;
@@ -367,8 +367,8 @@
 //! | `input_tokens`, `prompt_throughput`, `token_throughput`, `time_to_first_token` | the same names, by `llm::LlmCall` with the feature `llm` |
 //! | `OTLPMetricExporter(endpoint=…)`, `Resource(…)` | `OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_SERVICE_NAME`, or [the builder](super::handlers) |
 //!
-//! The program of ragbits' page on metrics, with metrics that are known at run time. `"requests"` is
-//! no UCUM unit: a count of things is written in braces, which the error would say:
+//! The program of ragbits' page on metrics, with metrics that are known at run time. `"requests"`
+//! is no UCUM unit: a count of things is written in braces, which the error would say:
 //!
 //! ```
 //! use typed_metrics::{Metric, MetricType, attributes, record_metric, register_metric};

@@ -33,8 +33,9 @@
 //! ```
 //!
 //! `assert_counter`, `assert_up_down_counter`, `assert_gauge` and `assert_histogram_count` compare
-//! a value, and `assert_set` asserts the current [state or info](super::states). If an assertion fails, its message lists all recorded series. `assert_nothing` asserts
-//! that nothing was recorded. [`Captured`](crate::testing::Captured) has all methods.
+//! a value, and `assert_set` asserts the current [state or info](super::states). If an assertion
+//! fails, its message lists all recorded series. `assert_nothing` asserts that nothing was
+//! recorded. [`Captured`](crate::testing::Captured) has all methods.
 //!
 //! A capture sees what the code inside it has added to a gauge, and not what the gauge held before:
 //! `add`, `sub`, `inc` and `dec` count from zero inside the capture, until the code sets the gauge.

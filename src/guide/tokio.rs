@@ -65,7 +65,8 @@
 //! `tokio.runtime.worker.parked`.
 //!
 //! A program that is built with `RUSTFLAGS="--cfg tokio_unstable"` also has the metrics that tokio
-//! has not stabilized: blocking threads and their queue, polls, steals, spawned tasks, local queues.
+//! has not stabilized: blocking threads and their queue, polls, steals, spawned tasks, local
+//! queues.
 //!
 //! # Tasks
 //!
@@ -104,7 +105,8 @@
 //! | `tokio.task.active` | tasks that have not ended | tasks leak, or work piles up |
 //!
 //! A task that is aborted, or dropped with its runtime, is `cancelled`; one that panics is
-//! `panicked`. A future polled because another one of the same task was woken has no schedule delay.
+//! `panicked`. A future polled because another one of the same task was woken has no schedule
+//! delay.
 //!
 //! [`Task`] also takes futures whose `Result` is the outcome, another limit for slow polls, and
 //! blocking work, whose `first_poll.delay` is its time in the queue for a thread:
@@ -143,6 +145,9 @@
 //!
 //! fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     typed_metrics::tokio::observe_jemalloc()?;
+//!     let snapshot = typed_metrics::snapshot();
+//!     let allocated = &snapshot.get("jemalloc.memory.allocated").unwrap().series[0];
+//!     assert!(allocated.value.as_f64() > 0.0);
 //!     Ok(())
 //! }
 //! ```

@@ -1,6 +1,8 @@
-//! Checks of the repository's crates: the layers, the READMEs, and the contents of the packages.
+//! Checks of the repository's crates: the layers, the READMEs, the lines of texts, and the contents
+//! of the packages.
 
 mod layers;
+mod lines;
 mod readmes;
 
 use std::fs;

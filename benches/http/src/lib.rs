@@ -91,11 +91,10 @@ pub fn bare() -> Router {
 pub fn with<L>(layer: L) -> Router
 where
     L: Layer<Route> + Clone + Send + Sync + 'static,
-    L::Service: Service<Request<Body>, Response: IntoResponse, Error: Into<Infallible>, Future: Send>
-        + Clone
-        + Send
-        + Sync
-        + 'static,
+    L::Service: Service<Request<Body>> + Clone + Send + Sync + 'static,
+    <L::Service as Service<Request<Body>>>::Response: IntoResponse + 'static,
+    <L::Service as Service<Request<Body>>>::Error: Into<Infallible> + 'static,
+    <L::Service as Service<Request<Body>>>::Future: Send + 'static,
     <L::Service as Service<Request<Body>>>::Response: 'static,
     <L::Service as Service<Request<Body>>>::Error: 'static,
     <L::Service as Service<Request<Body>>>::Future: 'static,

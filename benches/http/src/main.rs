@@ -2,8 +2,8 @@
 //!
 //! A router of axum, and then a plain tower service, answer requests in memory, with each crate's
 //! layer and without any. All answer in each round, in an order that every second round reverses;
-//! the time is the median of the rounds, and CPU time of the thread. The cost of a layer is the time
-//! beyond that of the service without a layer.
+//! the time is the median of the rounds, and CPU time of the thread. The cost of a layer is the
+//! time beyond that of the service without a layer.
 
 use std::cell::Cell;
 use std::convert::Infallible;

@@ -1,4 +1,5 @@
-//! Measures the CPU time of scrapes, alternating, and their peak memory. Says which promise is kept.
+//! Measures the CPU time of scrapes, alternating, and their peak memory. Says which promise is
+//! kept.
 
 use std::process::Command;
 

@@ -1,5 +1,6 @@
 //! The parts of the example: a measured client for servers with the protocol of `OpenAI`, such a
-//! server, and the passages of documents that match a question. The example `service` uses them, too.
+//! server, and the passages of documents that match a question. The example `service` uses them,
+//! too.
 
 pub mod client;
 pub mod documents;

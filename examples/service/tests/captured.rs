@@ -26,13 +26,10 @@ fn question(body: &'static str) -> Request<Body> {
 
 fn posted(status: u16) -> HttpServerMetrics<'static> {
     HttpServerMetrics::RequestDuration(HttpServerRequest {
-        method: Method::Post,
         status: Some(status),
-        status_class: None,
         route: Some("/questions"),
-        error_type: None,
         version: Some(HttpVersion::V1_1),
-        scheme: Scheme::Http,
+        ..HttpServerRequest::of(Method::Post, Scheme::Http)
     })
 }
 

@@ -55,9 +55,9 @@ impl RecorderBuilder {
     /// The buckets of histograms for which no other buckets are set: inclusive upper limits, finite
     /// and strictly increasing.
     ///
-    /// Without this setting, they depend on the [unit](typed_metrics_core::buckets::default_for): the
-    /// one that the histogram was described with before its first use, or the one at the end of its
-    /// name, such as `_seconds`.
+    /// Without this setting, they depend on the [unit](typed_metrics_core::buckets::default_for):
+    /// the one that the histogram was described with before its first use, or the one at the end of
+    /// its name, such as `_seconds`.
     pub fn buckets(mut self, boundaries: impl IntoIterator<Item = f64>) -> Self {
         self.0.default_buckets = Buckets::Explicit(boundaries.into_iter().collect());
         self

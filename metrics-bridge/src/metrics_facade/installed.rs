@@ -19,8 +19,7 @@ pub(super) fn set(settings: Settings) {
 impl MetricsRecorder {
     /// The matchers of the installed recorder that set the buckets of no histogram so far: names
     /// with a typing error, histograms that were renamed, or matchers that others always precede.
-    /// They are reported as a warning, too. Call it when the program has recorded whatever it
-    /// records, such as at the end of `main`, or of a test.
+    /// Call it when the program has recorded whatever it records, such as at the end of a test.
     ///
     /// ```
     /// use metrics::histogram;
@@ -36,16 +35,33 @@ impl MetricsRecorder {
     /// # Ok::<(), typed_metrics_bridge::RecorderError>(())
     /// ```
     pub fn unused_matchers() -> Vec<Matcher> {
-        let unused = INSTALLED.get().map(Settings::unused_matchers).unwrap_or_default();
-        if !unused.is_empty() {
-            let list: Vec<_> = unused.iter().map(ToString::to_string).collect();
-            let list = list.join(", ");
-            let text = format_args!(
-                "buckets of {list} in the settings of the crate metrics: no histogram has these \
-                 buckets so far; correct the name, or remove the setting"
-            );
-            report(Level::Warn, "unused matchers of the crate metrics", text);
+        INSTALLED.get().map(Settings::unused_matchers).unwrap_or_default()
+    }
+
+    /// Logs a warning that lists the [unused matchers](Self::unused_matchers), if there are any.
+    /// Call it when the program has recorded whatever it records, such as at the end of `main`.
+    ///
+    /// ```
+    /// # use typed_metrics_bridge::{Matcher, MetricsRecorder};
+    /// let builder = MetricsRecorder::builder();
+    /// builder.buckets_for(Matcher::full("reply.byte"), [100.0, 1000.0]).install()?;
+    /// metrics::histogram!("reply.bytes").record(512);
+    /// // Logs that no histogram has the buckets of histogram `reply.byte` so far.
+    /// MetricsRecorder::report_unused_matchers();
+    /// # assert_eq!(MetricsRecorder::unused_matchers(), [Matcher::full("reply.byte")]);
+    /// # Ok::<(), typed_metrics_bridge::RecorderError>(())
+    /// ```
+    pub fn report_unused_matchers() {
+        let unused = Self::unused_matchers();
+        if unused.is_empty() {
+            return;
         }
-        unused
+        let list: Vec<_> = unused.iter().map(ToString::to_string).collect();
+        let list = list.join(", ");
+        let text = format_args!(
+            "buckets of {list} in the settings of the crate metrics: no histogram has these \
+             buckets so far; correct the name, or remove the setting"
+        );
+        report(Level::Warn, "unused matchers of the crate metrics", text);
     }
 }

@@ -66,12 +66,11 @@ impl Settings {
     /// Buckets break a rule, or a matcher is empty or there twice.
     pub(super) fn checked(mut self) -> Result<Self, RecorderError> {
         for (index, BucketsFor { matcher, .. }) in self.buckets.iter().enumerate() {
-            let matcher = || matcher.clone();
-            if matcher().text().is_empty() {
-                return Err(RecorderError::EmptyMatcher { matcher: matcher() });
+            if matcher.text().is_empty() {
+                return Err(RecorderError::EmptyMatcher { matcher: matcher.clone() });
             }
-            if self.buckets[..index].iter().any(|other| other.matcher == matcher()) {
-                return Err(RecorderError::SameMatcher { matcher: matcher() });
+            if self.buckets[..index].iter().any(|other| other.matcher == *matcher) {
+                return Err(RecorderError::SameMatcher { matcher: matcher.clone() });
             }
         }
         let named = self.buckets.iter().map(|own| (own.matcher.to_string(), &own.buckets));

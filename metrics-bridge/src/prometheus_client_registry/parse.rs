@@ -12,6 +12,8 @@ pub(super) struct Family {
     help: String,
     unit: String,
     kind: Kind,
+    /// Whether a line told the kind.
+    has_type: bool,
     series: Vec<(Vec<(String, String)>, Value)>,
 }
 
@@ -35,46 +37,81 @@ enum Value {
     },
 }
 
+/// The description of the last family, which may have several lines: `prometheus-client` escapes no
+/// line ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Description {
+    Ended,
+    /// It goes on until the type of the family. `prometheus-client` writes them in this order, so a
+    /// line in between is no sample, whatever it looks like.
+    UntilType,
+    /// The type came first, so the description goes on until a sample of the family, or a line of a
+    /// family's head.
+    UntilSample,
+}
+
+impl Description {
+    fn goes_on(self, family: &Family, line: &str) -> bool {
+        match self {
+            Self::Ended => false,
+            Self::UntilType => {
+                !matches!(head(line), Some((Fact::Type, name, _)) if name == family.name)
+            }
+            Self::UntilSample => {
+                let is_sample = sample(line).is_some_and(|sample| family.owns(sample.name));
+                line != "# EOF" && head(line).is_none() && !is_sample
+            }
+        }
+    }
+}
+
 /// The families of a text.
 ///
-/// A description may have several lines: `prometheus-client` escapes no line ends. So what follows
-/// `HELP` belongs to the description until a line is a sample of the family, or one of the lines of
-/// a family's head.
-///
 /// # Errors
-/// The line that cannot be read.
+/// The line that cannot be read, or the family without a type.
 pub(super) fn families(text: &str) -> Result<Vec<Family>, String> {
     let mut families: Vec<Family> = Vec::new();
-    let mut is_help = false;
+    let mut description = Description::Ended;
     for line in text.lines() {
+        if let Some(family) = families.last_mut()
+            && description.goes_on(family, line)
+        {
+            family.help.push('\n');
+            family.help.push_str(&unescaped(line));
+            continue;
+        }
+        description = Description::Ended;
         if line == "# EOF" {
             break;
         }
         if let Some((fact, name, told)) = head(line) {
             let family = named(&mut families, name);
             match fact {
-                Fact::Help => family.help = unescaped(told),
-                Fact::Type => family.kind = kind(told),
+                Fact::Help => {
+                    family.help = unescaped(told);
+                    // A family with samples begins again, as in a registry below.
+                    let has_type = family.has_type && family.series.is_empty();
+                    description =
+                        if has_type { Description::UntilSample } else { Description::UntilType };
+                }
+                Fact::Type => {
+                    family.kind = kind(told);
+                    family.has_type = true;
+                }
                 Fact::Unit => told.clone_into(&mut family.unit),
             }
-            is_help = matches!(fact, Fact::Help);
             continue;
         }
-        let last = families.last_mut();
-        let own = sample(line).filter(|_| !line.starts_with('#'));
-        match (own, last) {
-            (Some(sample), Some(family)) if !is_help || sample.name.starts_with(&family.name) => {
-                is_help = false;
-                family.add(sample);
-            }
-            (_, Some(family)) if is_help => {
-                family.help.push('\n');
-                family.help.push_str(&unescaped(line));
-            }
+        match (sample(line).filter(|_| !line.starts_with('#')), families.last_mut()) {
+            (Some(sample), Some(family)) => family.add(sample),
             (Some(_), None) => return Err(format!("the line {line:?} belongs to no family")),
             _ if line.is_empty() || line.starts_with('#') => {}
             _ => return Err(format!("the line {line:?} is no sample")),
         }
+    }
+    if let (Description::UntilType, Some(family)) = (description, families.last()) {
+        let name = &family.name;
+        return Err(format!("the family `{name}` has a description and no line `# TYPE {name} …`"));
     }
     families.retain(|family| !family.series.is_empty());
     Ok(families)
@@ -117,7 +154,8 @@ fn kind(word: &str) -> Kind {
     }
 }
 
-/// A description with the escapes of OpenMetrics replaced: `\n`, `\"` and `\\`. Another `\` is kept.
+/// A description with the escapes of OpenMetrics replaced: `\n`, `\"` and `\\`. Another `\` is
+/// kept.
 fn unescaped(text: &str) -> String {
     let mut unescaped = String::with_capacity(text.len());
     let mut chars = text.chars();
@@ -137,6 +175,15 @@ fn unescaped(text: &str) -> String {
 }
 
 impl Family {
+    /// Whether a sample with this name is one of the family's first.
+    fn owns(&self, sample: &str) -> bool {
+        let suffix = sample.strip_prefix(self.name.as_str());
+        suffix.is_some_and(|suffix| match self.kind {
+            Kind::Counter | Kind::Gauge | Kind::Info => suffix == self.suffix(),
+            Kind::Histogram => matches!(suffix, "_bucket" | "_count" | "_sum"),
+        })
+    }
+
     fn add(&mut self, sample: Sample<'_>) {
         let Some(suffix) = sample.name.strip_prefix(self.name.as_str()) else { return };
         let Sample { mut labels, value, .. } = sample;
@@ -266,6 +313,37 @@ mod tests {
         // Before the samples, after the type.
         let text = "# TYPE a gauge\n# HELP a First.\nsecond line\na{k=\"v\"} 1\n# EOF\n";
         assert_eq!(helps(text), ["First.\nsecond line"]);
+    }
+
+    #[test]
+    fn a_line_of_a_description_is_no_sample() {
+        for line in ["a 5", "a_total 5", "ab 5", "# EOF", "# HELP b B.", "# TYPE ab gauge"] {
+            let text = format!("# HELP a A.\n{line}\n# TYPE a counter\na_total 1\n# EOF\n");
+            let families = families(&text).unwrap();
+            assert_eq!(families[0].series, [(vec![], Value::Number(1.0))], "{line}");
+            assert_eq!((families.len(), &*families[0].help), (1, &*format!("A.\n{line}")));
+        }
+        // After the type, a sample has the name of the family and the suffix of the type.
+        for (kind, line, sample) in [
+            ("counter", "a 5", "a_total 1"),
+            ("gauge", "ab 5", "a 1"),
+            ("info", "a 5", "a_info 1"),
+            ("histogram", "a 5", "a_bucket{le=\"+Inf\"} 1"),
+        ] {
+            let text = format!("# TYPE a {kind}\n# HELP a A.\n{line}\n{sample}\n# EOF\n");
+            assert_eq!(helps(&text), [format!("A.\n{line}")]);
+        }
+        // A registry below writes the head of a family of the same name again.
+        let text = "# HELP a A.\n# TYPE a gauge\na 1\n# HELP a B.\na 5\n# TYPE a gauge\n\
+                    a{k=\"v\"} 2\n# EOF\n";
+        assert_eq!(helps(text), ["B.\na 5"]);
+        assert_eq!(families(text).unwrap()[0].series.len(), 2);
+    }
+
+    #[test]
+    fn a_family_without_a_type_is_an_error() {
+        let error = families("# HELP a A.\na 1\n# EOF\n").unwrap_err();
+        assert_eq!(error, "the family `a` has a description and no line `# TYPE a …`");
     }
 
     #[test]

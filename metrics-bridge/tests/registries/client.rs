@@ -92,6 +92,23 @@ fn the_text_of_a_scrape_has_the_names_and_values_of_the_registry_itself() {
 }
 
 #[test]
+fn a_line_of_a_description_that_looks_like_a_sample_is_none() {
+    let _turn = my_turn();
+    let mut registry = Registry::default();
+    let (first, second): (Gauge, Counter) = Default::default();
+    registry.register("cg", "First.\ncg 5 is typical\ncg 5\ncgx 5", first.clone());
+    registry.register("cg_other", "Second.\ncg_other_total 5", second.clone());
+    let _observation = observe_prometheus_client(Arc::new(registry));
+    first.set(7);
+    second.inc_by(2);
+    assert_eq!((value("cg", &[]), value("cg_other", &[])), (7.0, 2.0));
+    let description = |name| metric(name).descriptor.description();
+    assert_eq!(description("cg"), "First.\ncg 5 is typical\ncg 5\ncgx 5.");
+    assert_eq!(description("cg_other"), "Second.\ncg_other_total 5.");
+    assert_eq!(log(), []);
+}
+
+#[test]
 fn series_that_vanish_are_removed() {
     let _turn = my_turn();
     let mut registry = Registry::default();

@@ -97,8 +97,8 @@ impl<'a> Audit<'a> {
     }
 
     /// A label that targets or a relabelling add to all series, next to `job` and `instance`, those
-    /// of Prometheus' operator, and those of OpenTelemetry's service and scope. `*` stands for any text, and
-    /// `?` for any character.
+    /// of Prometheus' operator, and those of OpenTelemetry's service and scope. `*` stands for any
+    /// text, and `?` for any character.
     #[must_use]
     pub fn label(mut self, pattern: impl Into<String>) -> Self {
         self.labels.push(pattern.into());

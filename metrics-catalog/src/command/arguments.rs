@@ -50,9 +50,10 @@ pub(super) enum Action {
     List,
     /// Check the queries of dashboards and rules against the metrics
     ///
-    /// Reads dashboards of Grafana as JSON, and rules of Prometheus as YAML. Reports metrics, labels,
-    /// values and buckets that do not exist, and functions that do not fit the kind of a metric. The
-    /// exit code is then 1. A comment `# typed-metrics: allow RULE` in an expression allows a finding.
+    /// Reads dashboards of Grafana as JSON, and rules of Prometheus as YAML. Reports metrics,
+    /// labels, values and buckets that do not exist, and functions that do not fit the kind of a
+    /// metric. The exit code is then 1. A comment `# typed-metrics: allow RULE` in an expression
+    /// allows a finding.
     Audit(Audited),
     /// Print a metrics enum for a registry of OpenTelemetry's semantic conventions
     FromSemconv {

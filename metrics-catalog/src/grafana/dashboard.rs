@@ -14,14 +14,14 @@ use crate::catalog::Catalog;
 use crate::document::{Document, NOTICE};
 use crate::entry::Entry;
 
-/// The dashboards of a catalog for Grafana 11 and 12: one for each crate that declares metrics, with
-/// a row for each enum.
+/// The dashboards of a catalog for Grafana 11 and 12: one for each crate that declares metrics,
+/// with a row for each enum.
 ///
 /// The metrics of `#[timed]`, of HTTP and gRPC, of databases, of LLM calls, of tokio, and of the
-/// process and the host have dashboards of their own, and so have the objectives of timed functions.
-/// The files are in the folder `grafana`. A dashboard has the same identity in every run, so Grafana replaces it
-/// when the file is imported again. [`DashboardSettings::program`] tells the dashboards of several
-/// programs apart.
+/// process and the host have dashboards of their own, and so have the objectives of timed
+/// functions. The files are in the folder `grafana`. A dashboard has the same identity in every
+/// run, so Grafana replaces it when the file is imported again. [`DashboardSettings::program`]
+/// tells the dashboards of several programs apart.
 ///
 /// ```
 /// use typed_metrics_catalog::{Catalog, DashboardSettings, dashboards};

@@ -52,8 +52,8 @@ impl DashboardSettings {
     }
 
     /// The name of the program. It is a part of the title and of the identity of each dashboard, so
-    /// the dashboards of several programs are beside each other in one Grafana. The default is none:
-    /// dashboards of other programs without a name then replace those of the same title.
+    /// the dashboards of several programs are beside each other in one Grafana. The default is
+    /// none: dashboards of other programs without a name then replace those of the same title.
     ///
     /// ```
     /// use typed_metrics_catalog::{Catalog, DashboardSettings, dashboards};

@@ -52,7 +52,8 @@ const FORMATS: &[(&str, &str, &str)] = &[
 ];
 
 impl Unit {
-    /// The format of values of a metric in this unit. A ratio is a value of a gauge in the unit `1`.
+    /// The format of values of a metric in this unit. A ratio is a value of a gauge in the unit
+    /// `1`.
     pub(super) fn of(unit: &str, is_gauge: bool) -> Self {
         match unit {
             "1" if is_gauge => Self::plain("percentunit"),

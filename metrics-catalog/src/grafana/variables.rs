@@ -37,7 +37,8 @@ impl Variables {
     /// The variables for labels of the metrics: those with few values, which most metrics have.
     ///
     /// A label that tells failures, such as an outcome or a status, is none, because a share of
-    /// errors needs all outcomes. The label of a state is none, because a timeline needs all states.
+    /// errors needs all outcomes. The label of a state is none, because a timeline needs all
+    /// states.
     pub(super) fn new(entries: &[&Entry]) -> Self {
         let mut found: BTreeMap<&'static str, (usize, Option<Vec<String>>)> = BTreeMap::new();
         for entry in entries {

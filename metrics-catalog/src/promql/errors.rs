@@ -21,9 +21,9 @@ const GOOD: [&str; 4] = ["ok", "success", "succeeded", "successful"];
 impl FailureLabel {
     /// The label of a metric; `None` if no label tells.
     ///
-    /// `error.type` tells best: it is absent without an error ([OpenTelemetry]), and also there if a
-    /// call ended without a status. The next best is a fixed label with a value such as `ok`, then
-    /// an open status of HTTP, which is from 500 on if the server failed.
+    /// `error.type` tells best: it is absent without an error ([OpenTelemetry]), and also there if
+    /// a call ended without a status. The next best is a fixed label with a value such as `ok`,
+    /// then an open status of HTTP, which is from 500 on if the server failed.
     ///
     /// [OpenTelemetry]: https://opentelemetry.io/docs/specs/semconv/general/recording-errors/
     pub(crate) fn of(entry: &Entry, dialect: &Dialect) -> Option<Self> {

@@ -9,8 +9,8 @@ use crate::entry::Entry;
 /// `by`.
 ///
 /// The series of a state is 1 in the current state and 0 in the others. So the largest of their
-/// numbers times their values is the number of the current one. A sum would be the number of another
-/// state if several processes have the same labels.
+/// numbers times their values is the number of the current one. A sum would be the number of
+/// another state if several processes have the same labels.
 pub(crate) fn current_state(
     entry: &Entry,
     dialect: &Dialect,

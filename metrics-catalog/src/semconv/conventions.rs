@@ -32,8 +32,8 @@ use crate::entry::{Entry, Kind};
 /// - The files have the syntax of version 1, with `groups`. They define each attribute once, in a
 ///   group of its own, and metrics refer to it. An attribute that is an enum in all metrics has the
 ///   values of all of them.
-/// - Metrics of two scopes with one name are one. A metric without a description has its name as the
-///   brief, which the syntax requires.
+/// - Metrics of two scopes with one name are one. A metric without a description has its name as
+///   the brief, which the syntax requires.
 /// - A metric with an old name is there twice: the old one is deprecated and renamed.
 /// - States, infos, exponential histograms and buckets other than the default are `annotations`.
 /// - Labels of metrics that are registered at run time are known only then, so they are left out.

@@ -18,9 +18,9 @@
 //! last late value is known exactly. Earlier late values are known only by their buckets, the sum
 //! and the lifetime extremes.
 //!
-//! At the beginning of an interval, the owner also moves the sum so far into a [`WideSum`](super::wide_sum::WideSum). So the
-//! values of an interval are added to a sum that begins at zero, and are not rounded to the
-//! precision of a large sum from before.
+//! At the beginning of an interval, the owner also moves the sum so far into a
+//! [`WideSum`](super::wide_sum::WideSum). So the values of an interval are added to a sum that
+//! begins at zero, and are not rounded to the precision of a large sum from before.
 //!
 //! # Pauses
 //!

@@ -33,8 +33,8 @@ impl GivenHistogram {
 /// One place for the values of each bucket that has any, with their count. The places have the sum,
 /// as far as the buckets allow; without a sum, they are the middles.
 ///
-/// The first bucket begins at zero, or at its limit if that is negative, and the last one begins and
-/// ends at its lower limit; only for the sum, values are beyond.
+/// The first bucket begins at zero, or at its limit if that is negative, and the last one begins
+/// and ends at its lower limit; only for the sum, values are beyond.
 pub(super) fn placed(buckets: &[(f64, u64)], sum: Option<f64>) -> Vec<(f64, u64)> {
     let ranges: Vec<_> = buckets
         .iter()

@@ -33,8 +33,8 @@ pub(super) struct SumProgress {
     /// The sum of the returned differences, added in the order in which the receiver adds them. For
     /// floats, it may differ from the total in its last bit; this error must not grow.
     sent: u64,
-    /// Whether this is a gauge with the value of the process that this one was forked from, which is
-    /// not returned.
+    /// Whether this is a gauge with the value of the process that this one was forked from, which
+    /// is not returned.
     is_of_parent: bool,
 }
 

@@ -173,8 +173,8 @@ fn in_buckets(boundaries: &'static [f64], new: &Difference, count: u64) -> Copie
     Copied::of_values(boundaries, &buckets, new.sum, extremes)
 }
 
-/// Extremes that the buckets and the sum allow, as near to the mean as they can be: other registries
-/// do not know the extremes.
+/// Extremes that the buckets and the sum allow, as near to the mean as they can be: other
+/// registries do not know the extremes.
 ///
 /// Readers move a sum that contradicts buckets and extremes, so these must agree.
 fn extremes_of(buckets: &[Filled], sum: f64, count: u64) -> Extremes {

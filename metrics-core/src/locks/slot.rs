@@ -40,8 +40,8 @@ impl Drop for Owner {
     }
 }
 
-/// The slot of this thread; `None` at the very end of the thread, and while another thread holds the
-/// lock of the slots.
+/// The slot of this thread; `None` at the very end of the thread, and while another thread holds
+/// the lock of the slots.
 #[inline]
 pub(crate) fn own() -> Option<&'static Slot> {
     SLOT.get().or_else(claim)

@@ -94,8 +94,8 @@ fn address(metric: &'static Descriptor) -> usize {
     std::ptr::from_ref(metric).addr()
 }
 
-/// Forwards every measurement of `family` to `subscriber` from now on, as one of `metric`, unless the subscriber was
-/// removed meanwhile: then nothing would end the subscription.
+/// Forwards every measurement of `family` to `subscriber` from now on, as one of `metric`, unless
+/// the subscriber was removed meanwhile: then nothing would end the subscription.
 pub(crate) fn subscribe(
     family: &'static Family,
     metric: &'static Descriptor,

@@ -26,7 +26,8 @@ use crate::model::{ValidatedLabel, ValidatedMetric, ValidatedMetrics};
 /// ```
 ///
 /// If the labels are a group, the last line has
-/// `__p::IntoLabels::handle(&labels, &__FAMILIES[0usize], …)`, which uses what one lookup has found.
+/// `__p::IntoLabels::handle(&labels, &__FAMILIES[0usize], …)`, which uses what one lookup has
+/// found.
 ///
 /// The constructor names the variant. So a variant that no code records is reported as unused by
 /// the compiler.

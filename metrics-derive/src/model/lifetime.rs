@@ -17,8 +17,8 @@ pub(crate) struct ValidatedLifetime {
 }
 
 impl ValidatedLifetime {
-    /// The keys that are written for all metrics of an enum. A wrong value, which is reported, counts as not
-    /// written.
+    /// The keys that are written for all metrics of an enum. A wrong value, which is reported,
+    /// counts as not written.
     pub(crate) fn for_all(cx: &Diagnostics, declaration: &MetricsDeclaration) -> Self {
         Self {
             expiry: written(cx, &declaration.expire).unwrap_or_default(),

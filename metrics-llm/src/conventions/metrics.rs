@@ -13,14 +13,14 @@ use super::request::{GenAiRequest, TokenModality};
 /// # Sums count each token once
 ///
 /// The metrics `usage.input_tokens` and `usage.output_tokens` count all tokens. The metrics of
-/// `cache_read`, `cache_write` and `reasoning` count parts of these tokens again, so the conventions
-/// give each part a metric of its own, and not a value of a label. A sum over all series of a
-/// metric is right; a sum over several of these metrics is not, except that of the input and the
-/// output. For a partition, whose sum over all kinds is right, see
+/// `cache_read`, `cache_write` and `reasoning` count parts of these tokens again, so the
+/// conventions give each part a metric of its own, and not a value of a label. A sum over all
+/// series of a metric is right; a sum over several of these metrics is not, except that of the
+/// input and the output. For a partition, whose sum over all kinds is right, see
 /// [`TokenKind`](crate::TokenKind).
 ///
-/// A number of tokens that the provider did not report counts as zero, as the conventions recommend,
-/// so that each counter has a series for each model that was called.
+/// A number of tokens that the provider did not report counts as zero, as the conventions
+/// recommend, so that each counter has a series for each model that was called.
 /// [`llm_missing`](crate::LlmMetrics::LlmMissing) counts the answers without a number.
 ///
 /// The clients do not report the modality of every token, so the calls of this crate record

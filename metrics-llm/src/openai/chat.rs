@@ -63,11 +63,12 @@ impl<C: Config> Measured<Chat<'_, C>> {
     /// Calls `Chat::create_stream` and records the call.
     ///
     /// The request is sent unchanged. Servers report the tokens of a stream only if the request
-    /// asks for them with `stream_options.include_usage`; otherwise the tokens, their throughput and
-    /// their cost stay unknown. The tokens come after the `finish_reason`. If the stream is dropped
-    /// there, the call has the tokens if they have arrived by then. An answer is complete when as many choices as the request asked for (`n`) have
-    /// a `finish_reason`. The client does not pass on reasoning that some servers stream as
-    /// `reasoning_content`, so such reasoning does not count as the first token.
+    /// asks for them with `stream_options.include_usage`; otherwise the tokens, their throughput
+    /// and their cost stay unknown. The tokens come after the `finish_reason`. If the stream is
+    /// dropped there, the call has the tokens if they have arrived by then. An answer is complete
+    /// when as many choices as the request asked for (`n`) have a `finish_reason`. The client does
+    /// not pass on reasoning that some servers stream as `reasoning_content`, so such reasoning
+    /// does not count as the first token.
     ///
     /// # Errors
     /// Those of `Chat::create_stream`.

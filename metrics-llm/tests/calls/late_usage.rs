@@ -1,4 +1,5 @@
-//! Readers that stop at the item that marks the answer as complete, before the item with the tokens.
+//! Readers that stop at the item that marks the answer as complete, before the item with the
+//! tokens.
 
 use std::pin::pin;
 use std::task::Poll;

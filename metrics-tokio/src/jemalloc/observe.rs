@@ -16,30 +16,22 @@ use crate::level::Level;
 /// [metrics](JemallocMetrics). A second call changes nothing.
 ///
 /// The program must use jemalloc as its global allocator, by the crate `tikv-jemallocator` in
-/// version 0.7:
+/// version 0.7. In a program that does not, the error says what to add:
 ///
-/// ```ignore
-/// #[global_allocator]
-/// static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
-///
-/// fn main() -> Result<(), Box<dyn std::error::Error>> {
-///     typed_metrics::tokio::observe_jemalloc()?;
-///     // …
-/// #   Ok(())
-/// }
+/// ```
+/// # use typed_metrics_tokio as tokio_metrics;
+/// let error = tokio_metrics::observe_jemalloc().unwrap_err(); // the allocator of the system
+/// assert!(error.to_string().contains(
+///     "#[global_allocator] static ALLOCATOR: tikv_jemallocator::Jemalloc = \
+///      tikv_jemallocator::Jemalloc;"
+/// ));
 /// ```
 ///
 /// Only what goes through jemalloc is counted. A C library that allocates by the `malloc` of the
 /// system is not in these metrics.
 ///
 /// # Errors
-/// [`NotJemalloc`] if the program has another global allocator:
-///
-/// ```
-/// # use typed_metrics_tokio as tokio_metrics;
-/// let error = tokio_metrics::observe_jemalloc().unwrap_err(); // the allocator of the system
-/// assert!(error.to_string().contains("#[global_allocator]"));
-/// ```
+/// [`NotJemalloc`] if the program has another global allocator.
 pub fn observe_jemalloc() -> Result<(), NotJemalloc> {
     if !is_used() {
         return Err(NotJemalloc(()));

@@ -16,7 +16,8 @@ use super::run::Run;
 use super::wakes::Wakes;
 
 pin_project! {
-    /// A future that is measured. [`measured`](crate::measured) and [`Task`](crate::Task) return it.
+    /// A future that is measured. [`measured`](crate::measured) and [`Task`](crate::Task) return
+    /// it.
     #[must_use = "futures do nothing unless they are polled"]
     pub struct Measured<F, O = AnyOutput> {
         // `None` once the future has ended. Dropped before the future, whose drop is not measured.

@@ -12,8 +12,8 @@ use super::recorder::Recorder;
 ///
 /// The future may be spawned, awaited in place, or run by another runtime than tokio. A future that
 /// is dropped before its end, by an abort for example, is `cancelled`; one that panics is
-/// `panicked`. Use [`Task`] for a future that returns a `Result`, for other limits, and for blocking
-/// work.
+/// `panicked`. Use [`Task`] for a future that returns a `Result`, for other limits, and for
+/// blocking work.
 ///
 /// ```
 /// # use typed_metrics_core as typed_metrics;
@@ -132,8 +132,8 @@ impl Task {
         move || work.run()
     }
 
-    /// Measures blocking work that returns a `Result`: see [`blocking`](Self::blocking). Its outcome
-    /// is `ok` or `error`.
+    /// Measures blocking work that returns a `Result`: see [`blocking`](Self::blocking). Its
+    /// outcome is `ok` or `error`.
     pub fn blocking_result<F, T, E>(self, work: F) -> impl FnOnce() -> Result<T, E> + use<F, T, E>
     where
         F: FnOnce() -> Result<T, E>,

@@ -42,13 +42,10 @@ use crate::until::{UntilEnd, UntilHead};
 /// })
 /// .await;
 /// let request = HttpClientRequest {
-///     method: Method::Get,
-///     address: Some("api.example.com"),
-///     port: Some(443),
 ///     status: Some(429),
-///     status_class: None,
 ///     error_type: Some("429"),
 ///     version: Some(HttpVersion::V1_1),
+///     ..HttpClientRequest::of(Method::Get, "api.example.com", 443)
 /// };
 /// seen.assert_histogram_count(HttpClientMetrics::RequestDuration(request), 1);
 /// # }
@@ -127,10 +124,10 @@ impl<Q, C, U> HttpClientLayer<Q, C, U> {
         HttpClientLayer { bodies, error_type, settings, until: PhantomData }
     }
 
-    /// Also records the label `http.response.status_class`, such as `4xx`, for queries and back
-    /// ends that cannot group by the first digit of a status. It adds no series. The conventions do
-    /// not define the label, so it is off without this method. An example is at
-    /// [`HttpServerLayer::status_class`](crate::HttpServerLayer::status_class).
+    /// Also records the label `status_class`, such as `4xx`, for queries and back ends that cannot
+    /// group by the first digit of a status. The label adds no series if all layers for clients of
+    /// the program have it: see
+    /// [`HttpServerLayer::status_class`](crate::HttpServerLayer::status_class), with an example.
     pub fn status_class(mut self) -> Self {
         self.settings.status_class = true;
         self

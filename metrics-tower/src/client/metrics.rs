@@ -24,7 +24,7 @@ pub struct HttpClientRequest<'a> {
     pub status: Option<u16>,
     /// The class of the status, such as `4xx`; absent without the setting `status_class` of the
     /// layer, and where the status is.
-    #[label(name = "http.response.status_class")]
+    #[label(name = "status_class")]
     pub status_class: Option<StatusClass>,
     /// See [`error_type`](crate::error_type); absent if the request ended well.
     #[label(name = "error.type")]
@@ -32,6 +32,34 @@ pub struct HttpClientRequest<'a> {
     /// The version of HTTP; absent if the request ended before the head of its response.
     #[label(name = "network.protocol.version")]
     pub version: Option<HttpVersion>,
+}
+
+impl<'a> HttpClientRequest<'a> {
+    /// The labels of a request with this method to this server; all others are absent.
+    ///
+    /// ```
+    /// use typed_metrics_tower::{HttpClientRequest, Method};
+    ///
+    /// // A program that takes the rest from `of` compiles with labels that later versions add.
+    /// let refused = HttpClientRequest {
+    ///     error_type: Some("connection_refused"),
+    ///     ..HttpClientRequest::of(Method::Get, "api.example.com", 443)
+    /// };
+    /// assert_eq!((refused.address, refused.port), (Some("api.example.com"), Some(443)));
+    /// assert_eq!((refused.status, refused.version), (None, None));
+    /// ```
+    #[must_use]
+    pub const fn of(method: Method, address: &'a str, port: u16) -> Self {
+        Self {
+            method,
+            address: Some(address),
+            port: Some(port),
+            status: None,
+            status_class: None,
+            error_type: None,
+            version: None,
+        }
+    }
 }
 
 /// The metrics of HTTP clients by [OpenTelemetry's conventions][conventions], which a

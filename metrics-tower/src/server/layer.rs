@@ -46,13 +46,10 @@ use crate::until::{UntilEnd, UntilHead};
 /// })
 /// .await;
 /// let request = HttpServerRequest {
-///     method: Method::Get,
 ///     status: Some(200),
-///     status_class: None,
 ///     route: Some("/users/{id}"),
-///     error_type: None,
 ///     version: Some(HttpVersion::V1_1),
-///     scheme: Scheme::Http,
+///     ..HttpServerRequest::of(Method::Get, Scheme::Http)
 /// };
 /// seen.assert_histogram_count(HttpServerMetrics::RequestDuration(request), 1);
 /// assert_eq!(seen.histogram(HttpServerMetrics::ResponseBodySize(request)).sum, 5.0);
@@ -92,8 +89,10 @@ impl HttpServerLayer<AxumRoutes> {
     /// Give the layer to [`Router::layer`](axum::Router::layer) **after the last route**. axum
     /// covers only the routes, and the fallback, that the router has at that moment: a route that
     /// is added later is not measured. A layer around the whole router sees requests before they
-    /// are matched, so it sees no route. If none of the first 100 requests of the process has a
-    /// route, a warning says where the layer belongs.
+    /// are matched, so it sees no route. If none of the first 100 requests of the layer has a
+    /// route, a warning says where the layer belongs. Requests that a fallback or a service of
+    /// `nest_service` answers have no route either. Clones of a layer count their requests
+    /// together.
     ///
     /// ```
     /// use axum::Router;
@@ -106,7 +105,7 @@ impl HttpServerLayer<AxumRoutes> {
     ///     .route("/health", get(async || "not measured: it comes after the layer"));
     /// ```
     pub fn axum() -> Self {
-        Self::of(AxumRoutes)
+        Self::of(AxumRoutes::default())
     }
 }
 
@@ -145,9 +144,15 @@ impl<R, Q, U> HttpServerLayer<R, Q, U> {
         HttpServerLayer { routes, bodies, settings, until: PhantomData }
     }
 
-    /// Also records the label `http.response.status_class`, such as `4xx`, for queries and back
-    /// ends that cannot group by the first digit of a status. It adds no series. The conventions do
-    /// not define the label, so it is off without this method.
+    /// Also records the label `status_class`, such as `4xx`, for queries and back ends that cannot
+    /// group by the first digit of a status. The conventions do not define the label, so it is off
+    /// without this method; [their rules][naming] keep the namespace `http` for themselves, so its
+    /// name is outside of it.
+    ///
+    /// The status decides the class, so the label adds no series if all layers of the program have
+    /// it. Requests that a layer without the label also measures are in series of their own.
+    ///
+    /// [naming]: https://opentelemetry.io/docs/specs/semconv/general/naming/
     ///
     /// ```
     /// # use typed_metrics_core as typed_metrics;
@@ -168,13 +173,10 @@ impl<R, Q, U> HttpServerLayer<R, Q, U> {
     ///
     /// let seen = capture_async(service.oneshot(Request::new(String::new()))).await;
     /// let request = HttpServerRequest {
-    ///     method: Method::Get,
     ///     status: Some(403),
     ///     status_class: Some(StatusClass::ClientError), // `4xx`
-    ///     route: None,
-    ///     error_type: None,
     ///     version: Some(HttpVersion::V1_1),
-    ///     scheme: Scheme::Http,
+    ///     ..HttpServerRequest::of(Method::Get, Scheme::Http)
     /// };
     /// seen.assert_histogram_count(HttpServerMetrics::RequestDuration(request), 1);
     /// # }

@@ -18,7 +18,7 @@ pub struct HttpServerRequest<'a> {
     pub status: Option<u16>,
     /// The class of the status, such as `4xx`; absent without the setting `status_class` of the
     /// layer, and where the status is.
-    #[label(name = "http.response.status_class")]
+    #[label(name = "status_class")]
     pub status_class: Option<StatusClass>,
     /// The route that matched, such as `/users/{id}`; absent if none did.
     #[label(name = "http.route")]
@@ -32,6 +32,35 @@ pub struct HttpServerRequest<'a> {
     /// The scheme of the URI.
     #[label(name = "url.scheme")]
     pub scheme: Scheme,
+}
+
+impl HttpServerRequest<'_> {
+    /// The labels of a request with this method and scheme; all others are absent.
+    ///
+    /// ```
+    /// use typed_metrics_tower::{HttpServerRequest, Method, Scheme};
+    ///
+    /// // A program that takes the rest from `of` compiles with labels that later versions add.
+    /// let found = HttpServerRequest {
+    ///     status: Some(200),
+    ///     route: Some("/users/{id}"),
+    ///     ..HttpServerRequest::of(Method::Get, Scheme::Https)
+    /// };
+    /// assert_eq!((found.method, found.scheme), (Method::Get, Scheme::Https));
+    /// assert_eq!((found.version, found.error_type), (None, None));
+    /// ```
+    #[must_use]
+    pub const fn of(method: Method, scheme: Scheme) -> Self {
+        Self {
+            method,
+            status: None,
+            status_class: None,
+            route: None,
+            error_type: None,
+            version: None,
+            scheme,
+        }
+    }
 }
 
 /// The metrics of HTTP servers by [OpenTelemetry's conventions][conventions], which a

@@ -78,13 +78,10 @@ pub(crate) fn dropped() -> (Dropped, impl Future<Output = ()>) {
 /// The labels of a `GET` that was answered with 200.
 pub(crate) fn get(route: Option<&str>) -> HttpServerRequest<'_> {
     HttpServerRequest {
-        method: Method::Get,
         status: Some(200),
-        status_class: None,
         route,
-        error_type: None,
         version: Some(HttpVersion::V1_1),
-        scheme: Scheme::Http,
+        ..HttpServerRequest::of(Method::Get, Scheme::Http)
     }
 }
 

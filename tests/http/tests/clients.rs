@@ -17,7 +17,7 @@ use tower::{Layer, Service, ServiceBuilder, ServiceExt};
 use typed_metrics::testing::{Captured, capture_thread};
 use typed_metrics::tower::error_type::error_kind;
 use typed_metrics::tower::{
-    HttpClientLayer, HttpClientMetrics, HttpClientRequest, HttpVersion, Method,
+    HttpClientLayer, HttpClientMetrics, HttpClientRequest, HttpVersion, Method, StatusClass,
 };
 
 async fn serve() -> SocketAddr {
@@ -50,13 +50,9 @@ fn reqwest() -> impl Service<
 /// The labels of a request that was answered with 200.
 fn answered(method: Method, port: u16) -> HttpClientRequest<'static> {
     HttpClientRequest {
-        method,
-        address: Some("127.0.0.1"),
-        port: Some(port),
         status: Some(200),
-        status_class: None,
-        error_type: None,
         version: Some(HttpVersion::V1_1),
+        ..HttpClientRequest::of(method, "127.0.0.1", port)
     }
 }
 
@@ -99,6 +95,39 @@ async fn statuses_of_the_server_and_of_the_client_are_errors() {
         let labels = HttpClientRequest { status: Some(code), error_type, ..labels };
         assert_eq!(requests(&seen, labels), 1, "{code}");
     }
+}
+
+#[tokio::test]
+async fn the_class_of_the_status_is_a_label_if_it_is_wanted() {
+    let address = serve().await;
+    let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
+    let with = HttpClientLayer::new().status_class().layer(client.clone());
+    let without = HttpClientLayer::new().layer(client);
+    let capture = capture_thread();
+    let to = |uri: String| Request::get(uri).body(Full::default()).unwrap();
+    for code in [204, 302, 404, 503, 700] {
+        with.clone().oneshot(to(format!("http://{address}/status/{code}"))).await.unwrap();
+    }
+    without.oneshot(to(format!("http://{address}/status/204"))).await.unwrap();
+    with.oneshot(to("http://127.0.0.1:1/".to_owned())).await.unwrap_err();
+    let seen = capture.finish();
+    for (code, status_class, error_type) in [
+        (204, Some(StatusClass::Success), None),
+        (302, Some(StatusClass::Redirection), None),
+        (404, Some(StatusClass::ClientError), Some("404")),
+        (503, Some(StatusClass::ServerError), Some("503")),
+        (700, None, None),
+        (204, None, None),
+    ] {
+        let labels = answered(Method::Get, address.port());
+        let labels = HttpClientRequest { status: Some(code), status_class, error_type, ..labels };
+        assert_eq!(requests(&seen, labels), 1, "{code} {status_class:?}");
+    }
+    let all = seen.snapshot.get("http.client.request.duration").unwrap();
+    let classes = all.series.iter().filter_map(|series| series.labels.get("status_class"));
+    let mut classes: Vec<String> = classes.map(|class| class.to_string()).collect();
+    classes.sort_unstable();
+    assert_eq!(classes, ["2xx", "3xx", "4xx", "5xx"]);
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::StatusCode;
+use axum::response::Redirect;
 use axum::routing::{get, post};
 use futures_util::FutureExt;
 use http::Extensions;
@@ -46,23 +47,23 @@ impl Middleware for Measured {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        let url = request.url().clone();
         let mut rest = Some((next, extensions));
         let send = service_fn(|request: http::Request<Body>| {
             let rest = rest.take();
             async move {
                 let (next, extensions) = rest.expect("the service is called once");
                 let response = next.run(request.try_into()?, extensions).await?;
-                Ok::<http::Response<Body>, Error>(response.into())
+                // A URL is an extension of the response, which the conversion drops.
+                let url = http::Response::builder().url(response.url().clone());
+                let url = url.body(()).expect("a response with a URL and nothing else");
+                let mut response = http::Response::<Body>::from(response);
+                response.extensions_mut().extend(url.into_parts().0.extensions);
+                Ok::<_, Error>(response)
             }
         });
         // Boxed, because the compiler cannot tell otherwise that the future is `Send`.
         let response = self.0.layer(send).oneshot(request.try_into()?).boxed().await?;
-        // The conversions of reqwest drop the URL.
-        let (mut parts, body) = response.into_parts();
-        let with_url = http::Response::builder().url(url).body(()).expect("it has only a URL");
-        parts.extensions.extend(with_url.into_parts().0.extensions);
-        Ok(http::Response::from_parts(parts, Body::wrap(body)).into())
+        Ok(response.map(Body::wrap).into())
     }
 }
 
@@ -95,6 +96,8 @@ async fn serve() -> SocketAddr {
     };
     let router = Router::new()
         .route("/flaky", get(flaky))
+        .route("/moved", get(async || Redirect::to("/here")))
+        .route("/here", get(async || "found"))
         .route("/echo", post(async |body: Bytes| body))
         .route("/never", get(async || -> String { std::future::pending().await }));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -110,13 +113,9 @@ fn client(chain: [Arc<dyn Middleware>; 2]) -> ClientWithMiddleware {
 
 fn answered(method: Method, port: u16) -> HttpClientRequest<'static> {
     HttpClientRequest {
-        method,
-        address: Some("127.0.0.1"),
-        port: Some(port),
         status: Some(200),
-        status_class: None,
-        error_type: None,
         version: Some(HttpVersion::V1_1),
+        ..HttpClientRequest::of(method, "127.0.0.1", port)
     }
 }
 
@@ -131,6 +130,16 @@ fn all_and_active(seen: &Captured, method: Method, port: u16) -> (u64, i64) {
     let (address, port) = (Some("127.0.0.1"), Some(port));
     let active = HttpClientMetrics::ActiveRequests { method, address, port };
     (counts.sum(), seen.up_down_counter(active))
+}
+
+#[test]
+fn the_guide_shows_the_middleware_that_is_tested_here() {
+    let (_, tested) = include_str!("middleware.rs").split_once("type Name").unwrap();
+    let (tested, _) = tested.split_once("/// Sends a request again").unwrap();
+    let guide = include_str!("../../../src/guide/http.rs").lines();
+    let texts = guide.filter_map(|line| line.strip_prefix("//!"));
+    let texts: Vec<&str> = texts.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    assert!(texts.join("\n").contains(tested.trim_end()), "{tested}");
 }
 
 #[tokio::test]
@@ -160,6 +169,15 @@ async fn around_retries_all_attempts_are_one_request() {
     let seen = capture.finish();
     assert_eq!(requests(&seen, answered(Method::Get, address.port())), 1);
     assert_eq!(all_and_active(&seen, Method::Get, address.port()), (1, 0));
+}
+
+#[tokio::test]
+async fn the_url_of_a_response_is_that_of_the_last_redirect() {
+    let address = serve().await;
+    let client = ClientBuilder::new(Client::new()).with(Measured::new()).build();
+    let response = client.get(format!("http://{address}/moved")).send().await.unwrap();
+    assert_eq!(response.url().as_str(), format!("http://{address}/here"));
+    assert_eq!(response.text().await.unwrap(), "found");
 }
 
 #[tokio::test]

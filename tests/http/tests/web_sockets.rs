@@ -38,13 +38,10 @@ async fn serve() -> SocketAddr {
 
 fn answered(status: u16) -> HttpServerMetrics<'static> {
     HttpServerMetrics::RequestDuration(HttpServerRequest {
-        method: Method::Get,
         status: Some(status),
-        status_class: None,
         route: Some("/echo"),
-        error_type: None,
         version: Some(HttpVersion::V1_1),
-        scheme: Scheme::Http,
+        ..HttpServerRequest::of(Method::Get, Scheme::Http)
     })
 }
 

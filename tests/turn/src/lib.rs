@@ -4,11 +4,13 @@
 //! [`my_turn`] wait until the [`Turn`] of the first test ends.
 
 mod logger;
+mod paper;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use log::Level;
 pub use logger::{Line, at_each_line, lines, logged};
+pub use paper::Paper;
 
 /// The test that holds this value has the handlers and the logger to itself. The handlers are
 /// cleared when the value is dropped.

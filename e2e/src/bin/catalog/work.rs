@@ -52,8 +52,8 @@ pub(crate) fn round(number: u32) {
         DeskMetrics::response_size(method).record(n * n * 100);
         let outcome = if n == 9 { Outcome::Error } else { Outcome::Ok };
         // Values so far apart that their exponential buckets are wider than a thousandth:
-        // VictoriaMetrics 1.112 writes the limits of ranges with four digits, and loses ranges whose
-        // two limits are then equal.
+        // VictoriaMetrics 1.112 writes the limits of ranges with four digits, and loses ranges
+        // whose two limits are then equal.
         let slow = if number.is_multiple_of(2) { 0.35 } else { 0.5 };
         let seconds = if n > 8 { slow } else { 0.02 * f64::from(n) };
         DeskMetrics::request_duration(method, outcome).record(seconds);
@@ -114,25 +114,20 @@ fn requests() {
         (Some("/"), None, Some("timeout"), 2.0),
     ] {
         let request = HttpServerRequest {
-            method: HttpMethod::Get,
             status,
-            status_class: None,
             route,
             error_type,
             version: Some(HttpVersion::V1_1),
-            scheme: Scheme::Http,
+            ..HttpServerRequest::of(HttpMethod::Get, Scheme::Http)
         };
         HttpServerMetrics::request_duration(request).record(seconds);
         HttpServerMetrics::request_body_size(request).record(200);
         HttpServerMetrics::response_body_size(request).record(3000);
         let request = HttpClientRequest {
-            method: HttpMethod::Post,
-            address: Some("api.example.com"),
-            port: Some(443),
             status,
-            status_class: None,
             error_type,
             version: status.map(|_| HttpVersion::V2),
+            ..HttpClientRequest::of(HttpMethod::Post, "api.example.com", 443)
         };
         HttpClientMetrics::request_duration(request).record(seconds);
         HttpClientMetrics::request_body_size(request).record(100);

@@ -25,7 +25,8 @@ const CRATES: [&str; 6] = [
 fn main() -> ExitCode {
     Command::new()
         .settings(Settings::default().title("Questions"))
-        // Other programs of a workspace may need jemalloc, and cargo then builds its metrics for all.
+        // Other programs of a workspace may need jemalloc, and cargo then builds its metrics for
+        // all.
         .only(|metric| CRATES.contains(&metric.crate_name()))
         .only(|metric| !metric.name().starts_with("jemalloc."))
         .main()

@@ -71,8 +71,9 @@ fn lost_after_guard(program: &Program) -> Option<String> {
 
 /// The mistake, if installed handlers have exported nothing although something was recorded.
 ///
-/// Only back ends of this project that export at the end are named. Another handler may have nothing to export at the end,
-/// for example one that is read over the network or by the program itself.
+/// Only back ends of this project that export at the end are named. Another handler may have
+/// nothing to export at the end, for example one that is read over the network or by the program
+/// itself.
 fn never_exported(program: &Program) -> Option<String> {
     let mut without_export = list::without_export()?;
     without_export.retain(|name| names::exports_at_the_end(name));

@@ -3,13 +3,13 @@
 use std::hint::black_box;
 
 use tikv_jemallocator::Jemalloc;
-use typed_metrics_tokio::observe_jemalloc;
+use typed_metrics::tokio::observe_jemalloc;
 
 #[global_allocator]
 static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn bytes(metric: &str) -> f64 {
-    let snapshot = typed_metrics_core::snapshot();
+    let snapshot = typed_metrics::snapshot();
     let [series] = &snapshot.get(metric).unwrap().series[..] else { panic!("one {metric}") };
     series.value.as_f64()
 }
