@@ -84,7 +84,7 @@ fn a_long_line_is_found_and_tables_code_and_links_are_none() {
     for fixed in [format!("| {long} |"), format!("```\n{long}\n```"), format!("{long} https://a.b")]
     {
         assert_eq!(too_long(&fixed, false), [0; 0], "{fixed}");
-        let comment: String = fixed.lines().map(|line| format!("/// {line}\n")).collect();
+        let comment = format!("/// {}", fixed.replace('\n', "\n/// "));
         assert_eq!(too_long(&comment, true), [0; 0], "{comment}");
     }
     assert_eq!(too_long(&format!("```\n{long}\n```\n{long}"), false), [4]);
