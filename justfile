@@ -63,6 +63,7 @@ features:
     cargo clippy -p typed-metrics-prometheus --no-default-features --features prometheus-client \
         -- -D warnings
     cargo clippy -p typed-metrics-core --no-default-features -- -D warnings
+    cargo clippy -p typed-metrics-core -- -D warnings
     cargo clippy -p typed-metrics-otel --all-targets -- -D warnings
     cargo test -p typed-metrics --no-default-features --test handlers
     cargo build -p typed-metrics --example readme

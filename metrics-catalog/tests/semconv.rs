@@ -8,7 +8,7 @@ use typed_metrics_catalog::{Catalog, Document, GeneratedEnum, SemanticConvention
 use typed_metrics_core::{Metric, MetricType, Scope, ScopedDefinition, ValueType, register_metric};
 
 /// A registry that is mutated.
-const SEED: &str = include_str!("../../tests/semconv/registry.yaml");
+const SEED: &str = include_str!("../../tests/semconv/tests/registry.yaml");
 
 fn metric(rest: &str) -> String {
     format!(

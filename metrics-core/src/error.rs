@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::metric::descriptor::Descriptor;
-use crate::metric::kind::MetricType;
 use crate::metric::source::Source;
 use crate::rules::buckets::BucketError;
+use crate::rules::kind::MetricType;
 use crate::rules::name::NameError;
 use crate::rules::unit::UnitError;
 

@@ -18,7 +18,6 @@ pub use crate::labels::value::LabelRef;
 pub use crate::metric::definition::Definition;
 pub use crate::metric::descriptor::Descriptor;
 pub use crate::metric::joined_name::{JoinedName, check_old_name};
-pub use crate::metric::kind::{MetricType, ValueType};
 pub use crate::metric::label_descriptor::LabelDescriptor;
 pub use crate::metric::label_list::{concat, count, grouped, prefixed_names, renamed, with_state};
 pub use crate::metric::lifetime::Lifetime;
@@ -28,6 +27,7 @@ pub use crate::rules::buckets::check_constant_boundaries;
 pub use crate::rules::exponential::{
     ExponentialSettings, check_constant_max_size, check_constant_zero_threshold,
 };
+pub use crate::rules::kind::{MetricType, ValueType};
 pub use crate::rules::name::check_prefix;
 pub use crate::store::family::Family;
 pub use crate::store::shape::{check_budget, check_series_limit};

@@ -47,7 +47,7 @@ use crate::collect::reader::{collect_scope, snapshot};
 use crate::collect::snapshot::Snapshot;
 use crate::labels::set::Labels;
 use crate::metric::descriptor::Descriptor;
-use crate::metric::kind::MetricType;
+use crate::rules::kind::MetricType;
 use crate::shards::scope::{self, Inside};
 use crate::store::value::{HistogramSnapshot, Value};
 use crate::typed::metrics::Metrics;

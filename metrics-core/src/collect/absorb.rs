@@ -3,8 +3,9 @@
 use super::progress::lock_readers;
 use super::registry;
 use crate::cells::histogram::copied::Copied;
-use crate::metric::kind::{MetricType, with_number};
+use crate::metric::value_type::with_number;
 use crate::number::Number;
+use crate::rules::kind::MetricType;
 use crate::shards::scope::Scope;
 use crate::store::read::{View, cells_sum};
 use crate::store::series::Series;

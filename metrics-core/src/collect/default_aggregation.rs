@@ -2,8 +2,8 @@
 
 use super::registry;
 use crate::metric::descriptor::Descriptor;
-use crate::metric::kind::MetricType;
 use crate::metric::settings;
+use crate::rules::kind::MetricType;
 
 /// Makes every histogram exponential that is not in use yet and whose buckets the program does not
 /// override, also those that are registered later. A histogram is in use if one of its definitions

@@ -107,9 +107,9 @@ impl Joined {
 mod tests {
     use super::*;
     use crate::labels::value::LabelRef;
-    use crate::metric::kind::{MetricType, ValueType};
     use crate::metric::lifetime::Lifetime;
     use crate::metric::source::Place;
+    use crate::rules::kind::{MetricType, ValueType};
 
     fn labels(value: LabelRef<'_>) -> Labels {
         Labels::new(value.to_value().map(|value| ("label".into(), value)))

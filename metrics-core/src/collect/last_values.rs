@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread::{self, ThreadId};
 
 use crate::locks::lock;
-use crate::metric::kind::MetricType;
+use crate::rules::kind::MetricType;
 use crate::store::record::Counted;
 use crate::store::series::Series;
 use crate::sync::Mutex;

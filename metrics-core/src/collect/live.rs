@@ -22,7 +22,7 @@ use crate::cells::grid::Grid;
 use crate::cells::totals::Totals;
 use crate::labels::value::LabelRef;
 use crate::metric::descriptor::Descriptor;
-use crate::metric::kind::MetricType;
+use crate::rules::kind::MetricType;
 use crate::store::family::Family;
 use crate::store::read::{View, add_histogram, read};
 use crate::store::value::{HistogramSnapshot, Value};

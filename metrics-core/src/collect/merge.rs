@@ -7,9 +7,9 @@ use super::exemplars::exemplar::Exemplar;
 use super::joined::JOINED;
 use super::snapshot::{MetricSnapshot, SeriesSnapshot};
 use crate::locks::lock;
-use crate::metric::kind::MetricType;
 use crate::metric::metric_id::MetricId;
 use crate::metric::series_id::SeriesId;
+use crate::rules::kind::MetricType;
 use crate::store::family::Family;
 use crate::store::value::Same;
 

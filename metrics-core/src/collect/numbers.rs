@@ -1,9 +1,10 @@
 //! How far a reader is in the sums and gauges of one family.
 
 use crate::metric::descriptor::Descriptor;
-use crate::metric::kind::{MetricType, ValueType, with_number};
 use crate::metric::series_id::SeriesId;
+use crate::metric::value_type::with_number;
 use crate::number::Number;
+use crate::rules::kind::{MetricType, ValueType};
 
 /// How far a reader is in the series of a family that is not a histogram. The series are in the
 /// order of the family, which never changes; only the overflow series is separate.

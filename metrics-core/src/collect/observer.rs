@@ -12,8 +12,8 @@ use super::running::Running;
 use crate::foreign;
 use crate::locks::lock;
 use crate::metric::dropped::DropReason;
-use crate::metric::kind::MetricType;
 use crate::number::Number;
+use crate::rules::kind::MetricType;
 use crate::store::observers::Observe;
 use crate::store::series::Series;
 use crate::store::take_back::{is_alive, replace};
@@ -209,7 +209,7 @@ mod tests {
     use super::*;
     use crate::cells::change::Reading;
     use crate::metric::definition::Definition;
-    use crate::metric::kind::ValueType;
+    use crate::rules::kind::ValueType;
     use crate::store::family::{Family, NO_METRIC};
     use crate::store::read::{View, read};
     use crate::sync::process::Pretended;

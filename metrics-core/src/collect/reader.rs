@@ -13,7 +13,7 @@ use super::shown::OldNames;
 use super::snapshot::{MetricSnapshot, SeriesSnapshot, Snapshot};
 use super::warn::warn_of_news;
 use super::{joined, registry};
-use crate::metric::kind::MetricType;
+use crate::rules::kind::MetricType;
 use crate::shards::scope::Scope;
 use crate::store::family::Family;
 use crate::store::read::{View, histogram, read};

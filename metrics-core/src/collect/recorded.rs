@@ -6,7 +6,7 @@ use super::progress::try_lock_readers;
 use super::registry;
 use crate::cells::change::Reading;
 use crate::labels::hash::Seeded;
-use crate::metric::kind::{MetricType, ValueType};
+use crate::rules::kind::{MetricType, ValueType};
 use crate::store::read::{View, histogram, read};
 
 /// A number that changes when something is recorded; `None` if a reader is reading now.

@@ -6,7 +6,7 @@ use super::progress::{Readers, lock_readers};
 use super::registry;
 use super::twins::twins;
 use crate::cells::change::Reading;
-use crate::metric::kind::MetricType;
+use crate::rules::kind::MetricType;
 use crate::store::read::{View, read};
 use crate::store::series::Series;
 use crate::store::state::End;

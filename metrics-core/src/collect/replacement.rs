@@ -3,10 +3,10 @@
 use crate::cells::grid::Grid;
 use crate::error::Error;
 use crate::metric::descriptor::Descriptor;
-use crate::metric::kind::MetricType;
 use crate::metric::settings::Settings;
 use crate::rules::buckets::check_boundaries;
 use crate::rules::exponential::{ExponentialSettings, check_exponential};
+use crate::rules::kind::MetricType;
 
 /// The settings that replace those of a definition. `None` leaves the definition's.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -149,7 +149,8 @@ fn is_written(value: &LabelValue, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::labels::value::{LabelRef, MAX_LABEL_LEN};
+    use crate::labels::value::LabelRef;
+    use crate::rules::limits::MAX_LABEL_LEN;
     use crate::store::family::NO_METRIC;
 
     fn metric(series: &[&[(&'static str, LabelRef<'_>)]]) -> MetricSnapshot {

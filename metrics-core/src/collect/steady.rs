@@ -16,7 +16,8 @@
 //! and the series is read once more at the next call.
 
 use crate::metric::descriptor::Descriptor;
-use crate::metric::kind::{MetricType, with_number};
+use crate::metric::value_type::with_number;
+use crate::rules::kind::MetricType;
 use crate::store::family::Family;
 use crate::store::read::{View, steady_sequences, steady_sum};
 use crate::store::series::Series;

@@ -3,7 +3,8 @@
 use super::attributes::collected::{Collected, collected_last_wins};
 use super::list::Element;
 use super::set::Labels;
-use super::value::{LabelRef, LabelValue, MAX_LABEL_LEN};
+use super::value::{LabelRef, LabelValue};
+use crate::rules::limits::MAX_LABEL_LEN;
 
 /// The attributes of a measurement as a foreign API gives them: in any order, with any names, and
 /// with repeated names, of which the last counts.

@@ -273,7 +273,8 @@ impl<L: Label> Label for Option<L> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::labels::value::{LabelValue, MAX_LABEL_LEN, cut};
+    use crate::labels::value::{LabelValue, cut};
+    use crate::rules::limits::MAX_LABEL_LEN;
 
     fn value_of<L: Label>(label: &L) -> Option<LabelValue> {
         L::value(label, &mut Scratch::new()).to_value()

@@ -3,7 +3,8 @@
 use std::fmt::{self, Display, Write as _};
 
 use super::cut::cut_to;
-use super::value::{LabelRef, MAX_LABEL_LEN};
+use super::value::LabelRef;
+use crate::rules::limits::MAX_LABEL_LEN;
 
 /// A buffer on the stack for a label value that is formatted, so that no memory is allocated.
 // The array is written only when it is used, so `None` costs nothing.

@@ -7,13 +7,7 @@ use serde::Serialize;
 
 use super::cut::cut_to;
 use super::list::{List, OwnedList};
-
-/// The longest text, in bytes, that a label value keeps. Longer text is cut at a character
-/// boundary.
-///
-/// It limits the memory of a metric to the series limit times the number of labels times this
-/// length.
-pub const MAX_LABEL_LEN: usize = 1024;
+use crate::rules::limits::MAX_LABEL_LEN;
 
 /// A label's value, borrowed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

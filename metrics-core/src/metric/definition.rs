@@ -1,15 +1,13 @@
 //! The facts about a metric that its definition states.
 
-use super::kind::{MetricType, ValueType};
 use super::label_descriptor::LabelDescriptor;
 use super::lifetime::Lifetime;
 use super::presentation::Presentation;
 use super::source::{Place, Source};
 use crate::cells::grid::Grid;
 use crate::rules::exponential::ExponentialSettings;
-
-/// The default series limit of a metric. OpenTelemetry has the same default.
-pub const DEFAULT_SERIES_LIMIT: usize = 2000;
+use crate::rules::kind::{MetricType, ValueType};
+use crate::rules::limits::DEFAULT_SERIES_LIMIT;
 
 /// The fields of a [`Descriptor`](super::descriptor::Descriptor), as the derive writes them.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,6 @@ use std::fmt;
 use std::time::Duration;
 
 use super::definition::Definition;
-use super::kind::{MetricType, ValueType};
 use super::label_descriptor::LabelDescriptor;
 use super::metric_id::MetricId;
 use super::presentation::{OtherName, States};
@@ -16,6 +15,7 @@ use crate::cells::grid::Grid;
 use crate::labels::set::{Labels, OVERFLOW};
 use crate::labels::value::LabelValue;
 use crate::rules::exponential::ExponentialSettings;
+use crate::rules::kind::{MetricType, ValueType};
 
 /// The definition of a metric: everything that is known about it without its values.
 ///

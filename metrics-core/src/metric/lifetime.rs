@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use super::kind::MetricType;
+use crate::rules::kind::MetricType;
 
 /// How long the series of a metric live without a measurement, and whether the times of their
 /// measurements are known.

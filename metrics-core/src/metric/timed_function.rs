@@ -7,12 +7,12 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use super::definition::Definition;
 use super::descriptor::Descriptor;
 use super::function_name::path_in_module;
-use super::kind::{MetricType, ValueType};
 use super::label_descriptor::LabelDescriptor;
 use super::lifetime::Lifetime;
 use super::objective::{FunctionObjective, Objective};
 use super::source::{Place, Source};
 use crate::labels::outcome::Outcome;
+use crate::rules::kind::{MetricType, ValueType};
 
 /// The functions of all linked crates whose `#[timed]` names no metric, or has an objective. The
 /// linker collects them.

@@ -123,7 +123,11 @@ pub const fn check_zero_threshold(zero_threshold: f64) -> Result<(), Exponential
 }
 
 /// Checks both settings.
-pub(crate) fn check_exponential(settings: ExponentialSettings) -> Result<(), ExponentialError> {
+///
+/// # Errors
+/// If one breaks its rule.
+#[doc(hidden)]
+pub fn check_exponential(settings: ExponentialSettings) -> Result<(), ExponentialError> {
     check_max_size(settings.max_size.into())?;
     check_zero_threshold(settings.zero_threshold)
 }

@@ -192,8 +192,10 @@ pub(crate) fn units(duration: Duration, nanos: u64) -> f64 {
 
 /// The number of units of `nanos` nanoseconds in `duration`, rounded to the nearest whole number.
 /// A number above the range of `u64` is its limit.
+#[doc(hidden)]
+#[must_use]
 #[inline]
-pub(crate) fn whole_units(duration: Duration, nanos: u64) -> u64 {
+pub fn whole_units(duration: Duration, nanos: u64) -> u64 {
     let all = duration.as_nanos() + u128::from(nanos / 2);
     match u64::try_from(all) {
         Ok(all) => all / nanos,
@@ -239,7 +241,9 @@ macro_rules! time_units {
         }
 
         /// The number of nanoseconds in one `unit`; `None` if `unit` is not a unit of time.
-        pub(crate) fn nanos_in(unit: &str) -> Option<u64> {
+        #[doc(hidden)]
+        #[must_use]
+        pub fn nanos_in(unit: &str) -> Option<u64> {
             match unit {
                 $($code => Some($nanos),)*
                 _ => None,

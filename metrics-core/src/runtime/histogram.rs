@@ -5,7 +5,7 @@ use crate::cells::change::Change;
 use crate::error::Error;
 use crate::labels::attributes::IntoAttributes;
 use crate::labels::attributes::collected::collected;
-use crate::metric::kind::MetricType;
+use crate::rules::kind::MetricType;
 use crate::typed::value::AnyValue;
 
 impl RuntimeMetric {

@@ -24,9 +24,9 @@ use crate::labels::given::GivenAttributes;
 use crate::labels::list::Element;
 use crate::labels::value::LabelRef;
 use crate::locks::{force, lock};
-use crate::metric::kind::MetricType;
 use crate::metric::source::Source;
 use crate::report::report;
+use crate::rules::kind::MetricType;
 use crate::store::family::Family;
 
 /// Registers a metric that another crate records. `call` names the crate or its call, for messages.

@@ -9,8 +9,8 @@ use crate::error::Error;
 use crate::handlers::list::announce_all;
 use crate::labels::attributes::IntoAttributes;
 use crate::labels::attributes::collected::collected;
-use crate::metric::kind::MetricType;
 use crate::metric::source::Source;
+use crate::rules::kind::MetricType;
 use crate::typed::value::AnyValue;
 
 /// Registers a metric under a key. [`record_metric`] finds the metric by the key or by its name.

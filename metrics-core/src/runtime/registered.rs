@@ -8,7 +8,7 @@ use crate::labels::attributes::IntoAttributes;
 use crate::labels::attributes::collected::{Collected, collected};
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
-use crate::metric::kind::{MetricType, ValueType};
+use crate::rules::kind::{MetricType, ValueType};
 use crate::rules::unit::nanos_in;
 use crate::store::family::Family;
 use crate::store::series::Series;

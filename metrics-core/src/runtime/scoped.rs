@@ -17,13 +17,14 @@ use crate::collect::observed_series::SeriesObserver;
 use crate::collect::{overrides, registry};
 use crate::handlers::list::announce_all;
 use crate::locks::{force, lock};
-use crate::metric::definition::{DEFAULT_SERIES_LIMIT, Definition};
-use crate::metric::kind::{MetricType, ValueType};
+use crate::metric::definition::Definition;
 use crate::metric::lifetime::Lifetime;
 use crate::metric::scope::Scope;
 use crate::metric::source::Place;
 use crate::report::report;
 use crate::rules::buckets::{check_boundaries, default_for};
+use crate::rules::kind::{MetricType, ValueType};
+use crate::rules::limits::DEFAULT_SERIES_LIMIT;
 use crate::rules::name::{MAX_NAME_LEN, check_metric_name};
 use crate::store::family::Family;
 

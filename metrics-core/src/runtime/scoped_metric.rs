@@ -8,8 +8,8 @@ use crate::labels::given::GivenAttributes;
 use crate::locks::get_or_init;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
-use crate::metric::kind::MetricType;
 use crate::number::Number;
+use crate::rules::kind::MetricType;
 use crate::store::family::Family;
 use crate::store::series::Series;
 

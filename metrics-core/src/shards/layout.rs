@@ -8,7 +8,7 @@ use crate::cells::histogram::run;
 use crate::cells::sum;
 use crate::locks::lock;
 use crate::metric::definition::Definition;
-use crate::metric::kind::{MetricType, ValueType};
+use crate::rules::kind::{MetricType, ValueType};
 
 /// Indices from here on refer to shared cells instead of sharded cells.
 pub(crate) const SHARED: u32 = 1 << 31;

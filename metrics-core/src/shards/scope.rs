@@ -16,8 +16,8 @@ use crate::cells::change::{Change, Reading};
 use crate::cells::totals::Totals;
 use crate::locks::lock;
 use crate::metric::descriptor::Descriptor;
-use crate::metric::kind::with_number;
 use crate::metric::series_id::SeriesId;
+use crate::metric::value_type::with_number;
 
 /// The memory that a capture records into.
 #[derive(Debug)]

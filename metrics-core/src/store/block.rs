@@ -26,8 +26,8 @@ use crate::locks::slot;
 use crate::locks::{get_or_init, lock};
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::Dropped;
-use crate::metric::kind::MetricType;
 use crate::rules::exponential::ExponentialSettings;
+use crate::rules::kind::MetricType;
 use crate::shards::layout::{self, Layout, SHARED};
 
 use crate::sync::{

@@ -25,12 +25,12 @@ use crate::locks::{get_or_init, read, write};
 use crate::metric::definition::Definition;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::{DropReason, Dropped};
-use crate::metric::kind::{MetricType, ValueType};
 use crate::metric::lifetime::Lifetime;
 use crate::metric::recorded_file;
 use crate::metric::scope::Scope;
 use crate::metric::settings::DecidedSettings;
 use crate::metric::source::Place;
+use crate::rules::kind::{MetricType, ValueType};
 use crate::shards::layout::{Layout, SINGLE, Width};
 
 /// A metric and its series. Each variant of a metrics enum has one static of this type; run-time

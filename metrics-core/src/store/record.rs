@@ -13,8 +13,9 @@ use crate::cells::histogram::{owner, run};
 use crate::cells::{plain, sum};
 use crate::locks;
 use crate::metric::dropped::DropReason;
-use crate::metric::kind::{ValueType, with_number};
+use crate::metric::value_type::with_number;
 use crate::number::Number;
+use crate::rules::kind::ValueType;
 use crate::shards::{scope, shard};
 use crate::sync::AtomicU64;
 

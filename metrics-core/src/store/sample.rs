@@ -5,7 +5,7 @@ use super::key::Parts;
 use crate::labels::part::Part;
 use crate::labels::value::LabelRef;
 use crate::metric::definition::Definition;
-use crate::metric::kind::{MetricType, ValueType};
+use crate::rules::kind::{MetricType, ValueType};
 
 /// A counter with one open label, which no registry knows.
 pub(super) fn counter(series_limit: usize) -> &'static Family {

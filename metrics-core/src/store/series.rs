@@ -12,8 +12,8 @@ use crate::labels::set::Labels;
 use crate::labels::value::LabelRef;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
-use crate::metric::kind::ValueType;
 use crate::metric::series_id::SeriesId;
+use crate::rules::kind::ValueType;
 use crate::shards::layout::{Layout, SHARED};
 
 /// A series of a metric: small, `Copy`, and valid for ever.

@@ -11,7 +11,7 @@ use crate::cells::shared_histogram::{Claimed, SharedHistogram};
 use crate::cells::shared_sum::SharedSum;
 use crate::locks::get_or_init;
 use crate::metric::descriptor::Descriptor;
-use crate::metric::kind::MetricType;
+use crate::rules::kind::MetricType;
 
 /// The shared cells of a block, one for each of its series.
 #[derive(Debug)]

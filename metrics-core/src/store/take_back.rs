@@ -109,7 +109,7 @@ pub(crate) fn replace<N: Number>(series: Series, last: Option<(Counted, N)>, now
 mod tests {
     use super::*;
     use crate::cells::change::Reading;
-    use crate::metric::kind::{MetricType, ValueType};
+    use crate::rules::kind::{MetricType, ValueType};
     use crate::store::read::{View, read};
     use crate::store::sample::{family, label};
     use crate::store::state::End;

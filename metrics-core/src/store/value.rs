@@ -8,8 +8,8 @@ use crate::cells::filled::{Filled, filled};
 use crate::cells::grid::Grid;
 use crate::cells::totals::Totals;
 use crate::metric::descriptor::Descriptor;
-use crate::metric::kind::ValueType;
 use crate::number::Number;
+use crate::rules::kind::ValueType;
 
 /// The value of a series.
 #[derive(Debug, Clone, PartialEq, Serialize)]

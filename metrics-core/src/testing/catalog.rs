@@ -9,10 +9,10 @@ use std::{env, fs};
 use crate::collect::registry::typed_metrics;
 use crate::labels::value::LabelRef;
 use crate::metric::descriptor::Descriptor;
-use crate::metric::kind::MetricType;
 use crate::metric::label_descriptor::LabelDescriptor;
 use crate::metric::lifetime::Lifetime;
 use crate::metric::source::Source;
+use crate::rules::kind::MetricType;
 
 /// The variable that, set to `1`, writes the file.
 const UPDATE: &str = "UPDATE_CATALOG";
@@ -283,10 +283,10 @@ fn push_metric(text: &mut String, before: &str, name: &str, facts: &[String]) {
 mod tests {
     use super::*;
     use crate::metric::definition::Definition;
-    use crate::metric::kind::ValueType;
     use crate::metric::presentation::Presentation;
     use crate::metric::source::Place;
     use crate::rules::exponential::ExponentialSettings;
+    use crate::rules::kind::ValueType;
 
     const REQUESTS: Definition = Definition {
         name: "shop.requests",

@@ -4,8 +4,9 @@ use super::any_number::{Any, FromAny};
 use crate::cells::change::Change;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
-use crate::metric::kind::{MetricType, ValueType, with_number};
+use crate::metric::value_type::with_number;
 use crate::number::Number;
+use crate::rules::kind::{MetricType, ValueType};
 use crate::store::series::Series;
 
 /// Records any number, or a duration, according to the metric's kind: adds to a sum, sets a gauge,

@@ -6,7 +6,7 @@ use heck::{
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Generics, Ident};
-use typed_metrics_core::label::MAX_LABEL_LEN;
+use typed_metrics_core::limits::MAX_LABEL_LEN;
 
 use crate::diagnostics::Diagnostics;
 use crate::model::facade::Facade;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::cells::histogram::run;
 use crate::clock;
 use crate::labels::set::Labels;
-use crate::metric::kind::MetricType;
+use crate::rules::kind::MetricType;
 use crate::store::exemplars::slots::Candidate;
 use crate::store::series::Series;
 use crate::store::value::Value;

@@ -8,7 +8,7 @@ use super::*;
 use crate::cells::change::Reading;
 use crate::labels::value::LabelValue;
 use crate::metric::definition::Definition;
-use crate::metric::kind::ValueType;
+use crate::rules::kind::ValueType;
 use crate::store::family::NO_METRIC;
 use crate::store::read::{View, read};
 use crate::sync::process::Pretended;

@@ -7,7 +7,7 @@ use super::labels::{self, MetricLabels};
 use super::number::{self, Scale};
 use crate::collect::snapshot::{MetricSnapshot, SeriesSnapshot};
 use crate::labels::set::Labels;
-use crate::metric::kind::MetricType;
+use crate::rules::kind::MetricType;
 use crate::store::value::{HistogramSnapshot, Value};
 
 /// The minimum width of labels that stand beside numbers, in terminal columns, in both layouts. If

@@ -10,11 +10,11 @@ use crate::labels::value::LabelRef::{self, Bool, Float, Int, Str};
 use crate::metric::definition::Definition;
 use crate::metric::descriptor::Descriptor;
 use crate::metric::dropped::DropReason;
-use crate::metric::kind::{MetricType, ValueType};
 use crate::metric::label_descriptor::LabelDescriptor;
 use crate::metric::lifetime::Lifetime;
 use crate::metric::presentation::Presentation;
 use crate::metric::source::Place;
+use crate::rules::kind::{MetricType, ValueType};
 use crate::store::value::{HistogramSnapshot, Value};
 
 fn metric(name: &str, metric_type: MetricType, unit: &'static str) -> MetricSnapshot {

@@ -7,7 +7,8 @@ use std::ops::Range;
 use super::error::AttributeError;
 use crate::labels::list::{self, Element, List};
 use crate::labels::scratch::Scratch;
-use crate::labels::value::{LabelRef, MAX_LABEL_LEN, cut};
+use crate::labels::value::{LabelRef, cut};
+use crate::rules::limits::MAX_LABEL_LEN;
 use crate::rules::name::check_label_name;
 
 /// The maximum number of attributes of a measurement: OpenTelemetry's [default limit] for the

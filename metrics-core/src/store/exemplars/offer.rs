@@ -10,7 +10,7 @@ use crate::cells::histogram::run;
 use crate::clock;
 use crate::foreign::{self, Outermost};
 use crate::locks::{self, Section};
-use crate::metric::kind::MetricType;
+use crate::rules::kind::MetricType;
 use crate::store::series::Series;
 
 thread_local! {

@@ -10,7 +10,7 @@ use crate::collect::snapshot::{SeriesSnapshot, Snapshot};
 use crate::labels::set::Labels;
 use crate::labels::value::LabelRef::{Int, Str};
 use crate::labels::value::LabelValue;
-use crate::metric::kind::MetricType;
+use crate::rules::kind::MetricType;
 use crate::store::value::Value;
 
 #[test]

@@ -2,11 +2,9 @@
 
 use std::fmt;
 
-use crate::number::Number;
-
 /// The kind of instrument that a metric is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "engine", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum MetricType {
     /// A sum that only grows.
@@ -68,8 +66,8 @@ impl fmt::Display for MetricType {
 }
 
 /// The type of a metric's values, as they are exported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "engine", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum ValueType {
     /// Unsigned integers.
@@ -93,34 +91,6 @@ impl ValueType {
             Self::I64 => "i64",
             Self::F64 => "f64",
         }
-    }
-}
-
-/// Evaluates an expression in which `$number` is the Rust type of `$value_type`.
-macro_rules! with_number {
-    ($value_type:expr, $number:ident => $body:expr) => {
-        match $value_type {
-            $crate::metric::kind::ValueType::U64 => {
-                type $number = u64;
-                $body
-            }
-            $crate::metric::kind::ValueType::I64 => {
-                type $number = i64;
-                $body
-            }
-            $crate::metric::kind::ValueType::F64 => {
-                type $number = f64;
-                $body
-            }
-        }
-    };
-}
-pub(crate) use with_number;
-
-impl ValueType {
-    /// The sum of two values of this type. All three are bits.
-    pub(crate) fn sum(self, a: u64, b: u64) -> u64 {
-        with_number!(self, N => N::from_bits(a).plus(N::from_bits(b)).to_bits())
     }
 }
 
