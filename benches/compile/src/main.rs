@@ -5,7 +5,11 @@
 //! programs themselves, alternating, without debug information and incremental data. The figures
 //! are the processor time of `cargo`, which other programs on the machine disturb least, and the
 //! size of the stripped program. A ratio over its promise ends the run with an error.
+//!
+//! A second table has the first debug build of programs with other crates, from nothing: the number
+//! of crates, the time, and the processor time.
 
+mod first;
 mod measure;
 mod programs;
 
@@ -49,5 +53,6 @@ fn main() -> ExitCode {
     }
     let sizes = PROGRAMS.each_ref().map(|program| measure::stripped_megabytes(&folder, program));
     row("stripped size", sizes, "MB", SIZE_PROMISE);
+    first::compare(&here.join("target"), &here.join("../.."));
     if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -70,7 +70,7 @@ fn run(command: Command, folder: &Path, program: &Program) {
 }
 
 /// The processor time of all ended children of this process, in seconds: see `man 5 proc_pid_stat`.
-fn children() -> f64 {
+pub fn children() -> f64 {
     const TICKS_PER_SECOND: f64 = 100.0;
     let stat = fs::read_to_string("/proc/self/stat").expect("Linux");
     let (_, fields) = stat.rsplit_once(')').expect("the name is in parentheses");
