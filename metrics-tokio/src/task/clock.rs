@@ -1,0 +1,16 @@
+//! The time since the start of a run.
+
+use std::time::Instant;
+
+/// The start of a run, and the time since then.
+pub(super) trait Clock: Send + Sync + 'static {
+    /// The nanoseconds since the start. They fit into 63 bits for 292 years.
+    fn nanos(&self) -> u64;
+}
+
+impl Clock for Instant {
+    #[inline]
+    fn nanos(&self) -> u64 {
+        u64::try_from(self.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+}
