@@ -247,7 +247,13 @@ impl Block {
     /// The settings of a histogram.
     #[inline(always)]
     pub(super) fn histogram(&self) -> &'static HistogramSettings {
-        self.histogram.get().copied().unwrap_or_else(|| self.first_histogram())
+        self.histogram_if_any().unwrap_or_else(|| self.first_histogram())
+    }
+
+    /// The settings of a histogram, if they were needed before.
+    #[inline(always)]
+    pub(super) fn histogram_if_any(&self) -> Option<&'static HistogramSettings> {
+        self.histogram.get().copied()
     }
 
     #[cold]

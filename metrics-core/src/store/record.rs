@@ -279,8 +279,35 @@ fn add_to_cell(index: u32, n: u64) -> bool {
 
 /// Records into a histogram with open labels. The code is long, and finding such a series takes
 /// longer, so the program has the code once, and not at each place that records.
-#[inline(never)]
+///
+/// As in [`record_exponential`], nothing is kept on the stack, and `inline` makes the compiler
+/// translate this together with the program.
+#[inline]
 fn record_open(series: Series, value: f64) {
+    let series = series.known_as_open();
+    if !value.is_finite() {
+        return series.drop_for(DropReason::NotFinite);
+    }
+    if series.value_type() == ValueType::U64 {
+        return record_open_u64(series, value);
+    }
+    let stamp = series.block.stamp();
+    let Some(settings) = series.block.histogram_if_any() else {
+        return record_in_any_bucket(series, value, 1);
+    };
+    let boundaries = settings.boundaries();
+    if boundaries.is_empty() {
+        return record_exponential(series, stamp, settings, value);
+    }
+    if !series.record_at(series.index(), stamp, boundaries, value, owner::record_steady) {
+        // The first measurement of an interval comes here, too.
+        record_in_any_bucket(series, value, 1);
+    }
+}
+
+/// As [`record_open`], in a histogram of `u64`.
+#[inline(never)]
+fn record_open_u64(series: Series, value: f64) {
     series.record_in_run(value, 1, owner::record);
 }
 

@@ -14,3 +14,10 @@ impl Clock for Instant {
         u64::try_from(self.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 }
+
+/// The seconds of a number of nanoseconds. Exact up to 104 days, apart from the rounding of the
+/// division.
+#[inline]
+pub(super) fn seconds(nanos: u64) -> f64 {
+    nanos as f64 / 1e9
+}

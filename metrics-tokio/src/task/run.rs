@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use typed_metrics_core::{Entered, Outcome};
 
-use super::clock::Clock;
+use super::clock::{Clock, seconds};
 use super::recorder::Recorder;
 
 /// One run of a task. Its end is recorded when this is dropped.
@@ -44,14 +44,14 @@ impl Run {
         let recorder = &self.recorder;
         let begin = self.start.nanos();
         match self.polled {
-            None => recorder.first_poll_delay.record(Duration::from_nanos(begin)),
+            None => recorder.first_poll_delay.record(seconds(begin)),
             Some(polled) => {
                 // A wake during the last poll had to wait for its end. Without a wake, another
                 // future of the same task was woken.
                 let ready = woken.map_or(begin, |woken| woken.max(polled).min(begin));
-                recorder.idle_duration.record(Duration::from_nanos(ready.saturating_sub(polled)));
+                recorder.idle_duration.record(seconds(ready.saturating_sub(polled)));
                 if woken.is_some() {
-                    recorder.schedule_delay.record(Duration::from_nanos(begin - ready));
+                    recorder.schedule_delay.record(seconds(begin - ready));
                 }
             }
         }
@@ -86,7 +86,7 @@ impl Drop for Run {
             Stage::Suspended => self.start.nanos(),
             _ => self.polled.unwrap_or_else(|| self.start.nanos()),
         };
-        self.recorder.duration(outcome).record(Duration::from_nanos(end));
+        self.recorder.duration(outcome).record(seconds(end));
     }
 }
 
@@ -100,11 +100,11 @@ impl Drop for MeasuredPoll<'_> {
     #[inline]
     fn drop(&mut self) {
         let end = self.run.start.nanos();
-        let elapsed = Duration::from_nanos(end.saturating_sub(self.begin));
+        let elapsed = end.saturating_sub(self.begin);
         self.run.polled = Some(end);
         let recorder = &self.run.recorder;
-        recorder.poll_duration.record(elapsed);
-        if recorder.is_slow(elapsed) {
+        recorder.poll_duration.record(seconds(elapsed));
+        if recorder.is_slow(Duration::from_nanos(elapsed)) {
             recorder.slow_polls.inc();
         }
     }
