@@ -29,6 +29,7 @@ use crate::metric::dropped::Dropped;
 use crate::metric::kind::MetricType;
 use crate::rules::exponential::ExponentialSettings;
 use crate::shards::layout::{self, Layout, SHARED};
+use crate::shards::shard::leads_to_no_series;
 
 use crate::sync::{
     AtomicU64, Mutex,
@@ -108,6 +109,8 @@ pub(crate) struct Block {
 /// reserved yet, because a handler subscribes to every measurement, or because exemplars are on.
 /// Offsets are below 2^30, so an index from here on never wraps, and is never the index of a cell.
 const OUT: u32 = 3 << 30;
+
+const _: () = assert!(leads_to_no_series(OUT));
 
 /// The buckets of a histogram, and the layout that has room for them. A family has them once, and
 /// each of its blocks refers to them, because every measurement reads them.

@@ -30,7 +30,7 @@ impl Series {
             if !add_to_cell(self.index(), n.to_bits()) {
                 add_to_cell_slowly(self.block, self.offset(), n.to_bits());
             }
-        } else if self.add_to_run(self.index(), n).is_none() {
+        } else if self.add_to_own_run(n).is_none() {
             add_slowly::<N>(self, n.to_bits());
         }
     }
@@ -45,17 +45,33 @@ impl Series {
         if locks::is_interrupting() {
             return (self, Life::NONE);
         }
-        let tag = if self.is_plain() { None } else { self.add_to_run(self.index(), n) };
+        let tag = if self.is_plain() { None } else { self.add_to_own_run(n) };
         match tag {
             Some(tag) => (self, Life::of_run(tag)),
             None => slow(self, Change::Add(n.to_bits())),
         }
     }
 
+    /// Adds to the run of this thread, if the run has the current tag. Returns the tag.
+    #[inline(always)]
+    fn add_to_own_run<N: Number>(self, n: N) -> Option<u64> {
+        if self.is_fixed() { self.add_to_run(self.index(), n) } else { self.add_to_open_run(n) }
+    }
+
+    /// As [`add_to_own_run`](Self::add_to_own_run). Adds nothing to a series with fixed labels.
+    #[inline(always)]
+    pub(crate) fn add_to_open_run<N: Number>(self, n: N) -> Option<u64> {
+        let stamp = self.block.stamp();
+        if !self.is_open_and_current_at(stamp) {
+            return None;
+        }
+        sum::add(shard::sum(self.block.base())?, stamp, n).then_some(stamp)
+    }
+
     /// Adds to the run of this thread at `index`, which is that of this series, if the run has the
     /// current tag. Returns the tag.
     #[inline(always)]
-    pub(crate) fn add_to_run<N: Number>(self, index: u32, n: N) -> Option<u64> {
+    fn add_to_run<N: Number>(self, index: u32, n: N) -> Option<u64> {
         let stamp = self.block.stamp();
         let run = shard::cells(index)?.first_chunk()?;
         (self.is_current_at(stamp) && sum::add(run, stamp, n)).then_some(stamp)
