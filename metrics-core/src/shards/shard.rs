@@ -156,7 +156,7 @@ pub(crate) fn sum(index: u32) -> Option<&'static [AtomicU64; sum::WIDTH]> {
     segment[index as usize % SEGMENT / sum::WIDTH * sum::WIDTH..].first_chunk()
 }
 
-/// Whether [`sum`] takes this index for that of cell 0.
+/// Whether [`sum()`] takes this index for that of cell 0.
 pub(crate) const fn leads_to_no_series(index: u32) -> bool {
     (index as usize).is_multiple_of(SEGMENT * SEGMENTS)
 }

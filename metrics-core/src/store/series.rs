@@ -248,6 +248,7 @@ impl Series {
         self.block.owner().is_overflow(self.block)
     }
 
+    #[inline(always)]
     pub(crate) fn value_type(self) -> ValueType {
         self.block.descriptor().value_type()
     }

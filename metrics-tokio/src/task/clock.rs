@@ -4,7 +4,7 @@ use std::time::Instant;
 
 /// The start of a run, and the time since then.
 pub(super) trait Clock: Send + Sync + 'static {
-    /// The nanoseconds since the start. They fit into 63 bits for 292 years.
+    /// The nanoseconds since the start. They fit into 62 bits for 146 years.
     fn nanos(&self) -> u64;
 }
 
