@@ -138,6 +138,7 @@ loom:
 miri:
     MIRIFLAGS="-Zmiri-ignore-leaks -Zmiri-disable-isolation" CARGO_TARGET_DIR=target/miri cargo +nightly miri test -p typed-metrics-core --lib cells::
     MIRIFLAGS="-Zmiri-ignore-leaks -Zmiri-disable-isolation" CARGO_TARGET_DIR=target/miri cargo +nightly miri test -p typed-metrics-core --test engine
+    MIRIFLAGS="-Zmiri-ignore-leaks -Zmiri-disable-isolation" CARGO_TARGET_DIR=target/miri cargo +nightly miri test -p typed-metrics-tokio --lib wakes::
 
 # records for a minute through three outages, with both temporalities and both protocols
 soak:

@@ -3,6 +3,7 @@
 //! notes when a future is woken.
 
 mod blocking;
+mod clock;
 pub(crate) mod future;
 pub(crate) mod metrics;
 pub(crate) mod outcome;

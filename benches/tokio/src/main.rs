@@ -1,10 +1,12 @@
 //! The cost of a measured task, beside `TaskMonitor` of tokio-metrics, in one run.
 //!
-//! A future that wakes itself is polled by hand, and tasks that yield run on a runtime of two
-//! workers. Both are done without a measurement and with each crate's, in each round, in an order
-//! that every second round reverses; the time is the median of the rounds, and CPU time. The cost
-//! is the time beyond that of the same future without a measurement.
+//! A future that wakes itself is polled by hand, and so is one that is woken between its polls;
+//! tasks that yield run on a runtime of two workers. All are done without a measurement and with
+//! each crate's, in each round, in an order that every second round reverses; the time is the
+//! median of the rounds, and CPU time. The cost is the time beyond that of the same future without
+//! a measurement.
 
+use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
@@ -56,6 +58,19 @@ fn yielding(times: usize) -> impl Future<Output = ()> + Send + 'static {
     })
 }
 
+/// A future that waits so many times, and leaves its waker.
+fn waiting(times: usize, left_waker: &RefCell<Waker>) -> impl Future<Output = ()> {
+    let mut left = times;
+    poll_fn(move |context| {
+        if left == 0 {
+            return Poll::Ready(());
+        }
+        left -= 1;
+        left_waker.borrow_mut().clone_from(context.waker());
+        Poll::Pending
+    })
+}
+
 /// A waker that a runtime would give: one that is counted.
 struct Woken;
 
@@ -63,13 +78,15 @@ impl Wake for Woken {
     fn wake(self: Arc<Self>) {}
 }
 
-/// The nanoseconds of a poll by hand.
-fn by_hand(future: impl Future<Output = ()>) -> f64 {
+/// The nanoseconds of a poll by hand. `between` runs between two polls.
+fn by_hand(future: impl Future<Output = ()>, between: impl Fn()) -> f64 {
     let waker = Waker::from(Arc::new(Woken));
     let mut context = Context::from_waker(&waker);
     let mut future = pin!(future);
     let start = ThreadTime::now();
-    while future.as_mut().poll(&mut context).is_pending() {}
+    while future.as_mut().poll(&mut context).is_pending() {
+        between();
+    }
     start.elapsed().as_nanos() as f64 / POLLS as f64
 }
 
@@ -120,9 +137,16 @@ fn main() {
     let task = Task::new("bench");
     let monitor = TaskMonitor::new();
     let hand = compare("a future polled by hand, ns", |measuring| match measuring {
-        Measuring::Nothing => by_hand(yielding(POLLS)),
-        Measuring::Ours => by_hand(task.measured(yielding(POLLS))),
-        Measuring::Other => by_hand(monitor.instrument(yielding(POLLS))),
+        Measuring::Nothing => by_hand(yielding(POLLS), || ()),
+        Measuring::Ours => by_hand(task.measured(yielding(POLLS)), || ()),
+        Measuring::Other => by_hand(monitor.instrument(yielding(POLLS)), || ()),
+    });
+    let waker = RefCell::new(Waker::noop().clone());
+    let wake = || waker.borrow().wake_by_ref();
+    let woken = compare("a future woken between its polls, ns", |measuring| match measuring {
+        Measuring::Nothing => by_hand(waiting(POLLS, &waker), wake),
+        Measuring::Ours => by_hand(task.measured(waiting(POLLS, &waker)), wake),
+        Measuring::Other => by_hand(monitor.instrument(waiting(POLLS, &waker)), wake),
     });
     let runtime = Builder::new_multi_thread().worker_threads(2).build().expect("starts");
     let tasks = compare("tasks on two workers, ns of CPU time", |measuring| match measuring {
@@ -136,7 +160,7 @@ fn main() {
     let counts = metric.series.iter().filter_map(|series| series.value.as_histogram());
     let polls: u64 = counts.map(|histogram| histogram.count).sum();
     assert_eq!(polls, monitor.cumulative().total_poll_count);
-    if !(hand && tasks) {
+    if !(hand && woken && tasks) {
         std::process::exit(1);
     }
 }

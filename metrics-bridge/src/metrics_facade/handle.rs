@@ -24,8 +24,8 @@ impl GivenAttributes for Given<'_> {
 pub(super) struct Handle {
     metric: ScopedMetric,
     key: Key,
-    /// `None` if there was no room for the series. There may be later.
-    series: Option<ScopedSeries>,
+    /// Not current if the series was removed, or if there was no room for it.
+    series: ScopedSeries,
 }
 
 impl Handle {
@@ -37,12 +37,12 @@ impl Handle {
 
     #[inline]
     fn current(&self) -> Option<ScopedSeries> {
-        self.series.filter(|series| series.is_current())
+        Some(self.series).filter(|series| series.is_current())
     }
 
     #[inline]
     fn add(&self, n: u64) {
-        if !self.series.is_some_and(|series| series.add_fast(n)) {
+        if !self.series.add_fast(n) {
             self.add_slowly(n);
         }
     }

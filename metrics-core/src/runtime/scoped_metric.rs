@@ -94,12 +94,12 @@ impl ScopedMetric {
         self.descriptor().describe(unit, description);
     }
 
-    /// The series with these attributes; `None` if there is no room for it, so that its
-    /// measurements are recorded in the overflow series.
+    /// The series with these attributes. If there is no room for it, so that its measurements are
+    /// recorded in the overflow series, it is never current: there may be room later.
     #[must_use]
-    pub fn series(self, attributes: &impl GivenAttributes) -> Option<ScopedSeries> {
+    pub fn series(self, attributes: &impl GivenAttributes) -> ScopedSeries {
         let series = self.find(attributes);
-        (!series.is_overflow()).then_some(ScopedSeries(series))
+        ScopedSeries(if series.is_overflow() { series.never_current() } else { series })
     }
 
     /// Calls `observe` at the beginning of every collection, for ever. A series that no callback
@@ -159,7 +159,8 @@ fn is_counter(metric: &Descriptor) -> bool {
 }
 
 impl ScopedSeries {
-    /// Whether the series was not removed. If it was, the metric finds it again.
+    /// Whether there was room for the series, and it was not removed. Otherwise, the metric looks
+    /// for it again.
     #[inline]
     #[must_use]
     pub fn is_current(self) -> bool {
@@ -170,8 +171,7 @@ impl ScopedSeries {
     /// whether it did.
     #[inline(always)]
     pub fn add_fast(self, n: u64) -> bool {
-        let series = self.0.known_as_open();
-        series.add_to_run(series.index(), n).is_some()
+        self.0.add_to_open_run(n).is_some()
     }
 
     /// Adds to a sum.

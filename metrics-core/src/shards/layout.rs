@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use super::shard::{SEGMENT, SEGMENTS};
+use super::shard::{SEGMENT, SEGMENTS, leads_to_no_series};
 use crate::cells::grid::Grid;
 use crate::cells::histogram::run;
 use crate::cells::sum;
@@ -12,6 +12,8 @@ use crate::rules::kind::{MetricType, ValueType};
 
 /// Indices from here on refer to shared cells instead of sharded cells.
 pub(crate) const SHARED: u32 = 1 << 31;
+
+const _: () = assert!(leads_to_no_series(SHARED));
 
 /// The layout of consecutive series of one width, in which no run crosses the end of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,13 +96,33 @@ static NEXT: Mutex<usize> = Mutex::new(1);
 pub(crate) fn reserve(series: usize, layout: Layout) -> u32 {
     let mut next = lock(&NEXT);
     let cells = layout.offset(series - 1) + layout.width();
-    let room = SEGMENT - *next % SEGMENT;
+    // A sum begins at a multiple of its width: see `shard::sum`.
+    let first = if layout.width() == SUM { next.next_multiple_of(SUM) } else { *next };
+    let room = SEGMENT - first % SEGMENT;
     // Cells that do not fit into the rest of this segment begin at the next segment.
-    let base = if cells <= room { *next } else { next.next_multiple_of(SEGMENT) };
+    let base = if cells <= room { first } else { first.next_multiple_of(SEGMENT) };
     let end = base + cells;
     if end > SEGMENT * SEGMENTS {
         return SHARED;
     }
     *next = end;
     u32::try_from(base).unwrap_or(SHARED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_begins_at_a_multiple_of_its_width() {
+        for width in [SINGLE, 15, SUM, 3 * SINGLE, SUM] {
+            let layout = Layout::of_width(width);
+            let base = reserve(5, layout) as usize;
+            for position in 0..5 {
+                let index = base + layout.offset(position);
+                assert!(width != SUM || index.is_multiple_of(SUM), "{width} {index}");
+                assert!(index % SEGMENT + width <= SEGMENT, "{width} {index}");
+            }
+        }
+    }
 }

@@ -12,6 +12,7 @@
 use std::cell::{Cell, RefCell};
 use std::sync::{Arc, Mutex};
 
+use crate::cells::sum;
 use crate::locks::lock;
 use crate::sync::{AtomicU64, Ordering::Relaxed};
 
@@ -138,6 +139,26 @@ pub(crate) fn cell(index: u32) -> Option<&'static AtomicU64> {
 #[inline(always)]
 pub(crate) fn cells(index: u32) -> Option<&'static [AtomicU64]> {
     segment(index)?.get(index as usize % SEGMENT..)
+}
+
+/// The cells of the sum at `index` in this thread's shard, if the segment is allocated. The tag of
+/// the sum tells whether the cells are those of the index, because an index outside the budget
+/// wraps: so recording has no branch for it.
+///
+/// [`SHARED`](super::layout::SHARED), and the index of a block whose measurements all take the slow
+/// path, lead to cell 0, which no series has. Its tag is 0, which is no stamp.
+#[inline(always)]
+pub(crate) fn sum(index: u32) -> Option<&'static [AtomicU64; sum::WIDTH]> {
+    let number = index as usize / SEGMENT % SEGMENTS;
+    let segment = TABLE.with(|table| table[number].get())?;
+    // A sum begins at a multiple of its width: see `layout::reserve`. Written this way, because the
+    // compiler then knows that the sum does not cross the end of the segment.
+    segment[index as usize % SEGMENT / sum::WIDTH * sum::WIDTH..].first_chunk()
+}
+
+/// Whether [`sum()`] takes this index for that of cell 0.
+pub(crate) const fn leads_to_no_series(index: u32) -> bool {
+    (index as usize).is_multiple_of(SEGMENT * SEGMENTS)
 }
 
 /// Like [`cells`], but allocates the segment if needed. `None` if `index` is outside the budget, or

@@ -30,6 +30,7 @@ use crate::metric::dropped::Dropped;
 use crate::rules::exponential::ExponentialSettings;
 use crate::rules::kind::MetricType;
 use crate::shards::layout::{self, Layout, SHARED};
+use crate::shards::shard::leads_to_no_series;
 
 use crate::sync::{
     AtomicU64, Mutex,
@@ -116,6 +117,8 @@ const _: () = assert!(offset_of!(Block, base) + size_of::<AtomicU32>() <= 16);
 /// reserved yet, because a handler subscribes to every measurement, or because exemplars are on.
 /// Offsets are below 2^30, so an index from here on never wraps, and is never the index of a cell.
 const OUT: u32 = 3 << 30;
+
+const _: () = assert!(leads_to_no_series(OUT));
 
 /// The buckets of a histogram, and the layout that has room for them. A family has them once, and
 /// each of its blocks refers to them, because every measurement reads them.
@@ -255,7 +258,13 @@ impl Block {
     /// The settings of a histogram.
     #[inline(always)]
     pub(super) fn histogram(&self) -> &'static HistogramSettings {
-        self.histogram.get().copied().unwrap_or_else(|| self.first_histogram())
+        self.histogram_if_any().unwrap_or_else(|| self.first_histogram())
+    }
+
+    /// The settings of a histogram, if they were needed before.
+    #[inline(always)]
+    pub(super) fn histogram_if_any(&self) -> Option<&'static HistogramSettings> {
+        self.histogram.get().copied()
     }
 
     #[cold]

@@ -31,7 +31,7 @@ impl Series {
             if !add_to_cell(self.index(), n.to_bits()) {
                 add_to_cell_slowly(self.block, self.offset(), n.to_bits());
             }
-        } else if self.add_to_run(self.index(), n).is_none() {
+        } else if self.add_to_own_run(n).is_none() {
             add_slowly::<N>(self, n.to_bits());
         }
     }
@@ -46,17 +46,33 @@ impl Series {
         if locks::is_interrupting() {
             return (self, Life::NONE);
         }
-        let tag = if self.is_plain() { None } else { self.add_to_run(self.index(), n) };
+        let tag = if self.is_plain() { None } else { self.add_to_own_run(n) };
         match tag {
             Some(tag) => (self, Life::of_run(tag)),
             None => slow(self, Change::Add(n.to_bits())),
         }
     }
 
+    /// Adds to the run of this thread, if the run has the current tag. Returns the tag.
+    #[inline(always)]
+    fn add_to_own_run<N: Number>(self, n: N) -> Option<u64> {
+        if self.is_fixed() { self.add_to_run(self.index(), n) } else { self.add_to_open_run(n) }
+    }
+
+    /// As [`add_to_own_run`](Self::add_to_own_run). Adds nothing to a series with fixed labels.
+    #[inline(always)]
+    pub(crate) fn add_to_open_run<N: Number>(self, n: N) -> Option<u64> {
+        let stamp = self.block.stamp();
+        if !self.is_open_and_current_at(stamp) {
+            return None;
+        }
+        sum::add(shard::sum(self.block.base())?, stamp, n).then_some(stamp)
+    }
+
     /// Adds to the run of this thread at `index`, which is that of this series, if the run has the
     /// current tag. Returns the tag.
     #[inline(always)]
-    pub(crate) fn add_to_run<N: Number>(self, index: u32, n: N) -> Option<u64> {
+    fn add_to_run<N: Number>(self, index: u32, n: N) -> Option<u64> {
         let stamp = self.block.stamp();
         let run = shard::cells(index)?.first_chunk()?;
         (self.is_current_at(stamp) && sum::add(run, stamp, n)).then_some(stamp)
@@ -280,8 +296,35 @@ fn add_to_cell(index: u32, n: u64) -> bool {
 
 /// Records into a histogram with open labels. The code is long, and finding such a series takes
 /// longer, so the program has the code once, and not at each place that records.
-#[inline(never)]
+///
+/// As in [`record_exponential`], the common case calls nothing, and `inline` makes the compiler
+/// translate this together with the program.
+#[inline]
 fn record_open(series: Series, value: f64) {
+    let series = series.known_as_open();
+    if !value.is_finite() {
+        return series.drop_for(DropReason::NotFinite);
+    }
+    if series.value_type() == ValueType::U64 {
+        return record_open_u64(series, value);
+    }
+    let stamp = series.block.stamp();
+    let Some(settings) = series.block.histogram_if_any() else {
+        return record_in_any_bucket(series, value, 1);
+    };
+    let boundaries = settings.boundaries();
+    if boundaries.is_empty() {
+        return record_exponential(series, stamp, settings, value);
+    }
+    if !series.record_at(series.index(), stamp, boundaries, value, owner::record_steady) {
+        // The first measurement of an interval comes here, too.
+        record_in_any_bucket(series, value, 1);
+    }
+}
+
+/// As [`record_open`], in a histogram of `u64`.
+#[inline(never)]
+fn record_open_u64(series: Series, value: f64) {
     series.record_in_run(value, 1, owner::record);
 }
 

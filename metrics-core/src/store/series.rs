@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use super::block::Block;
 use super::key::{fixed_label_values, fixed_labels};
 use super::shared::Shared;
-use super::state::{End, FIRST_STAMP, Removal};
+use super::state::{End, FIRST_STAMP, NO_STAMP, Removal};
 use crate::cells::gate::Writing;
 use crate::clock;
 use crate::labels::set::Labels;
@@ -46,6 +46,11 @@ impl Series {
     #[inline(always)]
     pub(crate) fn at_offset(block: &'static Block, offset: u64) -> Self {
         Self { block, place: FIXED | offset }
+    }
+
+    /// The same series, as if it had been removed: it is never current again.
+    pub(crate) fn never_current(self) -> Self {
+        Self { place: NO_STAMP, ..self }
     }
 
     /// The same series, of which the compiler knows that it is open.
@@ -95,6 +100,13 @@ impl Series {
     #[inline(always)]
     pub(crate) fn is_current_at(self, stamp: u64) -> bool {
         self.is_fixed() || self.place == stamp
+    }
+
+    /// Whether this is an open series, and up to date when the block has `stamp`.
+    #[inline(always)]
+    pub(crate) fn is_open_and_current_at(self, stamp: u64) -> bool {
+        // No stamp has the bit `FIXED`.
+        self.place == stamp
     }
 
     /// See [`is_current_at`](Self::is_current_at).
@@ -236,6 +248,7 @@ impl Series {
         self.block.owner().is_overflow(self.block)
     }
 
+    #[inline(always)]
     pub(crate) fn value_type(self) -> ValueType {
         self.block.descriptor().value_type()
     }

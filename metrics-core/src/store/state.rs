@@ -5,8 +5,11 @@
 //! counted, its *tag*. A run counts if nothing voided it since. A stamp has 63 bits: at one removal
 //! a nanosecond, it would wrap after 292 years.
 
-/// The first stamp of a block. The tag of an unwritten run is 0, which is no stamp.
+/// The first stamp of a block.
 pub(crate) const FIRST_STAMP: u64 = 1;
+
+/// The tag of an unwritten run, which no block has as its stamp.
+pub(crate) const NO_STAMP: u64 = 0;
 
 /// The last removal of a series that shares its block with other series.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -26,8 +26,8 @@ pub(super) struct Refused;
 pub(super) trait Record<T>: Copy + Send + Sync + 'static {
     fn record(self, value: T, attributes: &Given<'_>);
 
-    /// The series with these attributes; `None` if it is the overflow series.
-    fn series(self, attributes: &Given<'_>) -> Option<ScopedSeries>;
+    /// The series with these attributes: see [`ScopedMetric::series`].
+    fn series(self, attributes: &Given<'_>) -> ScopedSeries;
 
     fn record_in(series: ScopedSeries, value: T);
 }
@@ -38,7 +38,7 @@ impl<N: Number> Record<N> for Sum {
         self.0.add(n, attributes);
     }
 
-    fn series(self, attributes: &Given<'_>) -> Option<ScopedSeries> {
+    fn series(self, attributes: &Given<'_>) -> ScopedSeries {
         self.0.series(attributes)
     }
 
@@ -54,7 +54,7 @@ impl<N: Number> Record<N> for Gauge {
         self.0.set(value, attributes);
     }
 
-    fn series(self, attributes: &Given<'_>) -> Option<ScopedSeries> {
+    fn series(self, attributes: &Given<'_>) -> ScopedSeries {
         self.0.series(attributes)
     }
 
@@ -72,7 +72,7 @@ macro_rules! histograms {
                 self.0.record($float, attributes);
             }
 
-            fn series(self, attributes: &Given<'_>) -> Option<ScopedSeries> {
+            fn series(self, attributes: &Given<'_>) -> ScopedSeries {
                 self.0.series(attributes)
             }
 
@@ -107,16 +107,17 @@ impl<T: 'static, I: Record<T>> SyncInstrument<T> for Synchronous<I> {
 struct Bound<I> {
     instrument: I,
     attributes: Box<[KeyValue]>,
-    /// `None` if there was no room for the series. There may be later.
-    series: Option<ScopedSeries>,
+    series: ScopedSeries,
 }
 
 impl<T, I: Record<T>> BoundSyncInstrument<T> for Bound<I> {
     fn measure(&self, value: T) {
-        match self.series.filter(|series| series.is_current()) {
-            Some(series) => I::record_in(series, value),
-            // The series was removed: this measurement brings it back, in other memory maybe.
-            None => self.instrument.record(value, &Given(&self.attributes)),
+        if self.series.is_current() {
+            I::record_in(self.series, value);
+        } else {
+            // The series was removed, or there was no room for it: this measurement brings it back,
+            // in other memory maybe.
+            self.instrument.record(value, &Given(&self.attributes));
         }
     }
 }

@@ -4,11 +4,10 @@ use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
+use std::time::Instant;
 
 use pin_project_lite::pin_project;
-use typed_metrics_core::Outcome;
 
 use super::outcome::{AnyOutput, OfOutput};
 use super::recorder::Recorder;
@@ -32,7 +31,7 @@ pin_project! {
 struct Running {
     run: Run,
     /// `None` before the first poll, so that a future that is never polled allocates nothing.
-    wakes: Option<(Arc<Wakes>, Waker)>,
+    wakes: Option<Wakes<Instant>>,
 }
 
 impl<F, O> Measured<F, O> {
@@ -52,28 +51,16 @@ impl<F: Future, O: OfOutput<F::Output>> Future for Measured<F, O> {
             // The future decides what happens when it is polled after its end.
             return this.future.poll(context);
         };
-        let (noted, waker) = wakes.get_or_insert_with(|| {
-            let wakes = Wakes::new(run.start());
-            (Arc::clone(&wakes), Waker::from(wakes))
-        });
-        let woken = noted.begin_poll(context.waker());
-        let mut measured = Context::from_waker(waker);
-        let polled = run.poll(woken, || this.future.poll(&mut measured));
-        if let Poll::Ready(output) = &polled
-            && let Some(running) = this.running.take()
-        {
-            running.end(O::outcome(output));
+        let wakes = wakes.get_or_insert_with(|| Wakes::new(run.start()));
+        let (poll, woken) = wakes.begin_poll(context.waker());
+        let polled = run.poll(woken, || this.future.poll(&mut Context::from_waker(poll.waker())));
+        if let Poll::Ready(output) = &polled {
+            poll.end_last();
+            if let Some(Running { run, .. }) = this.running.take() {
+                run.end(O::outcome(output));
+            }
         }
         polled
-    }
-}
-
-impl Running {
-    fn end(mut self, outcome: Outcome) {
-        if let Some((wakes, _)) = self.wakes.take() {
-            wakes.end();
-        }
-        self.run.end(outcome);
     }
 }
 

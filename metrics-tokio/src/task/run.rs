@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use typed_metrics_core::{Entered, Outcome};
 
+use super::clock::{Clock, seconds};
 use super::recorder::Recorder;
 
 /// One run of a task. Its end is recorded when this is dropped.
@@ -11,8 +12,8 @@ use super::recorder::Recorder;
 pub(super) struct Run {
     recorder: Recorder,
     start: Instant,
-    /// The end of the last poll.
-    polled: Option<Instant>,
+    /// The end of the last poll: see [`Clock::nanos`].
+    polled: Option<u64>,
     stage: Stage,
     /// Counts as active until the drop.
     _active: Entered,
@@ -38,20 +39,19 @@ impl Run {
         }
     }
 
-    /// Measures a poll. `woken` is the time of the wake that led to it, if there was one, after the
-    /// given start of the run.
-    pub(super) fn poll<R>(&mut self, woken: Option<Duration>, poll: impl FnOnce() -> R) -> R {
+    /// Measures a poll. `woken` is the time of the wake that led to it, if there was one.
+    pub(super) fn poll<R>(&mut self, woken: Option<u64>, poll: impl FnOnce() -> R) -> R {
         let recorder = &self.recorder;
-        let begin = Instant::now();
+        let begin = self.start.nanos();
         match self.polled {
-            None => recorder.first_poll_delay.record(begin - self.start),
+            None => recorder.first_poll_delay.record(seconds(begin)),
             Some(polled) => {
                 // A wake during the last poll had to wait for its end. Without a wake, another
                 // future of the same task was woken.
-                let woken = woken.map(|woken| (self.start + woken).max(polled).min(begin));
-                recorder.idle_duration.record(woken.unwrap_or(begin) - polled);
-                if let Some(woken) = woken {
-                    recorder.schedule_delay.record(begin - woken);
+                let ready = woken.map_or(begin, |woken| woken.max(polled).min(begin));
+                recorder.idle_duration.record(seconds(ready.saturating_sub(polled)));
+                if woken.is_some() {
+                    recorder.schedule_delay.record(seconds(begin - ready));
                 }
             }
         }
@@ -83,28 +83,28 @@ impl Drop for Run {
         };
         // The last poll of a task that returned or panicked ended a moment ago.
         let end = match self.stage {
-            Stage::Suspended => Instant::now(),
-            _ => self.polled.unwrap_or_else(Instant::now),
+            Stage::Suspended => self.start.nanos(),
+            _ => self.polled.unwrap_or_else(|| self.start.nanos()),
         };
-        self.recorder.duration(outcome).record(end - self.start);
+        self.recorder.duration(outcome).record(seconds(end));
     }
 }
 
 /// Records the duration of a poll, also of one that panics.
 struct MeasuredPoll<'a> {
     run: &'a mut Run,
-    begin: Instant,
+    begin: u64,
 }
 
 impl Drop for MeasuredPoll<'_> {
     #[inline]
     fn drop(&mut self) {
-        let end = Instant::now();
-        let elapsed = end - self.begin;
+        let end = self.run.start.nanos();
+        let elapsed = end.saturating_sub(self.begin);
         self.run.polled = Some(end);
         let recorder = &self.run.recorder;
-        recorder.poll_duration.record(elapsed);
-        if recorder.is_slow(elapsed) {
+        recorder.poll_duration.record(seconds(elapsed));
+        if recorder.is_slow(Duration::from_nanos(elapsed)) {
             recorder.slow_polls.inc();
         }
     }

@@ -38,7 +38,8 @@ use super::recorder::Recorder;
 /// # }
 /// ```
 ///
-/// The first poll allocates the waker that the future gets. Later polls allocate nothing.
+/// The first poll allocates the waker that the future gets. Later polls allocate nothing. A wake
+/// during a poll reaches the task at the end of that poll.
 #[inline]
 pub fn measured<F: Future>(name: &'static str, future: F) -> Measured<F> {
     Task::new(name).measured(future)

@@ -21,6 +21,18 @@ pub(crate) fn record(run: &[AtomicU64], tag: u64, boundaries: &[f64], value: f64
     record_with(header, tag, value, || add(bucket, 1), |header| add_to_sum(header, value))
 }
 
+/// As [`record`], if no interval begins. So this function calls nothing.
+#[inline(always)]
+pub(crate) fn record_steady(run: &[AtomicU64], tag: u64, boundaries: &[f64], value: f64) -> bool {
+    let Some((header, buckets)) = run.split_first_chunk() else { return false };
+    let Some(bucket) = buckets.get(bucket(boundaries, value)) else { return false };
+    let is_steady = is_steady(header, tag);
+    if is_steady {
+        write(header, value, || add(bucket, 1), |header| add_to_sum(header, value));
+    }
+    is_steady
+}
+
 /// Adds `value` to an exponential histogram, as [`record`] does, if its bucket is found in the
 /// common way and no interval begins. [`record_any`] also adds the others. So this function calls
 /// nothing.
@@ -35,9 +47,7 @@ pub(crate) fn record_exponential(
     let Some(window) = Window::of(buckets, settings) else { return false };
     let bucket = window.place_by_table(settings.zero_threshold, value);
     let Some(bucket) = bucket else { return false };
-    // Relaxed: see `record_with`.
-    let is_steady = header[TAG].load(Relaxed) == tag
-        && header[ACKNOWLEDGED].load(Relaxed) == header[NOTICED].load(Relaxed);
+    let is_steady = is_steady(header, tag);
     if is_steady {
         write(header, value, || add(bucket, 1), |header| add_to_sum(header, value));
     }
@@ -93,6 +103,14 @@ pub(crate) fn record_any(run: &[AtomicU64], tag: u64, grid: Grid, value: f64, co
         (Grid::Exponential(settings), 1) => record_anywhere(run, tag, settings, value),
         _ => record_many(run, tag, grid, value, count),
     }
+}
+
+/// Whether the tag is right and no interval begins.
+#[inline(always)]
+fn is_steady(header: &[AtomicU64; HEADER], tag: u64) -> bool {
+    // Relaxed: see `record_with`.
+    header[TAG].load(Relaxed) == tag
+        && header[ACKNOWLEDGED].load(Relaxed) == header[NOTICED].load(Relaxed)
 }
 
 #[inline(always)]

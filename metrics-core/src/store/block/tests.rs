@@ -1,7 +1,8 @@
-//! Stamps past 32 bits, which no test can reach by removing.
+//! Stamps past 32 bits, which no test can reach by removing, and indices of no cell.
 
 use super::*;
 use crate::cells::change::Reading;
+use crate::cells::sum;
 use crate::labels::part::Part;
 use crate::labels::value::LabelRef;
 use crate::metric::definition::Definition;
@@ -9,10 +10,12 @@ use crate::metric::lifetime::Lifetime;
 use crate::metric::source::Place;
 use crate::rules::kind::ValueType;
 use crate::shards::layout::Width;
+use crate::shards::shard;
 use crate::store::family::Family;
 use crate::store::key::Parts;
 use crate::store::read::{View, read};
 use crate::store::series::Series;
+use crate::store::state::NO_STAMP;
 
 const DEFINITION: Definition = Definition {
     name: "stamps",
@@ -76,4 +79,32 @@ fn a_handle_never_writes_under_the_labels_that_have_its_memory_after_many_remova
     old.add(7_i64);
     kept.add(7_i64);
     assert_eq!(held(find("b")), Some(10));
+}
+
+#[test]
+fn an_open_series_whose_index_is_that_of_no_cell_takes_the_slow_path() {
+    let family = Family::leak(DEFINITION);
+    let series = family.find(&Parts([Part::open(LabelRef::Str("a"))]));
+    series.add(5_i64);
+    assert!(series.add_to_open_run(1_i64).is_some());
+    // The memory to which these indices lead exists.
+    assert!(shard::cells_or_claim(0).is_some());
+    for index in [OUT, SHARED] {
+        series.block.base.store(index, Relaxed);
+        assert_eq!(shard::sum(index).map(sum::tag), Some(NO_STAMP));
+        assert!(series.add_to_open_run(1_i64).is_none());
+        series.add(10_i64);
+    }
+    assert_eq!(held(series), Some(26));
+}
+
+#[test]
+fn a_series_that_is_never_current_adds_nothing_on_the_fast_path() {
+    let family = Family::leak(DEFINITION);
+    let series = family.find(&Parts([Part::open(LabelRef::Str("a"))]));
+    series.add(5_i64);
+    let never = series.never_current();
+    assert!(series.is_current() && !never.is_current());
+    assert!(never.add_to_open_run(1_i64).is_none());
+    assert_eq!(held(series), Some(5));
 }
