@@ -4,7 +4,12 @@
 //! speed changes both. A line has the medians and the median of the rounds' ratios. The promise is
 //! at most 0.6 of the other recorder's time. Prints which lines break it, and then fails.
 //!
+//! A third recorder does nothing, so its time is that of the macros and of the call, which no
+//! recorder can save. The last column compares what both recorders take beyond that.
+//!
 //! `cargo run --release --manifest-path benches/bridge/Cargo.toml`
+
+mod nothing;
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -15,6 +20,8 @@ use std::time::{Duration, Instant};
 use metrics::{Recorder, counter, gauge, histogram, with_local_recorder};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use typed_metrics_bridge::MetricsRecorder;
+
+use nothing::Nothing;
 
 /// The most that this recorder may cost, as a share of the other's time.
 const PROMISE: f64 = 0.6;
@@ -124,22 +131,32 @@ fn main() -> ExitCode {
     let theirs = builder.build_recorder();
     let handle = theirs.handle();
 
-    println!("{:<32}{:>8}{:>12}{:>12}{:>8}", "ns a call", "threads", "here", "exporter", "ratio");
+    println!(
+        "{:<32}{:>8}{:>12}{:>12}{:>8}{:>12}{:>8}",
+        "ns a call", "threads", "here", "exporter", "ratio", "nothing", "beyond"
+    );
     let mut broken = Vec::new();
     for case in &CASES {
         for threads in [1, 4] {
             let (mut here, mut there, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+            let mut nothing = Vec::new();
             for _ in 0..ROUNDS {
                 let ours = time(&ours, case, threads);
                 let theirs = time(&theirs, case, threads);
                 // Otherwise its histograms keep every value.
                 handle.run_upkeep();
+                nothing.push(time(&Nothing, case, threads));
                 here.push(ours);
                 there.push(theirs);
                 ratios.push(ours / theirs);
             }
             let (here, there, ratio) = (median(here), median(there), median(ratios));
-            println!("{:<32}{threads:>8}{here:>12.1}{there:>12.1}{ratio:>8.2}", case.name);
+            let nothing = median(nothing);
+            let beyond = (here - nothing) / (there - nothing);
+            println!(
+                "{:<32}{threads:>8}{here:>12.1}{there:>12.1}{ratio:>8.2}{nothing:>12.1}{beyond:>8.2}",
+                case.name
+            );
             if ratio > PROMISE {
                 broken.push(format!("{} with {threads} threads: {ratio:.2}", case.name));
             }
