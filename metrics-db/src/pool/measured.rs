@@ -153,12 +153,9 @@ impl<P> MeasuredPool<P> {
         connection: impl Future<Output = Result<C, E>>,
         is_timeout: impl FnOnce(&E) -> bool,
     ) -> Result<MeasuredConnection<C>, E> {
-        let waiting = Waiting::start(&self.0.name);
+        let waiting = self.wait();
         match connection.await {
-            Ok(connection) => {
-                waiting.succeed();
-                Ok(MeasuredConnection::new(connection, Arc::clone(&self.0.name)))
-            }
+            Ok(connection) => Ok(self.lent(waiting, connection)),
             Err(error) => {
                 waiting.fail(is_timeout(&error));
                 Err(error)
@@ -167,17 +164,15 @@ impl<P> MeasuredPool<P> {
     }
 }
 
-#[cfg(feature = "sqlx")]
 impl<P> MeasuredPool<P> {
-    /// Measures the loan of a connection that the pool has at once, or else nothing.
-    pub(crate) fn try_lend<C>(
-        &self,
-        take: impl FnOnce() -> Option<C>,
-    ) -> Option<MeasuredConnection<C>> {
-        let waiting = Waiting::start(&self.0.name);
-        let connection = take()?;
-        waiting.succeed();
-        Some(MeasuredConnection::new(connection, Arc::clone(&self.0.name)))
+    /// A request for a connection begins. Its drop records no wait.
+    pub(crate) fn wait(&self) -> Waiting<'_> {
+        Waiting::start(&self.0.name)
+    }
+
+    /// The request ends with a connection, whose use begins.
+    pub(crate) fn lent<C>(&self, waiting: Waiting<'_>, connection: C) -> MeasuredConnection<C> {
+        MeasuredConnection::new(connection, Arc::clone(&self.0.name), waiting.succeed())
     }
 }
 

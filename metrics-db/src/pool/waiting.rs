@@ -8,7 +8,7 @@ use crate::metrics::PoolMetrics;
 
 /// A request that waits for a connection. It counts as pending until its drop.
 #[derive(Debug)]
-pub(super) struct Waiting<'p> {
+pub(crate) struct Waiting<'p> {
     pool: &'p str,
     start: Instant,
     _pending: Entered,
@@ -20,11 +20,14 @@ impl<'p> Waiting<'p> {
         Self { pool, start: Instant::now(), _pending: pending }
     }
 
-    pub(super) fn succeed(self) {
-        PoolMetrics::wait_time(self.pool).record(self.start.elapsed());
+    /// The connection is there. Returns the time at which the wait ended.
+    pub(super) fn succeed(self) -> Instant {
+        let end = Instant::now();
+        PoolMetrics::wait_time(self.pool).record(end.duration_since(self.start));
+        end
     }
 
-    pub(super) fn fail(self, is_timeout: bool) {
+    pub(crate) fn fail(self, is_timeout: bool) {
         if is_timeout {
             PoolMetrics::timeouts(self.pool).inc();
         }

@@ -92,12 +92,31 @@ const KEYWORDS: [&str; 82] = [
     "XA",
 ];
 
+/// The index of the first keyword of each letter, and after `Z` the number of keywords.
+const FIRST: [u8; 27] = {
+    let mut first = [KEYWORDS.len() as u8; 27];
+    let mut index = KEYWORDS.len();
+    while index > 0 {
+        index -= 1;
+        // The letters before this one that have no keyword begin where this one does.
+        let mut letter = 0;
+        while letter <= KEYWORDS[index].as_bytes()[0] - b'A' {
+            first[letter as usize] = index as u8;
+            letter += 1;
+        }
+    }
+    first
+};
+
 impl Keyword {
     /// The keyword that is this word, in upper or lower case.
     pub(super) fn of(word: &str) -> Option<Self> {
-        let upper = || word.bytes().map(|byte| byte.to_ascii_uppercase());
-        let index = KEYWORDS.binary_search_by(|keyword| keyword.bytes().cmp(upper())).ok()?;
-        u8::try_from(index).ok().map(Self)
+        let letter = word.bytes().next()?.to_ascii_uppercase().checked_sub(b'A')?;
+        let first = *FIRST.get(usize::from(letter))?;
+        let same_letter =
+            KEYWORDS.get(first.into()..(*FIRST.get(usize::from(letter) + 1)?).into())?;
+        let at = same_letter.iter().position(|keyword| keyword.eq_ignore_ascii_case(word))?;
+        u8::try_from(at).ok().map(|at| Self(first + at))
     }
 
     /// The keyword in upper case.
