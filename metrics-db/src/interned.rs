@@ -26,3 +26,19 @@ pub(crate) fn interned(text: &str) -> Option<&'static str> {
         })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_kept_once_and_the_number_is_limited() {
+        let text = String::from("shop");
+        let first = interned(&text).unwrap();
+        let again = std::thread::spawn(|| interned("shop").unwrap()).join().unwrap();
+        assert!(std::ptr::eq(first, again) && first == "shop");
+        let kept = (0..2 * LIMIT).filter(|n| interned(&n.to_string()).is_some()).count();
+        assert_eq!(kept, LIMIT - 1);
+        assert_eq!(interned(&text), Some("shop"));
+    }
+}

@@ -93,15 +93,15 @@ const KEYWORDS: [&str; 82] = [
 ];
 
 /// The index of the first keyword of each letter, and after `Z` the number of keywords.
-const FIRST: [u8; 27] = {
-    let mut first = [KEYWORDS.len() as u8; 27];
+const FIRST: [usize; 27] = {
+    let mut first = [KEYWORDS.len(); 27];
     let mut index = KEYWORDS.len();
     while index > 0 {
         index -= 1;
-        // The letters before this one that have no keyword begin where this one does.
+        // A letter without keywords begins where the next one does.
         let mut letter = 0;
         while letter <= KEYWORDS[index].as_bytes()[0] - b'A' {
-            first[letter as usize] = index as u8;
+            first[letter as usize] = index;
             letter += 1;
         }
     }
@@ -112,11 +112,9 @@ impl Keyword {
     /// The keyword that is this word, in upper or lower case.
     pub(super) fn of(word: &str) -> Option<Self> {
         let letter = word.bytes().next()?.to_ascii_uppercase().checked_sub(b'A')?;
-        let first = *FIRST.get(usize::from(letter))?;
-        let same_letter =
-            KEYWORDS.get(first.into()..(*FIRST.get(usize::from(letter) + 1)?).into())?;
-        let at = same_letter.iter().position(|keyword| keyword.eq_ignore_ascii_case(word))?;
-        u8::try_from(at).ok().map(|at| Self(first + at))
+        let &[first, end] = FIRST.get(usize::from(letter)..)?.first_chunk()?;
+        let is_word = |index: &usize| KEYWORDS[*index].eq_ignore_ascii_case(word);
+        u8::try_from((first..end).find(is_word)?).ok().map(Self)
     }
 
     /// The keyword in upper case.
