@@ -12,6 +12,8 @@ use crate::target::{Naming, Target};
 /// A database, as labels name it, and the names of its client's errors.
 ///
 /// All texts come from the program or from its configuration. No label is ever the text of a query.
+/// The process keeps the first 1000 names of databases and servers that are recorded; operations
+/// with another one cost more.
 ///
 /// ```
 /// use typed_metrics_db::{Database, System};
