@@ -12,7 +12,7 @@ use crate::target::{Naming, Target};
 /// A database, as labels name it, and the names of its client's errors.
 ///
 /// All texts come from the program or from its configuration. No label is ever the text of a query.
-/// The process keeps the first 1000 names of databases and servers that are recorded; operations
+/// The process keeps the first 1000 different names of databases and servers for ever; operations
 /// with another one cost more.
 ///
 /// ```
@@ -34,15 +34,14 @@ pub struct Database<N = ByType> {
 impl Database {
     /// A database of this system. Its errors are named [by their types](ByType).
     pub const fn new(system: System<'static>) -> Self {
-        let target = Target { system, namespace: None, address: None, port: None };
-        Self { target, names: ByType }
+        Self { target: Target::new(system), names: ByType }
     }
 }
 
 impl<N> Database<N> {
     /// Sets the label `db.namespace`: the name of the database within its server.
     pub fn namespace(mut self, name: impl Into<Arc<str>>) -> Self {
-        self.target.namespace = Some(name.into());
+        self.target.set_namespace(name.into());
         self
     }
 
@@ -83,7 +82,7 @@ impl<N> Database<N> {
     /// [conventions]: https://opentelemetry.io/docs/specs/semconv/db/database-metrics/
     pub fn server(mut self, address: impl Into<Arc<str>>, port: impl Into<Option<u16>>) -> Self {
         let default_port = self.target.system.default_port();
-        self.target.address = Some(address.into());
+        self.target.set_address(address.into());
         self.target.port = port.into().filter(|&port| default_port != Some(port));
         self
     }
@@ -127,12 +126,11 @@ impl<N> Database<N> {
 
 impl<N> fmt::Debug for Database<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Target { system, namespace, address, port } = &self.target;
         f.debug_struct("Database")
-            .field("system", &system.name())
-            .field("namespace", &namespace.as_deref())
-            .field("address", &address.as_deref())
-            .field("port", port)
+            .field("system", &self.target.system.name())
+            .field("namespace", &self.target.namespace())
+            .field("address", &self.target.address())
+            .field("port", &self.target.port)
             .finish_non_exhaustive()
     }
 }

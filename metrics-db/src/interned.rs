@@ -1,4 +1,4 @@
-//! Names of databases and servers that are kept for ever.
+//! Names of databases and servers that are kept for ever, so that threads can remember labels.
 
 use std::collections::HashSet;
 use std::sync::{PoisonError, RwLock};

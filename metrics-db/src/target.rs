@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::interned::interned;
 use crate::metrics::DbOperation;
 use crate::system::System;
 
@@ -9,9 +10,18 @@ use crate::system::System;
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     pub(crate) system: System<'static>,
-    pub(crate) namespace: Option<Arc<str>>,
-    pub(crate) address: Option<Arc<str>>,
+    namespace: Option<Name>,
+    address: Option<Name>,
     pub(crate) port: Option<u16>,
+}
+
+/// A name of a database or of a server.
+#[derive(Debug, Clone)]
+enum Name {
+    /// Threads remember the labels that have it.
+    Kept(&'static str),
+    /// One beyond the number that the process keeps.
+    Owned(Arc<str>),
 }
 
 /// The labels that the program gives an operation. Its code bounds them.
@@ -23,17 +33,76 @@ pub(crate) struct Naming {
 }
 
 impl Target {
+    pub(crate) const fn new(system: System<'static>) -> Self {
+        Self { system, namespace: None, address: None, port: None }
+    }
+
+    pub(crate) fn set_namespace(&mut self, name: Arc<str>) {
+        self.namespace = Some(Name::new(name));
+    }
+
+    pub(crate) fn set_address(&mut self, address: Arc<str>) {
+        self.address = Some(Name::new(address));
+    }
+
+    #[inline]
+    pub(crate) fn namespace(&self) -> Option<&str> {
+        self.namespace.as_ref().map(Name::text)
+    }
+
+    #[inline]
+    pub(crate) fn address(&self) -> Option<&str> {
+        self.address.as_ref().map(Name::text)
+    }
+
     /// The labels of an operation that succeeded.
     pub(crate) fn labels(&self, naming: Naming) -> DbOperation<'_> {
         let Naming { operation, collection, summary } = naming;
         DbOperation {
-            namespace: self.namespace.as_deref(),
+            namespace: self.namespace(),
             operation,
             collection,
             summary,
-            address: self.address.as_deref(),
+            address: self.address(),
             port: self.port,
             ..DbOperation::of(self.system)
+        }
+    }
+
+    /// The same labels, if the process keeps the names of the database.
+    pub(crate) fn kept_labels(&self, naming: Naming) -> Option<DbOperation<'static>> {
+        let Naming { operation, collection, summary } = naming;
+        Some(DbOperation {
+            namespace: Name::kept(self.namespace.as_ref())?,
+            operation,
+            collection,
+            summary,
+            address: Name::kept(self.address.as_ref())?,
+            port: self.port,
+            ..DbOperation::of(self.system)
+        })
+    }
+}
+
+impl Name {
+    fn new(text: Arc<str>) -> Self {
+        interned(&text).map_or(Self::Owned(text), Self::Kept)
+    }
+
+    #[inline]
+    fn text(&self) -> &str {
+        match self {
+            Self::Kept(text) => text,
+            Self::Owned(text) => text,
+        }
+    }
+
+    /// The text of a name that is kept, or of no name. `None` if the name is not kept.
+    fn kept(name: Option<&Self>) -> Option<Option<&'static str>> {
+        match name {
+            None => Some(None),
+            Some(Self::Kept(text)) => Some(Some(text)),
+            Some(Self::Owned(_)) => None,
         }
     }
 }
