@@ -73,11 +73,17 @@ impl Target {
     pub(crate) fn kept_labels(&self, naming: Naming) -> Option<DbOperation<'static>> {
         let Naming { operation, collection, summary } = naming;
         Some(DbOperation {
-            namespace: Name::kept(self.namespace.as_ref())?,
+            namespace: match &self.namespace {
+                Some(name) => Some(name.kept()?),
+                None => None,
+            },
             operation,
             collection,
             summary,
-            address: Name::kept(self.address.as_ref())?,
+            address: match &self.address {
+                Some(name) => Some(name.kept()?),
+                None => None,
+            },
             port: self.port,
             ..DbOperation::of(self.system)
         })
@@ -97,12 +103,11 @@ impl Name {
         }
     }
 
-    /// The text of a name that is kept, or of no name. `None` if the name is not kept.
-    fn kept(name: Option<&Self>) -> Option<Option<&'static str>> {
-        match name {
-            None => Some(None),
-            Some(Self::Kept(text)) => Some(Some(text)),
-            Some(Self::Owned(_)) => None,
+    /// The text of a name that the process keeps.
+    fn kept(&self) -> Option<&'static str> {
+        match self {
+            Self::Kept(text) => Some(text),
+            Self::Owned(_) => None,
         }
     }
 }
