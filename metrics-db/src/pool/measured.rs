@@ -1,7 +1,9 @@
 //! A pool whose numbers are observed.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::ops::Deref;
+use std::pin::pin;
 use std::sync::Arc;
 
 use log::Level;
@@ -96,6 +98,8 @@ impl<P: ConnectionPool> Shared<P> {
                 i64::try_from(reading.map_or(0, read)).unwrap_or(i64::MAX)
             }
         };
+        // Present before the first request has to wait.
+        PoolMetrics::pending_requests(&name).add(0);
         let observations = [
             PoolMetrics::count(&name, ConnectionState::Idle).observe(number(|now| now.idle)),
             PoolMetrics::count(&name, ConnectionState::Used).observe(number(|now| now.used)),
@@ -153,8 +157,9 @@ impl<P> MeasuredPool<P> {
         connection: impl Future<Output = Result<C, E>>,
         is_timeout: impl FnOnce(&E) -> bool,
     ) -> Result<MeasuredConnection<C>, E> {
-        let waiting = self.wait();
-        match connection.await {
+        let mut waiting = self.wait();
+        let mut connection = pin!(connection);
+        match poll_fn(|context| waiting.poll(connection.as_mut(), context)).await {
             Ok(connection) => Ok(self.lent(waiting, connection)),
             Err(error) => {
                 waiting.fail(is_timeout(&error));

@@ -1,5 +1,7 @@
 //! The connections and transactions that a pool lends.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 
 use ::sqlx::pool::PoolConnection;
@@ -18,8 +20,9 @@ impl<DB: Sqlx> SqlxPool<DB> {
     /// The same as [`MeasuredPool::lend`](crate::MeasuredPool::lend), to which the future of sqlx
     /// would have to be moved: it has some hundred bytes.
     pub(super) async fn lend(&self) -> Result<Lent<DB>, Error> {
-        let waiting = self.pool.wait();
-        match self.pool.acquire().await {
+        let mut waiting = self.pool.wait();
+        let mut connection = pin!(self.pool.acquire());
+        match poll_fn(|context| waiting.poll(connection.as_mut(), context)).await {
             Ok(connection) => Ok(self.pool.lent(waiting, connection)),
             Err(error) => {
                 waiting.fail(matches!(error, Error::PoolTimedOut));
