@@ -1,4 +1,4 @@
-//! A thread remembers the labels that it has recorded: they are those of the operation all the same.
+//! The labels that a thread remembers are those of its operations all the same.
 
 use std::convert::Infallible;
 

@@ -5,7 +5,7 @@ use cpu_time::ProcessTime;
 /// The rounds of a comparison, a third of them to warm up.
 pub const ROUNDS: usize = WARM_UP + PARTS * PART;
 const WARM_UP: usize = 600;
-/// Each part of the rounds gives a ratio of its own, and shows by that how far the ratio is certain.
+/// Each part of the rounds has a ratio of its own. Their spread shows how certain the ratio is.
 const PARTS: usize = 7;
 const PART: usize = 1_200;
 
