@@ -86,8 +86,8 @@ mod sqlx_on_sqlite {
     use typed_metrics_db::SqlxPool;
 
     /// The allocations of this thread in each of two runs, which take turns. SQLite runs in another
-    /// thread. A run allocates two or three times more if it waits for that one in another way; on a
-    /// busy machine, most runs do. So the number is the one below which a tenth of the runs lie.
+    /// thread. A run allocates two or three times more if it waits for that one in another way; on
+    /// a busy machine, most runs do. So the number is the one below which a tenth of the runs lie.
     macro_rules! counts {
         ($runtime:expr, $bare:expr, $measured:expr) => {{
             let mut counts = [Vec::new(), Vec::new()];
