@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use crate::by_type::ByType;
 use crate::failure::Failure;
-use crate::metrics::DbOperation;
 use crate::operation::Operation;
 use crate::system::System;
+use crate::target::{Naming, Target};
 
 /// A database, as labels name it, and the names of its client's errors.
 ///
 /// All texts come from the program or from its configuration. No label is ever the text of a query.
+/// The process keeps the first 1000 different names of databases and servers for ever; operations
+/// with another one cost more.
 ///
 /// ```
 /// use typed_metrics_db::{Database, System};
@@ -25,24 +27,21 @@ use crate::system::System;
 #[derive(Clone)]
 #[must_use = "a database measures nothing by itself"]
 pub struct Database<N = ByType> {
-    system: System<'static>,
-    namespace: Option<Arc<str>>,
-    address: Option<Arc<str>>,
-    port: Option<u16>,
+    target: Target,
     pub(crate) names: N,
 }
 
 impl Database {
     /// A database of this system. Its errors are named [by their types](ByType).
     pub const fn new(system: System<'static>) -> Self {
-        Self { system, namespace: None, address: None, port: None, names: ByType }
+        Self { target: Target::new(system), names: ByType }
     }
 }
 
 impl<N> Database<N> {
     /// Sets the label `db.namespace`: the name of the database within its server.
     pub fn namespace(mut self, name: impl Into<Arc<str>>) -> Self {
-        self.namespace = Some(name.into());
+        self.target.set_namespace(name.into());
         self
     }
 
@@ -82,8 +81,9 @@ impl<N> Database<N> {
     ///
     /// [conventions]: https://opentelemetry.io/docs/specs/semconv/db/database-metrics/
     pub fn server(mut self, address: impl Into<Arc<str>>, port: impl Into<Option<u16>>) -> Self {
-        self.address = Some(address.into());
-        self.port = port.into().filter(|&port| self.system.default_port() != Some(port));
+        let default_port = self.target.system.default_port();
+        self.target.set_address(address.into());
+        self.target.port = port.into().filter(|&port| default_port != Some(port));
         self
     }
 
@@ -104,43 +104,33 @@ impl<N> Database<N> {
     where
         F: for<'e> Fn(&'e E) -> Failure<'e>,
     {
-        let Self { system, namespace, address, port, .. } = self;
-        Database { system, namespace, address, port, names: name }
+        Database { target: self.target, names: name }
     }
 
     /// An operation, such as `SELECT` or `HGET`: the label `db.operation.name`. The name is a text
     /// of the program, so the number of series is bounded by its code. A batch of operations of one
     /// name is named such as `BATCH INSERT`, and a batch of others `BATCH`.
     pub fn operation(&self, name: &'static str) -> Operation<'_, N> {
-        Operation::new(DbOperation { operation: Some(name), ..self.labels() }, &self.names)
+        self.named(Naming { operation: Some(name), ..Naming::default() })
     }
 
     /// An operation that a [summary](Operation::summary) describes, and that has no name.
     pub fn summary(&self, summary: &'static str) -> Operation<'_, N> {
-        self.unnamed().summary(summary)
+        self.named(Naming { summary: Some(summary), ..Naming::default() })
     }
 
-    pub(crate) fn unnamed(&self) -> Operation<'_, N> {
-        Operation::new(self.labels(), &self.names)
-    }
-
-    fn labels(&self) -> DbOperation<'_> {
-        DbOperation {
-            namespace: self.namespace.as_deref(),
-            address: self.address.as_deref(),
-            port: self.port,
-            ..DbOperation::of(self.system)
-        }
+    pub(crate) fn named(&self, naming: Naming) -> Operation<'_, N> {
+        Operation::new(&self.target, naming, &self.names)
     }
 }
 
 impl<N> fmt::Debug for Database<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Database")
-            .field("system", &self.system.name())
-            .field("namespace", &self.namespace.as_deref())
-            .field("address", &self.address.as_deref())
-            .field("port", &self.port)
+            .field("system", &self.target.system.name())
+            .field("namespace", &self.target.namespace())
+            .field("address", &self.target.address())
+            .field("port", &self.target.port)
             .finish_non_exhaustive()
     }
 }

@@ -84,16 +84,19 @@
 mod by_type;
 mod database;
 mod failure;
+mod interned;
 mod measured;
 mod metrics;
 mod operation;
 mod pool;
+mod recent;
 mod running;
 #[cfg(feature = "sqlx")]
 mod sqlx;
 #[cfg(feature = "sqlx")]
 mod sqlx_error;
 mod system;
+mod target;
 
 pub use by_type::ByType;
 pub use database::Database;

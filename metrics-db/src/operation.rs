@@ -7,8 +7,8 @@ use futures_core::Stream;
 use crate::by_type::ByType;
 use crate::failure::NameError;
 use crate::measured::{MeasuredFuture, MeasuredStream};
-use crate::metrics::DbOperation;
 use crate::running::Running;
+use crate::target::{Naming, Target};
 
 /// An operation on a database: its labels are complete, but for its end.
 ///
@@ -38,31 +38,26 @@ use crate::running::Running;
 /// ```
 #[must_use = "an operation measures nothing until something runs in it"]
 pub struct Operation<'d, N = ByType> {
-    labels: DbOperation<'d>,
+    target: &'d Target,
+    naming: Naming,
     names: &'d N,
 }
 
 impl<'d, N> Operation<'d, N> {
-    pub(crate) fn new(labels: DbOperation<'d>, names: &'d N) -> Self {
-        Self { labels, names }
-    }
-
-    #[cfg(feature = "sqlx")]
-    pub(crate) fn named(mut self, name: &'static str) -> Self {
-        self.labels.operation = Some(name);
-        self
+    pub(crate) fn new(target: &'d Target, naming: Naming, names: &'d N) -> Self {
+        Self { target, naming, names }
     }
 
     /// Sets the label `db.collection.name`: the table, collection or key space.
     pub fn collection(mut self, name: &'static str) -> Self {
-        self.labels.collection = Some(name);
+        self.naming.collection = Some(name);
         self
     }
 
     /// Sets the label `db.query.summary`: a short text that describes the query, such as
     /// `SELECT users JOIN orders`. It is a text of the program: nothing is read from a query.
     pub fn summary(mut self, summary: &'static str) -> Self {
-        self.labels.summary = Some(summary);
+        self.naming.summary = Some(summary);
         self
     }
 
@@ -81,7 +76,7 @@ impl<'d, N> Operation<'d, N> {
     /// }
     /// ```
     pub fn start(self) -> Running<'d> {
-        Running::start(self.labels)
+        Running::held(self.target, self.naming)
     }
 
     /// Measures a blocking call.
@@ -119,7 +114,7 @@ impl<'d, N> Operation<'d, N> {
     where
         N: NameError<E>,
     {
-        let mut running = self.start();
+        let mut running = self.not_begun();
         let result = running.inside(call);
         running.end(&result, self.names);
         result
@@ -132,7 +127,7 @@ impl<'d, N> Operation<'d, N> {
         F: Future<Output = Result<T, E>>,
         N: NameError<E>,
     {
-        MeasuredFuture::new(self.labels, self.names, future)
+        MeasuredFuture::new(self.not_begun(), self.names, future)
     }
 
     /// Measures a stream, from its first poll to its end, and counts its items as rows.
@@ -176,7 +171,12 @@ impl<'d, N> Operation<'d, N> {
         stream: S,
         is_row: Option<fn(&T) -> bool>,
     ) -> MeasuredStream<'d, S, T, N> {
-        MeasuredStream::new(self.labels, self.names, stream, is_row)
+        MeasuredStream::new(self.not_begun(), self.names, stream, is_row)
+    }
+
+    /// The operation before its first poll.
+    pub(crate) fn not_begun(self) -> Running<'d> {
+        Running::suspended(self.target, self.naming)
     }
 }
 
@@ -190,6 +190,6 @@ impl<N> Clone for Operation<'_, N> {
 
 impl<N> fmt::Debug for Operation<'_, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Operation").field(&self.labels).finish()
+        f.debug_tuple("Operation").field(&self.target.labels(self.naming)).finish()
     }
 }

@@ -1,12 +1,14 @@
 //! An operation in progress.
 
 use std::thread::{self, ThreadId};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use typed_metrics_core::LabelGroup;
+use typed_metrics_core::{FoundLabels, LabelGroup};
 
 use crate::failure::{CANCELLED, Failure, NameError, PANICKED};
 use crate::metrics::{DbMetrics, DbOperation};
+use crate::recent;
+use crate::target::{Naming, Target};
 
 /// An operation in progress, which [`Operation::start`](crate::Operation::start) began.
 ///
@@ -23,8 +25,10 @@ use crate::metrics::{DbMetrics, DbOperation};
 #[must_use = "keep it until the operation ends: its drop records the operation as cancelled"]
 #[derive(Debug)]
 pub struct Running<'d> {
-    labels: DbOperation<'d>,
-    start: Instant,
+    target: &'d Target,
+    naming: Naming,
+    /// `None` before the first poll, when nothing was sent.
+    start: Option<Instant>,
     rows: Option<u64>,
     stage: Stage,
     /// A drop is no failure: the program has seen enough.
@@ -37,19 +41,26 @@ enum Stage {
     /// The program holds the operation: the panic that drops it is of the code in between, unless
     /// `unwinding`, the thread that began the operation, was panicking already.
     Held { unwinding: Option<ThreadId> },
-    /// Inside of a call or a poll, in which only a panic drops the operation.
-    Inside,
-    /// Between two polls. A panic that drops it is of other code.
+    /// Before the call, or between two polls. A panic that drops it is of other code.
     Suspended,
 }
 
 impl<'d> Running<'d> {
-    pub(crate) fn start(labels: DbOperation<'d>) -> Self {
+    /// An operation that begins now.
+    pub(crate) fn held(target: &'d Target, naming: Naming) -> Self {
+        let stage = Stage::Held { unwinding: unwinding() };
+        Self { start: Some(Instant::now()), stage, ..Self::suspended(target, naming) }
+    }
+
+    /// An operation that begins with [`inside`](Self::inside).
+    #[inline]
+    pub(crate) fn suspended(target: &'d Target, naming: Naming) -> Self {
         Self {
-            labels,
-            start: Instant::now(),
+            target,
+            naming,
+            start: None,
             rows: None,
-            stage: Stage::Held { unwinding: unwinding() },
+            stage: Stage::Suspended,
             is_enough: false,
             is_recorded: false,
         }
@@ -60,12 +71,18 @@ impl<'d> Running<'d> {
         self.rows = Some(rows);
     }
 
+    pub(crate) fn add_rows(&mut self, rows: u64) {
+        *self.rows.get_or_insert_default() += rows;
+    }
+
     /// Runs code of the operation: all of it, or one poll. A panic of `code` is one of the
     /// operation, and a later one is not.
+    #[inline]
     pub(crate) fn inside<R>(&mut self, code: impl FnOnce() -> R) -> R {
-        self.stage = Stage::Inside;
+        self.start.get_or_insert_with(Instant::now);
+        let unwound = Unwound(self);
         let result = code();
-        self.stage = Stage::Suspended;
+        std::mem::forget(unwound);
         result
     }
 
@@ -75,56 +92,83 @@ impl<'d> Running<'d> {
     }
 
     /// Records a success.
-    pub fn succeed(self) {
-        self.fail(&Failure::none());
+    pub fn succeed(mut self) {
+        self.record(None);
     }
 
     /// Records a failure.
     pub fn fail(mut self, failure: &Failure<'_>) {
-        self.record(failure);
+        self.record(Some(failure));
     }
 
     /// Records the end that a result tells.
-    pub(crate) fn end<T, E, N: NameError<E>>(self, result: &Result<T, E>, names: &N) {
+    #[inline]
+    pub(crate) fn end<T, E, N: NameError<E>>(&mut self, result: &Result<T, E>, names: &N) {
         match result {
-            Ok(_) => self.succeed(),
-            Err(error) => self.fail(&names.failure(error)),
+            Ok(_) => self.record(None),
+            Err(error) => self.record(Some(&names.failure(error))),
         }
     }
 
-    fn record(&mut self, failure: &Failure<'_>) {
+    /// Records the end, unless it is recorded already.
+    pub(crate) fn record(&mut self, failure: Option<&Failure<'_>>) {
         if std::mem::replace(&mut self.is_recorded, true) {
             return;
         }
-        let elapsed = self.start.elapsed();
-        let labels = DbOperation {
-            error_type: failure.error_type(),
-            status: failure.status_code(),
-            ..self.labels
-        };
-        let Some(rows) = self.rows else {
-            DbMetrics::operation_duration(labels).record(elapsed);
+        let Some(elapsed) = self.start.map(|start| start.elapsed()) else { return };
+        let failure = failure.filter(|failure| failure.error_type().is_some());
+        let rows = self.rows;
+        if failure.is_none()
+            && recent::with(self.target, &self.naming, |found| write(found, elapsed, rows)).is_ok()
+        {
             return;
+        }
+        let labels = DbOperation {
+            error_type: failure.and_then(Failure::error_type),
+            status: failure.and_then(Failure::status_code),
+            ..self.target.labels(self.naming)
         };
-        let labels = labels.find();
-        DbMetrics::operation_duration(&labels).record(elapsed);
-        DbMetrics::returned_rows(&labels).record(rows);
+        write(&labels.find(), elapsed, rows);
+    }
+}
+
+fn write(labels: &FoundLabels<DbOperation<'_>>, elapsed: Duration, rows: Option<u64>) {
+    DbMetrics::operation_duration(labels).record(elapsed);
+    if let Some(rows) = rows {
+        DbMetrics::returned_rows(labels).record(rows);
+    }
+}
+
+/// Records that a panic unwinds the code of the operation.
+struct Unwound<'r, 'd>(&'r mut Running<'d>);
+
+impl Drop for Unwound<'_, '_> {
+    fn drop(&mut self) {
+        self.0.record(Some(&Failure::of_type(PANICKED)));
     }
 }
 
 impl Drop for Running<'_> {
+    #[inline]
     fn drop(&mut self) {
+        if !self.is_recorded {
+            self.record_drop();
+        }
+    }
+}
+
+impl Running<'_> {
+    fn record_drop(&mut self) {
         let has_panicked = match self.stage {
             // Another thread than the one that was panicking began to panic later.
             Stage::Held { unwinding: before } => unwinding().is_some_and(|now| Some(now) != before),
-            Stage::Inside => true,
             Stage::Suspended => false,
         };
-        self.record(&match () {
-            () if has_panicked => Failure::of_type(PANICKED),
-            () if self.is_enough => Failure::none(),
-            () => Failure::of_type(CANCELLED),
-        });
+        match () {
+            () if has_panicked => self.record(Some(&Failure::of_type(PANICKED))),
+            () if self.is_enough => self.record(None),
+            () => self.record(Some(&Failure::of_type(CANCELLED))),
+        }
     }
 }
 

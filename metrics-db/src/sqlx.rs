@@ -9,6 +9,7 @@ mod lending;
 mod pool;
 mod pool_connection;
 mod pool_executor;
+mod recent_texts;
 mod statement;
 mod summary;
 mod transaction;

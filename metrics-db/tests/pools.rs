@@ -47,6 +47,8 @@ async fn a_pool_of_deadpool_is_measured() {
         .unwrap();
     let weak = pool.weak();
     let pool = MeasuredPool::new("deadpool", pool);
+    // Present before the first request, most of which do not wait.
+    assert_eq!(value("pending_requests", "deadpool", None), 0.0);
     let seen = capture_async(async {
         let first = pool.get().await.unwrap();
         let second = pool.get().await.unwrap();

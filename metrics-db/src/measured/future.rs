@@ -7,7 +7,6 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use crate::failure::NameError;
-use crate::metrics::DbOperation;
 use crate::running::Running;
 
 pin_project! {
@@ -16,15 +15,14 @@ pin_project! {
     pub struct MeasuredFuture<'d, F, N> {
         #[pin]
         future: F,
-        labels: DbOperation<'d>,
         names: &'d N,
-        running: Option<Running<'d>>,
+        running: Running<'d>,
     }
 }
 
 impl<'d, F, N> MeasuredFuture<'d, F, N> {
-    pub(crate) fn new(labels: DbOperation<'d>, names: &'d N, future: F) -> Self {
-        Self { future, labels, names, running: None }
+    pub(crate) fn new(running: Running<'d>, names: &'d N, future: F) -> Self {
+        Self { future, names, running }
     }
 }
 
@@ -37,19 +35,16 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        // A panic drops the guard while it unwinds, so the guard knows of it.
-        let mut running = this.running.take().unwrap_or_else(|| Running::start(*this.labels));
-        let Poll::Ready(result) = running.inside(|| this.future.poll(context)) else {
-            *this.running = Some(running);
-            return Poll::Pending;
-        };
-        running.end(&result, *this.names);
-        Poll::Ready(result)
+        let poll = this.running.inside(|| this.future.poll(context));
+        if let Poll::Ready(result) = &poll {
+            this.running.end(result, *this.names);
+        }
+        poll
     }
 }
 
 impl<F, N> fmt::Debug for MeasuredFuture<'_, F, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MeasuredFuture").field("labels", &self.labels).finish_non_exhaustive()
+        f.debug_struct("MeasuredFuture").field("running", &self.running).finish_non_exhaustive()
     }
 }

@@ -8,7 +8,6 @@ use futures_core::Stream;
 use pin_project_lite::pin_project;
 
 use crate::failure::NameError;
-use crate::metrics::DbOperation;
 use crate::running::Running;
 
 pin_project! {
@@ -17,12 +16,8 @@ pin_project! {
     pub struct MeasuredStream<'d, S, T, N> {
         #[pin]
         stream: S,
-        labels: DbOperation<'d>,
         names: &'d N,
-        // `None` before the first poll and after the end.
-        running: Option<Running<'d>>,
-        has_ended: bool,
-        rows: u64,
+        running: Running<'d>,
         // `None` if the items are no rows.
         is_row: Option<fn(&T) -> bool>,
     }
@@ -30,12 +25,12 @@ pin_project! {
 
 impl<'d, S, T, N> MeasuredStream<'d, S, T, N> {
     pub(crate) fn new(
-        labels: DbOperation<'d>,
+        running: Running<'d>,
         names: &'d N,
         stream: S,
         is_row: Option<fn(&T) -> bool>,
     ) -> Self {
-        Self { stream, labels, names, running: None, has_ended: false, rows: 0, is_row }
+        Self { stream, names, running, is_row }
     }
 }
 
@@ -48,30 +43,19 @@ where
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.project();
-        if *this.has_ended {
-            return this.stream.poll_next(context);
-        }
-        // A panic drops the guard while it unwinds, so the guard knows of it.
-        let mut running = this.running.take().unwrap_or_else(|| Running::start(*this.labels));
-        let Poll::Ready(item) = running.inside(|| this.stream.poll_next(context)) else {
-            *this.running = Some(running);
-            return Poll::Pending;
-        };
+        // A stream that has ended may be polled again.
+        let poll = this.running.inside(|| this.stream.poll_next(context));
+        let Poll::Ready(item) = &poll else { return poll };
         if let Some(is_row) = this.is_row {
-            *this.rows +=
-                u64::from(item.as_ref().is_some_and(|item| item.as_ref().is_ok_and(is_row)));
-            running.rows(*this.rows);
+            let is_row = item.as_ref().is_some_and(|item| item.as_ref().is_ok_and(is_row));
+            this.running.add_rows(is_row.into());
         }
-        *this.has_ended = !matches!(item, Some(Ok(_)));
-        match &item {
-            Some(Ok(_)) => {
-                running.enough();
-                *this.running = Some(running);
-            }
-            Some(Err(error)) => running.fail(&this.names.failure(error)),
-            None => running.succeed(),
+        match item {
+            Some(Ok(_)) => this.running.enough(),
+            Some(Err(error)) => this.running.record(Some(&this.names.failure(error))),
+            None => this.running.record(None),
         }
-        Poll::Ready(item)
+        poll
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -81,6 +65,6 @@ where
 
 impl<S, T, N> fmt::Debug for MeasuredStream<'_, S, T, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MeasuredStream").field("labels", &self.labels).finish_non_exhaustive()
+        f.debug_struct("MeasuredStream").field("running", &self.running).finish_non_exhaustive()
     }
 }

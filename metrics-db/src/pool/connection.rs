@@ -22,8 +22,8 @@ pub(crate) struct Loan {
 }
 
 impl<C> MeasuredConnection<C> {
-    pub(crate) fn new(connection: C, pool: Arc<str>) -> Self {
-        Self { connection, loan: Loan { pool, start: Instant::now() } }
+    pub(crate) fn new(connection: C, pool: Arc<str>, start: Instant) -> Self {
+        Self { connection, loan: Loan { pool, start } }
     }
 
     /// Replaces the connection within the same loan.

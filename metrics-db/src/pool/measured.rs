@@ -1,7 +1,9 @@
 //! A pool whose numbers are observed.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::ops::Deref;
+use std::pin::pin;
 use std::sync::Arc;
 
 use log::Level;
@@ -96,6 +98,8 @@ impl<P: ConnectionPool> Shared<P> {
                 i64::try_from(reading.map_or(0, read)).unwrap_or(i64::MAX)
             }
         };
+        // Present before the first request has to wait.
+        PoolMetrics::pending_requests(&name).add(0);
         let observations = [
             PoolMetrics::count(&name, ConnectionState::Idle).observe(number(|now| now.idle)),
             PoolMetrics::count(&name, ConnectionState::Used).observe(number(|now| now.used)),
@@ -153,12 +157,10 @@ impl<P> MeasuredPool<P> {
         connection: impl Future<Output = Result<C, E>>,
         is_timeout: impl FnOnce(&E) -> bool,
     ) -> Result<MeasuredConnection<C>, E> {
-        let waiting = Waiting::start(&self.0.name);
-        match connection.await {
-            Ok(connection) => {
-                waiting.succeed();
-                Ok(MeasuredConnection::new(connection, Arc::clone(&self.0.name)))
-            }
+        let mut waiting = self.wait();
+        let mut connection = pin!(connection);
+        match poll_fn(|context| waiting.poll(connection.as_mut(), context)).await {
+            Ok(connection) => Ok(self.lent(waiting, connection)),
             Err(error) => {
                 waiting.fail(is_timeout(&error));
                 Err(error)
@@ -167,17 +169,15 @@ impl<P> MeasuredPool<P> {
     }
 }
 
-#[cfg(feature = "sqlx")]
 impl<P> MeasuredPool<P> {
-    /// Measures the loan of a connection that the pool has at once, or else nothing.
-    pub(crate) fn try_lend<C>(
-        &self,
-        take: impl FnOnce() -> Option<C>,
-    ) -> Option<MeasuredConnection<C>> {
-        let waiting = Waiting::start(&self.0.name);
-        let connection = take()?;
-        waiting.succeed();
-        Some(MeasuredConnection::new(connection, Arc::clone(&self.0.name)))
+    /// A request for a connection begins. Its drop records no wait.
+    pub(crate) fn wait(&self) -> Waiting<'_> {
+        Waiting::start(&self.0.name)
+    }
+
+    /// The request ends with a connection, whose use begins.
+    pub(crate) fn lent<C>(&self, waiting: Waiting<'_>, connection: C) -> MeasuredConnection<C> {
+        MeasuredConnection::new(connection, Arc::clone(&self.0.name), waiting.succeed())
     }
 }
 

@@ -1,30 +1,51 @@
 //! A request that waits for a connection.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 use typed_metrics_core::Entered;
 
 use crate::metrics::PoolMetrics;
 
-/// A request that waits for a connection. It counts as pending until its drop.
+/// A request for a connection. It is pending from the first poll that finds no connection until its
+/// drop: most requests find one at once.
 #[derive(Debug)]
-pub(super) struct Waiting<'p> {
+pub(crate) struct Waiting<'p> {
     pool: &'p str,
     start: Instant,
-    _pending: Entered,
+    pending: Option<Entered>,
 }
 
 impl<'p> Waiting<'p> {
+    #[inline]
     pub(super) fn start(pool: &'p str) -> Self {
-        let pending = PoolMetrics::pending_requests(pool).enter();
-        Self { pool, start: Instant::now(), _pending: pending }
+        Self { pool, start: Instant::now(), pending: None }
     }
 
-    pub(super) fn succeed(self) {
-        PoolMetrics::wait_time(self.pool).record(self.start.elapsed());
+    /// Polls the future of the connection.
+    #[inline]
+    pub(crate) fn poll<F: Future>(
+        &mut self,
+        connection: Pin<&mut F>,
+        context: &mut Context<'_>,
+    ) -> Poll<F::Output> {
+        let poll = connection.poll(context);
+        if poll.is_pending() && self.pending.is_none() {
+            self.pending = Some(PoolMetrics::pending_requests(self.pool).enter());
+        }
+        poll
     }
 
-    pub(super) fn fail(self, is_timeout: bool) {
+    /// The connection is there. Returns the time at which the wait ended.
+    #[inline]
+    pub(super) fn succeed(self) -> Instant {
+        let end = Instant::now();
+        PoolMetrics::wait_time(self.pool).record(end.duration_since(self.start));
+        end
+    }
+
+    pub(crate) fn fail(self, is_timeout: bool) {
         if is_timeout {
             PoolMetrics::timeouts(self.pool).inc();
         }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use ::sqlx::Database as Sqlx;
 
-use super::annotated::{Annotated, Annotations};
+use super::annotated::Annotated;
 use super::executor::{MeasuredExecutor, delegate};
 use crate::database::Database;
+use crate::target::Naming;
 
 /// A connection whose queries are measured. A [`SqlxPoolConnection`](crate::SqlxPoolConnection) and
 /// a [`SqlxTransaction`](crate::SqlxTransaction) dereference to it, so a function takes both as
@@ -106,9 +107,9 @@ impl<DB: Sqlx> SqlxConnection<'_, DB> {
         self.connection.as_mut()
     }
 
-    pub(super) fn executor(&mut self, annotations: Annotations) -> MeasuredExecutor<'_, DB> {
+    pub(super) fn executor(&mut self, naming: Naming) -> MeasuredExecutor<'_, DB> {
         let Self { connection, database, .. } = self;
-        MeasuredExecutor { connection: connection.as_mut(), database, annotations }
+        MeasuredExecutor { connection: connection.as_mut(), database, naming }
     }
 
     /// Sets the label `db.operation.name` of one query.
@@ -129,7 +130,7 @@ impl<DB: Sqlx> SqlxConnection<'_, DB> {
 
 delegate!(&'c mut SqlxConnection<'_, DB>, executor => Annotated::new(executor));
 delegate!(Annotated<&'c mut SqlxConnection<'_, DB>>, annotated => {
-    annotated.executor.executor(annotated.annotations)
+    annotated.executor.executor(annotated.naming)
 });
 
 impl<DB: Sqlx, C: ?Sized> fmt::Debug for SqlxConnection<'_, DB, C> {

@@ -1,37 +1,40 @@
 //! One connection as a measured executor.
 
 use std::fmt;
-use std::future::poll_fn;
 
 use ::sqlx::{Database as Sqlx, Describe, Either, Error, Execute, Executor, SqlStr};
 use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
 
-use super::annotated::Annotations;
+use super::annotated::{call, operation_of};
 use super::dialect::Dialect;
 use super::statement::ReadQuery;
 use crate::by_type::ByType;
 use crate::database::Database;
-use crate::measured::MeasuredStream;
+use crate::measured::{MeasuredOption, MeasuredStream};
 use crate::operation::Operation;
+use crate::target::Naming;
 
 /// A connection whose queries are measured.
 pub(super) struct MeasuredExecutor<'c, DB: Sqlx> {
     pub(super) connection: &'c mut DB::Connection,
     pub(super) database: &'c Database,
-    pub(super) annotations: Annotations,
+    pub(super) naming: Naming,
 }
 
 /// The stream of a driver, measured.
 pub(super) type MeasuredResults<'e, T> =
     MeasuredStream<'e, BoxStream<'e, Result<T, Error>>, T, ByType>;
 
+/// The future of a driver, measured with its row.
+pub(super) type MeasuredRow<'e, DB> =
+    MeasuredOption<'e, BoxFuture<'e, Result<Option<<DB as Sqlx>::Row>, Error>>, ByType>;
+
 impl<'c, DB: Sqlx> MeasuredExecutor<'c, DB> {
-    fn operation<'q>(&self, query: impl Execute<'q, DB>) -> (Operation<'c>, ReadQuery<DB>) {
-        let query = ReadQuery::of(query);
+    #[inline]
+    fn operation(&self, query: &ReadQuery<DB>) -> Operation<'c> {
         let dialect = || Dialect::of::<DB>(self.connection);
-        let operation = self.annotations.operation(self.database, query.text(), dialect);
-        (operation, query)
+        operation_of(self.database, self.naming, query.text(), dialect)
     }
 }
 
@@ -48,7 +51,8 @@ where
     where
         'c: 'e,
     {
-        let (operation, query) = self.operation(query);
+        let query = ReadQuery::of(query);
+        let operation = self.operation(&query);
         operation.stream_of(self.connection.execute_many(query), None)
     }
 
@@ -59,24 +63,18 @@ where
     where
         'c: 'e,
     {
-        let (operation, query) = self.operation(query);
-        let rows = self.connection.fetch_many(query);
-        operation.stream_of(rows, Some(Either::is_right))
+        let query = ReadQuery::of(query);
+        let operation = self.operation(&query);
+        operation.stream_of(self.connection.fetch_many(query), Some(Either::is_right))
     }
 
-    pub(super) async fn row<'q>(
-        self,
-        query: impl Execute<'q, DB> + 'q,
-    ) -> Result<Option<DB::Row>, Error> {
-        let (operation, query) = self.operation(query);
-        let mut running = operation.start();
-        let mut fetch = self.connection.fetch_optional(query);
-        let row = poll_fn(|context| running.inside(|| fetch.as_mut().poll(context))).await;
-        if let Ok(row) = &row {
-            running.rows(row.is_some().into());
-        }
-        running.end(&row, &self.database.names);
-        row
+    pub(super) fn row<'e, 'q: 'e>(self, query: impl Execute<'q, DB> + 'q) -> MeasuredRow<'e, DB>
+    where
+        'c: 'e,
+    {
+        let query = ReadQuery::of(query);
+        let running = self.operation(&query).not_begun();
+        MeasuredOption::new(running, &self.database.names, self.connection.fetch_optional(query))
     }
 
     pub(super) fn prepared<'e>(
@@ -87,7 +85,7 @@ where
     where
         'c: 'e,
     {
-        let operation = self.annotations.call(self.database, "PREPARE");
+        let operation = call(self.database, self.naming, "PREPARE");
         operation.measure(self.connection.prepare_with(sql, parameters))
     }
 
@@ -98,7 +96,7 @@ where
     where
         'c: 'e,
     {
-        let operation = self.annotations.call(self.database, "DESCRIBE");
+        let operation = call(self.database, self.naming, "DESCRIBE");
         operation.measure(self.connection.describe(sql))
     }
 }

@@ -92,12 +92,29 @@ const KEYWORDS: [&str; 82] = [
     "XA",
 ];
 
+/// The index of the first keyword of each letter, and after `Z` the number of keywords.
+const FIRST: [usize; 27] = {
+    let mut first = [KEYWORDS.len(); 27];
+    let mut index = KEYWORDS.len();
+    while index > 0 {
+        index -= 1;
+        // A letter without keywords begins where the next one does.
+        let mut letter = 0;
+        while letter <= KEYWORDS[index].as_bytes()[0] - b'A' {
+            first[letter as usize] = index;
+            letter += 1;
+        }
+    }
+    first
+};
+
 impl Keyword {
     /// The keyword that is this word, in upper or lower case.
     pub(super) fn of(word: &str) -> Option<Self> {
-        let upper = || word.bytes().map(|byte| byte.to_ascii_uppercase());
-        let index = KEYWORDS.binary_search_by(|keyword| keyword.bytes().cmp(upper())).ok()?;
-        u8::try_from(index).ok().map(Self)
+        let letter = word.bytes().next()?.to_ascii_uppercase().checked_sub(b'A')?;
+        let &[first, end] = FIRST.get(usize::from(letter)..)?.first_chunk()?;
+        let is_word = |index: &usize| KEYWORDS[*index].eq_ignore_ascii_case(word);
+        u8::try_from((first..end).find(is_word)?).ok().map(Self)
     }
 
     /// The keyword in upper case.

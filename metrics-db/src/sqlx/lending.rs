@@ -1,5 +1,7 @@
 //! The connections and transactions that a pool lends.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 
 use ::sqlx::pool::PoolConnection;
@@ -10,15 +12,28 @@ use super::pool_connection::SqlxPoolConnection;
 use super::transaction::SqlxTransaction;
 use crate::pool::MeasuredConnection;
 
+/// A connection that a pool lent.
+pub(super) type Lent<DB> = MeasuredConnection<PoolConnection<DB>>;
+
 /// Connections and transactions.
 impl<DB: Sqlx> SqlxPool<DB> {
-    async fn lend(&self) -> Result<MeasuredConnection<PoolConnection<DB>>, Error> {
-        let is_timeout = |error: &Error| matches!(error, Error::PoolTimedOut);
-        self.pool.lend(self.pool.acquire(), is_timeout).await
+    /// The same as [`MeasuredPool::lend`](crate::MeasuredPool::lend), to which the future of sqlx
+    /// would have to be moved: it has some hundred bytes.
+    pub(super) async fn lend(&self) -> Result<Lent<DB>, Error> {
+        let mut waiting = self.pool.wait();
+        let mut connection = pin!(self.pool.acquire());
+        match poll_fn(|context| waiting.poll(connection.as_mut(), context)).await {
+            Ok(connection) => Ok(self.pool.lent(waiting, connection)),
+            Err(error) => {
+                waiting.fail(matches!(error, Error::PoolTimedOut));
+                Err(error)
+            }
+        }
     }
 
-    fn try_lend(&self) -> Option<MeasuredConnection<PoolConnection<DB>>> {
-        self.pool.try_lend(|| self.pool.try_acquire())
+    fn try_lend(&self) -> Option<Lent<DB>> {
+        let waiting = self.pool.wait();
+        Some(self.pool.lent(waiting, self.pool.try_acquire()?))
     }
 
     /// Takes a connection out of the pool, and measures the wait and the use.

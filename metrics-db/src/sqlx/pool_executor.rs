@@ -9,10 +9,22 @@ use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
 
 use super::annotated::Annotated;
-use super::executor::delegate;
+use super::executor::{MeasuredExecutor, delegate};
+use super::lending::Lent;
 use super::pool::SqlxPool;
 
 delegate!(&'c SqlxPool<DB>, executor => Annotated::new(executor));
+
+impl<'c, DB: Sqlx> Annotated<&'c SqlxPool<DB>> {
+    /// The executor of a connection that the pool lent.
+    fn on<'l>(&self, lent: &'l mut Lent<DB>) -> MeasuredExecutor<'l, DB>
+    where
+        'c: 'l,
+    {
+        let database = &self.executor.database;
+        MeasuredExecutor { connection: &mut ***lent, database, naming: self.naming }
+    }
+}
 
 impl<'c, DB: Sqlx> Executor<'c> for Annotated<&'c SqlxPool<DB>>
 where
@@ -26,8 +38,8 @@ where
         E: 'q + Execute<'q, DB>,
     {
         Box::pin(try_stream! {
-            let mut connection = self.executor.acquire().await?;
-            for await result in connection.executor(self.annotations).results(query) {
+            let mut lent = self.executor.lend().await?;
+            for await result in self.on(&mut lent).results(query) {
                 yield result?;
             }
         })
@@ -42,8 +54,8 @@ where
         E: 'q + Execute<'q, DB>,
     {
         Box::pin(try_stream! {
-            let mut connection = self.executor.acquire().await?;
-            for await row in connection.executor(self.annotations).rows(query) {
+            let mut lent = self.executor.lend().await?;
+            for await row in self.on(&mut lent).rows(query) {
                 yield row?;
             }
         })
@@ -58,8 +70,8 @@ where
         E: 'q + Execute<'q, DB>,
     {
         Box::pin(async move {
-            let mut connection = self.executor.acquire().await?;
-            connection.executor(self.annotations).row(query).await
+            let mut lent = self.executor.lend().await?;
+            self.on(&mut lent).row(query).await
         })
     }
 
@@ -72,8 +84,8 @@ where
         'c: 'e,
     {
         Box::pin(async move {
-            let mut connection = self.executor.acquire().await?;
-            connection.executor(self.annotations).prepared(sql, parameters).await
+            let mut lent = self.executor.lend().await?;
+            self.on(&mut lent).prepared(sql, parameters).await
         })
     }
 
@@ -82,8 +94,8 @@ where
         'c: 'e,
     {
         Box::pin(async move {
-            let mut connection = self.executor.acquire().await?;
-            connection.executor(self.annotations).described(sql).await
+            let mut lent = self.executor.lend().await?;
+            self.on(&mut lent).described(sql).await
         })
     }
 }

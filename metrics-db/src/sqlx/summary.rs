@@ -38,7 +38,7 @@ pub(super) fn summary(text: &str, dialect: Dialect) -> Option<&'static str> {
 }
 
 /// The part of a text that is read, without the word at which it is cut.
-fn beginning(text: &str) -> &str {
+pub(super) fn beginning(text: &str) -> &str {
     if text.len() <= READ {
         return text;
     }

@@ -44,7 +44,18 @@ impl<'t> Words<'t> {
     }
 
     /// Takes white space and comments.
+    #[inline]
     fn skip_blank(&mut self) {
+        // Most parts follow the one before directly, or after one blank.
+        let rest = self.rest.strip_prefix(' ').unwrap_or(self.rest);
+        if rest.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+            self.rest = rest;
+        } else {
+            self.skip_comments();
+        }
+    }
+
+    fn skip_comments(&mut self) {
         loop {
             self.rest = self.rest.trim_start();
             self.rest = if let Some(line) = self.line_comment() {
@@ -158,6 +169,11 @@ pub(super) fn continues_word(c: char) -> bool {
 /// The bytes of the word at the beginning of a text. A dollar continues a name, and no number.
 fn word_length(text: &str) -> usize {
     let is_name = text.starts_with(|c: char| begins_word(c) && !c.is_ascii_digit());
+    let is_ascii = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || (b == b'$' && is_name);
+    let length = text.bytes().position(|b| !is_ascii(b)).unwrap_or(text.len());
+    if text.as_bytes().get(length).is_none_or(u8::is_ascii) {
+        return length;
+    }
     let continues = if is_name { continues_word } else { begins_word };
     text.find(|c| !continues(c)).unwrap_or(text.len())
 }
