@@ -1,12 +1,15 @@
 //! The cost of a measured request, beside other crates, in one run.
 //!
 //! A router of axum, and then a plain tower service, answer requests in memory, with each crate's
-//! layer and without any. All answer in each round, in an order that every second round reverses;
-//! the time is the median of the rounds, and CPU time of the thread. The cost of a layer is the
-//! time beyond that of the service without a layer.
+//! layer and without any. All answer in each of many short rounds, in an order that every second
+//! round reverses, and CPU time of the thread is measured. The cost of a layer is the median of what
+//! it took in a round beyond the service without a layer in the same round: so a machine that is
+//! slower for a while changes little. The last column has the ratio of these medians, and the least
+//! and the greatest in a seventh of the rounds.
 
 use std::cell::Cell;
 use std::convert::Infallible;
+use std::ops::Range;
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -22,8 +25,9 @@ use typed_metrics_http_bench::{
     Nothing, ROUTE, axum_otel_metrics, axum_prometheus, bare, matched_path, metrics_lib, ours, with,
 };
 
-const ROUNDS: usize = 31;
-const REQUESTS: usize = 20_000;
+const ROUNDS: usize = 700;
+const PARTS: usize = 7;
+const REQUESTS: usize = 1_000;
 /// The cost is at most this share of the cheapest other crate's.
 const PROMISE: f64 = 0.5;
 
@@ -68,11 +72,22 @@ impl Measured {
         start.elapsed().as_nanos() as f64 / REQUESTS as f64
     }
 
-    fn median(&self) -> f64 {
-        let mut numbers = self.nanoseconds.clone();
-        numbers.sort_by(f64::total_cmp);
-        numbers[numbers.len() / 2]
+    /// The median of these rounds.
+    fn median(&self, rounds: Range<usize>) -> f64 {
+        median(self.nanoseconds[rounds].iter().copied())
     }
+
+    /// The nanoseconds beyond those of `bare`, in these rounds.
+    fn cost(&self, bare: &Self, rounds: Range<usize>) -> f64 {
+        let pairs = self.nanoseconds[rounds.clone()].iter().zip(&bare.nanoseconds[rounds]);
+        median(pairs.map(|(own, bare)| own - bare))
+    }
+}
+
+fn median(numbers: impl Iterator<Item = f64>) -> f64 {
+    let mut numbers: Vec<f64> = numbers.collect();
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
 }
 
 /// The requests that each service answers.
@@ -119,20 +134,30 @@ fn compare(title: &str, mut all: Vec<Measured>) {
         assert_eq!((measured.recorded)(), expected(), "{}", measured.name);
     }
 
-    let without = all[0].median();
-    let cost = |measured: &Measured| measured.median() - without;
-    let others = all.iter().filter(|measured| measured.kind == Kind::Other);
-    let cheapest = others.map(cost).min_by(f64::total_cmp).expect("others");
-    println!("{title:<40} request    layer   of the cheapest other");
+    let cost = |measured: &Measured, rounds| measured.cost(&all[0], rounds);
+    let ratio = |measured, rounds: Range<usize>| {
+        let others = all.iter().filter(|measured| measured.kind == Kind::Other);
+        let costs = others.map(|other| cost(other, rounds.clone()));
+        cost(measured, rounds.clone()) / costs.min_by(f64::total_cmp).expect("others")
+    };
+    println!("{title:<36} request   layer   of the cheapest other");
     for measured in &all {
-        let (time, cost) = (measured.median(), cost(measured));
-        let ratio = cost / cheapest;
-        let promise = match (measured.kind, ratio <= PROMISE) {
+        let (time, cost) = (measured.median(0..ROUNDS), cost(measured, 0..ROUNDS));
+        let of_all = ratio(measured, 0..ROUNDS);
+        let part = ROUNDS / PARTS;
+        let mut of_parts: Vec<f64> =
+            (0..PARTS).map(|i| ratio(measured, i * part..(i + 1) * part)).collect();
+        of_parts.sort_by(f64::total_cmp);
+        let (least, most) = (of_parts[0], of_parts[PARTS - 1]);
+        let promise = match (measured.kind, of_all <= PROMISE) {
             (Kind::Bare | Kind::Other, _) => String::new(),
             (Kind::Ours, true) => format!("   kept: at most {PROMISE}x"),
             (Kind::Ours, false) => format!("   MISSED: at most {PROMISE}x"),
         };
-        println!("{:<40} {time:>7.0} {cost:>8.0} {ratio:>8.2}x{promise}", measured.name);
+        println!(
+            "{:<36} {time:>7.0} {cost:>7.0} {of_all:>8.2}x ({least:.2} to {most:.2}){promise}",
+            measured.name
+        );
     }
     println!();
 }
