@@ -6,6 +6,7 @@
 //!
 //! [typed-metrics]: https://docs.rs/typed-metrics
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(docsrs, doc(auto_cfg(hide(feature = "engine"))))]
 
 // The layers; `ARCHITECTURE.md` shows which layer may use which. The feature `engine` is on by
 // default. The macros use the crate without it: then it has its rules alone.

@@ -87,12 +87,43 @@ where
 /// The slot of an operation: texts of a program have addresses of their own.
 #[inline]
 fn slot(target: &Target, naming: &Naming) -> usize {
-    let of = |text: Option<&str>| text.map_or(0, |text| text.as_ptr().addr() ^ text.len());
+    // 2^64 divided by the golden ratio: the highest bits of a product depend on all bits.
+    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let of = |text: Option<&str>| text.map_or(0, |text| (text.as_ptr().addr() ^ text.len()) as u64);
     let naming = [naming.summary, naming.operation, naming.collection].map(of);
-    let target = [Some(target.system.name()), target.namespace()].map(of);
-    let sum = naming
-        .into_iter()
-        .chain(target)
-        .fold(0_usize, |sum, of| sum.wrapping_add(of).wrapping_mul(0x9e37_79b1));
-    sum >> (usize::BITS - SLOTS.trailing_zeros())
+    let names = [Some(target.system.name()), target.namespace(), target.address()].map(of);
+    let all = naming.into_iter().chain(names).chain([target.port.unwrap_or_default().into()]);
+    let sum = all.fold(0_u64, |sum, of| (sum.rotate_left(5) ^ of).wrapping_mul(SPREAD));
+    // No truncation: there are few slots.
+    #[expect(clippy::cast_possible_truncation)]
+    let slot = (sum >> (u64::BITS - SLOTS.trailing_zeros())) as usize;
+    slot
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::system::System;
+
+    #[test]
+    fn databases_that_differ_in_one_label_have_slots_of_their_own() {
+        let naming = Naming { operation: Some("GET"), ..Naming::default() };
+        let databases = |vary: fn(&mut Target, u16)| {
+            let slots = (0..8).map(|n| {
+                let mut target = Target::new(System::REDIS);
+                vary(&mut target, n);
+                slot(&target, &naming)
+            });
+            slots.collect::<HashSet<_>>().len()
+        };
+        let namespaces = databases(|target, n| target.set_namespace(format!("slot {n}").into()));
+        let addresses = databases(|target, n| target.set_address(format!("slot-{n}").into()));
+        let ports = databases(|target, n| target.port = Some(7000 + n));
+        // Eight of 128 slots seldom meet; one of them may.
+        assert!(namespaces >= 5, "{namespaces}");
+        assert!(addresses >= 5, "{addresses}");
+        assert!(ports >= 5, "{ports}");
+    }
 }

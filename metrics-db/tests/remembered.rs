@@ -81,27 +81,6 @@ fn databases_of_the_same_names_have_the_same_series() {
     assert_eq!(series(&seen), 2);
 }
 
-/// More than the crate keeps the names of.
-#[test]
-fn databases_that_are_made_at_run_time_have_their_names() {
-    let names: Vec<_> = (0..1500).map(|tenant| format!("tenant {tenant}")).collect();
-    let seen = capture(|| {
-        for _ in 0..2 {
-            for name in &names {
-                ask(&Database::new(System::CASSANDRA).namespace(name.as_str()), "SELECT");
-            }
-        }
-    });
-    for name in &names {
-        let labels = DbOperation {
-            namespace: Some(name),
-            operation: Some("SELECT"),
-            ..DbOperation::of(System::CASSANDRA)
-        };
-        assert_eq!(count(&seen, labels), 2, "{name}");
-    }
-}
-
 #[test]
 fn a_series_that_is_removed_begins_again() {
     let database = Database::new(System::MONGODB);

@@ -5,7 +5,7 @@
 //! at most 0.6 of the other recorder's time. Prints which lines break it, and then fails.
 //!
 //! A third recorder does nothing, so its time is that of the macros and of the call, which no
-//! recorder can save. The last column compares what both recorders take beyond that. Where the call
+//! recorder can save. The last column compares the medians of both beyond that. Where the call
 //! alone takes longer than promised, no recorder can keep the promise, so the line breaks nothing.
 //!
 //! `cargo run --release --manifest-path benches/bridge/Cargo.toml`
@@ -153,9 +153,13 @@ fn main() -> ExitCode {
             }
             let (here, there, ratio) = (median(here), median(there), median(ratios));
             let nothing = median(nothing);
-            let beyond = (here - nothing) / (there - nothing);
+            // Nothing is left to compare where the exporter is as fast as nothing.
+            let beyond = match there - nothing {
+                left if left > 0.0 => format!("{:.2}", (here - nothing) / left),
+                _ => "-".to_owned(),
+            };
             println!(
-                "{:<32}{threads:>8}{here:>12.1}{there:>12.1}{ratio:>8.2}{nothing:>12.1}{beyond:>8.2}",
+                "{:<32}{threads:>8}{here:>12.1}{there:>12.1}{ratio:>8.2}{nothing:>12.1}{beyond:>8}",
                 case.name
             );
             // The promise cannot be kept where the call alone takes longer.

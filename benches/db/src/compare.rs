@@ -2,7 +2,7 @@
 
 use cpu_time::ProcessTime;
 
-/// The rounds of a comparison, a third of them to warm up.
+/// The rounds of a comparison. The first ones warm up.
 pub const ROUNDS: usize = WARM_UP + PARTS * PART;
 const WARM_UP: usize = 600;
 /// Each part of the rounds has a ratio of its own. Their spread shows how certain the ratio is.
@@ -75,8 +75,13 @@ pub fn compare(title: &str, mut all: Vec<Measured<'_>>) {
             let mut ratios: Vec<_> = parts.iter().map(ratio).collect();
             ratios.sort_by(f64::total_cmp);
             let (least, ratio, largest) = (ratios[0], ratios[PARTS / 2], ratios[PARTS - 1]);
-            let verdict = if ratio <= PROMISE { "kept" } else { "MISSED" };
-            print!("   {ratio:.2}x ({least:.2} to {largest:.2})   {verdict}: at most {PROMISE}x");
+            if parts.iter().any(|part| other.cost(bare, part) <= 0.0) {
+                print!("   the machine is too busy to tell");
+            } else {
+                let verdict = if ratio <= PROMISE { "kept" } else { "MISSED" };
+                print!("   {ratio:.2}x ({least:.2} to {largest:.2})   ");
+                print!("{verdict}: at most {PROMISE}x");
+            }
         }
         println!();
     }

@@ -2,10 +2,10 @@
 //!
 //! A router of axum, and then a plain tower service, answer requests in memory, with each crate's
 //! layer and without any. All answer in each of many short rounds, in an order that every second
-//! round reverses, and CPU time of the thread is measured. The cost of a layer is the median of what
-//! it took in a round beyond the service without a layer in the same round: so a machine that is
-//! slower for a while changes little. The last column has the ratio of these medians, and the least
-//! and the greatest in a seventh of the rounds.
+//! round reverses, and CPU time of the thread is measured. The cost of a layer is the median of
+//! what it took in a round beyond the service without a layer in the same round: so a machine that
+//! is slower for a while changes little. The last column has the ratio of these medians, and the
+//! least and the greatest in a seventh of the rounds.
 
 use std::cell::Cell;
 use std::convert::Infallible;

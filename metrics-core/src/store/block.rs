@@ -68,8 +68,8 @@ pub(crate) trait Owner: Sync {
 
 /// Consecutive series; see the module.
 ///
-/// The fields are in this order in memory: a thread that uses many series waits for each cache line,
-/// and what a measurement reads of a block is in one.
+/// The fields are in this order in memory: a thread that uses many series waits for each cache
+/// line, and what a sum reads of an open block is in one.
 #[repr(C)]
 pub(crate) struct Block {
     /// See [`state`](super::state). Every tagged measurement reads the stamp. It is written when a
@@ -110,7 +110,7 @@ pub(crate) struct Block {
     created: AtomicU64,
 }
 
-// Allocators align blocks to 16 bytes, so these bytes are in one cache line.
+// Most allocators align blocks to 16 bytes, so these bytes are in one cache line.
 const _: () = assert!(offset_of!(Block, base) + size_of::<AtomicU32>() <= 16);
 
 /// The base of a block whose measurements all take the slow path: because its cells are not

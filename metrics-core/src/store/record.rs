@@ -295,10 +295,10 @@ fn add_to_cell(index: u32, n: u64) -> bool {
 }
 
 /// Records into a histogram with open labels. The code is long, and finding such a series takes
-/// longer, so the program has the code once, and not at each place that records.
+/// longer, so this is a function, and not code at each place that records.
 ///
 /// As in [`record_exponential`], the common case calls nothing, and `inline` makes the compiler
-/// translate this together with the program.
+/// translate this together with each part of the program that records.
 #[inline]
 fn record_open(series: Series, value: f64) {
     let series = series.known_as_open();

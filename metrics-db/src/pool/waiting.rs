@@ -9,7 +9,8 @@ use typed_metrics_core::Entered;
 use crate::metrics::PoolMetrics;
 
 /// A request for a connection. It is pending from the first poll that finds no connection until its
-/// drop: most requests find one at once.
+/// drop. A pool that tests its connections before it lends one, as that of sqlx does unless
+/// `test_before_acquire` is off, lends none in the first poll.
 #[derive(Debug)]
 pub(crate) struct Waiting<'p> {
     pool: &'p str,

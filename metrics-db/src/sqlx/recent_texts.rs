@@ -42,7 +42,7 @@ pub(super) fn summary_of(text: &str, dialect: Dialect) -> Option<&'static str> {
         let mut hasher = recent.hashes.get_or_init(seeded).build_hasher();
         hasher.write(beginning(text).as_bytes());
         let hash = hasher.finish();
-        let slot = &recent.texts[(address >> 3) % SLOTS];
+        let slot = &recent.texts[(address >> 4) % SLOTS];
         if let Some(known) = slot.get()
             && (known.address, known.length, known.hash) == (address, length, hash)
             && known.dialect == dialect

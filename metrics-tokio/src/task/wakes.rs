@@ -2,7 +2,8 @@
 //!
 //! While a future is being polled, its task cannot be polled again. So a wake during a poll only
 //! leaves a note, and the end of the poll wakes the task. Such a wake reads no clock and takes no
-//! waker. A wake while the future is suspended notes its time and wakes the task.
+//! waker. A wake while the future is suspended notes its time and wakes the task. Until it has done
+//! so, other wakes rely on it, as they rely on each other in an `AtomicWaker`.
 
 #[cfg(test)]
 mod tests;
