@@ -1,5 +1,5 @@
-//! More names of databases than the process keeps. This is the only test of its process, because the
-//! names of later tests would not be kept.
+//! More names of databases than the process keeps. This is the only test of its process, because
+//! the names of later tests would not be kept.
 
 use std::convert::Infallible;
 
