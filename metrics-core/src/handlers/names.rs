@@ -6,7 +6,8 @@ use super::handler::{HandlerError, MetricHandler};
 use crate::error::Error;
 use crate::foreign::Foreign;
 
-/// A back end that can be chosen by name. The crate of a back end adds it to [`BACK_ENDS`].
+/// A back end that can be chosen by name. The crate of a back end adds it to
+/// [`BACK_ENDS`](static@BACK_ENDS).
 #[derive(Debug)]
 pub struct BackEnd {
     /// The name, in lower case.
