@@ -1,6 +1,6 @@
 //! The labels of an instrumentation scope.
 
-use typed_metrics_core::Scope;
+use typed_metrics_core::{LabelValue, Scope};
 
 /// The labels with these facts of a scope.
 pub(crate) fn scope_labels(
@@ -18,7 +18,12 @@ pub(crate) fn labels_of(scope: &Scope) -> Vec<(String, String)> {
     let mut labels = scope_labels(scope.name(), scope.version(), scope.schema_url());
     for (name, value) in scope.attributes().iter() {
         if !matches!(name, "name" | "version" | "schema_url") {
-            labels.push((named(name), value.to_string()));
+            // The text itself: a label's value escapes control characters when it is displayed.
+            let value = match value {
+                LabelValue::Str(text) => text.to_string(),
+                other => other.to_string(),
+            };
+            labels.push((named(name), value));
         }
     }
     labels

@@ -102,6 +102,14 @@ fn series_of_scopes_with_equal_labels_are_not_merged() {
 }
 
 #[test]
+fn the_attributes_of_a_scope_are_written_as_other_labels_are() {
+    let scope = Scope::of("controlled", None, None, &One("note", "a\u{1}b\"c\nd"));
+    define(scope, "controlled_scope", MetricType::Counter, ValueType::U64).add(1_u64, &());
+    let labels = "otel_scope_name=\"controlled\",otel_scope_note=\"a\u{1}b\\\"c\\nd\"";
+    assert_eq!(samples("controlled_scope"), [format!("controlled_scope_total{{{labels}}} 1")]);
+}
+
+#[test]
 fn scopes_with_other_labels_share_a_name() {
     let scopes = [None, Some("2")].map(|version| Scope::of("other", version, None, &()));
     let metrics =
