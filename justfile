@@ -114,6 +114,10 @@ tree:
     without 'tokio|sqlx' --features db
     without 'sqlx' --features db-deadpool
     without 'sqlx' --features db-bb8
+    # The macros compile the rules of the core, and not its engine.
+    if cargo tree -p typed-metrics-derive -e normal --prefix none | grep -E '^(serde|hashbrown) '; then
+      exit 1
+    fi
 
 # `tikv-jemalloc-sys` compiles jemalloc's C code, for minutes, unless the variable names a library to
 # link instead. A check links nothing, so any file will do.
